@@ -1,0 +1,31 @@
+package dev.afterimage.cache;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** How long pictures are good for. */
+@ConfigMapping(prefix = "afterimage.cache")
+public interface CacheConfig {
+
+    /** Fresh for this long: longer saves credits, shorter follows changes of the provider's template sooner. */
+    @WithDefault("24h")
+    Duration ttl();
+
+    /** Served for this long after that when a new one cannot be had; zero never serves stale. */
+    @WithName("stale-ttl")
+    @WithDefault("7d")
+    Duration staleTtl();
+
+    /** Exceptions a template, such as {@code afterimage.cache.templates."hero".ttl=1h}. */
+    Map<String, TemplateConfig> templates();
+
+    /** What one template may set for itself. */
+    interface TemplateConfig {
+
+        Optional<Duration> ttl();
+    }
+}

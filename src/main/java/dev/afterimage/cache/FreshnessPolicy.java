@@ -1,0 +1,30 @@
+package dev.afterimage.cache;
+
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.TemplateId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+
+/**
+ * Says how long a new picture is good for.
+ *
+ * @param ttl fresh for
+ * @param staleTtl after that, served on error for
+ * @param ttlByTemplate exceptions by the template's name
+ */
+public record FreshnessPolicy(Duration ttl, Duration staleTtl, Map<String, Duration> ttlByTemplate) {
+
+    public FreshnessPolicy {
+        ttlByTemplate = Map.copyOf(ttlByTemplate);
+    }
+
+    public IndexEntry entryFor(ImageKey key, TemplateId template, GeneratedImage image, Instant now) {
+        Instant createdAt = now.truncatedTo(ChronoUnit.MILLIS);
+        Instant freshUntil = createdAt.plus(ttlByTemplate.getOrDefault(template.value(), ttl));
+        return new IndexEntry(
+                key, image.format(), image.content().length, createdAt, freshUntil, freshUntil.plus(staleTtl));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.afterimage.cache;
+
+import dev.afterimage.image.ImageKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Port: the fast answer to "does this picture exist?". Asked on every request, so it never blocks the calling thread.
+ * Every operation may fail with a {@link CacheUnavailableException}, which callers treat as a miss.
+ */
+public interface ImageIndex {
+
+    /** The entry of this key, whatever its freshness; empty when it is not known. */
+    CompletionStage<Optional<IndexEntry>> find(ImageKey key);
+
+    /** The entries of those keys that are known, in one or few round trips. Made for planning whole catalogues. */
+    CompletionStage<Map<ImageKey, IndexEntry>> findAll(List<ImageKey> keys);
+
+    /** Remembers an entry until its stale time ends; replaces an older one of the same key. */
+    CompletionStage<Void> put(IndexEntry entry);
+
+    /** Forgets an entry; quietly when there is none. */
+    CompletionStage<Void> remove(ImageKey key);
+}

@@ -1,0 +1,44 @@
+package dev.afterimage.cache;
+
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageKey;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * All that must be known of a stored picture to serve it without opening it.
+ *
+ * @param bytes the picture's size in bytes
+ * @param createdAt when the provider made it, whole milliseconds
+ * @param freshUntil served without a question until then
+ * @param staleUntil served until then when a new one cannot be had; not before {@code freshUntil}
+ */
+public record IndexEntry(
+        ImageKey key, ImageFormat format, long bytes, Instant createdAt, Instant freshUntil, Instant staleUntil) {
+
+    public IndexEntry {
+        if (bytes <= 0) {
+            throw new IllegalArgumentException("a stored picture has at least one byte");
+        }
+        if (staleUntil.isBefore(freshUntil)) {
+            throw new IllegalArgumentException("a picture must not lose its stale time before its fresh time");
+        }
+    }
+
+    public Freshness freshness(Instant now) {
+        if (now.isBefore(freshUntil)) {
+            return Freshness.FRESH;
+        }
+        return now.isBefore(staleUntil) ? Freshness.STALE : Freshness.EXPIRED;
+    }
+
+    public boolean isFresh(Instant now) {
+        return freshness(now) == Freshness.FRESH;
+    }
+
+    /** How long ago it ceased to be fresh; zero while it is. */
+    public Duration staleFor(Instant now) {
+        Duration age = Duration.between(freshUntil, now);
+        return age.isNegative() ? Duration.ZERO : age;
+    }
+}

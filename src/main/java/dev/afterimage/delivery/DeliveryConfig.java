@@ -1,0 +1,33 @@
+package dev.afterimage.delivery;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Where and how pictures are delivered: a CloudFront key group, or the local edge. */
+@ConfigMapping(prefix = "afterimage.delivery")
+public interface DeliveryConfig {
+
+    /** Such as {@code https://d111111abcdef8.cloudfront.net}; left out, the service's own edge under {@code /cdn/}. */
+    @WithName("base-url")
+    Optional<URI> baseUrl();
+
+    /** The id of the public key in the CloudFront key group; left out, the key made at first start. */
+    @WithName("key-pair-id")
+    Optional<String> keyPairId();
+
+    /** The private key as PKCS#8 PEM; left out, the key made at first start. */
+    @WithName("private-key")
+    Optional<String> privateKey();
+
+    /**
+     * A URL is valid for at least this long and at most twice as long, because the expiry is rounded up so that everyone
+     * gets the same URL for a while. Longer caches better, shorter is forgotten sooner.
+     */
+    @WithName("url-ttl")
+    @WithDefault("1h")
+    Duration urlTtl();
+}

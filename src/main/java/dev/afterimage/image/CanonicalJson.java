@@ -1,0 +1,254 @@
+package dev.afterimage.image;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.erdtman.jcs.NumberToJSON;
+
+/**
+ * The canonical form of JSON by RFC 8785 (JSON Canonicalization Scheme): no white space, property names sorted by UTF-16
+ * code units, one spelling for every string and number. What has no single meaning is refused rather than guessed (RFC
+ * 7493, I-JSON): duplicate property names, lone surrogates, integers that a double cannot hold exactly, numbers that
+ * overflow, nesting deeper than {@value #MAX_DEPTH}.
+ *
+ * <p>One pass over the text: members are appended in the order in which they come, and moved only where that order is not
+ * the canonical one. Documents written by this class, or by most serialisers of sorted maps, are therefore not moved at all.
+ */
+final class CanonicalJson {
+
+    static final int MAX_DEPTH = 64;
+
+    private static final int ALWAYS_EXACT_DIGITS = 15;
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    /** Depth is counted by this class; Jackson's own limit lies above it so that the message is ours. */
+    static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH + 8)
+                    .maxNumberLength(400)
+                    .build())
+            .build();
+
+    private final JsonParser parser;
+    private final StringBuilder out;
+
+    private CanonicalJson(JsonParser parser) {
+        this.parser = parser;
+        this.out = new StringBuilder(256);
+    }
+
+    /** Reads a whole document that must be an object. */
+    static TemplateData readData(String json) {
+        try (JsonParser parser = JSON.createParser(json)) {
+            TemplateData data = readObject(parser, parser.nextToken());
+            if (parser.nextToken() != null) {
+                throw invalid("Remove the text after the JSON object.");
+            }
+            return data;
+        } catch (IOException e) {
+            throw unreadable(e, "data");
+        }
+    }
+
+    /**
+     * Reads the object that the parser stands before, and leaves the parser at its end.
+     *
+     * @param start the token just read
+     */
+    static TemplateData readObject(JsonParser parser, @org.jspecify.annotations.Nullable JsonToken start)
+            throws IOException {
+        if (start != JsonToken.START_OBJECT) {
+            throw invalid("The data must be a JSON object, such as {\"title\":\"Hello\"}.");
+        }
+        CanonicalJson writer = new CanonicalJson(parser);
+        writer.object(1);
+        return new TemplateData(writer.out.toString());
+    }
+
+    /** A string in canonical form, quotes included. */
+    static String quote(String text) {
+        StringBuilder out = new StringBuilder(text.length() + 2);
+        writeString(text, out);
+        return out.toString();
+    }
+
+    /** Turns the parser's complaint into one that names the place but never repeats the text. */
+    static InvalidRequestException unreadable(IOException e, String pointer) {
+        if (e instanceof StreamConstraintsException) {
+            return new InvalidRequestException(
+                    "The JSON nests deeper than " + MAX_DEPTH + " levels or holds a number or name of absurd length.",
+                    pointer);
+        }
+        if (e instanceof com.fasterxml.jackson.core.JsonProcessingException json) {
+            String place = json.getLocation() == null
+                    ? ""
+                    : " at line " + json.getLocation().getLineNr() + ", column "
+                            + json.getLocation().getColumnNr();
+            boolean duplicate = String.valueOf(json.getOriginalMessage()).startsWith("Duplicate field");
+            return new InvalidRequestException(
+                    duplicate
+                            ? "A property name stands twice in one object" + place + "; keep one of them."
+                            : "This is not valid JSON (RFC 8259)" + place + ".",
+                    pointer);
+        }
+        throw new UncheckedIOException(e);
+    }
+
+    private void value(JsonToken token, int depth) throws IOException {
+        switch (token) {
+            case START_OBJECT -> object(depth + 1);
+            case START_ARRAY -> array(depth + 1);
+            case VALUE_STRING -> writeString(wellFormed(parser.getText()), out);
+            case VALUE_NUMBER_INT -> integer(parser.getText());
+            case VALUE_NUMBER_FLOAT -> out.append(decimal(parser.getText()));
+            case VALUE_TRUE -> out.append("true");
+            case VALUE_FALSE -> out.append("false");
+            case VALUE_NULL -> out.append("null");
+            default -> throw invalid("This is not valid JSON (RFC 8259).");
+        }
+    }
+
+    private void array(int depth) throws IOException {
+        checkDepth(depth);
+        out.append('[');
+        boolean first = true;
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            if (!first) {
+                out.append(',');
+            }
+            first = false;
+            value(token, depth);
+        }
+        out.append(']');
+    }
+
+    /** A member as it stands in the output: its name, and where {@code "name":value} begins and ends. */
+    private record Member(String name, int start, int end) {}
+
+    private void object(int depth) throws IOException {
+        checkDepth(depth);
+        out.append('{');
+        int begin = out.length();
+        List<Member> members = new ArrayList<>();
+        boolean sorted = true;
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            wellFormed(name);
+            if (!members.isEmpty()) {
+                sorted &= members.getLast().name().compareTo(name) < 0;
+                out.append(',');
+            }
+            int start = out.length();
+            writeString(name, out);
+            out.append(':');
+            value(parser.nextToken(), depth);
+            members.add(new Member(name, start, out.length()));
+        }
+        if (!sorted) {
+            sort(members, begin);
+        }
+        out.append('}');
+    }
+
+    private void sort(List<Member> members, int begin) {
+        // String.compareTo compares UTF-16 code units, which is the order of RFC 8785, section 3.2.3.
+        members.sort(Comparator.comparing(Member::name));
+        StringBuilder moved = new StringBuilder(out.length() - begin);
+        for (Member member : members) {
+            if (!moved.isEmpty()) {
+                moved.append(',');
+            }
+            moved.append(out, member.start(), member.end());
+        }
+        out.setLength(begin);
+        out.append(moved);
+    }
+
+    private void integer(String digits) throws IOException {
+        if (digits.length() <= ALWAYS_EXACT_DIGITS) {
+            out.append(digits.equals("-0") ? "0" : digits);
+            return;
+        }
+        double nearest = finite(digits);
+        if (!new BigDecimal(nearest).toBigInteger().equals(new BigInteger(digits))) {
+            throw invalid("An integer is too large to be exact in JSON (RFC 8785 numbers are IEEE 754 doubles);"
+                    + " write it as a string.");
+        }
+        out.append(NumberToJSON.serializeNumber(nearest));
+    }
+
+    private static String decimal(String text) throws IOException {
+        return NumberToJSON.serializeNumber(finite(text));
+    }
+
+    private static double finite(String text) {
+        double nearest = Double.parseDouble(text);
+        if (Double.isInfinite(nearest)) {
+            throw invalid("A number is larger than a JSON number may be (about 1.8e308).");
+        }
+        return nearest;
+    }
+
+    private static void checkDepth(int depth) {
+        if (depth > MAX_DEPTH) {
+            throw invalid("The data nests deeper than " + MAX_DEPTH + " levels.");
+        }
+    }
+
+    private static String wellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                boolean pair = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!pair) {
+                    throw invalid("A text holds half of a surrogate pair, which is no character.");
+                }
+                i++;
+            }
+        }
+        return text;
+    }
+
+    /** RFC 8785, section 3.2.2.2: only what must be escaped is escaped, in the short form where there is one. */
+    private static void writeString(String text, StringBuilder out) {
+        out.append('"');
+        int copied = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= ' ' && c != '"' && c != '\\') {
+                continue;
+            }
+            out.append(text, copied, i);
+            copied = i + 1;
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\b' -> out.append("\\b");
+                case '\f' -> out.append("\\f");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> out.append("\\u00").append(HEX[c >> 4]).append(HEX[c & 0xF]);
+            }
+        }
+        out.append(text, copied, text.length()).append('"');
+    }
+
+    private static InvalidRequestException invalid(String detail) {
+        return new InvalidRequestException(detail, "data");
+    }
+}

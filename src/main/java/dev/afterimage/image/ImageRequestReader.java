@@ -1,0 +1,88 @@
+package dev.afterimage.image;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code {"template":"…","data":{…},"format":"png"}} strictly: UTF-8, one meaning, no unknown property, nothing after
+ * it. Anything else is an {@link InvalidRequestException} that names the part and the mend.
+ */
+public final class ImageRequestReader {
+
+    private ImageRequestReader() {}
+
+    public static ImageRequest read(byte[] utf8) {
+        return read(decode(utf8));
+    }
+
+    public static ImageRequest read(String json) {
+        try (JsonParser parser = CanonicalJson.JSON.createParser(json)) {
+            ImageRequest request = readObject(parser, parser.nextToken());
+            if (parser.nextToken() != null) {
+                throw new InvalidRequestException("Remove the text after the JSON object.", "body");
+            }
+            return request;
+        } catch (IOException e) {
+            throw CanonicalJson.unreadable(e, "body");
+        }
+    }
+
+    private static ImageRequest readObject(JsonParser parser, @Nullable JsonToken start) throws IOException {
+        if (start != JsonToken.START_OBJECT) {
+            throw new InvalidRequestException(
+                    "Send a JSON object such as {\"template\":\"social-card\",\"data\":{\"title\":\"Hello\"}}.",
+                    "body");
+        }
+        TemplateId template = null;
+        TemplateData data = null;
+        ImageFormat format = ImageFormat.PNG;
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            JsonToken token = parser.nextToken();
+            switch (name) {
+                case "template" -> template = new TemplateId(text(parser, token, name));
+                case "data" -> data = CanonicalJson.readObject(parser, token);
+                case "format" -> {
+                    if (token != JsonToken.VALUE_NULL) {
+                        format = ImageFormat.named(text(parser, token, name));
+                    }
+                }
+                default ->
+                    throw new InvalidRequestException(
+                            "Remove the properties other than template, data and format; what fills the template"
+                                    + " belongs into data.",
+                            "body");
+            }
+        }
+        if (template == null) {
+            throw new InvalidRequestException("Name the template, such as \"template\":\"social-card\".", "template");
+        }
+        if (data == null) {
+            throw new InvalidRequestException(
+                    "Give the data that fills the template as a JSON object; {} when it needs none.", "data");
+        }
+        return new ImageRequest(template, data, format);
+    }
+
+    private static String text(JsonParser parser, @Nullable JsonToken token, String name) throws IOException {
+        if (token != JsonToken.VALUE_STRING) {
+            throw new InvalidRequestException("Write " + name + " as a JSON string.", name);
+        }
+        return parser.getText();
+    }
+
+    private static String decode(byte[] utf8) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidRequestException("The body is not valid UTF-8.", "body");
+        }
+    }
+}

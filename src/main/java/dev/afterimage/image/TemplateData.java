@@ -1,0 +1,23 @@
+package dev.afterimage.image;
+
+/**
+ * The data that fills a template: a JSON object in RFC 8785 canonical form, so that equal data is equal text.
+ *
+ * @param json the canonical text; it never appears in logs ({@link #toString()} hides it)
+ */
+public record TemplateData(String json) {
+
+    /**
+     * Reads a JSON object in any spelling.
+     *
+     * @throws InvalidRequestException when it is not a JSON object that has one canonical form
+     */
+    public static TemplateData of(String json) {
+        return CanonicalJson.readData(json);
+    }
+
+    @Override
+    public String toString() {
+        return "TemplateData[" + json.length() + " characters]";
+    }
+}

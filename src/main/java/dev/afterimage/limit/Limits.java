@@ -1,0 +1,51 @@
+package dev.afterimage.limit;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/**
+ * What the provider allows the whole fleet.
+ *
+ * @param rate calls in any window of {@code window}, at least 1
+ * @param window the length of the provider's window, above zero
+ * @param concurrency calls in flight at once; empty when the provider names no such limit
+ * @param bulkShare the share of both that the bulk lane may use, above 0 and at most 1; at least one call is always its
+ * @param longestCall after this long a call in flight is given up for dead and its place is given back
+ */
+public record Limits(int rate, Duration window, OptionalInt concurrency, double bulkShare, Duration longestCall) {
+
+    public Limits {
+        if (rate < 1) {
+            throw new IllegalArgumentException("afterimage.provider.rate must be at least 1");
+        }
+        if (window.isNegative() || window.isZero()) {
+            throw new IllegalArgumentException("afterimage.provider.rate-window must be above zero");
+        }
+        if (concurrency.isPresent() && concurrency.getAsInt() < 1) {
+            throw new IllegalArgumentException("afterimage.provider.concurrency must be at least 1, or left out");
+        }
+        if (!(bulkShare > 0 && bulkShare <= 1)) {
+            throw new IllegalArgumentException("afterimage.provider.bulk-share must be above 0 and at most 1");
+        }
+    }
+
+    /** The calls of one window that the bulk lane may use. */
+    public int bulkRate() {
+        return Math.max(1, (int) Math.floor(rate * bulkShare));
+    }
+
+    /** The calls in flight that the bulk lane may hold. */
+    public OptionalInt bulkConcurrency() {
+        return concurrency.isEmpty()
+                ? concurrency
+                : OptionalInt.of(Math.max(1, (int) Math.floor(concurrency.getAsInt() * bulkShare)));
+    }
+
+    /**
+     * How long one slot of the window stays taken: the window and 2 % for jitter on the way to the provider, so that the
+     * fleet uses 98 % of the limit and the provider never counts one call too many.
+     */
+    public Duration slotTime() {
+        return window.plus(window.dividedBy(50)).plusMillis(1);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.afterimage.limit;
+
+import java.time.Duration;
+
+/** The limiter's answer to "may I call the provider?". */
+public sealed interface Permit {
+
+    /**
+     * Yes, in {@code startsIn}. The place in the window is reserved from now on, so the holder must either
+     * {@linkplain ProviderLimiter#depart depart} or {@linkplain ProviderLimiter#release release}.
+     *
+     * @param token known to this holder only; a permit taken over by another is worthless to its former holder
+     * @param slot the place in the window that is reserved
+     * @param startsIn zero or more; counted from the answer, so that no two clocks are compared
+     */
+    record Granted(String token, int slot, Lane lane, Duration startsIn) implements Permit {}
+
+    /**
+     * Not within the patience that was named.
+     *
+     * @param retryAfter asking earlier is useless; above zero
+     * @param reason what the caller waits for
+     */
+    record Denied(Duration retryAfter, Reason reason) implements Permit {}
+
+    /** Why a permit was denied. */
+    enum Reason {
+        /** The window is full for longer than the caller would wait. */
+        RATE,
+        /** As many calls are in flight as the provider allows. */
+        CONCURRENCY,
+        /** The provider asked for a pause. */
+        COOL_DOWN
+    }
+}

@@ -1,0 +1,33 @@
+package dev.afterimage.limit;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** What the provider allows the whole fleet; take it from the provider's plan. */
+@ConfigMapping(prefix = "afterimage.provider")
+public interface ProviderLimitConfig {
+
+    /** Calls in any window of {@link #rateWindow()}, over all instances. */
+    @WithDefault("10")
+    int rate();
+
+    @WithName("rate-window")
+    @WithDefault("1s")
+    Duration rateWindow();
+
+    /** Calls in flight at once, over all instances; left out, as many as the rate brings. */
+    OptionalInt concurrency();
+
+    /** The share of rate and concurrency that pre-generation may use; the rest waits for people. */
+    @WithName("bulk-share")
+    @WithDefault("0.8")
+    double bulkShare();
+
+    /** Credits a calendar month (UTC); left out, no budget is kept. */
+    @WithName("monthly-credits")
+    OptionalLong monthlyCredits();
+}

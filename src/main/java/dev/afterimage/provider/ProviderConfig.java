@@ -1,0 +1,50 @@
+package dev.afterimage.provider;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Which image API is asked, and how it is reached. */
+@ConfigMapping(prefix = "afterimage.provider")
+public interface ProviderConfig {
+
+    /** The contract that the provider speaks. */
+    enum Kind {
+        /** The built-in renderer, for trying things without an account. */
+        DEMO,
+        /** {@code POST {url}} with {@code {"template","data"}}; answers an image URL, base64 or bytes. */
+        JSON,
+        /** Imejis' render API. */
+        IMEJIS
+    }
+
+    @WithDefault("demo")
+    Kind kind();
+
+    /** The endpoint; needed for {@code json}, known for {@code imejis}. */
+    Optional<URI> url();
+
+    /** The provider's API key; never logged. */
+    @WithName("api-key")
+    Optional<String> apiKey();
+
+    /**
+     * Hosts from which result URLs may be fetched, by exact name or address, or {@code *.example.com} for subdomains. The
+     * provider's own host is always allowed. A host named exactly may be private and plain http.
+     */
+    @WithName("allowed-hosts")
+    Optional<List<String>> allowedHosts();
+
+    /** A call that takes longer is given up: its outcome is unknown, and it may have been billed. */
+    @WithDefault("25s")
+    Duration timeout();
+
+    /** A larger picture is refused. */
+    @WithName("max-bytes")
+    @WithDefault("20971520")
+    long maxBytes();
+}
