@@ -1,0 +1,23 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import java.time.Duration;
+
+/**
+ * Port: where work goes that outlives its caller, so that a 202 is a promise. Operations block; call them from a virtual
+ * thread.
+ */
+public interface Backlog {
+
+    /**
+     * Takes the work over: once this returns it will be done, or end on the dead-letter queue with its reason, even if this
+     * process dies. Taking the same key twice is harmless: it is generated once.
+     *
+     * @param delay not to be started earlier, because the provider asked to wait; zero for at once
+     */
+    void accept(ImageKey key, ImageRequest request, Duration delay);
+
+    /** Whether work for this key was accepted and has not ended. */
+    boolean contains(ImageKey key);
+}
