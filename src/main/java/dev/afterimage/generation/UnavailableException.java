@@ -7,8 +7,25 @@ public final class UnavailableException extends GenerationException {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean failedFast;
+
     public UnavailableException(String message, @Nullable Throwable cause) {
+        this(message, cause, false);
+    }
+
+    private UnavailableException(String message, @Nullable Throwable cause, boolean failedFast) {
         super(message, cause);
+        this.failedFast = failedFast;
+    }
+
+    /** The circuit is open: nothing was tried, and trying again at once would be pointless. */
+    public static UnavailableException circuitOpen(Throwable cause) {
+        return new UnavailableException("the provider failed too often; it is given a rest", cause, true);
+    }
+
+    /** Whether nothing was tried, because the provider is known to be down. */
+    public boolean failedFast() {
+        return failedFast;
     }
 
     @Override

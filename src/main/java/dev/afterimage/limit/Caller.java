@@ -6,6 +6,12 @@ package dev.afterimage.limit;
  */
 public record Caller(String id) {
 
+    /**
+     * The queue itself: its jobs were counted when they were accepted. No header and no address can spell this id, because
+     * it holds a control character.
+     */
+    public static final Caller QUEUE = new Caller("\u0000queue");
+
     @Override
     public String toString() {
         return "Caller[hidden]";

@@ -1,0 +1,36 @@
+package dev.afterimage.generation;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.time.Duration;
+
+/** How long and how often a picture is tried for. */
+@ConfigMapping(prefix = "afterimage.generation")
+public interface GenerationConfig {
+
+    /**
+     * A generation that somebody waits for is tried for this long, even when that caller leaves earlier. What takes longer
+     * goes to the queue.
+     */
+    @WithDefault("25s")
+    Duration patience();
+
+    /** No wait longer than this is slept before a retry; a longer one is handed back. */
+    @WithName("max-wait")
+    @WithDefault("30s")
+    Duration maxWait();
+
+    /**
+     * Whether a call whose outcome is unknown (time-out, 504) is tried again. It may then be billed twice; without it, an
+     * image may be paid for and not be had.
+     */
+    @WithName("retry-unknown")
+    @WithDefault("false")
+    boolean retryUnknown();
+
+    /** A permanent rejection is remembered for this long, so that a broken page does not ask the provider again and again. */
+    @WithName("rejection-ttl")
+    @WithDefault("1m")
+    Duration rejectionTtl();
+}

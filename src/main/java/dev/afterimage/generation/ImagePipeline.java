@@ -1,0 +1,215 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.cache.Freshness;
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.singleflight.Flight;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.SingleFlight;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.time.Deadline;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * The way of a request, in order: key, index, store, single-flight, and for the leader the provider.
+ *
+ * <pre>
+ * request ─ key ─ index ──hit──────────────────────────► Hit
+ *                   │miss
+ *                 store ──hit (index lost) ─ index ────► Hit
+ *                   │miss
+ *                 quota ─ single-flight ──follower ────► Collapsed
+ *                           │leader
+ *                         generator ─ store ─ index ───► Stored
+ *
+ * not before the deadline ─ backlog ───────────────────► Pending
+ * failed, but an old picture is there ─────────────────► Stale
+ * </pre>
+ *
+ * A hit is answered on the calling thread; everything after a miss may wait and runs on the executor's (virtual) threads.
+ * While the store cannot be asked nothing is generated: there would be no place to put what was paid for.
+ */
+public final class ImagePipeline implements ImageService {
+
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
+    private final KeyScheme keys;
+    private final TemplateVersions versions;
+    private final ImageIndex index;
+    private final ImageStore store;
+    private final Lookup lookup;
+    private final SingleFlight<Landing> flights;
+    private final FlightLeases leases;
+    private final LeaderFlight leader;
+    private final QuotaDesk quota;
+    private final RejectionMemory rejections;
+    private final Backlog backlog;
+    private final Duration patience;
+    private final Clock clock;
+    private final Executor virtualThreads;
+
+    public ImagePipeline(PipelineParts parts) {
+        this.keys = parts.keys();
+        this.versions = parts.versions();
+        this.index = parts.index();
+        this.store = parts.store();
+        this.lookup = new Lookup(parts.index(), parts.store(), parts.clock());
+        this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock());
+        this.leases = parts.leases();
+        this.leader = new LeaderFlight(parts, lookup);
+        this.quota = new QuotaDesk(parts.quota());
+        this.rejections = parts.rejections();
+        this.backlog = parts.backlog();
+        this.patience = parts.patience();
+        this.clock = parts.clock();
+        this.virtualThreads = parts.virtualThreads();
+    }
+
+    @Override
+    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
+        return versions.current(inquiry.request().template()).thenCompose(version -> {
+            ImageKey key = keys.keyOf(inquiry.request(), version);
+            return lookup.inIndex(key).thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
+                    ? CompletableFuture.completedFuture(new ImageOutcome.Hit(indexed.get()))
+                    : later(() -> afterMiss(inquiry, key, indexed)));
+        });
+    }
+
+    private ImageOutcome afterMiss(Inquiry inquiry, ImageKey key, Optional<IndexEntry> indexed) {
+        Optional<IndexEntry> old = indexed.filter(this::isServable);
+        try {
+            Optional<IndexEntry> known = lookup.inStore(key, indexed);
+            if (known.filter(this::isFresh).isPresent()) {
+                return new ImageOutcome.Hit(known.get());
+            }
+            old = known.filter(this::isServable);
+            return missing(inquiry, key, old);
+        } catch (RejectedException rejected) {
+            rejections.remember(key, rejected);
+            throw rejected;
+        } catch (RuntimeException failure) {
+            return old.<ImageOutcome>map(this::stale).orElseThrow(() -> failure);
+        }
+    }
+
+    private ImageOutcome missing(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
+        rejections.find(key).ifPresent(rejection -> {
+            throw rejection;
+        });
+        return quota.charge(inquiry, () -> {
+            if (inquiry.deadline().hasPassed(clock)) {
+                return queued(inquiry, key, Duration.ZERO);
+            }
+            return board(inquiry, key, old);
+        });
+    }
+
+    private ImageOutcome board(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
+        while (true) {
+            Flight<Landing> flight = flights.join(
+                    key, () -> leader.fly(key, inquiry.request(), inquiry.lane(), flightDeadline(inquiry)));
+            try {
+                Optional<Landing> landing = Unchecked.call(() -> flight.await(inquiry.deadline()));
+                return landing.isPresent()
+                        ? landed(landing.get(), flight.led())
+                        : late(inquiry, key, ASK_AGAIN, old);
+            } catch (ThrottledException throttled) {
+                Duration wait = throttled.retryAfter().orElse(ASK_AGAIN);
+                boolean othersPatienceEnded = !flight.led() && !inquiry.deadline().forbids(wait, clock);
+                if (!othersPatienceEnded) {
+                    return late(inquiry, key, wait, old);
+                }
+            }
+        }
+    }
+
+    private static ImageOutcome landed(Landing landing, boolean led) {
+        return led && landing.generated()
+                ? new ImageOutcome.Stored(landing.entry())
+                : new ImageOutcome.Collapsed(landing.entry());
+    }
+
+    /** It takes longer than the caller waits: an old picture is better than none, and a place in the queue than nothing. */
+    private ImageOutcome late(Inquiry inquiry, ImageKey key, Duration wait, Optional<IndexEntry> old) {
+        if (inquiry.isJob()) {
+            throw ThrottledException.byLimiter(wait);
+        }
+        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(inquiry, key, wait));
+    }
+
+    private ImageOutcome queued(Inquiry inquiry, ImageKey key, Duration wait) {
+        backlog.accept(key, inquiry.request(), wait);
+        return new ImageOutcome.Pending(key, wait.compareTo(ASK_AGAIN) < 0 ? ASK_AGAIN : wait);
+    }
+
+    /** A job ends with its worker's deadline; what a person asked for goes on for a while when that person leaves. */
+    private Deadline flightDeadline(Inquiry inquiry) {
+        Deadline own = inquiry.deadline();
+        Deadline patient = Deadline.in(patience, clock);
+        return inquiry.isJob() || patient.at().isBefore(own.at()) ? own : patient;
+    }
+
+    @Override
+    public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+        return lookup.inIndex(key).thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
+                ? CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(indexed.get())))
+                : later(() -> lookCloser(key, indexed)));
+    }
+
+    private Optional<ImageOutcome> lookCloser(ImageKey key, Optional<IndexEntry> indexed) {
+        Optional<IndexEntry> known = lookup.inStore(key, indexed);
+        if (known.filter(this::isFresh).isPresent()) {
+            return Optional.of(new ImageOutcome.Hit(known.get()));
+        }
+        if (flights.isFlying(key) || backlog.contains(key) || leases.isHeld(key)) {
+            return Optional.of(new ImageOutcome.Pending(key, ASK_AGAIN));
+        }
+        return known.filter(this::isServable).map(this::stale);
+    }
+
+    @Override
+    public CompletionStage<Void> forget(ImageKey key) {
+        // The store first: an index forgotten before it could be mended from the store by a request in between.
+        return later(() -> {
+                    store.delete(key);
+                    return key;
+                })
+                .thenCompose(index::remove);
+    }
+
+    @Override
+    public CompletionStage<Long> purge(TemplateId template) {
+        return later(() -> versions.raise(template));
+    }
+
+    private <T> CompletionStage<T> later(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, virtualThreads);
+    }
+
+    private ImageOutcome stale(IndexEntry entry) {
+        return new ImageOutcome.Stale(entry, entry.staleFor(now()));
+    }
+
+    private boolean isFresh(IndexEntry entry) {
+        return entry.isFresh(now());
+    }
+
+    private boolean isServable(IndexEntry entry) {
+        return entry.freshness(now()) != Freshness.EXPIRED;
+    }
+
+    private Instant now() {
+        return clock.instant();
+    }
+}

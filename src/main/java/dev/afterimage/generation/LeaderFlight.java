@@ -1,0 +1,87 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.Lease;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The one flight of a key in this process. It takes the fleet's lease and leads (generate, store, index), or waits for the
+ * process that leads. When a leader dies or fails, the next one that takes the lease leads.
+ */
+final class LeaderFlight {
+
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
+    private final FlightLeases leases;
+    private final Lookup lookup;
+    private final ImageGenerator generator;
+    private final ImageStore store;
+    private final FreshnessPolicy freshness;
+    private final Pause pause;
+    private final Clock clock;
+
+    LeaderFlight(PipelineParts parts, Lookup lookup) {
+        this.leases = parts.leases();
+        this.lookup = lookup;
+        this.generator = parts.generator();
+        this.store = parts.store();
+        this.freshness = parts.freshness();
+        this.pause = parts.pause();
+        this.clock = parts.clock();
+    }
+
+    Landing fly(ImageKey key, ImageRequest request, Lane lane, Deadline deadline) throws InterruptedException {
+        while (true) {
+            Optional<Lease> lease = leases.take(key);
+            Optional<Landing> landing = lease.isPresent()
+                    ? lead(lease.get(), request, lane, deadline)
+                    : follow(key, deadline);
+            if (landing.isPresent()) {
+                return landing.get();
+            }
+            if (deadline.hasPassed(clock)) {
+                throw ThrottledException.byLimiter(ASK_AGAIN);
+            }
+        }
+    }
+
+    private Optional<Landing> follow(ImageKey key, Deadline deadline) throws InterruptedException {
+        leases.awaitEnd(key, deadline.remaining(clock));
+        return lookup.fresh(key).map(entry -> new Landing(entry, false));
+    }
+
+    /** Empty when the lease was lost while the provider worked: another leads now, and what it stores counts. */
+    private Optional<Landing> lead(Lease lease, ImageRequest request, Lane lane, Deadline deadline) {
+        try (LeaseKeeper keeper = LeaseKeeper.keep(lease, leases, pause)) {
+            Optional<IndexEntry> meanwhile = lookup.fresh(lease.key());
+            if (meanwhile.isPresent()) {
+                return meanwhile.map(entry -> new Landing(entry, false));
+            }
+            GeneratedImage image = generator.generate(request, Attempt.of(lane, deadline));
+            if (!leases.renew(lease)) {
+                return Optional.empty();
+            }
+            return Optional.of(new Landing(land(lease.key(), request, image), true));
+        } finally {
+            leases.release(lease);
+        }
+    }
+
+    private IndexEntry land(ImageKey key, ImageRequest request, GeneratedImage image) {
+        IndexEntry made = freshness.entryFor(key, request.template(), image, clock.instant());
+        IndexEntry standing = store.put(made, image.content());
+        lookup.remember(standing);
+        return standing;
+    }
+}

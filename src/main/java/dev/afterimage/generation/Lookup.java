@@ -1,0 +1,69 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.store.ImageStore;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
+
+/**
+ * Looks a picture up: in the index, and where that knows nothing fresh, in the store, from which the index is mended. A
+ * failing index is a miss.
+ */
+final class Lookup {
+
+    private static final Logger LOG = Logger.getLogger(Lookup.class);
+
+    private final ImageIndex index;
+    private final ImageStore store;
+    private final Clock clock;
+
+    Lookup(ImageIndex index, ImageStore store, Clock clock) {
+        this.index = index;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** What the index knows, whatever its freshness. Does not block and does not fail. */
+    CompletionStage<Optional<IndexEntry>> inIndex(ImageKey key) {
+        return index.find(key).exceptionally(failure -> {
+            LOG.warnf("The index cannot be asked, which counts as a miss: %s", failure.getMessage());
+            return Optional.empty();
+        });
+    }
+
+    /**
+     * What the store knows, given what the index knew. Blocks.
+     *
+     * @throws dev.afterimage.store.StoreUnavailableException when the store cannot be asked
+     */
+    Optional<IndexEntry> inStore(ImageKey key, Optional<IndexEntry> indexed) {
+        Optional<IndexEntry> stored = store.find(key);
+        stored.filter(entry -> entry.isFresh(clock.instant())).ifPresent(this::remember);
+        return stored.or(() -> indexed);
+    }
+
+    /** A picture that may be served now, from index or store. Blocks. */
+    Optional<IndexEntry> fresh(ImageKey key) {
+        Optional<IndexEntry> indexed = Stages.await(inIndex(key));
+        if (indexed.filter(this::isFresh).isPresent()) {
+            return indexed;
+        }
+        return inStore(key, indexed).filter(this::isFresh);
+    }
+
+    /** Tells the index. That it cannot be told is no failure: the store knows, and is asked next time. Does not wait. */
+    void remember(IndexEntry entry) {
+        index.put(entry).exceptionally(failure -> {
+            LOG.warnf("The index cannot be told of a picture: %s", failure.getMessage());
+            return null;
+        });
+    }
+
+    private boolean isFresh(IndexEntry entry) {
+        return entry.isFresh(clock.instant());
+    }
+}

@@ -1,0 +1,36 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.image.KeyScheme;
+import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.time.Pause;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/**
+ * What an {@link ImagePipeline} is put together from.
+ *
+ * @param generator the provider with all its decorators
+ * @param patience how long a generation is tried for at least, even when the caller that started it leaves earlier
+ * @param virtualThreads runs what may wait; never the thread of an event loop
+ */
+public record PipelineParts(
+        KeyScheme keys,
+        TemplateVersions versions,
+        ImageIndex index,
+        ImageStore store,
+        FlightLeases leases,
+        ImageGenerator generator,
+        FreshnessPolicy freshness,
+        CallerQuota quota,
+        RejectionMemory rejections,
+        Backlog backlog,
+        Duration patience,
+        Pause pause,
+        Clock clock,
+        Executor virtualThreads) {}

@@ -1,0 +1,51 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.limit.CallerQuota;
+import java.util.function.Supplier;
+
+/** Charges a caller's quota for work that may cost, and gives it back when it cost nothing. */
+final class QuotaDesk {
+
+    private final CallerQuota quota;
+
+    QuotaDesk(CallerQuota quota) {
+        this.quota = quota;
+    }
+
+    /**
+     * Does the work at the caller's expense; a job of the queue was charged when it was accepted.
+     *
+     * @throws QuotaExceededException when the caller's hour is used up; the work is not done then
+     */
+    ImageOutcome charge(Inquiry inquiry, Supplier<ImageOutcome> work) {
+        if (inquiry.isJob()) {
+            return work.get();
+        }
+        switch (quota.spend(inquiry.caller())) {
+            case CallerQuota.Decision.Allowed allowed -> {}
+            case CallerQuota.Decision.Exceeded exceeded -> throw new QuotaExceededException(exceeded.retryAfter());
+        }
+        try {
+            ImageOutcome outcome = work.get();
+            if (!mayCost(outcome)) {
+                quota.giveBack(inquiry.caller());
+            }
+            return outcome;
+        } catch (GenerationException failure) {
+            if (failure.billed() == GenerationException.Billed.NO) {
+                quota.giveBack(inquiry.caller());
+            }
+            throw failure;
+        }
+    }
+
+    private static boolean mayCost(ImageOutcome outcome) {
+        return switch (outcome) {
+            case ImageOutcome.Stored stored -> true;
+            case ImageOutcome.Pending pending -> true;
+            case ImageOutcome.Hit hit -> false;
+            case ImageOutcome.Stale stale -> false;
+            case ImageOutcome.Collapsed collapsed -> false;
+        };
+    }
+}

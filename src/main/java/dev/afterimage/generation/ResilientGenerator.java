@@ -1,0 +1,75 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.generation.guard.BreakerGuard;
+import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.generation.guard.RetryInException;
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.ProviderLimiter;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+
+/**
+ * Decorator: tries again where {@link RetryPolicy} says so, behind a circuit breaker. When the provider asks to wait, the
+ * whole fleet is told.
+ */
+public final class ResilientGenerator implements ImageGenerator {
+
+    private final RetryGuard retry;
+    private final BreakerGuard breaker;
+    private final RetryPolicy policy;
+    private final ProviderLimiter limiter;
+    private final ImageGenerator next;
+
+    public ResilientGenerator(
+            RetryGuard retry, BreakerGuard breaker, RetryPolicy policy, ProviderLimiter limiter, ImageGenerator next) {
+        this.retry = retry;
+        this.breaker = breaker;
+        this.policy = policy;
+        this.limiter = limiter;
+        this.next = next;
+    }
+
+    @Override
+    public GeneratedImage generate(ImageRequest request, Attempt attempt) {
+        Retries retries = new Retries();
+        try {
+            return Unchecked.call(() -> retry.call(() -> tryOnce(request, attempt, retries)));
+        } catch (RetryInException usedUp) {
+            throw usedUp.failure();
+        }
+    }
+
+    private GeneratedImage tryOnce(ImageRequest request, Attempt attempt, Retries retries) {
+        try {
+            return throughBreaker(request, attempt);
+        } catch (GenerationException failure) {
+            int made = retries.made++;
+            GenerationException known = failure;
+            if (failure instanceof ThrottledException throttled && throttled.byProvider()) {
+                Duration wait = policy.waitAfter(throttled, made);
+                limiter.coolDown(wait);
+                known = ThrottledException.byProvider(Optional.of(wait));
+            }
+            Optional<Duration> wait = policy.waitBefore(known, made, attempt.deadline());
+            if (wait.isPresent()) {
+                throw new RetryInException(wait.get(), known);
+            }
+            throw known;
+        }
+    }
+
+    private GeneratedImage throughBreaker(ImageRequest request, Attempt attempt) {
+        try {
+            return Unchecked.call(() -> breaker.call(() -> next.generate(request, attempt)));
+        } catch (CircuitBreakerOpenException open) {
+            throw UnavailableException.circuitOpen(open);
+        }
+    }
+
+    /** How many retries this request has had. Used by one thread. */
+    private static final class Retries {
+        private int made;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.time.Deadline;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Decides whether a failed attempt is worth another one, and after which wait. What the provider named counts; where it
+ * named nothing, the wait doubles from 1 s, with up to a quarter of jitter so that a fleet does not come back as one. A wait
+ * beyond {@code maxWait} or the deadline is not slept.
+ *
+ * @param retryUnknown whether an outcome that is unknown, and may have been billed, is tried again
+ */
+public record RetryPolicy(Duration maxWait, boolean retryUnknown, Clock clock, RandomGenerator random) {
+
+    private static final Duration FIRST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofSeconds(8);
+
+    /**
+     * The wait before the next attempt; empty when there should be none.
+     *
+     * @param retry how many retries were made before, from 0
+     */
+    public Optional<Duration> waitBefore(GenerationException failure, int retry, Deadline deadline) {
+        return wanted(failure, retry)
+                .filter(wait -> wait.compareTo(maxWait) <= 0)
+                .filter(wait -> !deadline.forbids(wait, clock));
+    }
+
+    /** The wait after a throttling answer, whether or not it is worth waiting. */
+    public Duration waitAfter(ThrottledException throttled, int retry) {
+        return throttled.retryAfter().orElseGet(() -> backOff(retry));
+    }
+
+    private Optional<Duration> wanted(GenerationException failure, int retry) {
+        return switch (failure) {
+            // The fleet's limiter knows when the next permit comes; asking it again sooner is useless.
+            case ThrottledException throttled ->
+                throttled.byProvider() ? Optional.of(waitAfter(throttled, retry)) : Optional.empty();
+            case UnavailableException unavailable ->
+                unavailable.failedFast() ? Optional.empty() : Optional.of(backOff(retry));
+            case OutcomeUnknownException unknown -> retryUnknown ? Optional.of(backOff(retry)) : Optional.empty();
+            case OutOfCreditsException none -> Optional.empty();
+            case RejectedException none -> Optional.empty();
+            case NotAnImageException none -> Optional.empty();
+        };
+    }
+
+    private Duration backOff(int retry) {
+        Duration doubled = FIRST.multipliedBy(1L << Math.min(retry, 3));
+        Duration bounded = doubled.compareTo(LONGEST) > 0 ? LONGEST : doubled;
+        return bounded.plusMillis(random.nextLong(bounded.toMillis() / 4));
+    }
+}

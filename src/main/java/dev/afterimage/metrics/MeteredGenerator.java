@@ -1,0 +1,58 @@
+package dev.afterimage.metrics;
+
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutOfCreditsException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.PermitLapsedException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageRequest;
+import io.micrometer.core.instrument.Timer;
+
+/** Decorator: times each call at the provider and counts its answers. Stands directly around the provider. */
+public final class MeteredGenerator implements ImageGenerator {
+
+    private final Meters meters;
+    private final ImageGenerator next;
+
+    public MeteredGenerator(Meters meters, ImageGenerator next) {
+        this.meters = meters;
+        this.next = next;
+    }
+
+    @Override
+    public GeneratedImage generate(ImageRequest request, Attempt attempt) {
+        Timer.Sample sample = Timer.start(meters.registry());
+        try {
+            GeneratedImage image = next.generate(request, attempt);
+            answered(sample, "2xx");
+            return image;
+        } catch (PermitLapsedException neverLeft) {
+            throw neverLeft;
+        } catch (GenerationException failure) {
+            answered(sample, classOf(failure));
+            throw failure;
+        }
+    }
+
+    private void answered(Timer.Sample sample, String answerClass) {
+        sample.stop(meters.providerLatency());
+        meters.providerAnswers(answerClass).increment();
+    }
+
+    private static String classOf(GenerationException failure) {
+        return switch (failure) {
+            case ThrottledException throttled -> "429";
+            case OutOfCreditsException out -> "out-of-credits";
+            case RejectedException rejected -> "4xx";
+            case OutcomeUnknownException unknown -> "timeout";
+            case UnavailableException unavailable -> "5xx";
+            case NotAnImageException nothing -> "not-an-image";
+        };
+    }
+}

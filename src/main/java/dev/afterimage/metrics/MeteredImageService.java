@@ -1,0 +1,72 @@
+package dev.afterimage.metrics;
+
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.Inquiry;
+import dev.afterimage.generation.QuotaExceededException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.TemplateId;
+import io.micrometer.core.instrument.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** Decorator: counts requests by outcome and times them. */
+public final class MeteredImageService implements ImageService {
+
+    private record Pair(io.micrometer.core.instrument.Counter count, io.micrometer.core.instrument.Timer time) {}
+
+    private final Meters meters;
+    private final ImageService next;
+    private final Clock clock;
+    private final Map<String, Pair> byOutcome = new ConcurrentHashMap<>();
+
+    public MeteredImageService(Meters meters, ImageService next) {
+        this.meters = meters;
+        this.next = next;
+        this.clock = meters.registry().config().clock();
+    }
+
+    @Override
+    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
+        long start = clock.monotonicTime();
+        return next.obtain(inquiry).whenComplete((outcome, failure) -> {
+            String word = failure == null ? RequestOutcome.of(outcome) : wordOf(failure);
+            Pair pair = byOutcome.computeIfAbsent(
+                    word, name -> new Pair(meters.requests(name), meters.requestTime(name)));
+            pair.count().increment();
+            pair.time().record(clock.monotonicTime() - start, TimeUnit.NANOSECONDS);
+        });
+    }
+
+    private static String wordOf(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return switch (cause) {
+            case RejectedException rejected -> RequestOutcome.REJECTED;
+            case ThrottledException throttled -> RequestOutcome.THROTTLED;
+            case QuotaExceededException quota -> RequestOutcome.THROTTLED;
+            default -> RequestOutcome.FAILED;
+        };
+    }
+
+    @Override
+    public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+        return next.look(key);
+    }
+
+    @Override
+    public CompletionStage<Void> forget(ImageKey key) {
+        return next.forget(key);
+    }
+
+    @Override
+    public CompletionStage<Long> purge(TemplateId template) {
+        return next.purge(template);
+    }
+}

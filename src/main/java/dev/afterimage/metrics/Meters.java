@@ -1,0 +1,111 @@
+package dev.afterimage.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+
+/**
+ * Every meter of the service: its name, unit and description, named once. Tags have few values: never a key, a caller or a
+ * template. The same names serve Prometheus (dots become underscores) and CloudWatch.
+ */
+public final class Meters {
+
+    public static final String REQUESTS = "afterimage.requests";
+    public static final String REQUEST_TIME = "afterimage.request.time";
+    public static final String PROVIDER_LATENCY = "afterimage.provider.latency";
+    public static final String PROVIDER_ANSWERS = "afterimage.provider.answers";
+    public static final String PERMITS = "afterimage.permits";
+    public static final String COOL_DOWNS = "afterimage.cool.downs";
+    public static final String COOL_DOWN_LEFT = "afterimage.cool.down.left";
+    public static final String LEASES_TAKEN_OVER = "afterimage.leases.taken.over";
+    public static final String CREDITS_USED = "afterimage.credits.used";
+    public static final String CREDITS_LEFT = "afterimage.credits.left";
+    public static final String QUEUE_DEPTH = "afterimage.queue.depth";
+    public static final String QUEUE_AGE = "afterimage.queue.age";
+    public static final String DEAD_LETTERS = "afterimage.queue.dead.letters";
+    public static final String JOBS = "afterimage.jobs";
+    public static final String EMERGENCY = "afterimage.emergency";
+    public static final String CACHE_FAILURES = "afterimage.cache.failures";
+
+    /** The tag that says how a request or a job ended. */
+    public static final String OUTCOME = "outcome";
+    /** The tag that says what kind of answer the provider gave. */
+    public static final String CLASS = "class";
+    /** The tag that says who waits: interactive or bulk. */
+    public static final String LANE = "lane";
+
+    private static final Duration[] LATENCY_BUCKETS = {
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(25)
+    };
+
+    private final MeterRegistry registry;
+
+    public Meters(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    /** Requests by outcome: hit, stale, stored, collapsed, pending, rejected, throttled, failed. */
+    public Counter requests(String outcome) {
+        return Counter.builder(REQUESTS)
+                .description("Requests for an image, by outcome")
+                .baseUnit("requests")
+                .tag(OUTCOME, outcome)
+                .register(registry);
+    }
+
+    /** The time from a request to its outcome. */
+    public Timer requestTime(String outcome) {
+        return Timer.builder(REQUEST_TIME)
+                .description("Time from a request to its outcome")
+                .tag(OUTCOME, outcome)
+                .register(registry);
+    }
+
+    /** The time of one call at the provider, waits for permits not included. */
+    public Timer providerLatency() {
+        return Timer.builder(PROVIDER_LATENCY)
+                .description("Time of one call at the provider, without waiting for a permit")
+                .publishPercentiles(0.5, 0.95, 0.99)
+                .serviceLevelObjectives(LATENCY_BUCKETS)
+                .register(registry);
+    }
+
+    /** Answers of the provider by class: 2xx, 4xx, 429, 5xx, timeout, not-an-image, out-of-credits. */
+    public Counter providerAnswers(String answerClass) {
+        return Counter.builder(PROVIDER_ANSWERS)
+                .description("Answers of the provider, by class; 429 and time-out apart from 4xx and 5xx")
+                .baseUnit("answers")
+                .tag(CLASS, answerClass)
+                .register(registry);
+    }
+
+    /** Permits by lane and answer: granted, denied, lapsed. */
+    public Counter permits(String lane, String answer) {
+        return Counter.builder(PERMITS)
+                .description("Permits to call the provider, by lane and answer")
+                .baseUnit("permits")
+                .tag(LANE, lane)
+                .tag("answer", answer)
+                .register(registry);
+    }
+
+    /** How often the provider asked the fleet to pause. */
+    public Counter coolDowns() {
+        return Counter.builder(COOL_DOWNS)
+                .description("Pauses that the provider asked for")
+                .baseUnit("pauses")
+                .register(registry);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.afterimage.wiring;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Which back ends the parts run on. One word sets them all; each may be set apart. */
+@ConfigMapping(prefix = "afterimage")
+public interface BackendConfig {
+
+    /** A whole set of back ends. */
+    enum Backend {
+        /** Files and memory, one process, no servers. */
+        LOCAL,
+        /** Redis, S3 and SQS, any number of instances. */
+        AWS
+    }
+
+    /** Where entries are looked up. */
+    enum IndexKind {
+        FILESYSTEM,
+        REDIS
+    }
+
+    /** Where pictures lie. */
+    enum StoreKind {
+        FILESYSTEM,
+        S3
+    }
+
+    /** Where jobs wait. */
+    enum QueueKind {
+        FILESYSTEM,
+        SQS
+    }
+
+    /** What instances share: limiter, single-flight, cool-down, budgets. */
+    enum FleetKind {
+        /** Nothing: this is the only instance. */
+        MEMORY,
+        REDIS
+    }
+
+    @WithDefault("local")
+    Backend backend();
+
+    Optional<IndexKind> index();
+
+    Optional<StoreKind> store();
+
+    Optional<QueueKind> queue();
+
+    Optional<FleetKind> fleet();
+
+    /** Where {@code local} keeps everything; survives restarts. */
+    @WithDefault(".afterimage")
+    Path directory();
+
+    default IndexKind indexKind() {
+        return index().orElse(isLocal() ? IndexKind.FILESYSTEM : IndexKind.REDIS);
+    }
+
+    default StoreKind storeKind() {
+        return store().orElse(isLocal() ? StoreKind.FILESYSTEM : StoreKind.S3);
+    }
+
+    default QueueKind queueKind() {
+        return queue().orElse(isLocal() ? QueueKind.FILESYSTEM : QueueKind.SQS);
+    }
+
+    default FleetKind fleetKind() {
+        return fleet().orElse(isLocal() ? FleetKind.MEMORY : FleetKind.REDIS);
+    }
+
+    private boolean isLocal() {
+        return backend() == Backend.LOCAL;
+    }
+}

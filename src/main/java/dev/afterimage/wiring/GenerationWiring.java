@@ -1,0 +1,123 @@
+package dev.afterimage.wiring;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.afterimage.cache.CacheConfig;
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.generation.Backlog;
+import dev.afterimage.generation.BeltedGenerator;
+import dev.afterimage.generation.BudgetedGenerator;
+import dev.afterimage.generation.CheckedGenerator;
+import dev.afterimage.generation.GenerationConfig;
+import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.ImagePipeline;
+import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermittedGenerator;
+import dev.afterimage.generation.PipelineParts;
+import dev.afterimage.generation.RejectionMemory;
+import dev.afterimage.generation.ResilientGenerator;
+import dev.afterimage.generation.RetryPolicy;
+import dev.afterimage.generation.guard.BeltGuard;
+import dev.afterimage.generation.guard.BreakerGuard;
+import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.image.KeyScheme;
+import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.time.Pause;
+import io.quarkus.virtual.threads.VirtualThreads;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+
+/** Puts the provider's decorators, and with them the pipeline, together. */
+class GenerationWiring {
+
+    /** Innermost last: a call passes these from top to bottom. */
+    @Produces
+    @Singleton
+    @Named("guarded")
+    ImageGenerator guarded(
+            @Named("provider") ImageGenerator provider,
+            RetryGuard retry,
+            BreakerGuard breaker,
+            BeltGuard belt,
+            CreditBudget budget,
+            PermitGate gate,
+            ProviderLimiter limiter,
+            ProviderConfig providerConfig,
+            RetryPolicy policy) {
+        ImageGenerator checked = new CheckedGenerator(providerConfig.maxBytes(), provider);
+        ImageGenerator belted = new BeltedGenerator(belt, checked);
+        ImageGenerator permitted = new PermittedGenerator(gate, belted);
+        ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);
+        return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
+    }
+
+    @Produces
+    @Singleton
+    RetryPolicy retryPolicy(GenerationConfig config, Clock clock) {
+        return new RetryPolicy(config.maxWait(), config.retryUnknown(), clock, new SecureRandom());
+    }
+
+    @Produces
+    @Singleton
+    KeyScheme keyScheme(ProviderConfig config) {
+        return new KeyScheme(config.kind().name().toLowerCase(Locale.ROOT));
+    }
+
+    @Produces
+    @Singleton
+    FreshnessPolicy freshnessPolicy(CacheConfig config) {
+        Map<String, Duration> ttlByTemplate = new HashMap<>();
+        config.templates()
+                .forEach((template, exception) ->
+                        exception.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
+        return new FreshnessPolicy(config.ttl(), config.staleTtl(), ttlByTemplate);
+    }
+
+    @Produces
+    @Singleton
+    ImageService imageService(
+            KeyScheme keys,
+            TemplateVersions versions,
+            ImageIndex index,
+            ImageStore store,
+            FlightLeases leases,
+            @Named("guarded") ImageGenerator generator,
+            FreshnessPolicy freshness,
+            CallerQuota quota,
+            Backlog backlog,
+            GenerationConfig config,
+            Pause pause,
+            Clock clock,
+            @VirtualThreads ExecutorService virtualThreads) {
+        return new ImagePipeline(new PipelineParts(
+                keys,
+                versions,
+                index,
+                store,
+                leases,
+                generator,
+                freshness,
+                quota,
+                new RejectionMemory(config.rejectionTtl(), Ticker.systemTicker()),
+                backlog,
+                config.patience(),
+                pause,
+                clock,
+                virtualThreads));
+    }
+}
