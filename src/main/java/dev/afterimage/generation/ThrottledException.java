@@ -1,25 +1,34 @@
 package dev.afterimage.generation;
 
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The provider, or the fleet's own limiter, asks to wait. Retried after {@link #retryAfter()} when that lies within 30 s
- * and the caller's deadline, else handed back at once.
+ * The provider, or the fleet's own limiter, asks to wait. Retried after {@link #retryAfter()}, or after a growing back-off
+ * when no wait was named, if that lies within 30 s and the caller's deadline; else handed back at once.
  */
 public final class ThrottledException extends GenerationException {
 
     private static final long serialVersionUID = 1L;
 
-    private final Duration retryAfter;
+    private final @Nullable Duration retryAfter;
     private final boolean byProvider;
 
-    private ThrottledException(String message, Duration retryAfter, boolean byProvider) {
+    private ThrottledException(String message, @Nullable Duration retryAfter, boolean byProvider) {
         super(message, null);
         this.retryAfter = retryAfter;
         this.byProvider = byProvider;
     }
 
-    /** The provider answered 429 and named (or was given) this wait. */
+    /** The provider answered 429 and named this wait; empty when it named none. */
+    public static ThrottledException byProvider(Optional<Duration> retryAfter) {
+        return retryAfter
+                .map(ThrottledException::byProvider)
+                .orElseGet(() -> new ThrottledException("the provider asks to wait", null, true));
+    }
+
+    /** The provider answered 429 and named this wait. */
     public static ThrottledException byProvider(Duration retryAfter) {
         return new ThrottledException("the provider asks to wait " + retryAfter, retryAfter, true);
     }
@@ -29,9 +38,9 @@ public final class ThrottledException extends GenerationException {
         return new ThrottledException("no permit for " + retryAfter, retryAfter, false);
     }
 
-    /** Above zero. */
-    public Duration retryAfter() {
-        return retryAfter;
+    /** Above zero. Empty when the provider named no wait; the limiter always names one. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 
     public boolean byProvider() {

@@ -14,6 +14,10 @@ import java.util.OptionalInt;
  */
 public record Limits(int rate, Duration window, OptionalInt concurrency, double bulkShare, Duration longestCall) {
 
+    private static final Duration SHORTEST_LEAD = Duration.ofMillis(50);
+    private static final Duration LONGEST_LEAD = Duration.ofSeconds(1);
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
     public Limits {
         if (rate < 1) {
             throw new IllegalArgumentException("afterimage.provider.rate must be at least 1");
@@ -23,6 +27,9 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
         }
         if (concurrency.isPresent() && concurrency.getAsInt() < 1) {
             throw new IllegalArgumentException("afterimage.provider.concurrency must be at least 1, or left out");
+        }
+        if (longestCall.isNegative() || longestCall.isZero()) {
+            throw new IllegalArgumentException("the longest call must last longer than zero");
         }
         if (!(bulkShare > 0 && bulkShare <= 1)) {
             throw new IllegalArgumentException("afterimage.provider.bulk-share must be above 0 and at most 1");
@@ -47,5 +54,25 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
      */
     public Duration slotTime() {
         return window.plus(window.dividedBy(50)).plusMillis(1);
+    }
+
+    /**
+     * How early a holder may come to depart, and how far ahead calls are planned where planning ahead would hold something
+     * up: a tenth of the slot time, at least 50 ms (a round trip and a thread that wakes late), at most 1 s.
+     */
+    public Duration lead() {
+        Duration tenth = slotTime().dividedBy(10);
+        if (tenth.compareTo(SHORTEST_LEAD) < 0) {
+            return SHORTEST_LEAD;
+        }
+        return tenth.compareTo(LONGEST_LEAD) > 0 ? LONGEST_LEAD : tenth;
+    }
+
+    /**
+     * How long after its planned start a permit can still depart; then it lapses, so that a dead holder's plan goes away.
+     * Long enough for a slow connection set-up.
+     */
+    public Duration grace() {
+        return GRACE;
     }
 }

@@ -6,14 +6,13 @@ import java.time.Duration;
 public sealed interface Permit {
 
     /**
-     * Yes, in {@code startsIn}. The place in the window is reserved from now on, so the holder must either
+     * Yes, in {@code startsIn}. The call is planned from now on, so the holder must either
      * {@linkplain ProviderLimiter#depart depart} or {@linkplain ProviderLimiter#release release}.
      *
-     * @param token known to this holder only; a permit taken over by another is worthless to its former holder
-     * @param slot the place in the window that is reserved
+     * @param token known to this holder only; nobody else can depart with it
      * @param startsIn zero or more; counted from the answer, so that no two clocks are compared
      */
-    record Granted(String token, int slot, Lane lane, Duration startsIn) implements Permit {}
+    record Granted(String token, Lane lane, Duration startsIn) implements Permit {}
 
     /**
      * Not within the patience that was named.

@@ -9,39 +9,47 @@ import java.time.Duration;
  *
  * The limiter owns as many <em>slots</em> as the provider allows calls in a window. A slot serves one call at a time and
  * is free again one {@linkplain Limits#slotTime() slot time} after that call left. Any two calls of one slot are therefore
- * at least a window apart, so any window holds at most one call of each slot: never more calls than slots. That holds for
+ * more than a window apart, so any window holds at most one call of each slot: never more calls than slots. That holds for
  * every sliding window, whatever the order in which slots are used.
  *
- * <p>{@link #acquire} reserves the slot that is free first, and says when the call may start. {@link #depart} is called
- * right before the request is written; it stamps the slot with the true time of departure, so that a slow connection set-up
- * cannot push two calls together, and it refuses a permit whose slot has lapsed or that a cool-down has overtaken.
+ * <p>{@link #acquire} plans the call for the moment when a slot will be free for it, behind the calls planned before, and
+ * says when that is. {@link #depart} is called right before the request is written. Only there a slot is taken, the one
+ * that is free first, for the true time of departure: a slow connection set-up cannot push two calls together, a holder who
+ * comes late or never takes nobody's slot, and the plan may be wrong without the limit being broken.
  *
  * <h2>Calls in flight</h2>
  *
  * A place in flight is held from {@link #acquire} to {@link #release}; a dead holder's place comes back after
- * {@link Limits#longestCall()}.
+ * {@link Limits#longestCall()}. Where the provider limits the calls in flight, no call is planned further ahead than
+ * {@link Limits#lead()}, so that no place stands idle while its holder waits for a slot.
  *
- * <p>The bulk lane passes a second, smaller window and a second, smaller count of places, which keeps the rest of both for
- * the interactive lane.
+ * <h2>The bulk lane</h2>
+ *
+ * It passes a second, smaller window and a second, smaller count of places, which keeps the rest of both for the
+ * interactive lane. Its calls are planned at most {@link Limits#lead()} ahead, so that a person who comes while a catalogue
+ * is being generated stands behind a few of its calls, never behind thousands. When people alone fill the window, the bulk
+ * lane waits until they are fewer.
  */
 public interface ProviderLimiter {
 
     /**
-     * Reserves the next free slot for this lane, if it is free within {@code patience}.
+     * Plans a call for this lane, if it may start within {@code patience}.
      *
      * @param patience how far ahead a start is worth having; zero means now or not at all
      */
     Permit acquire(Lane lane, Duration patience);
 
     /**
-     * To be called when the request is about to be written.
+     * To be called when the request is about to be written. The time of departure is stamped, once a permit.
      *
-     * @return the permit, stamped, when the call may leave now; denied (with its slot given back) when a cool-down began
-     *     meanwhile, or when the holder came so late that its slot may serve another
+     * @return the permit when the call may leave after {@link Permit.Granted#startsIn()}, which is zero or short
+     *     ({@link Limits#lead()} at most) when the holder came a little early; denied, with all it held given back, when a
+     *     cool-down began meanwhile, when no slot is free within the lead, or when the permit is not known (any more):
+     *     another one must be acquired then
      */
     Permit depart(Permit.Granted permit);
 
-    /** The call has ended, or never left: gives the place in flight back, and the slot too when it never left. */
+    /** The call has ended, or never left: gives the place in flight back, and the plan too when it never left. */
     void release(Permit.Granted permit);
 
     /** Pauses the whole fleet for {@code wait} from now; of two pauses the one that ends later counts. */
