@@ -30,4 +30,12 @@ public interface DeliveryConfig {
     @WithName("url-ttl")
     @WithDefault("1h")
     Duration urlTtl();
+
+    /**
+     * How many signed URLs a process remembers, about 1 KiB each. Fewer than the pictures in use costs a signature (about a
+     * millisecond) on some hits.
+     */
+    @WithName("memoised-urls")
+    @WithDefault("10000")
+    long memoisedUrls();
 }

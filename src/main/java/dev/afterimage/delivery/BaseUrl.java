@@ -1,0 +1,93 @@
+package dev.afterimage.delivery;
+
+import dev.afterimage.cache.IndexEntry;
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * The address before {@code /images/…}: what URLs are signed for, and what the edge verifies them against.
+ *
+ * <p>Configured, it is the CDN's address, and URLs leave as they were signed. Left out, URLs are signed for
+ * {@value #LOCAL} on whatever host and port the service listens, and {@link #seenFrom} puts the caller's own way to the
+ * service in its place. That doesn't hurt the signature, because the local edge verifies what follows {@code /cdn} against
+ * this same address: so a URL works through {@code localhost}, a container's published port, a LAN address or a proxy, it
+ * outlives a restart on another port, and processes that share a directory honour each other's.
+ */
+public final class BaseUrl {
+
+    /** Where the service's own edge answers, below the service's root. */
+    public static final String EDGE_PATH = "cdn";
+
+    /** Also where a laptop listens by default: a URL that nobody re-addressed works there. */
+    public static final String LOCAL = "http://localhost:8080/" + EDGE_PATH;
+
+    private final String value;
+    private final boolean local;
+
+    private BaseUrl(String value, boolean local) {
+        this.value = value;
+        this.local = local;
+    }
+
+    /**
+     * The configured address, or the service's own edge.
+     *
+     * @param configured {@code afterimage.delivery.base-url}; may have a path, a trailing slash doesn't matter
+     */
+    public static BaseUrl of(Optional<URI> configured) {
+        return configured.map(BaseUrl::configured).orElseGet(BaseUrl::local);
+    }
+
+    public static BaseUrl local() {
+        return new BaseUrl(LOCAL, true);
+    }
+
+    private static BaseUrl configured(URI uri) {
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme();
+        boolean web = scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("http");
+        if (!web || uri.getHost() == null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    "afterimage.delivery.base-url must be an https or http URL without query and"
+                            + " fragment, such as https://d111111abcdef8.cloudfront.net; it is " + uri);
+        }
+        String text = uri.toString();
+        return new BaseUrl(text.endsWith("/") ? text.substring(0, text.length() - 1) : text, false);
+    }
+
+    /**
+     * The unsigned URL of a picture. {@code v} is the moment of its making, in milliseconds and base 36: a picture made anew
+     * gets a new URL, so that no CDN and no browser shows the old one. It is part of what is signed.
+     */
+    public String resource(IndexEntry entry) {
+        String version = Long.toString(entry.createdAt().toEpochMilli(), Character.MAX_RADIX);
+        return at("/images/" + entry.key().value() + "?v=" + version);
+    }
+
+    /**
+     * The address of what the edge was asked for.
+     *
+     * @param pathAndQuery what follows the edge's own path, undecoded, beginning with a slash
+     */
+    public String at(String pathAndQuery) {
+        return value + pathAndQuery;
+    }
+
+    /**
+     * The same URL on the host through which this caller reached the service; unchanged when a base URL is configured.
+     *
+     * @param serviceRoot the service's root as the caller addressed it, such as {@code http://192.168.0.7:8080/}
+     */
+    public SignedUrl seenFrom(URI serviceRoot, SignedUrl signed) {
+        if (!local) {
+            return signed;
+        }
+        String root = serviceRoot.toString();
+        String edge = (root.endsWith("/") ? root : root + "/") + EDGE_PATH;
+        return new SignedUrl(edge + signed.url().substring(value.length()), signed.expiresAt());
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

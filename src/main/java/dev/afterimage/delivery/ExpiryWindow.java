@@ -1,0 +1,34 @@
+package dev.afterimage.delivery;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Rounds expiries up, so that everyone who asks within a window gets the same one. Windows are {@code ttl} long and begin
+ * at multiples of it since 1970, which makes them the same in every instance whose clock is right. A URL made at any moment
+ * of a window expires at the end of the next one: it is valid for more than {@code ttl} and at most twice that.
+ */
+public final class ExpiryWindow {
+
+    private final long seconds;
+    private final Clock clock;
+
+    /**
+     * @param ttl the shortest validity, whole seconds, because CloudFront counts in seconds
+     */
+    public ExpiryWindow(Duration ttl, Clock clock) {
+        if (ttl.getSeconds() < 1 || ttl.getNano() != 0) {
+            throw new IllegalArgumentException(
+                    "afterimage.delivery.url-ttl must be whole seconds and at least 1s, such as 1h; it is " + ttl);
+        }
+        this.seconds = ttl.getSeconds();
+        this.clock = clock;
+    }
+
+    /** When a URL signed now expires. */
+    public Instant expiry() {
+        long window = Math.floorDiv(clock.instant().getEpochSecond(), seconds);
+        return Instant.ofEpochSecond(Math.multiplyExact(Math.addExact(window, 2), seconds));
+    }
+}

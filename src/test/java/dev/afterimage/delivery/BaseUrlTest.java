@@ -1,0 +1,69 @@
+package dev.afterimage.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.testing.Pictures;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BaseUrlTest {
+
+    private static final Instant MADE = Instant.ofEpochMilli(1_740_000_000_123L);
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://d111111abcdef8.cloudfront.net, https://d111111abcdef8.cloudfront.net",
+        "https://d111111abcdef8.cloudfront.net/, https://d111111abcdef8.cloudfront.net",
+        "https://img.example.com/pictures/, https://img.example.com/pictures",
+        "http://localhost:9000/cdn, http://localhost:9000/cdn",
+    })
+    void aResourceLiesBelowTheBaseUrl(String configured, String base) {
+        String key = Pictures.key(7).value();
+        assertThat(BaseUrl.of(Optional.of(URI.create(configured))).resource(picture(MADE)))
+                .isEqualTo(base + "/images/" + key + "?v=m7cf2oor");
+    }
+
+    @Test
+    void aPictureMadeAnewHasANewUrl() {
+        BaseUrl base = BaseUrl.local();
+        assertThat(base.resource(picture(MADE))).isNotEqualTo(base.resource(picture(MADE.plusMillis(1))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"cdn.example.com", "ftp://cdn.example.com", "https:///images", "https://a/?x=1", "https://a/#b"})
+    void aBaseUrlThatCannotCarryASignatureIsRefused(String configured) {
+        assertThatThrownBy(() -> BaseUrl.of(Optional.of(URI.create(configured))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("afterimage.delivery.base-url");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://192.168.0.7:32768/, http://192.168.0.7:32768/cdn/images/k?v=1&Expires=2",
+        "https://example.com/afterimage, https://example.com/afterimage/cdn/images/k?v=1&Expires=2",
+    })
+    void aLocalUrlIsAddressedTheWayTheCallerCame(String serviceRoot, String expected) {
+        SignedUrl signed = new SignedUrl(BaseUrl.LOCAL + "/images/k?v=1&Expires=2", MADE);
+        assertThat(BaseUrl.of(Optional.empty()).seenFrom(URI.create(serviceRoot), signed))
+                .isEqualTo(new SignedUrl(expected, MADE));
+    }
+
+    @Test
+    void aUrlOfTheCdnStaysAsItIs() {
+        SignedUrl signed = new SignedUrl("https://cdn.example.com/images/k?v=1", MADE);
+        BaseUrl base = BaseUrl.of(Optional.of(URI.create("https://cdn.example.com")));
+        assertThat(base.seenFrom(URI.create("http://localhost:8080/"), signed)).isSameAs(signed);
+    }
+
+    private static IndexEntry picture(Instant createdAt) {
+        return Pictures.entry(Pictures.key(7), Pictures.png(64, 7), createdAt);
+    }
+}

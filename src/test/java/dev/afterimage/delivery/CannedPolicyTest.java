@@ -1,0 +1,157 @@
+package dev.afterimage.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.aws.CloudFrontSigner;
+import dev.afterimage.testing.Keys;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Pictures;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CannedPolicyTest {
+
+    private static final Instant NOW = Instant.parse("2025-03-01T10:30:00Z");
+
+    private final MutableClock clock = new MutableClock(NOW);
+    private final CannedPolicy policy =
+            new CannedPolicy(Map.of("K1", Keys.FIRST.getPublic(), "K2", Keys.SECOND.getPublic()), clock);
+
+    @Test
+    void whatTheSdkSignsIsGrantedUntilItExpires() {
+        SignedUrl signed = signedBy("K1");
+        assertThat(policy.verify(signed.url())).isEqualTo(new Verdict.Granted(signed.expiresAt()));
+    }
+
+    @Test
+    void twoKeysAreHonouredAtOnceSoThatOneCanBeRotated() {
+        assertThat(policy.verify(signedBy("K1").url())).isInstanceOf(Verdict.Granted.class);
+        assertThat(policy.verify(signedBy("K2").url())).isInstanceOf(Verdict.Granted.class);
+    }
+
+    @Test
+    void theOrderOfTheSigningParametersDoesNotMatter() {
+        String url = signedBy("K1").url();
+        String signing = url.substring(url.indexOf("&Expires") + 1);
+        String reordered = url.substring(0, url.indexOf('?') + 1) + signing + "&v=" + parameter(url, "v");
+        assertThat(policy.verify(reordered)).isInstanceOf(Verdict.Granted.class);
+    }
+
+    @Test
+    void aUrlWithoutParametersOfItsOwnVerifies() {
+        // The vector: signed by openssl over the canned policy of https://d111111abcdef8.cloudfront.net/image.png.
+        CannedPolicy vector = new CannedPolicy(Map.of("KVECTOR", CannedPolicyVector.publicKey()), clock);
+        assertThat(vector.verify(CannedPolicyVector.URL)).isInstanceOf(Verdict.Granted.class);
+    }
+
+    @Test
+    void aLateSignatureIsRefused() {
+        SignedUrl signed = signedBy("K1");
+        clock.advance(Duration.between(NOW, signed.expiresAt()).minusMillis(1));
+        assertThat(policy.verify(signed.url())).isInstanceOf(Verdict.Granted.class);
+        clock.advance(Duration.ofMillis(1));
+        assertRefused(signed.url(), Refusal.EXPIRED);
+    }
+
+    @Test
+    void aLaterExpiryBreaksTheSignature() {
+        String url = signedBy("K1").url();
+        String expires = parameter(url, "Expires");
+        assertRefused(url.replace(expires, Long.toString(Long.parseLong(expires) + 1)), Refusal.WRONG_SIGNATURE);
+    }
+
+    @Test
+    void aForeignKeyIsRefused() {
+        CannedPolicy other = new CannedPolicy(Map.of("K2", Keys.SECOND.getPublic()), clock);
+        assertThat(other.verify(signedBy("K1").url())).isEqualTo(new Verdict.Refused(Refusal.UNKNOWN_KEY));
+        assertRefused(signedBy("K1").url().replace("Key-Pair-Id=K1", "Key-Pair-Id=K2"), Refusal.WRONG_SIGNATURE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"https://, http://", "cdn.example, evil.example", "/images/, /Images/", "?v=, ?w=", "?v=, ?extra&v="})
+    void aSignatureHoldsForItsOwnUrlOnly(String part, String other) {
+        String url = signedBy("K1").url();
+        assertThat(url).contains(part);
+        assertRefused(url.replace(part, other), Refusal.WRONG_SIGNATURE);
+    }
+
+    @Test
+    void anAddedParameterBreaksTheSignature() {
+        assertRefused(signedBy("K1").url() + "&size=1", Refusal.WRONG_SIGNATURE);
+        assertRefused(signedBy("K1").url() + "&", Refusal.WRONG_SIGNATURE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Expires", "Signature", "Key-Pair-Id"})
+    void aMissingParameterIsRefused(String name) {
+        String url = signedBy("K1").url();
+        assertRefused(url.replace("&" + name + "=" + parameter(url, name), ""), Refusal.MISSING);
+        assertRefused(url.replace("&" + name + "=", "&" + name.toLowerCase() + "="), Refusal.MISSING);
+    }
+
+    @Test
+    void aBareUrlIsRefused() {
+        assertRefused("https://cdn.example/images/" + Pictures.key(1), Refusal.MISSING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Expires", "Signature", "Key-Pair-Id"})
+    void aRepeatedParameterIsRefused(String name) {
+        String url = signedBy("K1").url();
+        assertRefused(url + "&" + name + "=" + parameter(url, name), Refusal.REPEATED);
+    }
+
+    @Test
+    void aCustomPolicyIsRefused() {
+        assertRefused(signedBy("K1").url() + "&Policy=eyJ9", Refusal.CUSTOM_POLICY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "soon", "-1", "+1740825000", "0", "01740825000", "1740825000.5", "99999999999999999999"})
+    void anExpiryThatIsNoNumberOfSecondsIsRefused(String expires) {
+        String url = signedBy("K1").url();
+        assertRefused(url.replace("Expires=" + parameter(url, "Expires"), "Expires=" + expires), Refusal.MALFORMED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a+b", "a/b", "ab==", "_", "a b", "%2D"})
+    void aSignatureOutsideCloudFrontsAlphabetIsRefused(String signature) {
+        assertRefused(withSignature(signature), Refusal.MALFORMED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "AAAA", "AAA_"})
+    void aSignatureOfAnotherLengthIsRefused(String signature) {
+        assertRefused(withSignature(signature), Refusal.WRONG_SIGNATURE);
+    }
+
+    private String withSignature(String signature) {
+        String url = signedBy("K1").url();
+        return url.replace("Signature=" + parameter(url, "Signature"), "Signature=" + signature);
+    }
+
+    private void assertRefused(String url, Refusal reason) {
+        assertThat(policy.verify(url)).isEqualTo(new Verdict.Refused(reason));
+    }
+
+    private SignedUrl signedBy(String keyPairId) {
+        BaseUrl base = BaseUrl.of(Optional.of(URI.create("https://cdn.example")));
+        ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);
+        var key = (keyPairId.equals("K1") ? Keys.FIRST : Keys.SECOND).getPrivate();
+        return new CloudFrontSigner(base, keyPairId, key, window)
+                .sign(Pictures.entry(Pictures.key(1), Pictures.png(64, 1), NOW));
+    }
+
+    private static String parameter(String url, String name) {
+        String value = url.substring(url.indexOf(name + "=") + name.length() + 1);
+        return value.contains("&") ? value.substring(0, value.indexOf('&')) : value;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.afterimage.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Pictures;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class MemoisedSignerTest {
+
+    private static final Instant NOW = Instant.parse("2025-03-01T10:00:00Z");
+
+    private final MutableClock clock = new MutableClock(NOW);
+    private final ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);
+    private final AtomicInteger signatures = new AtomicInteger();
+    private final UrlSigner counting =
+            entry -> new SignedUrl("https://cdn.example/" + signatures.incrementAndGet(), window.expiry());
+    private final MemoisedSigner signer = new MemoisedSigner(counting, window, 100);
+
+    @Test
+    void aPictureIsSignedOnceAWindow() {
+        SignedUrl first = signer.sign(picture(1, NOW));
+        clock.advance(Duration.ofMinutes(59));
+        assertThat(signer.sign(picture(1, NOW))).isEqualTo(first);
+        assertThat(signatures).hasValue(1);
+    }
+
+    @Test
+    void theNextWindowBringsANewUrl() {
+        SignedUrl first = signer.sign(picture(1, NOW));
+        clock.advance(Duration.ofHours(1));
+        SignedUrl second = signer.sign(picture(1, NOW));
+        assertThat(second.url()).isNotEqualTo(first.url());
+        assertThat(second.expiresAt()).isEqualTo(first.expiresAt().plus(Duration.ofHours(1)));
+    }
+
+    @Test
+    void aPictureMadeAnewIsSignedAnew() {
+        SignedUrl first = signer.sign(picture(1, NOW));
+        assertThat(signer.sign(picture(1, NOW.plusMillis(1)))).isNotEqualTo(first);
+    }
+
+    @Test
+    void anotherPictureHasAnotherUrl() {
+        assertThat(signer.sign(picture(1, NOW))).isNotEqualTo(signer.sign(picture(2, NOW)));
+    }
+
+    @Test
+    void manyCallersAtOnceCostOneSignature() throws Exception {
+        CountDownLatch start = new CountDownLatch(1);
+        try (ExecutorService callers = Executors.newFixedThreadPool(16)) {
+            for (int caller = 0; caller < 16; caller++) {
+                callers.submit(() -> {
+                    start.await();
+                    return signer.sign(picture(1, NOW));
+                });
+            }
+            start.countDown();
+        }
+        assertThat(signatures).hasValue(1);
+    }
+
+    @Test
+    void theMemoryIsBounded() {
+        MemoisedSigner small = new MemoisedSigner(counting, window, 10);
+        for (int number = 0; number < 1000; number++) {
+            small.sign(picture(number, NOW));
+        }
+        assertThat(small.remembered()).isLessThanOrEqualTo(10);
+    }
+
+    private static IndexEntry picture(int number, Instant createdAt) {
+        return Pictures.entry(Pictures.key(number), Pictures.png(64, number), createdAt);
+    }
+}
