@@ -20,6 +20,19 @@ public interface CacheConfig {
     @WithDefault("7d")
     Duration staleTtl();
 
+    /**
+     * Entries are kept in the process for this long, so that the hottest cost no round trip; what another instance deletes
+     * may be served for as long. Zero asks the index every time.
+     */
+    @WithName("near-ttl")
+    @WithDefault("2s")
+    Duration nearTtl();
+
+    /** So many entries are kept in the process at most. */
+    @WithName("near-size")
+    @WithDefault("10000")
+    long nearSize();
+
     /** Exceptions a template, such as {@code afterimage.cache.templates."hero".ttl=1h}. */
     Map<String, TemplateConfig> templates();
 

@@ -63,7 +63,8 @@ final class LeaderFlight {
 
     /** Empty when the lease was lost while the provider worked: another leads now, and what it stores counts. */
     private Optional<Landing> lead(Lease lease, ImageRequest request, Lane lane, Deadline deadline) {
-        try (LeaseKeeper keeper = LeaseKeeper.keep(lease, leases, pause)) {
+        LeaseKeeper keeper = LeaseKeeper.keep(lease, leases, pause);
+        try {
             Optional<IndexEntry> meanwhile = lookup.fresh(lease.key());
             if (meanwhile.isPresent()) {
                 return meanwhile.map(entry -> new Landing(entry, false));
@@ -74,6 +75,7 @@ final class LeaderFlight {
             }
             return Optional.of(new Landing(land(lease.key(), request, image), true));
         } finally {
+            keeper.stop();
             leases.release(lease);
         }
     }

@@ -6,8 +6,8 @@ import dev.afterimage.time.Pause;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/** Renews a lease three times in its life for as long as its leader works. Closed when the work is done. */
-final class LeaseKeeper implements AutoCloseable {
+/** Renews a lease three times in its life for as long as its leader works. Stopped when the work is done. */
+final class LeaseKeeper {
 
     private static final Logger LOG = Logger.getLogger(LeaseKeeper.class);
     private static final int RENEWALS_A_TTL = 3;
@@ -30,7 +30,7 @@ final class LeaseKeeper implements AutoCloseable {
                 pause.await(interval);
                 held = renewOnce(lease, leases);
             }
-        } catch (InterruptedException closed) {
+        } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
     }
@@ -45,8 +45,7 @@ final class LeaseKeeper implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    void stop() {
         thread.interrupt();
     }
 }

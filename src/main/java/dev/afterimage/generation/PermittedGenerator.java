@@ -3,6 +3,7 @@ package dev.afterimage.generation;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Permit;
+import java.util.Optional;
 
 /**
  * Decorator: waits for the fleet's permit before each call, and shows it once more at the moment of departure. A permit that
@@ -21,14 +22,22 @@ public final class PermittedGenerator implements ImageGenerator {
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         while (true) {
-            Permit.Granted permit = Unchecked.call(() -> gate.await(attempt.lane(), attempt.deadline()));
-            try {
-                return next.generate(request, attempt.withDeparture(() -> depart(permit, attempt)));
-            } catch (PermitLapsedException lapsed) {
-                continue;
-            } finally {
-                gate.release(permit);
+            Optional<GeneratedImage> image = generateOnce(request, attempt);
+            if (image.isPresent()) {
+                return image.get();
             }
+        }
+    }
+
+    /** Empty when the permit lapsed before the call left. */
+    private Optional<GeneratedImage> generateOnce(ImageRequest request, Attempt attempt) {
+        Permit.Granted permit = Unchecked.call(() -> gate.await(attempt.lane(), attempt.deadline()));
+        try {
+            return Optional.of(next.generate(request, attempt.withDeparture(() -> depart(permit, attempt))));
+        } catch (PermitLapsedException lapsed) {
+            return Optional.empty();
+        } finally {
+            gate.release(permit);
         }
     }
 

@@ -1,0 +1,69 @@
+package dev.afterimage.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.afterimage.image.ImageKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decorator: keeps the hottest entries in the process for seconds, so that the pictures everyone asks for cost no round trip.
+ *
+ * <p>The price is a bound, not a promise: what another process deleted may be served from here for at most {@code ttl}. What
+ * this process deletes is gone at once. Absence is never remembered.
+ */
+public final class NearIndex implements ImageIndex {
+
+    private final ImageIndex next;
+    private final Cache<ImageKey, IndexEntry> near;
+
+    /**
+     * A near cache in front of an index.
+     *
+     * @param ttl how long an entry may be served without asking; a few seconds
+     * @param size entries kept at most, some 200 bytes each
+     */
+    public NearIndex(ImageIndex next, Duration ttl, long size, Ticker ticker) {
+        this.next = next;
+        this.near = Caffeine.newBuilder()
+                .maximumSize(size)
+                .expireAfterWrite(ttl)
+                .ticker(ticker)
+                .build();
+    }
+
+    @Override
+    public CompletionStage<Optional<IndexEntry>> find(ImageKey key) {
+        @Nullable IndexEntry known = near.getIfPresent(key);
+        if (known != null) {
+            return CompletableFuture.completedFuture(Optional.of(known));
+        }
+        return next.find(key).thenApply(found -> {
+            found.ifPresent(entry -> near.put(key, entry));
+            return found;
+        });
+    }
+
+    @Override
+    public CompletionStage<Map<ImageKey, IndexEntry>> findAll(List<ImageKey> keys) {
+        return next.findAll(keys);
+    }
+
+    @Override
+    public CompletionStage<Void> put(IndexEntry entry) {
+        near.put(entry.key(), entry);
+        return next.put(entry);
+    }
+
+    @Override
+    public CompletionStage<Void> remove(ImageKey key) {
+        near.invalidate(key);
+        return next.remove(key).whenComplete((done, failure) -> near.invalidate(key));
+    }
+}

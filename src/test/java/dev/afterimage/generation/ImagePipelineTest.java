@@ -1,0 +1,328 @@
+package dev.afterimage.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.MemoryCallerQuota;
+import dev.afterimage.singleflight.MemoryFlightLeases;
+import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.testing.FakeBacklog;
+import dev.afterimage.testing.FakeGenerator;
+import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MapStore;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.time.Deadline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ImagePipelineTest {
+
+    private static final Duration TTL = Duration.ofHours(24);
+    private static final Duration STALE_TTL = Duration.ofDays(7);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final ImageRequest REQUEST =
+            new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"A\"}"), ImageFormat.PNG);
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
+    private final MapIndex index = new MapIndex();
+    private final MapStore store = new MapStore();
+    private final FakeGenerator provider = new FakeGenerator();
+    private final FakeBacklog backlog = new FakeBacklog();
+    private final Versions versions = new Versions();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
+
+    private ImagePipeline pipelineWithQuota(OptionalInt perHour) {
+        return new ImagePipeline(new PipelineParts(
+                new KeyScheme("demo"),
+                versions,
+                index,
+                store,
+                new MemoryFlightLeases(Duration.ofSeconds(30), () -> clock.millis() * 1_000_000),
+                provider,
+                new FreshnessPolicy(TTL, STALE_TTL, Map.of()),
+                new MemoryCallerQuota(perHour, clock),
+                new RejectionMemory(Duration.ofMinutes(1), () -> clock.millis() * 1_000_000),
+                backlog,
+                Duration.ofSeconds(25),
+                duration -> new CountDownLatch(1).await(),
+                clock,
+                threads));
+    }
+
+    @AfterEach
+    void stop() {
+        provider.letGo();
+        threads.close();
+    }
+
+    @Test
+    void aMissIsGeneratedAndStoredAndThenAHit() {
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aHitIsAnsweredOnTheCallingThread() {
+        obtain();
+        assertThat(pipeline.obtain(patiently(REQUEST)).toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void aLostIndexIsMendedFromTheStore() {
+        obtain();
+        index.entries().clear();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(index.entries()).hasSize(1);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutAnIndexTheStoreAnswers() {
+        obtain();
+        index.down(true);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutAStoreTheIndexAnswers() {
+        obtain();
+        store.down(true);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+    }
+
+    @Test
+    void nothingIsBoughtWhileThereIsNoPlaceToPutIt() {
+        store.down(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        assertThat(provider.calls()).isZero();
+    }
+
+    @Test
+    void aHundredEqualRequestsCostOneBill() throws Exception {
+        provider.held();
+        List<CompletableFuture<ImageOutcome>> outcomes = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            outcomes.add(pipeline.obtain(patiently(REQUEST)).toCompletableFuture());
+        }
+        provider.awaitCall();
+        provider.letGo();
+        List<ImageOutcome> landed =
+                outcomes.stream().map(CompletableFuture::join).toList();
+        assertThat(provider.calls()).isEqualTo(1);
+        assertThat(landed).filteredOn(ImageOutcome.Stored.class::isInstance).hasSize(1);
+        assertThat(landed).allMatch(ImageOutcome.Ready.class::isInstance);
+    }
+
+    @Test
+    void aFollowerLeavesAtItsOwnDeadlineAndTheFlightGoesOn() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> leader =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        ImageOutcome follower = join(pipeline.obtain(within(Duration.ofMillis(1))));
+        assertThat(follower).isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(join(pipeline.look(follower.key()))).get().isInstanceOf(ImageOutcome.Pending.class);
+        provider.letGo();
+        assertThat(leader.join()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aLeaderThatLeavesAtItsDeadlineDoesNotStopTheFlight() throws Exception {
+        provider.held();
+        assertThat(join(pipeline.obtain(within(Duration.ofMillis(1))))).isInstanceOf(ImageOutcome.Pending.class);
+        CompletableFuture<ImageOutcome> follower =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        provider.letGo();
+        assertThat(follower.join()).isInstanceOf(ImageOutcome.Ready.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void respondAsyncIsQueuedAtOnceWithoutACall() {
+        ImageOutcome outcome = join(pipeline.obtain(within(Duration.ZERO)));
+        assertThat(outcome).isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(backlog.delays()).containsEntry(outcome.key(), Duration.ZERO);
+        assertThat(provider.calls()).isZero();
+    }
+
+    @Test
+    void aPauseOfAnHourIsQueuedWithThatDelayAndNotSlept() {
+        provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
+        ImageOutcome outcome = obtain();
+        assertThat(outcome).isEqualTo(new ImageOutcome.Pending(outcome.key(), HOUR));
+        assertThat(backlog.delays()).containsEntry(outcome.key(), HOUR);
+    }
+
+    @Test
+    void aJobThatMustWaitIsThrownAndNotQueuedAgain() {
+        provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
+        Inquiry job = new Inquiry(REQUEST, Caller.QUEUE, Lane.BULK, Deadline.in(HOUR, clock));
+        assertThatThrownBy(() -> join(pipeline.obtain(job)))
+                .isInstanceOfSatisfying(
+                        ThrottledException.class,
+                        thrown -> assertThat(thrown.retryAfter()).contains(HOUR));
+        assertThat(backlog.delays()).isEmpty();
+    }
+
+    @Test
+    void anExpiredPictureIsRenewed() {
+        obtain();
+        clock.advance(TTL);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aProviderThatIsGoneLeavesTheOldPictureAsStale() {
+        obtain();
+        clock.advance(TTL.plusSeconds(5));
+        provider.failsWith(new UnavailableException("gone", null));
+        assertThat(obtain())
+                .isInstanceOfSatisfying(
+                        ImageOutcome.Stale.class,
+                        stale -> assertThat(stale.staleFor()).isEqualTo(Duration.ofSeconds(5)));
+    }
+
+    @Test
+    void pastItsHardLimitAnOldPictureIsNotServed() {
+        obtain();
+        clock.advance(TTL.plus(STALE_TTL));
+        provider.failsWith(new UnavailableException("gone", null));
+        assertThatThrownBy(this::obtain).isInstanceOf(UnavailableException.class);
+    }
+
+    @Test
+    void aRejectionIsRememberedForAMinute() {
+        provider.failsWith(new RejectedException(RejectedException.Reason.DATA, "no"));
+        assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
+        assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
+        assertThat(provider.calls()).isEqualTo(1);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void aWrongApiKeyIsNotRemembered() {
+        provider.failsWith(new RejectedException(RejectedException.Reason.ACCESS, "no"));
+        assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void aFailureIsNeverStored() {
+        provider.failsWith(new NotAnImageException("html"));
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        assertThat(index.entries()).isEmpty();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void aPurgedTemplateIsAMiss() {
+        obtain();
+        assertThat(join(pipeline.purge(REQUEST.template()))).isEqualTo(1L);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aForgottenPictureIsGoneFromIndexAndStore() {
+        ImageKey key = obtain().key();
+        join(pipeline.forget(key));
+        assertThat(join(pipeline.look(key))).isEmpty();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void onlyWhatMayCostIsCharged() {
+        ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
+        assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Hit.class);
+        ImageRequest other = new ImageRequest(REQUEST.template(), TemplateData.of("{}"), ImageFormat.PNG);
+        assertThatThrownBy(() -> join(metered.obtain(patiently(other)))).isInstanceOf(QuotaExceededException.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasNotBilledIsGivenBackToTheCaller() {
+        ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
+        provider.failsWith(new UnavailableException("gone", null));
+        assertThatThrownBy(() -> join(metered.obtain(patiently(REQUEST)))).isInstanceOf(UnavailableException.class);
+        assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void aPictureStoredByAnotherProcessIsNotBoughtAgain() {
+        ImageKey key = new KeyScheme("demo").keyOf(REQUEST, 0);
+        IndexEntry entry = new FreshnessPolicy(TTL, STALE_TTL, Map.of())
+                .entryFor(key, REQUEST.template(), FakeGenerator.picture(), clock.instant());
+        store.put(entry, FakeGenerator.picture().content());
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isZero();
+    }
+
+    private ImageOutcome obtain() {
+        return join(pipeline.obtain(patiently(REQUEST)));
+    }
+
+    private Inquiry patiently(ImageRequest request) {
+        return new Inquiry(request, new Caller("test"), Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(20), clock));
+    }
+
+    private Inquiry within(Duration patience) {
+        return new Inquiry(REQUEST, new Caller("test"), Lane.INTERACTIVE, Deadline.in(patience, clock));
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+        return Stages.await(stage);
+    }
+
+    /** One version for every template. */
+    private static final class Versions implements TemplateVersions {
+
+        private final AtomicLong version = new AtomicLong();
+
+        @Override
+        public CompletionStage<Long> current(TemplateId template) {
+            return CompletableFuture.completedFuture(version.get());
+        }
+
+        @Override
+        public long raise(TemplateId template) {
+            return version.incrementAndGet();
+        }
+
+        @Override
+        public Duration visibleWithin() {
+            return Duration.ZERO;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.afterimage.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.time.Deadline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetryPolicyTest {
+
+    private static final GenerationException DOWN = new UnavailableException("down", null);
+
+    private final MutableClock clock = new MutableClock(Instant.EPOCH);
+    private final Deadline far = Deadline.in(Duration.ofHours(2), clock);
+    private final RetryPolicy policy =
+            new RetryPolicy(Duration.ofSeconds(30), false, clock, new SplittableRandom(1));
+
+    @ParameterizedTest
+    @CsvSource({"0, 1000", "1, 2000", "2, 4000", "3, 8000", "9, 8000"})
+    void theWaitDoublesUpToEightSecondsWithAQuarterOfJitter(int retry, long millis) {
+        assertThat(policy.waitBefore(DOWN, retry, far))
+                .hasValueSatisfying(wait -> assertThat(wait.toMillis()).isBetween(millis, millis * 5 / 4));
+    }
+
+    @Test
+    void whatTheProviderNamedCounts() {
+        Duration named = Duration.ofSeconds(17);
+        assertThat(policy.waitBefore(ThrottledException.byProvider(Optional.of(named)), 0, far))
+                .contains(named);
+    }
+
+    @Test
+    void aWaitOfAnHourIsNotSlept() {
+        assertThat(policy.waitBefore(ThrottledException.byProvider(Optional.of(Duration.ofHours(1))), 0, far))
+                .isEmpty();
+    }
+
+    @Test
+    void aWaitBeyondTheDeadlineIsNotSlept() {
+        Deadline near = Deadline.in(Duration.ofMillis(999), clock);
+        assertThat(policy.waitBefore(DOWN, 0, near)).isEmpty();
+    }
+
+    @Test
+    void theFleetsOwnLimiterIsNotAskedAgain() {
+        assertThat(policy.waitBefore(ThrottledException.byLimiter(Duration.ofMillis(5)), 0, far))
+                .isEmpty();
+    }
+
+    @Test
+    void anOpenCircuitIsNotTriedAgain() {
+        assertThat(policy.waitBefore(UnavailableException.circuitOpen(new RuntimeException()), 0, far))
+                .isEmpty();
+    }
+
+    @Test
+    void anUnknownOutcomeIsRetriedOnlyWhenTheOperatorSaysSo() {
+        GenerationException unknown = new OutcomeUnknownException("silence", null);
+        assertThat(policy.waitBefore(unknown, 0, far)).isEmpty();
+        RetryPolicy daring = new RetryPolicy(Duration.ofSeconds(30), true, clock, new SplittableRandom(1));
+        assertThat(daring.waitBefore(unknown, 0, far)).isPresent();
+    }
+
+    @Test
+    void whatIsPermanentIsNotRetried() {
+        assertThat(policy.waitBefore(new RejectedException(RejectedException.Reason.DATA, "no"), 0, far))
+                .isEmpty();
+        assertThat(policy.waitBefore(new NotAnImageException("html"), 0, far)).isEmpty();
+        assertThat(policy.waitBefore(new OutOfCreditsException("spent", Instant.MAX), 0, far))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.afterimage.testing;
+
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** A provider that counts its bills, can be held, and answers what it is told to. */
+public final class FakeGenerator implements ImageGenerator {
+
+    private final AtomicInteger calls = new AtomicInteger();
+    private final Queue<Supplier<GeneratedImage>> answers = new ArrayDeque<>();
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+    private final CountDownLatch reached = new CountDownLatch(1);
+
+    public static GeneratedImage picture() {
+        return new GeneratedImage(new byte[] {1, 2, 3}, ImageFormat.PNG);
+    }
+
+    /** The next call fails with this. */
+    public synchronized FakeGenerator failsWith(RuntimeException failure) {
+        answers.add(() -> {
+            throw failure;
+        });
+        return this;
+    }
+
+    /** The next call succeeds. */
+    public synchronized FakeGenerator succeeds() {
+        answers.add(FakeGenerator::picture);
+        return this;
+    }
+
+    /** Calls wait until {@link #letGo}. */
+    public FakeGenerator held() {
+        gate = new CountDownLatch(1);
+        return this;
+    }
+
+    public void letGo() {
+        gate.countDown();
+    }
+
+    /** Returns when a call has arrived. */
+    public void awaitCall() throws InterruptedException {
+        reached.await();
+    }
+
+    public int calls() {
+        return calls.get();
+    }
+
+    @Override
+    public GeneratedImage generate(ImageRequest request, Attempt attempt) {
+        attempt.departure().now();
+        calls.incrementAndGet();
+        reached.countDown();
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return next().get();
+    }
+
+    private synchronized Supplier<GeneratedImage> next() {
+        Supplier<GeneratedImage> answer = answers.poll();
+        return answer == null ? FakeGenerator::picture : answer;
+    }
+}
