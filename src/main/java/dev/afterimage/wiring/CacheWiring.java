@@ -1,6 +1,10 @@
 package dev.afterimage.wiring;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.afterimage.aws.S3Bucket;
+import dev.afterimage.aws.S3Config;
+import dev.afterimage.aws.S3ImageStore;
+import dev.afterimage.aws.S3TemplateVersions;
 import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.NearIndex;
@@ -11,13 +15,17 @@ import dev.afterimage.filesystem.FilesystemStore;
 import dev.afterimage.filesystem.FilesystemTemplateVersions;
 import dev.afterimage.store.ImageStore;
 import io.quarkus.virtual.threads.VirtualThreads;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** Chooses where entries, pictures and template versions are kept. */
 class CacheWiring {
+
+    private static final String NOT_YET = "the fleet's parts land next";
 
     @Produces
     @Singleton
@@ -34,6 +42,7 @@ class CacheWiring {
             @VirtualThreads ExecutorService virtualThreads) {
         ImageIndex index = switch (backends.indexKind()) {
             case FILESYSTEM -> new FilesystemIndex(directory, virtualThreads);
+            case REDIS -> throw new IllegalStateException(NOT_YET);
         };
         return config.nearTtl().isZero()
                 ? index
@@ -42,9 +51,10 @@ class CacheWiring {
 
     @Produces
     @Singleton
-    ImageStore store(BackendConfig backends, DataDirectory directory) {
+    ImageStore store(BackendConfig backends, DataDirectory directory, S3Config s3Config, Instance<S3Client> s3) {
         return switch (backends.storeKind()) {
             case FILESYSTEM -> new FilesystemStore(directory);
+            case S3 -> new S3ImageStore(s3.get(), S3Bucket.of(s3Config));
         };
     }
 
@@ -52,11 +62,16 @@ class CacheWiring {
     @Singleton
     TemplateVersions templateVersions(
             BackendConfig backends,
+            CacheConfig config,
             DataDirectory directory,
+            S3Config s3Config,
+            Instance<S3Client> s3,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         return switch (backends.storeKind()) {
             case FILESYSTEM -> new FilesystemTemplateVersions(directory, virtualThreads, clock);
+            case S3 ->
+                new S3TemplateVersions(s3.get(), S3Bucket.of(s3Config), config.nearTtl(), clock, virtualThreads);
         };
     }
 }

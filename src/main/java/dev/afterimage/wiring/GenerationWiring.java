@@ -59,7 +59,7 @@ class GenerationWiring {
             ProviderLimiter limiter,
             ProviderConfig providerConfig,
             RetryPolicy policy) {
-        ImageGenerator checked = new CheckedGenerator(providerConfig.maxBytes(), provider);
+        ImageGenerator checked = new CheckedGenerator(provider, providerConfig.maxBytes());
         ImageGenerator belted = new BeltedGenerator(belt, checked);
         ImageGenerator permitted = new PermittedGenerator(gate, belted);
         ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);

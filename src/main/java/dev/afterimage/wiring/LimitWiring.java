@@ -1,0 +1,90 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.filesystem.DataDirectory;
+import dev.afterimage.filesystem.FilesystemCreditBudget;
+import dev.afterimage.generation.PermitGate;
+import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.MemoryCallerQuota;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.ProviderLimitConfig;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.QuotaConfig;
+import dev.afterimage.metrics.MeteredLimiter;
+import dev.afterimage.metrics.Meters;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.MemoryFlightLeases;
+import dev.afterimage.time.Pause;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Chooses what the instances share: limiter, leases, credits, quotas. */
+class LimitWiring {
+
+    private static final String NOT_YET = "the fleet's parts land next";
+
+    /** Longer than a renewal takes to miss twice, short enough that a dead leader is replaced within seconds. */
+    private static final Duration LEASE_TTL = Duration.ofSeconds(6);
+    /** Beyond the provider's time-out, a call whose place was not given back has no living holder. */
+    private static final Duration BEYOND_TIMEOUT = Duration.ofSeconds(5);
+
+    @Produces
+    @Singleton
+    Limits limits(ProviderLimitConfig config, ProviderConfig provider) {
+        return new Limits(
+                config.rate(),
+                config.rateWindow(),
+                config.concurrency(),
+                config.bulkShare(),
+                provider.timeout().plus(BEYOND_TIMEOUT));
+    }
+
+    @Produces
+    @Singleton
+    ProviderLimiter limiter(BackendConfig backends, Limits limits, Meters meters) {
+        ProviderLimiter limiter = switch (backends.fleetKind()) {
+            case MEMORY -> new MemoryLimiter(limits, System::nanoTime);
+            case REDIS -> throw new IllegalStateException(NOT_YET);
+        };
+        return new MeteredLimiter(meters, limiter);
+    }
+
+    @Produces
+    @Singleton
+    PermitGate permitGate(ProviderLimiter limiter, Clock clock, Pause pause) {
+        return new PermitGate(limiter, clock, pause, new SecureRandom());
+    }
+
+    @Produces
+    @Singleton
+    FlightLeases leases(BackendConfig backends) {
+        return switch (backends.fleetKind()) {
+            case MEMORY -> new MemoryFlightLeases(LEASE_TTL, System::nanoTime);
+            case REDIS -> throw new IllegalStateException(NOT_YET);
+        };
+    }
+
+    @Produces
+    @Singleton
+    CreditBudget creditBudget(
+            BackendConfig backends, ProviderLimitConfig config, DataDirectory directory, Clock clock) {
+        return switch (backends.fleetKind()) {
+            case MEMORY -> new FilesystemCreditBudget(directory, config.monthlyCredits(), clock);
+            case REDIS -> throw new IllegalStateException(NOT_YET);
+        };
+    }
+
+    @Produces
+    @Singleton
+    CallerQuota callerQuota(BackendConfig backends, QuotaConfig config, Clock clock) {
+        return switch (backends.fleetKind()) {
+            case MEMORY -> new MemoryCallerQuota(config.perCaller(), clock);
+            case REDIS -> throw new IllegalStateException(NOT_YET);
+        };
+    }
+}
