@@ -14,7 +14,10 @@ import java.util.OptionalInt;
  */
 public record Limits(int rate, Duration window, OptionalInt concurrency, double bulkShare, Duration longestCall) {
 
-    private static final Duration SHORTEST_LEAD = Duration.ofMillis(50);
+    /** When to ask again after all places in flight were taken; nobody knows when a call will end. */
+    public static final Duration PLACE_RETRY = Duration.ofMillis(100);
+
+    private static final Duration SHORTEST_LEAD = Duration.ofMillis(100);
     private static final Duration LONGEST_LEAD = Duration.ofSeconds(1);
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -58,14 +61,14 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
 
     /**
      * How early a holder may come to depart, and how far ahead calls are planned where planning ahead would hold something
-     * up: a tenth of the slot time, at least 50 ms (a round trip and a thread that wakes late), at most 1 s.
+     * up: a quarter of the slot time, at least 100 ms (round trips and threads that wake late), at most 1 s.
      */
     public Duration lead() {
-        Duration tenth = slotTime().dividedBy(10);
-        if (tenth.compareTo(SHORTEST_LEAD) < 0) {
+        Duration quarter = slotTime().dividedBy(4);
+        if (quarter.compareTo(SHORTEST_LEAD) < 0) {
             return SHORTEST_LEAD;
         }
-        return tenth.compareTo(LONGEST_LEAD) > 0 ? LONGEST_LEAD : tenth;
+        return quarter.compareTo(LONGEST_LEAD) > 0 ? LONGEST_LEAD : quarter;
     }
 
     /**

@@ -1,0 +1,73 @@
+package dev.afterimage.limit;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The callers' quotas of one process; an hour is forgotten when the next one begins. */
+public final class MemoryCallerQuota implements CallerQuota {
+
+    private final OptionalInt limit;
+    private final Clock clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Caller, Integer> spent = new HashMap<>();
+    private Instant hour = Instant.MIN;
+
+    /**
+     * A quota of which nothing is spent.
+     *
+     * @param limit requests per caller and clock hour; empty allows everything and remembers nothing
+     */
+    public MemoryCallerQuota(OptionalInt limit, Clock clock) {
+        if (limit.isPresent() && limit.getAsInt() < 1) {
+            throw new IllegalArgumentException("afterimage.quota.per-caller must be at least 1, or left out");
+        }
+        this.limit = limit;
+        this.clock = clock;
+    }
+
+    @Override
+    public Decision spend(Caller caller) {
+        if (limit.isEmpty()) {
+            return new Decision.Allowed();
+        }
+        lock.lock();
+        try {
+            Instant now = turnToNow();
+            int before = spent.getOrDefault(caller, 0);
+            if (before >= limit.getAsInt()) {
+                return new Decision.Exceeded(Duration.between(now, hour.plus(1, ChronoUnit.HOURS)));
+            }
+            spent.put(caller, before + 1);
+            return new Decision.Allowed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void giveBack(Caller caller) {
+        lock.lock();
+        try {
+            turnToNow();
+            spent.computeIfPresent(caller, (same, count) -> count == 1 ? null : count - 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Instant turnToNow() {
+        Instant now = clock.instant();
+        Instant current = now.truncatedTo(ChronoUnit.HOURS);
+        if (current.isAfter(hour)) {
+            hour = current;
+            spent.clear();
+        }
+        return now;
+    }
+}

@@ -1,0 +1,220 @@
+package dev.afterimage.limit;
+
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.Permit.Reason;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/** The limiter of one process that is the whole fleet. */
+public final class MemoryLimiter implements ProviderLimiter {
+
+    private static final long SHORTEST_RETRY = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LONGEST_WAIT = TimeUnit.DAYS.toNanos(366);
+
+    /** A call that is planned and has not left. */
+    private record Plan(Lane lane, long start) {}
+
+    private final Limits limits;
+    private final LongSupplier nanoTime;
+    private final long origin;
+    private final long lead;
+    private final long grace;
+    private final long longestCall;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final CallWindow window;
+    private final CallWindow bulkWindow;
+    private final ExpiringTokens<Plan> plans = new ExpiringTokens<>();
+    private final ExpiringTokens<Lane> places = new ExpiringTokens<>();
+    private final ExpiringTokens<Lane> bulkPlaces = new ExpiringTokens<>();
+    private long coolDownUntil;
+    private long sequence;
+
+    /**
+     * A limiter that has seen no call yet.
+     *
+     * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
+     */
+    public MemoryLimiter(Limits limits, LongSupplier nanoTime) {
+        this.limits = limits;
+        this.nanoTime = nanoTime;
+        origin = nanoTime.getAsLong();
+        lead = nanos(limits.lead());
+        grace = nanos(limits.grace());
+        longestCall = nanos(limits.longestCall());
+        long slotTime = nanos(limits.slotTime());
+        window = new CallWindow(limits.rate(), slotTime, lead);
+        bulkWindow = new CallWindow(limits.bulkRate(), slotTime, lead);
+    }
+
+    @Override
+    public Permit acquire(Lane lane, Duration patience) {
+        lock.lock();
+        try {
+            long now = advance();
+            long mayWait = nanos(patience);
+            long coolDown = Math.max(0, coolDownUntil - now);
+            if (coolDown > mayWait) {
+                return denied(coolDown, Reason.COOL_DOWN);
+            }
+            if (!hasPlace(lane)) {
+                return denied(Math.max(coolDown, nanos(Limits.PLACE_RETRY)), Reason.CONCURRENCY);
+            }
+            long start = plan(lane, now, now + coolDown);
+            long mayPlan = plansFarAhead(lane) ? mayWait : Math.min(mayWait, lead);
+            if (start - now > mayPlan) {
+                // Half a lead early: the next to ask is then granted a start that lies ahead, and leaves on time.
+                long wait = start - now > mayWait ? start - now : start - now - lead / 2;
+                return denied(wait, coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE);
+            }
+            return grant(lane, now, start);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Permit depart(Granted permit) {
+        lock.lock();
+        try {
+            long now = advance();
+            if (!forgetPlan(permit)) {
+                // It may have departed already, and then its call still holds its place.
+                return denied(Math.max(departure(permit.lane(), now), coolDownUntil) - now, Reason.RATE);
+            }
+            if (coolDownUntil > now) {
+                forgetPlace(permit);
+                return denied(coolDownUntil - now, Reason.COOL_DOWN);
+            }
+            long departure = departure(permit.lane(), now);
+            if (departure - now > lead) {
+                forgetPlace(permit);
+                return denied(departure - now, Reason.RATE);
+            }
+            window.depart(departure);
+            if (permit.lane() == Lane.BULK) {
+                bulkWindow.depart(departure);
+            }
+            takePlace(permit.token(), permit.lane(), departure + longestCall);
+            return new Granted(permit.token(), permit.lane(), Duration.ofNanos(departure - now));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void release(Granted permit) {
+        lock.lock();
+        try {
+            advance();
+            forgetPlan(permit);
+            forgetPlace(permit);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void coolDown(Duration wait) {
+        lock.lock();
+        try {
+            coolDownUntil = Math.max(coolDownUntil, advance() + nanos(wait));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public LimiterStatus status() {
+        lock.lock();
+        try {
+            long now = advance();
+            return new LimiterStatus(Duration.ofNanos(Math.max(0, coolDownUntil - now)), places.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long advance() {
+        long now = nanoTime.getAsLong() - origin;
+        window.advanceTo(now);
+        bulkWindow.advanceTo(now);
+        plans.expireUpTo(now);
+        places.expireUpTo(now);
+        bulkPlaces.expireUpTo(now);
+        return now;
+    }
+
+    private boolean hasPlace(Lane lane) {
+        if (limits.concurrency().isEmpty()) {
+            return true;
+        }
+        return places.size() < limits.concurrency().getAsInt()
+                && (lane == Lane.INTERACTIVE
+                        || bulkPlaces.size() < limits.bulkConcurrency().getAsInt());
+    }
+
+    private boolean plansFarAhead(Lane lane) {
+        return lane == Lane.INTERACTIVE && limits.concurrency().isEmpty();
+    }
+
+    private long plan(Lane lane, long now, long earliest) {
+        long start = window.plan(now, earliest);
+        return lane == Lane.BULK ? Math.max(start, bulkWindow.plan(now, earliest)) : start;
+    }
+
+    private long departure(Lane lane, long now) {
+        long departure = window.departure(now);
+        return lane == Lane.BULK ? Math.max(departure, bulkWindow.departure(now)) : departure;
+    }
+
+    private Granted grant(Lane lane, long now, long start) {
+        String token = Long.toString(++sequence);
+        plans.put(token, new Plan(lane, start), start + grace);
+        window.reserve(start);
+        if (lane == Lane.BULK) {
+            bulkWindow.reserve(start);
+        }
+        takePlace(token, lane, start + grace);
+        return new Granted(token, lane, Duration.ofNanos(start - now));
+    }
+
+    private boolean forgetPlan(Granted permit) {
+        Plan plan = plans.remove(permit.token());
+        if (plan == null) {
+            return false;
+        }
+        window.giveBack(plan.start());
+        if (plan.lane() == Lane.BULK) {
+            bulkWindow.giveBack(plan.start());
+        }
+        return true;
+    }
+
+    private void takePlace(String token, Lane lane, long until) {
+        if (limits.concurrency().isEmpty()) {
+            return;
+        }
+        places.put(token, lane, until);
+        if (lane == Lane.BULK) {
+            bulkPlaces.put(token, lane, until);
+        }
+    }
+
+    private void forgetPlace(Granted permit) {
+        places.remove(permit.token());
+        bulkPlaces.remove(permit.token());
+    }
+
+    private static Denied denied(long wait, Reason reason) {
+        return new Denied(Duration.ofNanos(Math.max(wait, SHORTEST_RETRY)), reason);
+    }
+
+    /** Saturates: a wait of ages is as good as a year. */
+    private static long nanos(Duration duration) {
+        return Math.min(LONGEST_WAIT, TimeUnit.NANOSECONDS.convert(duration));
+    }
+}

@@ -1,0 +1,152 @@
+package dev.afterimage.limit;
+
+import dev.afterimage.generation.PermitLapsedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+
+/**
+ * The place in this process where calls wait for the fleet's permission. Made for virtual threads: thousands may wait.
+ *
+ * <p>Each lane is a line: one asks the limiter at a time, in the order of arrival, so that the limiter is asked once for
+ * each call and not once for each call that waits. Usually the answer is a start that lies ahead, and its holder steps out
+ * of the line to wait for it. Where calls are not planned far ahead (the bulk lane, a limit of calls in flight), the head of
+ * the line asks again when the limiter said, or as soon as this process gave a place in flight back.
+ */
+public final class PermitGate {
+
+    /** How long before its start a permit is handed out; {@link #depart} waits for the rest and leaves on time. */
+    private static final Duration EARLY = Duration.ofMillis(10);
+
+    private final ProviderLimiter limiter;
+    private final Clock clock;
+    private final Pause pause;
+    private final RandomGenerator random;
+    private final Line interactive = new Line();
+    private final Line bulk = new Line();
+
+    /** Those of one lane who have no start yet. */
+    private static final class Line {
+        final ReentrantLock head = new ReentrantLock(true);
+        final Semaphore placeGivenBack = new Semaphore(0);
+        volatile Instant movesAt = Instant.MIN;
+
+        void wake() {
+            if (placeGivenBack.availablePermits() == 0) {
+                placeGivenBack.release();
+            }
+        }
+    }
+
+    public PermitGate(ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
+        this.limiter = limiter;
+        this.clock = clock;
+        this.pause = pause;
+        this.random = random;
+    }
+
+    /**
+     * Returns when the call may be prepared; {@link #depart} has the last word. The permit must be
+     * {@linkplain #release released}, whatever happens.
+     *
+     * @throws ThrottledException at once when the wait would end after the deadline
+     * @throws InterruptedException when the caller was cancelled; it then holds nothing
+     */
+    public Granted await(Lane lane, Deadline deadline) throws InterruptedException {
+        Line line = switch (lane) {
+            case INTERACTIVE -> interactive;
+            case BULK -> bulk;
+        };
+        Granted permit = lineUp(line, lane, deadline);
+        try {
+            pause.await(permit.startsIn().minus(EARLY));
+            return permit;
+        } catch (InterruptedException | RuntimeException | Error cancelled) {
+            release(permit);
+            throw cancelled;
+        }
+    }
+
+    /**
+     * To be called directly before the request is written; returns when it may be.
+     *
+     * @throws PermitLapsedException when the call must not leave with this permit
+     */
+    public void depart(Granted permit) {
+        switch (limiter.depart(permit)) {
+            case Granted stamped -> waitFor(stamped.startsIn());
+            case Denied denied -> throw new PermitLapsedException(denied.retryAfter());
+        }
+    }
+
+    /** The call has ended, or will not be made. */
+    public void release(Granted permit) {
+        limiter.release(permit);
+        interactive.wake();
+        bulk.wake();
+    }
+
+    private Granted lineUp(Line line, Lane lane, Deadline deadline) throws InterruptedException {
+        Duration untilItMoves = Duration.between(clock.instant(), line.movesAt);
+        if (untilItMoves.isPositive() && deadline.forbids(untilItMoves, clock)) {
+            throw ThrottledException.byLimiter(untilItMoves);
+        }
+        // Someone whose deadline has passed is still answered when nobody stands before him.
+        if (!line.head.tryLock(deadline.remaining(clock).toNanos(), TimeUnit.NANOSECONDS)) {
+            throw ThrottledException.byLimiter(Limits.PLACE_RETRY);
+        }
+        try {
+            return ask(line, lane, deadline);
+        } finally {
+            line.movesAt = Instant.MIN;
+            line.head.unlock();
+        }
+    }
+
+    private Granted ask(Line line, Lane lane, Deadline deadline) throws InterruptedException {
+        while (true) {
+            line.placeGivenBack.drainPermits();
+            switch (limiter.acquire(lane, deadline.remaining(clock))) {
+                case Granted granted -> {
+                    return granted;
+                }
+                case Denied denied -> {
+                    if (deadline.forbids(denied.retryAfter(), clock)) {
+                        throw ThrottledException.byLimiter(denied.retryAfter());
+                    }
+                    waitAsHead(line, denied);
+                }
+            }
+        }
+    }
+
+    private void waitAsHead(Line line, Denied denied) throws InterruptedException {
+        line.movesAt = clock.instant().plus(denied.retryAfter());
+        switch (denied.reason()) {
+            case CONCURRENCY -> {
+                // Jitter, so that processes don't ask in step.
+                double wait = denied.retryAfter().toNanos() * (0.5 + random.nextDouble());
+                boolean unused = line.placeGivenBack.tryAcquire((long) wait, TimeUnit.NANOSECONDS);
+            }
+            case RATE, COOL_DOWN -> pause.await(denied.retryAfter());
+        }
+    }
+
+    private void waitFor(Duration rest) {
+        try {
+            pause.await(rest);
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw new PermitLapsedException(rest);
+        }
+    }
+}

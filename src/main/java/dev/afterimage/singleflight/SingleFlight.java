@@ -1,0 +1,65 @@
+package dev.afterimage.singleflight;
+
+import dev.afterimage.image.ImageKey;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Coalesces equal work in this process: while a key is flying, everyone who asks for it gets a seat in the same flight.
+ * The work runs on a thread of its own and has no deadline of any caller's, so a caller that gives up stops nobody.
+ *
+ * @param <T> what the work brings; never null
+ */
+public final class SingleFlight<T> {
+
+    private final ConcurrentMap<ImageKey, CompletableFuture<T>> flying = new ConcurrentHashMap<>();
+    private final Executor executor;
+    private final Clock clock;
+
+    /**
+     * With nothing flying.
+     *
+     * @param executor starts each work at once on its own thread, such as a virtual thread per task
+     */
+    public SingleFlight(Executor executor, Clock clock) {
+        this.executor = executor;
+        this.clock = clock;
+    }
+
+    /** Takes a seat in the flight of this key; starts {@code work} when there is none. */
+    public Flight<T> join(ImageKey key, Callable<T> work) {
+        CompletableFuture<T> landing = new CompletableFuture<>();
+        CompletableFuture<T> other = flying.putIfAbsent(key, landing);
+        if (other != null) {
+            return new Flight<>(other, false, clock);
+        }
+        try {
+            executor.execute(() -> fly(key, work, landing));
+        } catch (RejectedExecutionException shuttingDown) {
+            flying.remove(key, landing);
+            landing.completeExceptionally(shuttingDown);
+        }
+        return new Flight<>(landing, true, clock);
+    }
+
+    public boolean isFlying(ImageKey key) {
+        return flying.containsKey(key);
+    }
+
+    /** Whoever learns of the end finds the key free: a flight leaves the map before those aboard are woken. */
+    private void fly(ImageKey key, Callable<T> work, CompletableFuture<T> landing) {
+        try {
+            T result = work.call();
+            flying.remove(key, landing);
+            landing.complete(result);
+        } catch (Throwable failure) { // an Error must not strand those who wait
+            flying.remove(key, landing);
+            landing.completeExceptionally(failure);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.afterimage.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.limit.CallerQuota.Decision.Allowed;
+import dev.afterimage.limit.CallerQuota.Decision.Exceeded;
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link CallerQuota} must do. Tests begin at twelve minutes before the hour. */
+public abstract class CallerQuotaContract {
+
+    private static final Caller ANN = new Caller("ann");
+    private static final Caller BOB = new Caller("bob");
+
+    /** A quota of which nothing is spent, at twelve minutes before the hour. */
+    protected abstract CallerQuota quota(OptionalInt limit);
+
+    protected abstract void advance(Duration step);
+
+    @Test
+    void aCallerMaySpendTheLimitAndNotOneMore() {
+        CallerQuota quota = quota(OptionalInt.of(2));
+
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        assertThat(quota.spend(ANN)).isEqualTo(new Exceeded(Duration.ofMinutes(12)));
+    }
+
+    @Test
+    void aCallerDoesNotSpendWhatIsAnothers() {
+        CallerQuota quota = quota(OptionalInt.of(1));
+        quota.spend(ANN);
+
+        assertThat(quota.spend(BOB)).isEqualTo(new Allowed());
+    }
+
+    @Test
+    void theNextHourBeginsAnew() {
+        CallerQuota quota = quota(OptionalInt.of(1));
+        quota.spend(ANN);
+
+        advance(Duration.ofMinutes(11));
+        assertThat(quota.spend(ANN)).isEqualTo(new Exceeded(Duration.ofMinutes(1)));
+
+        advance(Duration.ofMinutes(1));
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        assertThat(quota.spend(ANN)).isEqualTo(new Exceeded(Duration.ofHours(1)));
+    }
+
+    @Test
+    void whatWasGivenBackMayBeSpentAgain() {
+        CallerQuota quota = quota(OptionalInt.of(1));
+        quota.spend(ANN);
+        quota.giveBack(ANN);
+
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        assertThat(quota.spend(ANN)).isInstanceOf(Exceeded.class);
+    }
+
+    @Test
+    void aRefusedRequestSpendsNothing() {
+        CallerQuota quota = quota(OptionalInt.of(1));
+        quota.spend(ANN);
+        quota.spend(ANN);
+        quota.giveBack(ANN);
+
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+    }
+
+    @Test
+    void givingBackWhatWasNeverSpentRaisesNothing() {
+        CallerQuota quota = quota(OptionalInt.of(1));
+        quota.giveBack(ANN);
+        quota.giveBack(ANN);
+
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        assertThat(quota.spend(ANN)).isInstanceOf(Exceeded.class);
+    }
+
+    @Test
+    void withoutALimitEverythingIsAllowed() {
+        CallerQuota quota = quota(OptionalInt.empty());
+
+        for (int request = 0; request < 100; request++) {
+            assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        }
+    }
+}

@@ -1,0 +1,397 @@
+package dev.afterimage.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.Permit.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link ProviderLimiter} must do. */
+public abstract class ProviderLimiterContract {
+
+    private static final Duration NOW_OR_NEVER = Duration.ZERO;
+    private static final Duration PATIENT = Duration.ofSeconds(30);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    /** A limiter that has seen no call, alone with its back end. */
+    protected abstract ProviderLimiter limiter(Limits limits);
+
+    /** Lets the limiter's time pass. */
+    protected abstract void advance(Duration step);
+
+    /** How exactly the limiter's time stands still between two questions. */
+    protected Duration drift() {
+        return Duration.ZERO;
+    }
+
+    private static Limits rate(int rate) {
+        return new Limits(rate, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(20));
+    }
+
+    private static Limits rateWithBulkShare(int rate, double bulkShare) {
+        return new Limits(rate, SECOND, OptionalInt.empty(), bulkShare, Duration.ofSeconds(20));
+    }
+
+    private static Limits inFlight(int concurrency) {
+        return new Limits(1000, SECOND, OptionalInt.of(concurrency), 0.5, Duration.ofSeconds(20));
+    }
+
+    private static Granted acquired(ProviderLimiter limiter, Lane lane, Duration patience) {
+        Permit permit = limiter.acquire(lane, patience);
+        assertThat(permit).isInstanceOf(Granted.class);
+        return (Granted) permit;
+    }
+
+    private static Granted departed(ProviderLimiter limiter, Lane lane) {
+        Granted permit = acquired(limiter, lane, NOW_OR_NEVER);
+        assertThat(limiter.depart(permit)).isInstanceOf(Granted.class);
+        return permit;
+    }
+
+    private static Denied denied(Permit permit) {
+        assertThat(permit).isInstanceOf(Denied.class);
+        return (Denied) permit;
+    }
+
+    private void assertAbout(Duration actual, Duration expected) {
+        assertThat(actual).isBetween(expected.minus(drift()), expected.plus(drift()));
+    }
+
+    @Test
+    void aFullWindowIsGrantedAtOnceAndNotOneCallMore() {
+        ProviderLimiter limiter = limiter(rate(3));
+
+        for (int call = 0; call < 3; call++) {
+            assertThat(departed(limiter, Lane.INTERACTIVE).startsIn()).isZero();
+        }
+
+        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        assertThat(denied.reason()).isEqualTo(Reason.RATE);
+        assertAbout(denied.retryAfter(), rate(3).slotTime());
+    }
+
+    @Test
+    void aSlotIsFreeOneSlotTimeAfterTheDepartureAndNotBefore() {
+        ProviderLimiter limiter = limiter(rate(1));
+        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        advance(Duration.ofMillis(400));
+        limiter.depart(permit);
+
+        advance(rate(1).slotTime().minusMillis(50));
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+
+        advance(Duration.ofMillis(50));
+        departed(limiter, Lane.INTERACTIVE);
+    }
+
+    @Test
+    void thePatientStandInLine() {
+        ProviderLimiter limiter = limiter(rate(2));
+        Duration slotTime = rate(2).slotTime();
+
+        List<Duration> starts = new ArrayList<>();
+        for (int call = 0; call < 6; call++) {
+            starts.add(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn());
+        }
+
+        assertThat(starts.subList(0, 2)).containsOnly(Duration.ZERO);
+        starts.subList(2, 4).forEach(start -> assertAbout(start, slotTime));
+        starts.subList(4, 6).forEach(start -> assertAbout(start, slotTime.multipliedBy(2)));
+    }
+
+    @Test
+    void aStartBeyondThePatienceIsDeniedWithTheWaitAndTakesNothing() {
+        ProviderLimiter limiter = limiter(rate(1));
+        departed(limiter, Lane.INTERACTIVE);
+        acquired(limiter, Lane.INTERACTIVE, PATIENT);
+        Duration two = rate(1).slotTime().multipliedBy(2);
+
+        for (int question = 0; question < 5; question++) {
+            Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, Duration.ofMillis(1500)));
+            assertAbout(denied.retryAfter(), two);
+        }
+
+        assertAbout(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn(), two);
+    }
+
+    @Test
+    void aHolderWhoComesALittleEarlyIsToldTheRest() {
+        ProviderLimiter limiter = limiter(rate(1));
+        departed(limiter, Lane.INTERACTIVE);
+        Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
+
+        advance(rate(1).slotTime().minusMillis(80));
+        Permit early = limiter.depart(next);
+
+        assertThat(early).isInstanceOf(Granted.class);
+        assertAbout(((Granted) early).startsIn(), Duration.ofMillis(80));
+        assertThat(((Granted) early).startsIn()).isPositive();
+    }
+
+    @Test
+    void aHolderWhoComesMuchTooEarlyIsDenied() {
+        ProviderLimiter limiter = limiter(rate(1));
+        departed(limiter, Lane.INTERACTIVE);
+        Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
+
+        assertAbout(denied(limiter.depart(next)).retryAfter(), rate(1).slotTime());
+    }
+
+    @Test
+    void aHolderWhoComesLateStillLeavesAndTakesHisSlotFromThenOn() {
+        ProviderLimiter limiter = limiter(rate(1));
+        Granted late = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        advance(Duration.ofSeconds(5));
+
+        assertThat(limiter.depart(late)).isInstanceOf(Granted.class);
+
+        advance(Duration.ofMillis(900));
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+    }
+
+    @Test
+    void aHolderWhoNeverComesLapsesAndDoesNotHoldUpTheLine() {
+        ProviderLimiter limiter = limiter(rate(1));
+        Granted dead = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        advance(rate(1).lead());
+
+        assertThat(acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER).startsIn()).isZero();
+
+        advance(rate(1).grace());
+        denied(limiter.depart(dead));
+    }
+
+    @Test
+    void aPermitDepartsOnce() {
+        ProviderLimiter limiter = limiter(rate(5));
+        Granted permit = departed(limiter, Lane.INTERACTIVE);
+
+        denied(limiter.depart(permit));
+    }
+
+    @Test
+    void aForeignTokenDoesNotDepart() {
+        ProviderLimiter limiter = limiter(rate(5));
+
+        denied(limiter.depart(new Granted("foreign", Lane.INTERACTIVE, Duration.ZERO)));
+    }
+
+    @Test
+    void aPermitThatNeverLeftGivesItsPlaceInLineBack() {
+        ProviderLimiter limiter = limiter(rate(1));
+        departed(limiter, Lane.INTERACTIVE);
+        Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
+
+        limiter.release(next);
+
+        assertAbout(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn(), rate(1).slotTime());
+        denied(limiter.depart(next));
+    }
+
+    @Test
+    void aReleasedCallKeepsItsSlot() {
+        ProviderLimiter limiter = limiter(rate(1));
+        limiter.release(departed(limiter, Lane.INTERACTIVE));
+
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+    }
+
+    @Test
+    void manyGiveUpAndTheLineIsShortAgain() {
+        ProviderLimiter limiter = limiter(rate(2));
+        List<Granted> line = new ArrayList<>();
+        for (int call = 0; call < 40; call++) {
+            line.add(acquired(limiter, Lane.INTERACTIVE, PATIENT));
+        }
+
+        line.forEach(limiter::release);
+
+        assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn()).isZero();
+    }
+
+    @Test
+    void theBulkLaneLeavesTheRestOfTheWindow() {
+        ProviderLimiter limiter = limiter(rateWithBulkShare(10, 0.8));
+        for (int call = 0; call < 8; call++) {
+            departed(limiter, Lane.BULK);
+        }
+
+        assertThat(denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER)).reason()).isEqualTo(Reason.RATE);
+        departed(limiter, Lane.INTERACTIVE);
+        departed(limiter, Lane.INTERACTIVE);
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+    }
+
+    @Test
+    void theBulkLaneCannotUseWhatPeopleUsed() {
+        ProviderLimiter limiter = limiter(rateWithBulkShare(10, 0.8));
+        for (int call = 0; call < 9; call++) {
+            departed(limiter, Lane.INTERACTIVE);
+        }
+
+        departed(limiter, Lane.BULK);
+        denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER));
+    }
+
+    @Test
+    void theBulkLaneDoesNotFillTheFuture() {
+        ProviderLimiter limiter = limiter(rateWithBulkShare(10, 1));
+        for (int call = 0; call < 10; call++) {
+            departed(limiter, Lane.BULK);
+        }
+
+        Denied denied = denied(limiter.acquire(Lane.BULK, PATIENT));
+
+        assertThat(denied.retryAfter()).isBetween(rate(10).slotTime().minus(rate(10).lead()), rate(10).slotTime());
+        assertAbout(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn(), rate(10).slotTime());
+    }
+
+    @Test
+    void noMoreCallsAreInFlightThanAllowed() {
+        ProviderLimiter limiter = limiter(inFlight(2));
+        Granted first = departed(limiter, Lane.INTERACTIVE);
+        acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+
+        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
+        assertThat(denied.reason()).isEqualTo(Reason.CONCURRENCY);
+        assertThat(denied.retryAfter()).isEqualTo(Limits.PLACE_RETRY);
+        assertThat(limiter.status().inFlight()).isEqualTo(2);
+
+        limiter.release(first);
+        acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+    }
+
+    @Test
+    void aPlaceGivenBackTwiceIsOnePlace() {
+        ProviderLimiter limiter = limiter(inFlight(2));
+        Granted first = departed(limiter, Lane.INTERACTIVE);
+        departed(limiter, Lane.INTERACTIVE);
+
+        limiter.release(first);
+        limiter.release(first);
+
+        acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+    }
+
+    @Test
+    void theBulkLaneLeavesPlacesForPeople() {
+        ProviderLimiter limiter = limiter(inFlight(4));
+        Granted first = departed(limiter, Lane.BULK);
+        departed(limiter, Lane.BULK);
+
+        assertThat(denied(limiter.acquire(Lane.BULK, PATIENT)).reason()).isEqualTo(Reason.CONCURRENCY);
+        departed(limiter, Lane.INTERACTIVE);
+        departed(limiter, Lane.INTERACTIVE);
+        denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
+
+        limiter.release(first);
+        departed(limiter, Lane.BULK);
+    }
+
+    @Test
+    void aPlaceWhoseHolderDiedInFlightComesBackAfterTheLongestCall() {
+        ProviderLimiter limiter = limiter(inFlight(1));
+        departed(limiter, Lane.BULK);
+
+        advance(inFlight(1).longestCall().minusMillis(500));
+        denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER));
+
+        advance(Duration.ofMillis(500));
+        departed(limiter, Lane.BULK);
+        assertThat(limiter.status().inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void aPlaceWhoseHolderDiedBeforeDepartureComesBackWhenThePermitLapses() {
+        ProviderLimiter limiter = limiter(inFlight(1));
+        acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+
+        advance(inFlight(1).grace().minusMillis(500));
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+
+        advance(Duration.ofMillis(500));
+        departed(limiter, Lane.INTERACTIVE);
+    }
+
+    @Test
+    void noPlaceStandsIdleForASlotThatIsFarAway() {
+        Limits limits = new Limits(1, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
+        ProviderLimiter limiter = limiter(limits);
+        departed(limiter, Lane.INTERACTIVE);
+
+        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
+
+        assertThat(denied.reason()).isEqualTo(Reason.RATE);
+        assertThat(denied.retryAfter()).isBetween(limits.slotTime().minus(limits.lead()), limits.slotTime());
+        assertThat(limiter.status().inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void aDeniedDepartureGivesThePlaceBack() {
+        ProviderLimiter limiter = limiter(inFlight(1));
+        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        limiter.coolDown(SECOND);
+
+        denied(limiter.depart(permit));
+
+        assertThat(limiter.status().inFlight()).isZero();
+    }
+
+    @Test
+    void aCoolDownHoldsEverybodyBack() {
+        ProviderLimiter limiter = limiter(rate(10));
+        limiter.coolDown(Duration.ofSeconds(3));
+
+        for (Lane lane : Lane.values()) {
+            Denied denied = denied(limiter.acquire(lane, SECOND));
+            assertThat(denied.reason()).isEqualTo(Reason.COOL_DOWN);
+            assertAbout(denied.retryAfter(), Duration.ofSeconds(3));
+        }
+        assertAbout(limiter.status().coolDownLeft(), Duration.ofSeconds(3));
+
+        advance(Duration.ofSeconds(3));
+        assertThat(limiter.status().coolDownLeft()).isZero();
+        departed(limiter, Lane.INTERACTIVE);
+        departed(limiter, Lane.BULK);
+    }
+
+    @Test
+    void whoHasThePatienceIsGrantedAStartAfterTheCoolDown() {
+        ProviderLimiter limiter = limiter(rate(1));
+        limiter.coolDown(Duration.ofSeconds(3));
+
+        assertAbout(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn(), Duration.ofSeconds(3));
+        assertAbout(
+                acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn(),
+                Duration.ofSeconds(3).plus(rate(1).slotTime()));
+    }
+
+    @Test
+    void ofTwoCoolDownsTheOneThatEndsLaterCounts() {
+        ProviderLimiter limiter = limiter(rate(10));
+        limiter.coolDown(Duration.ofSeconds(5));
+        limiter.coolDown(Duration.ofSeconds(2));
+        assertAbout(limiter.status().coolDownLeft(), Duration.ofSeconds(5));
+
+        limiter.coolDown(Duration.ofSeconds(8));
+        assertAbout(limiter.status().coolDownLeft(), Duration.ofSeconds(8));
+    }
+
+    @Test
+    void aCoolDownOvertakesWhoeverHasNotLeft() {
+        ProviderLimiter limiter = limiter(rate(10));
+        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        limiter.coolDown(Duration.ofSeconds(2));
+
+        Denied denied = denied(limiter.depart(permit));
+
+        assertThat(denied.reason()).isEqualTo(Reason.COOL_DOWN);
+        assertAbout(denied.retryAfter(), Duration.ofSeconds(2));
+    }
+}

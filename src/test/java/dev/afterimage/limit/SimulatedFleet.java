@@ -1,0 +1,157 @@
+package dev.afterimage.limit;
+
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Granted;
+import java.time.Duration;
+import java.util.PriorityQueue;
+import java.util.Random;
+
+/**
+ * Many clients of one limiter in simulated time, each of which comes late or early, calls for a while, gives up, dies, or
+ * starts a cool-down, as {@link Temper} says. Time jumps from one event to the next, so that minutes take milliseconds.
+ */
+final class SimulatedFleet {
+
+    /**
+     * What the clients are like.
+     *
+     * @param patience how long they wait for a start
+     * @param early how much before its start a holder goes to depart, at most
+     * @param late how much after it, at most
+     * @param callTime how long a call lasts, at most
+     * @param givesUp the share of permits that are released without departing
+     * @param dies the share of permits that are neither departed nor released, and of calls that never end
+     * @param coolsDown the share of calls after which the provider asks for a pause
+     */
+    record Temper(
+            Duration patience,
+            Duration early,
+            Duration late,
+            Duration callTime,
+            double givesUp,
+            double dies,
+            double coolsDown) {
+
+        static Temper punctual(Duration patience) {
+            return new Temper(patience, Duration.ofMillis(10), Duration.ofMillis(3), Duration.ofMillis(300), 0, 0, 0);
+        }
+    }
+
+    private record Event(long at, long order, Runnable happens) {}
+
+    final DepartureLog all = new DepartureLog();
+    final DepartureLog bulk = new DepartureLog();
+    int mostInFlight;
+    int mostBulkInFlight;
+    int lapsed;
+
+    private final PriorityQueue<Event> events = new PriorityQueue<>(
+            (a, b) -> a.at() != b.at() ? Long.compare(a.at(), b.at()) : Long.compare(a.order(), b.order()));
+    private final Temper temper;
+    private final Random random;
+    private final ProviderLimiter limiter;
+    private final long end;
+    private long now;
+    private long order;
+    private int inFlight;
+    private int bulkInFlight;
+
+    SimulatedFleet(Limits limits, Temper temper, Duration length, long seed) {
+        this.temper = temper;
+        random = new Random(seed);
+        end = length.toNanos();
+        limiter = new MemoryLimiter(limits, () -> now);
+    }
+
+    /** Adds a client that asks for one call after the other, from {@code start} to the end. */
+    SimulatedFleet withClient(Lane lane, Duration start) {
+        at(start.toNanos(), () -> ask(lane));
+        return this;
+    }
+
+    SimulatedFleet withClients(int count, Lane lane) {
+        for (int client = 0; client < count; client++) {
+            withClient(lane, Duration.ofNanos(random.nextInt(1_000_000)));
+        }
+        return this;
+    }
+
+    SimulatedFleet run() {
+        for (Event next = events.poll(); next != null && next.at() <= end; next = events.poll()) {
+            now = next.at();
+            next.happens().run();
+        }
+        return this;
+    }
+
+    private void ask(Lane lane) {
+        switch (limiter.acquire(lane, temper.patience())) {
+            case Granted granted -> at(now + punctuality(granted), () -> hold(granted));
+            case Denied denied -> in(denied.retryAfter().toNanos(), () -> ask(lane));
+        }
+    }
+
+    private long punctuality(Granted granted) {
+        long start = granted.startsIn().toNanos();
+        return Math.max(0, start - upTo(temper.early())) + upTo(temper.late());
+    }
+
+    private void hold(Granted granted) {
+        if (random.nextDouble() < temper.dies()) {
+            in(Duration.ofSeconds(5).toNanos(), () -> ask(granted.lane()));
+            return;
+        }
+        if (random.nextDouble() < temper.givesUp()) {
+            limiter.release(granted);
+            ask(granted.lane());
+            return;
+        }
+        switch (limiter.depart(granted)) {
+            case Granted stamped -> in(stamped.startsIn().toNanos(), () -> leave(stamped));
+            case Denied denied -> {
+                lapsed++;
+                limiter.release(granted);
+                in(denied.retryAfter().toNanos(), () -> ask(granted.lane()));
+            }
+        }
+    }
+
+    private void leave(Granted permit) {
+        all.add(now);
+        inFlight++;
+        mostInFlight = Math.max(mostInFlight, inFlight);
+        if (permit.lane() == Lane.BULK) {
+            bulk.add(now);
+            bulkInFlight++;
+            mostBulkInFlight = Math.max(mostBulkInFlight, bulkInFlight);
+        }
+        in(upTo(temper.callTime()), () -> end(permit));
+    }
+
+    private void end(Granted permit) {
+        inFlight--;
+        if (permit.lane() == Lane.BULK) {
+            bulkInFlight--;
+        }
+        if (random.nextDouble() < temper.coolsDown()) {
+            Duration pause = Duration.ofNanos(upTo(Duration.ofSeconds(3)));
+            limiter.coolDown(pause);
+        }
+        if (random.nextDouble() >= temper.dies()) {
+            limiter.release(permit);
+        }
+        ask(permit.lane());
+    }
+
+    private long upTo(Duration most) {
+        return most.isZero() ? 0 : (long) (random.nextDouble() * most.toNanos());
+    }
+
+    private void in(long nanos, Runnable happens) {
+        at(now + nanos, happens);
+    }
+
+    private void at(long time, Runnable happens) {
+        events.add(new Event(time, order++, happens));
+    }
+}

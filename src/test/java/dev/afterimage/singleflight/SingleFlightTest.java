@@ -1,0 +1,202 @@
+package dev.afterimage.singleflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.time.Deadline;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SingleFlightTest {
+
+    private static final ImageKey KEY = new ImageKey("ab".repeat(32));
+    private static final ImageKey OTHER = new ImageKey("cd".repeat(32));
+
+    private final Clock clock = Clock.systemUTC();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final SingleFlight<String> flights = new SingleFlight<>(threads, clock);
+    private final CompletableFuture<String> provider = new CompletableFuture<>();
+
+    @AfterEach
+    void endThreads() {
+        provider.complete("too late");
+        threads.shutdownNow();
+    }
+
+    private Deadline patient() {
+        return Deadline.in(Duration.ofMinutes(5), clock);
+    }
+
+    private Deadline impatient() {
+        return Deadline.in(Duration.ofMillis(5), clock);
+    }
+
+    @Test
+    void aHundredAskAndOneIsDone() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        CyclicBarrier together = new CyclicBarrier(100);
+        List<Future<Flight<String>>> seats = new ArrayList<>();
+        for (int caller = 0; caller < 100; caller++) {
+            seats.add(threads.submit(() -> {
+                together.await();
+                return flights.join(KEY, () -> {
+                    calls.incrementAndGet();
+                    return provider.get();
+                });
+            }));
+        }
+        int led = 0;
+        for (Future<Flight<String>> seat : seats) {
+            led += seat.get().led() ? 1 : 0;
+        }
+        provider.complete("picture");
+
+        for (Future<Flight<String>> seat : seats) {
+            assertThat(seat.get().await(patient())).contains("picture");
+        }
+        assertThat(led).isEqualTo(1);
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void keysFlyApart() throws Exception {
+        Flight<String> first = flights.join(KEY, provider::get);
+
+        assertThat(flights.join(OTHER, () -> "other").await(patient())).contains("other");
+        assertThat(first.await(impatient())).isEmpty();
+    }
+
+    @Test
+    void whoGivesUpStopsNobody() throws Exception {
+        Flight<String> leader = flights.join(KEY, provider::get);
+        Flight<String> follower = flights.join(KEY, () -> "not me");
+
+        assertThat(leader.await(impatient())).isEmpty();
+        provider.complete("picture");
+
+        assertThat(follower.led()).isFalse();
+        assertThat(follower.await(patient())).contains("picture");
+    }
+
+    @Test
+    void aCancelledLeaderStopsNobody() throws Exception {
+        CountDownLatch joined = new CountDownLatch(1);
+        Thread leader = Thread.startVirtualThread(() -> {
+            Flight<String> flight = flights.join(KEY, provider::get);
+            joined.countDown();
+            try {
+                flight.await(patient());
+            } catch (InterruptedException cancelled) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        joined.await();
+        Flight<String> follower = flights.join(KEY, () -> "not me");
+
+        leader.interrupt();
+        leader.join();
+        provider.complete("picture");
+
+        assertThat(follower.await(patient())).contains("picture");
+    }
+
+    @Test
+    void everyoneAboardGetsTheVeryFailure() {
+        IllegalStateException failure = new IllegalStateException("engine");
+        Flight<String> leader = flights.join(KEY, () -> {
+            provider.get();
+            throw failure;
+        });
+        Flight<String> follower = flights.join(KEY, () -> "not me");
+        provider.complete("");
+
+        assertThatThrownBy(() -> leader.await(patient())).isSameAs(failure);
+        assertThatThrownBy(() -> follower.await(patient())).isSameAs(failure);
+    }
+
+    @Test
+    void aCheckedFailureArrivesWrapped() {
+        IOException failure = new IOException("engine");
+        Flight<String> flight = flights.join(KEY, () -> {
+            throw failure;
+        });
+
+        assertThatThrownBy(() -> flight.await(patient()))
+                .isInstanceOf(CompletionException.class)
+                .hasCause(failure);
+    }
+
+    @Test
+    void anErrorStrandsNobody() {
+        AssertionError error = new AssertionError("engine");
+        Flight<String> flight = flights.join(KEY, () -> {
+            throw error;
+        });
+
+        assertThatThrownBy(() -> flight.await(patient())).isSameAs(error);
+        assertThat(flights.isFlying(KEY)).isFalse();
+    }
+
+    @Test
+    void whoLearnsOfTheEndFindsTheKeyFree() throws Exception {
+        Flight<String> flight = flights.join(KEY, provider::get);
+        CompletableFuture<Boolean> flyingAtLanding = new CompletableFuture<>();
+        flight.landing().thenAccept(picture -> flyingAtLanding.complete(flights.isFlying(KEY)));
+        assertThat(flights.isFlying(KEY)).isTrue();
+
+        provider.complete("picture");
+
+        assertThat(flyingAtLanding.get()).isFalse();
+        Flight<String> next = flights.join(KEY, () -> "a new one");
+        assertThat(next.led()).isTrue();
+        assertThat(next.await(patient())).contains("a new one");
+    }
+
+    @Test
+    void aFailureIsNotRemembered() throws Exception {
+        Flight<String> failed = flights.join(KEY, () -> {
+            throw new IllegalStateException("engine");
+        });
+        assertThatThrownBy(() -> failed.await(patient())).isInstanceOf(IllegalStateException.class);
+
+        assertThat(flights.join(KEY, () -> "a new one").await(patient())).contains("a new one");
+    }
+
+    @Test
+    void whatIsDoneToAStageDoesNotReachTheOthers() throws Exception {
+        Flight<String> flight = flights.join(KEY, provider::get);
+
+        flight.landing().toCompletableFuture().cancel(true);
+        provider.complete("picture");
+
+        assertThat(flight.await(patient())).isEqualTo(Optional.of("picture"));
+    }
+
+    @Test
+    void aProcessThatShutsDownRefusesAndStrandsNobody() {
+        threads.shutdown();
+
+        Flight<String> flight = flights.join(KEY, () -> "picture");
+
+        assertThatThrownBy(() -> flight.await(patient())).isInstanceOf(RejectedExecutionException.class);
+        assertThat(flights.isFlying(KEY)).isFalse();
+    }
+}
