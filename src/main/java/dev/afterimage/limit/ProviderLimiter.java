@@ -3,7 +3,7 @@ package dev.afterimage.limit;
 import java.time.Duration;
 
 /**
- * Port: the one limiter of the whole fleet. It never waits; it answers at once, and {@link PermitGate} does the waiting.
+ * Port: the one limiter of the whole fleet. It never waits; it answers at once, and the caller does the waiting.
  *
  * <h2>The window</h2>
  *

@@ -1,11 +1,15 @@
-package dev.afterimage.limit;
+package dev.afterimage.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.afterimage.generation.PermitLapsedException;
-import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.LimiterStatus;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;

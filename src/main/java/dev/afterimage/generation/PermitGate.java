@@ -1,7 +1,9 @@
-package dev.afterimage.limit;
+package dev.afterimage.generation;
 
-import dev.afterimage.generation.PermitLapsedException;
-import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.time.Deadline;
