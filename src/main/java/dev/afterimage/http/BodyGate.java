@@ -4,6 +4,7 @@ import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -34,6 +35,12 @@ final class BodyGate implements Handler<RoutingContext> {
         this.reader = BodyHandler.create(false).setBodyLimit(maxBytes);
     }
 
+    /** The body that a gate has let in; empty when none was sent. */
+    static byte[] bytes(RoutingContext context) {
+        Buffer body = context.body().buffer();
+        return body == null ? new byte[0] : body.getBytes();
+    }
+
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
@@ -50,9 +57,7 @@ final class BodyGate implements Handler<RoutingContext> {
 
     /** The media type without parameters; the only one that could matter is charset, and all our types are UTF-8. */
     private static String essence(@Nullable String contentType) {
-        return contentType == null
-                ? ""
-                : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
     private static ProblemException unsupported(String detail) {

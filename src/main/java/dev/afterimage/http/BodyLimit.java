@@ -26,12 +26,39 @@ final class BodyLimit {
             @Observes Router router, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize anywhere) {
         long maxBytes = anywhere.asLongValue();
         router.route().order(BEFORE_FRAMEWORK).handler(context -> {
+            if (!hasBody(context.request())) {
+                context.next();
+                return;
+            }
+            context.addEndHandler(answered -> discard(context.request(), maxBytes));
             check(context.request(), maxBytes);
             context.next();
         });
         router.post("/v1/images")
                 .order(BEFORE_RESOURCES)
                 .handler(new BodyGate(Set.of("application/json"), IMAGE_BYTES));
+    }
+
+    /** Whether the client sends a body, by the headers that frame it (RFC 9112, section 6). */
+    private static boolean hasBody(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+
+    /**
+     * Reads past what the client still sends of a body that was answered unread, because a client that is cut off may never
+     * read the answer, and because its next request comes on the same connection. Gives up after the limit.
+     */
+    private static void discard(HttpServerRequest request, long maxBytes) {
+        if (request.isEnded() || request.response().closed()) {
+            return;
+        }
+        request.handler(chunk -> {
+            if (request.bytesRead() > maxBytes) {
+                request.connection().close();
+            }
+        });
+        request.resume();
     }
 
     /** Refuses a body by the length that its header announces. */

@@ -10,7 +10,7 @@ import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.time.Deadline;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -56,14 +56,11 @@ public final class ImageResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<Response> obtain(
-            byte[] body,
-            @Context HttpHeaders headers,
-            @Context SecurityContext security,
-            @Context HttpServerRequest request) {
+            @Context RoutingContext http, @Context HttpHeaders headers, @Context SecurityContext security) {
         Preferences preferences = Preferences.parse(headers.getRequestHeader(Preferences.HEADER));
         Inquiry inquiry = new Inquiry(
-                ImageRequestReader.read(body),
-                callers.resolve(security.getUserPrincipal(), request),
+                ImageRequestReader.read(BodyGate.bytes(http)),
+                callers.resolve(security.getUserPrincipal(), http.request()),
                 Lane.INTERACTIVE,
                 Deadline.in(preferences.patience(deadline), clock));
         return images.obtain(inquiry).thenApply(outcome -> {

@@ -34,8 +34,8 @@ public class FakeCore implements QuarkusTestProfile {
             NOW.plus(Duration.ofHours(23)),
             NOW.plus(Duration.ofDays(7)));
 
-    static final Stats STATS = new Stats(
-            NOW, 0.75, new Stats.Requests(3, 0, 1, 0, 2, 1), 5, 1, 2, 310L, 900L, 7L, 12L, 40L, null, null);
+    static final Stats STATS =
+            new Stats(NOW, 0.75, new Stats.Requests(3, 0, 1, 0, 2, 1), 5, 1, 2, 310L, 900L, 7L, 12L, 40L, null, null);
 
     @Override
     public Set<Class<?>> getEnabledAlternatives() {

@@ -23,7 +23,8 @@ public class FakeImageService implements ImageService {
     final List<TemplateId> purged = new ArrayList<>();
     final List<String> threads = new ArrayList<>();
 
-    private CompletionStage<ImageOutcome> answer = CompletableFuture.completedFuture(new ImageOutcome.Hit(FakeCore.ENTRY));
+    private CompletionStage<ImageOutcome> answer =
+            CompletableFuture.completedFuture(new ImageOutcome.Hit(FakeCore.ENTRY));
     private Optional<ImageOutcome> known = Optional.empty();
 
     void reset() {
@@ -64,7 +65,8 @@ public class FakeImageService implements ImageService {
 
     @Override
     public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
-        return CompletableFuture.completedFuture(known.filter(outcome -> outcome.key().equals(key)));
+        return CompletableFuture.completedFuture(
+                known.filter(outcome -> outcome.key().equals(key)));
     }
 
     @Override

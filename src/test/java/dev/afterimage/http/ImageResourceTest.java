@@ -63,7 +63,9 @@ class ImageResourceTest {
 
     @Test
     void theCoreIsAskedWhatTheBodySays() {
-        request().body("{\"data\":{\"b\":1.0,\"a\":[]},\"format\":\"jpg\",\"template\":\"hero\"}").post("/v1/images");
+        request()
+                .body("{\"data\":{\"b\":1.0,\"a\":[]},\"format\":\"jpg\",\"template\":\"hero\"}")
+                .post("/v1/images");
         assertThat(core.inquiry().request().template()).isEqualTo(new TemplateId("hero"));
         assertThat(core.inquiry().request().data()).isEqualTo(new TemplateData("{\"a\":[],\"b\":1}"));
         assertThat(core.inquiry().request().format()).isEqualTo(ImageFormat.JPEG);
@@ -73,11 +75,14 @@ class ImageResourceTest {
     @Test
     void aHitIsAnsweredOnTheEventLoopWhateverItsSize() {
         post().statusCode(200);
-        request().body("{\"template\":\"t\",\"data\":{\"text\":\"" + "x".repeat(200_000) + "\"}}")
+        request()
+                .body("{\"template\":\"t\",\"data\":{\"text\":\"" + "x".repeat(200_000) + "\"}}")
                 .post("/v1/images")
                 .then()
                 .statusCode(200);
-        assertThat(core.threads).hasSize(2).allSatisfy(thread -> assertThat(thread).contains("eventloop"));
+        assertThat(core.threads)
+                .hasSize(2)
+                .allSatisfy(thread -> assertThat(thread).contains("eventloop"));
     }
 
     @Test
@@ -133,7 +138,8 @@ class ImageResourceTest {
     @Test
     void aClientThatPrefersAPromiseIsNotKeptWaiting() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(1)));
-        request().header("Prefer", "respond-async")
+        request()
+                .header("Prefer", "respond-async")
                 .post("/v1/images")
                 .then()
                 .statusCode(202)

@@ -69,7 +69,8 @@ final class Problems {
             case 406 ->
                 Problem.of(
                         ProblemType.NOT_ACCEPTABLE, "Send Accept: application/json, or leave the Accept header out.");
-            case 413 -> Problem.of(ProblemType.BODY_TOO_LARGE, "Send a smaller body; /q/openapi says how large it may be.");
+            case 413 ->
+                Problem.of(ProblemType.BODY_TOO_LARGE, "Send a smaller body; /q/openapi says how large it may be.");
             case 415 ->
                 Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Look the media types of this path up at /q/openapi.");
             default -> {

@@ -35,14 +35,21 @@ final class RouterProblems {
         Throwable failure = context.failure();
         int status = context.statusCode();
         // A status of its own was chosen by a handler that knew better than the exception's class.
-        boolean chosen = status > 0 && status != 500;
+        boolean chosen = status >= 400 && status != 500;
+        if (isAnswered(context.response())) {
+            return;
+        }
         send(failure == null || chosen ? answers.answer(status, context) : answers.answer(failure, context), context);
+    }
+
+    /** Nobody can be told any more; a client that goes away while it sends is no fault of the service. */
+    private static boolean isAnswered(HttpServerResponse response) {
+        return response.headWritten() || response.ended() || response.closed();
     }
 
     private static void send(ProblemAnswers.Answer answer, RoutingContext context) {
         HttpServerResponse response = context.response();
-        if (response.headWritten() || response.closed()) {
-            response.end();
+        if (isAnswered(response)) {
             return;
         }
         response.setStatusCode(answer.status());
