@@ -142,7 +142,7 @@ public final class ImagePipeline implements ImageService {
 
     /** It takes longer than the caller waits: an old picture is better than none, and a place in the queue than nothing. */
     private ImageOutcome late(Inquiry inquiry, ImageKey key, Duration wait, Optional<IndexEntry> old) {
-        if (inquiry.isJob()) {
+        if (inquiry.queued()) {
             throw ThrottledException.byLimiter(wait);
         }
         return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(inquiry, key, wait));
@@ -157,7 +157,7 @@ public final class ImagePipeline implements ImageService {
     private Deadline flightDeadline(Inquiry inquiry) {
         Deadline own = inquiry.deadline();
         Deadline patient = Deadline.in(patience, clock);
-        return inquiry.isJob() || patient.at().isBefore(own.at()) ? own : patient;
+        return inquiry.queued() || patient.at().isBefore(own.at()) ? own : patient;
     }
 
     @Override

@@ -8,18 +8,23 @@ import dev.afterimage.time.Deadline;
 /**
  * One request on its way through the pipeline.
  *
- * @param caller who pays with a share of the quota; {@link Caller#QUEUE} for a job of the queue
+ * @param caller who pays with a share of the quota
  * @param lane who waits
- * @param deadline until when the caller waits; what takes longer becomes {@link ImageOutcome.Pending}. A deadline that has
- *     passed asks for exactly that: start it, and don't wait ({@code Prefer: respond-async})
+ * @param deadline until when the answer is waited for. One that has passed asks to start it and not to wait
+ *     ({@code Prefer: respond-async})
+ * @param queued whether a worker asks, because it is on the queue already. What takes longer than the deadline is then
+ *     thrown as {@link ThrottledException}, so that the worker can put it back; otherwise it is queued and becomes
+ *     {@link ImageOutcome.Pending}
  */
-public record Inquiry(ImageRequest request, Caller caller, Lane lane, Deadline deadline) {
+public record Inquiry(ImageRequest request, Caller caller, Lane lane, Deadline deadline, boolean queued) {
 
-    /**
-     * Whether a worker asks on behalf of the queue. The quota of a job was counted when it was accepted; and being queued
-     * already, it is not queued again: what asks to wait is thrown, so that the worker can put the job back.
-     */
-    public boolean isJob() {
-        return caller.equals(Caller.QUEUE);
+    /** Somebody waits for it. */
+    public static Inquiry onDemand(ImageRequest request, Caller caller, Deadline deadline) {
+        return new Inquiry(request, caller, Lane.INTERACTIVE, deadline, false);
+    }
+
+    /** A job of the queue. */
+    public static Inquiry ofJob(ImageRequest request, Caller caller, Lane lane, Deadline deadline) {
+        return new Inquiry(request, caller, lane, deadline, true);
     }
 }

@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CallerQuota;
 import java.util.function.Supplier;
 
@@ -13,12 +14,12 @@ final class QuotaDesk {
     }
 
     /**
-     * Does the work at the caller's expense; a job of the queue was charged when it was accepted.
+     * Does the work at the caller's expense; the service itself has no quota.
      *
      * @throws QuotaExceededException when the caller's hour is used up; the work is not done then
      */
     ImageOutcome charge(Inquiry inquiry, Supplier<ImageOutcome> work) {
-        if (inquiry.isJob()) {
+        if (inquiry.caller().equals(Caller.SERVICE)) {
             return work.get();
         }
         switch (quota.spend(inquiry.caller())) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,17 @@ public final class ImageRequestReader {
     }
 
     public static ImageRequest read(String json) {
+        return read(json, Optional.empty());
+    }
+
+    /**
+     * Reads one request of many that may share a template.
+     *
+     * @param templateForAll the template of a request that names none
+     */
+    public static ImageRequest read(String json, Optional<TemplateId> templateForAll) {
         try (JsonParser parser = CanonicalJson.JSON.createParser(json)) {
-            ImageRequest request = readObject(parser, parser.nextToken());
+            ImageRequest request = readObject(parser, parser.nextToken(), templateForAll.orElse(null));
             if (parser.nextToken() != null) {
                 throw new InvalidRequestException("Remove the text after the JSON object.", "body");
             }
@@ -32,13 +42,14 @@ public final class ImageRequestReader {
         }
     }
 
-    private static ImageRequest readObject(JsonParser parser, @Nullable JsonToken start) throws IOException {
+    private static ImageRequest readObject(
+            JsonParser parser, @Nullable JsonToken start, @Nullable TemplateId templateForAll) throws IOException {
         if (start != JsonToken.START_OBJECT) {
             throw new InvalidRequestException(
                     "Send a JSON object such as {\"template\":\"social-card\",\"data\":{\"title\":\"Hello\"}}.",
                     "body");
         }
-        TemplateId template = null;
+        TemplateId template = templateForAll;
         TemplateData data = null;
         ImageFormat format = ImageFormat.PNG;
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {

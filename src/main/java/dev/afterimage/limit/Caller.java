@@ -7,10 +7,10 @@ package dev.afterimage.limit;
 public record Caller(String id) {
 
     /**
-     * The queue itself: its jobs were counted when they were accepted. No header and no address can spell this id, because
-     * it holds a control character.
+     * The service itself, for catalogues and for promises whose caller has paid its share already. No quota applies. The
+     * leading NUL cannot stand in a header, so no caller can pass for it.
      */
-    public static final Caller QUEUE = new Caller("\u0000queue");
+    public static final Caller SERVICE = new Caller("\0service");
 
     @Override
     public String toString() {

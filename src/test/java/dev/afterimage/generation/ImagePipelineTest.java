@@ -185,7 +185,7 @@ class ImagePipelineTest {
     @Test
     void aJobThatMustWaitIsThrownAndNotQueuedAgain() {
         provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
-        Inquiry job = new Inquiry(REQUEST, Caller.QUEUE, Lane.BULK, Deadline.in(HOUR, clock));
+        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
         assertThatThrownBy(() -> join(pipeline.obtain(job)))
                 .isInstanceOfSatisfying(
                         ThrottledException.class,
@@ -294,11 +294,11 @@ class ImagePipelineTest {
     }
 
     private Inquiry patiently(ImageRequest request) {
-        return new Inquiry(request, new Caller("test"), Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(20), clock));
+        return Inquiry.onDemand(request, new Caller("test"), Deadline.in(Duration.ofSeconds(20), clock));
     }
 
     private Inquiry within(Duration patience) {
-        return new Inquiry(REQUEST, new Caller("test"), Lane.INTERACTIVE, Deadline.in(patience, clock));
+        return Inquiry.onDemand(REQUEST, new Caller("test"), Deadline.in(patience, clock));
     }
 
     private static <T> T join(CompletionStage<T> stage) {

@@ -1,0 +1,75 @@
+package dev.afterimage.pregeneration;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is made ahead of time, and how hard one process works at it. */
+@ConfigMapping(prefix = "afterimage.pregeneration")
+public interface PregenerationConfig {
+
+    /** Jobs that one worker process runs at once: more hides the provider's latency, fewer spares memory. */
+    @WithDefault("5")
+    int concurrency();
+
+    /**
+     * A job whose worker gives no sign of life for this long is handed to another. Longer forgives long pauses, shorter
+     * brings a dead worker's jobs back sooner. With SQS, set the queue's own visibility timeout to the same.
+     */
+    @WithName("visibility-timeout")
+    @WithDefault("2m")
+    Duration visibilityTimeout();
+
+    /** How long a worker waits for one picture before the job goes back to the queue; below the visibility timeout. */
+    @WithDefault("60s")
+    Duration patience();
+
+    /** Failed attempts after which a job goes to the dead-letter queue; being throttled is no failed attempt. */
+    @WithName("max-attempts")
+    @WithDefault("8")
+    int maxAttempts();
+
+    /** The wait after the first failed attempt; it doubles with each further one, up to {@link #maxBackOff()}. */
+    @WithName("back-off")
+    @WithDefault("15s")
+    Duration backOff();
+
+    @WithName("max-back-off")
+    @WithDefault("15m")
+    Duration maxBackOff();
+
+    /**
+     * Deliveries without any end (the worker died each time) after which a job goes to the dead-letter queue. Keep it below
+     * the {@code maxReceiveCount} of an SQS redrive policy, so that the reason stands on the message.
+     */
+    @WithName("max-deliveries")
+    @WithDefault("5")
+    int maxDeliveries();
+
+    /**
+     * Whether a job is tried again when the provider did not answer. It may have been billed, so the answer costs money:
+     * {@code false} sends it to the dead-letter queue, {@code true} may pay twice for it.
+     */
+    @WithName("retry-unknown-outcome")
+    @WithDefault("false")
+    boolean retryUnknownOutcome();
+
+    /** What is made ahead, such as {@code afterimage.pregeneration.catalogues."cards".source=cards.csv}. */
+    Map<String, CatalogueConfig> catalogues();
+
+    /** One catalogue. */
+    interface CatalogueConfig {
+
+        /** A local path or {@code s3://bucket/key}; its ending tells the format: .csv, .ndjson, .jsonl or .json. */
+        String source();
+
+        /** The template of every row; left out, each row names its own. */
+        Optional<String> template();
+
+        /** When it is planned, as a cron expression of Quarkus' scheduler; left out, only when asked to. */
+        Optional<String> schedule();
+    }
+}

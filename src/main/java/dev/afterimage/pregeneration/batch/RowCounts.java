@@ -1,0 +1,9 @@
+package dev.afterimage.pregeneration.batch;
+
+/** Rows that ended, by their fate. */
+public record RowCounts(int hits, int generated, int failed) {
+
+    public int ended() {
+        return hits + generated + failed;
+    }
+}

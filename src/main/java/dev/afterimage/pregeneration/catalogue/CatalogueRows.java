@@ -1,0 +1,20 @@
+package dev.afterimage.pregeneration.catalogue;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** The rows of one catalogue, one at a time. */
+public interface CatalogueRows extends AutoCloseable {
+
+    /**
+     * The next row, or empty at the end.
+     *
+     * @throws dev.afterimage.image.InvalidRequestException when the catalogue as a whole cannot be read (its header, its
+     *     encoding, the JSON around the rows), so that no row after this point can be told from another
+     * @throws IOException when the source fails
+     */
+    Optional<CatalogueRow> next() throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,127 @@
+package dev.afterimage.pregeneration.plan;
+
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.catalogue.CatalogueRow;
+import dev.afterimage.pregeneration.catalogue.CatalogueRows;
+import dev.afterimage.pregeneration.queue.Job;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** One stretch of planning a catalogue, chunk by chunk, with a checkpoint after each that made jobs. */
+final class CatalogueRun {
+
+    /** Chunks without a job cost only a look-up to repeat, so not each is worth a write. */
+    private static final int MOST_UNSAVED = 20;
+
+    private final Planner planner;
+    private final JobQueue queue;
+    private final Consumer<Checkpoint> save;
+    private final int resumedFrom;
+    private final KeySet seen = new KeySet();
+    private final List<CatalogueRow.Bad> bad = new ArrayList<>();
+    private Checkpoint reached;
+    private int unsaved;
+
+    CatalogueRun(Planner planner, JobQueue queue, Checkpoint from, Consumer<Checkpoint> save) {
+        this.planner = planner;
+        this.queue = queue;
+        this.save = save;
+        this.reached = from;
+        this.resumedFrom = from.line();
+    }
+
+    /** Whether it came to the end before it was told to stop. */
+    boolean read(CatalogueRows rows, BooleanSupplier stop) throws IOException {
+        List<CatalogueRow> chunk = new ArrayList<>(Planner.CHUNK);
+        while (!stop.getAsBoolean()) {
+            chunk.clear();
+            Optional<CatalogueRow> row = Optional.empty();
+            while (chunk.size() < Planner.CHUNK && (row = rows.next()).isPresent()) {
+                chunk.add(row.get());
+            }
+            deal(chunk);
+            if (row.isEmpty()) {
+                return true;
+            }
+        }
+        save();
+        return false;
+    }
+
+    private void deal(List<CatalogueRow> chunk) {
+        List<CatalogueRow.Wanted> former = new ArrayList<>();
+        List<CatalogueRow.Wanted> wanted = new ArrayList<>();
+        int badRows = 0;
+        for (CatalogueRow row : chunk) {
+            switch (row) {
+                case CatalogueRow.Wanted w when w.line() <= resumedFrom -> former.add(w);
+                case CatalogueRow.Wanted w -> wanted.add(w);
+                case CatalogueRow.Bad b -> badRows += report(b);
+            }
+        }
+        planner.keys(former).forEach(seen::add);
+        if (chunk.isEmpty() || chunk.getLast().line() <= resumedFrom) {
+            return;
+        }
+        List<Job> jobs = new ArrayList<>();
+        int fresh = 0;
+        int duplicates = 0;
+        for (Planned planned : planner.plan(wanted)) {
+            if (!seen.add(planned.key())) {
+                duplicates++;
+            } else if (planned.fresh()) {
+                fresh++;
+            } else {
+                jobs.add(job(planned));
+            }
+        }
+        if (!jobs.isEmpty()) {
+            queue.enqueue(jobs, Duration.ZERO);
+        }
+        reached = new Checkpoint(
+                reached.run(),
+                reached.version(),
+                chunk.getLast().line(),
+                reached.counts().plus(new Checkpoint.Counts(jobs.size(), fresh, duplicates, badRows)));
+        unsaved++;
+        if (!jobs.isEmpty() || unsaved >= MOST_UNSAVED) {
+            save();
+        }
+    }
+
+    private void save() {
+        save.accept(reached);
+        unsaved = 0;
+    }
+
+    private int report(CatalogueRow.Bad row) {
+        if (row.line() <= resumedFrom) {
+            return 0;
+        }
+        if (bad.size() < PlanReport.MOST_BAD) {
+            bad.add(row);
+        }
+        return 1;
+    }
+
+    private Job job(Planned planned) {
+        return new Job(
+                reached.run() + "-" + planned.row().line(),
+                planned.key(),
+                planned.row().request(),
+                Lane.BULK,
+                Caller.SERVICE,
+                Optional.empty());
+    }
+
+    PlanReport report(String name, boolean complete) {
+        return new PlanReport(name, reached.run(), complete, reached.line(), reached.counts(), bad);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.afterimage.pregeneration.plan;
+
+import java.util.Optional;
+
+/** The text form of a checkpoint, one field a line, the same in files and elsewhere. Damaged text reads as none. */
+public final class CheckpointCodec {
+
+    private static final String FORM = "1";
+
+    private CheckpointCodec() {}
+
+    public static String encode(Checkpoint checkpoint) {
+        Checkpoint.Counts counts = checkpoint.counts();
+        return String.join(
+                "\n",
+                FORM,
+                checkpoint.run(),
+                checkpoint.version(),
+                Integer.toString(checkpoint.line()),
+                Long.toString(counts.enqueued()),
+                Long.toString(counts.fresh()),
+                Long.toString(counts.duplicates()),
+                Long.toString(counts.bad()),
+                "");
+    }
+
+    public static Optional<Checkpoint> decode(String text) {
+        String[] field = text.split("\n", -1);
+        if (field.length != 9 || !field[0].equals(FORM)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Checkpoint(
+                    field[1],
+                    field[2],
+                    Integer.parseInt(field[3]),
+                    new Checkpoint.Counts(
+                            Long.parseLong(field[4]),
+                            Long.parseLong(field[5]),
+                            Long.parseLong(field[6]),
+                            Long.parseLong(field[7]))));
+        } catch (NumberFormatException damaged) {
+            return Optional.empty();
+        }
+    }
+}

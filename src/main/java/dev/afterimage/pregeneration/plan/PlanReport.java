@@ -1,0 +1,28 @@
+package dev.afterimage.pregeneration.plan;
+
+import dev.afterimage.pregeneration.catalogue.CatalogueRow;
+import java.util.List;
+
+/**
+ * How one stretch of planning ended.
+ *
+ * @param complete whether the catalogue was read to its end; else call again to go on
+ * @param line the last line that was dealt with
+ * @param counts what became of the rows, over all stretches of the run
+ * @param bad the first bad rows of this stretch
+ */
+public record PlanReport(
+        String catalogue,
+        String run,
+        boolean complete,
+        int line,
+        Checkpoint.Counts counts,
+        List<CatalogueRow.Bad> bad) {
+
+    /** Bad rows that are named; more are only counted. */
+    static final int MOST_BAD = 1000;
+
+    public PlanReport {
+        bad = List.copyOf(bad);
+    }
+}

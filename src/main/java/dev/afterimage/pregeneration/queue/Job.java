@@ -1,0 +1,25 @@
+package dev.afterimage.pregeneration.queue;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import java.util.Optional;
+
+/**
+ * One picture to be made.
+ *
+ * @param id names the job in logs; two deliveries of one job have the same
+ * @param key the picture's key when the job was made; a purge since then changes the picture's, not the job's
+ * @param lane the queue it waits in, and the lane it takes at the provider
+ * @param caller whose quota it uses
+ * @param row the row of the batch it belongs to, if any
+ */
+public record Job(String id, ImageKey key, ImageRequest request, Lane lane, Caller caller, Optional<BatchRow> row) {
+
+    public Job {
+        if (id.isBlank() || id.length() > 128) {
+            throw new IllegalArgumentException("a job's id has 1 to 128 characters");
+        }
+    }
+}

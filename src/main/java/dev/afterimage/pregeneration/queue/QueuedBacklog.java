@@ -1,0 +1,45 @@
+package dev.afterimage.pregeneration.queue;
+
+import dev.afterimage.generation.Backlog;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.TimeOrderedIds;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The backlog of the on-demand path: the interactive lane of the job queue, with a mark a key that says "pending" until the
+ * job ends. A key that is on the queue already is not put there again, however often its caller asks.
+ */
+public final class QueuedBacklog implements Backlog {
+
+    private final JobQueue queue;
+    private final PendingMarks marks;
+    private final TimeOrderedIds ids;
+
+    public QueuedBacklog(JobQueue queue, PendingMarks marks, TimeOrderedIds ids) {
+        this.queue = queue;
+        this.marks = marks;
+        this.ids = ids;
+    }
+
+    @Override
+    public void accept(ImageKey key, ImageRequest request, Duration delay) {
+        if (marks.of(key) == PendingMarks.Mark.CONFIRMED) {
+            return;
+        }
+        marks.intend(key);
+        // The quota was spent when the caller asked, so the job uses nobody's.
+        Job job = new Job(ids.next(), key, request, Lane.INTERACTIVE, Caller.SERVICE, Optional.empty());
+        queue.enqueue(List.of(job), delay);
+        marks.confirm(key);
+    }
+
+    @Override
+    public boolean contains(ImageKey key) {
+        return marks.of(key) != PendingMarks.Mark.NONE;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.afterimage.pregeneration.work;
+
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Extends the claims of the jobs that are being worked on, so that a slow picture is not given to a second worker. */
+final class Heartbeat {
+
+    private static final System.Logger LOG = System.getLogger(Heartbeat.class.getName());
+
+    private final JobQueue queue;
+    private final Map<String, Claim> working = new ConcurrentHashMap<>();
+
+    Heartbeat(JobQueue queue) {
+        this.queue = queue;
+    }
+
+    void begin(Claim claim) {
+        working.put(claim.receipt(), claim);
+    }
+
+    void end(Claim claim) {
+        working.remove(claim.receipt());
+    }
+
+    /** To be called a few times in every visibility timeout. */
+    void beat() {
+        for (Claim claim : working.values()) {
+            try {
+                if (!queue.extend(claim) && working.remove(claim.receipt()) != null) {
+                    LOG.log(Level.WARNING, "job " + claim.job().id() + " was given to another worker meanwhile");
+                }
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "job " + claim.job().id() + " cannot be kept", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.afterimage.pregeneration.work;
+
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutOfCreditsException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.QuotaExceededException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.pregeneration.batch.RowFate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/** Decides what becomes of a job: the one place where outcomes and failures get their consequences in the background. */
+public final class JobFates {
+
+    /** When a provider throttles and names no time. */
+    private static final Duration POLITE = Duration.ofSeconds(1);
+
+    private final RetryPolicy policy;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    public JobFates(RetryPolicy policy, Clock clock, RandomGenerator random) {
+        this.policy = policy;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    JobFate of(ImageOutcome outcome, int attempts) {
+        return switch (outcome) {
+            case ImageOutcome.Hit hit -> new JobFate.Done(RowFate.HIT);
+            case ImageOutcome.Collapsed collapsed -> new JobFate.Done(RowFate.HIT);
+            case ImageOutcome.Stored stored -> new JobFate.Done(RowFate.GENERATED);
+            case ImageOutcome.Pending pending -> new JobFate.Wait(pending.retryAfter(), false);
+            case ImageOutcome.Stale stale -> retry(attempts, "Only a picture past its freshness could be had.");
+        };
+    }
+
+    JobFate of(Throwable failure, int attempts) {
+        return switch (failure) {
+            case GenerationException generation -> of(generation, attempts);
+            case QuotaExceededException quota -> new JobFate.Wait(quota.retryAfter(), false);
+            case InvalidRequestException invalid -> new JobFate.Bury(invalid.detail());
+            // A message of unknown origin may hold anything, so only its kind is told.
+            default -> retry(attempts, "Unexpected " + failure.getClass().getSimpleName() + "; see the log.");
+        };
+    }
+
+    private JobFate of(GenerationException failure, int attempts) {
+        return switch (failure) {
+            case ThrottledException throttled -> new JobFate.Wait(throttled.retryAfter().orElse(POLITE), true);
+            case OutOfCreditsException credits ->
+                new JobFate.Wait(Duration.between(clock.instant(), credits.until()), true);
+            case RejectedException rejected -> new JobFate.Bury(message(rejected));
+            case NotAnImageException notAnImage -> new JobFate.Bury(message(notAnImage));
+            case OutcomeUnknownException unknown ->
+                policy.retryUnknownOutcome()
+                        ? retry(attempts, message(unknown))
+                        : new JobFate.Bury("The outcome is unknown and may have been billed: " + message(unknown));
+            case UnavailableException unavailable -> retry(attempts, message(unavailable));
+        };
+    }
+
+    /** The job was handed out again and again and never ended; whether it may be tried once more. */
+    boolean isPoison(int deliveries) {
+        return deliveries > policy.maxDeliveries();
+    }
+
+    private JobFate retry(int attempts, String reason) {
+        return attempts + 1 >= policy.maxAttempts()
+                ? new JobFate.Bury(reason + " Given up after " + (attempts + 1) + " attempts.")
+                : new JobFate.Retry(policy.waitAfter(attempts, random.nextDouble()), reason);
+    }
+
+    private static String message(GenerationException failure) {
+        return String.valueOf(failure.getMessage());
+    }
+}

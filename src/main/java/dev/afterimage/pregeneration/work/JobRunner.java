@@ -1,0 +1,122 @@
+package dev.afterimage.pregeneration.work;
+
+import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.Inquiry;
+import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.pregeneration.batch.RowResult;
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.pregeneration.queue.Job;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.time.Deadline;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Runs one claimed job to its fate. The ledger hears of the end before the queue does: a process that dies in between
+ * leaves a job that is run once more, finds its picture made, and is counted once.
+ */
+public final class JobRunner {
+
+    private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
+
+    private final ImageService images;
+    private final JobQueue queue;
+    private final BatchLedger ledger;
+    private final PendingMarks marks;
+    private final JobFates fates;
+
+    public JobRunner(ImageService images, JobQueue queue, BatchLedger ledger, PendingMarks marks, JobFates fates) {
+        this.images = images;
+        this.queue = queue;
+        this.ledger = ledger;
+        this.marks = marks;
+        this.fates = fates;
+    }
+
+    /**
+     * Blocks until the job has met its fate; call it from a virtual thread.
+     *
+     * @param deadline until when the picture is waited for
+     * @return how long other jobs of this lane better wait too; zero when they need not
+     */
+    Duration run(Claim claim, Deadline deadline) throws InterruptedException {
+        Job job = claim.job();
+        if (job.row().isPresent() && ledger.isCancelled(job.row().get().batch())) {
+            queue.complete(claim);
+            return Duration.ZERO;
+        }
+        JobFate fate = fates.isPoison(claim.deliveries())
+                ? new JobFate.Bury("Handed out " + (claim.deliveries() - 1) + " times and never ended: its worker died or"
+                        + " hung each time.")
+                : attempt(claim, deadline);
+        return settle(claim, fate);
+    }
+
+    private JobFate attempt(Claim claim, Deadline deadline) throws InterruptedException {
+        Job job = claim.job();
+        try {
+            return fates.of(
+                    images.obtain(Inquiry.ofJob(job.request(), job.caller(), job.lane(), deadline))
+                            .toCompletableFuture()
+                            .get(),
+                    claim.attempts());
+        } catch (ExecutionException | RuntimeException e) {
+            Throwable failure = unwrap(e);
+            JobFate fate = fates.of(failure, claim.attempts());
+            if (fate instanceof JobFate.Retry) {
+                LOG.log(Level.DEBUG, () -> "job " + job.id() + " failed", failure);
+            }
+            return fate;
+        }
+    }
+
+    private static Throwable unwrap(Throwable failure) {
+        Throwable inner = failure;
+        while ((inner instanceof ExecutionException || inner instanceof CompletionException)
+                && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+
+    private Duration settle(Claim claim, JobFate fate) {
+        return switch (fate) {
+            case JobFate.Done done -> {
+                report(claim.job(), line -> new RowResult(line, done.how(), ""));
+                queue.complete(claim);
+                yield Duration.ZERO;
+            }
+            case JobFate.Wait wait -> {
+                queue.retryLater(claim, wait.delay(), false);
+                yield wait.everybody() ? wait.delay() : Duration.ZERO;
+            }
+            case JobFate.Retry retry -> {
+                LOG.log(
+                        Level.INFO,
+                        () -> "job " + claim.job().id() + ": attempt " + (claim.attempts() + 1) + " failed, next in "
+                                + retry.delay() + ": " + retry.reason());
+                queue.retryLater(claim, retry.delay(), true);
+                yield Duration.ZERO;
+            }
+            case JobFate.Bury bury -> {
+                LOG.log(Level.WARNING, () -> "job " + claim.job().id() + " is given up: " + bury.reason());
+                report(claim.job(), line -> RowResult.failed(line, bury.reason()));
+                queue.bury(claim, bury.reason());
+                yield Duration.ZERO;
+            }
+        };
+    }
+
+    private void report(Job job, java.util.function.IntFunction<RowResult> result) {
+        job.row()
+                .ifPresent(row -> ledger.record(row.batch(), List.of(result.apply(row.line()))));
+        switch (job.lane()) {
+            case INTERACTIVE -> marks.clear(job.key());
+            case BULK -> {}
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package dev.afterimage.pregeneration.work;
+
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works jobs off, so many at once. Either it looks for them itself, from {@link #start} to {@link #stop}, or it is handed
+ * them ({@link #process}), as Lambda does.
+ */
+public final class Worker {
+
+    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+    /** How long one look into an empty queue takes, and so how long {@link #stop} may take to be noticed. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
+    private static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
+
+    private final JobQueue queue;
+    private final JobRunner runner;
+    private final int concurrency;
+    private final Duration patience;
+    private final Clock clock;
+    private final Pause pause;
+    private final ExecutorService threads;
+    private final Semaphore hands;
+    private final Heartbeat heartbeat;
+    private final LaneGate gate;
+    private volatile @Nullable Future<?> looking;
+    private volatile @Nullable Future<?> beating;
+
+    /**
+     * A worker that does not work yet.
+     *
+     * @param concurrency jobs at once
+     * @param patience how long one job waits for its picture before it goes back to the queue
+     * @param threads virtual threads; not shut down by this class
+     */
+    public Worker(
+            JobQueue queue,
+            JobRunner runner,
+            int concurrency,
+            Duration patience,
+            Clock clock,
+            Pause pause,
+            ExecutorService threads) {
+        if (concurrency < 1) {
+            throw new IllegalArgumentException("afterimage.pregeneration.concurrency must be at least 1");
+        }
+        this.queue = queue;
+        this.runner = runner;
+        this.concurrency = concurrency;
+        this.patience = patience;
+        this.clock = clock;
+        this.pause = pause;
+        this.threads = threads;
+        this.hands = new Semaphore(concurrency, true);
+        this.heartbeat = new Heartbeat(queue);
+        this.gate = new LaneGate(clock);
+    }
+
+    /** Begins to look for jobs. To be called once. */
+    public void start() {
+        looking = threads.submit(this::look);
+        beating = threads.submit(this::beat);
+    }
+
+    /**
+     * Claims no more, and waits for the jobs at hand to end. Those that don't end in time are handed to another worker after
+     * the visibility timeout.
+     *
+     * @return whether all ended
+     */
+    public boolean stop(Duration grace) throws InterruptedException {
+        cancel(looking);
+        boolean all = hands.tryAcquire(concurrency, grace.toMillis(), TimeUnit.MILLISECONDS);
+        if (all) {
+            hands.release(concurrency);
+        }
+        cancel(beating);
+        return all;
+    }
+
+    private static void cancel(@Nullable Future<?> task) {
+        if (task != null) {
+            task.cancel(true);
+        }
+    }
+
+    private void look() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                lookOnce(LOOK);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void beat() {
+        try {
+            while (true) {
+                pause.await(queue.visibilityTimeout().dividedBy(3));
+                heartbeat.beat();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Waits for a free hand and then for a job, and puts as many jobs in hand as there are hands free.
+     *
+     * @return how many
+     */
+    int lookOnce(Duration wait) throws InterruptedException {
+        hands.acquire();
+        int free = 1 + hands.drainPermits();
+        int taken = 0;
+        try {
+            Set<Lane> open = gate.open();
+            Duration next = gate.untilNextOpens(wait);
+            if (open.isEmpty()) {
+                pause.await(next);
+                return 0;
+            }
+            List<Claim> claims = queue.claim(open, free, next);
+            for (Claim claim : claims) {
+                heartbeat.begin(claim);
+                taken++;
+                threads.execute(() -> work(claim));
+            }
+            return claims.size();
+        } catch (QueueUnavailableException e) {
+            LOG.log(Level.WARNING, "the queue cannot be asked for jobs", e);
+            pause.await(AFTER_OUTAGE);
+            return 0;
+        } finally {
+            hands.release(free - taken);
+        }
+    }
+
+    private void work(Claim claim) {
+        try {
+            run(claim, Deadline.in(patience, clock));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // Its claim runs out, and it is handed out again.
+            LOG.log(Level.WARNING, "job " + claim.job().id() + " could not be ended", e);
+        } finally {
+            heartbeat.end(claim);
+            hands.release();
+        }
+    }
+
+    private void run(Claim claim, Deadline deadline) throws InterruptedException {
+        Duration wait = runner.run(claim, deadline);
+        if (wait.isPositive()) {
+            gate.shut(claim.job().lane(), wait);
+        }
+    }
+
+    /** A beat by hand, for tests and for those who don't {@link #start}. */
+    void beatOnce() {
+        heartbeat.beat();
+    }
+
+    /**
+     * Works off jobs that were claimed elsewhere, at most {@code concurrency} at once. A job that met its fate, be it to wait
+     * or to be buried, has ended here: the queue holds what is left of it.
+     *
+     * @param claims by the name under which the caller knows them
+     * @param deadline until when pictures are waited for
+     * @return the names of those whose fate the queue did not take, which must be handed out again
+     */
+    public Set<String> process(Map<String, Claim> claims, Deadline deadline) throws InterruptedException {
+        Set<String> failed = ConcurrentHashMap.newKeySet();
+        Semaphore done = new Semaphore(0);
+        claims.forEach((name, claim) -> threads.execute(() -> {
+            try {
+                hands.acquire();
+                try {
+                    run(claim, deadline.orEarlier(Deadline.in(patience, clock)));
+                } finally {
+                    hands.release();
+                }
+            } catch (InterruptedException e) {
+                failed.add(name);
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "job " + claim.job().id() + " could not be ended", e);
+                failed.add(name);
+            } finally {
+                done.release();
+            }
+        }));
+        done.acquire(claims.size());
+        return Set.copyOf(failed);
+    }
+}
