@@ -15,6 +15,10 @@ public interface PregenerationConfig {
     @WithDefault("5")
     int concurrency();
 
+    /** Whether this process works jobs off by itself; off where somebody hands them to it, as Lambda does. */
+    @WithDefault("true")
+    boolean worker();
+
     /**
      * A job whose worker gives no sign of life for this long is handed to another. Longer forgives long pauses, shorter
      * brings a dead worker's jobs back sooner. With SQS, set the queue's own visibility timeout to the same.

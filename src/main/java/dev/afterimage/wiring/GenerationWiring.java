@@ -26,6 +26,8 @@ import dev.afterimage.image.KeyScheme;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.metrics.MeteredImageService;
+import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
@@ -103,8 +105,9 @@ class GenerationWiring {
             GenerationConfig config,
             Pause pause,
             Clock clock,
+            Meters meters,
             @VirtualThreads ExecutorService virtualThreads) {
-        return new ImagePipeline(new PipelineParts(
+        ImageService pipeline = new ImagePipeline(new PipelineParts(
                 keys,
                 versions,
                 index,
@@ -119,5 +122,6 @@ class GenerationWiring {
                 pause,
                 clock,
                 virtualThreads));
+        return new MeteredImageService(meters, pipeline);
     }
 }

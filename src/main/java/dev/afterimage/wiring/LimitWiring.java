@@ -26,7 +26,7 @@ import java.time.Duration;
 /** Chooses what the instances share: limiter, leases, credits, quotas. */
 class LimitWiring {
 
-    private static final String NOT_YET = "the fleet's parts land next";
+    static final String NOT_YET = "the fleet's parts land next";
 
     /** Longer than a renewal takes to miss twice, short enough that a dead leader is replaced within seconds. */
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);

@@ -1,0 +1,117 @@
+package dev.afterimage.metrics;
+
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.LimiterStatus;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.QueueStatus;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the numbers of the moment from the meters, and from the ports that know the fleet's. */
+public final class MeterStats implements StatsSource {
+
+    private final MeterRegistry registry;
+    private final CreditBudget budget;
+    private final ProviderLimiter limiter;
+    private final JobQueue queue;
+    private final Clock clock;
+    private final Instant since;
+
+    public MeterStats(Meters meters, CreditBudget budget, ProviderLimiter limiter, JobQueue queue, Clock clock) {
+        this.registry = meters.registry();
+        this.budget = budget;
+        this.limiter = limiter;
+        this.queue = queue;
+        this.clock = clock;
+        this.since = clock.instant();
+    }
+
+    @Override
+    public Stats current() {
+        Stats.Requests requests = new Stats.Requests(
+                requests(RequestOutcome.HIT),
+                requests(RequestOutcome.STALE),
+                requests(RequestOutcome.STORED),
+                requests(RequestOutcome.COLLAPSED),
+                requests(RequestOutcome.PENDING),
+                requests(RequestOutcome.REJECTED)
+                        + requests(RequestOutcome.THROTTLED)
+                        + requests(RequestOutcome.FAILED));
+        QueueStatus jobs = orNull(queue::status);
+        CreditBudget.Status credits = orNull(budget::status);
+        LimiterStatus limits = orNull(limiter::status);
+        return new Stats(
+                since,
+                requests.hitRatio(),
+                requests,
+                sum(Meters.PROVIDER_ANSWERS),
+                answers("429"),
+                answers("5xx"),
+                percentile(0.5),
+                percentile(0.95),
+                jobs == null ? null : jobs.depth(),
+                jobs == null ? null : jobs.oldestAge().toSeconds(),
+                credits == null ? null : credits.used(),
+                credits == null ? null : orNull(credits.left()),
+                limits == null ? null : until(limits.coolDownLeft()));
+    }
+
+    private long requests(String outcome) {
+        return count(Meters.REQUESTS, Meters.OUTCOME, outcome);
+    }
+
+    private long answers(String answerClass) {
+        return count(Meters.PROVIDER_ANSWERS, Meters.CLASS, answerClass);
+    }
+
+    private long count(String meter, String tag, String value) {
+        return registry.find(meter).tag(tag, value).counters().stream()
+                .mapToLong(counter -> (long) counter.count())
+                .sum();
+    }
+
+    private long sum(String meter) {
+        return registry.find(meter).counters().stream()
+                .mapToLong(counter -> (long) counter.count())
+                .sum();
+    }
+
+    private @Nullable Long percentile(double wanted) {
+        Timer timer = registry.find(Meters.PROVIDER_LATENCY).timer();
+        if (timer == null || timer.count() == 0) {
+            return null;
+        }
+        for (ValueAtPercentile value : timer.takeSnapshot().percentileValues()) {
+            if (value.percentile() == wanted) {
+                return Math.round(value.value(TimeUnit.MILLISECONDS));
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Instant until(Duration left) {
+        return left.isPositive() ? clock.instant().plus(left) : null;
+    }
+
+    private static @Nullable Long orNull(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+
+    /** What cannot be asked now is unknown, which is no reason to show nothing. */
+    private static <T> @Nullable T orNull(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (RuntimeException unavailable) {
+            return null;
+        }
+    }
+}
