@@ -70,7 +70,7 @@ final class LeaderFlight {
                 return meanwhile.map(entry -> new Landing(entry, false));
             }
             GeneratedImage image = generator.generate(request, Attempt.of(lane, deadline));
-            if (!leases.renew(lease)) {
+            if (!leases.reclaim(lease)) {
                 return Optional.empty();
             }
             return Optional.of(new Landing(land(lease.key(), request, image), true));

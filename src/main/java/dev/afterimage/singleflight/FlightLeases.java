@@ -12,8 +12,15 @@ public interface FlightLeases {
     /** Takes the lease, or returns empty when another holder has it. */
     Optional<Lease> take(ImageKey key);
 
-    /** Extends the lease by its ttl; false when it was lost, in which case its holder must neither store nor release. */
+    /** Extends the lease by its ttl; false when it was lost. */
     boolean renew(Lease lease);
+
+    /**
+     * Asks before the result is stored whether nobody else leads: true when the lease is still held, and also when it lapsed
+     * (its holder was starved or cut off for a while) but nobody took it, in which case it is held again. False when another
+     * leads, whose result will count.
+     */
+    boolean reclaim(Lease lease);
 
     /** Ends the lease and wakes those who wait for it; without effect when it was lost. */
     void release(Lease lease);

@@ -50,6 +50,17 @@ public final class MemoryFlightLeases implements FlightLeases {
     }
 
     @Override
+    public boolean reclaim(Lease lease) {
+        Held standing = held.compute(lease.key(), (key, other) -> {
+            CountDownLatch ended = other != null && other.lease().equals(lease) ? other.ended() : new CountDownLatch(1);
+            return other == null || left(other) <= 0 || isHeldBy(lease, other)
+                    ? new Held(lease, nanoTime.getAsLong() + ttl.toNanos(), ended)
+                    : other;
+        });
+        return standing.lease().equals(lease);
+    }
+
+    @Override
     public void release(Lease lease) {
         held.computeIfPresent(lease.key(), (key, mine) -> {
             if (!mine.lease().equals(lease)) {

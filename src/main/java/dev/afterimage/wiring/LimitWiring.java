@@ -28,8 +28,8 @@ class LimitWiring {
 
     static final String NOT_YET = "the fleet's parts land next";
 
-    /** Longer than a renewal takes to miss twice, short enough that a dead leader is replaced within seconds. */
-    private static final Duration LEASE_TTL = Duration.ofSeconds(6);
+    /** In one process a leader cannot die without giving its lease back; what matters is that no lease ever lapses. */
+    private static final Duration NEVER_LAPSES = Duration.ofDays(1);
     /** Beyond the provider's time-out, a call whose place was not given back has no living holder. */
     private static final Duration BEYOND_TIMEOUT = Duration.ofSeconds(5);
 
@@ -64,7 +64,7 @@ class LimitWiring {
     @Singleton
     FlightLeases leases(BackendConfig backends) {
         return switch (backends.fleetKind()) {
-            case MEMORY -> new MemoryFlightLeases(LEASE_TTL, System::nanoTime);
+            case MEMORY -> new MemoryFlightLeases(NEVER_LAPSES, System::nanoTime);
             case REDIS -> throw new IllegalStateException(NOT_YET);
         };
     }

@@ -134,6 +134,32 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
+    void aLapsedLeaseThatNobodyTookCanBeReclaimed() {
+        FlightLeases leases = leases();
+        Lease lease = leases.take(KEY).orElseThrow();
+        advance(lease.ttl().plusMillis(1));
+        assertThat(leases.reclaim(lease)).isTrue();
+        assertThat(leases.take(KEY)).isEmpty();
+    }
+
+    @Test
+    void aHeldLeaseCanBeReclaimed() {
+        FlightLeases leases = leases();
+        Lease lease = leases.take(KEY).orElseThrow();
+        assertThat(leases.reclaim(lease)).isTrue();
+    }
+
+    @Test
+    void aLeaseThatAnotherTookCannotBeReclaimed() {
+        FlightLeases leases = leases();
+        Lease lease = leases.take(KEY).orElseThrow();
+        advance(lease.ttl().plusMillis(1));
+        Lease other = leases.take(KEY).orElseThrow();
+        assertThat(leases.reclaim(lease)).isFalse();
+        assertThat(leases.renew(other)).isTrue();
+    }
+
+    @Test
     void aReleasedLeaseCannotBeRenewed() {
         FlightLeases leases = leases();
         Lease lease = leases.take(KEY).orElseThrow();
