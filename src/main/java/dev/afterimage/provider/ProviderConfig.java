@@ -39,9 +39,14 @@ public interface ProviderConfig {
     @WithName("allowed-hosts")
     Optional<List<String>> allowedHosts();
 
-    /** A call that takes longer is given up: its outcome is unknown, and it may have been billed. */
+    /** A call that takes longer from its departure on is given up: its outcome is unknown, and it may have been billed. */
     @WithDefault("25s")
     Duration timeout();
+
+    /** For DNS, TCP and TLS together; a call that gets no connection did not leave, and cost nothing. */
+    @WithName("connect-timeout")
+    @WithDefault("5s")
+    Duration connectTimeout();
 
     /** A larger picture is refused. */
     @WithName("max-bytes")

@@ -21,6 +21,11 @@ public final class MutableClock extends Clock {
         this(Instant.parse("2026-03-04T12:00:00Z"));
     }
 
+    /** At a fixed, whole second. */
+    public static MutableClock atSomeTime() {
+        return new MutableClock();
+    }
+
     public void advance(Duration step) {
         now.updateAndGet(before -> before.plus(step));
     }

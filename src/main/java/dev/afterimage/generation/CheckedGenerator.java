@@ -1,0 +1,43 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.MagicNumber;
+import dev.afterimage.image.WholePicture;
+
+/**
+ * Lets only pictures pass: of a known raster format by their own bytes, whole, and not too large. A picture of another
+ * raster format than asked for passes under its real format, because it is paid for and a browser shows it.
+ */
+public final class CheckedGenerator implements ImageGenerator {
+
+    private final ImageGenerator generator;
+    private final long maxBytes;
+
+    /**
+     * Checks what this generator makes.
+     *
+     * @param maxBytes the largest picture that may pass
+     */
+    public CheckedGenerator(ImageGenerator generator, long maxBytes) {
+        this.generator = generator;
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public GeneratedImage generate(ImageRequest request, Attempt attempt) {
+        GeneratedImage image = generator.generate(request, attempt);
+        byte[] content = image.content();
+        if (content.length > maxBytes) {
+            throw new NotAnImageException(
+                    "the picture has " + content.length + " bytes; at most " + maxBytes + " may pass");
+        }
+        if (MagicNumber.formatOf(content).filter(image.format()::equals).isEmpty()) {
+            throw new NotAnImageException("the bytes are no " + image.format().word() + " picture");
+        }
+        if (!WholePicture.is(content, image.format())) {
+            throw new NotAnImageException("the " + image.format().word() + " picture is cut short or damaged");
+        }
+        return image;
+    }
+}

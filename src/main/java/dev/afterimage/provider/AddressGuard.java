@@ -1,0 +1,113 @@
+package dev.afterimage.provider;
+
+import dev.afterimage.generation.NotAnImageException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Decides whether a URL that a provider answered may be fetched, so that no answer can make this service read its own
+ * network (server-side request forgery).
+ *
+ * <ul>
+ *   <li>A host that the operator names exactly in {@code allowed-hosts} may be private and plain http, on any port.
+ *   <li>A host below a wildcard, and the provider's own host, must be https, on the usual port (or the provider's own), and
+ *       have a public address.
+ *   <li>Every other host is refused.
+ * </ul>
+ *
+ * <p>The name is resolved once, and the call goes to the very address that was checked, so that a name that changes its
+ * address in between (DNS rebinding) gains nothing.
+ */
+public final class AddressGuard {
+
+    private static final int HTTPS = 443;
+
+    private final AllowedHosts allowed;
+    private final Optional<Host> ownHost;
+    private final int ownPort;
+    private final HostResolver resolver;
+
+    /**
+     * A guard for one provider.
+     *
+     * @param providerUrl where the provider is called; empty when it is never asked for a URL
+     * @param allowedHosts exact names, addresses, or {@code *.example.com}
+     * @throws IllegalArgumentException when an entry of {@code allowedHosts} is no host
+     */
+    public AddressGuard(Optional<URI> providerUrl, List<String> allowedHosts, HostResolver resolver) {
+        this.allowed = AllowedHosts.of(allowedHosts);
+        this.ownHost = providerUrl.map(URI::getHost).flatMap(Host::ofUrl);
+        this.ownPort = providerUrl.map(URI::getPort).filter(port -> port >= 0).orElse(HTTPS);
+        this.resolver = resolver;
+    }
+
+    /**
+     * Where to fetch the URL.
+     *
+     * @throws NotAnImageException when it may not be fetched
+     * @throws UnknownHostException when the host has no address now
+     */
+    Destination check(String spelling) throws UnknownHostException {
+        URI url = parse(spelling);
+        boolean tls = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT).equals("https");
+        int port = Destination.portOf(url, tls);
+        Host host = Optional.ofNullable(url.getHost())
+                .flatMap(Host::ofUrl)
+                .orElseThrow(() -> refused("its host is not written as a plain name or address"));
+        boolean named = allowed.names(host);
+        if (!named) {
+            checkUnnamed(host, tls, port);
+        }
+        return new Destination(tls, host.inUrl(), port, Destination.targetOf(url), Optional.of(addressOf(host, named)));
+    }
+
+    private static URI parse(String spelling) {
+        URI url;
+        try {
+            url = new URI(spelling);
+        } catch (URISyntaxException e) {
+            throw refused("it is no URL by RFC 3986");
+        }
+        String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+        if (!scheme.equals("https") && !scheme.equals("http")) {
+            throw refused("it is no absolute https URL");
+        }
+        if (url.getRawUserInfo() != null) {
+            throw refused("it holds a user name");
+        }
+        return url;
+    }
+
+    private void checkUnnamed(Host host, boolean tls, int port) {
+        boolean own = ownHost.filter(host::equals).isPresent();
+        if (!own && !allowed.covers(host)) {
+            throw refused("its host is not in afterimage.provider.allowed-hosts");
+        }
+        if (!tls) {
+            throw refused("it is not https, and afterimage.provider.allowed-hosts does not name its host exactly");
+        }
+        if (port != HTTPS && !(own && port == ownPort)) {
+            throw refused("its port is unusual, and afterimage.provider.allowed-hosts does not name its host exactly");
+        }
+    }
+
+    private InetAddress addressOf(Host host, boolean named) throws UnknownHostException {
+        List<InetAddress> addresses =
+                host.literal().isPresent() ? List.of(host.literal().get()) : resolver.resolve(host.name());
+        return addresses.stream()
+                .filter(address -> named || PublicAddress.is(address))
+                .findFirst()
+                .orElseThrow(
+                        () -> refused(
+                                "its address is not public, and afterimage.provider.allowed-hosts does not name its host exactly"));
+    }
+
+    private static NotAnImageException refused(String why) {
+        return new NotAnImageException("the provider answered a picture's URL that may not be fetched: " + why);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.afterimage.provider;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where an HTTP call goes.
+ *
+ * @param host the name that goes into {@code Host}, SNI and the check of the certificate; an IPv6 literal in brackets
+ * @param target path and query as they are written, beginning with a slash
+ * @param address the very address to connect to, so that the name is not resolved a second time; empty to resolve it
+ */
+record Destination(boolean tls, String host, int port, String target, Optional<InetAddress> address) {
+
+    private static final int HTTPS = 443;
+    private static final int HTTP = 80;
+
+    /**
+     * The destination of the operator's own URL, which may lead anywhere.
+     *
+     * @throws IllegalArgumentException when it is no absolute http or https URL with a host
+     */
+    static Destination ofOperator(URI url) {
+        String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+        boolean tls = scheme.equals("https");
+        if ((!tls && !scheme.equals("http")) || url.getHost() == null || url.getRawUserInfo() != null) {
+            throw new IllegalArgumentException(
+                    "Write afterimage.provider.url as https://host/path, without user name and password.");
+        }
+        return new Destination(tls, url.getHost(), portOf(url, tls), targetOf(url), Optional.empty());
+    }
+
+    static int portOf(URI url, boolean tls) {
+        if (url.getPort() >= 0) {
+            return url.getPort();
+        }
+        return tls ? HTTPS : HTTP;
+    }
+
+    /** Path and query; the fragment stays here, as RFC 9110, section 4.2.5 has it. */
+    static String targetOf(URI url) {
+        String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        return url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
+    }
+
+    Destination withTarget(String newTarget) {
+        return new Destination(tls, host, port, newTarget, address);
+    }
+
+    /** Without path and query, which may hold a signature. */
+    @Override
+    public String toString() {
+        return (tls ? "https://" : "http://") + host + ":" + port;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.afterimage.provider;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One HTTP call, ready to be sent.
+ *
+ * @param body what is posted; empty for a GET
+ * @param maxBytes a larger answer is refused while it streams in
+ * @param timeout from the departure to the answer's last byte
+ */
+record HttpCall(Destination to, Map<String, String> headers, Optional<String> body, long maxBytes, Duration timeout) {
+
+    static HttpCall get(Destination to, Map<String, String> headers, long maxBytes, Duration timeout) {
+        return new HttpCall(to, headers, Optional.empty(), maxBytes, timeout);
+    }
+
+    static HttpCall post(Destination to, Map<String, String> headers, String json, long maxBytes, Duration timeout) {
+        return new HttpCall(to, headers, Optional.of(json), maxBytes, timeout);
+    }
+
+    Optional<byte[]> bytes() {
+        return body.map(text -> text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Without headers, which hold the API key, and body, which holds the data. */
+    @Override
+    public String toString() {
+        return (body.isPresent() ? "POST " : "GET ") + to;
+    }
+}

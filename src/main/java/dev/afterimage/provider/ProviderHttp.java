@@ -1,0 +1,180 @@
+package dev.afterimage.provider;
+
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.UnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The one HTTP client towards providers and the hosts of their pictures, in blocking style for virtual threads.
+ *
+ * <p>It follows no redirect, decompresses nothing, bounds every answer, and checks certificate and host name. It knows the
+ * moment of departure exactly: the connection comes first, then the caller's {@link Attempt.Departure}, then the first
+ * byte. So what fails before cannot have been billed ({@link UnavailableException}), and what fails after may have been
+ * ({@link OutcomeUnknownException}).
+ */
+public final class ProviderHttp implements AutoCloseable {
+
+    /** The fleet's limiter decides how many calls run; this only keeps a mistake from opening sockets without end. */
+    private static final int MAX_CONNECTIONS = 512;
+
+    /** Shorter than the idle time-out of usual servers and load balancers, which close without a word. */
+    private static final int KEEP_ALIVE_SECONDS = 10;
+
+    private final HttpClient client;
+    private final Duration connectTimeout;
+
+    /**
+     * A client of its own, with its own pool.
+     *
+     * @param connectTimeout for DNS, TCP and TLS together
+     */
+    public ProviderHttp(Vertx vertx, Duration connectTimeout) {
+        this(vertx, connectTimeout, new HttpClientOptions());
+    }
+
+    /** With options that say what is trusted. */
+    ProviderHttp(Vertx vertx, Duration connectTimeout, HttpClientOptions options) {
+        this.connectTimeout = connectTimeout;
+        this.client = vertx.httpClientBuilder()
+                .with(options.setProtocolVersion(HttpVersion.HTTP_1_1)
+                        .setConnectTimeout(Math.toIntExact(connectTimeout.toMillis()))
+                        .setSslHandshakeTimeout(connectTimeout.toMillis())
+                        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                        .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
+                        .setDecompressionSupported(false)
+                        .setVerifyHost(true)
+                        .setTrustAll(false))
+                .with(new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS))
+                .withConnectHandler(connection -> connection.exceptionHandler(ProviderHttp::reportedByAnswer))
+                .build();
+    }
+
+    /**
+     * Sends the call and waits for the whole answer, whatever its status.
+     *
+     * @param departure called once, when the connection stands and before the first byte is written; what it throws is
+     *     thrown here, and nothing is sent
+     * @throws UnavailableException when the call did not leave
+     * @throws OutcomeUnknownException when it left and no whole answer came in time
+     * @throws NotAnImageException when a successful answer is too large
+     */
+    Answer exchange(HttpCall call, Attempt.Departure departure) {
+        HttpClientRequest request = open(call);
+        try {
+            departure.now();
+        } catch (RuntimeException | Error notNow) {
+            request.reset();
+            throw notNow;
+        }
+        if (isLost(request)) {
+            // A new connection would let the call arrive later than the departure said; a new attempt gets a new
+            // permit.
+            throw new UnavailableException("the connection was closed before the call left", null);
+        }
+        return answer(request, call);
+    }
+
+    /** Takes a connection; a pooled one that proves dead before anything was written is replaced, once. */
+    private HttpClientRequest open(HttpCall call) {
+        HttpClientRequest request = connect(call);
+        return isLost(request) ? connect(call) : request;
+    }
+
+    private static boolean isLost(HttpClientRequest request) {
+        return request.response().failed();
+    }
+
+    private HttpClientRequest connect(HttpCall call) {
+        Future<HttpClientRequest> opening = client.request(optionsOf(call));
+        try {
+            return await(opening, connectTimeout).exceptionHandler(ProviderHttp::reportedByAnswer);
+        } catch (ExecutionException e) {
+            throw new UnavailableException("no connection to " + call.to(), e.getCause());
+        } catch (TimeoutException e) {
+            discard(opening);
+            throw new UnavailableException("no connection to " + call.to() + " within " + connectTimeout, e);
+        } catch (InterruptedException e) {
+            discard(opening);
+            Thread.currentThread().interrupt();
+            throw new UnavailableException("cancelled before the call left", e);
+        }
+    }
+
+    private Answer answer(HttpClientRequest request, HttpCall call) {
+        // The reader must stand ready before the first byte leaves: it runs on the event loop, where the answer comes
+        // in.
+        Future<Answer> answering = request.response().compose(response -> AnswerReader.read(response, call.maxBytes()));
+        call.bytes().map(Buffer::buffer).ifPresentOrElse(request::end, request::end);
+        try {
+            return await(answering, call.timeout());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof NotAnImageException tooLarge) {
+                throw tooLarge;
+            }
+            request.reset();
+            throw new OutcomeUnknownException("the connection was lost before the whole answer came", e.getCause());
+        } catch (TimeoutException e) {
+            request.reset();
+            throw new OutcomeUnknownException("no whole answer within " + call.timeout(), e);
+        } catch (InterruptedException e) {
+            request.reset();
+            Thread.currentThread().interrupt();
+            throw new OutcomeUnknownException("cancelled while the answer was awaited", e);
+        }
+    }
+
+    /** Gives a connection back that comes too late. */
+    private static void discard(Future<HttpClientRequest> opening) {
+        opening.onSuccess(request ->
+                request.exceptionHandler(ProviderHttp::reportedByAnswer).reset());
+    }
+
+    /** Whoever waits for the answer gets the failure; without a handler Vert.x would log it a second time, as an error. */
+    private static void reportedByAnswer(Throwable failure) {}
+
+    private RequestOptions optionsOf(HttpCall call) {
+        Destination to = call.to();
+        RequestOptions options = new RequestOptions()
+                .setMethod(call.body().isPresent() ? HttpMethod.POST : HttpMethod.GET)
+                .setSsl(to.tls())
+                .setHost(to.host())
+                .setPort(to.port())
+                .setURI(to.target())
+                .setConnectTimeout(connectTimeout.toMillis())
+                .setFollowRedirects(false);
+        to.address()
+                .ifPresent(address ->
+                        options.setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(address, to.port()))));
+        call.headers().forEach(options::putHeader);
+        return options;
+    }
+
+    private static <T> T await(Future<T> future, Duration patience)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        CompletableFuture<T> waiting = future.toCompletionStage().toCompletableFuture();
+        return waiting.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

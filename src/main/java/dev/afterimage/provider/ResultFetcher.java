@@ -1,0 +1,129 @@
+package dev.afterimage.provider;
+
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Fetches the picture behind a URL that a provider answered. The picture is paid for by then and fetching costs nothing,
+ * so what may pass (a lost connection, 5xx, a 404 from storage that is not there yet) is tried again; in the end the
+ * failure is one that counts as billed.
+ */
+public final class ResultFetcher {
+
+    private static final int TRIES = 4;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Map<String, String> HEADERS = Map.of("Accept", "image/*", "User-Agent", "afterimage");
+
+    private final ProviderHttp http;
+    private final AddressGuard guard;
+    private final long maxBytes;
+    private final Duration timeout;
+    private final Clock clock;
+    private final Pause pause;
+
+    /**
+     * A fetcher behind this guard.
+     *
+     * @param maxBytes a larger picture is refused
+     * @param timeout for all tries together
+     */
+    public ResultFetcher(
+            ProviderHttp http, AddressGuard guard, long maxBytes, Duration timeout, Clock clock, Pause pause) {
+        this.http = http;
+        this.guard = guard;
+        this.maxBytes = maxBytes;
+        this.timeout = timeout;
+        this.clock = clock;
+        this.pause = pause;
+    }
+
+    /**
+     * The picture behind the URL.
+     *
+     * @throws NotAnImageException when the URL may not be fetched, or leads to no picture
+     * @throws OutcomeUnknownException when it could not be fetched in time
+     */
+    GeneratedImage fetch(String url) {
+        Deadline deadline = Deadline.in(timeout, clock);
+        Duration wait = FIRST_PAUSE;
+        for (int tries = 1; ; tries++) {
+            try {
+                return tryOnce(url, deadline);
+            } catch (Transient failure) {
+                if (tries == TRIES || deadline.forbids(wait, clock)) {
+                    throw failure.last;
+                }
+            }
+            await(wait);
+            wait = wait.multipliedBy(2);
+        }
+    }
+
+    private GeneratedImage tryOnce(String url, Deadline deadline) throws Transient {
+        Answer answer;
+        try {
+            Destination destination = guard.check(url);
+            answer = http.exchange(HttpCall.get(destination, HEADERS, maxBytes, left(deadline)), () -> {});
+        } catch (UnknownHostException e) {
+            throw new Transient(new OutcomeUnknownException("the picture's host has no address", e));
+        } catch (UnavailableException | OutcomeUnknownException e) {
+            OutcomeUnknownException billed =
+                    new OutcomeUnknownException("the picture was made but could not be fetched", e);
+            if (Thread.currentThread().isInterrupted()) {
+                throw billed;
+            }
+            throw new Transient(billed);
+        }
+        if (answer.isSuccess()) {
+            return Pictures.of(answer.body(), maxBytes);
+        }
+        throw failure(answer.status());
+    }
+
+    private static Transient failure(int status) {
+        if (status / 100 == 3) {
+            throw new NotAnImageException("the picture's URL redirects (" + status + "), which is not followed");
+        }
+        String what = "the picture was made, but its URL answers " + status;
+        return new Transient(
+                status >= 500 || status == 429
+                        ? new OutcomeUnknownException(what, null)
+                        : new NotAnImageException(what));
+    }
+
+    private Duration left(Deadline deadline) {
+        Duration left = deadline.remaining(clock);
+        return left.isZero() ? Duration.ofMillis(1) : left;
+    }
+
+    private void await(Duration wait) {
+        try {
+            pause.await(wait);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OutcomeUnknownException("cancelled while the picture was fetched", e);
+        }
+    }
+
+    /** A failure that may pass, and what it is when it does not. */
+    private static final class Transient extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final GenerationException last;
+
+        Transient(GenerationException last) {
+            super(null, last, false, false);
+            this.last = last;
+        }
+    }
+}

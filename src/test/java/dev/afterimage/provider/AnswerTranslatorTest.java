@@ -1,0 +1,106 @@
+package dev.afterimage.provider;
+
+import static dev.afterimage.provider.Answers.answer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.OutOfCreditsException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.RejectedException.Reason;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnswerTranslatorTest {
+
+    private static final Instant NOW = Instant.parse("2025-06-15T10:00:00Z");
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, DATA",
+        "413, DATA",
+        "422, DATA",
+        "406, DATA",
+        "415, DATA",
+        "401, ACCESS",
+        "403, ACCESS",
+        "404, TEMPLATE",
+        "410, TEMPLATE",
+        "405, ACCESS",
+        "418, ACCESS",
+        "301, ACCESS",
+        "302, ACCESS",
+        "304, ACCESS",
+        "307, ACCESS"
+    })
+    void aRefusalSaysWhoCanMendIt(int status, Reason reason) {
+        assertThat(failure(status))
+                .isInstanceOfSatisfying(
+                        RejectedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 499, 504, 524})
+    void aTimeOutBehindTheProviderMayHaveBeenBilled(int status) {
+        assertThat(failure(status)).isInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 501, 502, 503, 520, 599})
+    void otherServerErrorsAreOutages(int status) {
+        assertThat(failure(status)).isInstanceOf(UnavailableException.class);
+    }
+
+    @Test
+    void a429CarriesTheNamedWait() {
+        assertThat(AnswerTranslator.failure(answer(429, "", "Retry-After", "5"), NOW))
+                .isInstanceOfSatisfying(ThrottledException.class, e -> {
+                    assertThat(e.retryAfter()).contains(Duration.ofSeconds(5));
+                    assertThat(e.byProvider()).isTrue();
+                });
+    }
+
+    @Test
+    void a429WithoutAWaitNamesNone() {
+        assertThat(failure(429))
+                .isInstanceOfSatisfying(
+                        ThrottledException.class,
+                        e -> assertThat(e.retryAfter()).isEmpty());
+    }
+
+    @Test
+    void usedUpCreditsLastUntilTheNamedDayHoweverFar() {
+        assertThat(AnswerTranslator.failure(answer(402, "{\"resetAt\":\"2025-07-01T00:00:00Z\"}"), NOW))
+                .isInstanceOfSatisfying(
+                        OutOfCreditsException.class,
+                        e -> assertThat(e.until()).isEqualTo(Instant.parse("2025-07-01T00:00:00Z")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"resetAt\":\"2025-06-01T00:00:00Z\"}", "{}"})
+    void usedUpCreditsWithoutADayToComeAreLookedAtAgainInAnHour(String body) {
+        assertThat(AnswerTranslator.failure(answer(402, body), NOW))
+                .isInstanceOfSatisfying(
+                        OutOfCreditsException.class,
+                        e -> assertThat(e.until()).isEqualTo(NOW.plus(Duration.ofHours(1))));
+    }
+
+    @Test
+    void noMessageRepeatsTheProvidersText() {
+        for (int status = 300; status < 600; status++) {
+            GenerationException failure =
+                    AnswerTranslator.failure(answer(status, "{\"message\":\"data value leaks\"}"), NOW);
+            assertThat(failure).hasMessageNotContaining("leaks");
+        }
+    }
+
+    private static GenerationException failure(int status) {
+        return AnswerTranslator.failure(answer(status, ""), NOW);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.afterimage.provider;
+
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.testing.FakePause;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.time.Deadline;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A stubbed provider behind real sockets, and what is needed to call it. */
+final class ProviderBench implements AutoCloseable {
+
+    /** What a test that waits for a time-out waits for. */
+    static final Duration SHORT = Duration.ofMillis(300);
+
+    final WireMockServer server = new WireMockServer(wireMockConfig().dynamicPort());
+    final MutableClock clock = MutableClock.atSomeTime();
+    final FakePause pause = new FakePause(clock);
+    /** One event loop, so that what a test sent through it is known to have been seen. */
+    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+
+    final ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(5));
+
+    ProviderBench() {
+        server.start();
+    }
+
+    JsonProvider json(String... namesAndValues) {
+        ProviderConfig config = config(namesAndValues);
+        return new JsonProvider(http, fetcher(config), config, clock);
+    }
+
+    ImejisProvider imejis(String... namesAndValues) {
+        return new ImejisProvider(http, config(namesAndValues), clock);
+    }
+
+    ResultFetcher fetcher(ProviderConfig config) {
+        AddressGuard guard =
+                new AddressGuard(config.url(), config.allowedHosts().orElse(List.of()), ProviderBench::resolve);
+        return new ResultFetcher(http, guard, config.maxBytes(), config.timeout(), clock, pause);
+    }
+
+    /** Every name leads to this machine. */
+    static List<InetAddress> resolve(String name) throws UnknownHostException {
+        return List.of(InetAddress.getByName("127.0.0.1"));
+    }
+
+    /** The stub's own configuration, changed by these names (without prefix) and values. */
+    ProviderConfig config(String... namesAndValues) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("afterimage.provider.url", url("/render"));
+        properties.put("afterimage.provider.api-key", "key-1");
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            properties.put("afterimage.provider." + namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(ProviderConfig.class)
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .build()
+                .getConfigMapping(ProviderConfig.class);
+    }
+
+    String url(String path) {
+        return "http://127.0.0.1:" + server.port() + path;
+    }
+
+    int calls() {
+        return server.getAllServeEvents().size();
+    }
+
+    static ImageRequest request(ImageFormat format) {
+        return new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"A\"}"), format);
+    }
+
+    static ImageRequest request() {
+        return request(ImageFormat.PNG);
+    }
+
+    static Attempt attempt() {
+        return Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX));
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        server.stop();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}
