@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The one HTTP client towards providers and the hosts of their pictures, in blocking style for virtual threads.
+ * The one HTTP client towards providers and the hosts of their pictures, in blocking style: for virtual threads, never for
+ * an event loop.
  *
  * <p>It follows no redirect, decompresses nothing, bounds every answer, and checks certificate and host name. It knows the
  * moment of departure exactly: the connection comes first, then the caller's {@link Attempt.Departure}, then the first

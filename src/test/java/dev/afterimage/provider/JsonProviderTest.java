@@ -15,8 +15,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import dev.afterimage.generation.CheckedGenerator;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.GenerationException.Billed;
+import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.PermitLapsedException;
@@ -227,6 +229,15 @@ class JsonProviderTest {
     void anAnswerWithoutAPictureIsRefused(String body) {
         answers(ok(body));
         assertFails(NotAnImageException.class, Billed.YES);
+    }
+
+    @Test
+    void halfAPictureDoesNotPassTheCheckBehindTheProvider() {
+        answers(ok().withBody(SamplePictures.half(PNG)));
+        ImageGenerator checked = new CheckedGenerator(bench.json(), 1_000_000);
+        assertThatThrownBy(() -> checked.generate(ProviderBench.request(), ProviderBench.attempt()))
+                .isInstanceOf(NotAnImageException.class)
+                .hasMessageContaining("cut short");
     }
 
     @Test

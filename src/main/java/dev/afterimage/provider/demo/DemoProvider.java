@@ -35,6 +35,7 @@ public final class DemoProvider implements ImageGenerator {
         this.latency = config.latency();
         this.window = new DemoWindow(config.rate(), config.window(), clock);
         this.pause = pause;
+        Headless.enable();
         Fonts fonts = Fonts.bundled();
         this.templates = new TreeMap<>(Map.of(
                 "social-card", new SocialCard(fonts),
