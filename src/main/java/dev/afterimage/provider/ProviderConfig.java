@@ -52,4 +52,12 @@ public interface ProviderConfig {
     @WithName("max-bytes")
     @WithDefault("20971520")
     long maxBytes();
+
+    /**
+     * The longest that one call may take from its permit to its picture: connecting (twice, when a pooled connection turns
+     * out to be dead), the answer, and where that answer is a URL, fetching it.
+     */
+    default Duration longestCall() {
+        return connectTimeout().plus(timeout()).multipliedBy(2);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.afterimage.wiring;
 
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
@@ -19,25 +20,33 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 public class BeltDefaults implements ConfigSourceFactory {
 
     private static final String PROVIDER = "afterimage.provider.";
-    private static final String BELT =
-            "quarkus.fault-tolerance.\"dev.afterimage.generation.guard.BeltGuard/call\".";
+    private static final String BELT = "quarkus.fault-tolerance.\"dev.afterimage.generation.guard.BeltGuard/call\".";
     /** Below application.properties (250), above the annotations' own values. */
     private static final int ORDINAL = 200;
+    /** As {@link dev.afterimage.provider.ProviderConfig} has them. */
+    private static final String CONNECT_TIMEOUT = "5s";
+
+    private static final String TIMEOUT = "25s";
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         Map<String, String> belt = new HashMap<>();
         value(context, "rate").ifPresent(rate -> belt.put(BELT + "rate-limit.value", rate));
-        value(context, "rate-window").map(BeltDefaults::millis).ifPresent(window -> {
-            belt.put(BELT + "rate-limit.window", window);
+        value(context, "rate-window").ifPresent(window -> {
+            belt.put(BELT + "rate-limit.window", millis(duration(window)));
             belt.put(BELT + "rate-limit.window-unit", "millis");
         });
-        value(context, "timeout").map(BeltDefaults::millis).ifPresent(timeout -> {
-            belt.put(BELT + "timeout.value", timeout);
-            belt.put(BELT + "timeout.unit", "millis");
-        });
+        belt.put(BELT + "timeout.value", millis(longestCall(context)));
+        belt.put(BELT + "timeout.unit", "millis");
         value(context, "concurrency").ifPresent(places -> belt.put(BELT + "bulkhead.value", places));
         return List.of(new PropertiesConfigSource(belt, "the provider's limits", ORDINAL));
+    }
+
+    /** As {@link dev.afterimage.provider.ProviderConfig#longestCall()}. */
+    private static Duration longestCall(ConfigSourceContext context) {
+        return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
+                .plus(duration(value(context, "timeout").orElse(TIMEOUT)))
+                .multipliedBy(2);
     }
 
     private static Optional<String> value(ConfigSourceContext context, String name) {
@@ -45,9 +54,11 @@ public class BeltDefaults implements ConfigSourceFactory {
         return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
     }
 
-    private static String millis(String duration) {
-        return Long.toString(new io.quarkus.runtime.configuration.DurationConverter()
-                .convert(duration)
-                .toMillis());
+    private static Duration duration(String text) {
+        return new DurationConverter().convert(text);
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
     }
 }

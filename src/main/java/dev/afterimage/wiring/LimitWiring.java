@@ -30,8 +30,8 @@ class LimitWiring {
 
     /** In one process a leader cannot die without giving its lease back; what matters is that no lease ever lapses. */
     private static final Duration NEVER_LAPSES = Duration.ofDays(1);
-    /** Beyond the provider's time-out, a call whose place was not given back has no living holder. */
-    private static final Duration BEYOND_TIMEOUT = Duration.ofSeconds(5);
+    /** Beyond the longest call, a place that was not given back has no living holder. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     @Produces
     @Singleton
@@ -41,7 +41,7 @@ class LimitWiring {
                 config.rateWindow(),
                 config.concurrency(),
                 config.bulkShare(),
-                provider.timeout().plus(BEYOND_TIMEOUT));
+                provider.longestCall().plus(GRACE));
     }
 
     @Produces

@@ -18,13 +18,10 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 
 /** Chooses the image API. */
 class ProviderWiring {
-
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     @Produces
     @Singleton
@@ -46,8 +43,8 @@ class ProviderWiring {
 
     @Produces
     @Singleton
-    ProviderHttp providerHttp(Vertx vertx) {
-        return new ProviderHttp(vertx, CONNECT_TIMEOUT);
+    ProviderHttp providerHttp(Vertx vertx, ProviderConfig config) {
+        return new ProviderHttp(vertx, config.connectTimeout());
     }
 
     void close(@Disposes ProviderHttp http) {

@@ -18,7 +18,7 @@ public class BeltGuard {
 
     /** Runs the work if the local limits allow it, and interrupts it when it takes too long. */
     @RateLimit(value = 10, window = 1, type = RateLimitType.FIXED)
-    @Timeout(25_000)
+    @Timeout(60_000)
     @Bulkhead(1000)
     public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
         return work.call();
