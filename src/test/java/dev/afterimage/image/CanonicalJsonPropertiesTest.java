@@ -19,7 +19,7 @@ import net.jqwik.api.Provide;
 import org.erdtman.jcs.JsonCanonicalizer;
 
 /** Equal documents have one canonical form and one key, different ones have two, whatever they look like. */
-class CanonicalJsonProperties {
+class CanonicalJsonPropertiesTest {
 
     private final KeyScheme keys = new KeyScheme("demo");
 
