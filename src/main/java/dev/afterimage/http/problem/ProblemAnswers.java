@@ -2,7 +2,7 @@ package dev.afterimage.http.problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.RejectedException;
 import dev.afterimage.http.header.Allow;
 import dev.afterimage.http.header.RequestId;
 import dev.afterimage.http.header.RetryAfter;
@@ -67,7 +67,7 @@ final class ProblemAnswers {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (problem.status() == ProblemType.INTERNAL_ERROR.status()) {
             LOG.error("A request failed for a reason that nobody foresaw", cause);
-        } else if (cause instanceof GenerationException) {
+        } else if (problem.status() > ProblemType.INTERNAL_ERROR.status() || cause instanceof RejectedException) {
             LOG.infof("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
         } else {
             LOG.debugf("%d %s", problem.status(), problem.title());
