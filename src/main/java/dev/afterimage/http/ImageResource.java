@@ -8,7 +8,6 @@ import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequestReader;
-import dev.afterimage.limit.Lane;
 import dev.afterimage.time.Deadline;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
@@ -58,10 +57,9 @@ public final class ImageResource {
     public CompletionStage<Response> obtain(
             @Context RoutingContext http, @Context HttpHeaders headers, @Context SecurityContext security) {
         Preferences preferences = Preferences.parse(headers.getRequestHeader(Preferences.HEADER));
-        Inquiry inquiry = new Inquiry(
+        Inquiry inquiry = Inquiry.onDemand(
                 ImageRequestReader.read(BodyGate.bytes(http)),
                 callers.resolve(security.getUserPrincipal(), http.request()),
-                Lane.INTERACTIVE,
                 Deadline.in(preferences.patience(deadline), clock));
         return images.obtain(inquiry).thenApply(outcome -> {
             Response.ResponseBuilder answer = answers.describe(outcome);

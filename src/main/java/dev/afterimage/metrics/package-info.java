@@ -1,6 +1,6 @@
 /**
- * What an operator sees. {@link dev.afterimage.metrics.Stats} is the short answer to "how is it doing?", collected by a
- * {@link dev.afterimage.metrics.StatsSource} from the same meters that {@code /q/metrics} shows.
+ * What an operator sees. {@link dev.afterimage.metrics.Meters} names every meter once; decorators of the core's ports
+ * count and time, so that the core itself knows nothing of it.
  */
 @NullMarked
 package dev.afterimage.metrics;

@@ -7,17 +7,32 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that is moved by hand. */
-public class MutableClock extends Clock {
+/** A clock that stands still until a test moves it. */
+public final class MutableClock extends Clock {
 
     private final AtomicReference<Instant> now;
 
     public MutableClock(Instant start) {
-        this.now = new AtomicReference<>(start);
+        now = new AtomicReference<>(start);
     }
 
-    public void advance(Duration duration) {
-        now.updateAndGet(instant -> instant.plus(duration));
+    /** At noon of an ordinary day. */
+    public MutableClock() {
+        this(Instant.parse("2026-03-04T12:00:00Z"));
+    }
+
+    /** At a fixed, whole second. */
+    public static MutableClock atSomeTime() {
+        return new MutableClock();
+    }
+
+    public void advance(Duration step) {
+        now.updateAndGet(before -> before.plus(step));
+    }
+
+    /** The same time as a count of nanoseconds, for those who measure with {@link System#nanoTime}. */
+    public long nanoTime() {
+        return Duration.between(Instant.EPOCH, now.get()).toNanos();
     }
 
     @Override

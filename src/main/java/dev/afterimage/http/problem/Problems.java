@@ -101,7 +101,7 @@ final class Problems {
                                 ProblemType.PROVIDER_THROTTLED,
                                 "Ask again after the time in Retry-After, or send Prefer: respond-async to have the image"
                                         + " made meanwhile.")
-                        .after(e.retryAfter());
+                        .after(e.retryAfter().orElse(OUTAGE));
             case UnavailableException e ->
                 Problem.of(
                                 ProblemType.PROVIDER_UNAVAILABLE,
