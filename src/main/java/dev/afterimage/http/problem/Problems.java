@@ -1,6 +1,7 @@
 package dev.afterimage.http.problem;
 
 import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.delivery.SigningKeyUnavailableException;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
@@ -10,6 +11,8 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.store.StoreUnavailableException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -50,6 +53,9 @@ final class Problems {
             case GenerationException e -> of(e);
             case StoreUnavailableException e -> storage();
             case CacheUnavailableException e -> storage();
+            case BudgetUnavailableException e -> storage();
+            case QueueUnavailableException e -> storage();
+            case SigningKeyUnavailableException e -> storage();
             case WebApplicationException e -> of(e.getResponse().getStatus());
             default ->
                 Problem.of(
