@@ -24,6 +24,13 @@ public interface DeliveryConfig {
     Optional<String> privateKey();
 
     /**
+     * Instead of the two above: the Secrets Manager secret that holds both, as JSON
+     * {@code {"keyPairId":"…","privateKey":"PEM"}}, by name or ARN. It may be rotated while the service runs.
+     */
+    @WithName("private-key-secret")
+    Optional<String> privateKeySecret();
+
+    /**
      * A URL is valid for at least this long and at most twice as long, because the expiry is rounded up so that everyone
      * gets the same URL for a while. Longer caches better, shorter is forgotten sooner.
      */

@@ -32,6 +32,10 @@ public interface ProviderConfig {
     @WithName("api-key")
     Optional<String> apiKey();
 
+    /** Instead of it: the Secrets Manager secret that holds it, alone or as JSON {@code {"apiKey":"…"}}, by name or ARN. */
+    @WithName("api-key-secret")
+    Optional<String> apiKeySecret();
+
     /**
      * Hosts from which result URLs may be fetched, by exact name or address, or {@code *.example.com} for subdomains. The
      * provider's own host is always allowed. A host named exactly may be private and plain http.

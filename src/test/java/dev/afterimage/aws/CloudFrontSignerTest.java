@@ -9,7 +9,7 @@ import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.Pictures;
+import dev.afterimage.testing.TestPictures;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class CloudFrontSignerTest {
 
     private static final Instant NOW = Instant.parse("2025-03-01T10:30:00Z");
-    private static final IndexEntry PICTURE = Pictures.entry(Pictures.key(1), Pictures.png(64, 1), NOW);
+    private static final IndexEntry PICTURE = TestPictures.entry(TestPictures.key(1), NOW, 64);
 
     private final MutableClock clock = new MutableClock(NOW);
     private final ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.testing.Pictures;
+import dev.afterimage.testing.TestPictures;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;
@@ -25,7 +25,7 @@ class BaseUrlTest {
         "http://localhost:9000/cdn, http://localhost:9000/cdn",
     })
     void aResourceLiesBelowTheBaseUrl(String configured, String base) {
-        String key = Pictures.key(7).value();
+        String key = TestPictures.key(7).value();
         assertThat(BaseUrl.of(Optional.of(URI.create(configured))).resource(picture(MADE)))
                 .isEqualTo(base + "/images/" + key + "?v=m7cf2oor");
     }
@@ -64,6 +64,6 @@ class BaseUrlTest {
     }
 
     private static IndexEntry picture(Instant createdAt) {
-        return Pictures.entry(Pictures.key(7), Pictures.png(64, 7), createdAt);
+        return TestPictures.entry(TestPictures.key(7), createdAt, 64);
     }
 }

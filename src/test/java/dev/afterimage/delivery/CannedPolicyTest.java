@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.aws.CloudFrontSigner;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.Pictures;
+import dev.afterimage.testing.TestPictures;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -98,7 +98,7 @@ class CannedPolicyTest {
 
     @Test
     void aBareUrlIsRefused() {
-        assertRefused("https://cdn.example/images/" + Pictures.key(1), Refusal.MISSING);
+        assertRefused("https://cdn.example/images/" + TestPictures.key(1), Refusal.MISSING);
     }
 
     @ParameterizedTest
@@ -147,7 +147,7 @@ class CannedPolicyTest {
         ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);
         var key = (keyPairId.equals("K1") ? Keys.FIRST : Keys.SECOND).getPrivate();
         return new CloudFrontSigner(base, keyPairId, key, window)
-                .sign(Pictures.entry(Pictures.key(1), Pictures.png(64, 1), NOW));
+                .sign(TestPictures.entry(TestPictures.key(1), NOW, 64));
     }
 
     private static String parameter(String url, String name) {

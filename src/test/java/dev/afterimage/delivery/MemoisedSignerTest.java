@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.Pictures;
+import dev.afterimage.testing.TestPictures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
@@ -77,6 +77,6 @@ class MemoisedSignerTest {
     }
 
     private static IndexEntry picture(int number, Instant createdAt) {
-        return Pictures.entry(Pictures.key(number), Pictures.png(64, number), createdAt);
+        return TestPictures.entry(TestPictures.key(number), createdAt, 64);
     }
 }

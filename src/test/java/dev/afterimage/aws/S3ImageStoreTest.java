@@ -1,0 +1,136 @@
+package dev.afterimage.aws;
+
+import static dev.afterimage.testing.TestPictures.content;
+import static dev.afterimage.testing.TestPictures.entry;
+import static dev.afterimage.testing.TestPictures.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.cache.IndexEntryCodec;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.ImageStoreContract;
+import dev.afterimage.testing.S3Server;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+
+/** The contract and S3's own matters, against a server that speaks S3's protocol and checks signatures. */
+class S3ImageStoreTest extends ImageStoreContract {
+
+    private static final Instant NOON = Instant.parse("2026-11-05T12:00:00.123Z");
+    private static final ImageKey KEY = key(1);
+    private static final S3Bucket BUCKET = new S3Bucket(S3Server.BUCKET, "", Optional.empty());
+
+    private static S3Server server;
+    private static S3Client s3;
+
+    private final ImageStore store = new S3ImageStore(s3, BUCKET);
+
+    @BeforeAll
+    static void start() {
+        server = S3Server.start();
+        s3 = server.client();
+    }
+
+    @AfterAll
+    static void stop() {
+        s3.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        s3.listObjectsV2(request -> request.bucket(S3Server.BUCKET))
+                .contents()
+                .forEach(object -> s3.deleteObject(
+                        request -> request.bucket(S3Server.BUCKET).key(object.key())));
+    }
+
+    @Override
+    protected ImageStore store() {
+        return store;
+    }
+
+    @Test
+    void theObjectLiesWhereCloudFrontLooksForIt() {
+        store.put(entry(KEY, NOON, 9), content(KEY, NOON, 9));
+
+        HeadObjectResponse object = head("images/" + KEY);
+        assertThat(object.contentType()).isEqualTo("image/png");
+        assertThat(object.cacheControl()).isEqualTo("public, max-age=86400, immutable");
+    }
+
+    @Test
+    void theIndexCanBeRebuiltFromTheHeadOfTheObject() {
+        IndexEntry entry = entry(KEY, NOON, 9);
+        store.put(entry, content(KEY, NOON, 9));
+
+        String line = head("images/" + KEY).metadata().get("afterimage");
+        assertThat(IndexEntryCodec.decode(KEY, line)).contains(entry);
+    }
+
+    @Test
+    void aPrefixKeepsTwoServicesInOneBucketApart() {
+        ImageStore other = new S3ImageStore(s3, new S3Bucket(S3Server.BUCKET, "staging/", Optional.empty()));
+        other.put(entry(KEY, NOON, 9), content(KEY, NOON, 9));
+
+        assertThat(store.find(KEY)).isEmpty();
+        assertThat(other.find(KEY)).isPresent();
+        assertThat(head("staging/images/" + KEY).contentLength()).isEqualTo(9);
+    }
+
+    @Test
+    void anObjectThatSomebodyElsePutThereIsNoPictureAndIsReplaced() {
+        s3.putObject(request -> request.bucket(S3Server.BUCKET).key("images/" + KEY), RequestBody.fromString("hello"));
+        assertThat(store.find(KEY)).isEmpty();
+        assertThat(store.read(KEY)).isEmpty();
+
+        IndexEntry entry = entry(KEY, NOON, 9);
+        assertThat(store.put(entry, content(KEY, NOON, 9))).isEqualTo(entry);
+        assertThat(store.find(KEY)).contains(entry);
+    }
+
+    @Test
+    void aPictureThatIsNotAsLongAsItsEntrySaysIsNotServed() {
+        String line = IndexEntryCodec.encode(entry(KEY, NOON, 9));
+        s3.putObject(
+                request -> request.bucket(S3Server.BUCKET).key("images/" + KEY).metadata(Map.of("afterimage", line)),
+                RequestBody.fromString("short"));
+
+        assertThat(store.read(KEY)).isEmpty();
+    }
+
+    @Test
+    void everyObjectIsEncryptedWithS3sKeyUnlessAnotherIsNamed() {
+        PutObjectRequest own = BUCKET.encrypted(PutObjectRequest.builder()).build();
+        assertThat(own.serverSideEncryptionAsString()).isEqualTo("AES256");
+
+        S3Bucket withKey = new S3Bucket(S3Server.BUCKET, "", Optional.of("alias/pictures"));
+        PutObjectRequest named = withKey.encrypted(PutObjectRequest.builder()).build();
+        assertThat(named.serverSideEncryptionAsString()).isEqualTo("aws:kms");
+        assertThat(named.ssekmsKeyId()).isEqualTo("alias/pictures");
+        assertThat(named.bucketKeyEnabled()).isTrue();
+    }
+
+    @Test
+    void aBucketMustBeNamedAndAPrefixEndWithASlash() {
+        assertThatThrownBy(() -> new S3Bucket("", "", Optional.empty())).hasMessageContaining("afterimage.s3.bucket");
+        assertThatThrownBy(() -> new S3Bucket("b", "x", Optional.empty())).hasMessageContaining("afterimage.s3.prefix");
+        assertThatThrownBy(() -> new S3Bucket("b", "/x/", Optional.empty()))
+                .hasMessageContaining("afterimage.s3.prefix");
+    }
+
+    private static HeadObjectResponse head(String name) {
+        return s3.headObject(request -> request.bucket(S3Server.BUCKET).key(name));
+    }
+}

@@ -1,0 +1,177 @@
+package dev.afterimage.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.cache.TemplateVersionsContract;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.testing.FaultProxy;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.S3Server;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** The contract and S3's own matters, against a server that speaks S3's protocol. */
+class S3TemplateVersionsTest extends TemplateVersionsContract {
+
+    private static final TemplateId HERO = new TemplateId("hero");
+    private static final Duration TTL = Duration.ofSeconds(5);
+    private static final ClientLimits LIMITS = new ClientLimits(Duration.ofSeconds(10), Duration.ofSeconds(20), 2);
+
+    private static S3Server server;
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-05T12:00:00Z"));
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private FaultProxy proxy;
+    private S3Client s3;
+
+    @BeforeAll
+    static void startServer() {
+        server = S3Server.start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void connect() throws IOException {
+        proxy = FaultProxy.before("127.0.0.1", server.port());
+        s3 = S3Clients.prepare(S3Server.clientOf(proxy.http()), LIMITS).build();
+        s3.listObjectsV2(request -> request.bucket(S3Server.BUCKET))
+                .contents()
+                .forEach(object -> s3.deleteObject(
+                        request -> request.bucket(S3Server.BUCKET).key(object.key())));
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        threads.close();
+        s3.close();
+        proxy.close();
+    }
+
+    @Override
+    protected TemplateVersions instance() {
+        return versions(threads);
+    }
+
+    @Override
+    protected void pass(Duration time) {
+        clock.advance(time);
+    }
+
+    @Test
+    void theVersionIsANumberInAnObjectOfItsOwn() {
+        instance().raise(HERO);
+
+        assertThat(s3.getObjectAsBytes(
+                                request -> request.bucket(S3Server.BUCKET).key("templates/hero"))
+                        .asUtf8String())
+                .isEqualTo("1");
+    }
+
+    @Test
+    void aVersionJustReadIsUsedWithoutAsking() {
+        TemplateVersions versions = versions(Runnable::run);
+        join(versions);
+        proxy.cut();
+
+        clock.advance(TTL.dividedBy(2).minusMillis(1));
+        assertThat(versions.current(HERO).toCompletableFuture()).isCompletedWithValue(0L);
+    }
+
+    @Test
+    void aTemplateInUseNeverWaitsForS3() {
+        Queue<Runnable> later = new ArrayDeque<>();
+        TemplateVersions versions = versions(later::add);
+        CompletableFuture<Long> first = versions.current(HERO).toCompletableFuture();
+        later.remove().run();
+        assertThat(first).isCompletedWithValue(0L);
+        instance().raise(HERO);
+
+        clock.advance(TTL.dividedBy(2));
+        assertThat(versions.current(HERO).toCompletableFuture()).isCompletedWithValue(0L);
+        assertThat(versions.current(HERO).toCompletableFuture()).isCompletedWithValue(0L);
+        assertThat(later).as("one reading, whoever asks").hasSize(1);
+        later.remove().run();
+        assertThat(versions.current(HERO).toCompletableFuture()).isCompletedWithValue(1L);
+    }
+
+    @Test
+    void whileS3CannotBeAskedTheVersionLastReadStands() {
+        TemplateVersions versions = instance();
+        versions.raise(HERO);
+        proxy.cut();
+
+        clock.advance(Duration.ofHours(1));
+        assertThat(join(versions)).isEqualTo(1);
+
+        proxy.pass();
+        assertThat(join(versions)).isEqualTo(1);
+    }
+
+    @Test
+    void aVersionThatWasNeverReadCannotBeGuessed() {
+        TemplateVersions versions = instance();
+        proxy.cut();
+
+        assertThatThrownBy(() -> join(versions)).hasCauseInstanceOf(CacheUnavailableException.class);
+        assertThatThrownBy(() -> versions.raise(HERO)).isInstanceOf(CacheUnavailableException.class);
+
+        proxy.pass();
+        assertThat(join(versions)).isZero();
+    }
+
+    @Test
+    void aDamagedObjectIsNamed() {
+        s3.putObject(request -> request.bucket(S3Server.BUCKET).key("templates/hero"), RequestBody.fromString("seven"));
+
+        assertThatThrownBy(() -> join(instance())).hasMessageContaining("templates/hero");
+        assertThatThrownBy(() -> instance().raise(HERO)).isInstanceOf(CacheUnavailableException.class);
+    }
+
+    @Test
+    void aReadingThatCannotBeStartedFailsAndTheNextIsTriedAnew() {
+        Queue<Runnable> accepted = new ArrayDeque<>();
+        boolean[] full = {true};
+        TemplateVersions versions = versions(task -> {
+            if (full[0]) {
+                throw new RejectedExecutionException("full");
+            }
+            accepted.add(task);
+        });
+        assertThat(versions.current(HERO).toCompletableFuture()).isCompletedExceptionally();
+
+        full[0] = false;
+        assertThat(versions.current(HERO).toCompletableFuture()).isNotDone();
+        assertThat(accepted).hasSize(1);
+    }
+
+    private TemplateVersions versions(Executor executor) {
+        return new S3TemplateVersions(s3, new S3Bucket(S3Server.BUCKET, "", Optional.empty()), TTL, clock, executor);
+    }
+
+    private static long join(TemplateVersions versions) {
+        return versions.current(HERO).toCompletableFuture().join();
+    }
+}
