@@ -80,9 +80,10 @@ public final class ImagePipeline implements ImageService {
     public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
         return versions.current(inquiry.request().template()).thenCompose(version -> {
             ImageKey key = keys.keyOf(inquiry.request(), version);
-            return lookup.inIndex(key).thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
-                    ? CompletableFuture.completedFuture(new ImageOutcome.Hit(indexed.get()))
-                    : later(() -> afterMiss(inquiry, key, indexed)));
+            return lookup.inIndex(key)
+                    .thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
+                            ? CompletableFuture.completedFuture(new ImageOutcome.Hit(indexed.get()))
+                            : later(() -> afterMiss(inquiry, key, indexed)));
         });
     }
 
@@ -121,12 +122,11 @@ public final class ImagePipeline implements ImageService {
                     key, () -> leader.fly(key, inquiry.request(), inquiry.lane(), flightDeadline(inquiry)));
             try {
                 Optional<Landing> landing = Unchecked.call(() -> flight.await(inquiry.deadline()));
-                return landing.isPresent()
-                        ? landed(landing.get(), flight.led())
-                        : late(inquiry, key, ASK_AGAIN, old);
+                return landing.isPresent() ? landed(landing.get(), flight.led()) : late(inquiry, key, ASK_AGAIN, old);
             } catch (ThrottledException throttled) {
                 Duration wait = throttled.retryAfter().orElse(ASK_AGAIN);
-                boolean othersPatienceEnded = !flight.led() && !inquiry.deadline().forbids(wait, clock);
+                boolean othersPatienceEnded =
+                        !flight.led() && !inquiry.deadline().forbids(wait, clock);
                 if (!othersPatienceEnded) {
                     return late(inquiry, key, wait, old);
                 }
@@ -162,9 +162,10 @@ public final class ImagePipeline implements ImageService {
 
     @Override
     public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
-        return lookup.inIndex(key).thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
-                ? CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(indexed.get())))
-                : later(() -> lookCloser(key, indexed)));
+        return lookup.inIndex(key)
+                .thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
+                        ? CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(indexed.get())))
+                        : later(() -> lookCloser(key, indexed)));
     }
 
     private Optional<ImageOutcome> lookCloser(ImageKey key, Optional<IndexEntry> indexed) {

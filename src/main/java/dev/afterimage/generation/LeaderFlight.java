@@ -44,9 +44,8 @@ final class LeaderFlight {
     Landing fly(ImageKey key, ImageRequest request, Lane lane, Deadline deadline) throws InterruptedException {
         while (true) {
             Optional<Lease> lease = leases.take(key);
-            Optional<Landing> landing = lease.isPresent()
-                    ? lead(lease.get(), request, lane, deadline)
-                    : follow(key, deadline);
+            Optional<Landing> landing =
+                    lease.isPresent() ? lead(lease.get(), request, lane, deadline) : follow(key, deadline);
             if (landing.isPresent()) {
                 return landing.get();
             }

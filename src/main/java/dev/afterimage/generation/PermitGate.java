@@ -2,10 +2,9 @@ package dev.afterimage.generation;
 
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.ProviderLimiter;
-import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;

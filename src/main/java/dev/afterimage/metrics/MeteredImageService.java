@@ -37,8 +37,8 @@ public final class MeteredImageService implements ImageService {
         long start = clock.monotonicTime();
         return next.obtain(inquiry).whenComplete((outcome, failure) -> {
             String word = failure == null ? RequestOutcome.of(outcome) : wordOf(failure);
-            Pair pair = byOutcome.computeIfAbsent(
-                    word, name -> new Pair(meters.requests(name), meters.requestTime(name)));
+            Pair pair =
+                    byOutcome.computeIfAbsent(word, name -> new Pair(meters.requests(name), meters.requestTime(name)));
             pair.count().increment();
             pair.time().record(clock.monotonicTime() - start, TimeUnit.NANOSECONDS);
         });

@@ -14,6 +14,7 @@ public final class RequestOutcome {
     public static final String REJECTED = "rejected";
     /** A quota or a limit said no. */
     public static final String THROTTLED = "throttled";
+
     public static final String FAILED = "failed";
 
     private RequestOutcome() {}

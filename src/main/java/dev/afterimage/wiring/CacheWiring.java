@@ -70,8 +70,7 @@ class CacheWiring {
             @VirtualThreads ExecutorService virtualThreads) {
         return switch (backends.storeKind()) {
             case FILESYSTEM -> new FilesystemTemplateVersions(directory, virtualThreads, clock);
-            case S3 ->
-                new S3TemplateVersions(s3.get(), S3Bucket.of(s3Config), config.nearTtl(), clock, virtualThreads);
+            case S3 -> new S3TemplateVersions(s3.get(), S3Bucket.of(s3Config), config.nearTtl(), clock, virtualThreads);
         };
     }
 }

@@ -1,6 +1,9 @@
 package dev.afterimage.wiring;
 
 import dev.afterimage.aws.CloudFrontSigner;
+import dev.afterimage.aws.RefreshedSecret;
+import dev.afterimage.aws.SecretsConfig;
+import dev.afterimage.aws.SecretsPrivateKeys;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
 import dev.afterimage.delivery.DeliveryConfig;
@@ -12,10 +15,15 @@ import dev.afterimage.delivery.SigningKeys;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.filesystem.DataDirectory;
 import dev.afterimage.filesystem.PemKeyFile;
+import io.quarkus.virtual.threads.VirtualThreads;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.security.PrivateKey;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Puts together how URLs are signed, and how the local edge verifies them. */
 class DeliveryWiring {
@@ -35,14 +43,29 @@ class DeliveryWiring {
         return new ExpiryWindow(config.urlTtl(), clock);
     }
 
+    /** From Secrets Manager, from the configuration, or made at first start; the first that is named. */
     @Produces
     @Singleton
-    SigningKeys signingKeys(DeliveryConfig config, DataDirectory directory) {
-        SigningKey key = config.privateKey()
-                .map(pem -> new SigningKey(config.keyPairId().orElse(OWN_KEY), PemKeys.readPrivate(pem)))
-                .orElseGet(() -> new SigningKey(
-                        config.keyPairId().orElse(OWN_KEY),
-                        new PemKeyFile(directory).readOrCreate().getPrivate()));
+    SigningKeys signingKeys(
+            DeliveryConfig config,
+            SecretsConfig secrets,
+            Instance<SecretsManagerClient> secretsManager,
+            DataDirectory directory,
+            Clock clock,
+            @VirtualThreads ExecutorService virtualThreads) {
+        if (config.privateKeySecret().isPresent()) {
+            return new SecretsPrivateKeys(new RefreshedSecret<>(
+                    secretsManager.get(),
+                    config.privateKeySecret().get(),
+                    SecretsPrivateKeys::read,
+                    secrets.refresh(),
+                    clock,
+                    virtualThreads));
+        }
+        PrivateKey privateKey = config.privateKey()
+                .map(PemKeys::readPrivate)
+                .orElseGet(() -> new PemKeyFile(directory).readOrCreate().getPrivate());
+        SigningKey key = new SigningKey(config.keyPairId().orElse(OWN_KEY), privateKey);
         return () -> key;
     }
 

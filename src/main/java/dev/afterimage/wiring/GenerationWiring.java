@@ -85,8 +85,7 @@ class GenerationWiring {
     FreshnessPolicy freshnessPolicy(CacheConfig config) {
         Map<String, Duration> ttlByTemplate = new HashMap<>();
         config.templates()
-                .forEach((template, exception) ->
-                        exception.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
+                .forEach((template, exception) -> exception.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
         return new FreshnessPolicy(config.ttl(), config.staleTtl(), ttlByTemplate);
     }
 

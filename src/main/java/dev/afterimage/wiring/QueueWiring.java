@@ -94,8 +94,7 @@ class QueueWiring {
                 config.maxBackOff(),
                 config.maxDeliveries(),
                 config.retryUnknownOutcome());
-        JobRunner runner =
-                new JobRunner(images, queue, ledger, marks, new JobFates(policy, clock, new SecureRandom()));
+        JobRunner runner = new JobRunner(images, queue, ledger, marks, new JobFates(policy, clock, new SecureRandom()));
         return new Worker(queue, runner, config.concurrency(), config.patience(), clock, pause, virtualThreads);
     }
 }

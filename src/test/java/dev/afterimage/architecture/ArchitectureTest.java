@@ -38,8 +38,18 @@ class ArchitectureTest {
 
     @Test
     void theCoreKnowsNoEdge() {
-        check(noClasses().that().resideInAnyPackage(CORE).should().dependOnClassesThat().resideInAnyPackage(EDGES_OUT));
-        check(noClasses().that().resideInAnyPackage(CORE).should().dependOnClassesThat().resideInAnyPackage(EDGES_IN));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(CORE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(EDGES_OUT));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(CORE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(EDGES_IN));
         check(noClasses()
                 .that()
                 .resideInAnyPackage(CORE)
@@ -66,8 +76,7 @@ class ArchitectureTest {
 
     @Test
     void adaptersDoNotKnowEachOther() {
-        check(slices()
-                .matching("dev.afterimage.(filesystem|redis|aws|provider|http|lambda)..")
+        check(slices().matching("dev.afterimage.(filesystem|redis|aws|provider|http|lambda)..")
                 .should()
                 .notDependOnEachOther());
     }

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.LimiterStatus;
+import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
+import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.time.Deadline;
@@ -131,7 +131,7 @@ class PermitGateTest {
                 ThrottledException.class, () -> gate.await(Lane.INTERACTIVE, in(Duration.ofMillis(900))));
 
         assertThat(throttled.byProvider()).isFalse();
-        assertThat(throttled.retryAfter()).isEqualTo(rate(1).slotTime());
+        assertThat(throttled.retryAfter()).contains(rate(1).slotTime());
         assertThat(pause.waits()).isEmpty();
     }
 
@@ -271,7 +271,7 @@ class PermitGateTest {
         ThrottledException throttled =
                 catchThrowableOfType(ThrottledException.class, () -> gate.await(Lane.BULK, in(Duration.ofMinutes(4))));
 
-        assertThat(throttled.retryAfter()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(throttled.retryAfter()).contains(Duration.ofMinutes(5));
         assertThat(limiter.questions).hasSize(1);
     }
 

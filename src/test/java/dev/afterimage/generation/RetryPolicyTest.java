@@ -18,8 +18,7 @@ class RetryPolicyTest {
 
     private final MutableClock clock = new MutableClock(Instant.EPOCH);
     private final Deadline far = Deadline.in(Duration.ofHours(2), clock);
-    private final RetryPolicy policy =
-            new RetryPolicy(Duration.ofSeconds(30), false, clock, new SplittableRandom(1));
+    private final RetryPolicy policy = new RetryPolicy(Duration.ofSeconds(30), false, clock, new SplittableRandom(1));
 
     @ParameterizedTest
     @CsvSource({"0, 1000", "1, 2000", "2, 4000", "3, 8000", "9, 8000"})

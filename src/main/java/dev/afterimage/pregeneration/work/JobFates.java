@@ -53,7 +53,8 @@ public final class JobFates {
 
     private JobFate of(GenerationException failure, int attempts) {
         return switch (failure) {
-            case ThrottledException throttled -> new JobFate.Wait(throttled.retryAfter().orElse(POLITE), true);
+            case ThrottledException throttled ->
+                new JobFate.Wait(throttled.retryAfter().orElse(POLITE), true);
             case OutOfCreditsException credits ->
                 new JobFate.Wait(Duration.between(clock.instant(), credits.until()), true);
             case RejectedException rejected -> new JobFate.Bury(message(rejected));
