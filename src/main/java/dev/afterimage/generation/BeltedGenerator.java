@@ -3,15 +3,14 @@ package dev.afterimage.generation;
 import dev.afterimage.generation.guard.BeltGuard;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
-import io.smallrye.faulttolerance.api.RateLimitException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
 /**
- * Decorator: the local limits and the time-out around one call. A time-out before the call left is harmless; after it, the
- * outcome is unknown.
+ * Decorator: the time-out and the bulkhead around one call. A time-out before the call left is harmless; after it, the outcome
+ * is unknown. A full bulkhead sends the call back for another permit.
  */
 public final class BeltedGenerator implements ImageGenerator {
 
@@ -38,10 +37,8 @@ public final class BeltedGenerator implements ImageGenerator {
             throw departed.get()
                     ? new OutcomeUnknownException("the provider did not answer in time", late)
                     : new UnavailableException("the provider could not be reached in time", late);
-        } catch (RateLimitException full) {
-            throw ThrottledException.byLimiter(Duration.ofMillis(Math.max(1, full.getRetryAfterMillis())));
         } catch (BulkheadException full) {
-            throw ThrottledException.byLimiter(WHEN_FULL);
+            throw new PermitLapsedException(WHEN_FULL);
         }
     }
 }

@@ -1,8 +1,11 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.guard.RateBelt;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Permit;
+import io.smallrye.faulttolerance.api.RateLimitException;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -12,10 +15,12 @@ import java.util.Optional;
 public final class PermittedGenerator implements ImageGenerator {
 
     private final PermitGate gate;
+    private final RateBelt belt;
     private final ImageGenerator next;
 
-    public PermittedGenerator(PermitGate gate, ImageGenerator next) {
+    public PermittedGenerator(PermitGate gate, RateBelt belt, ImageGenerator next) {
         this.gate = gate;
+        this.belt = belt;
         this.next = next;
     }
 
@@ -43,6 +48,11 @@ public final class PermittedGenerator implements ImageGenerator {
 
     private void depart(Permit.Granted permit, Attempt attempt) {
         gate.depart(permit);
+        try {
+            belt.pass();
+        } catch (RateLimitException tooFast) {
+            throw new PermitLapsedException(Duration.ofMillis(Math.max(1, tooFast.getRetryAfterMillis())));
+        }
         attempt.departure().now();
     }
 }

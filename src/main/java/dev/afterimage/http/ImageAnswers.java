@@ -1,5 +1,6 @@
 package dev.afterimage.http;
 
+import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.ImageOutcome;
@@ -9,6 +10,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -23,29 +25,31 @@ final class ImageAnswers {
     static final Duration REDIRECT_MARGIN = Duration.ofMinutes(1);
 
     private final UrlSigner signer;
+    private final BaseUrl baseUrl;
     private final Clock clock;
 
     @Inject
-    ImageAnswers(UrlSigner signer, Clock clock) {
+    ImageAnswers(UrlSigner signer, BaseUrl baseUrl, Clock clock) {
         this.signer = signer;
+        this.baseUrl = baseUrl;
         this.clock = clock;
     }
 
     /** 200 with the signed URL, or 202 with where to look. */
-    Response.ResponseBuilder describe(ImageOutcome outcome) {
+    Response.ResponseBuilder describe(ImageOutcome outcome, URI serviceRoot) {
         return switch (outcome) {
             case ImageOutcome.Ready ready ->
-                Response.ok(ImageBody.of(ready.entry(), signer.sign(ready.entry())))
+                Response.ok(ImageBody.of(ready.entry(), urlFor(ready, serviceRoot)))
                         .header(CacheStatus.HEADER, CacheStatus.of(ready));
             case ImageOutcome.Pending pending -> promise(pending);
         };
     }
 
     /** 302 to the signed URL, for {@code <img src>}, or 202 with where to look. */
-    Response.ResponseBuilder redirect(ImageOutcome outcome) {
+    Response.ResponseBuilder redirect(ImageOutcome outcome, URI serviceRoot) {
         return switch (outcome) {
             case ImageOutcome.Ready ready -> {
-                SignedUrl url = signer.sign(ready.entry());
+                SignedUrl url = urlFor(ready, serviceRoot);
                 // As text: the URL's own spelling is what was signed, and java.net.URI would check it once more.
                 yield Response.status(Response.Status.FOUND)
                         .header(HttpHeaders.LOCATION, url.url())
@@ -54,6 +58,10 @@ final class ImageAnswers {
             }
             case ImageOutcome.Pending pending -> promise(pending);
         };
+    }
+
+    private SignedUrl urlFor(ImageOutcome.Ready ready, URI serviceRoot) {
+        return baseUrl.seenFrom(serviceRoot, signer.sign(ready.entry()));
     }
 
     private static Response.ResponseBuilder promise(ImageOutcome.Pending pending) {

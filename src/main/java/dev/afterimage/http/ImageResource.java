@@ -23,6 +23,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -55,14 +57,18 @@ public final class ImageResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<Response> obtain(
-            @Context RoutingContext http, @Context HttpHeaders headers, @Context SecurityContext security) {
+            @Context RoutingContext http,
+            @Context UriInfo uri,
+            @Context HttpHeaders headers,
+            @Context SecurityContext security) {
+        URI serviceRoot = uri.getBaseUri();
         Preferences preferences = Preferences.parse(headers.getRequestHeader(Preferences.HEADER));
         Inquiry inquiry = Inquiry.onDemand(
                 ImageRequestReader.read(BodyGate.bytes(http)),
                 callers.resolve(security.getUserPrincipal(), http.request()),
                 Deadline.in(preferences.patience(deadline), clock));
         return images.obtain(inquiry).thenApply(outcome -> {
-            Response.ResponseBuilder answer = answers.describe(outcome);
+            Response.ResponseBuilder answer = answers.describe(outcome, serviceRoot);
             preferences
                     .applied(outcome instanceof ImageOutcome.Pending, deadline)
                     .ifPresent(applied -> answer.header(Preferences.APPLIED_HEADER, applied));
@@ -74,17 +80,19 @@ public final class ImageResource {
     @GET
     @Path("{key}")
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<Response> look(@PathParam("key") String key) {
+    public CompletionStage<Response> look(@PathParam("key") String key, @Context UriInfo uri) {
+        URI serviceRoot = uri.getBaseUri();
         return images.look(PathParameters.key(key))
-                .thenApply(found -> answers.describe(known(found)).build());
+                .thenApply(found -> answers.describe(known(found), serviceRoot).build());
     }
 
     /** The picture itself, by way of its signed URL. */
     @GET
     @Path("{key}/content")
-    public CompletionStage<Response> content(@PathParam("key") String key) {
+    public CompletionStage<Response> content(@PathParam("key") String key, @Context UriInfo uri) {
+        URI serviceRoot = uri.getBaseUri();
         return images.look(PathParameters.key(key))
-                .thenApply(found -> answers.redirect(known(found)).build());
+                .thenApply(found -> answers.redirect(known(found), serviceRoot).build());
     }
 
     /** Forgets the picture; quietly when there is none. */

@@ -14,13 +14,16 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Translates the provider's limits ({@code afterimage.provider.…}) into defaults for the annotations of
- * {@link dev.afterimage.generation.guard.BeltGuard}, so that they are said once. Whoever sets
+ * {@link dev.afterimage.generation.guard.RateBelt} and {@link dev.afterimage.generation.guard.BeltGuard}, so that they are
+ * said once. Whoever sets
  * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.BeltGuard/call".…} directly has the last word.
  */
 public class BeltDefaults implements ConfigSourceFactory {
 
     private static final String PROVIDER = "afterimage.provider.";
-    private static final String BELT = "quarkus.fault-tolerance.\"dev.afterimage.generation.guard.BeltGuard/call\".";
+    private static final String GUARDS = "quarkus.fault-tolerance.\"dev.afterimage.generation.guard.";
+    private static final String RATE = GUARDS + "RateBelt/pass\".rate-limit.";
+    private static final String BELT = GUARDS + "BeltGuard/call\".";
     /** Below application.properties (250), above the annotations' own values. */
     private static final int ORDINAL = 200;
     /** As {@link dev.afterimage.provider.ProviderConfig} has them. */
@@ -31,10 +34,10 @@ public class BeltDefaults implements ConfigSourceFactory {
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         Map<String, String> belt = new HashMap<>();
-        value(context, "rate").ifPresent(rate -> belt.put(BELT + "rate-limit.value", rate));
+        value(context, "rate").ifPresent(rate -> belt.put(RATE + "value", rate));
         value(context, "rate-window").ifPresent(window -> {
-            belt.put(BELT + "rate-limit.window", millis(duration(window)));
-            belt.put(BELT + "rate-limit.window-unit", "millis");
+            belt.put(RATE + "window", millis(duration(window)));
+            belt.put(RATE + "window-unit", "millis");
         });
         belt.put(BELT + "timeout.value", millis(longestCall(context)));
         belt.put(BELT + "timeout.unit", "millis");

@@ -21,6 +21,7 @@ import dev.afterimage.generation.ResilientGenerator;
 import dev.afterimage.generation.RetryPolicy;
 import dev.afterimage.generation.guard.BeltGuard;
 import dev.afterimage.generation.guard.BreakerGuard;
+import dev.afterimage.generation.guard.RateBelt;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.limit.CallerQuota;
@@ -56,6 +57,7 @@ class GenerationWiring {
             RetryGuard retry,
             BreakerGuard breaker,
             BeltGuard belt,
+            RateBelt rateBelt,
             CreditBudget budget,
             PermitGate gate,
             ProviderLimiter limiter,
@@ -63,7 +65,7 @@ class GenerationWiring {
             RetryPolicy policy) {
         ImageGenerator checked = new CheckedGenerator(provider, providerConfig.maxBytes());
         ImageGenerator belted = new BeltedGenerator(belt, checked);
-        ImageGenerator permitted = new PermittedGenerator(gate, belted);
+        ImageGenerator permitted = new PermittedGenerator(gate, rateBelt, belted);
         ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);
         return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
     }

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -164,11 +165,21 @@ class OpenApiTest {
                 .importPackages("dev.afterimage")) {
             resource.tryGetAnnotationOfType(Path.class).ifPresent(path -> {
                 for (JavaMethod method : resource.getMethods()) {
+                    if (isHidden(method)) {
+                        continue;
+                    }
                     httpMethod(method).ifPresent(name -> routes.add(name + " " + path.value() + subPath(method)));
                 }
             });
         }
         return routes;
+    }
+
+    /** The local edge stands in for a CDN and is no part of the API. */
+    private static boolean isHidden(JavaMethod method) {
+        return method.tryGetAnnotationOfType(Operation.class)
+                .map(Operation::hidden)
+                .orElse(false);
     }
 
     private static Optional<String> httpMethod(JavaMethod method) {
