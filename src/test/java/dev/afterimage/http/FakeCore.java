@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Set;
 
 /** The HTTP edge alone: everything behind it is a fake, and it is always the same moment. */
@@ -36,6 +37,12 @@ public class FakeCore implements QuarkusTestProfile {
 
     static final Stats STATS =
             new Stats(NOW, 0.75, new Stats.Requests(3, 0, 1, 0, 2, 1), 5, 1, 2, 310L, 900L, 7L, 12L, 40L, null, null);
+
+    /** As with a CDN, so that URLs leave as the signer made them. */
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        return Map.of("afterimage.delivery.base-url", "https://cdn.example");
+    }
 
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
