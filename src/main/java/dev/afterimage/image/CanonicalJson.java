@@ -1,7 +1,9 @@
 package dev.afterimage.image;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.erdtman.jcs.NumberToJSON;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The canonical form of JSON by RFC 8785 (JSON Canonicalization Scheme): no white space, property names sorted by UTF-16
@@ -35,7 +38,9 @@ final class CanonicalJson {
     static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            // Names come from strangers: none is kept beyond its document.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH + 8)
                     .maxNumberLength(400)
@@ -68,8 +73,7 @@ final class CanonicalJson {
      *
      * @param start the token just read
      */
-    static TemplateData readObject(JsonParser parser, @org.jspecify.annotations.Nullable JsonToken start)
-            throws IOException {
+    static TemplateData readObject(JsonParser parser, @Nullable JsonToken start) throws IOException {
         if (start != JsonToken.START_OBJECT) {
             throw invalid("The data must be a JSON object, such as {\"title\":\"Hello\"}.");
         }
@@ -92,11 +96,8 @@ final class CanonicalJson {
                     "The JSON nests deeper than " + MAX_DEPTH + " levels or holds a number or name of absurd length.",
                     pointer);
         }
-        if (e instanceof com.fasterxml.jackson.core.JsonProcessingException json) {
-            String place = json.getLocation() == null
-                    ? ""
-                    : " at line " + json.getLocation().getLineNr() + ", column "
-                            + json.getLocation().getColumnNr();
+        if (e instanceof JsonProcessingException json) {
+            String place = place(json.getLocation());
             boolean duplicate = String.valueOf(json.getOriginalMessage()).startsWith("Duplicate field");
             return new InvalidRequestException(
                     duplicate
@@ -113,7 +114,7 @@ final class CanonicalJson {
             case START_ARRAY -> array(depth + 1);
             case VALUE_STRING -> writeString(wellFormed(parser.getText()), out);
             case VALUE_NUMBER_INT -> integer(parser.getText());
-            case VALUE_NUMBER_FLOAT -> out.append(decimal(parser.getText()));
+            case VALUE_NUMBER_FLOAT -> decimal(parser.getText());
             case VALUE_TRUE -> out.append("true");
             case VALUE_FALSE -> out.append("false");
             case VALUE_NULL -> out.append("null");
@@ -176,38 +177,44 @@ final class CanonicalJson {
         out.append(moved);
     }
 
+    /**
+     * An integer passes when a double holds it exactly, or when it is what RFC 8785 writes for a double: 2^68 is written
+     * 295147905179352830000, and must be read again as what it was.
+     */
     private void integer(String digits) throws IOException {
         if (digits.length() <= ALWAYS_EXACT_DIGITS) {
             out.append(digits.equals("-0") ? "0" : digits);
             return;
         }
         double nearest = finite(digits);
-        if (!new BigDecimal(nearest).toBigInteger().equals(new BigInteger(digits))) {
-            throw invalid("An integer is too large to be exact in JSON (RFC 8785 numbers are IEEE 754 doubles);"
-                    + " write it as a string.");
+        String canonical = NumberToJSON.serializeNumber(nearest);
+        if (!canonical.equals(digits) && !new BigDecimal(nearest).toBigInteger().equals(new BigInteger(digits))) {
+            throw refused(
+                    "An integer is too large to be exact in JSON, whose numbers are IEEE 754 doubles; write it as a"
+                            + " string.");
         }
-        out.append(NumberToJSON.serializeNumber(nearest));
+        out.append(canonical);
     }
 
-    private static String decimal(String text) throws IOException {
-        return NumberToJSON.serializeNumber(finite(text));
+    private void decimal(String text) throws IOException {
+        out.append(NumberToJSON.serializeNumber(finite(text)));
     }
 
-    private static double finite(String text) {
+    private double finite(String text) {
         double nearest = Double.parseDouble(text);
         if (Double.isInfinite(nearest)) {
-            throw invalid("A number is larger than a JSON number may be (about 1.8e308).");
+            throw refused("A number is larger than a double may be, about 1.797e308.");
         }
         return nearest;
     }
 
-    private static void checkDepth(int depth) {
+    private void checkDepth(int depth) {
         if (depth > MAX_DEPTH) {
-            throw invalid("The data nests deeper than " + MAX_DEPTH + " levels.");
+            throw refused("The data nests deeper than " + MAX_DEPTH + " levels.");
         }
     }
 
-    private static String wellFormed(String text) {
+    private String wellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
@@ -215,7 +222,7 @@ final class CanonicalJson {
                         && i + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(i + 1));
                 if (!pair) {
-                    throw invalid("A text holds half of a surrogate pair, which is no character.");
+                    throw refused("A text holds half of a surrogate pair, which is no character.");
                 }
                 i++;
             }
@@ -246,6 +253,15 @@ final class CanonicalJson {
             }
         }
         out.append(text, copied, text.length()).append('"');
+    }
+
+    /** Names the place, because a message must not repeat what stands there. */
+    private InvalidRequestException refused(String detail) {
+        return invalid(detail + " It stands" + place(parser.currentTokenLocation()) + ".");
+    }
+
+    private static String place(@Nullable JsonLocation location) {
+        return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
     private static InvalidRequestException invalid(String detail) {

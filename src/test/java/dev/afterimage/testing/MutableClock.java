@@ -7,8 +7,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that a test moves by hand. */
-public final class MutableClock extends Clock {
+/** A clock that is moved by hand. */
+public class MutableClock extends Clock {
 
     private final AtomicReference<Instant> now;
 
@@ -16,8 +16,8 @@ public final class MutableClock extends Clock {
         this.now = new AtomicReference<>(start);
     }
 
-    public void advance(Duration step) {
-        now.updateAndGet(time -> time.plus(step));
+    public void advance(Duration duration) {
+        now.updateAndGet(instant -> instant.plus(duration));
     }
 
     @Override

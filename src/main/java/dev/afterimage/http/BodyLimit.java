@@ -1,0 +1,71 @@
+package dev.afterimage.http;
+
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.event.Observes;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** How large a body may be: anywhere {@code quarkus.http.limits.max-body-size}, and less where a route says so. */
+final class BodyLimit {
+
+    /** 256 KiB for a picture's template and data. */
+    static final int IMAGE_BYTES = 256 * 1024;
+
+    /** Before the framework's own check, at -2, which answers with an empty body. */
+    private static final int BEFORE_FRAMEWORK = -3;
+
+    /** After it, and before the resources. */
+    private static final int BEFORE_RESOURCES = -1;
+
+    void register(
+            @Observes Router router, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize anywhere) {
+        long maxBytes = anywhere.asLongValue();
+        router.route().order(BEFORE_FRAMEWORK).handler(context -> {
+            if (!hasBody(context.request())) {
+                context.next();
+                return;
+            }
+            context.addEndHandler(answered -> discard(context.request(), maxBytes));
+            check(context.request(), maxBytes);
+            context.next();
+        });
+        router.post("/v1/images")
+                .order(BEFORE_RESOURCES)
+                .handler(new BodyGate(Set.of("application/json"), IMAGE_BYTES));
+    }
+
+    /** Whether the client sends a body, by the headers that frame it (RFC 9112, section 6). */
+    private static boolean hasBody(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+
+    /**
+     * Reads past what the client still sends of a body that was answered unread, because a client that is cut off may never
+     * read the answer, and because its next request comes on the same connection. Gives up after the limit.
+     */
+    private static void discard(HttpServerRequest request, long maxBytes) {
+        if (request.isEnded() || request.response().closed()) {
+            return;
+        }
+        request.handler(chunk -> {
+            if (request.bytesRead() > maxBytes) {
+                request.connection().close();
+            }
+        });
+        request.resume();
+    }
+
+    /** Refuses a body by the length that its header announces. */
+    static void check(HttpServerRequest request, long maxBytes) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length != null && Long.parseLong(length) > maxBytes) {
+            throw new ProblemException(Problem.tooLarge(maxBytes));
+        }
+    }
+}

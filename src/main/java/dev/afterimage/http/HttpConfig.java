@@ -1,0 +1,17 @@
+package dev.afterimage.http;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How long clients are kept waiting. */
+@ConfigMapping(prefix = "afterimage.http")
+public interface HttpConfig {
+
+    /**
+     * A request is answered within this time: with the picture, or with 202 and where to look. Keep it under the time-out of
+     * whatever stands in front; Amazon API Gateway gives up after 30 s.
+     */
+    @WithDefault("25s")
+    Duration deadline();
+}

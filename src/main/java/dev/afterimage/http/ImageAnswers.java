@@ -1,0 +1,71 @@
+package dev.afterimage.http;
+
+import dev.afterimage.delivery.SignedUrl;
+import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.http.header.CacheStatus;
+import dev.afterimage.http.header.RetryAfter;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Turns an outcome of the core into status, headers and body. */
+@Singleton
+final class ImageAnswers {
+
+    /** How long a browser may keep a redirect, so that a forgotten picture is gone from pages soon. */
+    static final Duration LONGEST_REDIRECT = Duration.ofMinutes(5);
+
+    /** A redirect must end this long before its target does, or a slow client follows it too late. */
+    static final Duration REDIRECT_MARGIN = Duration.ofMinutes(1);
+
+    private final UrlSigner signer;
+    private final Clock clock;
+
+    @Inject
+    ImageAnswers(UrlSigner signer, Clock clock) {
+        this.signer = signer;
+        this.clock = clock;
+    }
+
+    /** 200 with the signed URL, or 202 with where to look. */
+    Response.ResponseBuilder describe(ImageOutcome outcome) {
+        return switch (outcome) {
+            case ImageOutcome.Ready ready ->
+                Response.ok(ImageBody.of(ready.entry(), signer.sign(ready.entry())))
+                        .header(CacheStatus.HEADER, CacheStatus.of(ready));
+            case ImageOutcome.Pending pending -> promise(pending);
+        };
+    }
+
+    /** 302 to the signed URL, for {@code <img src>}, or 202 with where to look. */
+    Response.ResponseBuilder redirect(ImageOutcome outcome) {
+        return switch (outcome) {
+            case ImageOutcome.Ready ready -> {
+                SignedUrl url = signer.sign(ready.entry());
+                // As text: the URL's own spelling is what was signed, and java.net.URI would check it once more.
+                yield Response.status(Response.Status.FOUND)
+                        .header(HttpHeaders.LOCATION, url.url())
+                        .header(HttpHeaders.CACHE_CONTROL, "private, max-age=" + secondsToKeep(url))
+                        .header(CacheStatus.HEADER, CacheStatus.of(ready));
+            }
+            case ImageOutcome.Pending pending -> promise(pending);
+        };
+    }
+
+    private static Response.ResponseBuilder promise(ImageOutcome.Pending pending) {
+        PendingBody body = PendingBody.of(pending.key());
+        return Response.accepted(body)
+                .type("application/json")
+                .header(HttpHeaders.LOCATION, body.location())
+                .header(RetryAfter.HEADER, RetryAfter.of(pending.retryAfter()));
+    }
+
+    private long secondsToKeep(SignedUrl url) {
+        Duration left = Duration.between(clock.instant(), url.expiresAt()).minus(REDIRECT_MARGIN);
+        return Math.clamp(left.toSeconds(), 0, LONGEST_REDIRECT.toSeconds());
+    }
+}

@@ -1,0 +1,106 @@
+package dev.afterimage.http;
+
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.Inquiry;
+import dev.afterimage.http.header.Preferences;
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.ProblemType;
+import dev.afterimage.image.ImageRequestReader;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.time.Deadline;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Pictures: ask for one, look at one, forget one. Runs on the event loop and never blocks it, so that a hit is answered
+ * without a change of threads and a thousand waiting clients cost no thread at all.
+ */
+@Path("/v1/images")
+public final class ImageResource {
+
+    private final ImageService images;
+    private final ImageAnswers answers;
+    private final CallerResolver callers;
+    private final Clock clock;
+    private final Duration deadline;
+
+    @Inject
+    ImageResource(ImageService images, ImageAnswers answers, CallerResolver callers, Clock clock, HttpConfig config) {
+        this.images = images;
+        this.answers = answers;
+        this.callers = callers;
+        this.clock = clock;
+        this.deadline = config.deadline();
+    }
+
+    /** Finds the picture or has it made. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    public CompletionStage<Response> obtain(
+            @Context RoutingContext http, @Context HttpHeaders headers, @Context SecurityContext security) {
+        Preferences preferences = Preferences.parse(headers.getRequestHeader(Preferences.HEADER));
+        Inquiry inquiry = new Inquiry(
+                ImageRequestReader.read(BodyGate.bytes(http)),
+                callers.resolve(security.getUserPrincipal(), http.request()),
+                Lane.INTERACTIVE,
+                Deadline.in(preferences.patience(deadline), clock));
+        return images.obtain(inquiry).thenApply(outcome -> {
+            Response.ResponseBuilder answer = answers.describe(outcome);
+            preferences
+                    .applied(outcome instanceof ImageOutcome.Pending, deadline)
+                    .ifPresent(applied -> answer.header(Preferences.APPLIED_HEADER, applied));
+            return answer.build();
+        });
+    }
+
+    /** Looks without making. */
+    @GET
+    @Path("{key}")
+    @Produces(MediaType.APPLICATION_JSON)
+    public CompletionStage<Response> look(@PathParam("key") String key) {
+        return images.look(PathParameters.key(key))
+                .thenApply(found -> answers.describe(known(found)).build());
+    }
+
+    /** The picture itself, by way of its signed URL. */
+    @GET
+    @Path("{key}/content")
+    public CompletionStage<Response> content(@PathParam("key") String key) {
+        return images.look(PathParameters.key(key))
+                .thenApply(found -> answers.redirect(known(found)).build());
+    }
+
+    /** Forgets the picture; quietly when there is none. */
+    @DELETE
+    @Path("{key}")
+    public CompletionStage<Response> forget(@PathParam("key") String key) {
+        return images.forget(PathParameters.key(key))
+                .thenApply(done -> Response.noContent().build());
+    }
+
+    private static ImageOutcome known(Optional<ImageOutcome> found) {
+        return found.orElseThrow(() -> new ProblemException(Problem.of(
+                ProblemType.IMAGE_NOT_FOUND,
+                "No picture has this key: it was never made, or was forgotten, or has expired. POST its template and data"
+                        + " to /v1/images to have it made.")));
+    }
+}

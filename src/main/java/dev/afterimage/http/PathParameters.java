@@ -1,0 +1,31 @@
+package dev.afterimage.http;
+
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.ProblemType;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.TemplateId;
+
+/** Reads the parts of a path; what cannot be read is a problem of the path, not of a body. */
+final class PathParameters {
+
+    private PathParameters() {}
+
+    /** A key that no picture can have is not found, like any other that no picture has. */
+    static ImageKey key(String value) {
+        try {
+            return new ImageKey(value);
+        } catch (InvalidRequestException e) {
+            throw new ProblemException(Problem.of(ProblemType.IMAGE_NOT_FOUND, e.detail()));
+        }
+    }
+
+    static TemplateId template(String value) {
+        try {
+            return new TemplateId(value);
+        } catch (InvalidRequestException e) {
+            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, e.detail()));
+        }
+    }
+}

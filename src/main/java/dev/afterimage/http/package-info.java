@@ -1,0 +1,10 @@
+/**
+ * The edge towards HTTP clients. A request gets its id and its answer's default headers
+ * ({@link dev.afterimage.http.RequestPrelude}), its body is checked and read ({@link dev.afterimage.http.BodyGate}), a
+ * resource asks the core and {@link dev.afterimage.http.ImageAnswers} turns the outcome into status, headers and body.
+ * Everything that goes wrong leaves through {@link dev.afterimage.http.problem}.
+ */
+@NullMarked
+package dev.afterimage.http;
+
+import org.jspecify.annotations.NullMarked;

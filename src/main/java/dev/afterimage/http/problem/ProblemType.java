@@ -1,0 +1,52 @@
+package dev.afterimage.http.problem;
+
+/**
+ * What can go wrong, as clients may tell it apart. The {@code type} is {@value #BASE} and the slug, and stays what it is: a
+ * name to compare, not an address to fetch (RFC 9457, section 3.1.1).
+ */
+public enum ProblemType {
+    INVALID_REQUEST("invalid-request", 400, "The request cannot be understood"),
+    NOT_FOUND("not-found", 404, "There is nothing at this path"),
+    IMAGE_NOT_FOUND("image-not-found", 404, "There is no such image"),
+    METHOD_NOT_ALLOWED("method-not-allowed", 405, "This path does not offer that method"),
+    NOT_ACCEPTABLE("not-acceptable", 406, "The answer does not exist in an accepted media type"),
+    BODY_TOO_LARGE("body-too-large", 413, "The body is too large"),
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type or encoding is not supported"),
+    TEMPLATE_REJECTED("template-rejected", 422, "The provider does not know the template"),
+    DATA_REJECTED("data-rejected", 422, "The provider cannot fill the template with this data"),
+    ACCESS_REJECTED("access-rejected", 422, "The provider refuses this service"),
+    QUOTA_EXCEEDED("quota-exceeded", 429, "The caller's quota is used up"),
+    INTERNAL_ERROR("internal-error", 500, "The service failed"),
+    NOT_AN_IMAGE("not-an-image", 502, "The provider answered without an image"),
+    OUT_OF_CREDITS("out-of-credits", 503, "The credits at the provider are used up"),
+    PROVIDER_THROTTLED("provider-throttled", 503, "The provider is asked as fast as it allows"),
+    PROVIDER_UNAVAILABLE("provider-unavailable", 503, "The provider cannot be reached"),
+    OUTCOME_UNKNOWN("outcome-unknown", 503, "The provider did not say how it ended"),
+    STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used");
+
+    static final String BASE = "https://afterimage.dev/problems/";
+
+    private final String slug;
+    private final int status;
+    private final String title;
+
+    ProblemType(String slug, int status, String title) {
+        this.slug = slug;
+        this.status = status;
+        this.title = title;
+    }
+
+    /** The {@code type} member. */
+    public String uri() {
+        return BASE + slug;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** The {@code title} member: the same for every occurrence. */
+    public String title() {
+        return title;
+    }
+}

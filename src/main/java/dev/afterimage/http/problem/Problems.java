@@ -1,0 +1,142 @@
+package dev.afterimage.http.problem;
+
+import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutOfCreditsException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.QuotaExceededException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.store.StoreUnavailableException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Says which problem an exception, or a status code of the framework, means to the client. */
+@Singleton
+final class Problems {
+
+    /** A guess at how long an outage lasts; short, because a hit needs neither provider nor storage. */
+    static final Duration OUTAGE = Duration.ofSeconds(10);
+
+    private final Clock clock;
+
+    @Inject
+    Problems(Clock clock) {
+        this.clock = clock;
+    }
+
+    Problem of(Throwable failure) {
+        return switch (failure) {
+            case CompletionException e when e.getCause() != null -> of(e.getCause());
+            case ExecutionException e when e.getCause() != null -> of(e.getCause());
+            case ProblemException e -> e.problem();
+            case InvalidRequestException e ->
+                Problem.of(ProblemType.INVALID_REQUEST, e.detail()).at(pointer(e.pointer()));
+            case QuotaExceededException e ->
+                Problem.of(
+                                ProblemType.QUOTA_EXCEEDED,
+                                "Your requests that may cost are used up for this hour; images that exist are still"
+                                        + " served. Ask again after the time in Retry-After.")
+                        .after(e.retryAfter());
+            case GenerationException e -> of(e);
+            case StoreUnavailableException e -> storage();
+            case CacheUnavailableException e -> storage();
+            case WebApplicationException e -> of(e.getResponse().getStatus());
+            default ->
+                Problem.of(
+                        ProblemType.INTERNAL_ERROR,
+                        "This is a fault of the service, not of the request. Tell its operator the requestId; asking"
+                                + " again may help.");
+        };
+    }
+
+    /** What a status code means that the framework chose. */
+    Problem of(int status) {
+        return switch (status) {
+            case 400 ->
+                Problem.of(ProblemType.INVALID_REQUEST, "The path, the query or a header is malformed; see RFC 9110.");
+            case 404 -> Problem.of(ProblemType.NOT_FOUND, "Look the path up at /q/openapi.");
+            case 405 -> Problem.of(ProblemType.METHOD_NOT_ALLOWED, "Use one of the methods in the Allow header.");
+            case 406 ->
+                Problem.of(
+                        ProblemType.NOT_ACCEPTABLE, "Send Accept: application/json, or leave the Accept header out.");
+            case 413 ->
+                Problem.of(ProblemType.BODY_TOO_LARGE, "Send a smaller body; /q/openapi says how large it may be.");
+            case 415 ->
+                Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Look the media types of this path up at /q/openapi.");
+            default -> {
+                Response.Status known = Response.Status.fromStatusCode(status);
+                yield status >= 400 && status < 500
+                        ? Problem.ofStatus(status, known == null ? "Client Error" : known.getReasonPhrase())
+                        : of(new IllegalStateException());
+            }
+        };
+    }
+
+    private Problem of(GenerationException failure) {
+        return switch (failure) {
+            case RejectedException e -> rejected(e);
+            case NotAnImageException e ->
+                Problem.of(
+                        ProblemType.NOT_AN_IMAGE,
+                        "What the provider sent is no PNG, JPEG, WebP or GIF image of the allowed size. Check the template"
+                                + " there; asking again costs again.");
+            case OutOfCreditsException e ->
+                Problem.of(
+                                ProblemType.OUT_OF_CREDITS,
+                                "New images can be had again after the time in Retry-After; images that exist are still"
+                                        + " served.")
+                        .after(Duration.between(clock.instant(), e.until()));
+            case ThrottledException e ->
+                Problem.of(
+                                ProblemType.PROVIDER_THROTTLED,
+                                "Ask again after the time in Retry-After, or send Prefer: respond-async to have the image"
+                                        + " made meanwhile.")
+                        .after(e.retryAfter());
+            case UnavailableException e ->
+                Problem.of(
+                                ProblemType.PROVIDER_UNAVAILABLE,
+                                "Nothing was billed. Ask again after the time in Retry-After.")
+                        .after(OUTAGE);
+            case OutcomeUnknownException e ->
+                Problem.of(
+                        ProblemType.OUTCOME_UNKNOWN,
+                        "The image may have been made and billed, so the service does not repeat the call by itself. Ask"
+                                + " again if a second bill is acceptable.");
+        };
+    }
+
+    private static Problem rejected(RejectedException e) {
+        return switch (e.reason()) {
+            case TEMPLATE ->
+                Problem.of(ProblemType.TEMPLATE_REJECTED, String.valueOf(e.getMessage()))
+                        .at(pointer("template"));
+            case DATA ->
+                Problem.of(ProblemType.DATA_REJECTED, String.valueOf(e.getMessage()))
+                        .at(pointer("data"));
+            case ACCESS ->
+                Problem.of(
+                        ProblemType.ACCESS_REJECTED,
+                        "The service's API key, plan or address for the provider is wrong. Its operator must mend it; no change"
+                                + " to the request helps.");
+        };
+    }
+
+    private static Problem storage() {
+        return Problem.of(ProblemType.STORAGE_UNAVAILABLE, "Ask again after the time in Retry-After.")
+                .after(OUTAGE);
+    }
+
+    private static String pointer(String part) {
+        return part.equals("body") ? "#" : "#/" + part;
+    }
+}

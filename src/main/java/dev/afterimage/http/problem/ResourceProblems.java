@@ -1,0 +1,25 @@
+package dev.afterimage.http.problem;
+
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.core.Response;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Answers for exceptions that leave a resource, or that Quarkus REST throws on the way to one. */
+final class ResourceProblems {
+
+    private final ProblemAnswers answers;
+
+    @Inject
+    ResourceProblems(ProblemAnswers answers) {
+        this.answers = answers;
+    }
+
+    @ServerExceptionMapper
+    public Response answer(Throwable failure, RoutingContext context) {
+        ProblemAnswers.Answer answer = answers.answer(failure, context);
+        Response.ResponseBuilder response = Response.status(answer.status()).entity(answer.body());
+        answer.headers().forEach(response::header);
+        return response.build();
+    }
+}

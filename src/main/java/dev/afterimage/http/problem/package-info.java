@@ -1,0 +1,10 @@
+/**
+ * The one place through which everything that goes wrong leaves, as RFC 9457 {@code application/problem+json}. A
+ * {@link dev.afterimage.http.problem.ProblemType} is what can go wrong; {@link dev.afterimage.http.problem.Problems} finds the
+ * one that an exception means; {@link dev.afterimage.http.problem.ResourceProblems} answers for the resources and
+ * {@link dev.afterimage.http.problem.RouterProblems} for what the framework refuses before it reaches them.
+ */
+@NullMarked
+package dev.afterimage.http.problem;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package dev.afterimage.metrics;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the service is doing. Counters and latencies are this process's own, since {@code since}; queue, credits and cool-down
+ * are the fleet's. Null is what is not known: nothing was counted yet, no such limit is set, or the place where it is kept
+ * cannot be asked now.
+ *
+ * @param since when this process began to count
+ * @param hitRatio requests answered without a generation (hits and stale ones) among all that got a picture, 0 to 1
+ * @param requests requests by how they ended
+ * @param providerCalls calls that left for the provider
+ * @param provider429s of these, those that it answered with 429
+ * @param provider5xxs of these, those that it answered with 5xx
+ * @param providerP50Millis half of the provider's answers took at most this long
+ * @param providerP95Millis 95 % of the provider's answers took at most this long
+ * @param queueDepth jobs that wait
+ * @param queueOldestAgeSeconds how long the oldest of them has waited
+ * @param creditsUsed credits spent this calendar month (UTC)
+ * @param creditsLeft credits left this calendar month; null when no budget is set
+ * @param coolDownUntil until when the fleet pauses because the provider asked for it; null when it does not pause
+ */
+public record Stats(
+        Instant since,
+        @Nullable Double hitRatio,
+        Requests requests,
+        long providerCalls,
+        long provider429s,
+        long provider5xxs,
+        @Nullable Long providerP50Millis,
+        @Nullable Long providerP95Millis,
+        @Nullable Long queueDepth,
+        @Nullable Long queueOldestAgeSeconds,
+        @Nullable Long creditsUsed,
+        @Nullable Long creditsLeft,
+        @Nullable Instant coolDownUntil) {
+
+    /**
+     * Requests by how they ended, in the words of {@link dev.afterimage.generation.ImageOutcome}.
+     *
+     * @param failed those that ended without a picture and without a promise of one
+     */
+    public record Requests(long hit, long stale, long stored, long collapsed, long pending, long failed) {
+
+        /** Answered without a generation among all that got a picture; null before the first. */
+        public @Nullable Double hitRatio() {
+            long pictures = hit + stale + stored + collapsed;
+            return pictures == 0 ? null : (double) (hit + stale) / pictures;
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.afterimage.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutOfCreditsException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.QuotaExceededException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.UnavailableException;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.ExtLogRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes wrong behind a good request, and who asks and by which name. */
+@QuarkusTest
+@TestProfile(FakeCore.class)
+class FailedRequestTest {
+
+    private static final String BASE = "https://afterimage.dev/problems/";
+
+    @Inject
+    FakeImageService core;
+
+    @BeforeEach
+    void forget() {
+        core.reset();
+    }
+
+    private static RequestSpecification request() {
+        return given().contentType("application/json").body("{\"template\":\"t\",\"data\":{}}");
+    }
+
+    private static ValidatableResponse post() {
+        return request().post("/v1/images").then().contentType("application/problem+json");
+    }
+
+    @Test
+    void aQuotaThatIsUsedUpNamesTheWait() {
+        core.failWith(new QuotaExceededException(Duration.ofMillis(59_001)));
+        post().statusCode(429)
+                .header("Retry-After", "60")
+                .header("Cache-Control", "no-store")
+                .body("type", equalTo(BASE + "quota-exceeded"));
+    }
+
+    @Test
+    void creditsThatAreUsedUpNameTheWait() {
+        core.failWith(new OutOfCreditsException("used up", FakeCore.NOW.plus(Duration.ofDays(6))));
+        post().statusCode(503).header("Retry-After", "518400").body("type", equalTo(BASE + "out-of-credits"));
+    }
+
+    @Test
+    void aRejectionSaysWhatToMend() {
+        core.failWith(new RejectedException(RejectedException.Reason.TEMPLATE, "There is no template of this name."));
+        post().statusCode(422)
+                .header("Retry-After", nullValue())
+                .body("type", equalTo(BASE + "template-rejected"))
+                .body("detail", equalTo("There is no template of this name."))
+                .body("pointer", equalTo("#/template"));
+    }
+
+    @Test
+    void aProviderThatIsDownMayBeAskedAgainSoon() {
+        core.failWith(new UnavailableException("connection refused", null));
+        post().statusCode(503).header("Retry-After", "10").body("type", equalTo(BASE + "provider-unavailable"));
+    }
+
+    @Test
+    void anOutcomeThatNobodyKnowsIsNoInvitationToRepeat() {
+        core.failWith(new OutcomeUnknownException("time-out", null));
+        post().statusCode(503).header("Retry-After", nullValue()).body("type", equalTo(BASE + "outcome-unknown"));
+    }
+
+    @Test
+    void whatIsNoImageIsABadGateway() {
+        core.failWith(new NotAnImageException("html"));
+        post().statusCode(502).body("type", equalTo(BASE + "not-an-image"));
+    }
+
+    @Test
+    void aFaultOfOursTellsTheLogAndNotTheClient() {
+        List<LogRecord> log = new ArrayList<>();
+        Handler handler = new RecordingHandler(log);
+        Logger root = Logger.getLogger("dev.afterimage.http.problem");
+        root.addHandler(handler);
+        try {
+            core.failWith(new IllegalStateException("secret-42"));
+            request()
+                    .header("X-Request-Id", "the-one")
+                    .post("/v1/images")
+                    .then()
+                    .statusCode(500)
+                    .body("type", equalTo(BASE + "internal-error"))
+                    .body("requestId", equalTo("the-one"))
+                    .body(not(containsString("secret-42")));
+        } finally {
+            root.removeHandler(handler);
+        }
+        assertThat(log).hasSize(1);
+        assertThat(log.getFirst().getThrown()).hasMessage("secret-42");
+        assertThat(ExtLogRecord.wrap(log.getFirst()).getMdc("requestId")).isEqualTo("the-one");
+    }
+
+    // ---- The request's name ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "A.b_c-9", "0123456789012345678901234567890123456789012345678901234567890123"})
+    void aSaneRequestIdIsKept(String id) {
+        request()
+                .header("X-Request-Id", id)
+                .post("/v1/images")
+                .then()
+                .statusCode(200)
+                .header("X-Request-Id", id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "a b",
+                "<script>",
+                "caf\u00e9",
+                "01234567890123456789012345678901234567890123456789012345678901234"
+            })
+    void anotherRequestIdIsReplaced(String id) {
+        request()
+                .header("X-Request-Id", id)
+                .post("/v1/images")
+                .then()
+                .statusCode(200)
+                .header("X-Request-Id", matchesPattern("[0-9a-f]{8}-[0-9a-f-]{27}"));
+    }
+
+    @Test
+    void theFrameworksOwnAnswersHaveARequestIdToo() {
+        given().header("X-Request-Id", "x").get("/q/health/live").then().header("X-Request-Id", "x");
+    }
+
+    // ---- Who asks ----
+
+    private String callerOf(RequestSpecification request) {
+        request.post("/v1/images").then().statusCode(200);
+        return core.inquiry().caller().id();
+    }
+
+    @Test
+    void withoutAKeyTheCallerIsTheAddress() {
+        assertThat(callerOf(request())).isEqualTo("address:127.0.0.1");
+        assertThat(callerOf(request().header("X-Api-Key", " "))).isEqualTo("address:127.0.0.1");
+    }
+
+    @Test
+    void aKeyIsTheCallerWithoutBeingTold() {
+        String one = callerOf(request().header("X-Api-Key", "one"));
+        assertThat(one).matches("key:[0-9a-f]{32}");
+        assertThat(callerOf(request().header("X-Api-Key", "one"))).isEqualTo(one);
+        assertThat(callerOf(request().header("X-Api-Key", "two"))).isNotEqualTo(one);
+    }
+
+    // ---- Browsers ----
+
+    @Test
+    void otherOriginsAreNotInvited() {
+        request()
+                .header("Origin", "https://shop.example")
+                .post("/v1/images")
+                .then()
+                .header("Access-Control-Allow-Origin", nullValue());
+    }
+
+    /** Keeps what is logged. */
+    private static final class RecordingHandler extends Handler {
+
+        private final List<LogRecord> log;
+
+        RecordingHandler(List<LogRecord> log) {
+            this.log = log;
+        }
+
+        @Override
+        public void publish(LogRecord logged) {
+            ExtLogRecord.wrap(logged).copyMdc();
+            log.add(logged);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+}

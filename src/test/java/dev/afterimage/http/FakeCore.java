@@ -1,0 +1,70 @@
+package dev.afterimage.http;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.SignedUrl;
+import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.metrics.Stats;
+import dev.afterimage.metrics.StatsSource;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Set;
+
+/** The HTTP edge alone: everything behind it is a fake, and it is always the same moment. */
+public class FakeCore implements QuarkusTestProfile {
+
+    static final Instant NOW = Instant.parse("2026-11-24T06:00:00Z");
+
+    static final ImageKey KEY = new ImageKey("0123456789abcdef".repeat(4));
+
+    static final String URL = "https://cdn.example/" + KEY + ".png?Expires=1764000000&Signature=a~b-c_&Key-Pair-Id=K1";
+
+    static final IndexEntry ENTRY = new IndexEntry(
+            KEY,
+            ImageFormat.PNG,
+            48_213,
+            Instant.parse("2026-11-24T05:00:00.123Z"),
+            NOW.plus(Duration.ofHours(23)),
+            NOW.plus(Duration.ofDays(7)));
+
+    static final Stats STATS =
+            new Stats(NOW, 0.75, new Stats.Requests(3, 0, 1, 0, 2, 1), 5, 1, 2, 310L, 900L, 7L, 12L, 40L, null, null);
+
+    @Override
+    public Set<Class<?>> getEnabledAlternatives() {
+        return Set.of(FakeImageService.class, Parts.class);
+    }
+
+    @Alternative
+    @Singleton
+    static class Parts {
+
+        @Produces
+        @Alternative
+        @Singleton
+        Clock clock() {
+            return Clock.fixed(NOW, ZoneOffset.UTC);
+        }
+
+        @Produces
+        @Alternative
+        @Singleton
+        UrlSigner signer() {
+            return entry -> new SignedUrl(URL, NOW.plus(Duration.ofMinutes(90)));
+        }
+
+        @Produces
+        @Alternative
+        @Singleton
+        StatsSource stats() {
+            return () -> STATS;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.afterimage.http;
+
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.Inquiry;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.TemplateId;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A core that answers what it was told to, and remembers what it was asked. */
+@Alternative
+@Singleton
+public class FakeImageService implements ImageService {
+
+    final List<Inquiry> inquiries = new ArrayList<>();
+    final List<ImageKey> forgotten = new ArrayList<>();
+    final List<TemplateId> purged = new ArrayList<>();
+    final List<String> threads = new ArrayList<>();
+
+    private CompletionStage<ImageOutcome> answer =
+            CompletableFuture.completedFuture(new ImageOutcome.Hit(FakeCore.ENTRY));
+    private Optional<ImageOutcome> known = Optional.empty();
+
+    void reset() {
+        inquiries.clear();
+        forgotten.clear();
+        purged.clear();
+        threads.clear();
+        answerWith(new ImageOutcome.Hit(FakeCore.ENTRY));
+        known = Optional.empty();
+    }
+
+    void answerWith(ImageOutcome outcome) {
+        answer = CompletableFuture.completedFuture(outcome);
+    }
+
+    void failWith(Throwable failure) {
+        answer = CompletableFuture.failedFuture(failure);
+    }
+
+    void answerWith(CompletionStage<ImageOutcome> stage) {
+        answer = stage;
+    }
+
+    void know(ImageOutcome outcome) {
+        known = Optional.of(outcome);
+    }
+
+    Inquiry inquiry() {
+        return inquiries.getLast();
+    }
+
+    @Override
+    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
+        inquiries.add(inquiry);
+        threads.add(Thread.currentThread().getName());
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+        return CompletableFuture.completedFuture(
+                known.filter(outcome -> outcome.key().equals(key)));
+    }
+
+    @Override
+    public CompletionStage<Void> forget(ImageKey key) {
+        forgotten.add(key);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Long> purge(TemplateId template) {
+        purged.add(template);
+        return CompletableFuture.completedFuture(42L);
+    }
+}

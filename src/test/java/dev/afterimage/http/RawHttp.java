@@ -1,0 +1,53 @@
+package dev.afterimage.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A connection over which bytes can be sent that no HTTP client would send. */
+final class RawHttp implements AutoCloseable {
+
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]+)");
+
+    private final Socket socket;
+
+    RawHttp(int port) throws IOException {
+        socket = new Socket("localhost", port);
+        socket.setSoTimeout(10_000);
+    }
+
+    /** Sends one request on a connection of its own and returns the answer. */
+    static String send(int port, String request) throws IOException {
+        try (RawHttp connection = new RawHttp(port)) {
+            return connection.send(request);
+        }
+    }
+
+    /** Sends a request and returns the answer to it, which ends where its Content-Length says or the connection does. */
+    String send(String request) throws IOException {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        InputStream in = socket.getInputStream();
+        for (int next = in.read(); next >= 0; next = in.read()) {
+            answer.write(next);
+            if (next == '\n' && answer.toString(StandardCharsets.UTF_8).endsWith("\r\n\r\n")) {
+                Matcher length = LENGTH.matcher(answer.toString(StandardCharsets.UTF_8));
+                if (!request.startsWith("HEAD ") && length.find()) {
+                    answer.write(in.readNBytes(Integer.parseInt(length.group(1))));
+                }
+                break;
+            }
+        }
+        return answer.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
