@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,6 +143,7 @@ class FilesystemJobQueueTest extends JobQueueContract {
         Path half = folder.resolve("queue/bulk/building/" + ready.getFileName() + ".dead");
         Files.createDirectories(half);
         Files.createFile(half.resolve("0~0~0~0~"));
+        Files.setLastModifiedTime(half, FileTime.from(clock.instant()));
 
         // It had laid the marks, and not yet moved the file: another opens the segment as if nothing had been.
         assertThat(another().claim(BOTH, 10, NOW)).hasSize(3);
