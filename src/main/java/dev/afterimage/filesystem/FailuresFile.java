@@ -37,7 +37,7 @@ final class FailuresFile {
     List<RowFailure> read() throws IOException {
         List<RowFailure> failures = new ArrayList<>();
         try {
-            for (String text : Files.readString(file, StandardCharsets.UTF_8).split("\n")) {
+            for (String text : Files.readString(file, StandardCharsets.UTF_8).split("\n", -1)) {
                 int space = text.indexOf(' ');
                 if (space > 0) {
                     failures.add(new RowFailure(Integer.parseInt(text.substring(0, space)), text.substring(space + 1)));

@@ -7,6 +7,11 @@
  * images/3fa/3fa9…     one picture behind its entry       FilesystemStore
  * templates/hero.51d…  a template's version               FilesystemTemplateVersions
  * credits/2026-11      the credits used in a month        FilesystemCreditBudget
+ * queue/…              jobs that wait                     FilesystemJobQueue (see QueueLane)
+ * pending/3fa/3fa9…    what the queue has promised        FilesystemPendingMarks
+ * batches/01j…/        the fates of a batch's rows        FilesystemBatchLedger
+ * requests/…           which request made which batch     FilesystemBatchLedger
+ * checkpoints/…        how far a catalogue was planned    FilesystemCheckpoints
  * delivery-key.pem     the key that signs URLs            PemKeyFile
  * locks/               one empty file a lock              FileMutex
  * tmp/                 files that are being written       TemporaryFolder
@@ -14,8 +19,8 @@
  *
  * <p>A file is written aside and renamed into place ({@link dev.afterimage.filesystem.AtomicFile}), so it is there whole or
  * not at all, whenever a process is killed. What reads before it writes does so under a
- * {@link dev.afterimage.filesystem.FileMutex}, which the operating system takes back from a dead process. Nothing is ever
- * listed but {@code tmp/}, so a million pictures cost nothing at start-up.
+ * {@link dev.afterimage.filesystem.FileMutex}, which the operating system takes back from a dead process. No picture
+ * or entry is ever listed, so a million of them cost nothing at start-up.
  */
 @NullMarked
 package dev.afterimage.filesystem;

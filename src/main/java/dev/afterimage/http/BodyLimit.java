@@ -10,11 +10,17 @@ import jakarta.enterprise.event.Observes;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** How large a body may be: anywhere {@code quarkus.http.limits.max-body-size}, and less where a route says so. */
+/**
+ * How large a body may be: of a batch {@code quarkus.http.limits.max-body-size}, because it is read as a stream, and much
+ * less elsewhere.
+ */
 final class BodyLimit {
 
     /** 256 KiB for a picture's template and data. */
     static final int IMAGE_BYTES = 256 * 1024;
+
+    /** Where no route has a body that is worth reading. */
+    private static final long OTHER_BYTES = 10 << 20;
 
     /** Before the framework's own check, at -2, which answers with an empty body. */
     private static final int BEFORE_FRAMEWORK = -3;
@@ -23,13 +29,14 @@ final class BodyLimit {
     private static final int BEFORE_RESOURCES = -1;
 
     void register(
-            @Observes Router router, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize anywhere) {
-        long maxBytes = anywhere.asLongValue();
+            @Observes Router router, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize batches) {
+        long batchBytes = batches.asLongValue();
         router.route().order(BEFORE_FRAMEWORK).handler(context -> {
             if (!hasBody(context.request())) {
                 context.next();
                 return;
             }
+            long maxBytes = "/v1/batches".equals(context.normalizedPath()) ? batchBytes : Math.min(OTHER_BYTES, batchBytes);
             context.addEndHandler(answered -> discard(context.request(), maxBytes));
             check(context.request(), maxBytes);
             context.next();

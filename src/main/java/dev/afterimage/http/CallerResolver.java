@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * prefix keeps the three apart, so that nobody can pass a key off as a subject.
  */
 @Singleton
-final class CallerResolver {
+public final class CallerResolver {
 
     static final String API_KEY_HEADER = "X-Api-Key";
 
-    Caller resolve(@Nullable Principal principal, HttpServerRequest request) {
+    public Caller resolve(@Nullable Principal principal, HttpServerRequest request) {
         if (principal != null && !principal.getName().isEmpty()) {
             return new Caller("subject:" + principal.getName());
         }

@@ -3,6 +3,7 @@ package dev.afterimage.http;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.http.batch.BatchParts;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.metrics.Stats;
@@ -21,7 +22,7 @@ import java.util.Set;
 /** The HTTP edge alone: everything behind it is a fake, and it is always the same moment. */
 public class FakeCore implements QuarkusTestProfile {
 
-    static final Instant NOW = Instant.parse("2026-11-24T06:00:00Z");
+    public static final Instant NOW = Instant.parse("2026-11-24T06:00:00Z");
 
     static final ImageKey KEY = new ImageKey("0123456789abcdef".repeat(4));
 
@@ -46,7 +47,7 @@ public class FakeCore implements QuarkusTestProfile {
 
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
-        return Set.of(FakeImageService.class, Parts.class);
+        return Set.of(FakeImageService.class, Parts.class, BatchParts.class);
     }
 
     @Alternative

@@ -12,6 +12,7 @@ import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.pregeneration.batch.IdempotencyConflictException;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.store.StoreUnavailableException;
 import jakarta.inject.Inject;
@@ -51,6 +52,7 @@ final class Problems {
                                         + " served. Ask again after the time in Retry-After.")
                         .after(e.retryAfter());
             case GenerationException e -> of(e);
+            case IdempotencyConflictException e -> of(e);
             case StoreUnavailableException e -> storage();
             case CacheUnavailableException e -> storage();
             case BudgetUnavailableException e -> storage();
@@ -134,6 +136,15 @@ final class Problems {
                         ProblemType.ACCESS_REJECTED,
                         "The service's API key, plan or address for the provider is wrong. Its operator must mend it; no change"
                                 + " to the request helps.");
+        };
+    }
+
+    private static Problem of(IdempotencyConflictException failure) {
+        String detail = String.valueOf(failure.getMessage());
+        return switch (failure.kind()) {
+            case IN_PROGRESS ->
+                Problem.of(ProblemType.IDEMPOTENCY_KEY_IN_USE, detail).after(Duration.ofSeconds(2));
+            case OTHER_PAYLOAD -> Problem.of(ProblemType.IDEMPOTENCY_KEY_REUSED, detail);
         };
     }
 

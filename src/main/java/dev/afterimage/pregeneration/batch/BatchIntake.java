@@ -108,19 +108,13 @@ public final class BatchIntake {
 
     private int receive(String id, Caller caller, CatalogueRows rows) throws IOException {
         int total = 0;
-        List<CatalogueRow> chunk = new ArrayList<>(Planner.CHUNK);
-        boolean more = true;
-        while (more) {
-            chunk.clear();
-            Optional<CatalogueRow> row = Optional.empty();
-            while (chunk.size() < Planner.CHUNK && (row = rows.next()).isPresent()) {
-                chunk.add(row.get());
-            }
-            more = row.isPresent();
+        List<CatalogueRow> chunk;
+        do {
+            chunk = rows.next(Planner.CHUNK);
             total += chunk.size();
             deal(id, caller, chunk);
             ledger.progress(id, total);
-        }
+        } while (chunk.size() == Planner.CHUNK);
         return total;
     }
 

@@ -3,6 +3,7 @@ package dev.afterimage.pregeneration.catalogue;
 import dev.afterimage.image.TemplateId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -23,6 +24,14 @@ public enum CatalogueFormat {
 
     public String contentType() {
         return contentType;
+    }
+
+    /** The format with this media type, parameters ignored; empty when it is another. */
+    public static Optional<CatalogueFormat> ofContentType(String contentType) {
+        String essence = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return Arrays.stream(values())
+                .filter(format -> format.contentType.equals(essence))
+                .findFirst();
     }
 
     /** The format that a file's ending tells; empty when it tells none. */

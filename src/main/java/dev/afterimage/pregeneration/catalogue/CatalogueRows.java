@@ -1,6 +1,8 @@
 package dev.afterimage.pregeneration.catalogue;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The rows of one catalogue, one at a time. */
@@ -14,6 +16,19 @@ public interface CatalogueRows extends AutoCloseable {
      * @throws IOException when the source fails
      */
     Optional<CatalogueRow> next() throws IOException;
+
+    /** The next so many rows; fewer at the end. Fails as {@link #next} does. */
+    default List<CatalogueRow> next(int max) throws IOException {
+        List<CatalogueRow> rows = new ArrayList<>(Math.min(max, 1024));
+        while (rows.size() < max) {
+            Optional<CatalogueRow> row = next();
+            if (row.isEmpty()) {
+                break;
+            }
+            rows.add(row.get());
+        }
+        return rows;
+    }
 
     @Override
     void close() throws IOException;

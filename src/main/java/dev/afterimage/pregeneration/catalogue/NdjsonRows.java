@@ -32,13 +32,14 @@ final class NdjsonRows implements CatalogueRows {
         for (boolean more = true; more; ) {
             boolean tooLarge = false;
             bytes.reset();
-            int b;
-            while ((b = in.read()) != '\n' && b != END) {
+            int b = in.read();
+            while (b != '\n' && b != END) {
                 if (bytes.size() < CatalogueRow.MAX_CHARACTERS) {
                     bytes.write(b);
                 } else {
                     tooLarge = true;
                 }
+                b = in.read();
             }
             more = b != END;
             line++;

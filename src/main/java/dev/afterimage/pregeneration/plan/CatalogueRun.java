@@ -39,15 +39,10 @@ final class CatalogueRun {
 
     /** Whether it came to the end before it was told to stop. */
     boolean read(CatalogueRows rows, BooleanSupplier stop) throws IOException {
-        List<CatalogueRow> chunk = new ArrayList<>(Planner.CHUNK);
         while (!stop.getAsBoolean()) {
-            chunk.clear();
-            Optional<CatalogueRow> row = Optional.empty();
-            while (chunk.size() < Planner.CHUNK && (row = rows.next()).isPresent()) {
-                chunk.add(row.get());
-            }
+            List<CatalogueRow> chunk = rows.next(Planner.CHUNK);
             deal(chunk);
-            if (row.isEmpty()) {
+            if (chunk.size() < Planner.CHUNK) {
                 return true;
             }
         }

@@ -3,6 +3,7 @@ package dev.afterimage.pregeneration.work;
 import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -28,7 +29,7 @@ final class Heartbeat {
 
     /** To be called a few times in every visibility timeout. */
     void beat() {
-        for (Claim claim : working.values()) {
+        for (Claim claim : List.copyOf(working.values())) {
             try {
                 if (!queue.extend(claim) && working.remove(claim.receipt()) != null) {
                     LOG.log(Level.WARNING, "job " + claim.job().id() + " was given to another worker meanwhile");

@@ -1,0 +1,25 @@
+package dev.afterimage.aws;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithName;
+import java.util.Optional;
+
+/** The queues in Amazon SQS; all three are needed when {@code afterimage.queue=sqs}. Standard queues are meant. */
+@ConfigMapping(prefix = "afterimage.sqs")
+public interface SqsConfig {
+
+    /** Jobs that somebody waits for. */
+    @WithName("interactive-queue-url")
+    Optional<String> interactiveQueueUrl();
+
+    /** Jobs of catalogues and batches. */
+    @WithName("bulk-queue-url")
+    Optional<String> bulkQueueUrl();
+
+    /**
+     * Where jobs end that were given up. The other two queues also name it in their redrive policy, as a second belt, with a
+     * {@code maxReceiveCount} above {@code afterimage.pregeneration.max-deliveries}.
+     */
+    @WithName("dead-letter-queue-url")
+    Optional<String> deadLetterQueueUrl();
+}

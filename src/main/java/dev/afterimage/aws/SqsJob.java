@@ -1,0 +1,93 @@
+package dev.afterimage.aws;
+
+import dev.afterimage.pregeneration.queue.Job;
+import dev.afterimage.pregeneration.queue.JobCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+
+/**
+ * A job as a message. SQS counts receptions, which is no count of attempts, and delays by at most 15 minutes; so the
+ * attempts, and a start that lies further ahead, are attributes of the message.
+ *
+ * @param attempts failed attempts so far
+ * @param created when it was first put on the queue
+ * @param notBefore not to be handed out earlier
+ */
+record SqsJob(Job job, int attempts, Instant created, Instant notBefore) {
+
+    /** "Amazon SQS message quotas": a message, and a batch of them, attributes included. */
+    static final int MOST_BYTES = 256 * 1024;
+
+    /** "Amazon SQS message quotas": the longest delay. */
+    static final Duration LONGEST_DELAY = Duration.ofMinutes(15);
+
+    private static final int ATTRIBUTE_BYTES = 300;
+    private static final String ATTEMPTS = "attempts";
+    private static final String CREATED = "created";
+    private static final String NOT_BEFORE = "not-before";
+
+    /** The message's text. SQS takes the characters of XML 1.0 only, so the two that JSON leaves as they are get escaped. */
+    String body() {
+        return JobCodec.encode(job).replace("\uFFFE", "\\ufffe").replace("\uFFFF", "\\uffff");
+    }
+
+    static int bytes(String body) {
+        return body.getBytes(StandardCharsets.UTF_8).length + ATTRIBUTE_BYTES;
+    }
+
+    Map<String, MessageAttributeValue> attributes() {
+        Map<String, MessageAttributeValue> attributes = new HashMap<>();
+        attributes.put(ATTEMPTS, number(attempts));
+        attributes.put(CREATED, number(created.toEpochMilli()));
+        attributes.put(NOT_BEFORE, number(notBefore.toEpochMilli()));
+        return attributes;
+    }
+
+    private static MessageAttributeValue number(long value) {
+        return MessageAttributeValue.builder()
+                .dataType("Number")
+                .stringValue(Long.toString(value))
+                .build();
+    }
+
+    static MessageAttributeValue text(String value) {
+        return MessageAttributeValue.builder()
+                .dataType("String")
+                .stringValue(value)
+                .build();
+    }
+
+    /** The delay to ask SQS for: whole seconds, and of a long one the first hop. */
+    int delaySeconds(Clock clock) {
+        Duration left = Duration.between(clock.instant(), notBefore);
+        if (left.isNegative()) {
+            return 0;
+        }
+        Duration hop = left.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : left;
+        return (int) hop.plusMillis(999).toSeconds();
+    }
+
+    /** Empty when the message is no job. */
+    static Optional<SqsJob> read(String body, Map<String, String> attributes, Clock clock) {
+        try {
+            Instant now = clock.instant();
+            return Optional.of(new SqsJob(
+                    JobCodec.decode(body),
+                    Integer.parseInt(attributes.getOrDefault(ATTEMPTS, "0")),
+                    instant(attributes.get(CREATED), now),
+                    instant(attributes.get(NOT_BEFORE), now)));
+        } catch (RuntimeException notAJob) {
+            return Optional.empty();
+        }
+    }
+
+    private static Instant instant(@org.jspecify.annotations.Nullable String millis, Instant otherwise) {
+        return millis == null ? otherwise : Instant.ofEpochMilli(Long.parseLong(millis));
+    }
+}

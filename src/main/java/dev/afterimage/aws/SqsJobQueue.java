@@ -1,0 +1,346 @@
+package dev.afterimage.aws;
+
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.pregeneration.queue.Job;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.QueueStatus;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.MessageNotInflightException;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.ReceiptHandleIsInvalidException;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+
+/**
+ * The job queue in Amazon SQS: a standard queue a lane, and one for dead letters.
+ *
+ * <p>A job that goes back is sent anew and then deleted, because that is the only way to change its attributes and to begin a
+ * new count of receptions. A process that dies in between leaves the job twice, which the pipeline pays for once.
+ */
+public final class SqsJobQueue implements JobQueue {
+
+    private static final String REASON = "reason";
+    private static final int MOST_REASON = 1000;
+
+    /** Batches that are sent at once: a hundred thousand jobs in seconds and not in minutes. */
+    private static final int PARALLEL_SENDS = 16;
+
+    private static final int SEND_TRIES = 3;
+
+    /** The age of the last job seen says something for so long. */
+    private static final Duration AGE_KNOWN_FOR = Duration.ofMinutes(5);
+
+    private final SqsClient sqs;
+    private final SqsQueues queues;
+    private final Duration visibilityTimeout;
+    private final Clock clock;
+    private final ExecutorService threads;
+    private final AtomicBoolean waitForBulk = new AtomicBoolean();
+    private final AtomicReference<Seen> lastSeen = new AtomicReference<>(new Seen(Instant.MIN, Instant.MIN));
+
+    private record Seen(Instant created, Instant at) {}
+
+    /**
+     * A queue in SQS.
+     *
+     * @param threads virtual threads for sending batches at once
+     */
+    public SqsJobQueue(
+            SqsClient sqs, SqsQueues queues, Duration visibilityTimeout, Clock clock, ExecutorService threads) {
+        this.sqs = sqs;
+        this.queues = queues;
+        this.visibilityTimeout = visibilityTimeout;
+        this.clock = clock;
+        this.threads = threads;
+    }
+
+    @Override
+    public void enqueue(List<Job> jobs, Duration delay) {
+        Instant now = clock.instant();
+        for (Lane lane : Lane.values()) {
+            send(
+                    queues.of(lane),
+                    jobs.stream()
+                            .filter(job -> job.lane() == lane)
+                            .map(job -> new SqsJob(job, 0, now, now.plus(delay)))
+                            .toList());
+        }
+    }
+
+    private void send(String queue, List<SqsJob> jobs) {
+        List<List<SqsJob>> batches = SqsBatches.pack(jobs);
+        for (int from = 0; from < batches.size(); from += PARALLEL_SENDS) {
+            List<Future<?>> sent = new ArrayList<>();
+            for (List<SqsJob> batch : batches.subList(from, Math.min(batches.size(), from + PARALLEL_SENDS))) {
+                sent.add(threads.submit(() -> sendBatch(queue, batch)));
+            }
+            sent.forEach(SqsJobQueue::await);
+        }
+    }
+
+    private static void await(Future<?> sent) {
+        try {
+            sent.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QueueUnavailableException("interrupted while jobs were sent to SQS", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof QueueUnavailableException unavailable) {
+                throw unavailable;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void sendBatch(String queue, List<SqsJob> batch) {
+        Map<String, SqsJob> unsent = new HashMap<>();
+        batch.forEach(job -> unsent.put(Integer.toString(unsent.size()), job));
+        for (int attempt = 0; attempt < SEND_TRIES && !unsent.isEmpty(); attempt++) {
+            List<SendMessageBatchRequestEntry> entries = new ArrayList<>();
+            unsent.forEach((id, job) -> entries.add(SendMessageBatchRequestEntry.builder()
+                    .id(id)
+                    .messageBody(job.body())
+                    .messageAttributes(job.attributes())
+                    .delaySeconds(job.delaySeconds(clock))
+                    .build()));
+            call(() -> sqs.sendMessageBatch(request -> request.queueUrl(queue).entries(entries)))
+                    .successful()
+                    .forEach(entry -> unsent.remove(entry.id()));
+        }
+        if (!unsent.isEmpty()) {
+            throw new QueueUnavailableException(
+                    "SQS did not take " + unsent.size() + " of " + batch.size() + " jobs",
+                    new IllegalStateException("partial batch failure"));
+        }
+    }
+
+    @Override
+    public List<Claim> claim(Set<Lane> lanes, int max, Duration wait) {
+        List<Claim> claims = new ArrayList<>();
+        for (Lane lane : Lane.values()) {
+            if (lanes.contains(lane)) {
+                receive(lane, max - claims.size(), 0, claims);
+            }
+        }
+        if (claims.isEmpty() && wait.isPositive() && !lanes.isEmpty()) {
+            // One call can wait at one queue only, so the lanes take turns.
+            Lane turn = waitForBulk.getAndSet(!waitForBulk.get()) ? Lane.BULK : Lane.INTERACTIVE;
+            Lane lane = lanes.contains(turn) ? turn : lanes.iterator().next();
+            receive(lane, max, Math.clamp(wait.toSeconds(), 1, 20), claims);
+        }
+        return claims;
+    }
+
+    private void receive(Lane lane, int max, int waitSeconds, List<Claim> claims) {
+        int left = max;
+        while (left > 0) {
+            List<Message> messages = receive(queues.of(lane), Math.min(left, SqsBatches.MOST_MESSAGES), waitSeconds);
+            for (Message message : messages) {
+                claim(lane, message).ifPresent(claims::add);
+            }
+            left -= messages.size();
+            if (messages.size() < SqsBatches.MOST_MESSAGES) {
+                return;
+            }
+        }
+    }
+
+    private List<Message> receive(String queue, int max, int waitSeconds) {
+        return call(() -> sqs.receiveMessage(request -> request.queueUrl(queue)
+                        .maxNumberOfMessages(max)
+                        .waitTimeSeconds(waitSeconds)
+                        .visibilityTimeout((int) visibilityTimeout.toSeconds())
+                        .messageAttributeNames("All")
+                        .messageSystemAttributeNames(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT)))
+                .messages();
+    }
+
+    private Optional<Claim> claim(Lane lane, Message message) {
+        String count = message.attributes().getOrDefault(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
+        Optional<Claim> claim = claim(
+                new SqsRecord(message.body(), texts(message), Integer.parseInt(count)), message.receiptHandle());
+        if (claim.isEmpty()) {
+            delete(queues.of(lane), message.receiptHandle());
+        }
+        return claim;
+    }
+
+    /**
+     * A claim on a message that SQS pushed. Ending it leaves the deletion to Lambda.
+     *
+     * @return empty when there is nothing to do now: it is no job and was buried, or its time has not come and it was put
+     *     back; then the message has been dealt with
+     */
+    public Optional<Claim> claim(SqsRecord message) {
+        return claim(message, "");
+    }
+
+    private Optional<Claim> claim(SqsRecord message, String receipt) {
+        Optional<SqsJob> read = SqsJob.read(message.body(), message.attributes(), clock);
+        if (read.isEmpty()) {
+            bury(message.body(), Map.of(REASON, SqsJob.text("This is not a job.")));
+            return Optional.empty();
+        }
+        SqsJob job = read.get();
+        Instant now = clock.instant();
+        if (job.notBefore().isAfter(now.plusSeconds(1))) {
+            send(queues.of(job.job().lane()), List.of(job));
+            return Optional.empty();
+        }
+        lastSeen.set(new Seen(job.created(), now));
+        return Optional.of(new Claim(job.job(), job.attempts(), message.receiveCount(), receipt));
+    }
+
+    private static Map<String, String> texts(Message message) {
+        Map<String, String> texts = new HashMap<>();
+        message.messageAttributes().forEach((name, value) -> texts.put(name, value.stringValue()));
+        return texts;
+    }
+
+    @Override
+    public boolean extend(Claim claim) {
+        return claim.receipt().isEmpty()
+                || unlessLost(() -> sqs.changeMessageVisibility(request -> request.queueUrl(queueOf(claim))
+                        .receiptHandle(claim.receipt())
+                        .visibilityTimeout((int) visibilityTimeout.toSeconds())));
+    }
+
+    @Override
+    public boolean complete(Claim claim) {
+        return claim.receipt().isEmpty() || delete(queueOf(claim), claim.receipt());
+    }
+
+    @Override
+    public boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt) {
+        Instant now = clock.instant();
+        int attempts = countsAsAttempt ? claim.attempts() + 1 : claim.attempts();
+        send(queueOf(claim), List.of(new SqsJob(claim.job(), attempts, now, now.plus(delay))));
+        return complete(claim);
+    }
+
+    @Override
+    public boolean bury(Claim claim, String reason) {
+        SqsJob job = new SqsJob(claim.job(), claim.attempts(), clock.instant(), clock.instant());
+        Map<String, MessageAttributeValue> attributes = job.attributes();
+        attributes.put(REASON, SqsJob.text(printable(reason)));
+        bury(job.body(), attributes);
+        return complete(claim);
+    }
+
+    private void bury(String body, Map<String, MessageAttributeValue> attributes) {
+        call(() -> sqs.sendMessage(request ->
+                request.queueUrl(queues.deadLetter()).messageBody(body).messageAttributes(attributes)));
+    }
+
+    /** What may stand in an attribute: not empty, not long, no control characters. */
+    private static String printable(String reason) {
+        String text = reason.replaceAll("[\\p{Cntrl}\\uFFFE\\uFFFF]", " ");
+        return text.isBlank() ? "unknown" : text.substring(0, Math.min(MOST_REASON, text.length()));
+    }
+
+    @Override
+    public int redrive(int max) {
+        int redriven = 0;
+        while (redriven < max) {
+            List<Message> messages =
+                    receive(queues.deadLetter(), Math.min(max - redriven, SqsBatches.MOST_MESSAGES), 0);
+            if (messages.isEmpty()) {
+                break;
+            }
+            for (Message message : messages) {
+                Optional<SqsJob> job = SqsJob.read(message.body(), Map.of(), clock);
+                if (job.isPresent()) {
+                    enqueue(List.of(job.get().job()), Duration.ZERO);
+                    delete(queues.deadLetter(), message.receiptHandle());
+                    redriven++;
+                }
+            }
+        }
+        return redriven;
+    }
+
+    @Override
+    public QueueStatus status() {
+        long interactive = depth(queues.interactive());
+        long bulk = depth(queues.bulk());
+        return new QueueStatus(
+                interactive, bulk, interactive + bulk == 0 ? Duration.ZERO : age(), depth(queues.deadLetter()));
+    }
+
+    /** SQS tells the age of the oldest message to CloudWatch only, so this is the age of the last job that was seen. */
+    private Duration age() {
+        Seen seen = lastSeen.get();
+        Instant now = clock.instant();
+        return now.isAfter(seen.at().plus(AGE_KNOWN_FOR)) ? Duration.ZERO : Duration.between(seen.created(), now);
+    }
+
+    private long depth(String queue) {
+        return call(() -> sqs.getQueueAttributes(request -> request.queueUrl(queue)
+                        .attributeNames(
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED)))
+                .attributes()
+                .values()
+                .stream()
+                .mapToLong(Long::parseLong)
+                .sum();
+    }
+
+    @Override
+    public Duration visibilityTimeout() {
+        return visibilityTimeout;
+    }
+
+    private String queueOf(Claim claim) {
+        return queues.of(claim.job().lane());
+    }
+
+    private boolean delete(String queue, String receipt) {
+        return unlessLost(
+                () -> sqs.deleteMessage(request -> request.queueUrl(queue).receiptHandle(receipt)));
+    }
+
+    private static boolean unlessLost(Supplier<?> operation) {
+        try {
+            call(operation);
+            return true;
+        } catch (QueueUnavailableException e) {
+            if (e.getCause() instanceof MessageNotInflightException
+                    || e.getCause() instanceof ReceiptHandleIsInvalidException) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static <T> T call(Supplier<T> operation) {
+        try {
+            return operation.get();
+        } catch (SdkException e) {
+            throw new QueueUnavailableException(
+                    String.format(Locale.ROOT, "SQS cannot be used now (%s)", e.getClass().getSimpleName()), e);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.afterimage.http.batch;
+
+import dev.afterimage.pregeneration.batch.Batch;
+import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.time.Pause;
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.subscription.MultiEmitter;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+
+/** Tells the progress of one batch until it ends, a few times a second, to one watcher. */
+@Singleton
+final class BatchEvents {
+
+    private static final Duration EVERY = Duration.ofMillis(500);
+
+    private final BatchLedger ledger;
+    private final Clock clock;
+    private final Pause pause;
+    private final ExecutorService threads;
+
+    @Inject
+    BatchEvents(BatchLedger ledger, Clock clock, Pause pause, @VirtualThreads ExecutorService threads) {
+        this.ledger = ledger;
+        this.clock = clock;
+        this.pause = pause;
+        this.threads = threads;
+    }
+
+    Multi<BatchBody> of(String id) {
+        return Multi.createFrom().emitter(watcher -> threads.execute(() -> tell(id, watcher)));
+    }
+
+    private void tell(String id, MultiEmitter<? super BatchBody> watcher) {
+        try {
+            // An unchanged one is told too: it keeps the connection open, and finds out when nobody listens any more.
+            while (!watcher.isCancelled()) {
+                Optional<Batch> batch = ledger.find(id);
+                batch.ifPresent(found -> watcher.emit(BatchBody.of(found, clock.instant())));
+                if (batch.isEmpty() || batch.get().ended()) {
+                    watcher.complete();
+                    return;
+                }
+                pause.await(EVERY);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            watcher.complete();
+        } catch (RuntimeException e) {
+            watcher.fail(e);
+        }
+    }
+}

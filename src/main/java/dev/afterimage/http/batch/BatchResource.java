@@ -1,0 +1,130 @@
+package dev.afterimage.http.batch;
+
+import dev.afterimage.http.CallerResolver;
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.ProblemType;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.pregeneration.batch.Batch;
+import dev.afterimage.pregeneration.batch.BatchIntake;
+import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.pregeneration.catalogue.CatalogueFormat;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Multi;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.Optional;
+import org.jboss.resteasy.reactive.RestStreamElementType;
+import org.jspecify.annotations.Nullable;
+
+/** Batches: send many jobs at once, and watch them. Runs on virtual threads, because an upload is read as it comes. */
+@Path("/v1/batches")
+@RunOnVirtualThread
+public final class BatchResource {
+
+    /** What fits any backend, and is more than any client needs. */
+    private static final int LONGEST_KEY = 255;
+
+    private final BatchIntake intake;
+    private final BatchLedger ledger;
+    private final BatchEvents events;
+    private final CallerResolver callers;
+    private final Clock clock;
+
+    @Inject
+    BatchResource(BatchIntake intake, BatchLedger ledger, BatchEvents events, CallerResolver callers, Clock clock) {
+        this.intake = intake;
+        this.ledger = ledger;
+        this.events = events;
+        this.callers = callers;
+        this.clock = clock;
+    }
+
+    /** Takes the jobs over; answered when the last row has arrived. */
+    @POST
+    @Consumes({MediaType.APPLICATION_JSON, "application/x-ndjson", "text/csv"})
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response submit(
+            InputStream body,
+            @QueryParam("template") @Nullable String template,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType,
+            @Context SecurityContext security,
+            @Context HttpServerRequest request) {
+        CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
+        StreamedUpload upload = new StreamedUpload(format, Optional.ofNullable(template).map(TemplateId::new), body);
+        Caller caller = callers.resolve(security.getUserPrincipal(), request);
+        Batch batch = submit(caller, key(idempotencyKey), upload);
+        return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
+                .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
+                .build();
+    }
+
+    private Batch submit(Caller caller, Optional<String> idempotencyKey, StreamedUpload upload) {
+        try {
+            return intake.submit(caller, idempotencyKey, upload);
+        } catch (IOException e) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
+        }
+    }
+
+    private static Optional<String> key(@Nullable String idempotencyKey) {
+        if (idempotencyKey != null && (idempotencyKey.isBlank() || idempotencyKey.length() > LONGEST_KEY)) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST, "An Idempotency-Key has 1 to 255 characters."));
+        }
+        return Optional.ofNullable(idempotencyKey);
+    }
+
+    /** How far it is, while it runs and for a week. */
+    @GET
+    @Path("{id}")
+    @Produces(MediaType.APPLICATION_JSON)
+    public BatchBody look(@PathParam("id") String id) {
+        return BatchBody.of(known(id), clock.instant());
+    }
+
+    /** The same a few times a second until it ends, as server-sent events. */
+    @GET
+    @Path("{id}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
+    public Multi<BatchBody> watch(@PathParam("id") String id) {
+        return events.of(known(id).id());
+    }
+
+    /** Cancels what has not started; what has ended stays ended. */
+    @DELETE
+    @Path("{id}")
+    @Produces(MediaType.APPLICATION_JSON)
+    public BatchBody cancel(@PathParam("id") String id) {
+        ledger.cancel(known(id).id());
+        return look(id);
+    }
+
+    private Batch known(String id) {
+        return ledger.find(id)
+                .orElseThrow(() -> new ProblemException(Problem.of(
+                        ProblemType.BATCH_NOT_FOUND,
+                        "No batch has this id: it was never sent, or began more than a week ago and is forgotten.")));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.afterimage.http.batch;
+
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.pregeneration.batch.Upload;
+import dev.afterimage.pregeneration.catalogue.CatalogueFormat;
+import dev.afterimage.pregeneration.catalogue.CatalogueRows;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/** A request's body, hashed on its way to whoever reads it. */
+final class StreamedUpload implements Upload {
+
+    private final CatalogueFormat format;
+    private final Optional<TemplateId> template;
+    private final MessageDigest sha256;
+    private final InputStream body;
+
+    StreamedUpload(CatalogueFormat format, Optional<TemplateId> template, InputStream body) {
+        this.format = format;
+        this.template = template;
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform must support SHA-256", e);
+        }
+        String meaning = format.name() + '\n' + template.map(TemplateId::value).orElse("") + '\n';
+        sha256.update(meaning.getBytes(StandardCharsets.UTF_8));
+        this.body = new DigestInputStream(body, sha256);
+    }
+
+    /** The rows; closing them leaves the body open, because its hash may not be known yet. */
+    @Override
+    public CatalogueRows rows() throws IOException {
+        return format.open(new Unclosed(body), template);
+    }
+
+    @Override
+    public String hash() throws IOException {
+        body.transferTo(OutputStream.nullOutputStream());
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    /** Reads on, whoever thinks it is closed. */
+    private static final class Unclosed extends java.io.FilterInputStream {
+
+        Unclosed(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public void close() {
+            // The request's owner closes it.
+        }
+    }
+}

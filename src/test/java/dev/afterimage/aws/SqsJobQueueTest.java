@@ -1,0 +1,191 @@
+package dev.afterimage.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.pregeneration.queue.Job;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.JobQueueContract;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.SqsServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+class SqsJobQueueTest extends JobQueueContract {
+
+    private static final int MAX_RECEIVE_COUNT = 4;
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private SqsServer server;
+    private SqsClient sqs;
+    private SqsQueues queues;
+    private SqsJobQueue queue;
+
+    @BeforeEach
+    void start() {
+        server = new SqsServer(clock);
+        sqs = server.client();
+        String dead = sqs.createQueue(request -> request.queueName("dead")).queueUrl();
+        String arn = sqs.getQueueAttributes(
+                        request -> request.queueUrl(dead).attributeNames(QueueAttributeName.QUEUE_ARN))
+                .attributes()
+                .get(QueueAttributeName.QUEUE_ARN);
+        queues = new SqsQueues(create("interactive", arn), create("bulk", arn), dead);
+        queue = new SqsJobQueue(sqs, queues, Duration.ofMinutes(2), clock, threads);
+    }
+
+    private String create(String name, String deadLetterArn) {
+        String policy = "{\"deadLetterTargetArn\":\"" + deadLetterArn + "\",\"maxReceiveCount\":" + MAX_RECEIVE_COUNT + "}";
+        return sqs.createQueue(request -> request.queueName(name)
+                        .attributes(Map.of(QueueAttributeName.REDRIVE_POLICY, policy)))
+                .queueUrl();
+    }
+
+    @AfterEach
+    void stop() {
+        sqs.close();
+        server.close();
+        threads.close();
+    }
+
+    @Override
+    protected JobQueue queue() {
+        return queue;
+    }
+
+    @Test
+    void theReasonStandsOnTheDeadLetter() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        queue.retryLater(onlyClaim(), NOW, true);
+        queue.bury(onlyClaim(), "No such template.");
+
+        Message letter = sqs.receiveMessage(
+                        request -> request.queueUrl(queues.deadLetter()).messageAttributeNames("All"))
+                .messages()
+                .getFirst();
+
+        assertThat(letter.messageAttributes())
+                .extractingByKeys("reason", "attempts")
+                .extracting(MessageAttributeValue::stringValue)
+                .containsExactly("No such template.", "1");
+    }
+
+    @Test
+    void aJobThatIsReceivedAgainAndAgainEndsOnTheDeadLetterQueueByItself() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        for (int i = 1; i <= MAX_RECEIVE_COUNT; i++) {
+            assertThat(onlyClaim().deliveries()).isEqualTo(i);
+            clock.advance(queue.visibilityTimeout().plus(A_MOMENT));
+        }
+
+        assertThat(queue.claim(BOTH, 1, NOW)).isEmpty();
+
+        assertThat(queue.status().deadLetters()).isEqualTo(1);
+        assertThat(queue.redrive(1)).isEqualTo(1);
+        assertThat(onlyClaim().job()).isEqualTo(Jobs.bulk(1));
+    }
+
+    @Test
+    void batchesArePackedBySizeToo() throws Exception {
+        List<Job> large =
+                IntStream.range(0, 12).mapToObj(i -> jobOf(i, "x".repeat(90_000))).toList();
+
+        queue.enqueue(large, NOW);
+
+        assertThat(SqsBatches.pack(large.stream()
+                        .map(job -> new SqsJob(job, 0, clock.instant(), clock.instant()))
+                        .toList()))
+                .extracting(List::size)
+                .containsExactly(2, 2, 2, 2, 2, 2);
+        assertThat(queue.status().bulk()).isEqualTo(12);
+    }
+
+    @Test
+    void aJobThatNoMessageCanHoldIsRefused() {
+        assertThatThrownBy(() -> queue.enqueue(List.of(jobOf(1, "x".repeat(262_000))), NOW))
+                .isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void everyCharacterOfTheDataSurvives() throws Exception {
+        Job job = jobOf(1, "\\u0000\\u001f<&>\\\"\uFFFE\uFFFF\uD83D\uDE00\u2028");
+
+        queue.enqueue(List.of(job), NOW);
+
+        assertThat(onlyClaim().job()).isEqualTo(job);
+    }
+
+    @Test
+    void aMessageThatIsNoJobIsBuried() throws Exception {
+        sqs.sendMessage(request -> request.queueUrl(queues.bulk()).messageBody("hello"));
+
+        assertThat(queue.claim(BOTH, 1, NOW)).isEmpty();
+
+        assertThat(queue.status().bulk()).isZero();
+        assertThat(queue.status().deadLetters()).isEqualTo(1);
+        assertThat(queue.redrive(1)).isZero();
+    }
+
+    @Test
+    void aPushedMessageIsLeftToLambdaToDelete() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        Message message = sqs.receiveMessage(request -> request.queueUrl(queues.bulk())).messages().getFirst();
+        Claim claim = queue.claim(new SqsRecord(message.body(), Map.of("attempts", "3"), 2)).orElseThrow();
+
+        assertThat(claim.attempts()).isEqualTo(3);
+        assertThat(claim.deliveries()).isEqualTo(2);
+        assertThat(queue.complete(claim)).isTrue();
+        assertThat(queue.status().bulk()).isEqualTo(1);
+
+        assertThat(queue.retryLater(claim, NOW, true)).isTrue();
+        assertThat(queue.status().bulk()).isEqualTo(2);
+        assertThat(onlyClaim().attempts()).isEqualTo(4);
+    }
+
+    @Test
+    void aPushedMessageWhoseTimeHasNotComeIsSentOn() {
+        String later = Long.toString(clock.instant().plusSeconds(3600).toEpochMilli());
+        SqsRecord early = new SqsRecord(
+                dev.afterimage.pregeneration.queue.JobCodec.encode(Jobs.bulk(1)), Map.of("not-before", later), 1);
+
+        assertThat(queue.claim(early)).isEmpty();
+
+        assertThat(queue.status().bulk()).isEqualTo(1);
+    }
+
+    @Test
+    void anUnreachableQueueSaysSo() {
+        server.close();
+
+        assertThatThrownBy(() -> queue.enqueue(List.of(Jobs.bulk(1)), NOW))
+                .isInstanceOf(QueueUnavailableException.class);
+    }
+
+    private static Job jobOf(int number, String title) {
+        ImageRequest request = new ImageRequest(
+                new TemplateId("card"), TemplateData.of("{\"title\":\"" + title + "\"}"), ImageFormat.PNG);
+        return new Job(
+                "job-" + number, Jobs.KEYS.keyOf(request, 0), request, Lane.BULK, Caller.SERVICE, Optional.empty());
+    }
+}

@@ -1,0 +1,237 @@
+package dev.afterimage.http.batch;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.afterimage.http.FakeCore;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.pregeneration.batch.RowResult;
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.MemoryImageIndex;
+import dev.afterimage.testing.MemoryJobQueue;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@TestProfile(FakeCore.class)
+class BatchResourceTest {
+
+    private static final String TWO_JOBS = "{\"jobs\":[{\"template\":\"card\",\"data\":{\"n\":1}},{\"data\":{}}]}";
+
+    @Inject
+    MemoryJobQueue queue;
+
+    @Inject
+    MemoryImageIndex index;
+
+    @Inject
+    BatchLedger ledger;
+
+    @TestHTTPResource("/v1/batches?template=card")
+    URL batches;
+
+    @BeforeEach
+    void drain() {
+        claims().forEach(queue::complete);
+    }
+
+    @Test
+    void jsonIsAcceptedAndItsBadRowsAreReported() {
+        ValidatableResponse answer = post("application/json", TWO_JOBS).statusCode(202).body("total", equalTo(2));
+        String id = answer.extract().path("id");
+        answer.header("Location", endsWith("/v1/batches/" + id));
+
+        given().get("/v1/batches/" + id)
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .body("id", equalTo(id))
+                .body("state", equalTo("running"))
+                .body("total", equalTo(2))
+                .body("done", equalTo(0))
+                .body("hits", equalTo(0))
+                .body("generated", equalTo(0))
+                .body("failed", equalTo(1))
+                .body("failures", hasSize(1))
+                .body("failures[0].line", equalTo(2))
+                .body("failures[0].reason", containsString("template"))
+                .body("startedAt", equalTo(FakeCore.NOW.toString()))
+                .body("$", hasKey("finishedAt"))
+                .body("finishedAt", nullValue())
+                .body("$", not(hasKey("etaSeconds")));
+    }
+
+    @Test
+    void ndjsonAndCsvAreAccepted() {
+        post("application/x-ndjson", "{\"template\":\"card\",\"data\":{}}\n\n{\"template\":\"hero\",\"data\":{}}\n")
+                .statusCode(202)
+                .body("total", equalTo(2));
+        post("text/csv; charset=utf-8", "template,a.b\ncard,1\n").statusCode(202).body("total", equalTo(1));
+
+        assertThat(claims())
+                .extracting(claim -> claim.job().request().data().json())
+                .containsExactlyInAnyOrder("{}", "{}", "{\"a\":{\"b\":\"1\"}}");
+    }
+
+    @Test
+    void theQueryNamesTheTemplateOfACsv() {
+        given().contentType("text/csv").body("title\nA\n").post("/v1/batches?template=card").then().statusCode(202);
+
+        assertThat(claims()).extracting(claim -> claim.job().request().template().value()).containsExactly("card");
+    }
+
+    @Test
+    void whatIsThereIsAHit() {
+        index.putFresh(Jobs.bulk(7).key(), FakeCore.NOW.plusSeconds(60));
+        String row = "{\"template\":\"card\",\"format\":\"webp\",\"data\":" + Jobs.request(7).data().json() + "}";
+        String id = post("application/json", "[" + row + "]").statusCode(202).extract().path("id");
+
+        given().get("/v1/batches/" + id)
+                .then()
+                .body("state", equalTo("finished"))
+                .body("hits", equalTo(1))
+                .body("done", equalTo(1))
+                .body("finishedAt", equalTo(FakeCore.NOW.toString()));
+        assertThat(claims()).isEmpty();
+    }
+
+    @Test
+    void aRepeatWithTheSameKeyReturnsTheFirst() {
+        String key = UUID.randomUUID().toString();
+        String first = repeat(key, "title\nA\n").statusCode(202).extract().path("id");
+
+        repeat(key, "title\nA\n").statusCode(202).body("id", equalTo(first)).body("total", equalTo(1));
+        repeat(key, "title\nB\n")
+                .statusCode(422)
+                .contentType("application/problem+json")
+                .body("type", endsWith("/idempotency-key-reused"));
+        assertThat(claims()).hasSize(1);
+    }
+
+    private static ValidatableResponse repeat(String key, String csv) {
+        return given().contentType("text/csv")
+                .header("Idempotency-Key", key)
+                .body(csv)
+                .post("/v1/batches?template=card")
+                .then();
+    }
+
+    @Test
+    void whatCannotBeReadIsAProblem() {
+        problem(post("application/json", "{\"jobs\":["), 400, "invalid-request");
+        problem(post("application/json", "{\"jobs\":[]}"), 400, "invalid-request");
+        problem(post("text/csv", "title\nA\n"), 400, "invalid-request");
+        problem(post("text/plain", "title\nA\n"), 415, "unsupported-media-type");
+        problem(given().get("/v1/batches/nobody").then(), 404, "batch-not-found");
+        problem(given().delete("/v1/batches/nobody").then(), 404, "batch-not-found");
+        problem(given().get("/v1/batches/nobody/events").then(), 404, "batch-not-found");
+        problem(repeat(" ", "title\nA\n"), 400, "invalid-request");
+        problem(repeat("x".repeat(256), "title\nA\n"), 400, "invalid-request");
+    }
+
+    private static void problem(ValidatableResponse answer, int status, String type) {
+        answer.statusCode(status).contentType("application/problem+json").body("type", endsWith("/" + type));
+    }
+
+    @Test
+    void aCancelledBatchSaysSo() {
+        String id = post("application/json", TWO_JOBS).extract().path("id");
+
+        given().delete("/v1/batches/" + id).then().statusCode(200).body("state", equalTo("cancelled"));
+        given().get("/v1/batches/" + id)
+                .then()
+                .body("state", equalTo("cancelled"))
+                .body("finishedAt", equalTo(FakeCore.NOW.toString()));
+    }
+
+    @Test
+    void anUploadIsPlannedWhileItArrives() throws Exception {
+        HttpURLConnection upload = (HttpURLConnection) batches.openConnection();
+        upload.setRequestMethod("POST");
+        upload.setDoOutput(true);
+        upload.setRequestProperty("Content-Type", "text/csv");
+        upload.setChunkedStreamingMode(4096);
+        try (OutputStream out = upload.getOutputStream()) {
+            out.write("title\n".getBytes(StandardCharsets.UTF_8));
+            int sent = 0;
+            // Far more than any buffer on the way holds; it goes on only while it is read.
+            while (queue.status().bulk() == 0 && sent < 300_000) {
+                out.write(("row " + sent++ + " " + "x".repeat(100) + "\n").getBytes(StandardCharsets.UTF_8));
+                out.flush();
+            }
+            assertThat(queue.status().bulk()).isPositive();
+        }
+        assertThat(upload.getResponseCode()).isEqualTo(202);
+    }
+
+    @Test
+    void alargeBatchIsNoProblem() {
+        StringBuilder csv = new StringBuilder("title\n");
+        for (int i = 0; i < 120_000; i++) {
+            csv.append("picture number ").append(i).append(" of a large catalogue, ").append("with some text ".repeat(6)).append('\n');
+        }
+        assertThat(csv.length()).isGreaterThan(12_000_000);
+
+        given().contentType("text/csv")
+                .body(csv.toString())
+                .post("/v1/batches?template=card")
+                .then()
+                .statusCode(202)
+                .body("total", equalTo(120_000));
+    }
+
+    @Test
+    void theProgressIsToldUntilTheEnd() throws Exception {
+        String id = post("application/json", "[{\"template\":\"card\",\"data\":{\"events\":1}}]").extract().path("id");
+        HttpURLConnection events =
+                (HttpURLConnection) batches.toURI().resolve("/v1/batches/" + id + "/events").toURL().openConnection();
+        events.setReadTimeout(30_000);
+        List<String> data = new ArrayList<>();
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(events.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.startsWith("data:")) {
+                    data.add(line);
+                    ledger.record(id, List.of(RowResult.generated(1)));
+                }
+            }
+        }
+
+        assertThat(events.getContentType()).startsWith("text/event-stream");
+        assertThat(data.getFirst()).contains("\"state\":\"running\"");
+        assertThat(data.getLast()).contains("\"state\":\"finished\"", "\"generated\":1");
+    }
+
+    private static ValidatableResponse post(String contentType, String body) {
+        return given().contentType(contentType).body(body).post("/v1/batches").then();
+    }
+
+    private List<Claim> claims() {
+        return queue.claim(EnumSet.allOf(Lane.class), 1_000_000, Duration.ZERO);
+    }
+}

@@ -1,0 +1,227 @@
+package dev.afterimage.pregeneration.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.PregenerationConfig;
+import dev.afterimage.pregeneration.TimeOrderedIds;
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.testing.FixedVersions;
+import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.MemoryImageIndex;
+import dev.afterimage.testing.MemoryJobQueue;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.time.Deadline;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CatalogueRunnerTest {
+
+    private static final String NAME = "cards of the night";
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
+    private final MemoryImageIndex index = new MemoryImageIndex();
+    private final MemoryJobQueue queue = new MemoryJobQueue(clock);
+    private final Map<String, Checkpoint> checkpoints = new HashMap<>();
+    private final Planner planner = new Planner(Jobs.KEYS, new FixedVersions(), index, clock);
+    private String catalogue = "";
+    private String version = "1";
+    private Runnable atEachSave = () -> {};
+
+    @Test
+    void everyMissingPictureBecomesOneJobInTheBulkLane() throws Exception {
+        catalogue = csv(0, 1200);
+
+        PlanReport report = run(hours(1));
+
+        assertThat(report.complete()).isTrue();
+        assertThat(report.counts()).isEqualTo(new Checkpoint.Counts(1200, 0, 0, 0));
+        assertThat(index.timesAsked()).isEqualTo(3);
+        List<Claim> claims = claims();
+        assertThat(claims).hasSize(1200);
+        assertThat(claims.getFirst().job().lane()).isEqualTo(Lane.BULK);
+        assertThat(claims.getFirst().job().caller()).isEqualTo(Caller.SERVICE);
+        assertThat(claims).extracting(claim -> claim.job().key()).doesNotHaveDuplicates();
+        assertThat(checkpoints).isEmpty();
+    }
+
+    @Test
+    void whatIsFreshIsDroppedAndWhatIsStaleIsNot() {
+        catalogue = csv(0, 3);
+        index.putFresh(keyOf(0), clock.instant().plusSeconds(1));
+        index.putFresh(keyOf(1), clock.instant());
+
+        assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(2, 1, 0, 0));
+    }
+
+    @Test
+    void duplicatesAreDroppedWithinAndAcrossChunks() throws Exception {
+        catalogue = csv(0, 600) + rows(0, 10) + rows(595, 600);
+
+        assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(600, 0, 15, 0));
+        assertThat(claims()).hasSize(600);
+    }
+
+    @Test
+    void badRowsAreReportedAndTheRestGoesOn() {
+        catalogue = "title\n" + "a,b\n" + rows(0, 2);
+
+        PlanReport report = run(hours(1));
+
+        assertThat(report.counts()).isEqualTo(new Checkpoint.Counts(2, 0, 0, 1));
+        assertThat(report.bad()).singleElement().satisfies(bad -> assertThat(bad.line()).isEqualTo(2));
+    }
+
+    @Test
+    void aFailingIndexMakesEverythingMissing() {
+        catalogue = csv(0, 3);
+        index.putFresh(keyOf(0), clock.instant().plusSeconds(60));
+        index.fail();
+
+        assertThat(run(hours(1)).counts().enqueued()).isEqualTo(3);
+    }
+
+    @Test
+    void itStopsAtItsDeadlineAndGoesOnWithoutQueuingTwice() throws Exception {
+        catalogue = csv(0, 1700) + "bad,row\n" + rows(0, 5);
+        atEachSave = () -> clock.advance(Duration.ofMinutes(10));
+
+        PlanReport first = run(Duration.ofMinutes(15));
+        assertThat(first.complete()).isFalse();
+        assertThat(first.counts().enqueued()).isEqualTo(1000);
+        PlanReport second = run(Duration.ofMinutes(5));
+        assertThat(second.counts().enqueued()).isEqualTo(1500);
+        PlanReport third = run(hours(9));
+
+        assertThat(third.complete()).isTrue();
+        assertThat(third.run()).isEqualTo(first.run());
+        assertThat(third.counts()).isEqualTo(new Checkpoint.Counts(1700, 0, 5, 1));
+        assertThat(claims()).extracting(claim -> claim.job().key()).hasSize(1700).doesNotHaveDuplicates();
+        assertThat(checkpoints).isEmpty();
+    }
+
+    @Test
+    void aChangedCatalogueIsPlannedFromItsBeginning() {
+        catalogue = csv(0, 1000);
+        atEachSave = () -> clock.advance(Duration.ofMinutes(10));
+        run(Duration.ofMinutes(5));
+        version = "2";
+
+        assertThat(run(hours(9)).counts()).isEqualTo(new Checkpoint.Counts(1000, 0, 0, 0));
+    }
+
+    @Test
+    void theSecondNightQueuesNothing() throws Exception {
+        catalogue = csv(0, 700);
+        run(hours(1));
+        claims().forEach(claim -> index.putFresh(claim.job().key(), clock.instant().plusSeconds(60)));
+
+        assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(0, 700, 0, 0));
+    }
+
+    @Test
+    void aCatalogueThatCannotBeReadSaysWhy() {
+        assertThatThrownBy(() -> runner(config(), source -> {
+                            throw new FileNotFoundException(source);
+                        })
+                        .run(NAME, Deadline.in(hours(1), clock)))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining(NAME);
+        assertThatThrownBy(() -> runner(config(), this::open).run("other", Deadline.in(hours(1), clock)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("other");
+        catalogue = "";
+        assertThatThrownBy(() -> run(hours(1))).isInstanceOf(InvalidRequestException.class);
+    }
+
+    private PlanReport run(Duration time) {
+        return runner(config(), this::open).run(NAME, Deadline.in(time, clock));
+    }
+
+    private CatalogueRunner runner(PregenerationConfig config, CatalogueSource source) {
+        TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(1));
+        return new CatalogueRunner(config, source, planner, queue, new MemoryCheckpoints(), ids, clock);
+    }
+
+    private CatalogueSource.OpenCatalogue open(String source) {
+        assertThat(source).isEqualTo("cards.csv");
+        return new CatalogueSource.OpenCatalogue(
+                new ByteArrayInputStream(catalogue.getBytes(StandardCharsets.UTF_8)), version);
+    }
+
+    private static PregenerationConfig config() {
+        String prefix = "afterimage.pregeneration.catalogues.\"" + NAME + "\".";
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(PregenerationConfig.class)
+                .withSources(new PropertiesConfigSource(
+                        Map.of(prefix + "source", "cards.csv", prefix + "template", "card"), "test", 100))
+                .build();
+        return config.getConfigMapping(PregenerationConfig.class);
+    }
+
+    private final class MemoryCheckpoints implements Checkpoints {
+
+        @Override
+        public Optional<Checkpoint> find(String name) {
+            return Optional.ofNullable(checkpoints.get(name))
+                    .map(CheckpointCodec::encode)
+                    .flatMap(CheckpointCodec::decode);
+        }
+
+        @Override
+        public void save(String name, Checkpoint checkpoint) {
+            checkpoints.put(name, checkpoint);
+            atEachSave.run();
+        }
+
+        @Override
+        public void remove(String name) {
+            checkpoints.remove(name);
+        }
+    }
+
+    private List<Claim> claims() {
+        return queue.claim(EnumSet.allOf(Lane.class), 10_000, Duration.ZERO);
+    }
+
+    private dev.afterimage.image.ImageKey keyOf(int row) {
+        return Jobs.KEYS.keyOf(
+                new dev.afterimage.image.ImageRequest(
+                        new dev.afterimage.image.TemplateId("card"),
+                        dev.afterimage.image.TemplateData.of("{\"title\":\"row " + row + "\"}"),
+                        dev.afterimage.image.ImageFormat.PNG),
+                0);
+    }
+
+    private static String csv(int from, int to) {
+        return "title\n" + rows(from, to);
+    }
+
+    private static String rows(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> "row " + i + "\n").collect(Collectors.joining());
+    }
+
+    private static Duration hours(int hours) {
+        return Duration.ofHours(hours);
+    }
+}

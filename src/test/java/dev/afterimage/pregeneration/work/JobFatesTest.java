@@ -1,0 +1,97 @@
+package dev.afterimage.pregeneration.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutOfCreditsException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.QuotaExceededException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.pregeneration.batch.RowFate;
+import dev.afterimage.testing.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class JobFatesTest {
+
+    private static final Duration BACK_OFF = Duration.ofSeconds(15);
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
+    private final JobFates fates = fates(false, () -> 0L);
+
+    private JobFates fates(boolean retryUnknown, RandomGenerator random) {
+        return new JobFates(new RetryPolicy(3, BACK_OFF, Duration.ofMinutes(15), 2, retryUnknown), clock, random);
+    }
+
+    @Test
+    void aPictureIsTheEnd() {
+        ImageKey key = new ImageKey("a".repeat(64));
+        IndexEntry entry = new IndexEntry(key, ImageFormat.PNG, 1, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH);
+
+        assertThat(fates.of(new ImageOutcome.Hit(entry), 0)).isEqualTo(new JobFate.Done(RowFate.HIT));
+        assertThat(fates.of(new ImageOutcome.Collapsed(entry), 0)).isEqualTo(new JobFate.Done(RowFate.HIT));
+        assertThat(fates.of(new ImageOutcome.Stored(entry), 0)).isEqualTo(new JobFate.Done(RowFate.GENERATED));
+        assertThat(fates.of(new ImageOutcome.Pending(key, Duration.ofSeconds(4)), 0))
+                .isEqualTo(new JobFate.Wait(Duration.ofSeconds(4), false));
+        assertThat(fates.of(new ImageOutcome.Stale(entry, Duration.ofHours(1)), 0)).isInstanceOf(JobFate.Retry.class);
+    }
+
+    @Test
+    void whoeverMustWaitWaitsAsLongAsWasNamed() {
+        assertThat(fates.of(ThrottledException.byProvider(Duration.ofSeconds(77)), 2))
+                .isEqualTo(new JobFate.Wait(Duration.ofSeconds(77), true));
+        assertThat(fates.of(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(30))), 2))
+                .isEqualTo(new JobFate.Wait(Duration.ofDays(30), true));
+        assertThat(fates.of(new QuotaExceededException(Duration.ofMinutes(9)), 2))
+                .isEqualTo(new JobFate.Wait(Duration.ofMinutes(9), false));
+    }
+
+    @Test
+    void whatIsPermanentIsBuriedAtOnce() {
+        assertThat(fates.of(new RejectedException(RejectedException.Reason.DATA, "no title"), 0))
+                .isEqualTo(new JobFate.Bury("no title"));
+        assertThat(fates.of(new NotAnImageException("it is HTML"), 0)).isEqualTo(new JobFate.Bury("it is HTML"));
+        assertThat(fates.of(new InvalidRequestException("mend it", "data"), 0)).isEqualTo(new JobFate.Bury("mend it"));
+    }
+
+    @Test
+    void anUnknownOutcomeIsPaidForOnceUnlessTheOperatorSaysSo() {
+        OutcomeUnknownException unknown = new OutcomeUnknownException("timed out", null);
+
+        assertThat(fates.of(unknown, 0)).isInstanceOf(JobFate.Bury.class);
+        assertThat(fates(true, () -> 0L).of(unknown, 0)).isEqualTo(new JobFate.Retry(BACK_OFF, "timed out"));
+    }
+
+    @Test
+    void anOutageIsRetriedWithDoublingWaitsAndThenGivenUp() {
+        UnavailableException outage = new UnavailableException("503", null);
+
+        assertThat(fates.of(outage, 0)).isEqualTo(new JobFate.Retry(BACK_OFF, "503"));
+        assertThat(fates.of(outage, 1)).isEqualTo(new JobFate.Retry(BACK_OFF.multipliedBy(2), "503"));
+        assertThat(fates.of(outage, 2)).isEqualTo(new JobFate.Bury("503 Given up after 3 attempts."));
+    }
+
+    @Test
+    void aSurpriseIsRetriedAndItsMessageIsNotToldOn() {
+        assertThat(fates.of(new IllegalStateException("apiKey=s3cret"), 0))
+                .isInstanceOfSatisfying(
+                        JobFate.Retry.class, retry -> assertThat(retry.reason()).doesNotContain("s3cret"));
+    }
+
+    @Test
+    void theWaitIsCappedAndSpread() {
+        RetryPolicy policy = new RetryPolicy(99, BACK_OFF, Duration.ofMinutes(15), 1, false);
+
+        assertThat(policy.waitAfter(40, 0)).isEqualTo(Duration.ofMinutes(15));
+        assertThat(policy.waitAfter(0, 1)).isEqualTo(Duration.ofSeconds(12));
+    }
+}

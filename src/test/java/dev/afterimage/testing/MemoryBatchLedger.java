@@ -1,0 +1,130 @@
+package dev.afterimage.testing;
+
+import dev.afterimage.pregeneration.batch.Batch;
+import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.pregeneration.batch.RowCounts;
+import dev.afterimage.pregeneration.batch.RowFailure;
+import dev.afterimage.pregeneration.batch.RowFate;
+import dev.afterimage.pregeneration.batch.RowResult;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The simplest ledger that keeps the contract. */
+public final class MemoryBatchLedger implements BatchLedger {
+
+    private final Clock clock;
+    private final Map<String, String> requests = new HashMap<>();
+    private final Map<String, Entry> batches = new HashMap<>();
+
+    public MemoryBatchLedger(Clock clock) {
+        this.clock = clock;
+    }
+
+    private static final class Entry {
+        final TreeMap<Integer, RowResult> rows = new TreeMap<>();
+        final Instant startedAt;
+        Instant lastSign;
+        int total;
+        Optional<String> hash = Optional.empty();
+        Optional<Instant> cancelledAt = Optional.empty();
+
+        Entry(Instant startedAt) {
+            this.startedAt = startedAt;
+            this.lastSign = startedAt;
+        }
+
+        int count(RowFate fate) {
+            return (int) rows.values().stream().filter(row -> row.fate() == fate).count();
+        }
+    }
+
+    @Override
+    public synchronized String tie(String request, String batch) {
+        String former = requests.putIfAbsent(request, batch);
+        return former == null ? batch : former;
+    }
+
+    @Override
+    public synchronized String retie(String request, String former, String batch) {
+        return requests.merge(request, batch, (now, then) -> now.equals(former) ? then : now);
+    }
+
+    @Override
+    public synchronized void open(String batch, Instant startedAt) {
+        batches.put(batch, new Entry(startedAt));
+    }
+
+    @Override
+    public synchronized void progress(String batch, int rows) {
+        entry(batch).ifPresent(entry -> {
+            entry.total = rows;
+            entry.lastSign = clock.instant();
+        });
+    }
+
+    @Override
+    public synchronized void seal(String batch, int total, String payloadHash) {
+        progress(batch, total);
+        entry(batch).ifPresent(entry -> entry.hash = Optional.of(payloadHash));
+    }
+
+    @Override
+    public synchronized void record(String batch, List<RowResult> results) {
+        entry(batch).ifPresent(entry -> {
+            for (RowResult result : results) {
+                RowResult former = entry.rows.get(result.line());
+                if (former == null || (former.fate() == RowFate.FAILED && result.fate() != RowFate.FAILED)) {
+                    entry.rows.put(result.line(), result);
+                    entry.lastSign = clock.instant();
+                }
+            }
+        });
+    }
+
+    @Override
+    public synchronized void cancel(String batch) {
+        if (find(batch).map(found -> !found.ended()).orElse(false)) {
+            entry(batch).ifPresent(entry -> entry.cancelledAt = Optional.of(clock.instant()));
+        }
+    }
+
+    @Override
+    public synchronized boolean isCancelled(String batch) {
+        return entry(batch).map(entry -> entry.cancelledAt.isPresent()).orElse(false);
+    }
+
+    @Override
+    public synchronized Optional<Batch> find(String batch) {
+        return entry(batch)
+                .map(entry -> new Batch(
+                        batch,
+                        entry.hash.isPresent(),
+                        entry.total,
+                        new RowCounts(
+                                entry.count(RowFate.HIT), entry.count(RowFate.GENERATED), entry.count(RowFate.FAILED)),
+                        entry.rows.values().stream()
+                                .filter(row -> row.fate() == RowFate.FAILED)
+                                .limit(MOST_FAILURES)
+                                .map(row -> new RowFailure(row.line(), row.reason()))
+                                .toList(),
+                        entry.startedAt,
+                        entry.lastSign,
+                        entry.hash,
+                        entry.cancelledAt));
+    }
+
+    private Optional<Entry> entry(String batch) {
+        return Optional.ofNullable(batches.get(batch))
+                .filter(entry -> clock.instant().isBefore(entry.startedAt.plus(RETENTION)));
+    }
+
+    @Override
+    public synchronized void sweep() {
+        batches.keySet().removeIf(batch -> entry(batch).isEmpty());
+    }
+}

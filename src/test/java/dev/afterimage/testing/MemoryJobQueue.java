@@ -1,0 +1,136 @@
+package dev.afterimage.testing;
+
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.pregeneration.queue.Job;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.QueueStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The simplest queue that keeps the contract; it never waits. */
+public final class MemoryJobQueue implements JobQueue {
+
+    private static final Duration VISIBILITY = Duration.ofMinutes(2);
+
+    private final Clock clock;
+    private final List<Waiting> jobs = new ArrayList<>();
+    private final List<Buried> buried = new ArrayList<>();
+    private int receipts;
+
+    public MemoryJobQueue(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** A job on the dead-letter queue. */
+    public record Buried(Job job, String reason) {}
+
+    private static final class Waiting {
+        final Job job;
+        final Instant created;
+        Instant due;
+        int attempts;
+        int deliveries;
+        String receipt = "";
+
+        Waiting(Job job, Instant created, Instant due) {
+            this.job = job;
+            this.created = created;
+            this.due = due;
+        }
+    }
+
+    @Override
+    public synchronized void enqueue(List<Job> more, Duration delay) {
+        Instant now = clock.instant();
+        more.forEach(job -> jobs.add(new Waiting(job, now, now.plus(delay))));
+    }
+
+    @Override
+    public synchronized List<Claim> claim(Set<Lane> lanes, int max, Duration wait) {
+        Instant now = clock.instant();
+        List<Claim> claims = new ArrayList<>();
+        for (Lane lane : Lane.values()) {
+            for (Waiting job : jobs) {
+                boolean due = !job.due.isAfter(now) && lanes.contains(lane) && job.job.lane() == lane;
+                if (due && claims.size() < max) {
+                    job.due = now.plus(VISIBILITY);
+                    job.deliveries++;
+                    job.receipt = "r" + receipts++;
+                    claims.add(new Claim(job.job, job.attempts, job.deliveries, job.receipt));
+                }
+            }
+        }
+        return claims;
+    }
+
+    @Override
+    public synchronized boolean extend(Claim claim) {
+        List<Waiting> held = find(claim);
+        held.forEach(job -> job.due = clock.instant().plus(VISIBILITY));
+        return !held.isEmpty();
+    }
+
+    private List<Waiting> find(Claim claim) {
+        return jobs.stream().filter(job -> job.receipt.equals(claim.receipt())).toList();
+    }
+
+    @Override
+    public synchronized boolean complete(Claim claim) {
+        return jobs.removeAll(find(claim));
+    }
+
+    @Override
+    public synchronized boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt) {
+        for (Waiting job : find(claim)) {
+            job.due = clock.instant().plus(delay);
+            job.attempts += countsAsAttempt ? 1 : 0;
+            job.deliveries = 0;
+            job.receipt = "";
+            return true;
+        }
+        return false;
+    }
+
+    @Override
+    public synchronized boolean bury(Claim claim, String reason) {
+        boolean held = complete(claim);
+        if (held) {
+            buried.add(new Buried(claim.job(), reason));
+        }
+        return held;
+    }
+
+    @Override
+    public synchronized int redrive(int max) {
+        List<Buried> some = List.copyOf(buried.subList(0, Math.min(max, buried.size())));
+        buried.removeAll(some);
+        enqueue(some.stream().map(Buried::job).toList(), Duration.ZERO);
+        return some.size();
+    }
+
+    @Override
+    public synchronized QueueStatus status() {
+        return new QueueStatus(
+                jobs.stream().filter(job -> job.job.lane() == Lane.INTERACTIVE).count(),
+                jobs.stream().filter(job -> job.job.lane() == Lane.BULK).count(),
+                jobs.stream()
+                        .map(job -> Duration.between(job.created, clock.instant()))
+                        .max(Duration::compareTo)
+                        .orElse(Duration.ZERO),
+                buried.size());
+    }
+
+    @Override
+    public Duration visibilityTimeout() {
+        return VISIBILITY;
+    }
+
+    public synchronized List<Buried> buried() {
+        return List.copyOf(buried);
+    }
+}
