@@ -5,15 +5,17 @@ import java.util.OptionalLong;
 
 /**
  * Port: the month's credits at the provider, counted before they are spent. Months are calendar months in UTC.
+ * Every operation may fail with a {@link BudgetUnavailableException}; then nothing may be spent.
  */
 public interface CreditBudget {
 
     /** Takes one credit, or says until when there is none. */
     Decision reserve();
 
-    /** Gives a credit back whose call was certainly not billed. */
+    /** Gives a credit back whose call was certainly not billed; never below zero. */
     void giveBack(Reserved reservation);
 
+    /** The current month's count; kept also when no budget is set. */
     Status status();
 
     /** The answer to {@link #reserve}. */
