@@ -3,11 +3,14 @@
 local quota = KEYS[1] -- hash: hour, spent
 local action = ARGV[1] -- spend, giveBack
 local limit = tonumber(ARGV[2])
-local shiftMicros = tonumber(ARGV[3]) -- added to the server's clock; 0 but in tests
+local fixedTime = tonumber(ARGV[3]) -- '' for the server's clock; tests move the time by hand
 
 local HOUR = 3600
-local clock = redis.call('TIME')
-local micros = clock[1] * 1000000 + clock[2] + shiftMicros
+local micros = fixedTime
+if not micros then
+  local clock = redis.call('TIME')
+  micros = clock[1] * 1000000 + clock[2]
+end
 local hour = math.floor(micros / 1000000 / HOUR)
 
 local spent = 0

@@ -21,7 +21,7 @@ public final class RedisCallerQuota implements CallerQuota {
     private final RedisLink link;
     private final String prefix;
     private final OptionalInt limit;
-    private final Supplier<Duration> shift;
+    private final Supplier<String> fixedTime;
 
     /**
      * The quotas of all processes with this prefix.
@@ -29,18 +29,18 @@ public final class RedisCallerQuota implements CallerQuota {
      * @param limit requests per caller and clock hour; empty allows everything and asks nobody
      */
     public RedisCallerQuota(RedisLink link, RedisConfig config, OptionalInt limit) {
-        this(link, config.prefix(), limit, () -> Duration.ZERO);
+        this(link, config.prefix(), limit, () -> "");
     }
 
-    /** As the public one, with a server's clock that is shifted by {@code shift}. */
-    RedisCallerQuota(RedisLink link, String prefix, OptionalInt limit, Supplier<Duration> shift) {
+    /** As the public one, at a time in microseconds that a test moves by hand. */
+    RedisCallerQuota(RedisLink link, String prefix, OptionalInt limit, Supplier<String> fixedTime) {
         if (limit.isPresent() && limit.getAsInt() < 1) {
             throw new IllegalArgumentException("afterimage.quota.per-caller must be at least 1, or left out");
         }
         this.link = link;
         this.prefix = prefix + ":quota:";
         this.limit = limit;
-        this.shift = shift;
+        this.fixedTime = fixedTime;
     }
 
     @Override
@@ -62,8 +62,7 @@ public final class RedisCallerQuota implements CallerQuota {
     }
 
     private ScriptAnswer run(String action, Caller caller, int most) {
-        List<String> arguments = List.of(
-                action, Integer.toString(most), Long.toString(shift.get().toNanos() / 1000));
+        List<String> arguments = List.of(action, Integer.toString(most), fixedTime.get());
         try {
             return SCRIPT.call(link, List.of(prefix + hash(caller)), arguments);
         } catch (RedisUnavailableException gone) {

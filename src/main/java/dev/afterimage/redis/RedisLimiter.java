@@ -11,6 +11,7 @@ import dev.afterimage.limit.Permit.Reason;
 import dev.afterimage.limit.ProviderLimiter;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +40,7 @@ public final class RedisLimiter implements ProviderLimiter {
     private final List<String> rules;
     private final Supplier<String> tokens;
     private final LongSupplier nanoTime;
-    private final Supplier<Duration> shift;
+    private final Supplier<String> fixedTime;
     private final AtomicReference<Memory> memory = new AtomicReference<>(new Memory("", 0, false));
     /** Permits whose release must be told: those that have not left yet. */
     private final Set<String> notDeparted = ConcurrentHashMap.newKeySet();
@@ -52,22 +53,22 @@ public final class RedisLimiter implements ProviderLimiter {
      */
     public RedisLimiter(
             RedisLink link, RedisConfig config, Limits limits, Supplier<String> tokens, LongSupplier nanoTime) {
-        this(link, config.prefix(), limits, tokens, nanoTime, () -> Duration.ZERO);
+        this(link, config.prefix(), limits, tokens, nanoTime, () -> "");
     }
 
-    /** As the public one, with a server's clock that is shifted by {@code shift}. */
+    /** As the public one, at a time in microseconds that a test moves by hand. */
     RedisLimiter(
             RedisLink link,
             String prefix,
             Limits limits,
             Supplier<String> tokens,
             LongSupplier nanoTime,
-            Supplier<Duration> shift) {
+            Supplier<String> fixedTime) {
         this.link = link;
         this.limits = limits;
         this.tokens = tokens;
         this.nanoTime = nanoTime;
-        this.shift = shift;
+        this.fixedTime = fixedTime;
         String tagged = prefix + ":{limiter}:";
         keys = List.of(
                 tagged + "state",
@@ -134,24 +135,10 @@ public final class RedisLimiter implements ProviderLimiter {
     private ScriptAnswer ask(String action, String token, Lane lane, Duration wait) {
         Memory known = memory.get();
         long sinceDeparture = known.hasDeparted() ? (nanoTime.getAsLong() - known.departedAt()) / 1000 : -1;
-        List<String> question = List.of(
-                action,
-                micros(shift.get()),
-                rules.get(0),
-                rules.get(1),
-                rules.get(2),
-                rules.get(3),
-                rules.get(4),
-                rules.get(5),
-                rules.get(6),
-                rules.get(7),
-                rules.get(8),
-                tokens.get(),
-                known.epoch(),
-                Long.toString(sinceDeparture),
-                token,
-                lane.name(),
-                micros(wait));
+        List<String> question = new ArrayList<>(List.of(action, fixedTime.get()));
+        question.addAll(rules);
+        question.addAll(
+                List.of(tokens.get(), known.epoch(), Long.toString(sinceDeparture), token, lane.name(), micros(wait)));
         try {
             ScriptAnswer answer = SCRIPT.call(link, keys, question);
             remember(answer.word(3));
