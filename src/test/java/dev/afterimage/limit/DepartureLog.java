@@ -5,25 +5,25 @@ import java.util.Collections;
 import java.util.List;
 
 /** What a strict provider would have seen: the times at which calls arrived, and how many any window holds. */
-final class DepartureLog {
+public final class DepartureLog {
 
     private final List<Long> times = new ArrayList<>();
 
-    void add(long time) {
+    public void add(long time) {
         times.add(time);
     }
 
-    int size() {
+    public int size() {
         return times.size();
     }
 
     /** How many lie in {@code [from, to)}. */
-    int between(long from, long to) {
+    public int between(long from, long to) {
         return (int) times.stream().filter(time -> time >= from && time < to).count();
     }
 
     /** The most calls that any sliding window of this length holds, both its ends included. */
-    int mostInAnyWindow(long length) {
+    public int mostInAnyWindow(long length) {
         List<Long> sorted = new ArrayList<>(times);
         Collections.sort(sorted);
         int most = 0;

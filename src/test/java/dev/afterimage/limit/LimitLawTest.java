@@ -26,7 +26,8 @@ class LimitLawTest {
             @ForAll("crowds") int people,
             @ForAll("crowds") int workers,
             @ForAll long seed) {
-        SimulatedFleet fleet = new SimulatedFleet(limits, temper, Duration.ofSeconds(30), seed)
+        SimulatedFleet fleet = new SimulatedFleet(
+                        now -> new MemoryLimiter(limits, now), temper, Duration.ofSeconds(30), seed)
                 .withClients(people, Lane.INTERACTIVE)
                 .withClients(workers, Lane.BULK)
                 .run();
@@ -91,7 +92,8 @@ class LimitLawTest {
     void clientsWhoAlwaysWaitUseTheLimit(int rate, Duration window, Lane lane) {
         Limits limits = new Limits(rate, window, OptionalInt.empty(), 1, LONGEST_CALL);
         Duration length = window.multipliedBy(100).plus(window);
-        SimulatedFleet fleet = new SimulatedFleet(limits, Temper.punctual(Duration.ofSeconds(30)), length, 1)
+        SimulatedFleet fleet = new SimulatedFleet(
+                        now -> new MemoryLimiter(limits, now), Temper.punctual(Duration.ofSeconds(30)), length, 1)
                 .withClients(2 * rate, lane)
                 .run();
 
@@ -112,7 +114,8 @@ class LimitLawTest {
                 givesUp,
                 dies,
                 0);
-        SimulatedFleet fleet = new SimulatedFleet(limits, temper, Duration.ofSeconds(61), 1)
+        SimulatedFleet fleet = new SimulatedFleet(
+                        now -> new MemoryLimiter(limits, now), temper, Duration.ofSeconds(61), 1)
                 .withClients(40 * rate, Lane.INTERACTIVE)
                 .run();
 

@@ -5,12 +5,14 @@ import dev.afterimage.limit.Permit.Granted;
 import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Many clients of one limiter in simulated time, each of which comes late or early, calls for a while, gives up, dies, or
  * starts a cool-down, as {@link Temper} says. Time jumps from one event to the next, so that minutes take milliseconds.
  */
-final class SimulatedFleet {
+public final class SimulatedFleet {
 
     /**
      * What the clients are like.
@@ -23,7 +25,7 @@ final class SimulatedFleet {
      * @param dies the share of permits that are neither departed nor released, and of calls that never end
      * @param coolsDown the share of calls after which the provider asks for a pause
      */
-    record Temper(
+    public record Temper(
             Duration patience,
             Duration early,
             Duration late,
@@ -32,17 +34,17 @@ final class SimulatedFleet {
             double dies,
             double coolsDown) {
 
-        static Temper punctual(Duration patience) {
+        public static Temper punctual(Duration patience) {
             return new Temper(patience, Duration.ofMillis(10), Duration.ofMillis(3), Duration.ofMillis(300), 0, 0, 0);
         }
     }
 
     private record Event(long at, long order, Runnable happens) {}
 
-    final DepartureLog all = new DepartureLog();
-    final DepartureLog bulk = new DepartureLog();
-    int mostInFlight;
-    int mostBulkInFlight;
+    public final DepartureLog all = new DepartureLog();
+    public final DepartureLog bulk = new DepartureLog();
+    public int mostInFlight;
+    public int mostBulkInFlight;
     int lapsed;
 
     private final PriorityQueue<Event> events = new PriorityQueue<>(
@@ -56,27 +58,32 @@ final class SimulatedFleet {
     private int inFlight;
     private int bulkInFlight;
 
-    SimulatedFleet(Limits limits, Temper temper, Duration length, long seed) {
+    /**
+     * A fleet without clients.
+     *
+     * @param limiter makes the limiter, which reads the simulated time in nanoseconds
+     */
+    public SimulatedFleet(Function<LongSupplier, ProviderLimiter> limiter, Temper temper, Duration length, long seed) {
         this.temper = temper;
         random = new Random(seed);
         end = length.toNanos();
-        limiter = new MemoryLimiter(limits, () -> now);
+        this.limiter = limiter.apply(() -> now);
     }
 
     /** Adds a client that asks for one call after the other, from {@code start} to the end. */
-    SimulatedFleet withClient(Lane lane, Duration start) {
+    public SimulatedFleet withClient(Lane lane, Duration start) {
         at(start.toNanos(), () -> ask(lane));
         return this;
     }
 
-    SimulatedFleet withClients(int count, Lane lane) {
+    public SimulatedFleet withClients(int count, Lane lane) {
         for (int client = 0; client < count; client++) {
             withClient(lane, Duration.ofNanos(random.nextInt(1_000_000)));
         }
         return this;
     }
 
-    SimulatedFleet run() {
+    public SimulatedFleet run() {
         for (Event next = events.poll(); next != null && next.at() <= end; next = events.poll()) {
             now = next.at();
             next.happens().run();

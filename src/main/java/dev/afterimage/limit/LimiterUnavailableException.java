@@ -1,0 +1,14 @@
+package dev.afterimage.limit;
+
+/**
+ * The fleet's limiter or quota cannot be asked now; what was asked may or may not have been done. {@link EmergencyLimiter}
+ * and {@link FallbackCallerQuota} say what then holds. The message is for the operator and holds no secret.
+ */
+public class LimiterUnavailableException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public LimiterUnavailableException(String message, Throwable cause) {
+        super(message, cause, false, false);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.afterimage.redis;
+
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.limit.LimiterUnavailableException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/** The callers' quotas of a fleet; hours are those of the server's clock. Callers are named by a hash. */
+public final class RedisCallerQuota implements CallerQuota {
+
+    private static final RedisScript SCRIPT = RedisScript.named("quota");
+
+    private final RedisLink link;
+    private final String prefix;
+    private final OptionalInt limit;
+    private final Supplier<String> fixedTime;
+
+    /**
+     * The quotas of all processes with this prefix.
+     *
+     * @param limit requests per caller and clock hour; empty allows everything and asks nobody
+     */
+    public RedisCallerQuota(RedisLink link, RedisConfig config, OptionalInt limit) {
+        this(link, config.prefix(), limit, () -> "");
+    }
+
+    /** As the public one, at a time in microseconds that a test moves by hand. */
+    RedisCallerQuota(RedisLink link, String prefix, OptionalInt limit, Supplier<String> fixedTime) {
+        if (limit.isPresent() && limit.getAsInt() < 1) {
+            throw new IllegalArgumentException("afterimage.quota.per-caller must be at least 1, or left out");
+        }
+        this.link = link;
+        this.prefix = prefix + ":quota:";
+        this.limit = limit;
+        this.fixedTime = fixedTime;
+    }
+
+    @Override
+    public Decision spend(Caller caller) {
+        if (limit.isEmpty()) {
+            return new Decision.Allowed();
+        }
+        ScriptAnswer answer = run("spend", caller, limit.getAsInt());
+        return answer.number(0) == 1
+                ? new Decision.Allowed()
+                : new Decision.Exceeded(Duration.of(answer.number(1), ChronoUnit.MICROS));
+    }
+
+    @Override
+    public void giveBack(Caller caller) {
+        if (limit.isPresent()) {
+            run("giveBack", caller, limit.getAsInt());
+        }
+    }
+
+    private ScriptAnswer run(String action, Caller caller, int most) {
+        List<String> arguments = List.of(action, Integer.toString(most), fixedTime.get());
+        try {
+            return SCRIPT.call(link, List.of(prefix + hash(caller)), arguments);
+        } catch (RedisUnavailableException gone) {
+            throw new LimiterUnavailableException("The callers' quotas cannot be asked.", gone);
+        }
+    }
+
+    private static String hash(Caller caller) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(caller.id().getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.afterimage.redis;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.Lease;
+import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leases of a fleet: a key with a time to live, whose value is the holder's token.
+ *
+ * <p>Who waits looks again after some tens of milliseconds, a little more rarely each time, at most 50 and soon
+ * some 10 times a second. A subscription would tell sooner, but it needs a connection of its own in
+ * every process and is silent when it breaks; and since each process sends one follower a key, looking is cheap.
+ */
+public final class RedisFlightLeases implements FlightLeases {
+
+    private static final Duration FIRST_LOOK = Duration.ofMillis(20);
+    private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofMillis(80);
+    private static final double RARER = 1.25;
+
+    private static final RedisScript RENEW = RedisScript.named("lease-renew");
+    private static final RedisScript RELEASE = RedisScript.named("lease-release");
+
+    private final RedisLink link;
+    private final String prefix;
+    private final Duration ttl;
+    private final Supplier<String> tokens;
+    private final Clock clock;
+    private final Pause pause;
+    private final RandomGenerator random;
+
+    /**
+     * The leases of all processes with this prefix.
+     *
+     * @param ttl how long a lease lasts unless renewed, which its holder does every third of it or so
+     * @param tokens random words, no two alike
+     */
+    public RedisFlightLeases(
+            RedisLink link,
+            RedisConfig config,
+            Duration ttl,
+            Supplier<String> tokens,
+            Clock clock,
+            Pause pause,
+            RandomGenerator random) {
+        this.link = link;
+        this.prefix = config.prefix() + ":lease:";
+        this.ttl = ttl;
+        this.tokens = tokens;
+        this.clock = clock;
+        this.pause = pause;
+        this.random = random;
+    }
+
+    @Override
+    public Optional<Lease> take(ImageKey key) {
+        String token = tokens.get();
+        Request request = Request.cmd(Command.SET)
+                .arg(nameOf(key))
+                .arg(token)
+                .arg("NX")
+                .arg("PX")
+                .arg(ttl.toMillis());
+        return call(request) == null ? Optional.empty() : Optional.of(new Lease(key, token, ttl));
+    }
+
+    @Override
+    public boolean renew(Lease lease) {
+        return run(RENEW, lease, List.of(lease.token(), Long.toString(ttl.toMillis()))) == 1;
+    }
+
+    @Override
+    public void release(Lease lease) {
+        run(RELEASE, lease, List.of(lease.token()));
+    }
+
+    @Override
+    public boolean isHeld(ImageKey key) {
+        return call(Request.cmd(Command.GET).arg(nameOf(key))) != null;
+    }
+
+    @Override
+    public void awaitEnd(ImageKey key, Duration patience) throws InterruptedException {
+        Deadline end = Deadline.in(patience, clock);
+        Duration step = FIRST_LOOK;
+        while (isHeld(key)) {
+            Duration left = end.remaining(clock);
+            if (left.isZero()) {
+                return;
+            }
+            Duration wait = withJitter(step);
+            pause.await(wait.compareTo(left) < 0 ? wait : left);
+            step = rarer(step);
+        }
+    }
+
+    /** Between one and one and a half times as long, so that followers don't look in step. */
+    private Duration withJitter(Duration step) {
+        return step.plusNanos((long) (step.toNanos() * 0.5 * random.nextDouble()));
+    }
+
+    private static Duration rarer(Duration step) {
+        Duration next = Duration.ofNanos((long) (step.toNanos() * RARER));
+        return next.compareTo(LONGEST_BETWEEN_LOOKS) > 0 ? LONGEST_BETWEEN_LOOKS : next;
+    }
+
+    private String nameOf(ImageKey key) {
+        return prefix + key.value();
+    }
+
+    private @Nullable Response call(Request request) {
+        try {
+            return link.call(request);
+        } catch (RedisUnavailableException gone) {
+            throw new LeasesUnavailableException("The fleet's leases cannot be asked.", gone);
+        }
+    }
+
+    private long run(RedisScript script, Lease lease, List<String> arguments) {
+        try {
+            return script.call(link, List.of(nameOf(lease.key())), arguments).number();
+        } catch (RedisUnavailableException gone) {
+            throw new LeasesUnavailableException("The fleet's leases cannot be asked.", gone);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.afterimage.redis;
+
+import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.cache.IndexEntryCodec;
+import dev.afterimage.image.ImageKey;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The index of a fleet: a string a picture, which the server forgets when the picture's stale time ends. A hit costs one
+ * round trip.
+ */
+public final class RedisImageIndex implements ImageIndex {
+
+    /** So many questions travel together; more would make the others on the server wait. */
+    private static final int BATCH = 500;
+
+    private final RedisLink link;
+    private final String prefix;
+
+    public RedisImageIndex(RedisLink link, RedisConfig config) {
+        this.link = link;
+        this.prefix = config.prefix() + ":image:";
+    }
+
+    @Override
+    public CompletionStage<Optional<IndexEntry>> find(ImageKey key) {
+        return orUnavailable(link.send(get(key)).thenApply(line -> decode(key, line)));
+    }
+
+    /** One GET a key, pipelined: MGET takes keys of one cluster slot only. */
+    @Override
+    public CompletionStage<Map<ImageKey, IndexEntry>> findAll(List<ImageKey> keys) {
+        CompletableFuture<Map<ImageKey, IndexEntry>> found = CompletableFuture.completedFuture(new LinkedHashMap<>());
+        for (int from = 0; from < keys.size(); from += BATCH) {
+            List<ImageKey> batch = keys.subList(from, Math.min(keys.size(), from + BATCH));
+            found = found.thenCompose(entries -> addFound(batch, entries));
+        }
+        return orUnavailable(found);
+    }
+
+    @Override
+    public CompletionStage<Void> put(IndexEntry entry) {
+        Request request = Request.cmd(Command.SET)
+                .arg(nameOf(entry.key()))
+                .arg(IndexEntryCodec.encode(entry))
+                .arg("PXAT")
+                .arg(entry.staleUntil().toEpochMilli());
+        return orUnavailable(link.send(request).thenApply(stored -> null));
+    }
+
+    @Override
+    public CompletionStage<Void> remove(ImageKey key) {
+        return orUnavailable(
+                link.send(Request.cmd(Command.DEL).arg(nameOf(key))).thenApply(removed -> null));
+    }
+
+    private CompletableFuture<Map<ImageKey, IndexEntry>> addFound(
+            List<ImageKey> keys, Map<ImageKey, IndexEntry> entries) {
+        return link.sendAll(keys.stream().map(this::get).toList()).thenApply(lines -> {
+            for (int i = 0; i < keys.size(); i++) {
+                ImageKey key = keys.get(i);
+                decode(key, lines.get(i)).ifPresent(entry -> entries.put(key, entry));
+            }
+            return entries;
+        });
+    }
+
+    private Request get(ImageKey key) {
+        return Request.cmd(Command.GET).arg(nameOf(key));
+    }
+
+    private String nameOf(ImageKey key) {
+        return prefix + key.value();
+    }
+
+    private static Optional<IndexEntry> decode(ImageKey key, @Nullable Response line) {
+        return line == null ? Optional.empty() : IndexEntryCodec.decode(key, line.toString());
+    }
+
+    private static <T extends @Nullable Object> CompletionStage<T> orUnavailable(CompletableFuture<T> answer) {
+        return answer.exceptionallyCompose(failure -> {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            return CompletableFuture.failedFuture(new CacheUnavailableException("The index cannot be asked.", cause));
+        });
+    }
+}

@@ -1,0 +1,138 @@
+package dev.afterimage.redis;
+
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way to Redis. Each command has a time-out; a connection on which one was overdue, or whose server refuses to work,
+ * is thrown away, because the pool would hand it to the next; and a server that keeps failing is left alone for a while.
+ *
+ * <p>An answer that Redis refuses because of what was asked (a missing script, a wrong type) is a
+ * {@link RedisRefusedException}; all else that goes wrong is a {@link RedisUnavailableException}.
+ */
+public final class RedisLink {
+
+    /** Refusals that say something about the server and not about the command. */
+    private static final List<String> SERVER_FAULTS = List.of(
+            "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "OOM", "MISCONF", "BUSY", "NOREPLICAS");
+
+    private final Redis redis;
+    private final Duration timeout;
+    private final Breaker breaker;
+
+    public RedisLink(Redis redis, RedisConfig config, LongSupplier nanoTime) {
+        this.redis = redis;
+        this.timeout = config.timeout();
+        this.breaker = new Breaker(config.restAfter(), config.rest(), nanoTime);
+    }
+
+    /** Sends one command. Does not block. */
+    CompletableFuture<@Nullable Response> send(Request request) {
+        return sendAll(List.of(request)).thenApply(List::getFirst);
+    }
+
+    /** Sends one command and waits for its answer; for virtual threads. */
+    @Nullable Response call(Request request) {
+        return await(send(request));
+    }
+
+    /** Sends commands one behind the other on one connection, whatever nodes their keys live on. Does not block. */
+    CompletableFuture<List<@Nullable Response>> sendAll(List<Request> requests) {
+        CompletableFuture<List<@Nullable Response>> answers = new CompletableFuture<>();
+        if (!breaker.lets()) {
+            answers.completeExceptionally(new RedisUnavailableException("Redis failed and is given a rest", null));
+            return answers;
+        }
+        redis.connect()
+                .onSuccess(connection -> exchange(connection, requests, answers))
+                .onFailure(answers::completeExceptionally);
+        return answers.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handle(this::judge);
+    }
+
+    /** Waits for an answer and throws what it failed with. */
+    static <T extends @Nullable Object> T await(CompletableFuture<T> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException failure) {
+            if (failure.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw failure;
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing is to be done after a connection went back
+    private static void exchange(
+            RedisConnection connection, List<Request> requests, CompletableFuture<List<@Nullable Response>> answers) {
+        answers.whenComplete((done, failure) -> {
+            if (failure != null && saysTheConnectionIsBad(failure)) {
+                spoil(connection);
+            }
+            connection.close();
+        });
+        if (answers.isDone()) {
+            return;
+        }
+        List<CompletableFuture<@Nullable Response>> pending = new ArrayList<>(requests.size());
+        for (Request request : requests) {
+            pending.add(connection.send(request).toCompletionStage().toCompletableFuture());
+        }
+        CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new)).whenComplete((all, failure) -> {
+            if (failure != null) {
+                answers.completeExceptionally(unwrap(failure));
+            } else {
+                List<@Nullable Response> responses = new ArrayList<>(pending.size());
+                pending.forEach(response -> responses.add(response.join()));
+                answers.complete(responses);
+            }
+        });
+    }
+
+    /** A connection that was in publish/subscribe mode is closed and not pooled; there is no other way to have it closed. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it goes away before it could answer
+    private static void spoil(RedisConnection connection) {
+        connection.send(Request.cmd(Command.UNSUBSCRIBE));
+    }
+
+    private List<@Nullable Response> judge(@Nullable List<@Nullable Response> responses, @Nullable Throwable thrown) {
+        if (thrown == null && responses != null) {
+            breaker.succeeded();
+            return responses;
+        }
+        Throwable failure = thrown == null ? new IllegalStateException("no answer") : unwrap(thrown);
+        if (failure instanceof ErrorType refusal && !isServerFault(refusal)) {
+            breaker.succeeded();
+            throw new RedisRefusedException(refusal);
+        }
+        breaker.failed();
+        throw new RedisUnavailableException(
+                failure instanceof TimeoutException ? "Redis did not answer within " + timeout : "Redis failed",
+                failure);
+    }
+
+    private static boolean saysTheConnectionIsBad(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return cause instanceof TimeoutException || (cause instanceof ErrorType refusal && isServerFault(refusal));
+    }
+
+    private static boolean isServerFault(ErrorType refusal) {
+        return SERVER_FAULTS.stream().anyMatch(refusal::is) || refusal.is("CONNECTION_CLOSED");
+    }
+
+    private static Throwable unwrap(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.afterimage.redis;
+
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * A Lua script from the resources, called by its hash. When the server does not know it (a new server, a flushed script
+ * cache) it is sent along once, which makes the server remember it.
+ */
+final class RedisScript {
+
+    private final String source;
+    private final String sha1;
+
+    private RedisScript(String source) {
+        this.source = source;
+        this.sha1 = sha1(source);
+    }
+
+    /** The script {@code lua/{name}.lua}. */
+    static RedisScript named(String name) {
+        String path = "/lua/" + name + ".lua";
+        try (InputStream resource = RedisScript.class.getResourceAsStream(path)) {
+            if (resource == null) {
+                throw new IllegalStateException("The resource " + path + " is missing from this build.");
+            }
+            return new RedisScript(new String(resource.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs it. All keys must carry the same hash tag. Does not block. */
+    CompletableFuture<ScriptAnswer> run(RedisLink link, List<String> keys, List<String> arguments) {
+        return link.send(request(Command.EVALSHA, sha1, keys, arguments))
+                .exceptionallyCompose(failure -> isNoScript(failure)
+                        ? link.send(request(Command.EVAL, source, keys, arguments))
+                        : CompletableFuture.failedFuture(failure))
+                .thenApply(ScriptAnswer::new);
+    }
+
+    /** Runs it and waits for its answer; for virtual threads. */
+    ScriptAnswer call(RedisLink link, List<String> keys, List<String> arguments) {
+        return RedisLink.await(run(link, keys, arguments));
+    }
+
+    private static Request request(Command command, String script, List<String> keys, List<String> arguments) {
+        Request request = Request.cmd(command).arg(script).arg(keys.size());
+        keys.forEach(request::arg);
+        arguments.forEach(request::arg);
+        return request;
+    }
+
+    private static boolean isNoScript(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof RedisRefusedException refused && refused.isNoScript();
+    }
+
+    private static String sha1(String source) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-1");
+            return HexFormat.of().formatHex(digest.digest(source.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-1", e);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+-- The fleet's one limiter. The rules are those of ProviderLimiter, and the plan is made as in CallWindow; here they are
+-- kept in sorted sets, so that every answer costs O(log n), one round trip, and no more when many wait.
+--
+-- All times are microseconds of this server's clock. Numbers stay below 2^53, so doubles hold them exactly; text() writes
+-- them without an exponent.
+--
+-- Answers {granted (1 or 0), wait, reason, epoch}, status answers {1, cool-down left, calls in flight, epoch}.
+
+local state = KEYS[1] -- hash: epoch, coolDown (its end), last (the latest departure)
+local departed, planned = KEYS[2], KEYS[3] -- sorted sets: token -> time of departure, token -> planned start
+local bulkDeparted, bulkPlanned = KEYS[4], KEYS[5] -- the bulk lane's part of both
+local places, bulkPlaces = KEYS[6], KEYS[7] -- sorted sets: token -> when the place in flight comes back by itself
+
+local action = ARGV[1] -- acquire, depart, release, coolDown, status
+local fixedTime = tonumber(ARGV[2]) -- '' for the server's clock; tests move the time by hand
+local slots, bulkSlots = tonumber(ARGV[3]), tonumber(ARGV[4])
+local slotTime, lead, grace = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local longestCall = tonumber(ARGV[8])
+local concurrency, bulkConcurrency = tonumber(ARGV[9]), tonumber(ARGV[10]) -- 0: not limited
+local placeRetry = tonumber(ARGV[11])
+local newEpoch = ARGV[12]
+local knownEpoch = ARGV[13] -- the epoch that the asking process saw last, or ''
+local sinceDeparture = tonumber(ARGV[14]) -- since a call of that process left, or -1
+local token = ARGV[15]
+local bulk = ARGV[16] == 'BULK'
+local wait = tonumber(ARGV[17]) -- acquire: the patience; coolDown: the pause
+
+local RATE, CONCURRENCY, COOL_DOWN = 1, 2, 3
+
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+local now = fixedTime
+if not now then
+  local clock = redis.call('TIME')
+  now = clock[1] * 1000000 + clock[2]
+end
+
+-- No key may outlive its use, and none may end before it: calls in flight, plans and pauses all lie within this.
+local function keep(key, untilTime)
+  local enough = math.max(untilTime - now, 0) + slotTime + grace + longestCall
+  if redis.call('PTTL', key) * 1000 < enough then
+    redis.call('PEXPIRE', key, text(math.ceil(2 * enough / 1000) + 60000))
+  end
+end
+
+local remembered = redis.call('HMGET', state, 'epoch', 'coolDown', 'last')
+local epoch, coolDown, last = remembered[1], tonumber(remembered[2] or 0), tonumber(remembered[3] or 0)
+
+local function pauseUntil(time)
+  if time > coolDown then
+    coolDown = time
+    redis.call('HSET', state, 'coolDown', text(time))
+  end
+  keep(state, time)
+end
+
+if not epoch then
+  epoch = newEpoch
+  redis.call('HSET', state, 'epoch', epoch)
+  keep(state, now)
+end
+
+redis.call('ZREMRANGEBYSCORE', departed, '-inf', text(now - slotTime))
+redis.call('ZREMRANGEBYSCORE', planned, '-inf', text(now - grace))
+if bulk then
+  redis.call('ZREMRANGEBYSCORE', bulkDeparted, '-inf', text(now - slotTime))
+  redis.call('ZREMRANGEBYSCORE', bulkPlanned, '-inf', text(now - grace))
+end
+if concurrency > 0 then
+  redis.call('ZREMRANGEBYSCORE', places, '-inf', text(now))
+  redis.call('ZREMRANGEBYSCORE', bulkPlaces, '-inf', text(now))
+end
+
+-- Was something forgotten that mattered, by a flush, a restart or an eviction? A process that knows another epoch and whose
+-- calls may still count at the provider tells of the first two, a departure without its slot of the last. Then nobody leaves
+-- until what was forgotten counts no more.
+local longestMemory = slotTime
+if concurrency > 0 then
+  longestMemory = math.max(slotTime, longestCall)
+end
+local flushed = knownEpoch ~= '' and knownEpoch ~= epoch and sinceDeparture >= 0 and sinceDeparture < longestMemory
+local evicted = last > now - slotTime and redis.call('ZCARD', departed) == 0
+if flushed or evicted then
+  pauseUntil(now + longestMemory)
+end
+
+local function timeAt(key, rank)
+  return tonumber(redis.call('ZRANGE', key, rank, rank, 'WITHSCORES')[2])
+end
+
+-- When a call that comes now may be expected to start, not before `earliest`: CallWindow.plan
+local function plan(departedKey, plannedKey, size, earliest)
+  local busy = redis.call('ZCARD', departedKey)
+  local overdue = redis.call('ZCOUNT', plannedKey, '-inf', text(now - lead))
+  local due = redis.call('ZCOUNT', plannedKey, '-inf', text(now + lead)) - overdue
+  if earliest <= now and size - busy > due then
+    return now
+  end
+  local ahead = redis.call('ZCARD', plannedKey) - overdue
+  local behindPlan = earliest
+  if ahead >= size then
+    behindPlan = math.max(earliest, timeAt(plannedKey, -size) + slotTime)
+  end
+  local behindTruth = earliest
+  local predecessor = busy - size + ahead % size
+  if predecessor >= 0 then
+    behindTruth = math.max(earliest, timeAt(departedKey, predecessor) + slotTime)
+  end
+  return math.max(behindPlan, behindTruth + math.floor(ahead / size) * slotTime)
+end
+
+-- The first moment from now at which a call may leave: CallWindow.departure
+local function departure(departedKey, size)
+  local oldest = redis.call('ZCARD', departedKey) - size
+  if oldest < 0 then
+    return now
+  end
+  return math.max(now, timeAt(departedKey, oldest) + slotTime)
+end
+
+local function departureOfLane()
+  local at = departure(departed, slots)
+  if bulk then
+    at = math.max(at, departure(bulkDeparted, bulkSlots))
+  end
+  return at
+end
+
+local function add(key, time)
+  redis.call('ZADD', key, text(time), token)
+  keep(key, time)
+end
+
+local function addOfLane(key, bulkKey, time)
+  add(key, time)
+  if bulk then
+    add(bulkKey, time)
+  end
+end
+
+local function takePlace(untilTime)
+  if concurrency > 0 then
+    addOfLane(places, bulkPlaces, untilTime)
+  end
+end
+
+local function forgetPlace()
+  if concurrency > 0 then
+    redis.call('ZREM', places, token)
+    redis.call('ZREM', bulkPlaces, token)
+  end
+end
+
+local function forgetPlan()
+  redis.call('ZREM', bulkPlanned, token)
+  return redis.call('ZREM', planned, token) == 1
+end
+
+local function granted(startsIn)
+  return { 1, startsIn, 0, epoch }
+end
+
+local function denied(retryAfter, reason)
+  return { 0, math.max(retryAfter, 1000), reason, epoch }
+end
+
+local function acquire()
+  local coolDownLeft = math.max(0, coolDown - now)
+  if coolDownLeft > wait then
+    return denied(coolDownLeft, COOL_DOWN)
+  end
+  if concurrency > 0 then
+    local full = redis.call('ZCARD', places) >= concurrency
+        or (bulk and redis.call('ZCARD', bulkPlaces) >= bulkConcurrency)
+    if full then
+      return denied(math.max(coolDownLeft, placeRetry), CONCURRENCY)
+    end
+  end
+  local start = plan(departed, planned, slots, now + coolDownLeft)
+  if bulk then
+    start = math.max(start, plan(bulkDeparted, bulkPlanned, bulkSlots, now + coolDownLeft))
+  end
+  local mayPlan = wait
+  if bulk or concurrency > 0 then
+    mayPlan = math.min(wait, lead)
+  end
+  if start - now > mayPlan then
+    local retryAfter = start - now
+    if retryAfter <= wait then
+      retryAfter = retryAfter - math.floor(lead / 2)
+    end
+    return denied(retryAfter, coolDownLeft > mayPlan and COOL_DOWN or RATE)
+  end
+  addOfLane(planned, bulkPlanned, start)
+  takePlace(start + grace)
+  return granted(start - now)
+end
+
+local function depart()
+  if not forgetPlan() then
+    return denied(math.max(departureOfLane(), coolDown) - now, RATE)
+  end
+  if coolDown > now then
+    forgetPlace()
+    return denied(coolDown - now, COOL_DOWN)
+  end
+  local at = departureOfLane()
+  if at - now > lead then
+    forgetPlace()
+    return denied(at - now, RATE)
+  end
+  addOfLane(departed, bulkDeparted, at)
+  takePlace(at + longestCall)
+  redis.call('HSET', state, 'last', text(math.max(last, at)))
+  keep(state, at)
+  return granted(at - now)
+end
+
+if action == 'acquire' then
+  return acquire()
+end
+if action == 'depart' then
+  return depart()
+end
+if action == 'release' then
+  forgetPlan()
+  forgetPlace()
+  return granted(0)
+end
+if action == 'coolDown' then
+  pauseUntil(now + wait)
+  return granted(0)
+end
+local inFlight = 0
+if concurrency > 0 then
+  inFlight = redis.call('ZCARD', places)
+end
+return { 1, math.max(0, coolDown - now), inFlight, epoch }

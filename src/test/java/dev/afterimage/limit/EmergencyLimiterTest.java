@@ -1,0 +1,261 @@
+package dev.afterimage.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.Permit.Reason;
+import dev.afterimage.testing.MutableClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+class EmergencyLimiterTest {
+
+    private static final Limits LIMITS =
+            new Limits(20, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
+    private static final Duration NOW_OR_NEVER = Duration.ZERO;
+
+    private final MutableClock clock = new MutableClock();
+    private final Events events = new Events();
+    private final LosableLimiter fleet = new LosableLimiter(new MemoryLimiter(LIMITS, clock::nanoTime));
+    private final EmergencyLimiter limiter = instance();
+
+    private EmergencyLimiter instance() {
+        return new EmergencyLimiter(fleet, LIMITS, 0.1, events, clock::nanoTime);
+    }
+
+    private static final class Events implements EmergencyListener {
+        final List<String> told = new ArrayList<>();
+
+        @Override
+        public void lost() {
+            told.add("lost");
+        }
+
+        @Override
+        public void found() {
+            told.add("found");
+        }
+
+        @Override
+        public void permitted(Lane lane) {
+            told.add("permitted");
+        }
+    }
+
+    /** A limiter that can be out of reach. */
+    private static final class LosableLimiter implements ProviderLimiter {
+        private final ProviderLimiter next;
+        boolean lost;
+
+        LosableLimiter(ProviderLimiter next) {
+            this.next = next;
+        }
+
+        private <T> T unlessLost(Supplier<T> answer) {
+            if (lost) {
+                throw new LimiterUnavailableException("lost", new IllegalStateException());
+            }
+            return answer.get();
+        }
+
+        @Override
+        public Permit acquire(Lane lane, Duration patience) {
+            return unlessLost(() -> next.acquire(lane, patience));
+        }
+
+        @Override
+        public Permit depart(Granted permit) {
+            return unlessLost(() -> next.depart(permit));
+        }
+
+        @Override
+        public void release(Granted permit) {
+            unlessLost(() -> {
+                next.release(permit);
+                return permit;
+            });
+        }
+
+        @Override
+        public void coolDown(Duration wait) {
+            unlessLost(() -> {
+                next.coolDown(wait);
+                return wait;
+            });
+        }
+
+        @Override
+        public LimiterStatus status() {
+            return unlessLost(next::status);
+        }
+    }
+
+    /** How many calls leave now. */
+    private int leave(ProviderLimiter asked) {
+        int left = 0;
+        while (asked.acquire(Lane.INTERACTIVE, NOW_OR_NEVER) instanceof Granted granted
+                && asked.depart(granted) instanceof Granted) {
+            asked.release(granted);
+            left++;
+        }
+        return left;
+    }
+
+    /** How many calls leave in a while, asking every 50 ms. */
+    private int leaveFor(Duration while_) {
+        int left = 0;
+        for (Duration passed = Duration.ZERO; passed.compareTo(while_) < 0; passed = passed.plusMillis(50)) {
+            left += leave(limiter);
+            clock.advance(Duration.ofMillis(50));
+        }
+        return left;
+    }
+
+    private static Denied denied(Permit permit) {
+        assertThat(permit).isInstanceOf(Denied.class);
+        return (Denied) permit;
+    }
+
+    @Test
+    void whileTheFleetsLimiterAnswersItDecides() {
+        assertThat(leave(limiter)).isEqualTo(20);
+        assertThat(events.told).isEmpty();
+    }
+
+    @Test
+    void whenItIsLostNothingLeavesUntilTheFormerCallsCountNoMore() {
+        leave(limiter);
+        fleet.lost = true;
+
+        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, Duration.ofSeconds(30)));
+        assertThat(denied.retryAfter()).isEqualTo(Duration.ofMillis(250));
+        assertThat(leaveFor(LIMITS.slotTime().minusMillis(50))).isZero();
+        clock.advance(Duration.ofMillis(50));
+
+        assertThat(leave(limiter)).isEqualTo(2);
+        assertThat(events.told).containsExactly("lost", "permitted", "permitted");
+    }
+
+    @Test
+    void whileItIsLostTheShareIsUsedAndNotMore() {
+        fleet.lost = true;
+        leaveFor(LIMITS.slotTime().plusMillis(50));
+
+        assertThat(leaveFor(Duration.ofSeconds(30))).isBetween(56, 60);
+    }
+
+    @Test
+    void aHiccupPausesNobody() {
+        fleet.lost = true;
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        fleet.lost = false;
+        clock.advance(Duration.ofMillis(250));
+
+        assertThat(leave(limiter)).isEqualTo(20);
+        assertThat(events.told).containsExactly("lost", "found");
+    }
+
+    @Test
+    void afterAnOutageTheFleetPausesUntilTheSharesCountNoMore() {
+        fleet.lost = true;
+        leaveFor(Duration.ofSeconds(5));
+        fleet.lost = false;
+
+        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+
+        assertThat(denied.reason()).isEqualTo(Reason.COOL_DOWN);
+        assertThat(denied.retryAfter()).isEqualTo(Duration.ofSeconds(2));
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(leave(limiter)).isEqualTo(20);
+    }
+
+    @Test
+    void aPermitOfTheFleetDoesNotLeaveWhileItCannotBeAsked() {
+        Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        fleet.lost = true;
+
+        denied(limiter.depart(permit));
+        limiter.release(permit);
+    }
+
+    @Test
+    void aPermitOfTheShareDoesNotLeaveOnceTheFleetsLimiterIsFound() {
+        fleet.lost = true;
+        leaveFor(LIMITS.slotTime().plusMillis(50));
+        Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, Duration.ofSeconds(30));
+        fleet.lost = false;
+        limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+
+        denied(limiter.depart(permit));
+    }
+
+    @Test
+    void anInstanceThatWasIdleDuringAnOutageBeginsItsOwn() {
+        fleet.lost = true;
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        clock.advance(Duration.ofMinutes(1));
+
+        assertThat(leave(limiter)).isZero();
+    }
+
+    @Test
+    void anInstanceThatWasIdleWhenItWasFoundPausesNobody() {
+        fleet.lost = true;
+        leaveFor(Duration.ofSeconds(5));
+        fleet.lost = false;
+        clock.advance(Duration.ofMinutes(1));
+
+        assertThat(leave(limiter)).isEqualTo(20);
+    }
+
+    @Test
+    void aPauseOfTheProviderHoldsInTheShareAndIsTakenAlong() {
+        fleet.lost = true;
+        leaveFor(Duration.ofSeconds(3));
+        limiter.coolDown(Duration.ofSeconds(10));
+
+        assertThat(leaveFor(Duration.ofSeconds(3))).isZero();
+        assertThat(limiter.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(7));
+
+        fleet.lost = false;
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        assertThat(fleet.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void whereCallsInFlightAreLimitedNothingLeavesBeforeTheLongestEnded() {
+        Limits limits = new Limits(20, Duration.ofSeconds(1), OptionalInt.of(10), 1, Duration.ofSeconds(20));
+        EmergencyLimiter cautious = new EmergencyLimiter(fleet, limits, 0.1, events, clock::nanoTime);
+        fleet.lost = true;
+        int left = 0;
+        for (int second = 0; second < 20; second++) {
+            left += leave(cautious);
+            clock.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(left).isZero();
+        assertThat(leave(cautious)).isPositive();
+    }
+
+    @Test
+    void theLimitHoldsAcrossAnOutageOfManyInstances() {
+        List<EmergencyLimiter> instances = List.of(limiter, instance(), instance(), instance());
+        DepartureLog log = new DepartureLog();
+        for (int step = 0; step < 2000; step++) {
+            fleet.lost = step % 700 >= 200 && step % 700 < 500;
+            EmergencyLimiter asked = instances.get(step % instances.size());
+            for (int call = leave(asked); call > 0; call--) {
+                log.add(clock.nanoTime());
+            }
+            clock.advance(Duration.ofMillis(25));
+        }
+
+        assertThat(log.mostInAnyWindow(LIMITS.window().toNanos())).isLessThanOrEqualTo(20);
+        assertThat(log.size()).isGreaterThan(300);
+    }
+}

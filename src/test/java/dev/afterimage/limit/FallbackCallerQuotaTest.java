@@ -1,0 +1,66 @@
+package dev.afterimage.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.limit.CallerQuota.Decision.Allowed;
+import dev.afterimage.limit.CallerQuota.Decision.Exceeded;
+import dev.afterimage.testing.MutableClock;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class FallbackCallerQuotaTest {
+
+    private static final Caller ANN = new Caller("ann");
+
+    private final MutableClock clock = new MutableClock();
+    private final AtomicInteger fallbacks = new AtomicInteger();
+    private boolean lost;
+
+    private final CallerQuota fleet = new CallerQuota() {
+        private final CallerQuota next = new MemoryCallerQuota(OptionalInt.of(3), clock);
+
+        @Override
+        public Decision spend(Caller caller) {
+            failIfLost();
+            return next.spend(caller);
+        }
+
+        @Override
+        public void giveBack(Caller caller) {
+            failIfLost();
+            next.giveBack(caller);
+        }
+    };
+
+    private final CallerQuota quota =
+            new FallbackCallerQuota(fleet, new MemoryCallerQuota(OptionalInt.of(2), clock), fallbacks::incrementAndGet);
+
+    private void failIfLost() {
+        if (lost) {
+            throw new LimiterUnavailableException("lost", new IllegalStateException());
+        }
+    }
+
+    @Test
+    void theFleetCountsWhileItAnswers() {
+        quota.spend(ANN);
+        quota.spend(ANN);
+
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        assertThat(quota.spend(ANN)).isInstanceOf(Exceeded.class);
+        assertThat(fallbacks).hasValue(0);
+    }
+
+    @Test
+    void elseThisInstanceCounts() {
+        lost = true;
+
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        assertThat(quota.spend(ANN)).isInstanceOf(Exceeded.class);
+        quota.giveBack(ANN);
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        assertThat(fallbacks).hasValue(5);
+    }
+}

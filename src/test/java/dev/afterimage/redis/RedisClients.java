@@ -1,0 +1,84 @@
+package dev.afterimage.redis;
+
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisClientType;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Clients of Redis for a test, each with a pool of its own as another process would have it; closed together. */
+final class RedisClients implements AutoCloseable {
+
+    static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<Redis> open = new ArrayList<>();
+    final String prefix = "test-" + UUID.randomUUID();
+
+    /** What a link is configured with. */
+    record Settings(String prefix, Duration timeout, int restAfter, Duration rest) implements RedisConfig {}
+
+    Settings settings() {
+        return new Settings(prefix, TIMEOUT, 5, Duration.ofMillis(100));
+    }
+
+    Redis client(RedisOptions options) {
+        Redis redis = Redis.createClient(
+                vertx, options.setMaxPoolSize(16).setMaxPoolWaiting(1024).setMaxWaitingHandlers(4096));
+        open.add(redis);
+        return redis;
+    }
+
+    Redis client(String url) {
+        return client(new RedisOptions().setConnectionString(url));
+    }
+
+    Redis clusterClient(List<String> urls) {
+        return client(new RedisOptions().setType(RedisClientType.CLUSTER).setEndpoints(urls));
+    }
+
+    RedisLink link(String url) {
+        return link(client(url), settings());
+    }
+
+    RedisLink link(Redis redis, RedisConfig config) {
+        return new RedisLink(redis, config, System::nanoTime);
+    }
+
+    /** Lets time pass for the keys of this test: each lives that much shorter. */
+    void age(String url, Duration step) {
+        RedisLink link = link(url);
+        for (String key : keys(link)) {
+            long left = link.call(Request.cmd(Command.PTTL).arg(key)).toLong();
+            if (left > step.toMillis()) {
+                link.call(Request.cmd(Command.PEXPIRE).arg(key).arg(left - step.toMillis()));
+            } else if (left >= 0) {
+                link.call(Request.cmd(Command.DEL).arg(key));
+            }
+        }
+    }
+
+    /** Deletes the keys of this test, as a flush would. */
+    void forget(String url) {
+        RedisLink link = link(url);
+        keys(link).forEach(key -> link.call(Request.cmd(Command.DEL).arg(key)));
+    }
+
+    List<String> keys(RedisLink link) {
+        return link.call(Request.cmd(Command.KEYS).arg(prefix + ":*")).stream()
+                .map(Response::toString)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        open.forEach(Redis::close);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}

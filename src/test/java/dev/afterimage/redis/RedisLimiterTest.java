@@ -1,0 +1,227 @@
+package dev.afterimage.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.Permit.Reason;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.ProviderLimiterContract;
+import dev.afterimage.limit.SimulatedFleet;
+import dev.afterimage.limit.SimulatedFleet.Temper;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.RedisProcess;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedisLimiterTest extends ProviderLimiterContract {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Limits LIMITS = new Limits(4, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(20));
+    private static final Duration NOW_OR_NEVER = Duration.ZERO;
+
+    private final RedisClients clients = new RedisClients();
+    private final RedisLink link = clients.link(RedisProcess.shared().url());
+    private final MutableClock clock = new MutableClock();
+
+    @AfterEach
+    void closeClients() {
+        clients.close();
+    }
+
+    @Override
+    protected ProviderLimiter limiter(Limits limits) {
+        return limiter(limits, clock::nanoTime);
+    }
+
+    private ProviderLimiter limiter(Limits limits, LongSupplier nanoTime) {
+        return new RedisLimiter(
+                link,
+                clients.prefix,
+                limits,
+                () -> UUID.randomUUID().toString(),
+                nanoTime,
+                () -> Long.toString(nanoTime.getAsLong() / 1000));
+    }
+
+    @Override
+    protected void advance(Duration step) {
+        clock.advance(step);
+    }
+
+    private static int leave(ProviderLimiter limiter) {
+        int left = 0;
+        while (limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER) instanceof Granted granted
+                && limiter.depart(granted) instanceof Granted) {
+            limiter.release(granted);
+            left++;
+        }
+        return left;
+    }
+
+    @Test
+    void instancesShareOneLimit() {
+        ProviderLimiter one = limiter(LIMITS);
+        ProviderLimiter other = limiter(LIMITS);
+
+        assertThat(leave(one)).isEqualTo(4);
+        assertThat(leave(other)).isZero();
+        other.coolDown(Duration.ofSeconds(9));
+        assertThat(one.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(9));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void noWindowHoldsMoreCallsThanAllowedWhateverTheClientsDo(long seed) {
+        Random random = new Random(seed);
+        Limits limits = new Limits(
+                1 + random.nextInt(30),
+                SECOND,
+                seed % 2 == 0 ? OptionalInt.empty() : OptionalInt.of(1 + random.nextInt(6)),
+                0.5,
+                Duration.ofSeconds(5));
+        Temper temper = new Temper(
+                Duration.ofSeconds(5),
+                Duration.ofMillis(300),
+                Duration.ofMillis(random.nextInt(1500)),
+                Duration.ofMillis(4900),
+                0.1,
+                0.02,
+                0.01);
+
+        SimulatedFleet fleet = new SimulatedFleet(now -> limiter(limits, now), temper, Duration.ofSeconds(15), seed)
+                .withClients(20, Lane.INTERACTIVE)
+                .withClients(10, Lane.BULK)
+                .run();
+
+        assertThat(fleet.all.mostInAnyWindow(SECOND.toNanos())).isBetween(1, limits.rate());
+        assertThat(fleet.bulk.mostInAnyWindow(SECOND.toNanos())).isLessThanOrEqualTo(limits.bulkRate());
+        limits.concurrency().ifPresent(most -> assertThat(fleet.mostInFlight).isLessThanOrEqualTo(most));
+        limits.bulkConcurrency()
+                .ifPresent(most -> assertThat(fleet.mostBulkInFlight).isLessThanOrEqualTo(most));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INTERACTIVE", "BULK"})
+    void clientsWhoAlwaysWaitUseTheLimit(Lane lane) {
+        Limits limits = new Limits(20, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(5));
+        SimulatedFleet fleet = new SimulatedFleet(
+                        now -> limiter(limits, now),
+                        Temper.punctual(Duration.ofSeconds(30)),
+                        Duration.ofSeconds(151),
+                        1)
+                .withClients(40, lane)
+                .run();
+
+        int used = fleet.all.between(SECOND.toNanos(), Duration.ofSeconds(151).toNanos());
+        assertThat(used).isGreaterThanOrEqualTo((int) (0.97 * 20 * 150));
+        assertThat(fleet.all.mostInAnyWindow(SECOND.toNanos())).isLessThanOrEqualTo(20);
+    }
+
+    @Test
+    void aFlushedRedisPausesTheFleetUntilTheForgottenCallsCountNoMore() {
+        ProviderLimiter one = limiter(LIMITS);
+        ProviderLimiter other = limiter(LIMITS);
+        leave(one);
+        clients.forget(RedisProcess.shared().url());
+
+        Permit permit = one.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+
+        assertThat(permit).isEqualTo(new Denied(LIMITS.slotTime(), Reason.COOL_DOWN));
+        assertThat(leave(other)).isZero();
+        clock.advance(LIMITS.slotTime());
+        assertThat(leave(other)).isEqualTo(4);
+    }
+
+    @Test
+    void aFlushIsNoticedEvenAfterAnotherInstanceBeganAnew() {
+        ProviderLimiter one = limiter(LIMITS);
+        ProviderLimiter newcomer = limiter(LIMITS);
+        leave(one);
+        clients.forget(RedisProcess.shared().url());
+        Granted early = (Granted) newcomer.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+
+        one.status();
+
+        assertThat(newcomer.depart(early)).isEqualTo(new Denied(LIMITS.slotTime(), Reason.COOL_DOWN));
+    }
+
+    @Test
+    void aFlushLongAfterTheLastCallPausesNobody() {
+        ProviderLimiter limiter = limiter(LIMITS);
+        leave(limiter);
+        clock.advance(LIMITS.slotTime());
+        clients.forget(RedisProcess.shared().url());
+
+        assertThat(leave(limiter)).isEqualTo(4);
+    }
+
+    @Test
+    void slotsThatWereEvictedPauseTheFleet() {
+        ProviderLimiter limiter = limiter(LIMITS);
+        leave(limiter);
+        link.call(Request.cmd(Command.DEL).arg(clients.prefix + ":{limiter}:departed"));
+
+        assertThat(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER))
+                .isEqualTo(new Denied(LIMITS.slotTime(), Reason.COOL_DOWN));
+    }
+
+    @Test
+    void whereCallsInFlightAreLimitedAFlushPausesUntilTheLongestEnded() {
+        Limits limits = new Limits(4, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
+        ProviderLimiter limiter = limiter(limits);
+        limiter.depart((Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        clock.advance(Duration.ofSeconds(5));
+        clients.forget(RedisProcess.shared().url());
+
+        assertThat(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER))
+                .isEqualTo(new Denied(limits.longestCall(), Reason.COOL_DOWN));
+    }
+
+    @Test
+    void everyKeyEndsByItselfAndCarriesTheHashTag() {
+        Limits limits = new Limits(4, SECOND, OptionalInt.of(3), 0.5, Duration.ofSeconds(20));
+        ProviderLimiter limiter = limiter(limits);
+        limiter.depart((Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        limiter.depart((Granted) limiter.acquire(Lane.BULK, NOW_OR_NEVER));
+        limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        limiter.coolDown(SECOND);
+
+        assertThat(clients.keys(link)).hasSizeGreaterThanOrEqualTo(5).allSatisfy(key -> {
+            assertThat(key).startsWith(clients.prefix + ":{limiter}:");
+            assertThat(link.call(Request.cmd(Command.PTTL).arg(key)).toLong()).isBetween(20_000L, 3_600_000L);
+        });
+    }
+
+    @Test
+    void aCallThatLeftIsReleasedWithoutARoundTripWhereNothingIsHeld() {
+        ProviderLimiter limiter = limiter(LIMITS);
+        Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        limiter.depart(permit);
+        long before = commands();
+
+        limiter.release(permit);
+
+        assertThat(commands() - before).isLessThan(5);
+    }
+
+    private long commands() {
+        String info = link.call(Request.cmd(Command.INFO).arg("commandstats")).toString();
+        return info.lines()
+                .filter(line -> line.startsWith("cmdstat_evalsha:calls="))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("cmdstat_evalsha:calls=(\\d+),.*", "$1")))
+                .sum();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.afterimage.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.cache.TemplateVersionsContract;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.RedisProcess;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RedisTemplateVersionsTest extends TemplateVersionsContract {
+
+    private static final TemplateId HERO = new TemplateId("hero");
+    private static final Duration NEAR = Duration.ofSeconds(2);
+
+    private final RedisClients clients = new RedisClients();
+    private final MutableClock clock = new MutableClock();
+    private final KeptVersions kept = new KeptVersions();
+
+    /** What the store keeps. */
+    private static final class KeptVersions implements TemplateVersions {
+        final Map<TemplateId, Long> versions = new ConcurrentHashMap<>();
+        final AtomicInteger questions = new AtomicInteger();
+
+        @Override
+        public CompletionStage<Long> current(TemplateId template) {
+            questions.incrementAndGet();
+            return CompletableFuture.completedFuture(versions.getOrDefault(template, 0L));
+        }
+
+        @Override
+        public long raise(TemplateId template) {
+            return versions.merge(template, 1L, Long::sum);
+        }
+
+        @Override
+        public Duration visibleWithin() {
+            return Duration.ZERO;
+        }
+    }
+
+    @AfterEach
+    void closeClients() {
+        clients.close();
+    }
+
+    @Override
+    protected TemplateVersions instance() {
+        return instance(RedisProcess.shared().url());
+    }
+
+    private TemplateVersions instance(String url) {
+        return new RedisTemplateVersions(clients.link(url), clients.settings(), kept, NEAR, clock::nanoTime);
+    }
+
+    @Override
+    protected void pass(Duration time) {
+        clock.advance(time);
+        clients.age(RedisProcess.shared().url(), time);
+    }
+
+    private static long current(TemplateVersions versions) {
+        return versions.current(HERO).toCompletableFuture().join();
+    }
+
+    @Test
+    void othersSeeAPurgeWithinSecondsAndTheStoreIsNotAsked() {
+        TemplateVersions one = instance();
+        TemplateVersions other = instance();
+        current(one);
+        current(other);
+        int asked = kept.questions.get();
+
+        one.raise(HERO);
+        assertThat(current(one)).isEqualTo(1);
+        assertThat(current(other)).isZero();
+        clock.advance(NEAR);
+
+        assertThat(current(other)).isEqualTo(1);
+        assertThat(kept.questions).hasValue(asked);
+    }
+
+    @Test
+    void aFlushedRedisBringsNoPurgedPictureBack() {
+        TemplateVersions versions = instance();
+        versions.raise(HERO);
+        clients.forget(RedisProcess.shared().url());
+        clock.advance(NEAR);
+
+        assertThat(current(versions)).isEqualTo(1);
+        assertThat(current(instance())).isEqualTo(1);
+    }
+
+    @Test
+    void aSlowReaderDoesNotPutAFormerVersionBack() {
+        CompletableFuture<Long> slowStore = new CompletableFuture<>();
+        TemplateVersions slow = new RedisTemplateVersions(
+                clients.link(RedisProcess.shared().url()),
+                clients.settings(),
+                new TemplateVersions() {
+                    @Override
+                    public CompletionStage<Long> current(TemplateId template) {
+                        return slowStore;
+                    }
+
+                    @Override
+                    public long raise(TemplateId template) {
+                        return 0;
+                    }
+
+                    @Override
+                    public Duration visibleWithin() {
+                        return Duration.ZERO;
+                    }
+                },
+                NEAR,
+                clock::nanoTime);
+        CompletableFuture<Long> reading = slow.current(HERO).toCompletableFuture();
+        instance().raise(HERO);
+
+        slowStore.complete(0L);
+
+        assertThat(reading.join()).isEqualTo(1);
+        assertThat(current(instance())).isEqualTo(1);
+    }
+
+    @Test
+    void withoutRedisTheStoreIsAsked() {
+        kept.raise(HERO);
+        TemplateVersions versions = instance("redis://127.0.0.1:1");
+
+        assertThat(current(versions)).isEqualTo(1);
+        assertThat(versions.raise(HERO)).isEqualTo(2);
+        assertThat(current(versions)).isEqualTo(2);
+    }
+}
