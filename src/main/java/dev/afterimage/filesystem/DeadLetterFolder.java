@@ -45,7 +45,8 @@ final class DeadLetterFolder {
 
     Optional<String> job(String name) throws IOException {
         try {
-            String[] line = Files.readString(folder.resolve(name), StandardCharsets.UTF_8).split("\n", -1);
+            String[] line = Files.readString(folder.resolve(name), StandardCharsets.UTF_8)
+                    .split("\n", -1);
             return line.length == 3 ? Optional.of(line[1]) : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();

@@ -1,9 +1,11 @@
 package dev.afterimage.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * Every meter of the service: its name, unit and description, named once. Tags have few values: never a key, a caller or a
@@ -26,6 +28,7 @@ public final class Meters {
     public static final String DEAD_LETTERS = "afterimage.queue.dead.letters";
     public static final String JOBS = "afterimage.jobs";
     public static final String EMERGENCY = "afterimage.emergency";
+    public static final String FALLBACKS = "afterimage.fallbacks";
     public static final String CACHE_FAILURES = "afterimage.cache.failures";
 
     /** The tag that says how a request or a job ended. */
@@ -98,6 +101,23 @@ public final class Meters {
                 .baseUnit("permits")
                 .tag(LANE, lane)
                 .tag("answer", answer)
+                .register(registry);
+    }
+
+    /** Whether this process lives on its emergency share of the limit: 1 or 0. */
+    public void emergency(Supplier<Number> isOn) {
+        Gauge.builder(EMERGENCY, isOn)
+                .description(
+                        "1 while the fleet's limiter cannot be asked and this process goes on with its emergency share")
+                .register(registry);
+    }
+
+    /** How often this process decided alone because the fleet could not be asked, by part: leases, quota. */
+    public Counter fallbacks(String part) {
+        return Counter.builder(FALLBACKS)
+                .description("Decisions that this process made alone because the fleet could not be asked")
+                .baseUnit("decisions")
+                .tag("part", part)
                 .register(registry);
     }
 

@@ -31,6 +31,7 @@ public final class RedisFlightLeases implements FlightLeases {
     private static final double RARER = 1.25;
 
     private static final RedisScript RENEW = RedisScript.named("lease-renew");
+    private static final RedisScript RECLAIM = RedisScript.named("lease-reclaim");
     private static final RedisScript RELEASE = RedisScript.named("lease-release");
 
     private final RedisLink link;
@@ -79,6 +80,11 @@ public final class RedisFlightLeases implements FlightLeases {
     @Override
     public boolean renew(Lease lease) {
         return run(RENEW, lease, List.of(lease.token(), Long.toString(ttl.toMillis()))) == 1;
+    }
+
+    @Override
+    public boolean reclaim(Lease lease) {
+        return run(RECLAIM, lease, List.of(lease.token(), Long.toString(ttl.toMillis()))) == 1;
     }
 
     @Override

@@ -59,6 +59,18 @@ public final class FallbackFlightLeases implements FlightLeases {
     }
 
     @Override
+    public boolean reclaim(Lease lease) {
+        if (isOwn(lease)) {
+            return own.reclaim(unmarked(lease));
+        }
+        try {
+            return fleet.reclaim(lease);
+        } catch (LeasesUnavailableException gone) {
+            return true;
+        }
+    }
+
+    @Override
     public void release(Lease lease) {
         if (isOwn(lease)) {
             own.release(unmarked(lease));

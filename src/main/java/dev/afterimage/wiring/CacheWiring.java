@@ -13,6 +13,10 @@ import dev.afterimage.filesystem.DataDirectory;
 import dev.afterimage.filesystem.FilesystemIndex;
 import dev.afterimage.filesystem.FilesystemStore;
 import dev.afterimage.filesystem.FilesystemTemplateVersions;
+import dev.afterimage.redis.RedisConfig;
+import dev.afterimage.redis.RedisImageIndex;
+import dev.afterimage.redis.RedisLink;
+import dev.afterimage.redis.RedisTemplateVersions;
 import dev.afterimage.store.ImageStore;
 import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.enterprise.inject.Instance;
@@ -24,8 +28,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Chooses where entries, pictures and template versions are kept. */
 class CacheWiring {
-
-    private static final String NOT_YET = "the fleet's parts land next";
 
     @Produces
     @Singleton
@@ -39,10 +41,12 @@ class CacheWiring {
             BackendConfig backends,
             CacheConfig config,
             DataDirectory directory,
+            Instance<RedisLink> redis,
+            RedisConfig redisConfig,
             @VirtualThreads ExecutorService virtualThreads) {
         ImageIndex index = switch (backends.indexKind()) {
             case FILESYSTEM -> new FilesystemIndex(directory, virtualThreads);
-            case REDIS -> throw new IllegalStateException(NOT_YET);
+            case REDIS -> new RedisImageIndex(redis.get(), redisConfig);
         };
         return config.nearTtl().isZero()
                 ? index
@@ -66,11 +70,18 @@ class CacheWiring {
             DataDirectory directory,
             S3Config s3Config,
             Instance<S3Client> s3,
+            Instance<RedisLink> redis,
+            RedisConfig redisConfig,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
-        return switch (backends.storeKind()) {
+        TemplateVersions kept = switch (backends.storeKind()) {
             case FILESYSTEM -> new FilesystemTemplateVersions(directory, virtualThreads, clock);
             case S3 -> new S3TemplateVersions(s3.get(), S3Bucket.of(s3Config), config.nearTtl(), clock, virtualThreads);
+        };
+        return switch (backends.indexKind()) {
+            case FILESYSTEM -> kept;
+            case REDIS ->
+                new RedisTemplateVersions(redis.get(), redisConfig, kept, config.nearTtl(), Ticker.systemTicker());
         };
     }
 }

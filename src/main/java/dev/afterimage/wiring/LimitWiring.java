@@ -5,31 +5,45 @@ import dev.afterimage.filesystem.FilesystemCreditBudget;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.EmergencyLimiter;
+import dev.afterimage.limit.FallbackCallerQuota;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.QuotaConfig;
+import dev.afterimage.metrics.EmergencyMeter;
 import dev.afterimage.metrics.MeteredLimiter;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.redis.RedisCallerQuota;
+import dev.afterimage.redis.RedisConfig;
+import dev.afterimage.redis.RedisCreditBudget;
+import dev.afterimage.redis.RedisFlightLeases;
+import dev.afterimage.redis.RedisLimiter;
+import dev.afterimage.redis.RedisLink;
+import dev.afterimage.singleflight.FallbackFlightLeases;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.time.Pause;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Chooses what the instances share: limiter, leases, credits, quotas. */
+/**
+ * Chooses what the instances share: limiter, leases, credits, quotas. With Redis, each has a fallback for the time in which
+ * it cannot be asked, and the fallback is metered; only credits have none, because nothing may be spent uncounted.
+ */
 class LimitWiring {
-
-    static final String NOT_YET = "the fleet's parts land next";
 
     /** In one process a leader cannot die without giving its lease back; what matters is that no lease ever lapses. */
     private static final Duration NEVER_LAPSES = Duration.ofDays(1);
+    /** Two renewals may be missed; a dead leader is replaced within this. */
+    private static final Duration LEASE_TTL = Duration.ofSeconds(6);
     /** Beyond the longest call, a place that was not given back has no living holder. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
@@ -46,10 +60,22 @@ class LimitWiring {
 
     @Produces
     @Singleton
-    ProviderLimiter limiter(BackendConfig backends, Limits limits, Meters meters) {
+    ProviderLimiter limiter(
+            BackendConfig backends,
+            Limits limits,
+            ProviderLimitConfig config,
+            Instance<RedisLink> redis,
+            RedisConfig redisConfig,
+            Meters meters) {
         ProviderLimiter limiter = switch (backends.fleetKind()) {
             case MEMORY -> new MemoryLimiter(limits, System::nanoTime);
-            case REDIS -> throw new IllegalStateException(NOT_YET);
+            case REDIS ->
+                new EmergencyLimiter(
+                        new RedisLimiter(redis.get(), redisConfig, limits, RedisWiring.TOKENS, System::nanoTime),
+                        limits,
+                        config.emergencyShare(),
+                        new EmergencyMeter(meters),
+                        System::nanoTime);
         };
         return new MeteredLimiter(meters, limiter);
     }
@@ -62,29 +88,64 @@ class LimitWiring {
 
     @Produces
     @Singleton
-    FlightLeases leases(BackendConfig backends) {
+    FlightLeases leases(
+            BackendConfig backends,
+            Instance<RedisLink> redis,
+            RedisConfig redisConfig,
+            Meters meters,
+            Clock clock,
+            Pause pause) {
+        FlightLeases own = new MemoryFlightLeases(NEVER_LAPSES, System::nanoTime);
         return switch (backends.fleetKind()) {
-            case MEMORY -> new MemoryFlightLeases(NEVER_LAPSES, System::nanoTime);
-            case REDIS -> throw new IllegalStateException(NOT_YET);
+            case MEMORY -> own;
+            case REDIS ->
+                new FallbackFlightLeases(
+                        new RedisFlightLeases(
+                                redis.get(),
+                                redisConfig,
+                                LEASE_TTL,
+                                RedisWiring.TOKENS,
+                                clock,
+                                pause,
+                                new SecureRandom()),
+                        own,
+                        () -> meters.fallbacks("leases").increment());
         };
     }
 
     @Produces
     @Singleton
     CreditBudget creditBudget(
-            BackendConfig backends, ProviderLimitConfig config, DataDirectory directory, Clock clock) {
+            BackendConfig backends,
+            ProviderLimitConfig config,
+            DataDirectory directory,
+            Instance<RedisLink> redis,
+            RedisConfig redisConfig,
+            Clock clock) {
         return switch (backends.fleetKind()) {
             case MEMORY -> new FilesystemCreditBudget(directory, config.monthlyCredits(), clock);
-            case REDIS -> throw new IllegalStateException(NOT_YET);
+            case REDIS ->
+                new RedisCreditBudget(redis.get(), redisConfig, config.monthlyCredits(), RedisWiring.TOKENS, clock);
         };
     }
 
     @Produces
     @Singleton
-    CallerQuota callerQuota(BackendConfig backends, QuotaConfig config, Clock clock) {
+    CallerQuota callerQuota(
+            BackendConfig backends,
+            QuotaConfig config,
+            Instance<RedisLink> redis,
+            RedisConfig redisConfig,
+            Meters meters,
+            Clock clock) {
+        CallerQuota own = new MemoryCallerQuota(config.perCaller(), clock);
         return switch (backends.fleetKind()) {
-            case MEMORY -> new MemoryCallerQuota(config.perCaller(), clock);
-            case REDIS -> throw new IllegalStateException(NOT_YET);
+            case MEMORY -> own;
+            case REDIS ->
+                new FallbackCallerQuota(
+                        new RedisCallerQuota(redis.get(), redisConfig, config.perCaller()),
+                        own,
+                        () -> meters.fallbacks("quota").increment());
         };
     }
 }

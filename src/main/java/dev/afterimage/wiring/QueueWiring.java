@@ -1,9 +1,15 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.aws.S3CatalogueSource;
+import dev.afterimage.aws.SqsConfig;
+import dev.afterimage.aws.SqsJobQueue;
+import dev.afterimage.aws.SqsQueues;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.filesystem.DataDirectory;
+import dev.afterimage.filesystem.FileCatalogueSource;
 import dev.afterimage.filesystem.FilesystemBatchLedger;
+import dev.afterimage.filesystem.FilesystemCheckpoints;
 import dev.afterimage.filesystem.FilesystemJobQueue;
 import dev.afterimage.filesystem.FilesystemPendingMarks;
 import dev.afterimage.generation.Backlog;
@@ -11,7 +17,11 @@ import dev.afterimage.generation.ImageService;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.pregeneration.PregenerationConfig;
 import dev.afterimage.pregeneration.TimeOrderedIds;
+import dev.afterimage.pregeneration.batch.BatchIntake;
 import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.pregeneration.plan.CatalogueRunner;
+import dev.afterimage.pregeneration.plan.CatalogueSource;
+import dev.afterimage.pregeneration.plan.Checkpoints;
 import dev.afterimage.pregeneration.plan.Planner;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.pregeneration.queue.PendingMarks;
@@ -20,13 +30,21 @@ import dev.afterimage.pregeneration.work.JobFates;
 import dev.afterimage.pregeneration.work.JobRunner;
 import dev.afterimage.pregeneration.work.RetryPolicy;
 import dev.afterimage.pregeneration.work.Worker;
+import dev.afterimage.redis.RedisBatchLedger;
+import dev.afterimage.redis.RedisCheckpoints;
+import dev.afterimage.redis.RedisConfig;
+import dev.afterimage.redis.RedisLink;
+import dev.afterimage.redis.RedisPendingMarks;
 import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** Chooses where jobs wait, and puts together who works them off. */
 class QueueWiring {
@@ -34,29 +52,84 @@ class QueueWiring {
     @Produces
     @Singleton
     JobQueue jobQueue(
-            BackendConfig backends, PregenerationConfig config, DataDirectory directory, Clock clock, Pause pause) {
+            BackendConfig backends,
+            PregenerationConfig config,
+            DataDirectory directory,
+            SqsConfig sqsConfig,
+            Instance<SqsClient> sqs,
+            Clock clock,
+            Pause pause,
+            @VirtualThreads ExecutorService virtualThreads) {
         return switch (backends.queueKind()) {
             case FILESYSTEM -> new FilesystemJobQueue(directory, config.visibilityTimeout(), clock, pause);
-            case SQS -> throw new IllegalStateException(LimitWiring.NOT_YET);
+            case SQS ->
+                new SqsJobQueue(sqs.get(), SqsQueues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
         };
     }
 
     @Produces
     @Singleton
-    PendingMarks pendingMarks(BackendConfig backends, DataDirectory directory, Clock clock) {
+    PendingMarks pendingMarks(
+            BackendConfig backends,
+            DataDirectory directory,
+            Instance<RedisLink> redis,
+            RedisConfig redisConfig,
+            Clock clock) {
         return switch (backends.queueKind()) {
             case FILESYSTEM -> new FilesystemPendingMarks(directory, clock);
-            case SQS -> throw new IllegalStateException(LimitWiring.NOT_YET);
+            case SQS -> new RedisPendingMarks(redis.get(), redisConfig);
         };
     }
 
     @Produces
     @Singleton
-    BatchLedger batchLedger(BackendConfig backends, DataDirectory directory, Clock clock) {
+    BatchLedger batchLedger(
+            BackendConfig backends,
+            DataDirectory directory,
+            Instance<RedisLink> redis,
+            RedisConfig redisConfig,
+            Clock clock) {
         return switch (backends.queueKind()) {
             case FILESYSTEM -> new FilesystemBatchLedger(directory, clock);
-            case SQS -> throw new IllegalStateException(LimitWiring.NOT_YET);
+            case SQS -> new RedisBatchLedger(redis.get(), redisConfig, clock);
         };
+    }
+
+    @Produces
+    @Singleton
+    Checkpoints checkpoints(
+            BackendConfig backends, DataDirectory directory, Instance<RedisLink> redis, RedisConfig redisConfig) {
+        return switch (backends.queueKind()) {
+            case FILESYSTEM -> new FilesystemCheckpoints(directory);
+            case SQS -> new RedisCheckpoints(redis.get(), redisConfig);
+        };
+    }
+
+    /** By the source's own form: {@code s3://bucket/key}, or a path. */
+    @Produces
+    @Singleton
+    CatalogueSource catalogueSource(Instance<S3Client> s3) {
+        CatalogueSource files = new FileCatalogueSource();
+        return source -> source.startsWith("s3:") ? new S3CatalogueSource(s3.get()).open(source) : files.open(source);
+    }
+
+    @Produces
+    @Singleton
+    CatalogueRunner catalogueRunner(
+            PregenerationConfig config,
+            CatalogueSource source,
+            Planner planner,
+            JobQueue queue,
+            Checkpoints checkpoints,
+            TimeOrderedIds ids,
+            Clock clock) {
+        return new CatalogueRunner(config, source, planner, queue, checkpoints, ids, clock);
+    }
+
+    @Produces
+    @Singleton
+    BatchIntake batchIntake(Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock) {
+        return new BatchIntake(planner, queue, ledger, ids, clock);
     }
 
     @Produces

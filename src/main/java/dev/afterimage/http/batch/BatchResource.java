@@ -70,7 +70,8 @@ public final class BatchResource {
             @Context SecurityContext security,
             @Context HttpServerRequest request) {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
-        StreamedUpload upload = new StreamedUpload(format, Optional.ofNullable(template).map(TemplateId::new), body);
+        StreamedUpload upload =
+                new StreamedUpload(format, Optional.ofNullable(template).map(TemplateId::new), body);
         Caller caller = callers.resolve(security.getUserPrincipal(), request);
         Batch batch = submit(caller, key(idempotencyKey), upload);
         return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
