@@ -34,6 +34,12 @@ class FallbackFlightLeasesTest extends FlightLeasesContract {
         }
 
         @Override
+        public boolean reclaim(Lease lease) {
+            failIfLost();
+            return fleet.reclaim(lease);
+        }
+
+        @Override
         public void release(Lease lease) {
             failIfLost();
             fleet.release(lease);
