@@ -20,6 +20,10 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * An image API over real HTTP, as strict as one can be: any window of its length that holds one call too many is answered
  * 429, by its own clock, at the moment of arrival. Counts what it bills.
+ *
+ * <p>It shares the machine with what it tests. Where that machine may be busy, give it a window a tenth shorter than the one
+ * that the service is told: a call is then noticed up to that much late without a false alarm, and a limiter that lets one
+ * call too many through is still found out.
  */
 public final class StrictProvider implements AutoCloseable {
 
