@@ -23,6 +23,11 @@ final class ScriptAnswer {
         return number(response.get(place));
     }
 
+    /** The length of a list. */
+    int size() {
+        return response.size();
+    }
+
     String word(int place) {
         return response.get(place).toString();
     }

@@ -1,0 +1,130 @@
+package dev.afterimage.redis;
+
+import dev.afterimage.pregeneration.TimeOrderedIds;
+import dev.afterimage.pregeneration.batch.Batch;
+import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.pregeneration.batch.RowResult;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The batches of a fleet: a header, a bitmap a fate with a bit a line, and the first failures. Rows are counted by counting
+ * bits when somebody asks, so no count can drift from what was reported. The server forgets all keys of a batch at once.
+ */
+public final class RedisBatchLedger implements BatchLedger {
+
+    private static final RedisScript TIE = RedisScript.named("request-tie");
+    private static final RedisScript OPEN = RedisScript.named("batch-open");
+    private static final RedisScript RECEIVE = RedisScript.named("batch-receive");
+    private static final RedisScript RECORD = RedisScript.named("batch-record");
+    private static final RedisScript CANCEL = RedisScript.named("batch-cancel");
+    private static final RedisScript READ = RedisScript.named("batch-read");
+
+    private static final String NO_FORMER = "";
+    private static final String NOT_SEALED = "";
+    private static final String TTL_MILLIS = Long.toString(RETENTION.toMillis());
+
+    /** So many rows go into one script; more would make the others on the server wait. */
+    private static final int MOST_ROWS = 500;
+
+    private final RedisLink link;
+    private final String prefix;
+    private final Clock clock;
+
+    public RedisBatchLedger(RedisLink link, RedisConfig config, Clock clock) {
+        this.link = link;
+        this.prefix = config.prefix();
+        this.clock = clock;
+    }
+
+    @Override
+    public String tie(String request, String batch) {
+        return retie(request, NO_FORMER, batch);
+    }
+
+    @Override
+    public String retie(String request, String former, String batch) {
+        List<String> keys = List.of(prefix + ":request:" + request);
+        return ask(TIE, keys, List.of(former, batch, TTL_MILLIS)).word(0);
+    }
+
+    @Override
+    public void open(String batch, Instant startedAt) {
+        ask(OPEN, keys(batch), List.of(millis(startedAt), TTL_MILLIS));
+    }
+
+    @Override
+    public void progress(String batch, int rows) {
+        ask(RECEIVE, keys(batch), List.of(now(), Integer.toString(rows), NOT_SEALED));
+    }
+
+    @Override
+    public void seal(String batch, int total, String payloadHash) {
+        ask(RECEIVE, keys(batch), List.of(now(), Integer.toString(total), payloadHash));
+    }
+
+    @Override
+    public void record(String batch, List<RowResult> results) {
+        for (int from = 0; from < results.size(); from += MOST_ROWS) {
+            List<String> arguments = new ArrayList<>(List.of(now(), Integer.toString(MOST_FAILURES)));
+            for (RowResult result : results.subList(from, Math.min(results.size(), from + MOST_ROWS))) {
+                arguments.add(Integer.toString(result.line()));
+                arguments.add(result.fate().name());
+                arguments.add(result.reason());
+            }
+            ask(RECORD, keys(batch), arguments);
+        }
+    }
+
+    @Override
+    public void cancel(String batch) {
+        ask(CANCEL, keys(batch), List.of(now()));
+    }
+
+    @Override
+    public boolean isCancelled(String batch) {
+        Request exists = Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
+        Response answer = QueueMemory.ask(() -> link.call(exists));
+        return new ScriptAnswer(answer).number() == 1;
+    }
+
+    @Override
+    public Optional<Batch> find(String batch) {
+        if (!TimeOrderedIds.isWellFormed(batch)) {
+            return Optional.empty();
+        }
+        ScriptAnswer answer = ask(READ, keys(batch), List.of());
+        return answer.size() == 0 ? Optional.empty() : Optional.of(BatchAnswer.decode(batch, answer));
+    }
+
+    /** The server forgets by itself. */
+    @Override
+    public void sweep() {}
+
+    /** The header, then the bitmaps and failures, in one slot of a cluster. */
+    private List<String> keys(String batch) {
+        if (!TimeOrderedIds.isWellFormed(batch)) {
+            throw new IllegalArgumentException("not the id of a batch");
+        }
+        String header = prefix + ":batch:{" + batch + "}";
+        return List.of(header, header + ":hits", header + ":generated", header + ":failed", header + ":failures");
+    }
+
+    private ScriptAnswer ask(RedisScript script, List<String> keys, List<String> arguments) {
+        return QueueMemory.ask(() -> script.call(link, keys, arguments));
+    }
+
+    private String now() {
+        return millis(clock.instant());
+    }
+
+    private static String millis(Instant time) {
+        return Long.toString(time.toEpochMilli());
+    }
+}

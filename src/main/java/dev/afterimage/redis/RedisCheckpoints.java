@@ -1,0 +1,53 @@
+package dev.afterimage.redis;
+
+import dev.afterimage.pregeneration.plan.Checkpoint;
+import dev.afterimage.pregeneration.plan.CheckpointCodec;
+import dev.afterimage.pregeneration.plan.Checkpoints;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The checkpoints of a fleet: a string a catalogue, so that any instance goes on where another stopped. One that Redis lost
+ * costs a planning from the first row, which queues nothing that is there already.
+ */
+public final class RedisCheckpoints implements Checkpoints {
+
+    /** A run that was not continued for so long begins again: much of what it found fresh is not any more. */
+    static final Duration KEPT_FOR = Duration.ofDays(2);
+
+    private final RedisLink link;
+    private final String prefix;
+
+    public RedisCheckpoints(RedisLink link, RedisConfig config) {
+        this.link = link;
+        this.prefix = config.prefix() + ":checkpoint:";
+    }
+
+    @Override
+    public Optional<Checkpoint> find(String catalogue) {
+        Response text = call(Request.cmd(Command.GET).arg(prefix + catalogue));
+        return text == null ? Optional.empty() : CheckpointCodec.decode(text.toString());
+    }
+
+    @Override
+    public void save(String catalogue, Checkpoint checkpoint) {
+        call(Request.cmd(Command.SET)
+                .arg(prefix + catalogue)
+                .arg(CheckpointCodec.encode(checkpoint))
+                .arg("PX")
+                .arg(KEPT_FOR.toMillis()));
+    }
+
+    @Override
+    public void remove(String catalogue) {
+        call(Request.cmd(Command.DEL).arg(prefix + catalogue));
+    }
+
+    private @Nullable Response call(Request request) {
+        return QueueMemory.ask(() -> link.call(request));
+    }
+}

@@ -1,0 +1,13 @@
+-- Counts the rows of a batch that arrived, and seals it with the hash of its upload when those are all. Answers 1, or 0 when
+-- the batch is not known.
+local header = KEYS[1]
+local now, rows, payloadHash = ARGV[1], ARGV[2], ARGV[3] -- payloadHash: '' while more rows may come
+
+if redis.call('EXISTS', header) == 0 then
+  return 0
+end
+redis.call('HSET', header, 'total', rows, 'lastSign', now)
+if payloadHash ~= '' then
+  redis.call('HSET', header, 'payloadHash', payloadHash)
+end
+return 1
