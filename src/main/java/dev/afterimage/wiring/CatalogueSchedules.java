@@ -1,0 +1,61 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.pregeneration.PregenerationConfig;
+import dev.afterimage.pregeneration.plan.CatalogueRunner;
+import dev.afterimage.pregeneration.plan.PlanReport;
+import dev.afterimage.time.Deadline;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.quarkus.scheduler.Scheduler;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/**
+ * Plans catalogues at their times, where this process works jobs off by itself. On AWS EventBridge Scheduler does it, so that
+ * one instance plans and not each.
+ */
+@Singleton
+class CatalogueSchedules {
+
+    private static final Logger LOG = Logger.getLogger(CatalogueSchedules.class);
+    private static final Duration LONGEST_PLANNING = Duration.ofHours(6);
+
+    private final PregenerationConfig config;
+    private final CatalogueRunner runner;
+    private final Scheduler scheduler;
+    private final Clock clock;
+
+    CatalogueSchedules(PregenerationConfig config, CatalogueRunner runner, Scheduler scheduler, Clock clock) {
+        this.config = config;
+        this.runner = runner;
+        this.scheduler = scheduler;
+        this.clock = clock;
+    }
+
+    void schedule(@Observes StartupEvent start) {
+        if (!config.worker()) {
+            return;
+        }
+        config.catalogues()
+                .forEach((name, catalogue) -> catalogue
+                        .schedule()
+                        .ifPresent(cron -> scheduler
+                                .newJob("catalogue " + name)
+                                .setCron(cron)
+                                .setConcurrentExecution(ConcurrentExecution.SKIP)
+                                .setTask(execution -> plan(name), true)
+                                .schedule()));
+    }
+
+    private void plan(String name) {
+        try {
+            PlanReport report = runner.run(name, Deadline.in(LONGEST_PLANNING, clock));
+            LOG.infof("Catalogue %s is planned: %s", name, report);
+        } catch (RuntimeException failure) {
+            LOG.errorf("Catalogue %s cannot be planned: %s", name, failure.getMessage());
+        }
+    }
+}
