@@ -53,7 +53,7 @@ class CatalogueSchedules {
     private void plan(String name) {
         try {
             PlanReport report = runner.run(name, Deadline.in(LONGEST_PLANNING, clock));
-            LOG.infof("Catalogue %s is planned: %s", name, report);
+            LOG.infof("Catalogue %s: %s rows planned, %s", name, report.line(), report.counts());
         } catch (RuntimeException failure) {
             LOG.errorf("Catalogue %s cannot be planned: %s", name, failure.getMessage());
         }
