@@ -4,14 +4,14 @@
 -- All times are microseconds of this server's clock. Numbers stay below 2^53, so doubles hold them exactly; text() writes
 -- them without an exponent.
 --
--- Answers {granted (1 or 0), wait, reason, epoch}, status answers {1, cool-down left, calls in flight, epoch}.
+-- Answers {granted (1 or 0), wait, reason, epoch, now}, status answers {1, cool-down left, calls in flight, epoch, now}.
 
 local state = KEYS[1] -- hash: epoch, coolDown (its end), last (the latest departure)
 local departed, planned = KEYS[2], KEYS[3] -- sorted sets: token -> time of departure, token -> planned start
 local bulkDeparted, bulkPlanned = KEYS[4], KEYS[5] -- the bulk lane's part of both
 local places, bulkPlaces = KEYS[6], KEYS[7] -- sorted sets: token -> when the place in flight comes back by itself
 
-local action = ARGV[1] -- acquire, depart, release, coolDown, status
+local action = ARGV[1] -- acquire, depart, redepart, cancel, release, coolDown, status
 local fixedTime = tonumber(ARGV[2]) -- '' for the server's clock; tests move the time by hand
 local slots, bulkSlots = tonumber(ARGV[3]), tonumber(ARGV[4])
 local slotTime, lead, grace = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -23,7 +23,7 @@ local knownEpoch = ARGV[13] -- the epoch that the asking process saw last, or ''
 local sinceDeparture = tonumber(ARGV[14]) -- since a call of that process left, or -1
 local token = ARGV[15]
 local bulk = ARGV[16] == 'BULK'
-local wait = tonumber(ARGV[17]) -- acquire: the patience; coolDown: the pause
+local wait = tonumber(ARGV[17]) -- acquire: the patience; depart: leave no sooner than that; coolDown: the pause
 
 local RATE, CONCURRENCY, COOL_DOWN = 1, 2, 3
 
@@ -159,11 +159,11 @@ local function forgetPlan()
 end
 
 local function granted(startsIn)
-  return { 1, startsIn, 0, epoch }
+  return { 1, startsIn, 0, epoch, now }
 end
 
 local function denied(retryAfter, reason)
-  return { 0, math.max(retryAfter, 1000), reason, epoch }
+  return { 0, math.max(retryAfter, 1000), reason, epoch, now }
 end
 
 local function acquire()
@@ -198,15 +198,26 @@ local function acquire()
   return granted(start - now)
 end
 
-local function depart()
-  if not forgetPlan() then
+-- A call that did not leave in time takes its stamp back first.
+local function forgetStamp()
+  redis.call('ZREM', bulkDeparted, token)
+  local forgotten = redis.call('ZREM', departed, token) == 1
+  if redis.call('ZCARD', departed) == 0 then
+    last = 0
+    redis.call('HSET', state, 'last', last)
+  end
+  return forgotten
+end
+
+local function depart(forgetWhatItPlanned)
+  if not forgetWhatItPlanned() then
     return denied(math.max(departureOfLane(), coolDown) - now, RATE)
   end
   if coolDown > now then
     forgetPlace()
     return denied(coolDown - now, COOL_DOWN)
   end
-  local at = departureOfLane()
+  local at = math.max(departureOfLane(), now + wait)
   if at - now > lead then
     forgetPlace()
     return denied(at - now, RATE)
@@ -222,10 +233,18 @@ if action == 'acquire' then
   return acquire()
 end
 if action == 'depart' then
-  return depart()
+  return depart(forgetPlan)
+end
+if action == 'redepart' then
+  return depart(forgetStamp)
 end
 if action == 'release' then
   forgetPlan()
+  forgetPlace()
+  return granted(0)
+end
+if action == 'cancel' then
+  forgetStamp()
   forgetPlace()
   return granted(0)
 end
@@ -237,4 +256,4 @@ local inFlight = 0
 if concurrency > 0 then
   inFlight = redis.call('ZCARD', places)
 end
-return { 1, math.max(0, coolDown - now), inFlight, epoch }
+return { 1, math.max(0, coolDown - now), inFlight, epoch, now }

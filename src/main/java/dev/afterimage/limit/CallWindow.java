@@ -60,6 +60,11 @@ final class CallWindow {
         departed.add(departure);
     }
 
+    /** Gives the slot of a call back that did not leave after all. */
+    void cancel(long departure) {
+        departed.remove(departure);
+    }
+
     private long behindPlan(long earliest) {
         int predecessor = planned.size() - slots;
         return predecessor < 0 ? earliest : Math.max(earliest, planned.get(predecessor) + slotTime);

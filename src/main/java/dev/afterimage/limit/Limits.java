@@ -17,6 +17,9 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
     /** When to ask again after all places in flight were taken; nobody knows when a call will end. */
     public static final Duration PLACE_RETRY = Duration.ofMillis(100);
 
+    /** How late after its stamp a call may leave; one that is later must be stamped anew. */
+    public static final Duration JITTER = Duration.ofMillis(10);
+
     private static final Duration SHORTEST_LEAD = Duration.ofMillis(100);
     private static final Duration LONGEST_LEAD = Duration.ofSeconds(1);
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -52,11 +55,14 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
     }
 
     /**
-     * How long one slot of the window stays taken: the window and 2 % for jitter on the way to the provider, so that the
-     * fleet uses 98 % of the limit and the provider never counts one call too many.
+     * How long one slot of the window stays taken: the window and 2 %, at least twice the {@link #JITTER}. So the fleet uses
+     * 98 % of the limit (less where the window is shorter than a second), and the provider never counts one call too many:
+     * half of the margin is for calls that leave late, half for those that travel longer than others.
      */
     public Duration slotTime() {
-        return window.plus(window.dividedBy(50)).plusMillis(1);
+        Duration margin = window.dividedBy(50);
+        Duration least = JITTER.multipliedBy(2);
+        return window.plus(margin.compareTo(least) > 0 ? margin : least);
     }
 
     /**

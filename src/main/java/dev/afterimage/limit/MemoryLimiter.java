@@ -14,12 +14,15 @@ public final class MemoryLimiter implements ProviderLimiter {
     private static final long SHORTEST_RETRY = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LONGEST_WAIT = TimeUnit.DAYS.toNanos(366);
 
-    /** A call that is planned and has not left. */
+    private static final String STAMPED = "stamped:";
+
+    /** When a call is to leave. */
     private record Plan(Lane lane, long start) {}
 
     private final Limits limits;
     private final LongSupplier nanoTime;
     private final long origin;
+    private final long slotTime;
     private final long lead;
     private final long grace;
     private final long longestCall;
@@ -28,6 +31,7 @@ public final class MemoryLimiter implements ProviderLimiter {
     private final CallWindow window;
     private final CallWindow bulkWindow;
     private final ExpiringTokens<Plan> plans = new ExpiringTokens<>();
+    private final ExpiringTokens<Plan> stamps = new ExpiringTokens<>();
     private final ExpiringTokens<Lane> places = new ExpiringTokens<>();
     private final ExpiringTokens<Lane> bulkPlaces = new ExpiringTokens<>();
     private long coolDownUntil;
@@ -45,7 +49,7 @@ public final class MemoryLimiter implements ProviderLimiter {
         lead = nanos(limits.lead());
         grace = nanos(limits.grace());
         longestCall = nanos(limits.longestCall());
-        long slotTime = nanos(limits.slotTime());
+        slotTime = nanos(limits.slotTime());
         window = new CallWindow(limits.rate(), slotTime, lead);
         bulkWindow = new CallWindow(limits.bulkRate(), slotTime, lead);
     }
@@ -81,25 +85,21 @@ public final class MemoryLimiter implements ProviderLimiter {
         lock.lock();
         try {
             long now = advance();
-            if (!forgetPlan(permit)) {
+            String token = tokenOf(permit);
+            if (!forgetWhatItPlanned(permit)) {
                 // It may have departed already, and then its call still holds its place.
                 return denied(Math.max(departure(permit.lane(), now), coolDownUntil) - now, Reason.RATE);
             }
             if (coolDownUntil > now) {
-                forgetPlace(permit);
+                forgetPlace(token);
                 return denied(coolDownUntil - now, Reason.COOL_DOWN);
             }
             long departure = departure(permit.lane(), now);
             if (departure - now > lead) {
-                forgetPlace(permit);
+                forgetPlace(token);
                 return denied(departure - now, Reason.RATE);
             }
-            window.depart(departure);
-            if (permit.lane() == Lane.BULK) {
-                bulkWindow.depart(departure);
-            }
-            takePlace(permit.token(), permit.lane(), departure + longestCall);
-            return new Granted(permit.token(), permit.lane(), Duration.ofNanos(departure - now));
+            return stamp(token, permit.lane(), now, departure);
         } finally {
             lock.unlock();
         }
@@ -110,8 +110,8 @@ public final class MemoryLimiter implements ProviderLimiter {
         lock.lock();
         try {
             advance();
-            forgetPlan(permit);
-            forgetPlace(permit);
+            forgetPlan(tokenOf(permit));
+            forgetPlace(tokenOf(permit));
         } finally {
             lock.unlock();
         }
@@ -143,6 +143,7 @@ public final class MemoryLimiter implements ProviderLimiter {
         window.advanceTo(now);
         bulkWindow.advanceTo(now);
         plans.expireUpTo(now);
+        stamps.expireUpTo(now);
         places.expireUpTo(now);
         bulkPlaces.expireUpTo(now);
         return now;
@@ -182,8 +183,35 @@ public final class MemoryLimiter implements ProviderLimiter {
         return new Granted(token, lane, Duration.ofNanos(start - now));
     }
 
-    private boolean forgetPlan(Granted permit) {
-        Plan plan = plans.remove(permit.token());
+    private Granted stamp(String token, Lane lane, long now, long departure) {
+        window.depart(departure);
+        if (lane == Lane.BULK) {
+            bulkWindow.depart(departure);
+        }
+        stamps.put(token, new Plan(lane, departure), departure + slotTime);
+        takePlace(token, lane, departure + longestCall);
+        return new Granted(STAMPED + token, lane, Duration.ofNanos(departure - now));
+    }
+
+    /** Its planned start, or its stamp when it could not leave in time. */
+    private boolean forgetWhatItPlanned(Granted permit) {
+        return isStamped(permit) ? cancelStamp(tokenOf(permit)) : forgetPlan(permit.token());
+    }
+
+    private boolean cancelStamp(String token) {
+        Plan stamp = stamps.remove(token);
+        if (stamp == null) {
+            return false;
+        }
+        window.cancel(stamp.start());
+        if (stamp.lane() == Lane.BULK) {
+            bulkWindow.cancel(stamp.start());
+        }
+        return true;
+    }
+
+    private boolean forgetPlan(String token) {
+        Plan plan = plans.remove(token);
         if (plan == null) {
             return false;
         }
@@ -204,9 +232,17 @@ public final class MemoryLimiter implements ProviderLimiter {
         }
     }
 
-    private void forgetPlace(Granted permit) {
-        places.remove(permit.token());
-        bulkPlaces.remove(permit.token());
+    private void forgetPlace(String token) {
+        places.remove(token);
+        bulkPlaces.remove(token);
+    }
+
+    private static boolean isStamped(Granted permit) {
+        return permit.token().startsWith(STAMPED);
+    }
+
+    private static String tokenOf(Granted permit) {
+        return isStamped(permit) ? permit.token().substring(STAMPED.length()) : permit.token();
     }
 
     private static Denied denied(long wait, Reason reason) {

@@ -42,10 +42,14 @@ public interface ProviderLimiter {
     /**
      * To be called when the request is about to be written. The time of departure is stamped, once a permit.
      *
-     * @return the permit when the call may leave after {@link Permit.Granted#startsIn()}, which is zero or short
-     *     ({@link Limits#lead()} at most) when the holder came a little early; denied, with all it held given back, when a
-     *     cool-down began meanwhile, when no slot is free within the lead, or when the permit is not known (any more):
-     *     another one must be acquired then
+     * <p>A call that leaves later than {@link Limits#JITTER} after its stamp, because its thread was held up, would come too
+     * close to the next one of its slot. Its holder must not leave, and departs again with the permit that this returned,
+     * which moves the stamp.
+     *
+     * @param permit an acquired one, or the stamped one of a call that did not leave in time
+     * @return the stamped permit when the call may leave after {@link Permit.Granted#startsIn()}, which is zero or short
+     *     ({@link Limits#lead()} at most) when the holder came a little early; denied when a cool-down began meanwhile, when
+     *     no slot is free within the lead, or when the permit is not known (any more): another one must be acquired then
      */
     Permit depart(Permit.Granted permit);
 

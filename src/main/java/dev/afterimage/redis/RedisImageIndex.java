@@ -68,10 +68,10 @@ public final class RedisImageIndex implements ImageIndex {
 
     private CompletableFuture<Map<ImageKey, IndexEntry>> addFound(
             List<ImageKey> keys, Map<ImageKey, IndexEntry> entries) {
-        return link.sendAll(keys.stream().map(this::get).toList()).thenApply(lines -> {
+        return link.exchangeAll(keys.stream().map(this::get).toList()).thenApply(replies -> {
             for (int i = 0; i < keys.size(); i++) {
                 ImageKey key = keys.get(i);
-                decode(key, lines.get(i)).ifPresent(entry -> entries.put(key, entry));
+                decode(key, replies.get(i).response()).ifPresent(entry -> entries.put(key, entry));
             }
             return entries;
         });

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -31,17 +30,57 @@ public final class RedisLimiter implements ProviderLimiter {
     private static final RedisScript SCRIPT = RedisScript.named("limiter");
     private static final Duration LONGEST_WAIT = Duration.ofDays(366);
 
+    private static final String STAMPED = "stamped:";
+    private static final long JITTER = Limits.JITTER.toNanos();
+    /** So many slow round trips in a row come from a machine or a network that cannot keep time. */
+    private static final int MOST_STAMPS = 5;
+
     /** What this process knows of the script's memory. */
     private record Memory(String epoch, long departedAt, boolean hasDeparted) {}
+
+    /** What the script said, and what is known of the server's clock since. */
+    private record Answer(ScriptAnswer script, ServerTime.Difference clocks) {
+
+        boolean granted() {
+            return script.number(0) == 1;
+        }
+
+        private long start() {
+            return (script.number(4) + script.number(1)) * 1000;
+        }
+
+        /** Never too short. */
+        Duration startsIn(long now) {
+            return Duration.ofNanos(Math.max(0, clocks.latest(start()) - now));
+        }
+
+        /** By how much a call would be late at most that leaves when it may and not before {@code now}. */
+        long latenessAt(long now) {
+            return Math.max(now, clocks.latest(start())) - clocks.earliest(start());
+        }
+
+        Denied denied() {
+            return new Denied(Duration.of(script.number(1), ChronoUnit.MICROS), reason());
+        }
+
+        private Reason reason() {
+            return switch ((int) script.number(2)) {
+                case 1 -> Reason.RATE;
+                case 2 -> Reason.CONCURRENCY;
+                case 3 -> Reason.COOL_DOWN;
+                default -> throw new IllegalStateException("the limiter's script knows a reason more than this class");
+            };
+        }
+    }
 
     private final RedisLink link;
     private final List<String> keys;
     private final Limits limits;
     private final List<String> rules;
     private final Supplier<String> tokens;
-    private final LongSupplier nanoTime;
     private final Supplier<String> fixedTime;
     private final AtomicReference<Memory> memory = new AtomicReference<>(new Memory("", 0, false));
+    private final ServerTime serverTime = new ServerTime();
     /** Permits whose release must be told: those that have not left yet. */
     private final Set<String> notDeparted = ConcurrentHashMap.newKeySet();
 
@@ -49,25 +88,16 @@ public final class RedisLimiter implements ProviderLimiter {
      * The limiter of all processes with this prefix.
      *
      * @param tokens random words, no two alike
-     * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
      */
-    public RedisLimiter(
-            RedisLink link, RedisConfig config, Limits limits, Supplier<String> tokens, LongSupplier nanoTime) {
-        this(link, config.prefix(), limits, tokens, nanoTime, () -> "");
+    public RedisLimiter(RedisLink link, RedisConfig config, Limits limits, Supplier<String> tokens) {
+        this(link, config.prefix(), limits, tokens, () -> "");
     }
 
     /** As the public one, at a time in microseconds that a test moves by hand. */
-    RedisLimiter(
-            RedisLink link,
-            String prefix,
-            Limits limits,
-            Supplier<String> tokens,
-            LongSupplier nanoTime,
-            Supplier<String> fixedTime) {
+    RedisLimiter(RedisLink link, String prefix, Limits limits, Supplier<String> tokens, Supplier<String> fixedTime) {
         this.link = link;
         this.limits = limits;
         this.tokens = tokens;
-        this.nanoTime = nanoTime;
         this.fixedTime = fixedTime;
         String tagged = prefix + ":{limiter}:";
         keys = List.of(
@@ -93,31 +123,50 @@ public final class RedisLimiter implements ProviderLimiter {
     @Override
     public Permit acquire(Lane lane, Duration patience) {
         String token = tokens.get();
-        Permit permit = permit(ask("acquire", token, lane, patience), token, lane);
-        if (permit instanceof Granted) {
-            notDeparted.add(token);
+        Answer answer = ask("acquire", token, lane, patience);
+        if (!answer.granted()) {
+            return answer.denied();
         }
-        return permit;
+        notDeparted.add(token);
+        return new Granted(token, lane, answer.startsIn(link.nanoTime()));
     }
 
     @Override
     public Permit depart(Granted permit) {
-        Permit answer =
-                permit(ask("depart", permit.token(), permit.lane(), Duration.ZERO), permit.token(), permit.lane());
-        notDeparted.remove(permit.token());
-        if (answer instanceof Granted) {
-            long now = nanoTime.getAsLong();
+        String token = tokenOf(permit);
+        String action = isStamped(permit) ? "redepart" : "depart";
+        Duration notice = Duration.ZERO;
+        for (int stamps = 0; stamps < MOST_STAMPS; stamps++) {
+            Answer answer = ask(action, token, permit.lane(), notice);
+            notDeparted.remove(token);
+            if (!answer.granted()) {
+                return answer.denied();
+            }
+            long now = link.nanoTime();
             memory.updateAndGet(known -> new Memory(known.epoch(), now, true));
+            long lateness = answer.latenessAt(now);
+            if (lateness <= JITTER) {
+                return new Granted(STAMPED + token, permit.lane(), answer.startsIn(now));
+            }
+            action = "redepart";
+            notice = noticeAfter(lateness);
         }
-        return answer;
+        ask("cancel", token, permit.lane(), Duration.ZERO);
+        return new Denied(Limits.JITTER, Reason.RATE);
+    }
+
+    /** An answer that came so late is expected to come so late again, and is asked for so much earlier. */
+    private Duration noticeAfter(long lateness) {
+        Duration twice = Duration.ofNanos(2 * lateness);
+        return twice.compareTo(limits.lead()) < 0 ? twice : limits.lead();
     }
 
     @Override
     public void release(Granted permit) {
-        boolean planned = notDeparted.remove(permit.token());
+        boolean planned = notDeparted.remove(tokenOf(permit));
         // Without a limit of calls in flight, one that has left holds nothing that could be given back.
         if (planned || limits.concurrency().isPresent()) {
-            ask("release", permit.token(), permit.lane(), Duration.ZERO);
+            ask("release", tokenOf(permit), permit.lane(), Duration.ZERO);
         }
     }
 
@@ -128,21 +177,21 @@ public final class RedisLimiter implements ProviderLimiter {
 
     @Override
     public LimiterStatus status() {
-        ScriptAnswer answer = ask("status", "", Lane.INTERACTIVE, Duration.ZERO);
+        ScriptAnswer answer = ask("status", "", Lane.INTERACTIVE, Duration.ZERO).script();
         return new LimiterStatus(Duration.of(answer.number(1), ChronoUnit.MICROS), Math.toIntExact(answer.number(2)));
     }
 
-    private ScriptAnswer ask(String action, String token, Lane lane, Duration wait) {
+    private Answer ask(String action, String token, Lane lane, Duration wait) {
         Memory known = memory.get();
-        long sinceDeparture = known.hasDeparted() ? (nanoTime.getAsLong() - known.departedAt()) / 1000 : -1;
+        long sinceDeparture = known.hasDeparted() ? (link.nanoTime() - known.departedAt()) / 1000 : -1;
         List<String> question = new ArrayList<>(List.of(action, fixedTime.get()));
         question.addAll(rules);
         question.addAll(
                 List.of(tokens.get(), known.epoch(), Long.toString(sinceDeparture), token, lane.name(), micros(wait)));
         try {
-            ScriptAnswer answer = SCRIPT.call(link, keys, question);
-            remember(answer.word(3));
-            return answer;
+            ScriptAnswer script = SCRIPT.call(link, keys, question);
+            remember(script.word(3));
+            return new Answer(script, serverTime.learn(script.sent(), script.number(4) * 1000, script.received()));
         } catch (RedisUnavailableException gone) {
             throw new LimiterUnavailableException("The fleet's limiter cannot be asked.", gone);
         }
@@ -154,18 +203,12 @@ public final class RedisLimiter implements ProviderLimiter {
         }
     }
 
-    private static Permit permit(ScriptAnswer answer, String token, Lane lane) {
-        Duration wait = Duration.of(answer.number(1), ChronoUnit.MICROS);
-        return answer.number(0) == 1 ? new Granted(token, lane, wait) : new Denied(wait, reason(answer.number(2)));
+    private static boolean isStamped(Granted permit) {
+        return permit.token().startsWith(STAMPED);
     }
 
-    private static Reason reason(long word) {
-        return switch ((int) word) {
-            case 1 -> Reason.RATE;
-            case 2 -> Reason.CONCURRENCY;
-            case 3 -> Reason.COOL_DOWN;
-            default -> throw new IllegalStateException("the limiter's script knows a reason more than this class");
-        };
+    private static String tokenOf(Granted permit) {
+        return isStamped(permit) ? permit.token().substring(STAMPED.length()) : permit.token();
     }
 
     /** Rounds up, so that no wait is shorter in the script than it was asked for. */

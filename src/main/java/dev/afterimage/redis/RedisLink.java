@@ -29,19 +29,39 @@ public final class RedisLink {
     private static final List<String> SERVER_FAULTS = List.of(
             "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "OOM", "MISCONF", "BUSY", "NOREPLICAS");
 
+    /**
+     * An answer and its way.
+     *
+     * @param sent when the command was handed to the connection, in this link's nanoseconds
+     * @param received when the answer came from it
+     */
+    record Reply(@Nullable Response response, long sent, long received) {}
+
     private final Redis redis;
     private final Duration timeout;
     private final Breaker breaker;
+    private final LongSupplier nanoTime;
 
+    /**
+     * A link to a server or a cluster.
+     *
+     * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
+     */
     public RedisLink(Redis redis, RedisConfig config, LongSupplier nanoTime) {
         this.redis = redis;
         this.timeout = config.timeout();
+        this.nanoTime = nanoTime;
         this.breaker = new Breaker(config.restAfter(), config.rest(), nanoTime);
+    }
+
+    /** The time that this link measures with, in nanoseconds. */
+    long nanoTime() {
+        return nanoTime.getAsLong();
     }
 
     /** Sends one command. Does not block. */
     CompletableFuture<@Nullable Response> send(Request request) {
-        return sendAll(List.of(request)).thenApply(List::getFirst);
+        return exchange(request).thenApply(Reply::response);
     }
 
     /** Sends one command and waits for its answer; for virtual threads. */
@@ -49,17 +69,22 @@ public final class RedisLink {
         return await(send(request));
     }
 
+    /** Sends one command, and measures how long it was on its way. Does not block. */
+    CompletableFuture<Reply> exchange(Request request) {
+        return exchangeAll(List.of(request)).thenApply(List::getFirst);
+    }
+
     /** Sends commands one behind the other on one connection, whatever nodes their keys live on. Does not block. */
-    CompletableFuture<List<@Nullable Response>> sendAll(List<Request> requests) {
-        CompletableFuture<List<@Nullable Response>> answers = new CompletableFuture<>();
+    CompletableFuture<List<Reply>> exchangeAll(List<Request> requests) {
+        CompletableFuture<List<Reply>> replies = new CompletableFuture<>();
         if (!breaker.lets()) {
-            answers.completeExceptionally(new RedisUnavailableException("Redis failed and is given a rest", null));
-            return answers;
+            replies.completeExceptionally(new RedisUnavailableException("Redis failed and is given a rest", null));
+            return replies;
         }
         redis.connect()
-                .onSuccess(connection -> exchange(connection, requests, answers))
-                .onFailure(answers::completeExceptionally);
-        return answers.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handle(this::judge);
+                .onSuccess(connection -> exchange(connection, requests, replies))
+                .onFailure(replies::completeExceptionally);
+        return replies.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handle(this::judge);
     }
 
     /** Waits for an answer and throws what it failed with. */
@@ -75,28 +100,30 @@ public final class RedisLink {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // nothing is to be done after a connection went back
-    private static void exchange(
-            RedisConnection connection, List<Request> requests, CompletableFuture<List<@Nullable Response>> answers) {
-        answers.whenComplete((done, failure) -> {
+    private void exchange(RedisConnection connection, List<Request> requests, CompletableFuture<List<Reply>> replies) {
+        replies.whenComplete((done, failure) -> {
             if (failure != null && saysTheConnectionIsBad(failure)) {
                 spoil(connection);
             }
             connection.close();
         });
-        if (answers.isDone()) {
+        if (replies.isDone()) {
             return;
         }
-        List<CompletableFuture<@Nullable Response>> pending = new ArrayList<>(requests.size());
+        long sent = nanoTime.getAsLong();
+        List<CompletableFuture<Reply>> pending = new ArrayList<>(requests.size());
         for (Request request : requests) {
-            pending.add(connection.send(request).toCompletionStage().toCompletableFuture());
+            pending.add(connection
+                    .send(request)
+                    .map(response -> new Reply(response, sent, nanoTime.getAsLong()))
+                    .toCompletionStage()
+                    .toCompletableFuture());
         }
         CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new)).whenComplete((all, failure) -> {
-            if (failure != null) {
-                answers.completeExceptionally(unwrap(failure));
+            if (failure == null) {
+                replies.complete(pending.stream().map(CompletableFuture::join).toList());
             } else {
-                List<@Nullable Response> responses = new ArrayList<>(pending.size());
-                pending.forEach(response -> responses.add(response.join()));
-                answers.complete(responses);
+                replies.completeExceptionally(unwrap(failure));
             }
         });
     }
@@ -107,10 +134,10 @@ public final class RedisLink {
         connection.send(Request.cmd(Command.UNSUBSCRIBE));
     }
 
-    private List<@Nullable Response> judge(@Nullable List<@Nullable Response> responses, @Nullable Throwable thrown) {
-        if (thrown == null && responses != null) {
+    private List<Reply> judge(@Nullable List<Reply> replies, @Nullable Throwable thrown) {
+        if (thrown == null && replies != null) {
             breaker.succeeded();
-            return responses;
+            return replies;
         }
         Throwable failure = thrown == null ? new IllegalStateException("no answer") : unwrap(thrown);
         if (failure instanceof ErrorType refusal && !isServerFault(refusal)) {

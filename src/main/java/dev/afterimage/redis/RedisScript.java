@@ -42,9 +42,9 @@ final class RedisScript {
 
     /** Runs it. All keys must carry the same hash tag. Does not block. */
     CompletableFuture<ScriptAnswer> run(RedisLink link, List<String> keys, List<String> arguments) {
-        return link.send(request(Command.EVALSHA, sha1, keys, arguments))
+        return link.exchange(request(Command.EVALSHA, sha1, keys, arguments))
                 .exceptionallyCompose(failure -> isNoScript(failure)
-                        ? link.send(request(Command.EVAL, source, keys, arguments))
+                        ? link.exchange(request(Command.EVAL, source, keys, arguments))
                         : CompletableFuture.failedFuture(failure))
                 .thenApply(ScriptAnswer::new);
     }

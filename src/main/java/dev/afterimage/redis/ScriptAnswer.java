@@ -7,12 +7,25 @@ import org.jspecify.annotations.Nullable;
 final class ScriptAnswer {
 
     private final Response response;
+    private final RedisLink.Reply reply;
 
-    ScriptAnswer(@Nullable Response response) {
-        if (response == null) {
+    ScriptAnswer(RedisLink.Reply reply) {
+        @Nullable Response content = reply.response();
+        if (content == null) {
             throw new IllegalStateException("a script answered nothing");
         }
-        this.response = response;
+        this.response = content;
+        this.reply = reply;
+    }
+
+    /** When the script was called, in its link's nanoseconds. */
+    long sent() {
+        return reply.sent();
+    }
+
+    /** When its answer came. */
+    long received() {
+        return reply.received();
     }
 
     long number() {

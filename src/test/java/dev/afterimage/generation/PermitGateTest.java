@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 class PermitGateTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration EARLY = Duration.ofMillis(10);
+    private static final Duration EARLY = Duration.ofMillis(25);
 
     private final MutableClock clock = new MutableClock();
     private final FakePause pause = new FakePause(clock);
@@ -72,7 +72,7 @@ class PermitGateTest {
     }
 
     /** Denies until told otherwise, and tells who asks. */
-    private static final class StubbornLimiter implements ProviderLimiter {
+    private static class StubbornLimiter implements ProviderLimiter {
         final BlockingQueue<Duration> questions = new LinkedBlockingQueue<>();
         final Semaphore grants = new Semaphore(0);
         final Denied denial;
@@ -175,6 +175,49 @@ class PermitGateTest {
         PermitLapsedException lapsed = catchThrowableOfType(PermitLapsedException.class, () -> gate.depart(permit));
 
         assertThat(lapsed.retryAfter()).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void aThreadThatWakesTooLateIsStampedAnew() throws Exception {
+        ProviderLimiter limiter = limiter(rate(1));
+        AtomicInteger held = new AtomicInteger();
+        Pause sluggish = duration -> {
+            pause.await(duration);
+            if (duration.equals(EARLY) && held.getAndIncrement() == 0) {
+                clock.advance(Duration.ofMillis(40));
+            }
+        };
+        PermitGate gate = new PermitGate(limiter, clock, sluggish, new Random(1));
+        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+
+        gate.depart(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5))));
+
+        Permit next = limiter.acquire(Lane.INTERACTIVE, Duration.ZERO);
+        assertThat(next).isEqualTo(new Denied(rate(1).slotTime(), Reason.RATE));
+        assertThat(held).hasValue(1);
+    }
+
+    @Test
+    void aThreadThatNeverWakesInTimeDoesNotLeave() throws Exception {
+        ProviderLimiter limiter = limiter(rate(1));
+        Pause sluggish = duration -> {
+            pause.await(duration);
+            if (duration.isPositive()) {
+                clock.advance(Duration.ofMillis(40));
+            }
+        };
+        PermitGate gate = new PermitGate(limiter, clock, sluggish, new Random(1));
+        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        Granted second = gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)));
+        StubbornLimiter early = new StubbornLimiter(SECOND, Reason.RATE) {
+            @Override
+            public Permit depart(Granted permit) {
+                return new Granted("stamped", permit.lane(), EARLY);
+            }
+        };
+
+        assertThatThrownBy(() -> new PermitGate(early, clock, sluggish, new Random(1)).depart(second))
+                .isInstanceOf(PermitLapsedException.class);
     }
 
     @Test

@@ -166,6 +166,53 @@ public abstract class ProviderLimiterContract {
     }
 
     @Test
+    void aCallThatDidNotLeaveInTimeIsStampedAnew() {
+        ProviderLimiter limiter = limiter(rate(1));
+        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        Granted stamped = (Granted) limiter.depart(permit);
+        advance(Duration.ofMillis(300));
+
+        Permit again = limiter.depart(stamped);
+
+        assertThat(again)
+                .isInstanceOfSatisfying(
+                        Granted.class, granted -> assertThat(granted.startsIn()).isZero());
+        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
+                .isEqualTo(rate(1).slotTime());
+        denied(limiter.depart(permit));
+    }
+
+    @Test
+    void aCoolDownOvertakesWhoeverWasStampedAndDidNotLeave() {
+        ProviderLimiter limiter = limiter(rate(1));
+        Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.BULK, NOW_OR_NEVER));
+        limiter.coolDown(SECOND);
+
+        assertThat(denied(limiter.depart(stamped)).reason()).isEqualTo(Reason.COOL_DOWN);
+        advance(SECOND);
+        departed(limiter, Lane.BULK);
+    }
+
+    @Test
+    void aStampLongPastCannotBeMoved() {
+        ProviderLimiter limiter = limiter(rate(1));
+        Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER));
+        advance(rate(1).slotTime());
+
+        denied(limiter.depart(stamped));
+    }
+
+    @Test
+    void aStampedPermitGivesItsPlaceBack() {
+        ProviderLimiter limiter = limiter(inFlight(1));
+        Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.BULK, NOW_OR_NEVER));
+
+        limiter.release(stamped);
+
+        assertThat(limiter.status().inFlight()).isZero();
+    }
+
+    @Test
     void aForeignTokenDoesNotDepart() {
         ProviderLimiter limiter = limiter(rate(5));
 

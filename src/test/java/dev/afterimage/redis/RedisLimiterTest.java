@@ -48,11 +48,10 @@ class RedisLimiterTest extends ProviderLimiterContract {
 
     private ProviderLimiter limiter(Limits limits, LongSupplier nanoTime) {
         return new RedisLimiter(
-                link,
+                new RedisLink(clients.client(RedisProcess.shared().url()), clients.settings(), nanoTime),
                 clients.prefix,
                 limits,
                 () -> UUID.randomUUID().toString(),
-                nanoTime,
                 () -> Long.toString(nanoTime.getAsLong() / 1000));
     }
 

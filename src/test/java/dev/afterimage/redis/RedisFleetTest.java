@@ -1,0 +1,196 @@
+package dev.afterimage.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.DepartureLog;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.Lease;
+import dev.afterimage.testing.RedisProcess;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Four instances on one Redis, in real time. */
+@Timeout(120)
+class RedisFleetTest {
+
+    private static final int INSTANCES = 4;
+
+    private final RedisClients clients = new RedisClients();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @AfterEach
+    void close() {
+        threads.shutdownNow();
+        clients.close();
+    }
+
+    private RedisLink newLink() {
+        return clients.link(RedisProcess.shared().url());
+    }
+
+    private static void pause(Duration duration) throws InterruptedException {
+        if (duration.isPositive()) {
+            boolean never = new CountDownLatch(1).await(duration.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private ProviderLimiter limiter(Limits limits) {
+        return new RedisLimiter(
+                newLink(), clients.settings(), limits, () -> UUID.randomUUID().toString());
+    }
+
+    /** One call after the other, each when it may leave, until {@code end}. */
+    private static void callUntil(long end, ProviderLimiter limiter, Lane lane, DepartureLog log)
+            throws InterruptedException {
+        while (System.nanoTime() < end) {
+            switch (limiter.acquire(lane, Duration.ofSeconds(30))) {
+                case Denied denied -> pause(denied.retryAfter());
+                case Granted granted -> {
+                    pause(granted.startsIn().minusMillis(25));
+                    depart(limiter, granted, log);
+                    limiter.release(granted);
+                }
+            }
+        }
+    }
+
+    private static void depart(ProviderLimiter limiter, Granted permit, DepartureLog log) throws InterruptedException {
+        Granted current = permit;
+        while (limiter.depart(current) instanceof Granted stamped) {
+            long latest =
+                    System.nanoTime() + stamped.startsIn().plus(Limits.JITTER).toNanos();
+            pause(stamped.startsIn());
+            long now = System.nanoTime();
+            if (now <= latest) {
+                synchronized (log) {
+                    log.add(now);
+                }
+                return;
+            }
+            current = stamped;
+        }
+    }
+
+    @Test
+    void fourInstancesKeepTheLimitAndUseIt() throws Exception {
+        int rate = 100;
+        Limits limits = new Limits(rate, Duration.ofSeconds(1), OptionalInt.empty(), 0.8, Duration.ofSeconds(20));
+        DepartureLog log = new DepartureLog();
+        long start = System.nanoTime();
+        long end = start + TimeUnit.SECONDS.toNanos(8);
+        List<Future<?>> callers = new ArrayList<>();
+        for (int instance = 0; instance < INSTANCES; instance++) {
+            ProviderLimiter limiter = limiter(limits);
+            for (int caller = 0; caller < 50; caller++) {
+                callers.add(threads.submit(() -> {
+                    callUntil(end, limiter, Lane.INTERACTIVE, log);
+                    return null;
+                }));
+            }
+        }
+        for (Future<?> caller : callers) {
+            caller.get();
+        }
+
+        assertThat(log.mostInAnyWindow(TimeUnit.SECONDS.toNanos(1))).isLessThanOrEqualTo(rate);
+        // Seven windows of which the calls, a slot time apart, may come to lie in six bursts and a part of the seventh.
+        int used = log.between(start + TimeUnit.SECONDS.toNanos(1), end);
+        assertThat(used).isGreaterThanOrEqualTo(6 * rate);
+    }
+
+    @Test
+    void anAnswerCostsOneShortRoundTripHoweverManyAreInLine() throws Exception {
+        Limits limits = new Limits(1000, Duration.ofSeconds(60), OptionalInt.empty(), 1, Duration.ofSeconds(20));
+        ProviderLimiter limiter = limiter(limits);
+        ask(limiter, 5_000);
+        double idle = questionsASecond(limiter);
+        ask(limiter, 30_000);
+        double busy = questionsASecond(limiter);
+
+        System.out.printf("acquire: %.0f/s with 6,000 in line, %.0f/s with 40,000%n", idle, busy);
+        assertThat(busy).isGreaterThan(idle / 10);
+    }
+
+    private double questionsASecond(ProviderLimiter limiter) throws Exception {
+        long start = System.nanoTime();
+        ask(limiter, 4_000);
+        return 4_000 * 1e9 / (System.nanoTime() - start);
+    }
+
+    private void ask(ProviderLimiter limiter, int times) throws Exception {
+        List<Future<?>> callers = new ArrayList<>();
+        for (int caller = 0; caller < 16; caller++) {
+            callers.add(threads.submit(() -> {
+                for (int question = 0; question < times / 16; question++) {
+                    assertThat(limiter.acquire(Lane.INTERACTIVE, Duration.ofDays(1)))
+                            .isInstanceOf(Granted.class);
+                }
+                return null;
+            }));
+        }
+        for (Future<?> caller : callers) {
+            caller.get();
+        }
+    }
+
+    @Test
+    void oneLeadsAKeyAndTheFollowersLearnOfTheEndSoon() throws Exception {
+        ImageKey key = new ImageKey("ab".repeat(32));
+        AtomicInteger leaders = new AtomicInteger();
+        CountDownLatch tried = new CountDownLatch(INSTANCES);
+        CountDownLatch finish = new CountDownLatch(1);
+        List<Future<Long>> instances = new ArrayList<>();
+        for (int instance = 0; instance < INSTANCES; instance++) {
+            FlightLeases leases = new RedisFlightLeases(
+                    newLink(),
+                    clients.settings(),
+                    Duration.ofSeconds(30),
+                    () -> UUID.randomUUID().toString(),
+                    Clock.systemUTC(),
+                    RedisFleetTest::pause,
+                    new Random(instance));
+            instances.add(threads.submit(() -> {
+                Optional<Lease> lease = leases.take(key);
+                tried.countDown();
+                if (lease.isPresent()) {
+                    leaders.incrementAndGet();
+                    finish.await();
+                    leases.release(lease.get());
+                } else {
+                    leases.awaitEnd(key, Duration.ofSeconds(60));
+                }
+                return System.nanoTime();
+            }));
+        }
+        tried.await();
+        pause(Duration.ofMillis(300));
+        long ended = System.nanoTime();
+        finish.countDown();
+
+        for (Future<Long> instance : instances) {
+            assertThat(Duration.ofNanos(instance.get() - ended)).isLessThan(Duration.ofSeconds(1));
+        }
+        assertThat(leaders).hasValue(1);
+    }
+}
