@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The batches of a fleet: a header, a bitmap a fate with a bit a line, and the first failures. Rows are counted by counting
@@ -89,9 +90,9 @@ public final class RedisBatchLedger implements BatchLedger {
 
     @Override
     public boolean isCancelled(String batch) {
-        Request exists = Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
-        Response answer = QueueMemory.ask(() -> link.call(exists));
-        return new ScriptAnswer(answer).number() == 1;
+        Request asked = Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
+        @Nullable Response answer = QueueMemory.ask(() -> link.call(asked));
+        return answer != null && Boolean.TRUE.equals(answer.toBoolean());
     }
 
     @Override

@@ -71,7 +71,7 @@ class LimitWiring {
             case MEMORY -> new MemoryLimiter(limits, System::nanoTime);
             case REDIS ->
                 new EmergencyLimiter(
-                        new RedisLimiter(redis.get(), redisConfig, limits, RedisWiring.TOKENS, System::nanoTime),
+                        new RedisLimiter(redis.get(), redisConfig, limits, RedisWiring.TOKENS),
                         limits,
                         config.emergencyShare(),
                         new EmergencyMeter(meters),
