@@ -89,7 +89,8 @@ public final class RedisBatchLedger implements BatchLedger {
 
     @Override
     public boolean isCancelled(String batch) {
-        Request exists = Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
+        Request exists =
+                Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
         Response answer = QueueMemory.ask(() -> link.call(exists));
         return new ScriptAnswer(answer).number() == 1;
     }
