@@ -29,8 +29,7 @@ final class BatchAnswer {
                 id,
                 payloadHash.isPresent(),
                 (int) answer.number(TOTAL),
-                new RowCounts(
-                        (int) answer.number(HITS), (int) answer.number(GENERATED), (int) answer.number(FAILED)),
+                new RowCounts((int) answer.number(HITS), (int) answer.number(GENERATED), (int) answer.number(FAILED)),
                 failures(answer),
                 time(answer.word(STARTED_AT)),
                 time(answer.word(LAST_SIGN)),

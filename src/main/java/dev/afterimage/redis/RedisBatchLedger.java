@@ -90,8 +90,9 @@ public final class RedisBatchLedger implements BatchLedger {
 
     @Override
     public boolean isCancelled(String batch) {
-        Request asked = Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
-        @Nullable Response answer = QueueMemory.ask(() -> link.call(asked));
+        Request exists =
+                Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
+        @Nullable Response answer = QueueMemory.ask(() -> link.call(exists));
         return answer != null && Boolean.TRUE.equals(answer.toBoolean());
     }
 

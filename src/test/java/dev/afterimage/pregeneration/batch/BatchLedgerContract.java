@@ -23,6 +23,11 @@ public abstract class BatchLedgerContract {
     /** The ledger under test as another process would open it, each time. */
     protected abstract BatchLedger ledger();
 
+    /** Lets time pass, for a backend with a clock of its own too. */
+    protected void pass(Duration time) {
+        clock.advance(time);
+    }
+
     @Test
     void aBatchIsReceivedThenRunsThenIsFinished() {
         String id = opened();
@@ -94,6 +99,32 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
+    void aFailureThatIsReportedAgainIsCountedOnceAndItsFirstReasonStands() {
+        String id = opened();
+        ledger().seal(id, 2, "hash");
+
+        ledger().record(id, List.of(RowResult.failed(9, "first"), RowResult.failed(9, "second")));
+        ledger().record(id, List.of(RowResult.failed(9, "third")));
+
+        assertThat(find(id).counts()).isEqualTo(new RowCounts(0, 0, 1));
+        assertThat(find(id).failures()).containsExactly(new RowFailure(9, "first"));
+        assertThat(find(id).state()).isEqualTo(Batch.State.RUNNING);
+    }
+
+    @Test
+    void aBatchWhoseUploadBrokeOffIsCancelled() {
+        String id = opened();
+        ledger().progress(id, 1);
+        ledger().record(id, List.of(RowResult.hit(1)));
+
+        ledger().cancel(id);
+
+        assertThat(find(id).state()).isEqualTo(Batch.State.CANCELLED);
+        assertThat(find(id).received()).isFalse();
+        assertThat(find(id).payloadHash()).isEmpty();
+    }
+
+    @Test
     void aCancelledBatchSaysSoAndKeepsWhatWasDone() {
         String id = opened();
         ledger().seal(id, 2, "hash");
@@ -152,11 +183,12 @@ public abstract class BatchLedgerContract {
     void aBatchIsForgottenAfterAWeek() {
         String old = opened();
         ledger().seal(old, 1, "hash");
-        clock.advance(BatchLedger.RETENTION.minusSeconds(1));
+        ledger().record(old, List.of(RowResult.failed(1, "no")));
+        pass(BatchLedger.RETENTION.minusMinutes(1));
         ledger().sweep();
         assertThat(ledger().find(old)).isPresent();
 
-        clock.advance(Duration.ofHours(2));
+        pass(Duration.ofHours(2));
         String young = opened();
         ledger().sweep();
 

@@ -1,0 +1,63 @@
+package dev.afterimage.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.afterimage.pregeneration.plan.Checkpoints;
+import dev.afterimage.pregeneration.plan.CheckpointsContract;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.testing.RedisProcess;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RedisCheckpointsTest extends CheckpointsContract {
+
+    private final RedisClients clients = new RedisClients();
+    private final RedisLink link = clients.link(RedisProcess.shared().url());
+
+    @AfterEach
+    void closeClients() {
+        clients.close();
+    }
+
+    @Override
+    protected Checkpoints checkpoints() {
+        return new RedisCheckpoints(link, clients.settings());
+    }
+
+    @Test
+    void aRunThatIsNotContinuedForDaysBeginsAgain() {
+        checkpoints().save("cards", CHECKPOINT);
+        clients.age(RedisProcess.shared().url(), RedisCheckpoints.KEPT_FOR.minusHours(1));
+        assertThat(checkpoints().find("cards")).contains(CHECKPOINT);
+        checkpoints().save("cards", CHECKPOINT);
+        clients.age(RedisProcess.shared().url(), RedisCheckpoints.KEPT_FOR.minusHours(1));
+        assertThat(checkpoints().find("cards")).contains(CHECKPOINT);
+
+        clients.age(RedisProcess.shared().url(), Duration.ofHours(1));
+
+        assertThat(checkpoints().find("cards")).isEmpty();
+    }
+
+    @Test
+    void aDamagedOneIsNone() {
+        checkpoints().save("cards", CHECKPOINT);
+        clients.keys(link)
+                .forEach(key -> link.call(Request.cmd(Command.SET).arg(key).arg("1\nrun\n")));
+
+        assertThat(checkpoints().find("cards")).isEmpty();
+    }
+
+    @Test
+    void withoutRedisNoneIsKeptAndTheCallerHearsOfIt() {
+        Checkpoints checkpoints = new RedisCheckpoints(clients.link("redis://127.0.0.1:1"), clients.settings());
+
+        assertThatExceptionOfType(QueueUnavailableException.class).isThrownBy(() -> checkpoints.find("cards"));
+        assertThatExceptionOfType(QueueUnavailableException.class)
+                .isThrownBy(() -> checkpoints.save("cards", CHECKPOINT));
+        assertThatExceptionOfType(QueueUnavailableException.class).isThrownBy(() -> checkpoints.remove("cards"));
+    }
+}
