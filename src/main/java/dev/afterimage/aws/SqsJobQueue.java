@@ -178,8 +178,8 @@ public final class SqsJobQueue implements JobQueue {
 
     private Optional<Claim> claim(Lane lane, Message message) {
         String count = message.attributes().getOrDefault(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
-        Optional<Claim> claim = claim(
-                new SqsRecord(message.body(), texts(message), Integer.parseInt(count)), message.receiptHandle());
+        Optional<Claim> claim =
+                claim(new SqsRecord(message.body(), texts(message), Integer.parseInt(count)), message.receiptHandle());
         if (claim.isEmpty()) {
             delete(queues.of(lane), message.receiptHandle());
         }
@@ -340,7 +340,11 @@ public final class SqsJobQueue implements JobQueue {
             return operation.get();
         } catch (SdkException e) {
             throw new QueueUnavailableException(
-                    String.format(Locale.ROOT, "SQS cannot be used now (%s)", e.getClass().getSimpleName()), e);
+                    String.format(
+                            Locale.ROOT,
+                            "SQS cannot be used now (%s)",
+                            e.getClass().getSimpleName()),
+                    e);
         }
     }
 }

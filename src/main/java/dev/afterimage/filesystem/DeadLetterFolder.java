@@ -28,7 +28,8 @@ final class DeadLetterFolder {
     /** When this returns the job survives a power cut. */
     void bury(String job, String reason, int attempts, Instant now) throws IOException {
         String name = String.format(Locale.ROOT, "%015d-%s", now.toEpochMilli(), UUID.randomUUID());
-        String text = now + " after " + attempts + " failed attempts: " + reason.replaceAll("\\R", " ") + "\n" + job + "\n";
+        String text =
+                now + " after " + attempts + " failed attempts: " + reason.replaceAll("\\R", " ") + "\n" + job + "\n";
         try (AtomicFile file = directory.write(Durability.POWER, text.getBytes(StandardCharsets.UTF_8))) {
             file.commit(folder.resolve(name));
         }
@@ -44,7 +45,8 @@ final class DeadLetterFolder {
 
     Optional<String> job(String name) throws IOException {
         try {
-            String[] line = Files.readString(folder.resolve(name), StandardCharsets.UTF_8).split("\n", -1);
+            String[] line = Files.readString(folder.resolve(name), StandardCharsets.UTF_8)
+                    .split("\n", -1);
             return line.length == 3 ? Optional.of(line[1]) : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();

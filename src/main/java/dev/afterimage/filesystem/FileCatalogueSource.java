@@ -11,7 +11,8 @@ public final class FileCatalogueSource implements CatalogueSource {
     @Override
     public OpenCatalogue open(String source) throws IOException {
         Path file = Path.of(source);
-        String version = Files.size(file) + "-" + Files.getLastModifiedTime(file).toMillis();
+        String version =
+                Files.size(file) + "-" + Files.getLastModifiedTime(file).toMillis();
         return new OpenCatalogue(Files.newInputStream(file), version);
     }
 }

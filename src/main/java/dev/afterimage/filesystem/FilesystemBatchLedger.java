@@ -84,7 +84,10 @@ public final class FilesystemBatchLedger implements BatchLedger {
         locked(() -> {
             Optional<String> header = text(header(batch));
             if (header.isPresent()) {
-                replace(header(batch), change.apply(BatchHeader.decode(header.get())).encode(), durability);
+                replace(
+                        header(batch),
+                        change.apply(BatchHeader.decode(header.get())).encode(),
+                        durability);
                 rows(batch).touch(clock.instant());
             }
             return batch;
@@ -116,8 +119,7 @@ public final class FilesystemBatchLedger implements BatchLedger {
         locked(() -> {
             boolean running = find(batch).map(found -> !found.ended()).orElse(false);
             if (running) {
-                replace(
-                        cancelled(batch), Long.toString(clock.instant().toEpochMilli()), Durability.POWER);
+                replace(cancelled(batch), Long.toString(clock.instant().toEpochMilli()), Durability.POWER);
             }
             return batch;
         });
@@ -190,7 +192,8 @@ public final class FilesystemBatchLedger implements BatchLedger {
     }
 
     private static boolean isOlder(String batch, Instant time) {
-        return TimeOrderedIds.isWellFormed(batch) && TimeOrderedIds.timeOf(batch).isBefore(time);
+        return TimeOrderedIds.isWellFormed(batch)
+                && TimeOrderedIds.timeOf(batch).isBefore(time);
     }
 
     private Path folder(String batch) {

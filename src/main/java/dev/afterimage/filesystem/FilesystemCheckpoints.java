@@ -50,7 +50,8 @@ public final class FilesystemCheckpoints implements Checkpoints {
 
     /** A catalogue's name may hold anything, so it is spelled in hexadecimal digits. */
     private Path file(String catalogue) {
-        return directory.path("checkpoints")
+        return directory
+                .path("checkpoints")
                 .resolve(HexFormat.of().formatHex(catalogue.getBytes(StandardCharsets.UTF_8)));
     }
 

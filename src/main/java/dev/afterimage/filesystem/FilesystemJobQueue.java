@@ -119,8 +119,11 @@ public final class FilesystemJobQueue implements JobQueue {
         try {
             Job job = JobCodec.decode(line);
             held.put(one.mark().token(), one);
-            return Optional.of(
-                    new Claim(job, one.mark().attempts(), one.mark().deliveries(), one.mark().token()));
+            return Optional.of(new Claim(
+                    job,
+                    one.mark().attempts(),
+                    one.mark().deliveries(),
+                    one.mark().token()));
         } catch (RuntimeException damaged) {
             deadLetters.bury(line, "This is not a job.", one.mark().attempts(), clock.instant());
             files.end(one);
@@ -137,8 +140,7 @@ public final class FilesystemJobQueue implements JobQueue {
             }
             Optional<QueueLane.Held> extended = files(claim.job().lane())
                     .change(one, one.mark().extended(clock.instant().plus(visibilityTimeout)));
-            extended.ifPresentOrElse(
-                    now -> held.put(claim.receipt(), now), () -> held.remove(claim.receipt()));
+            extended.ifPresentOrElse(now -> held.put(claim.receipt(), now), () -> held.remove(claim.receipt()));
             return extended.isPresent();
         });
     }

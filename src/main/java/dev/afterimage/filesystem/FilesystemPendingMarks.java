@@ -41,7 +41,8 @@ public final class FilesystemPendingMarks implements PendingMarks {
 
     private boolean stands(Path mark) throws IOException {
         try {
-            return clock.instant().isBefore(Files.getLastModifiedTime(mark).toInstant().plus(LONGEST));
+            return clock.instant()
+                    .isBefore(Files.getLastModifiedTime(mark).toInstant().plus(LONGEST));
         } catch (NoSuchFileException e) {
             return false;
         }

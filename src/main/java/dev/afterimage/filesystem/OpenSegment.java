@@ -78,8 +78,7 @@ final class OpenSegment {
     /** Changes the state of a job; false when it is no longer in the state {@code from}. */
     boolean change(JobMark from, JobMark to) throws IOException {
         try {
-            Files.move(
-                    folder.resolve(from.fileName()), folder.resolve(to.fileName()), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(folder.resolve(from.fileName()), folder.resolve(to.fileName()), StandardCopyOption.ATOMIC_MOVE);
             marks.put(to.index(), to);
             return true;
         } catch (NoSuchFileException e) {
@@ -107,7 +106,8 @@ final class OpenSegment {
     /** The job's text, from a copy of the file that is kept until {@link #rest}. */
     String line(int index) throws IOException {
         if (lines == null) {
-            lines = Files.readString(folder.resolve(JOBS), StandardCharsets.UTF_8).split("\n", -1);
+            lines = Files.readString(folder.resolve(JOBS), StandardCharsets.UTF_8)
+                    .split("\n", -1);
         }
         if (index >= lines.length - 1) {
             throw new DamagedFileException(JOBS + " of segment " + name.fileName() + " ends before line " + index);

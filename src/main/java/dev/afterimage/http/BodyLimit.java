@@ -36,7 +36,8 @@ final class BodyLimit {
                 context.next();
                 return;
             }
-            long maxBytes = "/v1/batches".equals(context.normalizedPath()) ? batchBytes : Math.min(OTHER_BYTES, batchBytes);
+            long maxBytes =
+                    "/v1/batches".equals(context.normalizedPath()) ? batchBytes : Math.min(OTHER_BYTES, batchBytes);
             context.addEndHandler(answered -> discard(context.request(), maxBytes));
             check(context.request(), maxBytes);
             context.next();

@@ -56,9 +56,10 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     private String create(String name, String deadLetterArn) {
-        String policy = "{\"deadLetterTargetArn\":\"" + deadLetterArn + "\",\"maxReceiveCount\":" + MAX_RECEIVE_COUNT + "}";
-        return sqs.createQueue(request -> request.queueName(name)
-                        .attributes(Map.of(QueueAttributeName.REDRIVE_POLICY, policy)))
+        String policy =
+                "{\"deadLetterTargetArn\":\"" + deadLetterArn + "\",\"maxReceiveCount\":" + MAX_RECEIVE_COUNT + "}";
+        return sqs.createQueue(request ->
+                        request.queueName(name).attributes(Map.of(QueueAttributeName.REDRIVE_POLICY, policy)))
                 .queueUrl();
     }
 
@@ -108,8 +109,9 @@ class SqsJobQueueTest extends JobQueueContract {
 
     @Test
     void batchesArePackedBySizeToo() throws Exception {
-        List<Job> large =
-                IntStream.range(0, 12).mapToObj(i -> jobOf(i, "x".repeat(90_000))).toList();
+        List<Job> large = IntStream.range(0, 12)
+                .mapToObj(i -> jobOf(i, "x".repeat(90_000)))
+                .toList();
 
         queue.enqueue(large, NOW);
 
@@ -150,8 +152,11 @@ class SqsJobQueueTest extends JobQueueContract {
     @Test
     void aPushedMessageIsLeftToLambdaToDelete() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
-        Message message = sqs.receiveMessage(request -> request.queueUrl(queues.bulk())).messages().getFirst();
-        Claim claim = queue.claim(new SqsRecord(message.body(), Map.of("attempts", "3"), 2)).orElseThrow();
+        Message message = sqs.receiveMessage(request -> request.queueUrl(queues.bulk()))
+                .messages()
+                .getFirst();
+        Claim claim = queue.claim(new SqsRecord(message.body(), Map.of("attempts", "3"), 2))
+                .orElseThrow();
 
         assertThat(claim.attempts()).isEqualTo(3);
         assertThat(claim.deliveries()).isEqualTo(2);

@@ -15,19 +15,31 @@ class SqsJobTest {
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
 
     @ParameterizedTest
-    @CsvSource({"PT0S, 0", "PT-5S, 0", "PT0.2S, 1", "PT90S, 90", "PT90.001S, 91", "PT15M, 900", "PT15M1S, 900", "P40D, 900"})
+    @CsvSource({
+        "PT0S, 0",
+        "PT-5S, 0",
+        "PT0.2S, 1",
+        "PT90S, 90",
+        "PT90.001S, 91",
+        "PT15M, 900",
+        "PT15M1S, 900",
+        "P40D, 900"
+    })
     void theDelayIsRoundedUpAndALongOneIsCutIntoHops(Duration delay, int seconds) {
         Instant now = clock.instant();
 
-        assertThat(new SqsJob(Jobs.bulk(1), 0, now, now.plus(delay)).delaySeconds(clock)).isEqualTo(seconds);
+        assertThat(new SqsJob(Jobs.bulk(1), 0, now, now.plus(delay)).delaySeconds(clock))
+                .isEqualTo(seconds);
     }
 
     @ParameterizedTest
     @CsvSource({"0", "7"})
     void whatIsWrittenIsRead(int attempts) {
-        SqsJob job = new SqsJob(Jobs.bulk(1), attempts, clock.instant(), clock.instant().plusSeconds(7));
+        SqsJob job = new SqsJob(
+                Jobs.bulk(1), attempts, clock.instant(), clock.instant().plusSeconds(7));
         Map<String, String> texts = job.attributes().entrySet().stream()
-                .collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, e -> e.getValue().stringValue()));
+                .collect(java.util.stream.Collectors.toMap(
+                        Map.Entry::getKey, e -> e.getValue().stringValue()));
 
         assertThat(SqsJob.read(job.body(), texts, clock)).contains(job);
     }

@@ -59,7 +59,9 @@ class FilesystemJobQueueTest extends JobQueueContract {
         JobQueue heir = another();
 
         assertThat(heir.status().bulk()).isEqualTo(699);
-        assertThat(drain(heir)).hasSize(697).doesNotContain(done.job().id(), waiting.job().id());
+        assertThat(drain(heir))
+                .hasSize(697)
+                .doesNotContain(done.job().id(), waiting.job().id());
         clock.advance(Duration.ofMinutes(5).plus(A_MOMENT));
         assertThat(drain(heir)).hasSize(2).contains(waiting.job().id());
         assertThat(heir.status().depth()).isZero();
@@ -73,7 +75,8 @@ class FilesystemJobQueueTest extends JobQueueContract {
         List<Claim> mine = queue.claim(BOTH, 4, NOW);
         List<Claim> theirs = other.claim(BOTH, 10, NOW);
 
-        assertThat(Stream.concat(mine.stream(), theirs.stream()).map(claim -> claim.job().id()))
+        assertThat(Stream.concat(mine.stream(), theirs.stream())
+                        .map(claim -> claim.job().id()))
                 .hasSize(10)
                 .doesNotHaveDuplicates();
         theirs.forEach(claim -> assertThat(other.complete(claim)).isTrue());

@@ -39,7 +39,8 @@ public final class MemoryBatchLedger implements BatchLedger {
         }
 
         int count(RowFate fate) {
-            return (int) rows.values().stream().filter(row -> row.fate() == fate).count();
+            return (int)
+                    rows.values().stream().filter(row -> row.fate() == fate).count();
         }
     }
 

@@ -22,8 +22,7 @@ public final class MemoryImageIndex implements ImageIndex {
     private boolean failing;
 
     public void putFresh(ImageKey key, Instant freshUntil) {
-        entries.put(
-                key, new IndexEntry(key, ImageFormat.PNG, 1, freshUntil.minusSeconds(60), freshUntil, freshUntil));
+        entries.put(key, new IndexEntry(key, ImageFormat.PNG, 1, freshUntil.minusSeconds(60), freshUntil, freshUntil));
     }
 
     public int timesAsked() {

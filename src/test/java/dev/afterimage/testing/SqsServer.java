@@ -42,8 +42,7 @@ public final class SqsServer implements AutoCloseable {
             }
         };
         ActorRef queues = actors.actorOf(Props.create(
-                QueueManagerActor.class,
-                () -> new QueueManagerActor(now, StrictSQSLimits$.MODULE$, Option.empty())));
+                QueueManagerActor.class, () -> new QueueManagerActor(now, StrictSQSLimits$.MODULE$, Option.empty())));
         server = SQSRestServerBuilder.withActorSystem(actors)
                 .withQueueManagerActor(queues)
                 .withInterface("localhost")

@@ -29,8 +29,7 @@ record BatchBody(
         List<RowFailure> failures,
         Instant startedAt,
         @Nullable Instant finishedAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL)
-        @Nullable Long etaSeconds) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long etaSeconds) {
 
     static BatchBody of(Batch batch, Instant now) {
         return new BatchBody(

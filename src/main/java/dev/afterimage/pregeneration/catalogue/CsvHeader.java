@@ -56,7 +56,8 @@ final class CsvHeader {
         }
         Node.Members data = new Node.Members(new TreeMap<>());
         for (int column = 0; column < names.size(); column++) {
-            if (OptionalInt.of(column).equals(template) || OptionalInt.of(column).equals(format)) {
+            if (OptionalInt.of(column).equals(template)
+                    || OptionalInt.of(column).equals(format)) {
                 continue;
             }
             insert(data, names.get(column), column);
@@ -72,7 +73,8 @@ final class CsvHeader {
     private static void insert(Node.Members data, String name, int column) {
         List<String> path = List.of(name.split("\\.", -1));
         if (path.stream().anyMatch(String::isBlank)) {
-            throw invalid("Column " + (column + 1) + " of the header has no name, or a name with nothing beside a dot.");
+            throw invalid(
+                    "Column " + (column + 1) + " of the header has no name, or a name with nothing beside a dot.");
         }
         Node.Members parent = data;
         for (String part : path.subList(0, path.size() - 1)) {

@@ -41,8 +41,7 @@ final class CsvRows implements CatalogueRows {
             if (!records.hasNext()) {
                 throw new InvalidRequestException("The CSV is empty; begin with a header row.", "header");
             }
-            List<String> names =
-                    records.next().stream().map(String::strip).toList();
+            List<String> names = records.next().stream().map(String::strip).toList();
             this.header = CsvHeader.of(names, templateForAll.isPresent());
         } catch (UncheckedIOException e) {
             throw wholeFile(e);
@@ -72,7 +71,8 @@ final class CsvRows implements CatalogueRows {
                 if (line != givenUpLine) {
                     givenUpLine = line;
                     return Optional.of(new CatalogueRow.Bad(
-                            line, "A quotation mark is misplaced or has no partner; inside a quoted cell write it twice."));
+                            line,
+                            "A quotation mark is misplaced or has no partner; inside a quoted cell write it twice."));
                 }
                 continue;
             }

@@ -55,8 +55,8 @@ public final class CatalogueRunner {
      */
     public PlanReport run(String name, Deadline deadline) {
         CatalogueConfig catalogue = Optional.ofNullable(config.catalogues().get(name))
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "No catalogue '" + name + "'; set afterimage.pregeneration.catalogues.\"" + name + "\".source"));
+                .orElseThrow(() -> new IllegalArgumentException("No catalogue '" + name
+                        + "'; set afterimage.pregeneration.catalogues.\"" + name + "\".source"));
         CatalogueFormat format = CatalogueFormat.ofFileName(catalogue.source())
                 .orElseThrow(() -> new IllegalArgumentException("The source of catalogue '" + name
                         + "' must end with .csv, .ndjson, .jsonl or .json, to tell its format"));
@@ -66,7 +66,8 @@ public final class CatalogueRunner {
                     .find(name)
                     .filter(checkpoint -> checkpoint.version().equals(open.version()))
                     .orElseGet(() -> new Checkpoint(ids.next(), open.version(), 0, Checkpoint.Counts.NONE));
-            try (CatalogueRows rows = format.open(open.content(), catalogue.template().map(TemplateId::new))) {
+            try (CatalogueRows rows =
+                    format.open(open.content(), catalogue.template().map(TemplateId::new))) {
                 CatalogueRun run = new CatalogueRun(planner, queue, from, to -> checkpoints.save(name, to));
                 boolean complete = run.read(rows, () -> deadline.hasPassed(clock));
                 if (complete) {

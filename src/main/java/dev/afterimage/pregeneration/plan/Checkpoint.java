@@ -28,10 +28,7 @@ public record Checkpoint(String run, String version, int line, Counts counts) {
 
         Counts plus(Counts other) {
             return new Counts(
-                    enqueued + other.enqueued,
-                    fresh + other.fresh,
-                    duplicates + other.duplicates,
-                    bad + other.bad);
+                    enqueued + other.enqueued, fresh + other.fresh, duplicates + other.duplicates, bad + other.bad);
         }
     }
 }

@@ -46,7 +46,9 @@ public final class Planner {
         List<ImageKey> keyOf = keys(rows, versionOf);
         List<ImageKey> askable = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
-            if (versionOf.getOrDefault(rows.get(i).request().template(), Optional.empty()).isPresent()) {
+            if (versionOf
+                    .getOrDefault(rows.get(i).request().template(), Optional.empty())
+                    .isPresent()) {
                 askable.add(keyOf.get(i));
             }
         }

@@ -50,8 +50,8 @@ public final class JobRunner {
             return Duration.ZERO;
         }
         JobFate fate = fates.isPoison(claim.deliveries())
-                ? new JobFate.Bury("Handed out " + (claim.deliveries() - 1) + " times and never ended: its worker died or"
-                        + " hung each time.")
+                ? new JobFate.Bury("Handed out " + (claim.deliveries() - 1)
+                        + " times and never ended: its worker died or" + " hung each time.")
                 : attempt(claim, deadline);
         return settle(claim, fate);
     }
@@ -112,8 +112,7 @@ public final class JobRunner {
     }
 
     private void report(Job job, java.util.function.IntFunction<RowResult> result) {
-        job.row()
-                .ifPresent(row -> ledger.record(row.batch(), List.of(result.apply(row.line()))));
+        job.row().ifPresent(row -> ledger.record(row.batch(), List.of(result.apply(row.line()))));
         switch (job.lane()) {
             case INTERACTIVE -> marks.clear(job.key());
             case BULK -> {}

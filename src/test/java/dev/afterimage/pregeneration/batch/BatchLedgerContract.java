@@ -43,7 +43,9 @@ public abstract class BatchLedgerContract {
         assertThat(finished.done()).isEqualTo(2);
         assertThat(finished.finishedAt()).contains(clock.instant());
         assertThat(finished.startedAt()).isEqualTo(clock.instant().minusSeconds(5));
-        assertThat(finished.failures()).singleElement().satisfies(failure -> assertThat(failure.line()).isEqualTo(7));
+        assertThat(finished.failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.line()).isEqualTo(7));
     }
 
     @Test
@@ -78,9 +80,16 @@ public abstract class BatchLedgerContract {
         String id = opened();
         ledger().seal(id, 1500, "hash");
 
-        ledger().record(id, IntStream.rangeClosed(1, 1500).mapToObj(line -> RowResult.failed(line, "no")).toList());
+        ledger().record(
+                        id,
+                        IntStream.rangeClosed(1, 1500)
+                                .mapToObj(line -> RowResult.failed(line, "no"))
+                                .toList());
 
-        assertThat(find(id).failures()).hasSize(1000).startsWith(new RowFailure(1, "no")).endsWith(new RowFailure(1000, "no"));
+        assertThat(find(id).failures())
+                .hasSize(1000)
+                .startsWith(new RowFailure(1, "no"))
+                .endsWith(new RowFailure(1000, "no"));
         assertThat(find(id).counts().failed()).isEqualTo(1500);
     }
 
@@ -179,7 +188,11 @@ public abstract class BatchLedgerContract {
         ledger().record(id, List.of(RowResult.hit(1)));
         assertThat(find(id).timeLeft(clock.instant())).isEmpty();
         clock.advance(Duration.ofSeconds(10));
-        ledger().record(id, IntStream.rangeClosed(2, 21).mapToObj(RowResult::generated).toList());
+        ledger().record(
+                        id,
+                        IntStream.rangeClosed(2, 21)
+                                .mapToObj(RowResult::generated)
+                                .toList());
 
         assertThat(find(id).timeLeft(clock.instant())).isEqualTo(Optional.of(Duration.ofMillis(39_500)));
     }

@@ -79,21 +79,18 @@ class CatalogueRowsTest {
         void aStrayQuotationMarkCostsItsLineOnly() {
             List<CatalogueRow> rows = csv(CARD, "a,b\n\"x\"y,z\n\"x\"y\n1,2\n\"p\"q,\"r\ns\",t\n3,4\n");
 
-            assertThat(rows).filteredOn(CatalogueRow.Bad.class::isInstance).extracting(CatalogueRow::line)
-                    .contains(2, 3, 5);
             assertThat(rows)
-                    .contains(
-                            wanted(4, "card", "{\"a\":\"1\",\"b\":\"2\"}"));
+                    .filteredOn(CatalogueRow.Bad.class::isInstance)
+                    .extracting(CatalogueRow::line)
+                    .contains(2, 3, 5);
+            assertThat(rows).contains(wanted(4, "card", "{\"a\":\"1\",\"b\":\"2\"}"));
             assertThat(rows.getLast()).isInstanceOf(CatalogueRow.Wanted.class);
             assertThat(rows).extracting(CatalogueRow::line).doesNotHaveDuplicates();
         }
 
         @Test
         void aQuotationMarkThatIsNeverClosedIsABadRow() {
-            assertThat(csv(CARD, "a\n1\n\"x\ny\n"))
-                    .hasSize(2)
-                    .last()
-                    .isInstanceOf(CatalogueRow.Bad.class);
+            assertThat(csv(CARD, "a\n1\n\"x\ny\n")).hasSize(2).last().isInstanceOf(CatalogueRow.Bad.class);
         }
 
         @Test
@@ -108,7 +105,8 @@ class CatalogueRowsTest {
             assertThat(csv(CARD, "format\nbmp\n"))
                     .singleElement()
                     .isInstanceOfSatisfying(
-                            CatalogueRow.Bad.class, bad -> assertThat(bad.reason()).contains("png, jpeg, webp, gif"));
+                            CatalogueRow.Bad.class,
+                            bad -> assertThat(bad.reason()).contains("png, jpeg, webp, gif"));
         }
 
         @Test
@@ -204,8 +202,8 @@ class CatalogueRowsTest {
         void anArrayAloneOrWrappedIsReadAndTheLineIsThePlace() {
             String array = "[{\"template\":\"card\",\"data\":{\"b\":[1,2.50,\"x\",null,true,{}],\"a\":{}}},"
                     + "{\"template\":\"hero\",\"data\":{}}]";
-            List<CatalogueRow> expected = List.of(
-                    wanted(1, "card", "{\"a\":{},\"b\":[1,2.5,\"x\",null,true,{}]}"), wanted(2, "hero", "{}"));
+            List<CatalogueRow> expected =
+                    List.of(wanted(1, "card", "{\"a\":{},\"b\":[1,2.5,\"x\",null,true,{}]}"), wanted(2, "hero", "{}"));
 
             assertThat(json(array)).isEqualTo(expected);
             assertThat(json("{\"jobs\":" + array + "}")).isEqualTo(expected);

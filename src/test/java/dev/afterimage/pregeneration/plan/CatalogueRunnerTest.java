@@ -88,7 +88,9 @@ class CatalogueRunnerTest {
         PlanReport report = run(hours(1));
 
         assertThat(report.counts()).isEqualTo(new Checkpoint.Counts(2, 0, 0, 1));
-        assertThat(report.bad()).singleElement().satisfies(bad -> assertThat(bad.line()).isEqualTo(2));
+        assertThat(report.bad())
+                .singleElement()
+                .satisfies(bad -> assertThat(bad.line()).isEqualTo(2));
     }
 
     @Test
@@ -115,7 +117,10 @@ class CatalogueRunnerTest {
         assertThat(third.complete()).isTrue();
         assertThat(third.run()).isEqualTo(first.run());
         assertThat(third.counts()).isEqualTo(new Checkpoint.Counts(1700, 0, 5, 1));
-        assertThat(claims()).extracting(claim -> claim.job().key()).hasSize(1700).doesNotHaveDuplicates();
+        assertThat(claims())
+                .extracting(claim -> claim.job().key())
+                .hasSize(1700)
+                .doesNotHaveDuplicates();
         assertThat(checkpoints).isEmpty();
     }
 
@@ -133,7 +138,8 @@ class CatalogueRunnerTest {
     void theSecondNightQueuesNothing() throws Exception {
         catalogue = csv(0, 700);
         run(hours(1));
-        claims().forEach(claim -> index.putFresh(claim.job().key(), clock.instant().plusSeconds(60)));
+        claims().forEach(claim ->
+                index.putFresh(claim.job().key(), clock.instant().plusSeconds(60)));
 
         assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(0, 700, 0, 0));
     }

@@ -16,8 +16,10 @@ class KeySetTest {
         Random first = new Random(7);
         Random again = new Random(7);
 
-        assertThat(IntStream.range(0, 50_000).allMatch(i -> keys.add(key(first)))).isTrue();
-        assertThat(IntStream.range(0, 50_000).noneMatch(i -> keys.add(key(again)))).isTrue();
+        assertThat(IntStream.range(0, 50_000).allMatch(i -> keys.add(key(first))))
+                .isTrue();
+        assertThat(IntStream.range(0, 50_000).noneMatch(i -> keys.add(key(again))))
+                .isTrue();
     }
 
     @Test

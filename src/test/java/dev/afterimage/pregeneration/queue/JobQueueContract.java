@@ -160,7 +160,8 @@ public abstract class JobQueueContract {
         queue().retryLater(onlyClaim(), NOW, true);
         queue().retryLater(onlyClaim(), NOW, true);
         for (Claim claim : queue().claim(BOTH, 2, NOW)) {
-            assertThat(queue().bury(claim, "The template\nis gone: \u201Ccard\u201D \u2014 1 & <2>")).isTrue();
+            assertThat(queue().bury(claim, "The template\nis gone: \u201Ccard\u201D \u2014 1 & <2>"))
+                    .isTrue();
         }
         assertThat(queue().status()).isEqualTo(new QueueStatus(0, 0, Duration.ZERO, 2));
         assertThat(queue().claim(BOTH, 5, NOW)).isEmpty();

@@ -42,7 +42,8 @@ class JobFatesTest {
         assertThat(fates.of(new ImageOutcome.Stored(entry), 0)).isEqualTo(new JobFate.Done(RowFate.GENERATED));
         assertThat(fates.of(new ImageOutcome.Pending(key, Duration.ofSeconds(4)), 0))
                 .isEqualTo(new JobFate.Wait(Duration.ofSeconds(4), false));
-        assertThat(fates.of(new ImageOutcome.Stale(entry, Duration.ofHours(1)), 0)).isInstanceOf(JobFate.Retry.class);
+        assertThat(fates.of(new ImageOutcome.Stale(entry, Duration.ofHours(1)), 0))
+                .isInstanceOf(JobFate.Retry.class);
     }
 
     @Test

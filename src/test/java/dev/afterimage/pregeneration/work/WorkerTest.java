@@ -153,7 +153,9 @@ class WorkerTest {
             clock.advance(Duration.ofMinutes(2));
         }
 
-        assertThat(queue.buried()).singleElement().satisfies(buried -> assertThat(buried.reason()).contains("3 attempts"));
+        assertThat(queue.buried())
+                .singleElement()
+                .satisfies(buried -> assertThat(buried.reason()).contains("3 attempts"));
         assertThat(batch().failures()).containsExactly(new RowFailure(1, "503 Given up after 3 attempts."));
         assertThat(batch().state()).isEqualTo(Batch.State.FINISHED);
 
@@ -174,8 +176,7 @@ class WorkerTest {
 
         worker.lookOnce(NOW);
 
-        assertThat(queue.buried())
-                .containsExactly(new MemoryJobQueue.Buried(Jobs.bulk(1), "No such template."));
+        assertThat(queue.buried()).containsExactly(new MemoryJobQueue.Buried(Jobs.bulk(1), "No such template."));
     }
 
     @Test
@@ -214,7 +215,9 @@ class WorkerTest {
         worker.lookOnce(NOW);
 
         assertThat(inquiries).isEmpty();
-        assertThat(queue.buried()).singleElement().satisfies(buried -> assertThat(buried.reason()).contains("2 times"));
+        assertThat(queue.buried())
+                .singleElement()
+                .satisfies(buried -> assertThat(buried.reason()).contains("2 times"));
     }
 
     @Test
@@ -287,8 +290,7 @@ class WorkerTest {
                             queue,
                             ledger,
                             marks,
-                            new JobFates(
-                                    new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 2, false), clock, () -> 0L)),
+                            new JobFates(new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 2, false), clock, () -> 0L)),
                     5,
                     Duration.ofMinutes(1),
                     clock,
@@ -317,8 +319,9 @@ class WorkerTest {
 
         assertThat(failed).containsExactly("m3");
         assertThat(queue.status().bulk()).isEqualTo(2);
-        assertThat(inquiries).allSatisfy(inquiry -> assertThat(inquiry.deadline())
-                .isEqualTo(Deadline.in(Duration.ofSeconds(10), clock)));
+        assertThat(inquiries)
+                .allSatisfy(inquiry ->
+                        assertThat(inquiry.deadline()).isEqualTo(Deadline.in(Duration.ofSeconds(10), clock)));
     }
 
     private Batch batch() {
