@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The state of one job, written in the name of an empty file, so that one rename changes it for everybody.
+ * The state of one job, written in a name of an empty file, so that one rename changes it for everybody.
  *
  * @param index the job's line in its segment, from 0
  * @param attempts failed attempts so far

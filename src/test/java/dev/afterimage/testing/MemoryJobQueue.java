@@ -130,6 +130,11 @@ public final class MemoryJobQueue implements JobQueue {
         return VISIBILITY;
     }
 
+    public synchronized void clear() {
+        jobs.clear();
+        buried.clear();
+    }
+
     public synchronized List<Buried> buried() {
         return List.copyOf(buried);
     }

@@ -10,6 +10,7 @@ import dev.afterimage.pregeneration.batch.Batch;
 import dev.afterimage.pregeneration.batch.BatchIntake;
 import dev.afterimage.pregeneration.batch.BatchLedger;
 import dev.afterimage.pregeneration.catalogue.CatalogueFormat;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.http.HttpServerRequest;
@@ -109,6 +110,7 @@ public final class BatchResource {
     @Path("{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
+    @Blocking // else Quarkus takes a Multi for a promise not to block
     public Multi<BatchBody> watch(@PathParam("id") String id) {
         return events.of(known(id).id());
     }

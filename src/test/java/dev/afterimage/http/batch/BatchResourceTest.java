@@ -57,7 +57,7 @@ class BatchResourceTest {
 
     @BeforeEach
     void drain() {
-        claims().forEach(queue::complete);
+        queue.clear();
     }
 
     @Test
@@ -163,7 +163,6 @@ class BatchResourceTest {
         problem(given().get("/v1/batches/nobody").then(), 404, "batch-not-found");
         problem(given().delete("/v1/batches/nobody").then(), 404, "batch-not-found");
         problem(given().get("/v1/batches/nobody/events").then(), 404, "batch-not-found");
-        problem(repeat(" ", "title\nA\n"), 400, "invalid-request");
         problem(repeat("x".repeat(256), "title\nA\n"), 400, "invalid-request");
     }
 
@@ -203,7 +202,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void alargeBatchIsNoProblem() {
+    void aLargeBatchIsNoProblem() {
         StringBuilder csv = new StringBuilder("title\n");
         for (int i = 0; i < 120_000; i++) {
             csv.append("picture number ")
@@ -247,7 +246,10 @@ class BatchResourceTest {
     }
 
     private static ValidatableResponse post(String contentType, String body) {
-        return given().contentType(contentType).body(body).post("/v1/batches").then();
+        return given().contentType(contentType)
+                .body(body.getBytes(StandardCharsets.UTF_8))
+                .post("/v1/batches")
+                .then();
     }
 
     private List<Claim> claims() {
