@@ -88,14 +88,14 @@ fi
 
 started=$SECONDS
 ./mvnw "${arguments[@]}"
-[[ -f target/function.zip ]] || fail "Maven ended well, but there is no target/function.zip; was the profile lambda active?"
-binary=(target/*-runner)
+[[ -f target/lambda/function.zip ]] || fail "Maven ended well, but there is no target/lambda/function.zip."
+binary=(target/lambda/*-runner)
 [[ -x ${binary[0]} ]] || fail "Maven ended well, but built no native binary."
 check_glibc "${binary[0]}"
 
-# Not target/, because ./mvnw verify -Plambda leaves a function.zip for the JVM there, which Lambda could not start.
+# A place of its own, because ./mvnw verify -Plambda leaves a function.zip for the JVM, which Lambda could not start.
 mkdir -p dist
-cp target/function.zip dist/function.zip
+cp target/lambda/function.zip dist/function.zip
 
 size() { echo "$(($(wc -c <"$1") / 1000000)) MB"; }
 echo

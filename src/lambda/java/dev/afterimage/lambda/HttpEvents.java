@@ -1,0 +1,62 @@
+package dev.afterimage.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Hands requests to the HTTP server inside the process, and sees to it that each is answered: that server's handler waits
+ * for as long as it takes, and Lambda would kill the process before.
+ */
+final class HttpEvents {
+
+    private static final String REQUEST_ID = "x-request-id";
+
+    /** RFC 9457, in the words of the HTTP package's other problems. */
+    private static final String OUT_OF_TIME = """
+            {"type":"https://afterimage.dev/problems/out-of-time","title":"The service ran out of time","status":503,\
+            "detail":"Ask again in a second: what was being made may be there by then."}""";
+
+    private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server;
+    private final Bounded bounded;
+
+    HttpEvents(RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server, Bounded bounded) {
+        this.server = server;
+        this.bounded = bounded;
+    }
+
+    APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, InvocationTime time)
+            throws InterruptedException {
+        named(request, context);
+        try {
+            return bounded.call(() -> server.handleRequest(request, context), time.stopBy());
+        } catch (TimeoutException e) {
+            return outOfTime();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The HTTP server inside the process failed", e.getCause());
+        }
+    }
+
+    /** A request that brings no id gets the invocation's, so that one search finds its lines and Lambda's own. */
+    private static void named(APIGatewayV2HTTPEvent request, Context context) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        if (request.getHeaders() != null) {
+            headers.putAll(request.getHeaders());
+        }
+        headers.putIfAbsent(REQUEST_ID, context.getAwsRequestId());
+        request.setHeaders(headers);
+    }
+
+    private static APIGatewayV2HTTPResponse outOfTime() {
+        return APIGatewayV2HTTPResponse.builder()
+                .withStatusCode(503)
+                .withHeaders(Map.of("content-type", "application/problem+json", "retry-after", "1"))
+                .withBody(OUT_OF_TIME)
+                .build();
+    }
+}

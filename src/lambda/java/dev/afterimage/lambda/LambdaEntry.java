@@ -1,0 +1,69 @@
+package dev.afterimage.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import dev.afterimage.time.InvocationDeadline;
+import io.quarkus.amazon.lambda.http.LambdaHttpHandler;
+import io.quarkus.amazon.lambda.runtime.AmazonLambdaRecorder;
+import io.quarkus.arc.All;
+import io.quarkus.arc.Unremovable;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+
+/**
+ * Puts the dispatcher between Quarkus' poll loop and its HTTP handler, and its parts together.
+ *
+ * <p>{@link AmazonLambdaRecorder} and {@link LambdaHttpHandler} are public but internal to Quarkus 3.33. The recorder keeps
+ * the handler in a static field that its poll loop reads for each event; setting it at start-up, before the first event, is
+ * what the extension itself does at build time with a handler class. Should an upgrade change that, every test of this
+ * package fails.
+ */
+@Singleton
+final class LambdaEntry {
+
+    private static final Duration WITHOUT_LAMBDA = Duration.ofSeconds(30);
+
+    void choose(@Observes @Priority(1) StartupEvent event) {
+        new AmazonLambdaRecorder(null).setStreamHandlerClass(EventStreamHandler.class);
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    EventStreamHandler handler(
+            LambdaHttpHandler server,
+            Instance<JobBatchHandler> worker,
+            Instance<CataloguePlanHandler> planner,
+            @All List<BeforeFreeze> hooks,
+            InvocationDeadline invocation,
+            LambdaConfig config) {
+        Clock clock = Clock.systemUTC();
+        Bounded bounded = new Bounded(Executors.newVirtualThreadPerTaskExecutor(), clock);
+        // The parts of the other functions are made only when their first event comes: a start-up costs what it uses.
+        EventDispatcher dispatcher = new EventDispatcher(
+                new HttpEvents(server, bounded),
+                new QueueBatches((messages, deadline) -> worker.get().handle(messages, deadline), bounded),
+                new Plans((catalogue, deadline) -> planner.get().plan(catalogue, deadline), bounded),
+                invocation,
+                new Wrapup(hooks),
+                config,
+                clock,
+                LambdaEntry::timeLeft);
+        return dispatcher::dispatch;
+    }
+
+    /** Lambda names the deadline of each invocation; Quarkus' mock event server, in tests and dev mode, names none. */
+    private static Duration timeLeft(Context context) {
+        return LaunchMode.current() == LaunchMode.NORMAL
+                ? Duration.ofMillis(context.getRemainingTimeInMillis())
+                : WITHOUT_LAMBDA;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.afterimage.lambda;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import java.util.List;
+
+/** What woke the function. */
+sealed interface LambdaEvent {
+
+    /** A request that came through an HTTP API, payload format 2.0. */
+    record Http(APIGatewayV2HTTPEvent request) implements LambdaEvent {}
+
+    /** Messages that an event source mapping took from a job queue. */
+    record QueueBatch(List<QueueMessage> messages) implements LambdaEvent {
+
+        public QueueBatch {
+            messages = List.copyOf(messages);
+        }
+    }
+
+    /** EventBridge Scheduler, or an operator, wants a catalogue planned: {@code {"afterimage":"plan","catalogue":"…"}}. */
+    record Plan(String catalogue) implements LambdaEvent {}
+}

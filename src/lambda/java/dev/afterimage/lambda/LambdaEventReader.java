@@ -1,0 +1,116 @@
+package dev.afterimage.lambda;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tells events apart by their shape, since AWS doesn't name it: a request has {@code requestContext.http}, a batch has
+ * {@code Records}, a plan has {@code afterimage}. An event that is nearly one of these is refused, not guessed.
+ */
+final class LambdaEventReader {
+
+    private static final int MEMBERS_TOLD = 10;
+
+    /** Registered for reflection by quarkus-amazon-lambda-http, which reads the same class. */
+    private final ObjectReader http = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build()
+            .readerFor(APIGatewayV2HTTPEvent.class);
+
+    /**
+     * Reads one event.
+     *
+     * @throws UnknownEventException when it is none that is known
+     */
+    LambdaEvent read(InputStream in) throws IOException {
+        JsonNode event;
+        try {
+            event = http.readTree(in);
+        } catch (JsonProcessingException e) {
+            // The parser's own message repeats what it stumbled over.
+            throw new UnknownEventException("The event is not JSON");
+        }
+        if (event.path("requestContext").has("http")) {
+            return request(event);
+        }
+        if (event.has("Records")) {
+            return batch(event.get("Records"));
+        }
+        if (event.has("afterimage")) {
+            return plan(event);
+        }
+        if (event.has("httpMethod")) {
+            throw new UnknownEventException(
+                    "The event is a request in payload format 1.0; set PayloadFormatVersion 2.0 on the integration");
+        }
+        throw new UnknownEventException("The event is no HTTP request, SQS batch or plan; its members are "
+                + members(event) + ". To plan a catalogue, send {\"afterimage\":\"plan\",\"catalogue\":\"its name\"}");
+    }
+
+    private LambdaEvent request(JsonNode event) throws IOException {
+        try {
+            return new LambdaEvent.Http(http.readValue(event));
+        } catch (JsonProcessingException e) {
+            throw new UnknownEventException("The event looks like an HTTP request, but its members have other types");
+        }
+    }
+
+    private static LambdaEvent batch(JsonNode records) {
+        List<QueueMessage> messages = new ArrayList<>();
+        for (JsonNode record : records) {
+            String source = record.path("eventSource").asText();
+            if (!source.equals("aws:sqs")) {
+                throw new UnknownEventException(
+                        "The event has records of '" + source + "'; only those of aws:sqs are known");
+            }
+            messages.add(new QueueMessage(
+                    record.path("messageId").asText(),
+                    record.path("receiptHandle").asText(),
+                    record.path("body").asText(),
+                    texts(record.path("attributes"), ""),
+                    texts(record.path("messageAttributes"), "/stringValue"),
+                    record.path("eventSourceARN").asText()));
+        }
+        return new LambdaEvent.QueueBatch(messages);
+    }
+
+    /** The members of an object that are text, or have text at {@code pointer}. */
+    private static Map<String, String> texts(JsonNode object, String pointer) {
+        Map<String, String> texts = new HashMap<>();
+        object.properties().forEach(member -> {
+            JsonNode value = member.getValue().at(pointer);
+            if (value.isTextual()) {
+                texts.put(member.getKey(), value.textValue());
+            }
+        });
+        return texts;
+    }
+
+    private static LambdaEvent plan(JsonNode event) {
+        if (!event.get("afterimage").asText().equals("plan")) {
+            throw new UnknownEventException("The event's member 'afterimage' must be \"plan\"");
+        }
+        String catalogue = event.path("catalogue").asText().strip();
+        if (catalogue.isEmpty()) {
+            throw new UnknownEventException("The event wants a plan, but its member 'catalogue' names no catalogue");
+        }
+        return new LambdaEvent.Plan(catalogue);
+    }
+
+    private static List<String> members(JsonNode event) {
+        return event.properties().stream()
+                .map(Map.Entry::getKey)
+                .limit(MEMBERS_TOLD)
+                .toList();
+    }
+}

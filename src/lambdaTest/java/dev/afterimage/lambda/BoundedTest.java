@@ -1,0 +1,110 @@
+package dev.afterimage.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.time.Deadline;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class BoundedTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T02:00:00Z");
+    private static final Deadline LATER = new Deadline(NOW.plusSeconds(30));
+
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+    private final Bounded bounded = new Bounded(new Starting(), Clock.fixed(NOW, ZoneOffset.UTC));
+
+    @Test
+    void workThatEndsInTimeGivesItsResult() throws Exception {
+        String result = bounded.call(
+                () -> {
+                    started.countDown();
+                    return "done";
+                },
+                LATER);
+
+        assertThat(result).isEqualTo("done");
+    }
+
+    @Test
+    void workThatFailsFailsWithItsOwnReason() {
+        assertThatThrownBy(() -> bounded.call(
+                        () -> {
+                            started.countDown();
+                            throw new IllegalArgumentException("its own");
+                        },
+                        LATER))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .hasMessage("its own");
+    }
+
+    @Test
+    void workThatIsStillAtItWhenItsTimeHasComeIsInterrupted() throws InterruptedException {
+        assertThatThrownBy(() -> bounded.call(this::blockUntilInterrupted, new Deadline(NOW)))
+                .isInstanceOf(TimeoutException.class);
+
+        interrupted.await();
+    }
+
+    private String blockUntilInterrupted() {
+        started.countDown();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+        }
+        return "late";
+    }
+
+    /** A thread for each task, which has begun when {@link #execute} returns. */
+    private final class Starting extends AbstractExecutorService {
+
+        @Override
+        public void execute(Runnable task) {
+            Thread.ofVirtual().start(task);
+            try {
+                started.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void shutdown() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.afterimage.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.IAM;
+import io.quarkus.security.identity.SecurityIdentity;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class CallerIdentityTest {
+
+    @Test
+    void aTokensSubjectIsTheCaller() {
+        assertThat(caller(jwt(Map.of("sub", "somebody", "aud", "afterimage")))
+                        .getPrincipal()
+                        .getName())
+                .isEqualTo("somebody");
+    }
+
+    @Test
+    void anIamUserIsTheCaller() {
+        IAM iam = new IAM();
+        iam.setUserArn("arn:aws:iam::123456789012:user/somebody");
+        Authorizer authorizer = new Authorizer();
+        authorizer.setIam(iam);
+
+        assertThat(caller(authorizer).getPrincipal().getName()).isEqualTo("arn:aws:iam::123456789012:user/somebody");
+    }
+
+    @Test
+    void aTokenWithoutASubjectIsNobodys() {
+        assertThat(caller(jwt(Map.of("aud", "afterimage"))).isAnonymous()).isTrue();
+    }
+
+    @Test
+    void anOpenRouteIsNobodys() {
+        assertThat(caller(null).isAnonymous()).isTrue();
+        assertThat(caller(new Authorizer()).isAnonymous()).isTrue();
+    }
+
+    private static Authorizer jwt(Map<String, String> claims) {
+        Authorizer.JWT jwt = new Authorizer.JWT();
+        jwt.setClaims(claims);
+        Authorizer authorizer = new Authorizer();
+        authorizer.setJwt(jwt);
+        return authorizer;
+    }
+
+    private static SecurityIdentity caller(@Nullable Authorizer authorizer) {
+        RequestContext context = new RequestContext();
+        context.setAuthorizer(authorizer);
+        APIGatewayV2HTTPEvent event = new APIGatewayV2HTTPEvent();
+        event.setRequestContext(context);
+        return new CallerIdentity().authenticate(event);
+    }
+}

@@ -1,0 +1,246 @@
+package dev.afterimage.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.InvocationDeadline;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class EventDispatcherTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T02:00:00Z");
+
+    /** 29 s, less the answer margin of 2 s. */
+    private static final Deadline ANSWER_BY = new Deadline(NOW.plusSeconds(27));
+
+    private static final Deadline FAR = new Deadline(NOW.plusSeconds(3600));
+
+    private static final FakeContext PLENTY = new FakeContext(29_000);
+
+    /** So little that nothing can be waited for. */
+    private static final FakeContext HARDLY_ANY = new FakeContext(1_000);
+
+    private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final InvocationDeadline invocation = new InvocationDeadline();
+    private final List<String> wrappedUp = new ArrayList<>();
+    private List<BeforeFreeze> hooks = List.of();
+
+    private Runnable server = () -> {};
+    private APIGatewayV2HTTPEvent asked = new APIGatewayV2HTTPEvent();
+    private JobBatchHandler worker = (messages, deadline) -> Set.of();
+    private CataloguePlanHandler planner = (catalogue, deadline) -> true;
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void aRequestIsAnsweredByTheServerInside() throws IOException {
+        String answer = dispatch(Events.http("GET", "/v1/stats", null), PLENTY);
+
+        assertThat(answer).contains("\"statusCode\":200").contains("\"body\":\"hello\"");
+        assertThat(asked.getRawPath()).isEqualTo("/v1/stats");
+    }
+
+    @Test
+    void aRequestWithoutAnIdGetsTheInvocations() throws IOException {
+        dispatch(Events.http("GET", "/", null), PLENTY);
+
+        assertThat(asked.getHeaders())
+                .containsEntry("X-Request-Id", "invocation-1")
+                .containsEntry("host", "api.example.com");
+    }
+
+    @Test
+    void aRequestKeepsTheIdItBrings() throws IOException {
+        dispatch(Events.http("GET", "/", null).replace("\"host\"", "\"X-REQUEST-ID\":\"mine\",\"host\""), PLENTY);
+
+        assertThat(asked.getHeaders()).containsEntry("x-request-id", "mine");
+    }
+
+    @Test
+    void aRequestThatOverrunsItsTimeIsAnswered() throws IOException {
+        server = EventDispatcherTest::waitForEver;
+
+        String answer = dispatch(Events.http("GET", "/", null), HARDLY_ANY);
+
+        assertThat(answer)
+                .contains("\"statusCode\":503")
+                .contains("out-of-time")
+                .contains("\"retry-after\":\"1\"");
+    }
+
+    @Test
+    void aBatchThatWentWellHasAnEmptyListOfFailures() throws IOException {
+        assertThat(dispatch(Events.batch("one"), PLENTY)).isEqualTo("{\"batchItemFailures\":[]}");
+    }
+
+    @Test
+    void onlyTheMessagesThatFailedComeAgain() throws IOException {
+        worker = (messages, deadline) -> Set.of("id-three", "id-one", "id-of-another-batch");
+
+        assertThat(dispatch(Events.batch("one", "two", "three"), PLENTY))
+                .isEqualTo(
+                        "{\"batchItemFailures\":[{\"itemIdentifier\":\"id-one\"},{\"itemIdentifier\":\"id-three\"}]}");
+    }
+
+    @Test
+    void allMessagesComeAgainWhenTheWorkerFails() throws IOException {
+        worker = (messages, deadline) -> {
+            throw new IllegalStateException("no queue");
+        };
+
+        assertThat(dispatch(Events.batch("one", "two"), PLENTY))
+                .contains("id-one")
+                .contains("id-two");
+    }
+
+    @Test
+    void allMessagesComeAgainWhenTheWorkerOverrunsItsTime() throws IOException {
+        worker = (messages, deadline) -> {
+            waitForEver();
+            return Set.of();
+        };
+
+        assertThat(dispatch(Events.batch("one", "two"), HARDLY_ANY))
+                .contains("id-one")
+                .contains("id-two");
+    }
+
+    @Test
+    void aPlanIsToldItsCatalogueAndItsDeadline() throws IOException {
+        List<Object> told = new ArrayList<>();
+        planner = (catalogue, deadline) -> told.add(catalogue) && told.add(deadline);
+
+        assertThat(dispatch(Events.plan("cards"), PLENTY)).isEqualTo("{\"planned\":\"cards\"}");
+        assertThat(told).containsExactly("cards", ANSWER_BY);
+    }
+
+    @Test
+    void anUnfinishedPlanIsAFailureSoThatLambdaCallsAgain() {
+        planner = (catalogue, deadline) -> false;
+
+        assertThatThrownBy(() -> dispatch(Events.plan("cards"), PLENTY))
+                .isInstanceOf(PlanUnfinishedException.class)
+                .hasMessageContaining("'cards'");
+    }
+
+    @Test
+    void aPlanThatOverrunsItsTimeIsUnfinished() {
+        planner = (catalogue, deadline) -> {
+            waitForEver();
+            return true;
+        };
+
+        assertThatThrownBy(() -> dispatch(Events.plan("cards"), HARDLY_ANY))
+                .isInstanceOf(PlanUnfinishedException.class);
+    }
+
+    @Test
+    void aPlansOwnFailureIsTheInvocations() {
+        planner = (catalogue, deadline) -> {
+            throw new IllegalArgumentException("No catalogue 'cards'");
+        };
+
+        assertThatThrownBy(() -> dispatch(Events.plan("cards"), PLENTY))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("No catalogue 'cards'");
+    }
+
+    @Test
+    void theInvocationsDeadlineHoldsDuringItAndNotAfter() throws IOException {
+        List<Deadline> capped = new ArrayList<>();
+        worker = (messages, deadline) -> {
+            capped.add(invocation.cap(FAR));
+            return Set.of();
+        };
+
+        dispatch(Events.batch("one"), PLENTY);
+
+        assertThat(capped).containsExactly(ANSWER_BY);
+        assertThat(invocation.cap(FAR)).isEqualTo(FAR);
+    }
+
+    @Test
+    void everybodyWrapsUpAlthoughTheEventWasUnknownAndOneOfThemFails() {
+        hooks = List.of(
+                deadline -> {
+                    wrappedUp.add("failing");
+                    throw new IllegalStateException("no metrics");
+                },
+                deadline -> wrappedUp.add("last"));
+
+        assertThatThrownBy(() -> dispatch("{}", PLENTY)).isInstanceOf(UnknownEventException.class);
+
+        assertThat(wrappedUp).containsExactly("failing", "last");
+        assertThat(invocation.cap(FAR)).isEqualTo(FAR);
+    }
+
+    private String dispatch(String event, FakeContext context) throws IOException {
+        Bounded bounded = new Bounded(threads, clock);
+        EventDispatcher dispatcher = new EventDispatcher(
+                new HttpEvents(
+                        (request, c) -> {
+                            asked = request;
+                            server.run();
+                            return APIGatewayV2HTTPResponse.builder()
+                                    .withStatusCode(200)
+                                    .withBody("hello")
+                                    .build();
+                        },
+                        bounded),
+                new QueueBatches((messages, deadline) -> worker.handle(messages, deadline), bounded),
+                new Plans((catalogue, deadline) -> planner.plan(catalogue, deadline), bounded),
+                invocation,
+                new Wrapup(hooks),
+                new Margins(),
+                clock,
+                c -> Duration.ofMillis(c.getRemainingTimeInMillis()));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        dispatcher.dispatch(new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), out, context);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static void waitForEver() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class Margins implements LambdaConfig {
+
+        @Override
+        public Duration answerMargin() {
+            return Duration.ofSeconds(2);
+        }
+
+        @Override
+        public Duration stopMargin() {
+            return Duration.ofSeconds(1);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.afterimage.lambda;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.not;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Events of each kind, the way Lambda hands them over: through Quarkus' poll loop, from its mock event server. */
+@QuarkusTest
+class LambdaEntryTest {
+
+    @Inject
+    FakeFunctions functions;
+
+    @BeforeEach
+    void forget() {
+        functions.forget();
+    }
+
+    @Test
+    void aRequestReachesTheResourcesWithItsCallerAndItsId() {
+        JsonPath answer = invoke(Events.http("GET", "/lambda-test", null), 200);
+
+        assertThat(answer.getInt("statusCode")).isEqualTo(200);
+        JsonPath body = new JsonPath(answer.getString("body"));
+        assertThat(body.getString("caller")).isEqualTo("somebody");
+        assertThat(body.getString("remote")).isEqualTo("192.0.2.1");
+        assertThat(body.getString("requestId")).isNotBlank();
+    }
+
+    @Test
+    void aRequestOfAnOpenRouteIsNobodys() {
+        JsonPath answer = invoke(Events.openHttp("GET", "/lambda-test"), 200);
+
+        assertThat(answer.getInt("statusCode")).isEqualTo(200);
+        assertThat(new JsonPath(answer.getString("body")).getString("caller")).isEmpty();
+    }
+
+    @Test
+    void aRequestIsToldToEndBeforeItsInvocation() {
+        JsonPath answer = invoke(Events.http("GET", "/lambda-test", null), 200);
+
+        // Where there is no Lambda, an invocation has 30 s.
+        long millis = new JsonPath(answer.getString("body")).getLong("millisLeft");
+        assertThat(Duration.ofMillis(millis)).isBetween(Duration.ofSeconds(1), Duration.ofMillis(28_500));
+    }
+
+    @Test
+    void aClientOfTheMockServerIsServedAsThroughApiGateway() {
+        given().when().get("/lambda-test").then().statusCode(200).body("requestId", not(""));
+        given().when().get("/no-such-path").then().statusCode(404);
+    }
+
+    @Test
+    void aBatchReachesTheWorkerAndNamesWhatFailed() {
+        functions.fail("id-two");
+
+        JsonPath answer = invoke(Events.batch("one", "two"), 200);
+
+        assertThat(answer.getList("batchItemFailures.itemIdentifier")).isEqualTo(List.of("id-two"));
+        assertThat(functions.worked()).containsExactly("one", "two");
+    }
+
+    @Test
+    void aBatchThatWentWellNamesNothing() {
+        assertThat(invoke(Events.batch("one"), 200).getList("batchItemFailures"))
+                .isEmpty();
+    }
+
+    @Test
+    void aPlanReachesThePlanner() {
+        assertThat(invoke(Events.plan("cards"), 200).getString("planned")).isEqualTo("cards");
+        assertThat(functions.planned()).containsExactly("cards");
+    }
+
+    @Test
+    void anUnknownEventFailsTheInvocation() {
+        JsonPath answer = invoke("{\"colour\":\"red\"}", 500);
+
+        assertThat(answer.getString("errorType")).isEqualTo(UnknownEventException.class.getName());
+        assertThat(answer.getString("errorMessage")).contains("[colour]").doesNotContain("red");
+    }
+
+    @Test
+    void everyInvocationIsWrappedUpWithinItsTime() {
+        invoke(Events.http("GET", "/lambda-test", null), 200);
+        invoke(Events.plan("cards"), 200);
+        invoke("{}", 500);
+
+        assertThat(functions.wrappedUp()).hasSize(3).noneMatch(deadline -> deadline.hasPassed(Clock.systemUTC()));
+    }
+
+    /** The answer is read as JSON whatever it says it is: the mock server calls it a form. */
+    private static JsonPath invoke(String event, int status) {
+        return new JsonPath(given().body(event)
+                .when()
+                .post("/_lambda_")
+                .then()
+                .statusCode(status)
+                .extract()
+                .asString());
+    }
+}

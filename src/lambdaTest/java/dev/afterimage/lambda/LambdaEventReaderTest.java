@@ -1,0 +1,81 @@
+package dev.afterimage.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LambdaEventReaderTest {
+
+    private final LambdaEventReader reader = new LambdaEventReader();
+
+    @Test
+    void aRequestOfAnHttpApiIsOne() throws IOException {
+        LambdaEvent event = read(Events.http("POST", "/v1/images", "{\"template\":\"hero\"}"));
+
+        assertThat(event).isInstanceOfSatisfying(LambdaEvent.Http.class, http -> {
+            assertThat(http.request().getRawPath()).isEqualTo("/v1/images");
+            assertThat(http.request().getRequestContext().getHttp().getMethod()).isEqualTo("POST");
+            assertThat(http.request().getBody()).isEqualTo("{\"template\":\"hero\"}");
+        });
+    }
+
+    @Test
+    void aBatchKeepsWhatSqsSaysOfEachMessage() throws IOException {
+        LambdaEvent event = read(Events.batch("one", "two"));
+
+        assertThat(event).isInstanceOfSatisfying(LambdaEvent.QueueBatch.class, batch -> {
+            assertThat(batch.messages()).extracting(QueueMessage::messageId).containsExactly("id-one", "id-two");
+            QueueMessage first = batch.messages().getFirst();
+            assertThat(first.body()).isEqualTo("one");
+            assertThat(first.receiptHandle()).isEqualTo("receipt-one");
+            assertThat(first.attributes()).containsEntry("ApproximateReceiveCount", "1");
+            assertThat(first.messageAttributes()).containsOnly(Map.entry("attempts", "2"));
+            assertThat(first.queueArn()).isEqualTo("arn:aws:sqs:us-east-1:123456789012:bulk");
+        });
+    }
+
+    @Test
+    void anEmptyBatchIsABatch() throws IOException {
+        assertThat(read("{\"Records\":[]}")).isEqualTo(new LambdaEvent.QueueBatch(List.of()));
+    }
+
+    @Test
+    void aPlanNamesItsCatalogue() throws IOException {
+        assertThat(read(Events.plan(" cards "))).isEqualTo(new LambdaEvent.Plan("cards"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"Records":[{"eventSource":"aws:s3"}]}       | only those of aws:sqs
+            {"Records":[{}]}                             | only those of aws:sqs
+            {"afterimage":"dance","catalogue":"cards"}   | must be "plan"
+            {"afterimage":"plan"}                        | names no catalogue
+            {"afterimage":"plan","catalogue":"  "}       | names no catalogue
+            {"httpMethod":"GET","path":"/v1/stats"}      | payload format 1.0
+            {"requestContext":{"http":7}}                | other types
+            {"colour":"secret","size":3}                 | [colour, size]
+            []                                           | its members are []
+            7                                            | its members are []
+            {"colour":                                   | not JSON
+            ``                                           | its members are []
+            """)
+    void whatIsNoneOfTheseIsRefusedWithTheReason(String event, String reason) {
+        assertThatThrownBy(() -> read(event))
+                .isInstanceOf(UnknownEventException.class)
+                .hasMessageContaining(reason)
+                .hasMessageNotContaining("secret")
+                .hasNoCause();
+    }
+
+    private LambdaEvent read(String event) throws IOException {
+        return reader.read(new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.afterimage.lambda;
+
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.InvocationDeadline;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.SecurityContext;
+import java.security.Principal;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** Says what reaches a resource of a request that came as an event. */
+@Path("/lambda-test")
+public class LambdaTestResource {
+
+    private final InvocationDeadline invocation;
+
+    LambdaTestResource(InvocationDeadline invocation) {
+        this.invocation = invocation;
+    }
+
+    @GET
+    @RunOnVirtualThread
+    public Map<String, Object> reached(@Context SecurityContext security, @Context HttpServerRequest request) {
+        Clock clock = Clock.systemUTC();
+        Deadline far = Deadline.in(Duration.ofDays(1), clock);
+        return Map.of(
+                "caller",
+                        Optional.ofNullable(security.getUserPrincipal())
+                                .map(Principal::getName)
+                                .orElse(""),
+                "remote", request.remoteAddress().hostAddress(),
+                "requestId",
+                        Optional.ofNullable(request.getHeader("X-Request-Id")).orElse(""),
+                "millisLeft", invocation.cap(far).remaining(clock).toMillis());
+    }
+}
