@@ -9,6 +9,7 @@ import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.time.Deadline;
+import dev.afterimage.time.InvocationDeadline;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -42,14 +43,22 @@ public final class ImageResource {
     private final CallerResolver callers;
     private final Clock clock;
     private final Duration deadline;
+    private final InvocationDeadline invocation;
 
     @Inject
-    ImageResource(ImageService images, ImageAnswers answers, CallerResolver callers, Clock clock, HttpConfig config) {
+    ImageResource(
+            ImageService images,
+            ImageAnswers answers,
+            CallerResolver callers,
+            Clock clock,
+            HttpConfig config,
+            InvocationDeadline invocation) {
         this.images = images;
         this.answers = answers;
         this.callers = callers;
         this.clock = clock;
         this.deadline = config.deadline();
+        this.invocation = invocation;
     }
 
     /** Finds the picture or has it made. */
@@ -66,7 +75,7 @@ public final class ImageResource {
         Inquiry inquiry = Inquiry.onDemand(
                 ImageRequestReader.read(BodyGate.bytes(http)),
                 callers.resolve(security.getUserPrincipal(), http.request()),
-                Deadline.in(preferences.patience(deadline), clock));
+                invocation.cap(Deadline.in(preferences.patience(deadline), clock)));
         return images.obtain(inquiry).thenApply(outcome -> {
             Response.ResponseBuilder answer = answers.describe(outcome, serviceRoot);
             preferences

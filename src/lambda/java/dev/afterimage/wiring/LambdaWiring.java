@@ -1,0 +1,62 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.aws.SqsConfig;
+import dev.afterimage.aws.SqsJobQueue;
+import dev.afterimage.aws.SqsQueues;
+import dev.afterimage.aws.SqsRecord;
+import dev.afterimage.lambda.CataloguePlanHandler;
+import dev.afterimage.lambda.JobBatchHandler;
+import dev.afterimage.lambda.QueueMessage;
+import dev.afterimage.pregeneration.PregenerationConfig;
+import dev.afterimage.pregeneration.plan.CatalogueRunner;
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.pregeneration.work.Worker;
+import io.quarkus.virtual.threads.VirtualThreads;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/** Joins the events of Lambda to the worker and the planner. */
+class LambdaWiring {
+
+    private static final String RECEIVE_COUNT = "ApproximateReceiveCount";
+
+    /** A message that is no job of ours has been dealt with when it is claimed, and is not handed out again. */
+    @Produces
+    @Singleton
+    JobBatchHandler jobBatches(
+            Worker worker,
+            SqsConfig sqsConfig,
+            Instance<SqsClient> sqs,
+            PregenerationConfig config,
+            Clock clock,
+            @VirtualThreads ExecutorService virtualThreads) {
+        return (messages, deadline) -> {
+            SqsJobQueue queue = new SqsJobQueue(
+                    sqs.get(), SqsQueues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
+            return worker.process(claims(messages, queue), deadline);
+        };
+    }
+
+    private static Map<String, Claim> claims(List<QueueMessage> messages, SqsJobQueue queue) {
+        Map<String, Claim> claims = new HashMap<>();
+        for (QueueMessage message : messages) {
+            int receiveCount = Integer.parseInt(message.attributes().getOrDefault(RECEIVE_COUNT, "1"));
+            queue.claim(new SqsRecord(message.body(), message.messageAttributes(), receiveCount))
+                    .ifPresent(claim -> claims.put(message.messageId(), claim));
+        }
+        return claims;
+    }
+
+    @Produces
+    @Singleton
+    CataloguePlanHandler cataloguePlans(CatalogueRunner runner) {
+        return (catalogue, deadline) -> runner.run(catalogue, deadline).complete();
+    }
+}
