@@ -52,6 +52,10 @@ final class RedisClients implements AutoCloseable {
         return new RedisLink(redis, config, System::nanoTime);
     }
 
+    void age(String url, Duration step) {
+        age(link(url), step);
+    }
+
     /** Lets time pass for the keys of this test: each lives that much shorter. */
     void age(RedisLink link, Duration step) {
         for (String key : keys(link)) {
@@ -62,6 +66,10 @@ final class RedisClients implements AutoCloseable {
                 link.call(Request.cmd(Command.DEL).arg(key));
             }
         }
+    }
+
+    void forget(String url) {
+        forget(link(url));
     }
 
     /** Deletes the keys of this test, as a flush would. */

@@ -134,7 +134,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
         ProviderLimiter one = limiter(LIMITS);
         ProviderLimiter other = limiter(LIMITS);
         leave(one);
-        clients.forget(clients.link(RedisProcess.shared().url()));
+        clients.forget(RedisProcess.shared().url());
 
         Permit permit = one.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
 
@@ -149,7 +149,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
         ProviderLimiter one = limiter(LIMITS);
         ProviderLimiter newcomer = limiter(LIMITS);
         leave(one);
-        clients.forget(clients.link(RedisProcess.shared().url()));
+        clients.forget(RedisProcess.shared().url());
         Granted early = (Granted) newcomer.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
 
         one.status();
@@ -162,7 +162,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
         ProviderLimiter limiter = limiter(LIMITS);
         leave(limiter);
         clock.advance(LIMITS.slotTime());
-        clients.forget(clients.link(RedisProcess.shared().url()));
+        clients.forget(RedisProcess.shared().url());
 
         assertThat(leave(limiter)).isEqualTo(4);
     }
@@ -183,7 +183,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
         ProviderLimiter limiter = limiter(limits);
         limiter.depart((Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
         clock.advance(Duration.ofSeconds(5));
-        clients.forget(clients.link(RedisProcess.shared().url()));
+        clients.forget(RedisProcess.shared().url());
 
         assertThat(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER))
                 .isEqualTo(new Denied(limits.longestCall(), Reason.COOL_DOWN));

@@ -64,7 +64,7 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
     @Override
     protected void pass(Duration time) {
         clock.advance(time);
-        clients.age(clients.link(RedisProcess.shared().url()), time);
+        clients.age(RedisProcess.shared().url(), time);
     }
 
     private static long current(TemplateVersions versions) {
@@ -92,7 +92,7 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
     void aFlushedRedisBringsNoPurgedPictureBack() {
         TemplateVersions versions = instance();
         versions.raise(HERO);
-        clients.forget(clients.link(RedisProcess.shared().url()));
+        clients.forget(RedisProcess.shared().url());
         clock.advance(NEAR);
 
         assertThat(current(versions)).isEqualTo(1);
