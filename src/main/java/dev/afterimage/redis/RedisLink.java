@@ -17,17 +17,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way to Redis. Each command has a time-out; a connection on which one was overdue, or whose server refuses to work,
- * is thrown away, because the pool would hand it to the next; and a server that keeps failing is left alone for a while.
+ * The one way to Redis. Each command has a time-out; a connection on which one was overdue or refused is thrown away, because
+ * the pool would hand it to the next (a server that lost its place to another refuses everything); and a server that keeps
+ * failing is left alone for a while.
  *
- * <p>An answer that Redis refuses because of what was asked (a missing script, a wrong type) is a
- * {@link RedisRefusedException}; all else that goes wrong is a {@link RedisUnavailableException}.
+ * <p>Whatever goes wrong is a {@link RedisUnavailableException}, but for a {@link NoScriptException}.
  */
 public final class RedisLink {
-
-    /** Refusals that say something about the server and not about the command. */
-    private static final List<String> SERVER_FAULTS = List.of(
-            "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "OOM", "MISCONF", "BUSY", "NOREPLICAS");
 
     /**
      * An answer and its way.
@@ -101,15 +97,16 @@ public final class RedisLink {
 
     @SuppressWarnings("FutureReturnValueIgnored") // nothing is to be done after a connection went back
     private void exchange(RedisConnection connection, List<Request> requests, CompletableFuture<List<Reply>> replies) {
+        if (replies.isDone()) {
+            connection.close(); // it came too late, and is as good as new
+            return;
+        }
         replies.whenComplete((done, failure) -> {
-            if (failure != null && saysTheConnectionIsBad(failure)) {
+            if (failure != null && !isNoScript(unwrap(failure))) {
                 spoil(connection);
             }
             connection.close();
         });
-        if (replies.isDone()) {
-            return;
-        }
         long sent = nanoTime.getAsLong();
         List<CompletableFuture<Reply>> pending = new ArrayList<>(requests.size());
         for (Request request : requests) {
@@ -140,9 +137,9 @@ public final class RedisLink {
             return replies;
         }
         Throwable failure = thrown == null ? new IllegalStateException("no answer") : unwrap(thrown);
-        if (failure instanceof ErrorType refusal && !isServerFault(refusal)) {
+        if (isNoScript(failure)) {
             breaker.succeeded();
-            throw new RedisRefusedException(refusal);
+            throw new NoScriptException();
         }
         breaker.failed();
         throw new RedisUnavailableException(
@@ -150,13 +147,8 @@ public final class RedisLink {
                 failure);
     }
 
-    private static boolean saysTheConnectionIsBad(Throwable failure) {
-        Throwable cause = unwrap(failure);
-        return cause instanceof TimeoutException || (cause instanceof ErrorType refusal && isServerFault(refusal));
-    }
-
-    private static boolean isServerFault(ErrorType refusal) {
-        return SERVER_FAULTS.stream().anyMatch(refusal::is) || refusal.is("CONNECTION_CLOSED");
+    private static boolean isNoScript(Throwable failure) {
+        return failure instanceof ErrorType refusal && refusal.is("NOSCRIPT");
     }
 
     private static Throwable unwrap(Throwable failure) {

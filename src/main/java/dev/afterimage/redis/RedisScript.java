@@ -64,7 +64,7 @@ final class RedisScript {
     private static boolean isNoScript(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof RedisRefusedException refused && refused.isNoScript();
+        return cause instanceof NoScriptException;
     }
 
     private static String sha1(String source) {

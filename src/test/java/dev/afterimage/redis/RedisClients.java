@@ -15,7 +15,7 @@ import java.util.UUID;
 /** Clients of Redis for a test, each with a pool of its own as another process would have it; closed together. */
 final class RedisClients implements AutoCloseable {
 
-    static final Duration TIMEOUT = Duration.ofSeconds(2);
+    static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final Vertx vertx = Vertx.vertx();
     private final List<Redis> open = new ArrayList<>();
@@ -29,6 +29,7 @@ final class RedisClients implements AutoCloseable {
     }
 
     Redis client(RedisOptions options) {
+        options.getNetClientOptions().setReadIdleTimeout(2);
         Redis redis = Redis.createClient(
                 vertx, options.setMaxPoolSize(16).setMaxPoolWaiting(1024).setMaxWaitingHandlers(4096));
         open.add(redis);
@@ -51,9 +52,12 @@ final class RedisClients implements AutoCloseable {
         return new RedisLink(redis, config, System::nanoTime);
     }
 
-    /** Lets time pass for the keys of this test: each lives that much shorter. */
     void age(String url, Duration step) {
-        RedisLink link = link(url);
+        age(link(url), step);
+    }
+
+    /** Lets time pass for the keys of this test: each lives that much shorter. */
+    void age(RedisLink link, Duration step) {
         for (String key : keys(link)) {
             long left = link.call(Request.cmd(Command.PTTL).arg(key)).toLong();
             if (left > step.toMillis()) {
@@ -64,9 +68,12 @@ final class RedisClients implements AutoCloseable {
         }
     }
 
-    /** Deletes the keys of this test, as a flush would. */
     void forget(String url) {
-        RedisLink link = link(url);
+        forget(link(url));
+    }
+
+    /** Deletes the keys of this test, as a flush would. */
+    void forget(RedisLink link) {
         keys(link).forEach(key -> link.call(Request.cmd(Command.DEL).arg(key)));
     }
 

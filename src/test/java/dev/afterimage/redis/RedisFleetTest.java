@@ -6,7 +6,6 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.DepartureLog;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.singleflight.FlightLeases;
@@ -49,47 +48,9 @@ class RedisFleetTest {
         return clients.link(RedisProcess.shared().url());
     }
 
-    private static void pause(Duration duration) throws InterruptedException {
-        if (duration.isPositive()) {
-            boolean never = new CountDownLatch(1).await(duration.toNanos(), TimeUnit.NANOSECONDS);
-        }
-    }
-
     private ProviderLimiter limiter(Limits limits) {
         return new RedisLimiter(
                 newLink(), clients.settings(), limits, () -> UUID.randomUUID().toString());
-    }
-
-    /** One call after the other, each when it may leave, until {@code end}. */
-    private static void callUntil(long end, ProviderLimiter limiter, Lane lane, DepartureLog log)
-            throws InterruptedException {
-        while (System.nanoTime() < end) {
-            switch (limiter.acquire(lane, Duration.ofSeconds(30))) {
-                case Denied denied -> pause(denied.retryAfter());
-                case Granted granted -> {
-                    pause(granted.startsIn().minusMillis(25));
-                    depart(limiter, granted, log);
-                    limiter.release(granted);
-                }
-            }
-        }
-    }
-
-    private static void depart(ProviderLimiter limiter, Granted permit, DepartureLog log) throws InterruptedException {
-        Granted current = permit;
-        while (limiter.depart(current) instanceof Granted stamped) {
-            long latest =
-                    System.nanoTime() + stamped.startsIn().plus(Limits.JITTER).toNanos();
-            pause(stamped.startsIn());
-            long now = System.nanoTime();
-            if (now <= latest) {
-                synchronized (log) {
-                    log.add(now);
-                }
-                return;
-            }
-            current = stamped;
-        }
     }
 
     @Test
@@ -103,10 +64,7 @@ class RedisFleetTest {
         for (int instance = 0; instance < INSTANCES; instance++) {
             ProviderLimiter limiter = limiter(limits);
             for (int caller = 0; caller < 50; caller++) {
-                callers.add(threads.submit(() -> {
-                    callUntil(end, limiter, Lane.INTERACTIVE, log);
-                    return null;
-                }));
+                callers.add(threads.submit(() -> Calls.callUntil(end, limiter, Lane.INTERACTIVE, log)));
             }
         }
         for (Future<?> caller : callers) {
@@ -168,7 +126,7 @@ class RedisFleetTest {
                     Duration.ofSeconds(30),
                     () -> UUID.randomUUID().toString(),
                     Clock.systemUTC(),
-                    RedisFleetTest::pause,
+                    Calls::pause,
                     new Random(instance));
             instances.add(threads.submit(() -> {
                 Optional<Lease> lease = leases.take(key);
@@ -184,7 +142,7 @@ class RedisFleetTest {
             }));
         }
         tried.await();
-        pause(Duration.ofMillis(300));
+        Calls.pause(Duration.ofMillis(300));
         long ended = System.nanoTime();
         finish.countDown();
 

@@ -32,6 +32,7 @@ public final class FaultProxy implements AutoCloseable {
     private final InetSocketAddress target;
     private final ServerSocket listener;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> swallowing = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private volatile Mode mode = Mode.PASS;
     private volatile Duration delay = Duration.ZERO;
@@ -72,6 +73,12 @@ public final class FaultProxy implements AutoCloseable {
         if (lost) {
             closeAll();
         }
+    }
+
+    /** Passes on what new connections bring; those that stand go on to swallow everything. */
+    public void passNewConnections() {
+        swallowing.addAll(open);
+        mode = Mode.PASS;
     }
 
     /** Closes every connection, and new ones as soon as they are made: the server is gone. */
@@ -156,7 +163,7 @@ public final class FaultProxy implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
                 pause();
-                if (mode == Mode.BLACK_HOLE) {
+                if (mode == Mode.BLACK_HOLE || swallowing.contains(from)) {
                     continue;
                 }
                 long left = answers ? answerLimit - passed : Long.MAX_VALUE;

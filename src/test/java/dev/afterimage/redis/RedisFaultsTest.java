@@ -1,0 +1,367 @@
+package dev.afterimage.redis;
+
+import static dev.afterimage.testing.TestPictures.entry;
+import static dev.afterimage.testing.TestPictures.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.DepartureLog;
+import dev.afterimage.limit.EmergencyLimiter;
+import dev.afterimage.limit.EmergencyListener;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.testing.FaultProxy;
+import dev.afterimage.testing.RedisProcess;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Redis, and the way to it, at its worst. */
+@Timeout(120)
+class RedisFaultsTest {
+
+    private static final Duration TIMEOUT = Duration.ofMillis(600);
+    private static final Duration REST = Duration.ofMillis(200);
+    private static final int POOL = 16;
+
+    private final RedisClients clients = new RedisClients();
+    private final RedisProcess server = RedisProcess.start();
+    private final RedisLink direct = clients.link(server.url());
+    private FaultProxy proxy;
+    private Redis client;
+    private RedisLink link;
+    private ImageIndex index;
+
+    @BeforeEach
+    void connect() throws Exception {
+        proxy = FaultProxy.before("127.0.0.1", server.port());
+        client = clients.client("redis://127.0.0.1:" + proxy.port());
+        link = link(5);
+        index = new RedisImageIndex(link, settings(5));
+        // A new client on a busy machine may need longer for its first answer than this test wants to wait for later
+        // ones.
+        new RedisLink(client, clients.settings(), System::nanoTime).call(Request.cmd(Command.PING));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        clients.close();
+        proxy.close();
+        server.close();
+    }
+
+    private RedisConfig settings(int restAfter) {
+        return new RedisClients.Settings(clients.prefix, TIMEOUT, restAfter, REST);
+    }
+
+    private RedisLink link(int restAfter) {
+        return new RedisLink(client, settings(restAfter), System::nanoTime);
+    }
+
+    private static IndexEntry anEntry() {
+        return entry(key(1), Clock.systemUTC().instant(), 10);
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().join();
+    }
+
+    private static void assertUnavailable(CompletionStage<?> stage) {
+        assertThatThrownBy(() -> join(stage)).hasCauseInstanceOf(CacheUnavailableException.class);
+    }
+
+    private boolean answers() {
+        try {
+            join(index.find(key(1)));
+            return true;
+        } catch (CompletionException gone) {
+            return false;
+        }
+    }
+
+    private static void eventually(BooleanSupplier condition, Duration within) {
+        long end = System.nanoTime() + within.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+    }
+
+    private static Duration timed(Runnable work) {
+        long start = System.nanoTime();
+        work.run();
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    @Test
+    void aConnectionThatIsCutIsAMissAndThenWellAgain() {
+        join(index.put(anEntry()));
+        proxy.cut();
+        assertUnavailable(index.find(key(1)));
+
+        proxy.pass();
+
+        eventually(this::answers, Duration.ofSeconds(5));
+        assertThat(join(index.find(key(1)))).isPresent();
+    }
+
+    @Test
+    void aConnectionThatIsResetIsAMissAndThenWellAgain() {
+        join(index.put(anEntry()));
+        proxy.reset();
+        assertUnavailable(index.find(key(1)));
+
+        proxy.pass();
+
+        eventually(this::answers, Duration.ofSeconds(5));
+    }
+
+    @Test
+    void silenceLastsNoLongerThanTheTimeout() {
+        join(index.put(anEntry()));
+        proxy.blackHole();
+
+        Duration taken = timed(() -> assertUnavailable(index.find(key(1))));
+
+        assertThat(taken).isBetween(TIMEOUT, TIMEOUT.multipliedBy(5));
+    }
+
+    @Test
+    void aSlowServerIsNotWaitedFor() {
+        join(index.put(anEntry()));
+        proxy.slow(TIMEOUT.multipliedBy(2));
+
+        assertUnavailable(index.find(key(1)));
+        proxy.pass();
+
+        eventually(this::answers, Duration.ofSeconds(5));
+    }
+
+    @Test
+    void afterFailuresInARowRedisIsGivenARestAndNobodyWaits() {
+        proxy.blackHole();
+        List<CompletionStage<?>> failing = new ArrayList<>();
+        for (int question = 0; question < 5; question++) {
+            failing.add(index.find(key(1)));
+        }
+        failing.forEach(RedisFaultsTest::assertUnavailable);
+        int connections = proxy.connections();
+
+        Duration taken = timed(() -> {
+            for (int question = 0; question < 50; question++) {
+                assertUnavailable(index.find(key(1)));
+            }
+        });
+
+        assertThat(taken).isLessThan(TIMEOUT.multipliedBy(10));
+        assertThat(proxy.connections() - connections).isLessThan(5);
+    }
+
+    @Test
+    void connectionsThatWereSwallowedAreNotUsedAgain() {
+        RedisLink persistent = link(Integer.MAX_VALUE);
+        ImageIndex asked = new RedisImageIndex(persistent, settings(Integer.MAX_VALUE));
+        join(asked.put(anEntry()));
+        proxy.blackHole();
+        List<CompletionStage<?>> failing = new ArrayList<>();
+        for (int question = 0; question < 3 * POOL; question++) {
+            failing.add(asked.find(key(1)));
+        }
+        failing.forEach(RedisFaultsTest::assertUnavailable);
+
+        // The connections still stand and swallow; only new ones reach the server.
+        proxy.passNewConnections();
+
+        eventually(() -> catchThrowable(() -> join(asked.find(key(1)))) == null, TIMEOUT.multipliedBy(3));
+        for (int question = 0; question < 3 * POOL; question++) {
+            assertThat(join(asked.find(key(1)))).isPresent();
+        }
+    }
+
+    @Test
+    void aServerThatIsOutOfMemoryStillAnswersHits() {
+        join(index.put(anEntry()));
+        direct.call(Request.cmd(Command.CONFIG).arg("SET").arg("maxmemory").arg("1"));
+
+        assertUnavailable(index.put(entry(key(2), Clock.systemUTC().instant(), 10)));
+        assertThat(join(index.find(key(1)))).isPresent();
+
+        direct.call(Request.cmd(Command.CONFIG).arg("SET").arg("maxmemory").arg("0"));
+        join(index.put(entry(key(2), Clock.systemUTC().instant(), 10)));
+    }
+
+    @Test
+    void aServerThatBecameAReplicaIsLeftForItsSuccessor() {
+        join(index.put(anEntry()));
+        int connections = proxy.connections();
+        direct.call(Request.cmd(Command.CONFIG)
+                .arg("SET")
+                .arg("replica-serve-stale-data")
+                .arg("yes"));
+        direct.call(Request.cmd(Command.REPLICAOF).arg("127.0.0.1").arg("1"));
+
+        assertUnavailable(index.put(anEntry()));
+        direct.call(Request.cmd(Command.REPLICAOF).arg("NO").arg("ONE"));
+
+        join(index.put(anEntry()));
+        assertThat(proxy.connections()).isGreaterThan(connections);
+    }
+
+    @Test
+    void aServerThatLoadsItsDataIsAMiss() {
+        direct.call(Request.cmd(Command.CONFIG)
+                .arg("SET")
+                .arg("replica-serve-stale-data")
+                .arg("no"));
+        direct.call(Request.cmd(Command.REPLICAOF).arg("127.0.0.1").arg("1"));
+
+        assertUnavailable(index.find(key(1)));
+
+        direct.call(Request.cmd(Command.REPLICAOF).arg("NO").arg("ONE"));
+        eventually(this::answers, Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aServerThatIsStartedAgainIsUsedAgain() {
+        join(index.put(anEntry()));
+        server.stop();
+        assertUnavailable(index.find(key(1)));
+
+        server.restart();
+
+        eventually(this::answers, Duration.ofSeconds(10));
+        assertThat(join(index.find(key(1)))).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void everyAdapterSaysInItsOwnWordsThatItCannotBeAsked() {
+        Limits limits = new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
+        ProviderLimiter limiter = new RedisLimiter(
+                link, settings(5), limits, () -> UUID.randomUUID().toString());
+        FlightLeases leases = new RedisFlightLeases(
+                link,
+                settings(5),
+                Duration.ofSeconds(5),
+                () -> UUID.randomUUID().toString(),
+                Clock.systemUTC(),
+                duration -> {},
+                new Random(1));
+        CreditBudget budget = budget(OptionalLong.of(5));
+        RedisCallerQuota quota = new RedisCallerQuota(link, settings(5), OptionalInt.of(5));
+        ImageKey key = key(1);
+        proxy.cut();
+
+        assertThatThrownBy(() -> limiter.acquire(Lane.BULK, Duration.ZERO))
+                .isInstanceOf(LimiterUnavailableException.class);
+        assertThatThrownBy(limiter::status).isInstanceOf(LimiterUnavailableException.class);
+        assertThatThrownBy(() -> quota.spend(new Caller("ann"))).isInstanceOf(LimiterUnavailableException.class);
+        assertThatThrownBy(() -> leases.take(key)).isInstanceOf(LeasesUnavailableException.class);
+        assertThatThrownBy(() -> leases.isHeld(key)).isInstanceOf(LeasesUnavailableException.class);
+        assertThatThrownBy(budget::reserve).isInstanceOf(BudgetUnavailableException.class);
+        assertUnavailable(index.findAll(List.of(key)));
+        assertUnavailable(index.remove(key));
+    }
+
+    @Test
+    void withoutABudgetCallsGoOnUncounted() {
+        proxy.cut();
+
+        assertThat(budget(OptionalLong.empty()).reserve()).isInstanceOf(CreditBudget.Reserved.class);
+    }
+
+    private CreditBudget budget(OptionalLong limit) {
+        return new RedisCreditBudget(
+                link, settings(5), limit, () -> UUID.randomUUID().toString(), Clock.systemUTC());
+    }
+
+    @Test
+    void theLimitHoldsWhileRedisIsGoneAndWhenItComesBack() throws Exception {
+        int rate = 20;
+        Limits limits = new Limits(rate, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
+        AtomicInteger fromShares = new AtomicInteger();
+        AtomicInteger found = new AtomicInteger();
+        EmergencyListener listener = new EmergencyListener() {
+            @Override
+            public void lost() {}
+
+            @Override
+            public void found() {
+                found.incrementAndGet();
+            }
+
+            @Override
+            public void permitted(Lane lane) {
+                fromShares.incrementAndGet();
+            }
+        };
+        DepartureLog log = new DepartureLog();
+        long start = System.nanoTime();
+        long end = start + TimeUnit.SECONDS.toNanos(14);
+        List<Future<?>> instances = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int instance = 0; instance < 4; instance++) {
+                RedisLink own = new RedisLink(
+                        clients.client("redis://127.0.0.1:" + proxy.port()), settings(5), System::nanoTime);
+                ProviderLimiter limiter = new EmergencyLimiter(
+                        new RedisLimiter(
+                                own,
+                                settings(5),
+                                limits,
+                                () -> UUID.randomUUID().toString()),
+                        limits,
+                        0.1,
+                        listener,
+                        System::nanoTime);
+                for (int caller = 0; caller < 8; caller++) {
+                    instances.add(threads.submit(() -> Calls.callUntil(end, limiter, Lane.INTERACTIVE, log)));
+                }
+            }
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
+            proxy.blackHole();
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(5));
+            proxy.pass();
+            for (Future<?> instance : instances) {
+                instance.get();
+            }
+        }
+
+        assertThat(log.mostInAnyWindow(TimeUnit.SECONDS.toNanos(1))).isLessThanOrEqualTo(rate);
+        assertThat(fromShares.get()).isBetween(4, 60);
+        assertThat(found.get()).isGreaterThanOrEqualTo(4);
+        assertThat(log.between(end - TimeUnit.SECONDS.toNanos(2), end)).isGreaterThanOrEqualTo(rate);
+    }
+}
