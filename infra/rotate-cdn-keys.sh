@@ -6,10 +6,11 @@
 #
 # STACK is the name of the stack, by default "afterimage". The AWS CLI has to be signed in, and to know the region.
 #
-# The key group has two slots, A and B, and one of them signs. A rotation fills the other slot, waits until CloudFront
-# knows its public key everywhere, and only then lets the functions sign with it. The former key stays in the group, so
-# that URLs it has signed go on working until they expire. It leaves with the next rotation, or with --retire: do that
-# when UrlTtl has passed twice, or at once when the key has leaked.
+# The key group has two places: the key that signs, and the one before. A rotation moves the present key into the second
+# place, waits until CloudFront knows the new one everywhere, and only then writes it into the secret, which the functions
+# read again every 15 minutes (afterimage.secrets.refresh). URLs of the former key work until they expire, and it may go
+# when 15 minutes and UrlTtl twice have passed: with --retire, or with the next rotation. After a leak, rotate, replace the
+# functions with a deployment, and --retire at once.
 #
 # The private key is made here, goes into Secrets Manager over a pipe, and is never written to a file or a command line.
 set -euo pipefail
@@ -65,6 +66,9 @@ set_parameters() {
   fi
 }
 
+# in_json TEXT: lines of letters, digits and the like, as the inside of a JSON string.
+in_json() { printf '%s' "${1//$'\n'/\\n}\\n"; }
+
 # delete_public_key ID: quietly does nothing without an ID.
 delete_public_key() {
   [[ -n $1 ]] || return 0
@@ -72,40 +76,43 @@ delete_public_key() {
     --if-match "$(aws cloudfront get-public-key --id "$1" --query ETag --output text)"
 }
 
-signing=$(parameter CdnSigningKey) || fail "there is no stack '$stack' here. Is it deployed, and is the region right?"
-[[ $signing == A || $signing == B ]] || fail "the stack '$stack' has no parameter CdnSigningKey; is it Afterimage's?"
-other=$([[ $signing == A ]] && echo B || echo A)
+# signing_key: the id of the key in the secret, which is that of the group's first place unless a rotation broke off half-way.
+signing_key() {
+  local id
+  id=$(aws secretsmanager describe-secret --secret-id "$secret" --query "Tags[?Key=='keyPairId'].Value" --output text)
+  echo "${id/None/}"
+}
+
+present=$(parameter CdnKey) || fail "there is no stack '$stack' here. Is it deployed, and is the region right?"
+former=$(parameter CdnFormerKey)
+secret=$(output SigningKeySecret)
+signing=$(signing_key)
 
 if $retire; then
-  former=$(parameter "CdnKey$other")
-  [[ -n $former ]] || fail "there is no former key: only $signing is in use."
-  echo "Taking key $other ($former) out of the key group"
-  set_parameters "CdnKey$other="
+  [[ -n $former ]] || fail "there is no former key."
+  [[ $former != "$signing" ]] || fail "the former key still signs, because the last rotation broke off. Rotate first."
+  echo "Taking the former key ($former) out of the key group"
+  set_parameters CdnFormerKey=
   delete_public_key "$former"
   echo "Done: URLs that it signed no longer work."
   exit
 fi
 
-# The first key goes where the stack already looks for it.
-slot=$other
-[[ -n $(parameter "CdnKey$signing") ]] || slot=$signing
-former=$(parameter "CdnKey$slot")
-
 # CloudFront takes RSA keys of 2048 bits ("Create key pairs for your signers").
 private=$(openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 2>/dev/null)
 public=$(printf '%s\n' "$private" | openssl pkey -pubout)
-name=$stack-$slot-$(date -u +%Y%m%d%H%M%S)
+name=$stack-$(date -u +%Y%m%d%H%M%S)
 id=$(aws cloudfront create-public-key --query PublicKey.Id --output text --public-key-config \
-  "{\"CallerReference\":\"$name\",\"Name\":\"$name\",\"EncodedKey\":\"${public//$'\n'/\\n}\\n\"}")
+  "{\"CallerReference\":\"$name\",\"Name\":\"$name\",\"EncodedKey\":\"$(in_json "$public")\"}")
 
-echo "Putting key $slot ($id) into its secret and into the key group; this takes CloudFront some minutes"
-printf '%s\n' "$private" | aws secretsmanager put-secret-value --secret-id "$(output "PrivateKeySecret$slot")" \
-  --secret-string file:///dev/stdin >/dev/null
-set_parameters "CdnKey$slot=$id"
-delete_public_key "$former"
+echo "Putting the new key ($id) into the key group; this takes CloudFront some minutes"
+set_parameters "CdnKey=$id" "CdnFormerKey=$signing"
+for key in "$present" "$former"; do
+  [[ $key == "$signing" ]] || delete_public_key "$key"
+done
 
-if [[ $slot != "$signing" ]]; then
-  echo "Letting the functions sign with it"
-  set_parameters "CdnSigningKey=$slot"
-fi
-echo "Done: $id signs."
+echo "Putting it into the secret"
+printf '{"keyPairId":"%s","privateKey":"%s"}' "$id" "$(in_json "$private")" |
+  aws secretsmanager put-secret-value --secret-id "$secret" --secret-string file:///dev/stdin >/dev/null
+aws secretsmanager tag-resource --secret-id "$secret" --tags "Key=keyPairId,Value=$id"
+echo "Done: functions sign with $id from now on; those that run already, within 15 minutes."
