@@ -4,11 +4,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The provider's API key, fit for a header; its text is never shown. */
-record ApiKey(String value) {
+public record ApiKey(String value) {
 
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[\\x21-\\x7e]+");
 
-    ApiKey {
+    public ApiKey {
         if (!VISIBLE_ASCII.matcher(value).matches()) {
             throw new IllegalArgumentException(
                     "afterimage.provider.api-key holds characters that no HTTP header may carry; copy it anew.");

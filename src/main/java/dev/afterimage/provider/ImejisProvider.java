@@ -32,19 +32,19 @@ public final class ImejisProvider implements ImageGenerator {
     private final ProviderConfig config;
     private final Clock clock;
     private final Destination base;
-    private final Map<String, String> headers;
+    private final ApiKeys keys;
 
     /**
      * A provider at Imejis, or at {@link ProviderConfig#url()} in place of {@code https://render.imejis.io/v1}.
      *
      * @throws IllegalArgumentException when the configuration's URL or key is unusable
      */
-    public ImejisProvider(ProviderHttp http, ProviderConfig config, Clock clock) {
+    public ImejisProvider(ProviderHttp http, ProviderConfig config, ApiKeys keys, Clock clock) {
         this.http = http;
         this.config = config;
         this.clock = clock;
         this.base = Destination.ofOperator(config.url().orElse(BASE));
-        this.headers = headers(ApiKey.of(config));
+        this.keys = keys;
     }
 
     private static Map<String, String> headers(Optional<ApiKey> apiKey) {
@@ -60,7 +60,7 @@ public final class ImejisProvider implements ImageGenerator {
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Answer answer = http.exchange(
                 HttpCall.post(
-                        destinationOf(request), headers, request.data().json(), config.maxBytes(), config.timeout()),
+                        destinationOf(request), headers(keys.current()), request.data().json(), config.maxBytes(), config.timeout()),
                 attempt.departure());
         if (!answer.isSuccess()) {
             throw failure(answer, clock.instant());

@@ -28,14 +28,14 @@ public final class JsonProvider implements ImageGenerator {
     private final ProviderConfig config;
     private final Clock clock;
     private final Destination destination;
-    private final Map<String, String> headers;
+    private final ApiKeys keys;
 
     /**
      * A provider at {@link ProviderConfig#url()}.
      *
      * @throws IllegalArgumentException when the configuration names no usable URL or key
      */
-    public JsonProvider(ProviderHttp http, ResultFetcher fetcher, ProviderConfig config, Clock clock) {
+    public JsonProvider(ProviderHttp http, ResultFetcher fetcher, ProviderConfig config, ApiKeys keys, Clock clock) {
         this.http = http;
         this.fetcher = fetcher;
         this.config = config;
@@ -43,7 +43,7 @@ public final class JsonProvider implements ImageGenerator {
         this.destination = Destination.ofOperator(config.url()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "Set afterimage.provider.url to the endpoint that draws pictures; kind json needs it.")));
-        this.headers = headers(ApiKey.of(config));
+        this.keys = keys;
     }
 
     private static Map<String, String> headers(Optional<ApiKey> apiKey) {
@@ -58,7 +58,7 @@ public final class JsonProvider implements ImageGenerator {
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Answer answer = http.exchange(
-                HttpCall.post(destination, headers, bodyOf(request), longestAnswer(), config.timeout()),
+                HttpCall.post(destination, headers(keys.current()), bodyOf(request), longestAnswer(), config.timeout()),
                 attempt.departure());
         if (!answer.isSuccess()) {
             throw AnswerTranslator.failure(answer, clock.instant());

@@ -44,11 +44,12 @@ final class ProviderBench implements AutoCloseable {
 
     JsonProvider json(String... namesAndValues) {
         ProviderConfig config = config(namesAndValues);
-        return new JsonProvider(http, fetcher(config), config, clock);
+        return new JsonProvider(http, fetcher(config), config, ApiKeys.configured(config), clock);
     }
 
     ImejisProvider imejis(String... namesAndValues) {
-        return new ImejisProvider(http, config(namesAndValues), clock);
+        ProviderConfig config = config(namesAndValues);
+        return new ImejisProvider(http, config, ApiKeys.configured(config), clock);
     }
 
     ResultFetcher fetcher(ProviderConfig config) {
