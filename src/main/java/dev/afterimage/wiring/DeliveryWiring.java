@@ -75,10 +75,16 @@ class DeliveryWiring {
         return new MemoisedSigner(new CloudFrontSigner(baseUrl, keys, window), window, config.memoisedUrls());
     }
 
-    /** What the local edge honours. CloudFront does the same with the public keys of its key group. */
+    /**
+     * What the local edge honours. CloudFront does the same with the public keys of its key group; where the private key lies
+     * in Secrets Manager it is CloudFront that delivers, and the local edge honours nothing.
+     */
     @Produces
     @Singleton
-    CannedPolicy cannedPolicy(SigningKeys keys, Clock clock) {
+    CannedPolicy cannedPolicy(DeliveryConfig config, SigningKeys keys, Clock clock) {
+        if (config.privateKeySecret().isPresent()) {
+            return new CannedPolicy(Map.of(), clock);
+        }
         SigningKey key = keys.current();
         return new CannedPolicy(Map.of(key.keyPairId(), PemKeys.publicOf(key.privateKey())), clock);
     }
