@@ -121,29 +121,39 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private void connect(Socket client) {
-        if (mode == Mode.CUT || mode == Mode.RESET) {
-            close(client);
-            return;
-        }
         Socket server = new Socket();
         open.add(server);
-        try {
+        try (client;
+                server) {
+            if (mode == Mode.CUT || mode == Mode.RESET) {
+                close(client);
+                return;
+            }
             server.connect(target, 5_000);
             server.setTcpNoDelay(true);
             client.setTcpNoDelay(true);
-            Thread.ofVirtual().name("fault-proxy-request").start(() -> pump(client, server, false));
-            pump(server, client, true);
-        } catch (IOException gone) {
-            close(client);
-            close(server);
+            Thread requests = Thread.ofVirtual().name("fault-proxy-requests").start(() -> pump(client, server, false));
+            if (pump(server, client, true)) {
+                // An end that closed only its own direction may still be sent to: closing here would reset the
+                // connection
+                // and destroy an answer on its way.
+                requests.join();
+            }
+        } catch (IOException | InterruptedException gone) {
+            // both ends are closed
+        } finally {
+            open.remove(client);
+            open.remove(server);
         }
     }
 
-    private void pump(Socket from, Socket to, boolean answers) {
-        long passed = 0;
+    /** Whether all that one end had to say was passed on, and its end with it. */
+    private boolean pump(Socket from, Socket to, boolean answers) {
         byte[] chunk = new byte[16 * 1024];
-        try (InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream()) {
+        long passed = 0;
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
                 pause();
                 if (mode == Mode.BLACK_HOLE) {
@@ -154,14 +164,14 @@ public final class FaultProxy implements AutoCloseable {
                 out.write(chunk, 0, writable);
                 passed += writable;
                 if (writable < read) {
-                    break;
+                    return false;
                 }
             }
+            to.shutdownOutput();
+            return true;
         } catch (IOException gone) {
-            // both ends are closed below
+            return false;
         }
-        close(from);
-        close(to);
     }
 
     private void pause() {
