@@ -26,7 +26,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * <p>Two leaders may write the same picture at once. Every write is therefore conditional on what was there before
  * ("Conditional writes", Amazon S3 User Guide): on nothing ({@code If-None-Match: *}) or on the object seen
  * ({@code If-Match}). Who loses the race looks again, and either finds a picture as late as its own or replaces an older
- * one.
+ * one. S3's tags are of the bytes alone, so that two pictures of the same bytes pass for one; then the earlier date may stand
+ * with the right picture.
  *
  * <p>A refusal (403) is never taken for an absent picture, although S3 answers 403 for an absent object too when the role
  * may not {@code s3:ListBucket}: a permission lost by mistake would otherwise be billed as a miss for every picture. So the

@@ -30,6 +30,9 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * <p>What was read is used for {@code ttl}; in the second half of that time it is read again in the background, so that a
  * template in use never waits for S3. While S3 cannot be asked, the version last read goes on to be used: an outage makes a
  * purge arrive later, not every hit a miss.
+ *
+ * <p>When S3's answer to a write is lost, the SDK repeats it, finds it done by somebody, and the version is raised once more.
+ * A number is skipped then, which harms nobody: what counts is that the version rises.
  */
 public final class S3TemplateVersions implements TemplateVersions {
 

@@ -40,8 +40,9 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-05T12:00:00Z"));
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private FaultProxy proxy;
     private S3Client s3;
+    private FaultProxy proxy;
+    private S3Client proxied;
 
     @BeforeAll
     static void startServer() {
@@ -56,7 +57,8 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     @BeforeEach
     void connect() throws IOException {
         proxy = FaultProxy.before("127.0.0.1", server.port());
-        s3 = S3Clients.prepare(S3Server.clientOf(proxy.http()), LIMITS).build();
+        proxied = S3Clients.prepare(S3Server.clientOf(proxy.http()), LIMITS).build();
+        s3 = server.client();
         s3.listObjectsV2(request -> request.bucket(S3Server.BUCKET))
                 .contents()
                 .forEach(object -> s3.deleteObject(
@@ -67,12 +69,13 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     void disconnect() throws IOException {
         threads.close();
         s3.close();
+        proxied.close();
         proxy.close();
     }
 
     @Override
     protected TemplateVersions instance() {
-        return versions(threads);
+        return versions(s3, threads);
     }
 
     @Override
@@ -92,7 +95,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
 
     @Test
     void aVersionJustReadIsUsedWithoutAsking() {
-        TemplateVersions versions = versions(Runnable::run);
+        TemplateVersions versions = versions(proxied, Runnable::run);
         join(versions);
         proxy.cut();
 
@@ -103,7 +106,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     @Test
     void aTemplateInUseNeverWaitsForS3() {
         Queue<Runnable> later = new ArrayDeque<>();
-        TemplateVersions versions = versions(later::add);
+        TemplateVersions versions = versions(s3, later::add);
         CompletableFuture<Long> first = versions.current(HERO).toCompletableFuture();
         later.remove().run();
         assertThat(first).isCompletedWithValue(0L);
@@ -119,7 +122,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
 
     @Test
     void whileS3CannotBeAskedTheVersionLastReadStands() {
-        TemplateVersions versions = instance();
+        TemplateVersions versions = versions(proxied, threads);
         versions.raise(HERO);
         proxy.cut();
 
@@ -132,7 +135,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
 
     @Test
     void aVersionThatWasNeverReadCannotBeGuessed() {
-        TemplateVersions versions = instance();
+        TemplateVersions versions = versions(proxied, threads);
         proxy.cut();
 
         assertThatThrownBy(() -> join(versions)).hasCauseInstanceOf(CacheUnavailableException.class);
@@ -154,7 +157,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     void aReadingThatCannotBeStartedFailsAndTheNextIsTriedAnew() {
         Queue<Runnable> accepted = new ArrayDeque<>();
         boolean[] full = {true};
-        TemplateVersions versions = versions(task -> {
+        TemplateVersions versions = versions(s3, task -> {
             if (full[0]) {
                 throw new RejectedExecutionException("full");
             }
@@ -167,8 +170,9 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
         assertThat(accepted).hasSize(1);
     }
 
-    private TemplateVersions versions(Executor executor) {
-        return new S3TemplateVersions(s3, new S3Bucket(S3Server.BUCKET, "", Optional.empty()), TTL, clock, executor);
+    private TemplateVersions versions(S3Client client, Executor executor) {
+        S3Bucket bucket = new S3Bucket(S3Server.BUCKET, "", Optional.empty());
+        return new S3TemplateVersions(client, bucket, TTL, clock, executor);
     }
 
     private static long join(TemplateVersions versions) {

@@ -18,10 +18,14 @@ import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.gaul.s3proxy.blobstore.S3Exceptions;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
@@ -48,7 +52,7 @@ public final class S3Server implements AutoCloseable {
             S3Proxy proxy = S3Proxy.builder()
                     .endpoint(URI.create("http://127.0.0.1:0"))
                     .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
-                    .blobStore(new AtomicWrites(BlobStores.create("transient-nio2", new Properties())))
+                    .blobStore(new AtomicObjects(BlobStores.create("transient-nio2", new Properties())))
                     .ignoreUnknownHeaders(true)
                     .jettyMaxThreads(24)
                     .build();
@@ -76,11 +80,15 @@ public final class S3Server implements AutoCloseable {
         return S3Clients.prepare(clientOf(endpoint()), patient).build();
     }
 
-    /** A client as the service has it, for this server or for a proxy before it. */
+    /**
+     * A client as the service has it, for this server or for a proxy before it. Bodies go out in one piece: sent in chunks,
+     * they end with a trailer that S3Proxy does not read, so that it resets the connection now and then after a write.
+     */
     public static S3ClientBuilder clientOf(URI endpoint) {
         return S3Client.builder()
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
+                .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
                 .region(Region.US_EAST_1)
                 .credentialsProvider(
                         StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY)))
@@ -96,12 +104,15 @@ public final class S3Server implements AutoCloseable {
         }
     }
 
-    /** S3Proxy compares {@code If-Match} and then writes; S3 does both in one step, and so does this. */
-    private static final class AtomicWrites extends ForwardingBlobStore {
+    /**
+     * One step at a time, as in S3: S3Proxy compares {@code If-Match} and then writes, and reads an object's metadata and then
+     * its bytes.
+     */
+    private static final class AtomicObjects extends ForwardingBlobStore {
 
         private final ReentrantLock lock = new ReentrantLock();
 
-        AtomicWrites(BlobStore objects) {
+        AtomicObjects(BlobStore objects) {
             super(objects);
         }
 
@@ -114,6 +125,19 @@ public final class S3Server implements AutoCloseable {
                     throw S3Exceptions.preconditionFailed(null);
                 }
                 return super.putBlob(put, new ByteArrayInputStream(bytes));
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public ResponseInputStream<GetObjectResponse> getBlob(GetObjectRequest get) {
+            lock.lock();
+            try (ResponseInputStream<GetObjectResponse> object = super.getBlob(get)) {
+                InputStream bytes = new ByteArrayInputStream(object.readAllBytes());
+                return new ResponseInputStream<>(object.response(), AbortableInputStream.create(bytes));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             } finally {
                 lock.unlock();
             }
@@ -132,7 +156,7 @@ public final class S3Server implements AutoCloseable {
         }
 
         private static byte[] whole(InputStream content) {
-            try (content) {
+            try {
                 return content.readAllBytes();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
