@@ -60,7 +60,11 @@ public final class ImejisProvider implements ImageGenerator {
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Answer answer = http.exchange(
                 HttpCall.post(
-                        destinationOf(request), headers(keys.current()), request.data().json(), config.maxBytes(), config.timeout()),
+                        destinationOf(request),
+                        headers(keys.current()),
+                        request.data().json(),
+                        config.maxBytes(),
+                        config.timeout()),
                 attempt.departure());
         if (!answer.isSuccess()) {
             throw failure(answer, clock.instant());

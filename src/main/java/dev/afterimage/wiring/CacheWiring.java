@@ -19,6 +19,7 @@ import dev.afterimage.redis.RedisLink;
 import dev.afterimage.redis.RedisTemplateVersions;
 import dev.afterimage.store.ImageStore;
 import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -55,7 +56,11 @@ class CacheWiring {
 
     @Produces
     @Singleton
-    ImageStore store(BackendConfig backends, DataDirectory directory, S3Config s3Config, Instance<S3Client> s3) {
+    ImageStore store(
+            BackendConfig backends,
+            DataDirectory directory,
+            S3Config s3Config,
+            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3) {
         return switch (backends.storeKind()) {
             case FILESYSTEM -> new FilesystemStore(directory);
             case S3 -> new S3ImageStore(s3.get(), S3Bucket.of(s3Config));
@@ -69,14 +74,16 @@ class CacheWiring {
             CacheConfig config,
             DataDirectory directory,
             S3Config s3Config,
-            Instance<S3Client> s3,
+            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         TemplateVersions kept = switch (backends.storeKind()) {
             case FILESYSTEM -> new FilesystemTemplateVersions(directory, virtualThreads, clock);
-            case S3 -> new S3TemplateVersions(s3.get(), S3Bucket.of(s3Config), config.nearTtl(), clock, virtualThreads);
+            case S3 ->
+                new S3TemplateVersions(
+                        s3.get(), S3Bucket.of(s3Config), s3Config.templateVersionsTtl(), clock, virtualThreads);
         };
         return switch (backends.indexKind()) {
             case FILESYSTEM -> kept;

@@ -16,6 +16,7 @@ import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.filesystem.DataDirectory;
 import dev.afterimage.filesystem.PemKeyFile;
 import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -49,7 +50,7 @@ class DeliveryWiring {
     SigningKeys signingKeys(
             DeliveryConfig config,
             SecretsConfig secrets,
-            Instance<SecretsManagerClient> secretsManager,
+            @Identifier(AwsWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
             DataDirectory directory,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {

@@ -19,6 +19,7 @@ import dev.afterimage.provider.ProviderHttp;
 import dev.afterimage.provider.ResultFetcher;
 import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
@@ -59,7 +60,7 @@ class ProviderWiring {
     ApiKeys apiKeys(
             ProviderConfig config,
             SecretsConfig secrets,
-            Instance<SecretsManagerClient> secretsManager,
+            @Identifier(AwsWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         if (config.apiKeySecret().isEmpty()) {

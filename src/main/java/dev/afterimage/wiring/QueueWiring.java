@@ -37,6 +37,7 @@ import dev.afterimage.redis.RedisLink;
 import dev.afterimage.redis.RedisPendingMarks;
 import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -108,7 +109,7 @@ class QueueWiring {
     /** By the source's own form: {@code s3://bucket/key}, or a path. */
     @Produces
     @Singleton
-    CatalogueSource catalogueSource(Instance<S3Client> s3) {
+    CatalogueSource catalogueSource(@Identifier(AwsWiring.LIMITED) Instance<S3Client> s3) {
         CatalogueSource files = new FileCatalogueSource();
         return source -> source.startsWith("s3:") ? new S3CatalogueSource(s3.get()).open(source) : files.open(source);
     }

@@ -39,10 +39,11 @@ public class FakeCore implements QuarkusTestProfile {
     static final Stats STATS =
             new Stats(NOW, 0.75, new Stats.Requests(3, 0, 1, 0, 2, 1), 5, 1, 2, 310L, 900L, 7L, 12L, 40L, null, null);
 
-    /** As with a CDN, so that URLs leave as the signer made them. */
+    /** As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. */
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of("afterimage.delivery.base-url", "https://cdn.example");
+        return Map.of(
+                "afterimage.delivery.base-url", "https://cdn.example", "afterimage.pregeneration.worker", "false");
     }
 
     @Override
