@@ -23,7 +23,7 @@ public final class MutableClock extends Clock {
 
     /** At a fixed, whole second. */
     public static MutableClock atSomeTime() {
-        return new MutableClock();
+        return new MutableClock(Instant.parse("2025-06-15T10:00:00Z"));
     }
 
     public void advance(Duration step) {
