@@ -33,6 +33,9 @@ public final class RedisLink {
      */
     record Reply(@Nullable Response response, long sent, long received) {}
 
+    /** A command is tried on so many, when the former were closed before it went out. */
+    private static final int MOST_CONNECTIONS = 3;
+
     private final Redis redis;
     private final Duration timeout;
     private final Breaker breaker;
@@ -77,9 +80,7 @@ public final class RedisLink {
             replies.completeExceptionally(new RedisUnavailableException("Redis failed and is given a rest", null));
             return replies;
         }
-        redis.connect()
-                .onSuccess(connection -> exchange(connection, requests, replies))
-                .onFailure(replies::completeExceptionally);
+        exchange(requests, replies, MOST_CONNECTIONS);
         return replies.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handle(this::judge);
     }
 
@@ -95,18 +96,42 @@ public final class RedisLink {
         }
     }
 
+    private void exchange(List<Request> requests, CompletableFuture<List<Reply>> replies, int connections) {
+        redis.connect()
+                .onSuccess(connection -> exchange(connection, requests, replies, connections))
+                .onFailure(replies::completeExceptionally);
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // nothing is to be done after a connection went back
-    private void exchange(RedisConnection connection, List<Request> requests, CompletableFuture<List<Reply>> replies) {
+    private void exchange(
+            RedisConnection connection,
+            List<Request> requests,
+            CompletableFuture<List<Reply>> replies,
+            int connections) {
         if (replies.isDone()) {
             connection.close(); // it came too late, and is as good as new
             return;
         }
-        replies.whenComplete((done, failure) -> {
+        CompletableFuture<List<Reply>> answers = sendAll(connection, requests);
+        answers.whenComplete((done, thrown) -> {
+            Throwable failure = thrown == null ? null : unwrap(thrown);
+            if (failure == null) {
+                replies.complete(done);
+            } else if (wasNotSent(failure) && connections > 1) {
+                exchange(requests, replies, connections - 1);
+            } else {
+                replies.completeExceptionally(failure);
+            }
+        });
+        CompletableFuture.anyOf(answers, replies).whenComplete((done, failure) -> {
             if (failure != null && !isNoScript(unwrap(failure))) {
                 spoil(connection);
             }
             connection.close();
         });
+    }
+
+    private CompletableFuture<List<Reply>> sendAll(RedisConnection connection, List<Request> requests) {
         long sent = nanoTime.getAsLong();
         List<CompletableFuture<Reply>> pending = new ArrayList<>(requests.size());
         for (Request request : requests) {
@@ -116,13 +141,13 @@ public final class RedisLink {
                     .toCompletionStage()
                     .toCompletableFuture());
         }
-        CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new)).whenComplete((all, failure) -> {
-            if (failure == null) {
-                replies.complete(pending.stream().map(CompletableFuture::join).toList());
-            } else {
-                replies.completeExceptionally(unwrap(failure));
-            }
-        });
+        return CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new))
+                .thenApply(all -> pending.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** The client's words for a connection that was closed while it lay in the pool; nothing went out on it. */
+    private static boolean wasNotSent(Throwable failure) {
+        return "Connection is closed".equals(failure.getMessage());
     }
 
     /** A connection that was in publish/subscribe mode is closed and not pooled; there is no other way to have it closed. */
