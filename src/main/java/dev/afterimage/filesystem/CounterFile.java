@@ -41,6 +41,18 @@ final class CounterFile {
         });
     }
 
+    /** Adds as many of {@code wanted} as stay within {@code most}, and returns how many those were. */
+    int raiseBy(int wanted, long most) throws IOException {
+        return mutex.hold(() -> {
+            long number = read();
+            int added = (int) Math.clamp(most - number, 0, wanted);
+            if (added > 0) {
+                replace(number + added);
+            }
+            return added;
+        });
+    }
+
     /** Takes one away, down to zero. */
     void lower() throws IOException {
         mutex.hold(() -> {

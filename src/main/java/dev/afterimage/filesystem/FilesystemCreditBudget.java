@@ -6,17 +6,20 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The credits used, a file a month, under {@code credits/}. Synced at every change, because what a power cut makes forgotten
- * would be spent twice. Former months stay, as a record of a few bytes.
+ * The credits used, a file a month, under {@code credits/}. Synced before a credit is handed out, because what a power cut
+ * makes forgotten would be spent twice; those who ask at the same moment share the sync ({@link GroupCommit}). Former months stay, as a record of a few bytes.
  */
 public final class FilesystemCreditBudget implements CreditBudget {
 
     private final DataDirectory directory;
     private final OptionalLong limit;
     private final Clock clock;
+    private final Map<YearMonth, GroupCommit> commitsByMonth = new ConcurrentHashMap<>();
 
     /**
      * A budget.
@@ -32,8 +35,9 @@ public final class FilesystemCreditBudget implements CreditBudget {
     @Override
     public Decision reserve() {
         YearMonth month = currentMonth();
-        boolean taken = orUnavailable(() -> counterOf(month).raise(limit.orElse(Long.MAX_VALUE)))
-                .isPresent();
+        GroupCommit commits = commitsByMonth.computeIfAbsent(
+                month, now -> new GroupCommit(wanted -> counterOf(now).raiseBy(wanted, limit.orElse(Long.MAX_VALUE))));
+        boolean taken = orUnavailable(commits::takeOne);
         return taken
                 ? new Reserved(month.toString())
                 : new Exhausted(month.plusMonths(1)
