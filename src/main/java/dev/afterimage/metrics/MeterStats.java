@@ -62,6 +62,9 @@ public final class MeterStats implements StatsSource {
                 jobs == null ? null : jobs.oldestAge().toSeconds(),
                 credits == null ? null : credits.used(),
                 credits == null ? null : orNull(credits.left()),
+                new Stats.Permits(permits("granted"), permits("denied"), permits("lapsed"), permits("emergency")),
+                limits == null ? null : limits.inFlight(),
+                jobs == null ? null : jobs.deadLetters(),
                 limits == null ? null : until(limits.coolDownLeft()));
     }
 
@@ -71,6 +74,10 @@ public final class MeterStats implements StatsSource {
 
     private long answers(String answerClass) {
         return count(Meters.PROVIDER_ANSWERS, Meters.CLASS, answerClass);
+    }
+
+    private long permits(String answer) {
+        return count(Meters.PERMITS, Meters.ANSWER, answer);
     }
 
     private long count(String meter, String tag, String value) {
@@ -91,7 +98,8 @@ public final class MeterStats implements StatsSource {
             return null;
         }
         for (ValueAtPercentile value : timer.takeSnapshot().percentileValues()) {
-            if (value.percentile() == wanted) {
+            // Zero is what is left when the last answers have become too old to count.
+            if (value.percentile() == wanted && value.value() > 0) {
                 return Math.round(value.value(TimeUnit.MILLISECONDS));
             }
         }

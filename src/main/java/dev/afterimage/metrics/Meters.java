@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every meter of the service: its name, unit and description, named once. Tags have few values: never a key, a caller or a
@@ -20,14 +21,14 @@ public final class Meters {
     public static final String PERMITS = "afterimage.permits";
     public static final String COOL_DOWNS = "afterimage.cool.downs";
     public static final String COOL_DOWN_LEFT = "afterimage.cool.down.left";
-    public static final String LEASES_TAKEN_OVER = "afterimage.leases.taken.over";
     public static final String CREDITS_USED = "afterimage.credits.used";
     public static final String CREDITS_LEFT = "afterimage.credits.left";
+    public static final String CREDITS_LIMIT = "afterimage.credits.limit";
     public static final String QUEUE_DEPTH = "afterimage.queue.depth";
     public static final String QUEUE_AGE = "afterimage.queue.age";
     public static final String DEAD_LETTERS = "afterimage.queue.dead.letters";
     public static final String JOBS = "afterimage.jobs";
-    public static final String EMERGENCY = "afterimage.emergency";
+    public static final String EMERGENCY = "afterimage.limiter.emergency";
     public static final String FALLBACKS = "afterimage.fallbacks";
     public static final String CACHE_FAILURES = "afterimage.cache.failures";
 
@@ -37,6 +38,10 @@ public final class Meters {
     public static final String CLASS = "class";
     /** The tag that says who waits: interactive or bulk. */
     public static final String LANE = "lane";
+    /** The tag that says which of several alike parts is meant. */
+    public static final String PART = "part";
+    /** The tag that tells the answers to a question for a permit apart. */
+    public static final String ANSWER = "answer";
 
     private static final Duration[] LATENCY_BUCKETS = {
         Duration.ofMillis(100),
@@ -100,8 +105,40 @@ public final class Meters {
                 .description("Permits to call the provider, by lane and answer")
                 .baseUnit("permits")
                 .tag(LANE, lane)
-                .tag("answer", answer)
+                .tag(ANSWER, answer)
                 .register(registry);
+    }
+
+    /** Jobs by what became of them: done, waiting, retried, buried. */
+    public Counter jobs(String outcome) {
+        return Counter.builder(JOBS)
+                .description("Jobs of the queue, by what became of them: done, waiting, retried, buried")
+                .baseUnit("jobs")
+                .tag(OUTCOME, outcome)
+                .register(registry);
+    }
+
+    /** Failures that were treated as a miss, by part: index, store. */
+    public Counter cacheFailures(String part) {
+        return Counter.builder(CACHE_FAILURES)
+                .description("Questions that index or store could not answer; a miss for who asked")
+                .baseUnit("failures")
+                .tag(PART, part)
+                .register(registry);
+    }
+
+    /** Jobs not ended, in one lane. */
+    public void queueDepth(String lane, Supplier<Number> depth) {
+        Gauge.builder(QUEUE_DEPTH, depth)
+                .description("Jobs that have not ended: waiting, delayed or claimed")
+                .baseUnit("jobs")
+                .tag(LANE, lane)
+                .register(registry);
+    }
+
+    /** One number of the fleet without tags; NaN while it is not known. */
+    public void gauge(String name, @Nullable String unit, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).baseUnit(unit).register(registry);
     }
 
     /** Whether this process lives on its emergency share of the limit: 1 or 0. */
@@ -117,7 +154,7 @@ public final class Meters {
         return Counter.builder(FALLBACKS)
                 .description("Decisions that this process made alone because the fleet could not be asked")
                 .baseUnit("decisions")
-                .tag("part", part)
+                .tag(PART, part)
                 .register(registry);
     }
 

@@ -14,12 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param providerCalls calls that left for the provider
  * @param provider429s of these, those that it answered with 429
  * @param provider5xxs of these, those that it answered with 5xx
- * @param providerP50Millis half of the provider's answers took at most this long
- * @param providerP95Millis 95 % of the provider's answers took at most this long
+ * @param providerP50Millis half of the provider's latest answers (of some minutes) took at most this long
+ * @param providerP95Millis 95 % of the same took at most this long
  * @param queueDepth jobs that wait
  * @param queueOldestAgeSeconds how long the oldest of them has waited
  * @param creditsUsed credits spent this calendar month (UTC)
  * @param creditsLeft credits left this calendar month; null when no budget is set
+ * @param permits permits that this process asked the limiter for
+ * @param inFlight calls at the provider that the limiter knows of now; 0 also when no such limit is set
+ * @param deadLetters jobs on the dead-letter queue
  * @param coolDownUntil until when the fleet pauses because the provider asked for it; null when it does not pause
  */
 public record Stats(
@@ -35,7 +38,18 @@ public record Stats(
         @Nullable Long queueOldestAgeSeconds,
         @Nullable Long creditsUsed,
         @Nullable Long creditsLeft,
+        Permits permits,
+        @Nullable Integer inFlight,
+        @Nullable Long deadLetters,
         @Nullable Instant coolDownUntil) {
+
+    /**
+     * Permits by what the limiter said; who was denied asks again, or is told to.
+     *
+     * @param lapsed granted ones that were not used in time
+     * @param emergency those that this process gave itself while the fleet's limiter could not be asked
+     */
+    public record Permits(long granted, long denied, long lapsed, long emergency) {}
 
     /**
      * Requests by how they ended, in the words of {@link dev.afterimage.generation.ImageOutcome}.

@@ -13,6 +13,9 @@ import dev.afterimage.filesystem.DataDirectory;
 import dev.afterimage.filesystem.FilesystemIndex;
 import dev.afterimage.filesystem.FilesystemStore;
 import dev.afterimage.filesystem.FilesystemTemplateVersions;
+import dev.afterimage.metrics.MeteredIndex;
+import dev.afterimage.metrics.MeteredStore;
+import dev.afterimage.metrics.Meters;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisImageIndex;
 import dev.afterimage.redis.RedisLink;
@@ -44,11 +47,13 @@ class CacheWiring {
             DataDirectory directory,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
+            Meters meters,
             @VirtualThreads ExecutorService virtualThreads) {
-        ImageIndex index = switch (backends.indexKind()) {
+        ImageIndex kept = switch (backends.indexKind()) {
             case FILESYSTEM -> new FilesystemIndex(directory, virtualThreads);
             case REDIS -> new RedisImageIndex(redis.get(), redisConfig);
         };
+        ImageIndex index = new MeteredIndex(meters, kept);
         return config.nearTtl().isZero()
                 ? index
                 : new NearIndex(index, config.nearTtl(), config.nearSize(), Ticker.systemTicker());
@@ -60,11 +65,13 @@ class CacheWiring {
             BackendConfig backends,
             DataDirectory directory,
             S3Config s3Config,
-            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3) {
-        return switch (backends.storeKind()) {
+            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
+            Meters meters) {
+        ImageStore store = switch (backends.storeKind()) {
             case FILESYSTEM -> new FilesystemStore(directory);
             case S3 -> new S3ImageStore(s3.get(), S3Bucket.of(s3Config));
         };
+        return new MeteredStore(meters, store);
     }
 
     @Produces

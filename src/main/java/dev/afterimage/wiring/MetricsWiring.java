@@ -2,11 +2,17 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.metrics.FleetGauges;
 import dev.afterimage.metrics.MeterStats;
 import dev.afterimage.metrics.Meters;
+import dev.afterimage.metrics.MetricsConfig;
 import dev.afterimage.metrics.StatsSource;
+import dev.afterimage.metrics.emf.EmfWriter;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -24,5 +30,29 @@ class MetricsWiring {
     @Singleton
     StatsSource stats(Meters meters, CreditBudget budget, ProviderLimiter limiter, JobQueue queue, Clock clock) {
         return new MeterStats(meters, budget, limiter, queue, clock);
+    }
+
+    /** For whoever ends an invocation of a function. The depth of its queues CloudWatch knows from SQS. */
+    @Produces
+    @Singleton
+    EmfWriter emfWriter(MeterRegistry registry, MetricsConfig config, Clock clock) {
+        return new EmfWriter(registry, config.namespace(), name -> !name.startsWith("queue."), System.out, clock);
+    }
+
+    /** At the start, so that the first scrape has them; the ports themselves are made when first needed. */
+    void gauges(
+            @Observes StartupEvent start,
+            Meters meters,
+            Instance<JobQueue> queue,
+            Instance<CreditBudget> budget,
+            Instance<ProviderLimiter> limiter,
+            Clock clock) {
+        new FleetGauges(
+                        meters,
+                        () -> queue.get().status(),
+                        () -> budget.get().status(),
+                        () -> limiter.get().status(),
+                        clock)
+                .register();
     }
 }

@@ -15,6 +15,8 @@ import dev.afterimage.filesystem.FilesystemPendingMarks;
 import dev.afterimage.generation.Backlog;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.image.KeyScheme;
+import dev.afterimage.metrics.MeteredJobQueue;
+import dev.afterimage.metrics.Meters;
 import dev.afterimage.pregeneration.PregenerationConfig;
 import dev.afterimage.pregeneration.TimeOrderedIds;
 import dev.afterimage.pregeneration.batch.BatchIntake;
@@ -60,12 +62,14 @@ class QueueWiring {
             Instance<SqsClient> sqs,
             Clock clock,
             Pause pause,
+            Meters meters,
             @VirtualThreads ExecutorService virtualThreads) {
-        return switch (backends.queueKind()) {
+        JobQueue queue = switch (backends.queueKind()) {
             case FILESYSTEM -> new FilesystemJobQueue(directory, config.visibilityTimeout(), clock, pause);
             case SQS ->
                 new SqsJobQueue(sqs.get(), SqsQueues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
         };
+        return new MeteredJobQueue(meters, queue);
     }
 
     @Produces

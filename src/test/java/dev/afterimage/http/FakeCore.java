@@ -36,8 +36,23 @@ public class FakeCore implements QuarkusTestProfile {
             NOW.plus(Duration.ofHours(23)),
             NOW.plus(Duration.ofDays(7)));
 
-    static final Stats STATS =
-            new Stats(NOW, 0.75, new Stats.Requests(3, 0, 1, 0, 2, 1), 5, 1, 2, 310L, 900L, 7L, 12L, 40L, null, null);
+    static final Stats STATS = new Stats(
+            NOW,
+            0.75,
+            new Stats.Requests(3, 0, 1, 0, 2, 1),
+            5,
+            1,
+            2,
+            310L,
+            900L,
+            7L,
+            12L,
+            40L,
+            null,
+            new Stats.Permits(5, 1, 0, 0),
+            1,
+            0L,
+            null);
 
     /** As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. */
     @Override

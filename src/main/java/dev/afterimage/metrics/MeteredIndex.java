@@ -1,0 +1,50 @@
+package dev.afterimage.metrics;
+
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.image.ImageKey;
+import io.micrometer.core.instrument.Counter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** Decorator: counts what the index could not answer. Stands behind the near index, whose hits it does not see. */
+public final class MeteredIndex implements ImageIndex {
+
+    private final Counter failures;
+    private final ImageIndex next;
+
+    public MeteredIndex(Meters meters, ImageIndex next) {
+        this.failures = meters.cacheFailures("index");
+        this.next = next;
+    }
+
+    @Override
+    public CompletionStage<Optional<IndexEntry>> find(ImageKey key) {
+        return counted(next.find(key));
+    }
+
+    @Override
+    public CompletionStage<Map<ImageKey, IndexEntry>> findAll(List<ImageKey> keys) {
+        return counted(next.findAll(keys));
+    }
+
+    @Override
+    public CompletionStage<Void> put(IndexEntry entry) {
+        return counted(next.put(entry));
+    }
+
+    @Override
+    public CompletionStage<Void> remove(ImageKey key) {
+        return counted(next.remove(key));
+    }
+
+    private <T> CompletionStage<T> counted(CompletionStage<T> answer) {
+        return answer.whenComplete((value, failure) -> {
+            if (failure != null) {
+                failures.increment();
+            }
+        });
+    }
+}

@@ -1,0 +1,85 @@
+package dev.afterimage.metrics;
+
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.pregeneration.queue.Job;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.QueueStatus;
+import io.micrometer.core.instrument.Counter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Decorator: counts jobs by what became of them. Done is also what was cancelled; waiting is what was put back because
+ * everybody must wait, retried what failed and is tried again, buried what went to the dead-letter queue.
+ */
+public final class MeteredJobQueue implements JobQueue {
+
+    private final JobQueue next;
+    private final Counter done;
+    private final Counter waiting;
+    private final Counter retried;
+    private final Counter buried;
+
+    public MeteredJobQueue(Meters meters, JobQueue next) {
+        this.next = next;
+        this.done = meters.jobs("done");
+        this.waiting = meters.jobs("waiting");
+        this.retried = meters.jobs("retried");
+        this.buried = meters.jobs("buried");
+    }
+
+    @Override
+    public void enqueue(List<Job> jobs, Duration delay) {
+        next.enqueue(jobs, delay);
+    }
+
+    @Override
+    public List<Claim> claim(Set<Lane> lanes, int max, Duration wait) throws InterruptedException {
+        return next.claim(lanes, max, wait);
+    }
+
+    @Override
+    public boolean extend(Claim claim) {
+        return next.extend(claim);
+    }
+
+    @Override
+    public boolean complete(Claim claim) {
+        return counted(done, next.complete(claim));
+    }
+
+    @Override
+    public boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt) {
+        return counted(countsAsAttempt ? retried : waiting, next.retryLater(claim, delay, countsAsAttempt));
+    }
+
+    @Override
+    public boolean bury(Claim claim, String reason) {
+        return counted(buried, next.bury(claim, reason));
+    }
+
+    @Override
+    public int redrive(int max) {
+        return next.redrive(max);
+    }
+
+    @Override
+    public QueueStatus status() {
+        return next.status();
+    }
+
+    @Override
+    public Duration visibilityTimeout() {
+        return next.visibilityTimeout();
+    }
+
+    /** A claim that was lost is another's, who will count it. */
+    private static boolean counted(Counter fate, boolean held) {
+        if (held) {
+            fate.increment();
+        }
+        return held;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.afterimage.metrics;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.StoredImage;
+import io.micrometer.core.instrument.Counter;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Decorator: counts what the store could not do. */
+public final class MeteredStore implements ImageStore {
+
+    private final Counter failures;
+    private final ImageStore next;
+
+    public MeteredStore(Meters meters, ImageStore next) {
+        this.failures = meters.cacheFailures("store");
+        this.next = next;
+    }
+
+    @Override
+    public Optional<IndexEntry> find(ImageKey key) {
+        return counted(() -> next.find(key));
+    }
+
+    @Override
+    public Optional<StoredImage> read(ImageKey key) {
+        return counted(() -> next.read(key));
+    }
+
+    @Override
+    public IndexEntry put(IndexEntry entry, byte[] content) {
+        return counted(() -> next.put(entry, content));
+    }
+
+    @Override
+    public void delete(ImageKey key) {
+        counted(() -> {
+            next.delete(key);
+            return key;
+        });
+    }
+
+    private <T> T counted(Supplier<T> operation) {
+        try {
+            return operation.get();
+        } catch (StoreUnavailableException unavailable) {
+            failures.increment();
+            throw unavailable;
+        }
+    }
+}

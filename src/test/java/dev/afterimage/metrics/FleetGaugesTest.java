@@ -1,0 +1,101 @@
+package dev.afterimage.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.LimiterStatus;
+import dev.afterimage.pregeneration.queue.QueueStatus;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.testing.MutableClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+class FleetGaugesTest {
+
+    private static final QueueStatus JOBS = new QueueStatus(3, 40, Duration.ofMillis(1500), 2);
+
+    private final MutableClock clock = MutableClock.atSomeTime();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @Test
+    void eachNumberOfTheFleetHasAGauge() {
+        register(() -> JOBS, OptionalLong.of(100));
+        assertThat(gauge(Meters.QUEUE_DEPTH, "lane", "interactive")).isEqualTo(3);
+        assertThat(gauge(Meters.QUEUE_DEPTH, "lane", "bulk")).isEqualTo(40);
+        assertThat(gauge(Meters.QUEUE_AGE)).isEqualTo(1.5);
+        assertThat(gauge(Meters.DEAD_LETTERS)).isEqualTo(2);
+        assertThat(gauge(Meters.CREDITS_USED)).isEqualTo(30);
+        assertThat(gauge(Meters.CREDITS_LEFT)).isEqualTo(70);
+        assertThat(gauge(Meters.CREDITS_LIMIT)).isEqualTo(100);
+        assertThat(gauge(Meters.COOL_DOWN_LEFT)).isEqualTo(9);
+    }
+
+    @Test
+    void aPortThatFailsMakesItsOwnGaugesNaNAndNoOthers() {
+        register(
+                () -> {
+                    throw new QueueUnavailableException("gone", new IllegalStateException());
+                },
+                OptionalLong.of(100));
+        assertThat(gauge(Meters.QUEUE_AGE)).isNaN();
+        assertThat(gauge(Meters.CREDITS_USED)).isEqualTo(30);
+    }
+
+    @Test
+    void withoutABudgetThereIsNothingLeftToTell() {
+        register(() -> JOBS, OptionalLong.empty());
+        assertThat(gauge(Meters.CREDITS_LEFT)).isNaN();
+        assertThat(gauge(Meters.CREDITS_USED)).isEqualTo(30);
+    }
+
+    @Test
+    void manyReadingsAskThePortOnceInAWhile() {
+        AtomicInteger asked = new AtomicInteger();
+        register(
+                () -> {
+                    asked.incrementAndGet();
+                    return JOBS;
+                },
+                OptionalLong.empty());
+        gauge(Meters.QUEUE_AGE);
+        gauge(Meters.DEAD_LETTERS);
+        clock.advance(Duration.ofSeconds(4));
+        gauge(Meters.QUEUE_AGE);
+        assertThat(asked).hasValue(1);
+        clock.advance(Duration.ofSeconds(1));
+        gauge(Meters.QUEUE_AGE);
+        assertThat(asked).hasValue(2);
+    }
+
+    @Test
+    void aFailingPortIsNotAskedAtEachReadingEither() {
+        AtomicInteger asked = new AtomicInteger();
+        register(
+                () -> {
+                    asked.incrementAndGet();
+                    throw new QueueUnavailableException("gone", new IllegalStateException());
+                },
+                OptionalLong.empty());
+        gauge(Meters.QUEUE_AGE);
+        gauge(Meters.QUEUE_AGE);
+        assertThat(asked).hasValue(1);
+    }
+
+    private void register(Supplier<QueueStatus> queue, OptionalLong limit) {
+        new FleetGauges(
+                        new Meters(registry),
+                        queue,
+                        () -> new CreditBudget.Status(30, limit),
+                        () -> new LimiterStatus(Duration.ofSeconds(9), 0),
+                        clock)
+                .register();
+    }
+
+    private double gauge(String name, String... tags) {
+        return registry.get(name).tags(tags).gauge().value();
+    }
+}

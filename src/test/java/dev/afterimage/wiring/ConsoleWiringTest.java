@@ -1,0 +1,41 @@
+package dev.afterimage.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.http.console.ConsoleConfig;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConsoleWiringTest {
+
+    @Test
+    void aLaptopHasAConsole() {
+        assertThat(isOn(Map.of())).isTrue();
+    }
+
+    @Test
+    void awsHasNone() {
+        assertThat(isOn(Map.of("afterimage.backend", "aws"))).isFalse();
+    }
+
+    @Test
+    void theSwitchHasTheLastWord() {
+        assertThat(isOn(Map.of("afterimage.console.enabled", "false"))).isFalse();
+        assertThat(isOn(Map.of("afterimage.backend", "aws", "afterimage.console.enabled", "true")))
+                .isTrue();
+    }
+
+    private static boolean isOn(Map<String, String> configured) {
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .withMapping(ConsoleConfig.class)
+                .withMapping(BackendConfig.class)
+                .withValidateUnknown(false)
+                .withDefaultValues(configured)
+                .build();
+        return new ConsoleWiring()
+                .console(config.getConfigMapping(ConsoleConfig.class), config.getConfigMapping(BackendConfig.class))
+                .on();
+    }
+}
