@@ -4,9 +4,11 @@ import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.aws.SqsQueues;
 import dev.afterimage.aws.SqsRecord;
+import dev.afterimage.lambda.BeforeFreeze;
 import dev.afterimage.lambda.CataloguePlanHandler;
 import dev.afterimage.lambda.JobBatchHandler;
 import dev.afterimage.lambda.QueueMessage;
+import dev.afterimage.metrics.emf.EmfWriter;
 import dev.afterimage.pregeneration.PregenerationConfig;
 import dev.afterimage.pregeneration.plan.CatalogueRunner;
 import dev.afterimage.pregeneration.queue.Claim;
@@ -58,5 +60,12 @@ class LambdaWiring {
     @Singleton
     CataloguePlanHandler cataloguePlans(CatalogueRunner runner) {
         return (catalogue, deadline) -> runner.run(catalogue, deadline).complete();
+    }
+
+    /** Meters go out as one line in the log, from which CloudWatch reads them; nothing runs between invocations. */
+    @Produces
+    @Singleton
+    BeforeFreeze meters(EmfWriter emf) {
+        return deadline -> emf.flush();
     }
 }
