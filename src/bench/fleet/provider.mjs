@@ -1,0 +1,71 @@
+// A strict image API for measurements: any window that holds one call too many is answered 429, by its own clock, at the
+// moment of arrival. It counts what it bills.
+//
+//   node provider.mjs 9900
+//   curl 'localhost:9900/reset?rate=10&window=1000&latency=400'    forgets what was, and allows so much from now on
+//   curl localhost:9900/stats                                      billed, 429s, the most calls that any window held
+import http from 'node:http';
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
+
+let rate, window, latency, arrivals, billed, throttled, bodies;
+
+function reset(newRate, newWindow, newLatency) {
+  [rate, window, latency] = [newRate, newWindow, newLatency];
+  [arrivals, billed, throttled, bodies] = [[], 0, 0, new Map()];
+}
+
+function mostInAWindow() {
+  let most = 0;
+  for (let first = 0, last = 0; last < arrivals.length; last++) {
+    while (arrivals[last] - arrivals[first] >= window) first++;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+function stats() {
+  const seconds = arrivals.length > 1 ? (arrivals.at(-1) - arrivals[0]) / 1000 : 0;
+  return {
+    calls: arrivals.length, billed, throttled, mostInAWindow: mostInAWindow(),
+    callsPerSecond: seconds ? +((arrivals.length - 1) / seconds).toFixed(1) : null,
+    billedTwice: [...bodies.values()].filter((times) => times > 1).length,
+  };
+}
+
+function arrive() {
+  const now = performance.now();
+  let inWindow = 0;
+  for (let i = arrivals.length - 1; i >= 0 && arrivals[i] > now - window; i--) inWindow++;
+  arrivals.push(now);
+  return inWindow < rate;
+}
+
+function generate(request, response) {
+  const admitted = arrive();
+  admitted ? billed++ : throttled++;
+  let body = '';
+  request.on('data', (part) => { body += part; });
+  request.on('end', () => {
+    if (!admitted) {
+      response.writeHead(429, { 'retry-after': '1' }).end('{}');
+      return;
+    }
+    bodies.set(body, (bodies.get(body) ?? 0) + 1);
+    setTimeout(() => response.writeHead(200, { 'content-type': 'image/png' }).end(PNG), latency);
+  });
+}
+
+reset(10, 1000, 400);
+const server = http.createServer((request, response) => {
+  const url = new URL(request.url, 'http://localhost');
+  const number = (name) => Number(url.searchParams.get(name));
+  switch (url.pathname) {
+    case '/stats': response.end(JSON.stringify(stats()) + '\n'); break;
+    case '/reset': reset(number('rate'), number('window'), number('latency')); response.end('ok\n'); break;
+    default: generate(request, response);
+  }
+});
+server.keepAliveTimeout = 60_000;
+server.listen(Number(process.argv[2] ?? 9900), '127.0.0.1', 1024);
