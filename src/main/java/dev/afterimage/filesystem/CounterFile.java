@@ -45,7 +45,7 @@ final class CounterFile {
     int raiseBy(int wanted, long most) throws IOException {
         return mutex.hold(() -> {
             long number = read();
-            int added = (int) Math.clamp(most - number, 0, wanted);
+            int added = Math.clamp(most - number, 0, wanted);
             if (added > 0) {
                 replace(number + added);
             }
