@@ -6,6 +6,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,9 +146,12 @@ public final class RedisLink {
                 .thenApply(all -> pending.stream().map(CompletableFuture::join).toList());
     }
 
-    /** The client's words for a connection that was closed while it lay in the pool; nothing went out on it. */
+    /**
+     * Whether the connection was closed while it lay in the pool, so that nothing went out on it: the client refused to use
+     * it, or the write failed.
+     */
     private static boolean wasNotSent(Throwable failure) {
-        return "Connection is closed".equals(failure.getMessage());
+        return failure instanceof ClosedChannelException || "Connection is closed".equals(failure.getMessage());
     }
 
     /** A connection that was in publish/subscribe mode is closed and not pooled; there is no other way to have it closed. */

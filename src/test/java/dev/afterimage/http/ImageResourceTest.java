@@ -250,7 +250,9 @@ class ImageResourceTest {
                         + "\"requests\":{\"hit\":3,\"stale\":0,\"stored\":1,\"collapsed\":0,\"pending\":2,\"failed\":1},"
                         + "\"providerCalls\":5,\"provider429s\":1,\"provider5xxs\":2,\"providerP50Millis\":310,"
                         + "\"providerP95Millis\":900,\"queueDepth\":7,\"queueOldestAgeSeconds\":12,\"creditsUsed\":40,"
-                        + "\"creditsLeft\":null,\"coolDownUntil\":null}"));
+                        + "\"creditsLeft\":null,"
+                        + "\"permits\":{\"granted\":5,\"denied\":1,\"lapsed\":0,\"emergency\":0},\"inFlight\":1,"
+                        + "\"deadLetters\":0,\"coolDownUntil\":null}"));
     }
 
     @Test

@@ -29,7 +29,7 @@ final class RedisClients implements AutoCloseable {
     }
 
     Redis client(RedisOptions options) {
-        options.getNetClientOptions().setReadIdleTimeout(2);
+        options.getNetClientOptions().setIdleTimeout(2);
         Redis redis = Redis.createClient(
                 vertx, options.setMaxPoolSize(16).setMaxPoolWaiting(1024).setMaxWaitingHandlers(4096));
         open.add(redis);
