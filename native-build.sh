@@ -64,7 +64,8 @@ check_glibc() {
 host=$(architecture_of "$(uname -m)")
 target=$(architecture_of "${1:-$host}")
 graalvm=$([[ ${NATIVE_BUILD:-} == container ]] || local_graalvm)
-arguments=(-B -ntp package "-Plambda,native" -DskipTests)
+# The demo provider draws with AWT, which the binary should not carry.
+arguments=(-B -ntp package "-Plambda,native" -DskipTests -Dafterimage.demo.included=false)
 
 if [[ -n $graalvm && $(uname -s) == Linux && $target == "$host" ]]; then
   echo "Building for $target with $graalvm"

@@ -5,6 +5,7 @@ import dev.afterimage.aws.SecretApiKey;
 import dev.afterimage.aws.SecretUnavailableException;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
@@ -98,10 +99,14 @@ class ProviderWiring {
         return new ResultFetcher(http, guard, config.maxBytes(), config.timeout(), clock, pause);
     }
 
+    /** A build without the demo starts all the same, and says with the first picture what has to be set. */
     private static ImageGenerator included(Instance<ImageGenerator> demo) {
         if (demo.isUnsatisfied()) {
-            throw new IllegalStateException("This build has no demo provider;"
-                    + " set afterimage.provider.kind to json or imejis, and afterimage.provider.url.");
+            return (request, attempt) -> {
+                throw new RejectedException(
+                        RejectedException.Reason.ACCESS,
+                        "This build has no demo provider; set afterimage.provider.kind to json or imejis.");
+            };
         }
         return demo.get();
     }

@@ -133,7 +133,7 @@ public final class BrowserTab implements WebSocket.Listener {
 
     /** Chooses a file in a file input. */
     public void choose(String selector, Path file) {
-        int document = call("DOM.getDocument").at("/root/nodeId").asInt();
+        int document = call("DOM.getDocument").path("root").path("nodeId").asInt();
         int node = call("DOM.querySelector", "nodeId", document, "selector", selector)
                 .get("nodeId")
                 .asInt();
