@@ -25,7 +25,7 @@ local token = ARGV[15]
 local bulk = ARGV[16] == 'BULK'
 local wait = tonumber(ARGV[17]) -- acquire: the patience; depart: leave no sooner than that; coolDown: the pause
 
-local RATE, CONCURRENCY, COOL_DOWN = 1, 2, 3
+local RATE, CONCURRENCY, COOL_DOWN, LAPSED = 1, 2, 3, 4
 
 local function text(number)
   return string.format('%.0f', number)
@@ -146,6 +146,11 @@ local function takePlace(untilTime)
   end
 end
 
+local function addPlan(start)
+  addOfLane(planned, bulkPlanned, start)
+  takePlace(start + grace)
+end
+
 local function forgetPlace()
   if concurrency > 0 then
     redis.call('ZREM', places, token)
@@ -193,8 +198,7 @@ local function acquire()
     end
     return denied(retryAfter, coolDownLeft > mayPlan and COOL_DOWN or RATE)
   end
-  addOfLane(planned, bulkPlanned, start)
-  takePlace(start + grace)
+  addPlan(start)
   return granted(start - now)
 end
 
@@ -202,16 +206,14 @@ end
 local function forgetStamp()
   redis.call('ZREM', bulkDeparted, token)
   local forgotten = redis.call('ZREM', departed, token) == 1
-  if redis.call('ZCARD', departed) == 0 then
-    last = 0
-    redis.call('HSET', state, 'last', last)
-  end
+  last = tonumber(redis.call('ZRANGE', departed, -1, -1, 'WITHSCORES')[2] or 0)
+  redis.call('HSET', state, 'last', text(last))
   return forgotten
 end
 
 local function depart(forgetWhatItPlanned)
   if not forgetWhatItPlanned() then
-    return denied(math.max(departureOfLane(), coolDown) - now, RATE)
+    return denied(math.max(departureOfLane(), coolDown) - now, LAPSED)
   end
   if coolDown > now then
     forgetPlace()
@@ -219,7 +221,7 @@ local function depart(forgetWhatItPlanned)
   end
   local at = math.max(departureOfLane(), now + wait)
   if at - now > lead then
-    forgetPlace()
+    addPlan(at)
     return denied(at - now, RATE)
   end
   addOfLane(departed, bulkDeparted, at)
@@ -236,7 +238,9 @@ if action == 'depart' then
   return depart(forgetPlan)
 end
 if action == 'redepart' then
-  return depart(forgetStamp)
+  return depart(function()
+    return forgetStamp() or forgetPlan()
+  end)
 end
 if action == 'release' then
   forgetPlan()

@@ -2,6 +2,7 @@ package dev.afterimage.generation;
 
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.ProviderLimiter;
@@ -27,8 +28,10 @@ public final class PermitGate {
 
     /** How long before its start a permit is handed out; {@link #depart} waits for the rest and leaves on time. */
     private static final Duration EARLY = Duration.ofMillis(25);
-    /** A thread that is held up so often in a row runs on a machine that is too busy to keep time. */
-    private static final int MOST_STAMPS = 5;
+    /** A holder who is sent back so often in a row runs on a machine that is too busy to keep time. */
+    private static final int MOST_TRIES = 5;
+    /** Longer waits are taken in line. */
+    private static final Duration LONGEST_WAIT_TO_DEPART = Duration.ofSeconds(2);
 
     private final ProviderLimiter limiter;
     private final Clock clock;
@@ -86,7 +89,7 @@ public final class PermitGate {
      */
     public void depart(Granted permit) {
         Granted current = permit;
-        for (int stamps = 0; stamps < MOST_STAMPS; stamps++) {
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
             switch (limiter.depart(current)) {
                 case Granted stamped -> {
                     if (waitsNoLongerThan(stamped.startsIn())) {
@@ -94,7 +97,7 @@ public final class PermitGate {
                     }
                     current = stamped;
                 }
-                case Denied denied -> throw new PermitLapsedException(denied.retryAfter());
+                case Denied denied -> waitForSlotOrGiveUp(denied);
             }
         }
         throw new PermitLapsedException(Limits.JITTER);
@@ -149,8 +152,16 @@ public final class PermitGate {
                 double wait = denied.retryAfter().toNanos() * (0.5 + random.nextDouble());
                 boolean unused = line.placeGivenBack.tryAcquire((long) wait, TimeUnit.NANOSECONDS);
             }
-            case RATE, COOL_DOWN -> pause.await(denied.retryAfter());
+            case RATE, COOL_DOWN, LAPSED -> pause.await(denied.retryAfter());
         }
+    }
+
+    private void waitForSlotOrGiveUp(Denied denied) {
+        boolean stands = denied.reason() == Permit.Reason.RATE;
+        if (!stands || denied.retryAfter().compareTo(LONGEST_WAIT_TO_DEPART) > 0) {
+            throw new PermitLapsedException(denied.retryAfter());
+        }
+        await(denied.retryAfter().minus(EARLY));
     }
 
     /** Whether the thread woke in time to leave with its stamp. */
@@ -159,12 +170,16 @@ public final class PermitGate {
             return true;
         }
         Instant latest = clock.instant().plus(rest).plus(Limits.JITTER);
+        await(rest);
+        return !clock.instant().isAfter(latest);
+    }
+
+    private void await(Duration wait) {
         try {
-            pause.await(rest);
+            pause.await(wait);
         } catch (InterruptedException cancelled) {
             Thread.currentThread().interrupt();
-            throw new PermitLapsedException(rest);
+            throw new PermitLapsedException(wait);
         }
-        return !clock.instant().isAfter(latest);
     }
 }

@@ -88,7 +88,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
             return fleet.depart(permit);
         } catch (LimiterUnavailableException gone) {
             lost();
-            return new Denied(LONGEST_RETRY, Reason.RATE);
+            return new Denied(LONGEST_RETRY, Reason.LAPSED);
         }
     }
 
@@ -146,7 +146,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
 
     private Denied foundMeanwhile(Granted permit) {
         share.release(unmarked(permit));
-        return new Denied(Duration.ofMillis(1), Reason.RATE);
+        return new Denied(Duration.ofMillis(1), Reason.LAPSED);
     }
 
     private Outage lost() {

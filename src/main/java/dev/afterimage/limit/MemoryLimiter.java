@@ -67,7 +67,7 @@ public final class MemoryLimiter implements ProviderLimiter {
             if (!hasPlace(lane)) {
                 return denied(Math.max(coolDown, nanos(Limits.PLACE_RETRY)), Reason.CONCURRENCY);
             }
-            long start = plan(lane, now, now + coolDown);
+            long start = expectedStart(lane, now, now + coolDown);
             long mayPlan = plansFarAhead(lane) ? mayWait : Math.min(mayWait, lead);
             if (start - now > mayPlan) {
                 // Half a lead early: the next to ask is then granted a start that lies ahead, and leaves on time.
@@ -88,7 +88,7 @@ public final class MemoryLimiter implements ProviderLimiter {
             String token = tokenOf(permit);
             if (!forgetWhatItPlanned(permit)) {
                 // It may have departed already, and then its call still holds its place.
-                return denied(Math.max(departure(permit.lane(), now), coolDownUntil) - now, Reason.RATE);
+                return denied(Math.max(departure(permit.lane(), now), coolDownUntil) - now, Reason.LAPSED);
             }
             if (coolDownUntil > now) {
                 forgetPlace(token);
@@ -96,7 +96,7 @@ public final class MemoryLimiter implements ProviderLimiter {
             }
             long departure = departure(permit.lane(), now);
             if (departure - now > lead) {
-                forgetPlace(token);
+                plan(token, permit.lane(), departure);
                 return denied(departure - now, Reason.RATE);
             }
             return stamp(token, permit.lane(), now, departure);
@@ -162,7 +162,7 @@ public final class MemoryLimiter implements ProviderLimiter {
         return lane == Lane.INTERACTIVE && limits.concurrency().isEmpty();
     }
 
-    private long plan(Lane lane, long now, long earliest) {
+    private long expectedStart(Lane lane, long now, long earliest) {
         long start = window.plan(now, earliest);
         return lane == Lane.BULK ? Math.max(start, bulkWindow.plan(now, earliest)) : start;
     }
@@ -174,13 +174,17 @@ public final class MemoryLimiter implements ProviderLimiter {
 
     private Granted grant(Lane lane, long now, long start) {
         String token = Long.toString(++sequence);
+        plan(token, lane, start);
+        return new Granted(token, lane, Duration.ofNanos(start - now));
+    }
+
+    private void plan(String token, Lane lane, long start) {
         plans.put(token, new Plan(lane, start), start + grace);
         window.reserve(start);
         if (lane == Lane.BULK) {
             bulkWindow.reserve(start);
         }
         takePlace(token, lane, start + grace);
-        return new Granted(token, lane, Duration.ofNanos(start - now));
     }
 
     private Granted stamp(String token, Lane lane, long now, long departure) {
@@ -195,7 +199,8 @@ public final class MemoryLimiter implements ProviderLimiter {
 
     /** Its planned start, or its stamp when it could not leave in time. */
     private boolean forgetWhatItPlanned(Granted permit) {
-        return isStamped(permit) ? cancelStamp(tokenOf(permit)) : forgetPlan(permit.token());
+        String token = tokenOf(permit);
+        return (isStamped(permit) && cancelStamp(token)) || forgetPlan(token);
     }
 
     private boolean cancelStamp(String token) {

@@ -29,6 +29,8 @@ public sealed interface Permit {
         /** As many calls are in flight as the provider allows. */
         CONCURRENCY,
         /** The provider asked for a pause. */
-        COOL_DOWN
+        COOL_DOWN,
+        /** The permit is not known (any more): it departed, was released, or its holder came too late. */
+        LAPSED
     }
 }

@@ -48,8 +48,10 @@ public interface ProviderLimiter {
      *
      * @param permit an acquired one, or the stamped one of a call that did not leave in time
      * @return the stamped permit when the call may leave after {@link Permit.Granted#startsIn()}, which is zero or short
-     *     ({@link Limits#lead()} at most) when the holder came a little early; denied when a cool-down began meanwhile, when
-     *     no slot is free within the lead, or when the permit is not known (any more): another one must be acquired then
+     *     ({@link Limits#lead()} at most) when the holder came a little early; denied for the {@linkplain Permit.Reason#RATE
+     *     rate} when the plan was wrong and no slot is free within the lead, and then the permit stands and may depart after
+     *     the wait; denied for another reason when a cool-down began meanwhile or the permit has lapsed, and then another
+     *     one must be acquired
      */
     Permit depart(Permit.Granted permit);
 

@@ -68,6 +68,7 @@ public final class RedisLimiter implements ProviderLimiter {
                 case 1 -> Reason.RATE;
                 case 2 -> Reason.CONCURRENCY;
                 case 3 -> Reason.COOL_DOWN;
+                case 4 -> Reason.LAPSED;
                 default -> throw new IllegalStateException("the limiter's script knows a reason more than this class");
             };
         }
@@ -138,10 +139,10 @@ public final class RedisLimiter implements ProviderLimiter {
         Duration notice = Duration.ZERO;
         for (int stamps = 0; stamps < MOST_STAMPS; stamps++) {
             Answer answer = ask(action, token, permit.lane(), notice);
-            notDeparted.remove(token);
             if (!answer.granted()) {
                 return answer.denied();
             }
+            notDeparted.remove(token);
             long now = link.nanoTime();
             memory.updateAndGet(known -> new Memory(known.epoch(), now, true));
             long lateness = answer.latenessAt(now);
@@ -152,7 +153,7 @@ public final class RedisLimiter implements ProviderLimiter {
             notice = noticeAfter(lateness);
         }
         ask("cancel", token, permit.lane(), Duration.ZERO);
-        return new Denied(Limits.JITTER, Reason.RATE);
+        return new Denied(Limits.JITTER, Reason.LAPSED);
     }
 
     /** An answer that came so late is expected to come so late again, and is asked for so much earlier. */

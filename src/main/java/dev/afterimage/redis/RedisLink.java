@@ -34,8 +34,8 @@ public final class RedisLink {
      */
     record Reply(@Nullable Response response, long sent, long received) {}
 
-    /** A command is tried on so many, when the former were closed before it went out. */
-    private static final int MOST_CONNECTIONS = 3;
+    /** A command is tried on so many, when the former were closed before it went out: all that a pool holds may be. */
+    private static final int MOST_CONNECTIONS = 20;
 
     private final Redis redis;
     private final Duration timeout;

@@ -198,6 +198,19 @@ class PermitGateTest {
     }
 
     @Test
+    void aPlanThatWasWrongIsWaitedForAndKept() throws Exception {
+        ProviderLimiter limiter = limiter(rate(1));
+        Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, Duration.ZERO);
+        PermitGate gate = gate(limiter);
+        clock.advance(Duration.ofMillis(600));
+        gate.depart(gate.await(Lane.BULK, in(SECOND)));
+
+        gate.depart(permit);
+
+        assertThat(pause.waits()).containsExactly(rate(1).slotTime().minus(EARLY), EARLY);
+    }
+
+    @Test
     void aThreadThatNeverWakesInTimeDoesNotLeave() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         Pause sluggish = duration -> {

@@ -125,12 +125,32 @@ public abstract class ProviderLimiterContract {
     }
 
     @Test
-    void aHolderWhoComesMuchTooEarlyIsDenied() {
+    void aHolderWhoComesMuchTooEarlyIsSentBackAndKeepsHisPermit() {
         ProviderLimiter limiter = limiter(rate(1));
-        departed(limiter, Lane.INTERACTIVE);
+        departed(limiter, Lane.BULK);
         Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
 
-        assertThat(denied(limiter.depart(next)).retryAfter()).isEqualTo(rate(1).slotTime());
+        Denied denied = denied(limiter.depart(next));
+
+        assertThat(denied.reason()).isEqualTo(Reason.RATE);
+        assertThat(denied.retryAfter()).isEqualTo(rate(1).slotTime());
+        advance(rate(1).slotTime());
+        assertThat(limiter.depart(next)).isInstanceOf(Granted.class);
+    }
+
+    @Test
+    void aHolderWhoWasSentBackStillHoldsHisPlaceInFlight() {
+        Limits limits = new Limits(1, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
+        ProviderLimiter limiter = limiter(limits);
+        Granted one = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        advance(limits.lead());
+        departed(limiter, Lane.INTERACTIVE);
+
+        assertThat(denied(limiter.depart(one)).reason()).isEqualTo(Reason.RATE);
+
+        assertThat(limiter.status().inFlight()).isEqualTo(2);
+        limiter.release(one);
+        assertThat(limiter.status().inFlight()).isEqualTo(1);
     }
 
     @Test
@@ -216,7 +236,9 @@ public abstract class ProviderLimiterContract {
     void aForeignTokenDoesNotDepart() {
         ProviderLimiter limiter = limiter(rate(5));
 
-        denied(limiter.depart(new Granted("foreign", Lane.INTERACTIVE, Duration.ZERO)));
+        assertThat(denied(limiter.depart(new Granted("foreign", Lane.INTERACTIVE, Duration.ZERO)))
+                        .reason())
+                .isEqualTo(Reason.LAPSED);
     }
 
     @Test

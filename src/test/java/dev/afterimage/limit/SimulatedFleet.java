@@ -115,6 +115,8 @@ public final class SimulatedFleet {
         }
         switch (limiter.depart(granted)) {
             case Granted stamped -> in(stamped.startsIn().toNanos(), () -> leave(stamped));
+            case Denied denied
+            when denied.reason() == Permit.Reason.RATE -> in(denied.retryAfter().toNanos(), () -> hold(granted));
             case Denied denied -> {
                 lapsed++;
                 limiter.release(granted);

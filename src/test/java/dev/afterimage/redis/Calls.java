@@ -5,6 +5,7 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.Permit.Reason;
 import dev.afterimage.limit.ProviderLimiter;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -40,18 +41,28 @@ final class Calls {
 
     private static void depart(ProviderLimiter limiter, Granted permit, DepartureLog log) throws InterruptedException {
         Granted current = permit;
-        while (limiter.depart(current) instanceof Granted stamped) {
-            long latest =
-                    System.nanoTime() + stamped.startsIn().plus(Limits.JITTER).toNanos();
-            pause(stamped.startsIn());
-            long now = System.nanoTime();
-            if (now <= latest) {
-                synchronized (log) {
-                    log.add(now);
+        while (true) {
+            switch (limiter.depart(current)) {
+                case Granted stamped -> {
+                    long latest = System.nanoTime()
+                            + stamped.startsIn().plus(Limits.JITTER).toNanos();
+                    pause(stamped.startsIn());
+                    long now = System.nanoTime();
+                    if (now <= latest) {
+                        synchronized (log) {
+                            log.add(now);
+                        }
+                        return;
+                    }
+                    current = stamped;
                 }
-                return;
+                case Denied denied -> {
+                    if (denied.reason() != Reason.RATE) {
+                        return;
+                    }
+                    pause(denied.retryAfter().minusMillis(25));
+                }
             }
-            current = stamped;
         }
     }
 }

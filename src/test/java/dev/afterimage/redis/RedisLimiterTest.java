@@ -178,6 +178,22 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
+    void aStampThatWasMovedIsNotTakenForAnEvictedOne() {
+        ProviderLimiter limiter = limiter(LIMITS);
+        Granted early = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        Granted stamped = (Granted) limiter.depart(early);
+        clock.advance(Duration.ofMillis(500));
+        Granted late = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        Granted moved = (Granted) limiter.depart(late);
+        limiter.coolDown(Duration.ofMillis(1));
+        limiter.depart(moved);
+        clock.advance(LIMITS.slotTime().minusMillis(400));
+
+        assertThat(leave(limiter)).isEqualTo(4);
+        assertThat(stamped).isNotNull();
+    }
+
+    @Test
     void whereCallsInFlightAreLimitedAFlushPausesUntilTheLongestEnded() {
         Limits limits = new Limits(4, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
