@@ -17,6 +17,11 @@ public interface RedisConfig {
     @WithDefault("500ms")
     Duration timeout();
 
+    /** How long a server that starts waits until Redis answers quickly; zero: not at all. */
+    @WithName("warm-up")
+    @WithDefault("5s")
+    Duration warmUp();
+
     /** Failures in a row after which Redis is given a rest. */
     @WithName("rest-after")
     @WithDefault("5")

@@ -22,7 +22,12 @@ final class RedisClients implements AutoCloseable {
     final String prefix = "test-" + UUID.randomUUID();
 
     /** What a link is configured with. */
-    record Settings(String prefix, Duration timeout, int restAfter, Duration rest) implements RedisConfig {}
+    record Settings(String prefix, Duration timeout, int restAfter, Duration rest) implements RedisConfig {
+        @Override
+        public Duration warmUp() {
+            return Duration.ZERO;
+        }
+    }
 
     Settings settings() {
         return new Settings(prefix, TIMEOUT, 5, Duration.ofMillis(100));

@@ -1,0 +1,96 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.redis.RedisConfig;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * Asks what lives in Redis until it answers quickly, before a server takes its first request. The first commands of a process
+ * open connections, send scripts along and run code that was never run; under load they would exceed their time-out, and an
+ * instance whose limiter times out falls back to its emergency share for no good reason.
+ *
+ * <p>Nothing depends on its success: a Redis that is down is found out by whoever needs it.
+ */
+@Singleton
+class WarmUp {
+
+    private static final int ROUNDS = 50;
+    /** A round is three commands; quick ones leave most of the time-out to spare. */
+    private static final int QUICK_PART_OF_TIMEOUT = 10;
+
+    private static final Duration BETWEEN_SLOW_ROUNDS = Duration.ofMillis(50);
+    /** No picture has it. */
+    private static final ImageKey KEY = new ImageKey("0".repeat(64));
+
+    private final ImageIndex index;
+    private final ProviderLimiter limiter;
+    private final FlightLeases leases;
+    private final Pause pause;
+    private final Clock clock;
+    private final LongSupplier nanoTime;
+
+    @Inject
+    WarmUp(ImageIndex index, ProviderLimiter limiter, FlightLeases leases, Pause pause, Clock clock) {
+        this(index, limiter, leases, pause, clock, System::nanoTime);
+    }
+
+    WarmUp(
+            ImageIndex index,
+            ProviderLimiter limiter,
+            FlightLeases leases,
+            Pause pause,
+            Clock clock,
+            LongSupplier nanoTime) {
+        this.index = index;
+        this.limiter = limiter;
+        this.leases = leases;
+        this.pause = pause;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Before the port is opened, and before the workers look for jobs. */
+    void begin(@Observes @Priority(100) StartupEvent start, BackendConfig backends, RedisConfig redis)
+            throws InterruptedException {
+        if (backends.fleetKind() == BackendConfig.FleetKind.REDIS) {
+            run(redis.warmUp(), redis.timeout().dividedBy(QUICK_PART_OF_TIMEOUT));
+        }
+    }
+
+    /** Until so many rounds were quick, or for {@code patience}. */
+    void run(Duration patience, Duration quick) throws InterruptedException {
+        Deadline deadline = Deadline.in(patience, clock);
+        int quickRounds = 0;
+        while (quickRounds < ROUNDS && !deadline.hasPassed(clock)) {
+            long began = nanoTime.getAsLong();
+            if (answers() && nanoTime.getAsLong() - began <= quick.toNanos()) {
+                quickRounds++;
+            } else {
+                pause.await(BETWEEN_SLOW_ROUNDS);
+            }
+        }
+    }
+
+    private boolean answers() {
+        try {
+            limiter.status();
+            leases.isHeld(KEY);
+            index.find(KEY).toCompletableFuture().join();
+            return true;
+        } catch (RuntimeException gone) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.afterimage.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.singleflight.MemoryFlightLeases;
+import dev.afterimage.testing.FakePause;
+import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MutableClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class WarmUpTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration QUICK = Duration.ofMillis(50);
+    private static final Limits LIMITS =
+            new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 0.8, Duration.ofSeconds(30));
+
+    private final MutableClock clock = MutableClock.atSomeTime();
+    private final FakePause pause = new FakePause(clock);
+    private final MapIndex entries = new MapIndex();
+
+    @Test
+    void doesNotWaitForAnIndexThatIsQuick() throws InterruptedException {
+        warmUp(new SlowIndex(0, Duration.ZERO)).run(PATIENCE, QUICK);
+
+        assertThat(pause.waits()).isEmpty();
+    }
+
+    @Test
+    void goesOnUntilTheAnswersAreQuick() throws InterruptedException {
+        SlowIndex index = new SlowIndex(3, Duration.ofMillis(300));
+
+        warmUp(index).run(PATIENCE, QUICK);
+
+        assertThat(index.slowAnswersLeft).isZero();
+        assertThat(pause.waits()).hasSize(3);
+    }
+
+    @Test
+    void givesUpOnAnIndexThatStaysSlow() throws InterruptedException {
+        SlowIndex index = new SlowIndex(Integer.MAX_VALUE, Duration.ofSeconds(1));
+
+        warmUp(index).run(PATIENCE, QUICK);
+
+        assertThat(pause.waits()).hasSize(5);
+    }
+
+    @Test
+    void letsAServerStartWithoutRedis() throws InterruptedException {
+        entries.down(true);
+
+        warmUp(entries).run(PATIENCE, QUICK);
+
+        assertThat(pause.waits()).isNotEmpty();
+    }
+
+    private WarmUp warmUp(ImageIndex index) {
+        return new WarmUp(
+                index,
+                new MemoryLimiter(LIMITS, clock::nanoTime),
+                new MemoryFlightLeases(PATIENCE, clock::nanoTime),
+                pause,
+                clock,
+                clock::nanoTime);
+    }
+
+    /** Takes its time, for a while. */
+    private final class SlowIndex implements ImageIndex {
+        private final Duration delay;
+        private int slowAnswersLeft;
+
+        SlowIndex(int slowAnswers, Duration delay) {
+            this.slowAnswersLeft = slowAnswers;
+            this.delay = delay;
+        }
+
+        @Override
+        public CompletionStage<Optional<IndexEntry>> find(ImageKey key) {
+            if (slowAnswersLeft > 0) {
+                slowAnswersLeft--;
+                clock.advance(delay);
+            }
+            return entries.find(key);
+        }
+
+        @Override
+        public CompletionStage<Map<ImageKey, IndexEntry>> findAll(List<ImageKey> keys) {
+            return entries.findAll(keys);
+        }
+
+        @Override
+        public CompletionStage<Void> put(IndexEntry entry) {
+            return entries.put(entry);
+        }
+
+        @Override
+        public CompletionStage<Void> remove(ImageKey key) {
+            return entries.remove(key);
+        }
+    }
+}
