@@ -1,12 +1,17 @@
-// Asks a fleet for pictures, and says how the answers ended.
+// Asks a fleet for pictures, and says how the answers ended and how long they took.
 //
-//   node load.mjs same 8081 8082 8083 8084      100 clients, one new picture
+//   node load.mjs same 8081 8082 8083 8084      100 clients at once, one new picture
 //   node load.mjs sixty 8081 8082 8083 8084     60 new pictures at once
+//   node load.mjs leader 8081 8082 8083 8084    one picture: first the first port, half a second later 30 clients at the others
+//   node load.mjs steady 8081 8082 8083 8084    a minute of 100 hits and 15 new pictures a second; answers by ten seconds
+//   RATE=1000 SECONDS_LONG=20 node load.mjs flood 8081 8082 8083 8084     new pictures, evenly spaced, whatever is answered
 import http from 'node:http';
 
 const [scenario, ...ports] = process.argv.slice(2);
-const agent = new http.Agent({ keepAlive: true, maxSockets: 2000 });
+const agent = new http.Agent({ keepAlive: true });
 const run = Date.now();
+const pause = (millis) => new Promise((over) => setTimeout(over, millis));
+const picture = (fields) => ({ template: 't', data: { run, ...fields } });
 
 function ask(port, body) {
   const start = performance.now();
@@ -23,17 +28,78 @@ function ask(port, body) {
   });
 }
 
+function report(name, answers) {
+  const ways = group(answers);
+  for (const [how, those] of Object.entries(ways)) {
+    const millis = those.map((answer) => answer.millis).sort((a, b) => a - b);
+    const at = (share) => Math.round(millis[Math.min(millis.length - 1, Math.floor(share * millis.length))]);
+    console.log(`${name}: ${those.length} × ${how} (ms: p50 ${at(0.5)}, p99 ${at(0.99)}, max ${at(1)})`);
+  }
+}
+
+function group(answers) {
+  const ways = {};
+  for (const answer of answers) (ways[answer.how] ??= []).push(answer);
+  return ways;
+}
+
+const portOf = (number) => ports[number % ports.length];
+const atOnce = (clients, body) =>
+  Promise.all(Array.from({ length: clients }, (_, number) => ask(portOf(number), body(number))));
+
+/** Open loop: asks at its pace, however long the answers take. */
+async function paced(rate, seconds, question) {
+  const start = performance.now();
+  const answers = [];
+  for (let number = 0; number < rate * seconds; ) {
+    const due = Math.min(rate * seconds, Math.floor(((performance.now() - start) / 1000) * rate) + 1);
+    for (; number < due; number++) answers.push(question(number));
+    await pause(2);
+  }
+  return Promise.all(answers);
+}
+
 const scenarios = {
-  same: [100, () => ({ template: 't', data: { run } })],
-  sixty: [60, (number) => ({ template: 't', data: { run, number } })],
+  async same() {
+    report('same', await atOnce(100, () => picture({})));
+  },
+  async sixty() {
+    const start = performance.now();
+    report('sixty', await atOnce(60, (number) => picture({ number })));
+    console.log(`sixty: all within ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  },
+  async flood() {
+    const [rate, seconds] = [Number(process.env.RATE), Number(process.env.SECONDS_LONG)];
+    report('flood', await paced(rate, seconds, (number) => ask(portOf(number), picture({ number }))));
+  },
+  async leader() {
+    const first = ask(ports[0], picture({}));
+    await pause(500);
+    const others = ports.slice(1);
+    const followers = Array.from({ length: 30 }, (_, number) => ask(others[number % others.length], picture({})));
+    report('leader', [await first]);
+    report('followers', await Promise.all(followers));
+  },
+  async steady() {
+    const hot = Array.from({ length: 20 }, (_, number) => picture({ hot: number }));
+    await Promise.all(hot.map((body) => ask(ports[0], body)));
+    const start = performance.now();
+    const phase = () => `second ${String(10 * Math.floor((performance.now() - start) / 10_000)).padStart(2)}+`;
+    const phased = async (port, body) => {
+      const asked = phase();
+      return { asked, ...(await ask(port, body)) };
+    };
+    const [hits, misses] = await Promise.all([
+      paced(100, 60, (number) => phased(portOf(number), hot[number % hot.length])),
+      paced(15, 60, (number) => phased(portOf(number), picture({ number }))),
+    ]);
+    for (const [kind, answers] of [['hot', hits], ['new', misses]]) {
+      for (const asked of new Set(answers.map((answer) => answer.asked))) {
+        report(`${asked} ${kind}`, answers.filter((answer) => answer.asked === asked));
+      }
+    }
+  },
 };
 
-const [clients, body] = scenarios[scenario];
-const start = performance.now();
-const answers = await Promise.all(
-  Array.from({ length: clients }, (_, number) => ask(ports[number % ports.length], body(number))));
-const seconds = (performance.now() - start) / 1000;
-const ended = {};
-for (const { how } of answers) ended[how] = (ended[how] ?? 0) + 1;
-console.log(scenario, `${seconds.toFixed(1)} s`, JSON.stringify(ended));
+await scenarios[scenario]();
 agent.destroy();

@@ -1,0 +1,70 @@
+# Sourced: starts and stops what a measurement is made of. Needs redis-server, node, curl and a built jar (./mvnw package).
+. ../java-home.sh
+readonly jar=../../../target/quarkus-app/quarkus-run.jar redis_port=6399 provider_port=9900
+[ -f "$jar" ] || { echo "Build it first: ./mvnw package -DskipTests" >&2; exit 1; }
+work=$(mktemp -d)
+declare -A pid=()
+
+clean_up() {
+  trap - EXIT
+  kill -9 "${pid[@]}" 2>/dev/null || true
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# Runs something in the background and remembers it by name.
+launch() { # NAME COMMAND…
+  local name=$1
+  shift
+  "$@" >>"$work/$name.log" 2>&1 &
+  pid[$name]=$!
+  disown
+}
+
+stop() { # NAME [SIGNAL]
+  kill "-${2:-TERM}" "${pid[$1]}" 2>/dev/null || true
+  while kill -0 "${pid[$1]}" 2>/dev/null; do sleep 0.1; done
+  unset "pid[$1]"
+}
+
+await_url() { # NAME URL
+  for _ in $(seq 600); do
+    curl -sf -o /dev/null "$2" && return
+    kill -0 "${pid[$1]}" 2>/dev/null || break
+    sleep 0.1
+  done
+  echo "$1 does not answer at $2. Its log:" >&2
+  cat "$work/$1.log" >&2
+  exit 1
+}
+
+start_redis() {
+  launch redis redis-server --port $redis_port --save '' --appendonly no
+}
+
+start_provider() {
+  launch provider node provider.mjs $provider_port
+  await_url provider localhost:$provider_port/stats
+}
+
+# The settings of all instances; a measurement adds its own with `export`.
+export AFTERIMAGE_PROVIDER_KIND=json AFTERIMAGE_PROVIDER_URL=http://127.0.0.1:$provider_port/render
+export AFTERIMAGE_DIRECTORY=$work/data QUARKUS_REDIS_HOSTS=redis://localhost:$redis_port
+
+start_instances() { # PORT…
+  local port
+  for port; do
+    launch "$port" env QUARKUS_HTTP_PORT="$port" "$JAVA_HOME/bin/java" -Xmx1g -jar "$jar"
+  done
+  for port; do await_url "$port" "localhost:$port/q/health/ready"; done
+}
+
+provider_allows() { # RATE WINDOW-MS LATENCY-MS
+  curl -s -o /dev/null "localhost:$provider_port/reset?rate=$1&window=$2&latency=$3"
+}
+
+provider_saw() {
+  curl -s "localhost:$provider_port/stats"
+}
