@@ -20,8 +20,12 @@ function ask(port, body) {
     const headers = { 'content-type': 'application/json' };
     const request = http.request({ host: '127.0.0.1', port, path: '/v1/images', method: 'POST', agent, headers });
     request.on('response', (response) => {
-      response.resume();
-      response.on('end', () => ended(`${response.statusCode} ${response.headers['cache-status'] ?? ''}`.trim()));
+      let text = '';
+      response.on('data', (part) => { text += part; });
+      response.on('end', () => {
+        const detail = response.headers['cache-status'] ?? /"type":".*\/([^"]*)"/.exec(text)?.[1] ?? '';
+        ended(`${response.statusCode} ${detail}`.trim());
+      });
     });
     request.on('error', (error) => ended(error.code));
     request.end(JSON.stringify(body));

@@ -30,6 +30,8 @@ public final class PermitGate {
     private static final Duration EARLY = Duration.ofMillis(25);
     /** A holder who is sent back so often in a row runs on a machine that is too busy to keep time. */
     private static final int MOST_TRIES = 5;
+    /** So long what the limiter refused one is refused to others, too, without asking it: a flood costs it nothing. */
+    private static final Duration REFUSAL_HOLDS = Duration.ofMillis(50);
     /** Longer waits are taken in line. */
     private static final Duration LONGEST_WAIT_TO_DEPART = Duration.ofSeconds(2);
 
@@ -45,12 +47,23 @@ public final class PermitGate {
         final ReentrantLock head = new ReentrantLock(true);
         final Semaphore placeGivenBack = new Semaphore(0);
         volatile Instant movesAt = Instant.MIN;
+        volatile Refusal refusal = Refusal.NONE;
 
         void wake() {
             if (placeGivenBack.availablePermits() == 0) {
                 placeGivenBack.release();
             }
         }
+    }
+
+    /**
+     * The limiter had no start within somebody's patience.
+     *
+     * @param until from then on the limiter is asked again, because a start may have been given back
+     * @param start the earliest that there was
+     */
+    private record Refusal(Instant until, Instant start) {
+        static final Refusal NONE = new Refusal(Instant.MIN, Instant.MIN);
     }
 
     public PermitGate(ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
@@ -111,6 +124,7 @@ public final class PermitGate {
     }
 
     private Granted lineUp(Line line, Lane lane, Deadline deadline) throws InterruptedException {
+        refuseAsBefore(line, deadline);
         Duration untilItMoves = Duration.between(clock.instant(), line.movesAt);
         if (untilItMoves.isPositive() && deadline.forbids(untilItMoves, clock)) {
             throw ThrottledException.byLimiter(untilItMoves);
@@ -120,10 +134,19 @@ public final class PermitGate {
             throw ThrottledException.byLimiter(Limits.PLACE_RETRY);
         }
         try {
+            refuseAsBefore(line, deadline);
             return ask(line, lane, deadline);
         } finally {
             line.movesAt = Instant.MIN;
             line.head.unlock();
+        }
+    }
+
+    private void refuseAsBefore(Line line, Deadline deadline) {
+        Refusal refusal = line.refusal;
+        Instant now = clock.instant();
+        if (now.isBefore(refusal.until()) && deadline.at().isBefore(refusal.start())) {
+            throw ThrottledException.byLimiter(Duration.between(now, refusal.start()));
         }
     }
 
@@ -136,6 +159,10 @@ public final class PermitGate {
                 }
                 case Denied denied -> {
                     if (deadline.forbids(denied.retryAfter(), clock)) {
+                        if (denied.reason() == Permit.Reason.RATE) {
+                            Instant now = clock.instant();
+                            line.refusal = new Refusal(now.plus(REFUSAL_HOLDS), now.plus(denied.retryAfter()));
+                        }
                         throw ThrottledException.byLimiter(denied.retryAfter());
                     }
                     waitAsHead(line, denied);

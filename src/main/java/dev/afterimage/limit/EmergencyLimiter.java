@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>lost: nothing leaves until the calls that the fleet's limiter permitted count no more (a slot time; where calls in
- *       flight are limited, the longest call). An outage shorter than that ends here, and nothing more is to be done;
+ *       flight are limited, the longest call), and at least for {@value #LONGEST_HICCUP_SECONDS} s: one instance that is slow
+ *       for a moment must not use its share while the others use the whole limit. An outage shorter than that ends here, and
+ *       nothing more is to be done;
  *   <li>then calls leave from this instance's share, counted in memory;
  *   <li>found: the fleet is paused for as long once more, because other instances used their shares, too, and find the
  *       limiter within that time.
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmergencyLimiter implements ProviderLimiter {
 
+    static final int LONGEST_HICCUP_SECONDS = 5;
+    private static final Duration LONGEST_HICCUP = Duration.ofSeconds(LONGEST_HICCUP_SECONDS);
     private static final String MARK = "emergency:";
     /** How long a caller is sent away while nothing may leave. */
     private static final Duration LONGEST_RETRY = Duration.ofMillis(250);
@@ -43,7 +47,11 @@ public final class EmergencyLimiter implements ProviderLimiter {
     private final ProviderLimiter share;
     private final EmergencyListener listener;
     private final LongSupplier nanoTime;
+    /** Until the calls that others permitted count no more. */
     private final long settling;
+    /** Until this instance's share is used. */
+    private final long shareAfter;
+
     private final ReentrantLock recovery = new ReentrantLock();
     private volatile @Nullable Outage outage;
 
@@ -61,6 +69,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.settling = settling(limits).toNanos();
+        this.shareAfter = Math.max(settling, LONGEST_HICCUP.toNanos());
     }
 
     private static Duration settling(Limits limits) {
@@ -126,7 +135,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
     }
 
     private Permit acquireFromShare(Lane lane, Duration patience, Outage current) {
-        long left = current.since() + settling - nanoTime.getAsLong();
+        long left = current.since() + shareAfter - nanoTime.getAsLong();
         if (left > 0) {
             return new Denied(Duration.ofNanos(Math.min(left, LONGEST_RETRY.toNanos())), Reason.RATE);
         }
@@ -191,7 +200,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
 
     /** Not after a hiccup, and not when this instance was idle while the others found the limiter. */
     private boolean othersMayUseTheirShares(Outage current) {
-        boolean wasLong = current.lastFailure() - current.since() >= settling;
+        boolean wasLong = current.lastFailure() - current.since() >= shareAfter;
         boolean wasJustNow = nanoTime.getAsLong() - current.lastFailure() < settling + NOTICED_WITHIN.toNanos();
         return wasLong && wasJustNow;
     }

@@ -136,6 +136,36 @@ class PermitGateTest {
     }
 
     @Test
+    void whatOneWasRefusedIsRefusedToTheNextWithoutAskingTheLimiter() throws Exception {
+        StubbornLimiter limiter = new StubbornLimiter(Duration.ofSeconds(20), Reason.RATE);
+        PermitGate gate = gate(limiter);
+
+        for (int caller = 0; caller < 100; caller++) {
+            ThrottledException throttled = catchThrowableOfType(
+                    ThrottledException.class, () -> gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5))));
+            assertThat(throttled.retryAfter()).contains(Duration.ofSeconds(20));
+        }
+        assertThat(limiter.questions).hasSize(1);
+
+        clock.advance(Duration.ofMillis(50));
+        assertThatThrownBy(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5))))
+                .isInstanceOf(ThrottledException.class);
+        assertThat(limiter.questions).hasSize(2);
+    }
+
+    @Test
+    void aRefusalIsNoneForThoseWithMorePatienceOrInTheOtherLane() throws Exception {
+        StubbornLimiter limiter = new StubbornLimiter(Duration.ofSeconds(20), Reason.RATE);
+        PermitGate gate = gate(limiter);
+        assertThatThrownBy(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5))))
+                .isInstanceOf(ThrottledException.class);
+        limiter.grants.release(2);
+
+        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(25)))).isNotNull();
+        assertThat(gate.await(Lane.BULK, in(Duration.ofSeconds(5)))).isNotNull();
+    }
+
+    @Test
     void aDeadlineThatHasPassedStillTakesWhatIsFree() throws Exception {
         PermitGate gate = gate(limiter(rate(1)));
 

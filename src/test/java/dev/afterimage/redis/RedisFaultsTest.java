@@ -330,7 +330,7 @@ class RedisFaultsTest {
         };
         DepartureLog log = new DepartureLog();
         long start = System.nanoTime();
-        long end = start + TimeUnit.SECONDS.toNanos(14);
+        long end = start + TimeUnit.SECONDS.toNanos(19);
         List<Future<?>> instances = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int instance = 0; instance < 4; instance++) {
@@ -352,7 +352,7 @@ class RedisFaultsTest {
             }
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
             proxy.blackHole();
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(5));
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(10));
             proxy.pass();
             for (Future<?> instance : instances) {
                 instance.get();
