@@ -17,7 +17,7 @@ function ask(port, body) {
   const start = performance.now();
   return new Promise((answered) => {
     const ended = (how) => answered({ how, millis: performance.now() - start });
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', ...(process.env.PREFER && { prefer: process.env.PREFER }) };
     const request = http.request({ host: '127.0.0.1', port, path: '/v1/images', method: 'POST', agent, headers });
     request.on('response', (response) => {
       let text = '';

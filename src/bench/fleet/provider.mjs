@@ -3,17 +3,24 @@
 //
 //   node provider.mjs 9900
 //   curl 'localhost:9900/reset?rate=10&window=1000&latency=400'    forgets what was, and allows so much from now on
+//   curl localhost:9900/mark                                       counts anew from here; remembers which pictures it has billed
 //   curl localhost:9900/stats                                      billed, 429s, the most calls that any window held
 import http from 'node:http';
 
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
 
-let rate, window, latency, arrivals, billed, throttled, bodies;
+let rate, window, latency, arrivals, counted, billed, throttled, bodies;
 
 function reset(newRate, newWindow, newLatency) {
   [rate, window, latency] = [newRate, newWindow, newLatency];
-  [arrivals, billed, throttled, bodies] = [[], 0, 0, new Map()];
+  mark();
+  bodies = new Map();
+}
+
+function mark() {
+  arrivals = arrivals?.filter((arrival) => arrival > performance.now() - window) ?? [];
+  [counted, billed, throttled] = [arrivals.length, 0, 0];
 }
 
 function mostInAWindow() {
@@ -28,8 +35,9 @@ function mostInAWindow() {
 function stats() {
   const seconds = arrivals.length > 1 ? (arrivals.at(-1) - arrivals[0]) / 1000 : 0;
   return {
-    calls: arrivals.length, billed, throttled, mostInAWindow: mostInAWindow(),
+    calls: arrivals.length - counted, billed, throttled, mostInAWindow: mostInAWindow(),
     callsPerSecond: seconds ? +((arrivals.length - 1) / seconds).toFixed(1) : null,
+    pictures: bodies.size,
     billedTwice: [...bodies.values()].filter((times) => times > 1).length,
   };
 }
@@ -63,6 +71,7 @@ const server = http.createServer((request, response) => {
   const number = (name) => Number(url.searchParams.get(name));
   switch (url.pathname) {
     case '/stats': response.end(JSON.stringify(stats()) + '\n'); break;
+    case '/mark': mark(); response.end('ok\n'); break;
     case '/reset': reset(number('rate'), number('window'), number('latency')); response.end('ok\n'); break;
     default: generate(request, response);
   }

@@ -26,6 +26,7 @@ final class LeaderFlight {
     private final FlightLeases leases;
     private final Lookup lookup;
     private final ImageGenerator generator;
+    private final PermitForecast forecast;
     private final ImageStore store;
     private final FreshnessPolicy freshness;
     private final Pause pause;
@@ -35,6 +36,7 @@ final class LeaderFlight {
         this.leases = parts.leases();
         this.lookup = lookup;
         this.generator = parts.generator();
+        this.forecast = parts.forecast();
         this.store = parts.store();
         this.freshness = parts.freshness();
         this.pause = parts.pause();
@@ -43,7 +45,7 @@ final class LeaderFlight {
 
     Landing fly(ImageKey key, ImageRequest request, Lane lane, Deadline deadline) throws InterruptedException {
         while (true) {
-            Optional<Lease> lease = leases.take(key);
+            Optional<Lease> lease = takeUnlessInVain(key, lane, deadline);
             Optional<Landing> landing =
                     lease.isPresent() ? lead(lease.get(), request, lane, deadline) : follow(key, deadline);
             if (landing.isPresent()) {
@@ -53,6 +55,18 @@ final class LeaderFlight {
                 throw ThrottledException.byLimiter(ASK_AGAIN);
             }
         }
+    }
+
+    /** Nobody leads to where there is no permit in time; but who leads already has one, and is followed. */
+    private Optional<Lease> takeUnlessInVain(ImageKey key, Lane lane, Deadline deadline) {
+        Optional<Duration> refusal = forecast.refusal(lane, deadline);
+        if (refusal.isPresent()) {
+            if (leases.isHeld(key)) {
+                return Optional.empty();
+            }
+            throw ThrottledException.byLimiter(refusal.get());
+        }
+        return leases.take(key);
     }
 
     private Optional<Landing> follow(ImageKey key, Deadline deadline) throws InterruptedException {

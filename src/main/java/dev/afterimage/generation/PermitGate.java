@@ -11,6 +11,7 @@ import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,7 +25,7 @@ import java.util.random.RandomGenerator;
  * of the line to wait for it. Where calls are not planned far ahead (the bulk lane, a limit of calls in flight), the head of
  * the line asks again when the limiter said, or as soon as this process gave a place in flight back.
  */
-public final class PermitGate {
+public final class PermitGate implements PermitForecast {
 
     /** How long before its start a permit is handed out; {@link #depart} waits for the rest and leaves on time. */
     private static final Duration EARLY = Duration.ofMillis(25);
@@ -81,11 +82,7 @@ public final class PermitGate {
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
     public Granted await(Lane lane, Deadline deadline) throws InterruptedException {
-        Line line = switch (lane) {
-            case INTERACTIVE -> interactive;
-            case BULK -> bulk;
-        };
-        Granted permit = lineUp(line, lane, deadline);
+        Granted permit = lineUp(line(lane), lane, deadline);
         try {
             pause.await(permit.startsIn().minus(EARLY));
             return permit;
@@ -93,6 +90,15 @@ public final class PermitGate {
             release(permit);
             throw cancelled;
         }
+    }
+
+    @Override
+    public Optional<Duration> refusal(Lane lane, Deadline deadline) {
+        Refusal refusal = line(lane).refusal;
+        Instant now = clock.instant();
+        return now.isBefore(refusal.until()) && deadline.at().isBefore(refusal.start())
+                ? Optional.of(Duration.between(now, refusal.start()))
+                : Optional.empty();
     }
 
     /**
@@ -124,7 +130,7 @@ public final class PermitGate {
     }
 
     private Granted lineUp(Line line, Lane lane, Deadline deadline) throws InterruptedException {
-        refuseAsBefore(line, deadline);
+        refuseAsBefore(lane, deadline);
         Duration untilItMoves = Duration.between(clock.instant(), line.movesAt);
         if (untilItMoves.isPositive() && deadline.forbids(untilItMoves, clock)) {
             throw ThrottledException.byLimiter(untilItMoves);
@@ -134,7 +140,7 @@ public final class PermitGate {
             throw ThrottledException.byLimiter(Limits.PLACE_RETRY);
         }
         try {
-            refuseAsBefore(line, deadline);
+            refuseAsBefore(lane, deadline);
             return ask(line, lane, deadline);
         } finally {
             line.movesAt = Instant.MIN;
@@ -142,12 +148,17 @@ public final class PermitGate {
         }
     }
 
-    private void refuseAsBefore(Line line, Deadline deadline) {
-        Refusal refusal = line.refusal;
-        Instant now = clock.instant();
-        if (now.isBefore(refusal.until()) && deadline.at().isBefore(refusal.start())) {
-            throw ThrottledException.byLimiter(Duration.between(now, refusal.start()));
-        }
+    private void refuseAsBefore(Lane lane, Deadline deadline) {
+        refusal(lane, deadline).ifPresent(wait -> {
+            throw ThrottledException.byLimiter(wait);
+        });
+    }
+
+    private Line line(Lane lane) {
+        return switch (lane) {
+            case INTERACTIVE -> interactive;
+            case BULK -> bulk;
+        };
     }
 
     private Granted ask(Line line, Lane lane, Deadline deadline) throws InterruptedException {

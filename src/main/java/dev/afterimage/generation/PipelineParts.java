@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
  * What an {@link ImagePipeline} is put together from.
  *
  * @param generator the provider with all its decorators
+ * @param forecast of the permits that {@code generator} waits for
  * @param patience how long a generation is tried for at least, even when the caller that started it leaves earlier
  * @param virtualThreads runs what may wait; never the thread of an event loop
  */
@@ -26,6 +27,7 @@ public record PipelineParts(
         ImageStore store,
         FlightLeases leases,
         ImageGenerator generator,
+        PermitForecast forecast,
         FreshnessPolicy freshness,
         CallerQuota quota,
         RejectionMemory rejections,

@@ -15,6 +15,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.MemoryCallerQuota;
+import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.FakeBacklog;
@@ -23,6 +24,7 @@ import dev.afterimage.testing.MapIndex;
 import dev.afterimage.testing.MapStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.time.Deadline;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,16 +56,24 @@ class ImagePipelineTest {
     private final FakeBacklog backlog = new FakeBacklog();
     private final Versions versions = new Versions();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final MemoryFlightLeases leases =
+            new MemoryFlightLeases(Duration.ofSeconds(30), () -> clock.millis() * 1_000_000);
+    private volatile Optional<Duration> refusal = Optional.empty();
     private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
 
     private ImagePipeline pipelineWithQuota(OptionalInt perHour) {
+        return pipeline(perHour, leases);
+    }
+
+    private ImagePipeline pipeline(OptionalInt perHour, FlightLeases leases) {
         return new ImagePipeline(new PipelineParts(
                 new KeyScheme("demo"),
                 versions,
                 index,
                 store,
-                new MemoryFlightLeases(Duration.ofSeconds(30), () -> clock.millis() * 1_000_000),
+                leases,
                 provider,
+                (lane, deadline) -> refusal,
                 new FreshnessPolicy(TTL, STALE_TTL, Map.of()),
                 new MemoryCallerQuota(perHour, clock),
                 new RejectionMemory(Duration.ofMinutes(1), () -> clock.millis() * 1_000_000),
@@ -122,6 +132,37 @@ class ImagePipelineTest {
         store.down(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThat(provider.calls()).isZero();
+    }
+
+    @Test
+    void whereNoPermitIsForeseenNobodyLeadsAndTheBacklogTakesIt() {
+        refusal = Optional.of(Duration.ofSeconds(40));
+
+        assertThat(obtain())
+                .isInstanceOfSatisfying(
+                        ImageOutcome.Pending.class,
+                        pending -> assertThat(pending.retryAfter()).isEqualTo(Duration.ofSeconds(40)));
+        assertThat(provider.calls()).isZero();
+        assertThat(backlog.delays()).hasSize(1);
+    }
+
+    @Test
+    void whereNoPermitIsForeseenWhoeverLeadsAlreadyIsFollowed() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> led =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        refusal = Optional.of(Duration.ofSeconds(40));
+        CountDownLatch followerLooked = new CountDownLatch(1);
+        ImagePipeline other = pipeline(OptionalInt.empty(), countingDown(followerLooked));
+        CompletableFuture<ImageOutcome> followed =
+                other.obtain(patiently(REQUEST)).toCompletableFuture();
+        followerLooked.await();
+        provider.letGo();
+
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(followed.join()).isInstanceOf(ImageOutcome.Ready.class);
+        assertThat(backlog.delays()).isEmpty();
     }
 
     @Test
@@ -287,6 +328,20 @@ class ImagePipelineTest {
         store.put(entry, FakeGenerator.picture().content());
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
         assertThat(provider.calls()).isZero();
+    }
+
+    /** The same leases, that tell when somebody looked whether one is held. */
+    private FlightLeases countingDown(CountDownLatch looked) {
+        return (FlightLeases) Proxy.newProxyInstance(
+                FlightLeases.class.getClassLoader(),
+                new Class<?>[] {FlightLeases.class},
+                (proxy, method, arguments) -> {
+                    Object answer = method.invoke(leases, arguments);
+                    if (method.getName().equals("isHeld")) {
+                        looked.countDown();
+                    }
+                    return answer;
+                });
     }
 
     private ImageOutcome obtain() {

@@ -83,8 +83,10 @@ class PermitGateTest {
 
         @Override
         public Permit acquire(Lane lane, Duration patience) {
+            // Decided before it is told, so that a test that was told cannot change it any more.
+            boolean granted = grants.tryAcquire();
             questions.add(patience);
-            return grants.tryAcquire() ? new Granted("t", lane, Duration.ZERO) : denial;
+            return granted ? new Granted("t", lane, Duration.ZERO) : denial;
         }
 
         @Override
