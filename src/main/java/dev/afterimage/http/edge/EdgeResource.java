@@ -7,6 +7,7 @@ import dev.afterimage.delivery.Verdict;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.store.StoredImage;
+import dev.afterimage.time.HttpDate;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
