@@ -2,7 +2,8 @@ package dev.afterimage.aws;
 
 import dev.afterimage.pregeneration.plan.CatalogueSource;
 import java.io.IOException;
-import java.net.URI;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -10,6 +11,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /** Catalogues in S3, as {@code s3://bucket/key}. */
 public final class S3CatalogueSource implements CatalogueSource {
+
+    /** A key is any text, spaces and percent signs included, so this is no URI to be decoded. */
+    private static final Pattern NAME = Pattern.compile("s3://([^/]+)/(.+)", Pattern.DOTALL);
 
     private final S3Client s3;
 
@@ -19,15 +23,13 @@ public final class S3CatalogueSource implements CatalogueSource {
 
     @Override
     public OpenCatalogue open(String source) throws IOException {
-        URI uri = URI.create(source);
-        String bucket = uri.getHost();
-        String path = uri.getPath();
-        if (!"s3".equals(uri.getScheme()) || bucket == null || path == null || path.length() < 2) {
+        Matcher name = NAME.matcher(source);
+        if (!name.matches()) {
             throw new IOException("a catalogue in S3 is named s3://bucket/key");
         }
         try {
             ResponseInputStream<GetObjectResponse> content =
-                    s3.getObject(request -> request.bucket(bucket).key(path.substring(1)));
+                    s3.getObject(request -> request.bucket(name.group(1)).key(name.group(2)));
             return new OpenCatalogue(content, content.response().eTag());
         } catch (SdkException e) {
             throw new IOException("the catalogue cannot be read from S3", e);

@@ -5,32 +5,23 @@ import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.Job;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.pregeneration.queue.QueueStatus;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
-import software.amazon.awssdk.services.sqs.model.MessageNotInflightException;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
-import software.amazon.awssdk.services.sqs.model.ReceiptHandleIsInvalidException;
-import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /**
  * The job queue in Amazon SQS: a standard queue a lane, and one for dead letters.
@@ -43,11 +34,6 @@ public final class SqsJobQueue implements JobQueue {
     private static final String REASON = "reason";
     private static final int MOST_REASON = 1000;
 
-    /** Batches that are sent at once: a hundred thousand jobs in seconds and not in minutes. */
-    private static final int PARALLEL_SENDS = 16;
-
-    private static final int SEND_TRIES = 3;
-
     /** The age of the last job seen says something for so long. */
     private static final Duration AGE_KNOWN_FOR = Duration.ofMinutes(5);
 
@@ -55,7 +41,7 @@ public final class SqsJobQueue implements JobQueue {
     private final SqsQueues queues;
     private final Duration visibilityTimeout;
     private final Clock clock;
-    private final ExecutorService threads;
+    private final SqsSender sender;
     private final AtomicBoolean waitForBulk = new AtomicBoolean();
     private final AtomicReference<Seen> lastSeen = new AtomicReference<>(new Seen(Instant.MIN, Instant.MIN));
 
@@ -72,66 +58,19 @@ public final class SqsJobQueue implements JobQueue {
         this.queues = queues;
         this.visibilityTimeout = visibilityTimeout;
         this.clock = clock;
-        this.threads = threads;
+        this.sender = new SqsSender(sqs, clock, threads);
     }
 
     @Override
     public void enqueue(List<Job> jobs, Duration delay) {
         Instant now = clock.instant();
         for (Lane lane : Lane.values()) {
-            send(
+            sender.send(
                     queues.of(lane),
                     jobs.stream()
                             .filter(job -> job.lane() == lane)
                             .map(job -> new SqsJob(job, 0, now, now.plus(delay)))
                             .toList());
-        }
-    }
-
-    private void send(String queue, List<SqsJob> jobs) {
-        List<List<SqsJob>> batches = SqsBatches.pack(jobs);
-        for (int from = 0; from < batches.size(); from += PARALLEL_SENDS) {
-            List<Future<?>> sent = new ArrayList<>();
-            for (List<SqsJob> batch : batches.subList(from, Math.min(batches.size(), from + PARALLEL_SENDS))) {
-                sent.add(threads.submit(() -> sendBatch(queue, batch)));
-            }
-            sent.forEach(SqsJobQueue::await);
-        }
-    }
-
-    private static void await(Future<?> sent) {
-        try {
-            sent.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new QueueUnavailableException("interrupted while jobs were sent to SQS", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof QueueUnavailableException unavailable) {
-                throw unavailable;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    private void sendBatch(String queue, List<SqsJob> batch) {
-        Map<String, SqsJob> unsent = new HashMap<>();
-        batch.forEach(job -> unsent.put(Integer.toString(unsent.size()), job));
-        for (int attempt = 0; attempt < SEND_TRIES && !unsent.isEmpty(); attempt++) {
-            List<SendMessageBatchRequestEntry> entries = new ArrayList<>();
-            unsent.forEach((id, job) -> entries.add(SendMessageBatchRequestEntry.builder()
-                    .id(id)
-                    .messageBody(job.body())
-                    .messageAttributes(job.attributes())
-                    .delaySeconds(job.delaySeconds(clock))
-                    .build()));
-            call(() -> sqs.sendMessageBatch(request -> request.queueUrl(queue).entries(entries)))
-                    .successful()
-                    .forEach(entry -> unsent.remove(entry.id()));
-        }
-        if (!unsent.isEmpty()) {
-            throw new QueueUnavailableException(
-                    "SQS did not take " + unsent.size() + " of " + batch.size() + " jobs",
-                    new IllegalStateException("partial batch failure"));
         }
     }
 
@@ -167,7 +106,7 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     private List<Message> receive(String queue, int max, int waitSeconds) {
-        return call(() -> sqs.receiveMessage(request -> request.queueUrl(queue)
+        return SqsCalls.call(() -> sqs.receiveMessage(request -> request.queueUrl(queue)
                         .maxNumberOfMessages(max)
                         .waitTimeSeconds(waitSeconds)
                         .visibilityTimeout((int) visibilityTimeout.toSeconds())
@@ -205,7 +144,7 @@ public final class SqsJobQueue implements JobQueue {
         SqsJob job = read.get();
         Instant now = clock.instant();
         if (job.notBefore().isAfter(now.plusSeconds(1))) {
-            send(queues.of(job.job().lane()), List.of(job));
+            sender.send(queues.of(job.job().lane()), List.of(job));
             return Optional.empty();
         }
         lastSeen.set(new Seen(job.created(), now));
@@ -221,7 +160,7 @@ public final class SqsJobQueue implements JobQueue {
     @Override
     public boolean extend(Claim claim) {
         return claim.receipt().isEmpty()
-                || unlessLost(() -> sqs.changeMessageVisibility(request -> request.queueUrl(queueOf(claim))
+                || SqsCalls.unlessLost(() -> sqs.changeMessageVisibility(request -> request.queueUrl(queueOf(claim))
                         .receiptHandle(claim.receipt())
                         .visibilityTimeout((int) visibilityTimeout.toSeconds())));
     }
@@ -235,7 +174,7 @@ public final class SqsJobQueue implements JobQueue {
     public boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt) {
         Instant now = clock.instant();
         int attempts = countsAsAttempt ? claim.attempts() + 1 : claim.attempts();
-        send(queueOf(claim), List.of(new SqsJob(claim.job(), attempts, now, now.plus(delay))));
+        sender.send(queueOf(claim), List.of(new SqsJob(claim.job(), attempts, now, now.plus(delay))));
         return complete(claim);
     }
 
@@ -249,7 +188,7 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     private void bury(String body, Map<String, MessageAttributeValue> attributes) {
-        call(() -> sqs.sendMessage(request ->
+        SqsCalls.call(() -> sqs.sendMessage(request ->
                 request.queueUrl(queues.deadLetter()).messageBody(body).messageAttributes(attributes)));
     }
 
@@ -296,7 +235,7 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     private long depth(String queue) {
-        return call(() -> sqs.getQueueAttributes(request -> request.queueUrl(queue)
+        return SqsCalls.call(() -> sqs.getQueueAttributes(request -> request.queueUrl(queue)
                         .attributeNames(
                                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
                                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
@@ -318,33 +257,7 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     private boolean delete(String queue, String receipt) {
-        return unlessLost(
+        return SqsCalls.unlessLost(
                 () -> sqs.deleteMessage(request -> request.queueUrl(queue).receiptHandle(receipt)));
-    }
-
-    private static boolean unlessLost(Supplier<?> operation) {
-        try {
-            call(operation);
-            return true;
-        } catch (QueueUnavailableException e) {
-            if (e.getCause() instanceof MessageNotInflightException
-                    || e.getCause() instanceof ReceiptHandleIsInvalidException) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
-    private static <T> T call(Supplier<T> operation) {
-        try {
-            return operation.get();
-        } catch (SdkException e) {
-            throw new QueueUnavailableException(
-                    String.format(
-                            Locale.ROOT,
-                            "SQS cannot be used now (%s)",
-                            e.getClass().getSimpleName()),
-                    e);
-        }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -51,18 +52,28 @@ public final class FilesystemPendingMarks implements PendingMarks {
     @Override
     public void intend(ImageKey key) {
         call(() -> {
-            if (stands(confirmed(key))) {
+            if (stands(confirmed(key)) || stands(intended(key))) {
                 return key;
             }
             Files.deleteIfExists(confirmed(key));
             Files.createDirectories(intended(key).resolveSibling("").toAbsolutePath());
-            try {
-                Files.createFile(intended(key));
-            } catch (FileAlreadyExistsException e) {
-                return key;
-            }
+            begin(intended(key));
             return key;
         });
+    }
+
+    /** Makes the file, or lets one that has lain there for too long count from now. */
+    private void begin(Path mark) throws IOException {
+        try {
+            Files.createFile(mark);
+        } catch (FileAlreadyExistsException overdue) {
+            // Its time is set below.
+        }
+        try {
+            Files.setLastModifiedTime(mark, FileTime.from(clock.instant()));
+        } catch (NoSuchFileException endedMeanwhile) {
+            // Another process intended it at the same time, and has confirmed or cleared it.
+        }
     }
 
     @Override

@@ -23,7 +23,7 @@ public interface GenerationConfig {
 
     /**
      * Whether a call whose outcome is unknown (time-out, 504) is tried again. It may then be billed twice; without it, an
-     * image may be paid for and not be had.
+     * image may be paid for and not be had, and a job ends on the dead-letter queue.
      */
     @WithName("retry-unknown")
     @WithDefault("false")

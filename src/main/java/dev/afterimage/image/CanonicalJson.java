@@ -32,7 +32,6 @@ final class CanonicalJson {
     static final int MAX_DEPTH = 64;
 
     private static final int ALWAYS_EXACT_DIGITS = 15;
-    private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     /** Depth is counted by this class; Jackson's own limit lies above it so that the message is ours. */
     static final JsonFactory JSON = JsonFactory.builder()
@@ -82,13 +81,6 @@ final class CanonicalJson {
         return new TemplateData(writer.out.toString());
     }
 
-    /** A string in canonical form, quotes included. */
-    static String quote(String text) {
-        StringBuilder out = new StringBuilder(text.length() + 2);
-        writeString(text, out);
-        return out.toString();
-    }
-
     /** Turns the parser's complaint into one that names the place but never repeats the text. */
     static InvalidRequestException unreadable(IOException e, String pointer) {
         if (e instanceof StreamConstraintsException) {
@@ -112,7 +104,7 @@ final class CanonicalJson {
         switch (token) {
             case START_OBJECT -> object(depth + 1);
             case START_ARRAY -> array(depth + 1);
-            case VALUE_STRING -> writeString(wellFormed(parser.getText()), out);
+            case VALUE_STRING -> CanonicalString.write(wellFormed(parser.getText()), out);
             case VALUE_NUMBER_INT -> integer(parser.getText());
             case VALUE_NUMBER_FLOAT -> decimal(parser.getText());
             case VALUE_TRUE -> out.append("true");
@@ -152,7 +144,7 @@ final class CanonicalJson {
                 out.append(',');
             }
             int start = out.length();
-            writeString(name, out);
+            CanonicalString.write(name, out);
             out.append(':');
             value(parser.nextToken(), depth);
             members.add(new Member(name, start, out.length()));
@@ -215,44 +207,10 @@ final class CanonicalJson {
     }
 
     private String wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isSurrogate(c)) {
-                boolean pair = Character.isHighSurrogate(c)
-                        && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
-                    throw refused("A text holds half of a surrogate pair, which is no character.");
-                }
-                i++;
-            }
+        if (!CanonicalString.isWellFormed(text)) {
+            throw refused("A text holds half of a surrogate pair, which is no character.");
         }
         return text;
-    }
-
-    /** RFC 8785, section 3.2.2.2: only what must be escaped is escaped, in the short form where there is one. */
-    private static void writeString(String text, StringBuilder out) {
-        out.append('"');
-        int copied = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= ' ' && c != '"' && c != '\\') {
-                continue;
-            }
-            out.append(text, copied, i);
-            copied = i + 1;
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\b' -> out.append("\\b");
-                case '\f' -> out.append("\\f");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                default -> out.append("\\u00").append(HEX[c >> 4]).append(HEX[c & 0xF]);
-            }
-        }
-        out.append(text, copied, text.length()).append('"');
     }
 
     /** Names the place, because a message must not repeat what stands there. */

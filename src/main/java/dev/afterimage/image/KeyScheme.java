@@ -21,7 +21,7 @@ public final class KeyScheme {
      * @param provider the provider's kind, part of every key because two providers draw one template differently
      */
     public KeyScheme(String provider) {
-        this.provider = CanonicalJson.quote(provider);
+        this.provider = CanonicalString.quote(provider);
     }
 
     /**
@@ -32,9 +32,9 @@ public final class KeyScheme {
     public ImageKey keyOf(ImageRequest request, long templateVersion) {
         // Already in canonical order: RFC 8785 sorts property names by UTF-16 code units.
         String document = "{\"data\":" + request.data().json()
-                + ",\"format\":" + CanonicalJson.quote(request.format().word())
+                + ",\"format\":" + CanonicalString.quote(request.format().word())
                 + ",\"provider\":" + provider
-                + ",\"template\":" + CanonicalJson.quote(request.template().value())
+                + ",\"template\":" + CanonicalString.quote(request.template().value())
                 + ",\"version\":" + templateVersion + "}";
         return new ImageKey(HEX.formatHex(sha256().digest(document.getBytes(StandardCharsets.UTF_8))));
     }

@@ -53,14 +53,6 @@ public interface PregenerationConfig {
     @WithDefault("5")
     int maxDeliveries();
 
-    /**
-     * Whether a job is tried again when the provider did not answer. It may have been billed, so the answer costs money:
-     * {@code false} sends it to the dead-letter queue, {@code true} may pay twice for it.
-     */
-    @WithName("retry-unknown-outcome")
-    @WithDefault("false")
-    boolean retryUnknownOutcome();
-
     /** What is made ahead, such as {@code afterimage.pregeneration.catalogues."cards".source=cards.csv}. */
     Map<String, CatalogueConfig> catalogues();
 

@@ -1,5 +1,6 @@
 package dev.afterimage.provider;
 
+import dev.afterimage.time.HttpDate;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -63,7 +64,7 @@ final class ResetValue {
         try {
             return Optional.of(OffsetDateTime.parse(value).toInstant());
         } catch (DateTimeException notIso) {
-            return HttpDate.parse(value);
+            return HttpDate.read(value);
         }
     }
 }

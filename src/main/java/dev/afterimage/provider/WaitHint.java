@@ -1,5 +1,6 @@
 package dev.afterimage.provider;
 
+import dev.afterimage.time.HttpDate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -52,8 +53,8 @@ final class WaitHint {
             if (seconds.matches()) {
                 return Optional.of(seconds(value));
             }
-            Instant theirNow = answer.header("Date").flatMap(HttpDate::parse).orElse(now);
-            return HttpDate.parse(value).map(until -> Duration.between(theirNow, until));
+            Instant theirNow = answer.header("Date").flatMap(HttpDate::read).orElse(now);
+            return HttpDate.read(value).map(until -> Duration.between(theirNow, until));
         });
     }
 

@@ -13,6 +13,7 @@ import dev.afterimage.filesystem.FilesystemCheckpoints;
 import dev.afterimage.filesystem.FilesystemJobQueue;
 import dev.afterimage.filesystem.FilesystemPendingMarks;
 import dev.afterimage.generation.Backlog;
+import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.metrics.MeteredJobQueue;
@@ -28,9 +29,9 @@ import dev.afterimage.pregeneration.plan.Planner;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.pregeneration.queue.PendingMarks;
 import dev.afterimage.pregeneration.queue.QueuedBacklog;
+import dev.afterimage.pregeneration.work.AttemptPolicy;
 import dev.afterimage.pregeneration.work.JobFates;
 import dev.afterimage.pregeneration.work.JobRunner;
-import dev.afterimage.pregeneration.work.RetryPolicy;
 import dev.afterimage.pregeneration.work.Worker;
 import dev.afterimage.redis.RedisBatchLedger;
 import dev.afterimage.redis.RedisCheckpoints;
@@ -163,15 +164,16 @@ class QueueWiring {
             BatchLedger ledger,
             PendingMarks marks,
             PregenerationConfig config,
+            GenerationConfig generation,
             Clock clock,
             Pause pause,
             @VirtualThreads ExecutorService virtualThreads) {
-        RetryPolicy policy = new RetryPolicy(
+        AttemptPolicy policy = new AttemptPolicy(
                 config.maxAttempts(),
                 config.backOff(),
                 config.maxBackOff(),
                 config.maxDeliveries(),
-                config.retryUnknownOutcome());
+                generation.retryUnknown());
         JobRunner runner = new JobRunner(images, queue, ledger, marks, new JobFates(policy, clock, new SecureRandom()));
         return new Worker(queue, runner, config.concurrency(), config.patience(), clock, pause, virtualThreads);
     }

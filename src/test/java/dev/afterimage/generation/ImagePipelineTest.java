@@ -21,7 +21,7 @@ import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.MapIndex;
-import dev.afterimage.testing.MapStore;
+import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.time.Deadline;
 import java.lang.reflect.Proxy;
@@ -51,7 +51,7 @@ class ImagePipelineTest {
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
     private final MapIndex index = new MapIndex();
-    private final MapStore store = new MapStore();
+    private final MemoryImageStore store = new MemoryImageStore();
     private final FakeGenerator provider = new FakeGenerator();
     private final FakeBacklog backlog = new FakeBacklog();
     private final Versions versions = new Versions();

@@ -323,6 +323,6 @@ class CanonicalJsonTest {
 
     @Test
     void quotingIsTheSameAsInDocuments() {
-        assertThat(CanonicalJson.quote("a\"\n\u0001\u20ac")).isEqualTo("\"a\\\"\\n\\u0001\u20ac\"");
+        assertThat(CanonicalString.quote("a\"\n\u0001\u20ac")).isEqualTo("\"a\\\"\\n\\u0001\u20ac\"");
     }
 }

@@ -10,7 +10,7 @@ import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MapIndex;
-import dev.afterimage.testing.MapStore;
+import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestPictures;
@@ -67,7 +67,7 @@ class MeteredPortsTest {
 
     @Test
     void aStoreThatFailsIsCountedAndItsFailurePassedOn() {
-        MapStore store = new MapStore();
+        MemoryImageStore store = new MemoryImageStore();
         MeteredStore metered = new MeteredStore(meters, store);
         assertThat(metered.find(entry.key())).isEmpty();
         assertThat(failures("store")).isZero();

@@ -3,15 +3,22 @@ package dev.afterimage.testing;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.store.StoredImage;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A store that forgets everything with its process. */
+/** A store that forgets everything with its process, and can be made to fail. */
 public final class MemoryImageStore implements ImageStore {
 
     private final Map<ImageKey, StoredImage> pictures = new ConcurrentHashMap<>();
+    private volatile boolean down;
+
+    public MemoryImageStore down(boolean isDown) {
+        down = isDown;
+        return this;
+    }
 
     @Override
     public Optional<IndexEntry> find(ImageKey key) {
@@ -20,11 +27,13 @@ public final class MemoryImageStore implements ImageStore {
 
     @Override
     public Optional<StoredImage> read(ImageKey key) {
+        check();
         return Optional.ofNullable(pictures.get(key));
     }
 
     @Override
     public IndexEntry put(IndexEntry entry, byte[] content) {
+        check();
         StoredImage given = new StoredImage(entry, content);
         return pictures.merge(
                         entry.key(),
@@ -36,6 +45,13 @@ public final class MemoryImageStore implements ImageStore {
 
     @Override
     public void delete(ImageKey key) {
+        check();
         pictures.remove(key);
+    }
+
+    private void check() {
+        if (down) {
+            throw new StoreUnavailableException("down", new RuntimeException());
+        }
     }
 }

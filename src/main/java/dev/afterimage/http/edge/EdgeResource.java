@@ -7,6 +7,7 @@ import dev.afterimage.delivery.Verdict;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.store.StoredImage;
+import dev.afterimage.time.HttpDate;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
@@ -75,13 +76,10 @@ public class EdgeResource {
 
     private Response verified(String key, HttpServerRequest request, Serving serving) {
         return switch (policy.verify(baseUrl.at(pathAndQuery(request)))) {
-            case Verdict.Refused refused ->
-                EdgeProblem.refused(refused.reason()).response().build();
+            case Verdict.Refused refused -> throw EdgeProblems.refused(refused.reason());
             case Verdict.Granted granted -> {
-                Optional<IndexEntry> entry = store.find(new ImageKey(key));
-                yield entry.isEmpty()
-                        ? EdgeProblem.notFound().response().build()
-                        : conditional(entry.get(), granted.expiresAt(), request, serving);
+                IndexEntry entry = store.find(new ImageKey(key)).orElseThrow(EdgeProblems::notFound);
+                yield conditional(entry, granted.expiresAt(), request, serving);
             }
         };
     }
@@ -99,17 +97,14 @@ public class EdgeResource {
             case PROCEED -> serving.serve(entry, expiresAt);
             case NOT_MODIFIED ->
                 cacheable(Response.notModified(), entry, expiresAt).build();
-            case FAILED -> EdgeProblem.preconditionFailed().response().build();
+            case FAILED -> throw EdgeProblems.preconditionFailed();
         };
     }
 
     private Response content(IndexEntry found, Instant expiresAt, Function<String, Optional<String>> headers) {
-        Optional<StoredImage> stored = store.read(found.key());
-        if (stored.isEmpty()) {
-            return EdgeProblem.notFound().response().build();
-        }
-        IndexEntry entry = stored.get().entry();
-        byte[] content = stored.get().content();
+        StoredImage stored = store.read(found.key()).orElseThrow(EdgeProblems::notFound);
+        IndexEntry entry = stored.entry();
+        byte[] content = stored.content();
         return switch (ByteRange.of(headers, Validators.of(entry), content.length)) {
             case ByteRange.Whole whole ->
                 described(Response.ok(content), entry, expiresAt).build();
@@ -118,11 +113,7 @@ public class EdgeResource {
                         .header("Content-Range", part.contentRange(content.length))
                         .entity(Arrays.copyOfRange(content, part.first(), part.last() + 1))
                         .build();
-            case ByteRange.Unsatisfiable none ->
-                EdgeProblem.unsatisfiable(content.length)
-                        .response()
-                        .header("Content-Range", "bytes */" + content.length)
-                        .build();
+            case ByteRange.Unsatisfiable none -> throw EdgeProblems.unsatisfiable(content.length);
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.afterimage.http.edge;
 
+import dev.afterimage.time.HttpDate;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;

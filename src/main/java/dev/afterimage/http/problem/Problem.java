@@ -1,6 +1,8 @@
 package dev.afterimage.http.problem;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,12 +14,23 @@ import java.util.Optional;
  * @param detail how to mend it, in full sentences; never repeats data values, and no secret
  * @param pointer the part of the body that is wrong, as an RFC 6901 JSON pointer in URI fragment form, such as {@code #/data}
  * @param retryAfter when asking again, unchanged, may help
+ * @param headers what else the status asks for, such as {@code Content-Range} beside 416
  */
 public record Problem(
-        String type, String title, int status, String detail, Optional<String> pointer, Optional<Duration> retryAfter) {
+        String type,
+        String title,
+        int status,
+        String detail,
+        Optional<String> pointer,
+        Optional<Duration> retryAfter,
+        Map<String, String> headers) {
+
+    public Problem {
+        headers = Map.copyOf(headers);
+    }
 
     public static Problem of(ProblemType type, String detail) {
-        return new Problem(type.uri(), type.title(), type.status(), detail, Optional.empty(), Optional.empty());
+        return bare(type.uri(), type.title(), type.status(), detail);
     }
 
     /** The body has more bytes than may be sent there. */
@@ -28,20 +41,25 @@ public record Problem(
 
     /** What a bare status code says by itself: RFC 9457, section 4.2.1. */
     static Problem ofStatus(int status, String reason) {
-        return new Problem(
-                "about:blank",
-                reason,
-                status,
-                "The request was refused before it reached the API: " + reason + ".",
-                Optional.empty(),
-                Optional.empty());
+        return bare(
+                "about:blank", reason, status, "The request was refused before it reached the API: " + reason + ".");
+    }
+
+    private static Problem bare(String type, String title, int status, String detail) {
+        return new Problem(type, title, status, detail, Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    public Problem withHeader(String name, String value) {
+        Map<String, String> more = new HashMap<>(headers);
+        more.put(name, value);
+        return new Problem(type, title, status, detail, pointer, retryAfter, more);
     }
 
     Problem at(String newPointer) {
-        return new Problem(type, title, status, detail, Optional.of(newPointer), retryAfter);
+        return new Problem(type, title, status, detail, Optional.of(newPointer), retryAfter, headers);
     }
 
     Problem after(Duration wait) {
-        return new Problem(type, title, status, detail, pointer, Optional.of(wait));
+        return new Problem(type, title, status, detail, pointer, Optional.of(wait), headers);
     }
 }

@@ -49,6 +49,7 @@ final class ProblemAnswers {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", ProblemDocument.MEDIA_TYPE);
         headers.put("Cache-Control", "no-store");
+        headers.putAll(problem.headers());
         problem.retryAfter().ifPresent(wait -> headers.put(RetryAfter.HEADER, RetryAfter.of(wait)));
         if (problem.status() == ProblemType.METHOD_NOT_ALLOWED.status()) {
             SortedSet<String> allowed = Allow.methodsOf(context.normalizedPath());

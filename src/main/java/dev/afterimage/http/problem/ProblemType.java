@@ -6,14 +6,17 @@ package dev.afterimage.http.problem;
  */
 public enum ProblemType {
     INVALID_REQUEST("invalid-request", 400, "The request cannot be understood"),
+    URL_REFUSED("url-refused", 403, "The signed URL is not honoured"),
     NOT_FOUND("not-found", 404, "There is nothing at this path"),
     IMAGE_NOT_FOUND("image-not-found", 404, "There is no such image"),
     BATCH_NOT_FOUND("batch-not-found", 404, "There is no such batch"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "This path does not offer that method"),
     NOT_ACCEPTABLE("not-acceptable", 406, "The answer does not exist in an accepted media type"),
     IDEMPOTENCY_KEY_IN_USE("idempotency-key-in-use", 409, "The first request with this key is still running"),
+    PRECONDITION_FAILED("precondition-failed", 412, "The image is not the expected version"),
     BODY_TOO_LARGE("body-too-large", 413, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type or encoding is not supported"),
+    RANGE_NOT_SATISFIABLE("range-not-satisfiable", 416, "The image ends before the range begins"),
     TEMPLATE_REJECTED("template-rejected", 422, "The provider does not know the template"),
     DATA_REJECTED("data-rejected", 422, "The provider cannot fill the template with this data"),
     ACCESS_REJECTED("access-rejected", 422, "The provider refuses this service"),

@@ -21,11 +21,11 @@ public final class JobFates {
     /** When a provider throttles and names no time. */
     private static final Duration POLITE = Duration.ofSeconds(1);
 
-    private final RetryPolicy policy;
+    private final AttemptPolicy policy;
     private final Clock clock;
     private final RandomGenerator random;
 
-    public JobFates(RetryPolicy policy, Clock clock, RandomGenerator random) {
+    public JobFates(AttemptPolicy policy, Clock clock, RandomGenerator random) {
         this.policy = policy;
         this.clock = clock;
         this.random = random;
@@ -60,7 +60,7 @@ public final class JobFates {
             case RejectedException rejected -> new JobFate.Bury(message(rejected));
             case NotAnImageException notAnImage -> new JobFate.Bury(message(notAnImage));
             case OutcomeUnknownException unknown ->
-                policy.retryUnknownOutcome()
+                policy.retryUnknown()
                         ? retry(attempts, message(unknown))
                         : new JobFate.Bury("The outcome is unknown and may have been billed: " + message(unknown));
             case UnavailableException unavailable -> retry(attempts, message(unavailable));

@@ -3,6 +3,7 @@ package dev.afterimage.http.edge;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -123,13 +124,15 @@ class EdgeResourceTest {
 
     @Test
     void aBareUrlIsForbiddenWithAReason() {
-        given().get("/cdn/images/" + picture.key())
+        given().header("X-Request-Id", "abc-1")
+                .get("/cdn/images/" + picture.key())
                 .then()
                 .statusCode(403)
                 .contentType(startsWith("application/problem+json"))
                 .body("type", equalTo("https://afterimage.dev/problems/url-refused"))
                 .body("status", equalTo(403))
-                .body("detail", containsString("not signed"));
+                .body("detail", containsString("not signed"))
+                .body("requestId", equalTo("abc-1"));
         given().get("/cdn/images/no-key").then().statusCode(403);
     }
 
@@ -168,7 +171,12 @@ class EdgeResourceTest {
 
     @Test
     void anotherVersionThanExpectedIsNotServed() {
-        request().header("If-Match", "\"x\"").get(URI.create(url)).then().statusCode(412);
+        request()
+                .header("If-Match", "\"x\"")
+                .get(URI.create(url))
+                .then()
+                .statusCode(412)
+                .body("type", endsWith("/precondition-failed"));
     }
 
     @Test
@@ -185,6 +193,7 @@ class EdgeResourceTest {
         Response response = request().header("Range", "bytes=1000-").get(URI.create(url));
         assertThat(response.statusCode()).isEqualTo(416);
         assertThat(response.header("Content-Range")).isEqualTo("bytes */1000");
+        assertThat(response.<String>path("type")).endsWith("/range-not-satisfiable");
     }
 
     @Test

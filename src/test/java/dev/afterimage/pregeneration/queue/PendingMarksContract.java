@@ -59,7 +59,20 @@ public abstract class PendingMarksContract {
 
         assertThat(marks().of(KEY)).isEqualTo(PendingMarks.Mark.NONE);
         assertThat(marks().of(OTHER)).isEqualTo(PendingMarks.Mark.NONE);
+    }
+
+    @Test
+    void whatVanishedCanBeIntendedAnew() {
         marks().intend(KEY);
         marks().confirm(KEY);
+        marks().intend(OTHER);
+        pass(Duration.ofDays(60));
+
+        for (ImageKey key : new ImageKey[] {KEY, OTHER}) {
+            marks().intend(key);
+            assertThat(marks().of(key)).isEqualTo(PendingMarks.Mark.INTENDED);
+            marks().confirm(key);
+            assertThat(marks().of(key)).isEqualTo(PendingMarks.Mark.CONFIRMED);
+        }
     }
 }

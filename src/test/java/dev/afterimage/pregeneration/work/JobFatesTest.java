@@ -29,7 +29,7 @@ class JobFatesTest {
     private final JobFates fates = fates(false, () -> 0L);
 
     private JobFates fates(boolean retryUnknown, RandomGenerator random) {
-        return new JobFates(new RetryPolicy(3, BACK_OFF, Duration.ofMinutes(15), 2, retryUnknown), clock, random);
+        return new JobFates(new AttemptPolicy(3, BACK_OFF, Duration.ofMinutes(15), 2, retryUnknown), clock, random);
     }
 
     @Test
@@ -90,7 +90,7 @@ class JobFatesTest {
 
     @Test
     void theWaitIsCappedAndSpread() {
-        RetryPolicy policy = new RetryPolicy(99, BACK_OFF, Duration.ofMinutes(15), 1, false);
+        AttemptPolicy policy = new AttemptPolicy(99, BACK_OFF, Duration.ofMinutes(15), 1, false);
 
         assertThat(policy.waitAfter(40, 0)).isEqualTo(Duration.ofMinutes(15));
         assertThat(policy.waitAfter(0, 1)).isEqualTo(Duration.ofSeconds(12));

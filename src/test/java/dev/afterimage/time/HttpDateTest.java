@@ -1,4 +1,4 @@
-package dev.afterimage.http.edge;
+package dev.afterimage.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,8 +23,9 @@ class HttpDateTest {
                 "Sun, 06 Nov 1994 08:49:37 GMT",
                 "Sunday, 06-Nov-94 08:49:37 GMT",
                 "Sun Nov  6 08:49:37 1994",
+                "Sun, 6 Nov 1994 09:49:37 +0100",
             })
-    void allThreeFormsAreRead(String text) {
+    void allThreeFormsAreReadAndSoIsThatOfMail(String text) {
         assertThat(HttpDate.read(text)).contains(EXAMPLE);
     }
 

@@ -1,18 +1,20 @@
-package dev.afterimage.http.edge;
+package dev.afterimage.time;
 
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The dates of HTTP: written in one form, read in three (RFC 9110, section 5.6.7). */
-final class HttpDate {
+/**
+ * The dates of HTTP: written in one form, read in three (RFC 9110, section 5.6.7). The first is read as mail has it (RFC
+ * 1123), with an offset or a day of one digit, because not every provider takes care.
+ */
+public final class HttpDate {
 
     private static final DateTimeFormatter IMF_FIXDATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH);
@@ -29,16 +31,17 @@ final class HttpDate {
 
     private HttpDate() {}
 
-    static String write(Instant instant) {
+    /** In the preferred form, whole seconds. */
+    public static String write(Instant instant) {
         return IMF_FIXDATE.format(instant.atOffset(ZoneOffset.UTC));
     }
 
     /** Empty when it is no date, which a recipient has to ignore. */
-    static Optional<Instant> read(String text) {
-        for (DateTimeFormatter form : List.of(IMF_FIXDATE, RFC_850, ASCTIME)) {
+    public static Optional<Instant> read(String text) {
+        for (DateTimeFormatter form : List.of(DateTimeFormatter.RFC_1123_DATE_TIME, RFC_850, ASCTIME)) {
             try {
-                return Optional.of(LocalDateTime.parse(text.strip(), form).toInstant(ZoneOffset.UTC));
-            } catch (DateTimeParseException anotherForm) {
+                return Optional.of(form.withZone(ZoneOffset.UTC).parse(text.strip(), Instant::from));
+            } catch (DateTimeException anotherForm) {
                 // the next form may fit
             }
         }

@@ -3,18 +3,18 @@ package dev.afterimage.pregeneration.work;
 import java.time.Duration;
 
 /**
- * How often a failed job is tried again.
+ * How many attempts a job gets, and how far apart.
  *
  * @param maxAttempts failed attempts after which it is buried, at least 1
  * @param backOff the wait after the first; it doubles each time
  * @param maxBackOff the longest wait
  * @param maxDeliveries deliveries without any end after which it is buried, at least 1
- * @param retryUnknownOutcome whether a job that may have been billed is tried again
+ * @param retryUnknown whether a job that may have been billed is tried again
  */
-public record RetryPolicy(
-        int maxAttempts, Duration backOff, Duration maxBackOff, int maxDeliveries, boolean retryUnknownOutcome) {
+public record AttemptPolicy(
+        int maxAttempts, Duration backOff, Duration maxBackOff, int maxDeliveries, boolean retryUnknown) {
 
-    public RetryPolicy {
+    public AttemptPolicy {
         if (maxAttempts < 1 || maxDeliveries < 1) {
             throw new IllegalArgumentException(
                     "afterimage.pregeneration.max-attempts and .max-deliveries must be at least 1");
