@@ -128,9 +128,9 @@ final class SpelledOut {
         if (Double.isInfinite(nearest) || number.toString().length() > LONGEST_NUMBER) {
             return false;
         }
+        // What RFC 8785 writes for a double stands for that double; from 10^21 on it writes an exponent.
         return !whole
                 || new BigDecimal(nearest).compareTo(number) == 0
-                // What RFC 8785 writes for a double stands for that double.
-                || number.compareTo(new BigDecimal(Double.toString(nearest))) == 0;
+                || (Math.abs(nearest) < 1e21 && number.compareTo(new BigDecimal(Double.toString(nearest))) == 0);
     }
 }
