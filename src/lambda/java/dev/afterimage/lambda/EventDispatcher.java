@@ -12,7 +12,8 @@ import java.util.function.Function;
 
 /**
  * The one way in: reads an event, has it dealt with by those who know how, writes the answer, and winds the invocation up.
- * An exception is the invocation's failure, which Lambda reports and, where the caller doesn't wait, tries again.
+ * An exception is the invocation's failure, which Lambda reports and, where the caller doesn't wait, tries again; a request is
+ * answered in any case.
  */
 final class EventDispatcher {
 
@@ -53,6 +54,7 @@ final class EventDispatcher {
         try {
             switch (reader.read(in)) {
                 case LambdaEvent.Http event -> writer.http(http.answer(event.request(), context, time), out);
+                case LambdaEvent.MalformedHttp event -> writer.http(HttpProblem.malformed(), out);
                 case LambdaEvent.QueueBatch event -> writer.batch(batches.failures(event.messages(), time), out);
                 case LambdaEvent.Plan event -> {
                     plans.plan(event.catalogue(), time);

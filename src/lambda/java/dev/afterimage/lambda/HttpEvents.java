@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -11,16 +12,13 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Hands requests to the HTTP server inside the process, and sees to it that each is answered: that server's handler waits
- * for as long as it takes, and Lambda would kill the process before.
+ * for as long as it takes, and Lambda would kill the process before; and it throws what it can't write to its own server.
  */
 final class HttpEvents {
 
-    private static final String REQUEST_ID = "x-request-id";
+    private static final System.Logger LOG = System.getLogger(HttpEvents.class.getName());
 
-    /** RFC 9457, in the words of the HTTP package's other problems. */
-    private static final String OUT_OF_TIME = """
-            {"type":"https://afterimage.dev/problems/out-of-time","title":"The service ran out of time","status":503,\
-            "detail":"Ask again in a second: what was being made may be there by then."}""";
+    private static final String REQUEST_ID = "x-request-id";
 
     private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server;
     private final Bounded bounded;
@@ -36,9 +34,10 @@ final class HttpEvents {
         try {
             return bounded.call(() -> server.handleRequest(request, context), time.stopBy());
         } catch (TimeoutException e) {
-            return outOfTime();
+            return HttpProblem.outOfTime();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The HTTP server inside the process failed", e.getCause());
+            LOG.log(Level.ERROR, "the HTTP server inside the process failed", e.getCause());
+            return HttpProblem.failed();
         }
     }
 
@@ -50,13 +49,5 @@ final class HttpEvents {
         }
         headers.putIfAbsent(REQUEST_ID, context.getAwsRequestId());
         request.setHeaders(headers);
-    }
-
-    private static APIGatewayV2HTTPResponse outOfTime() {
-        return APIGatewayV2HTTPResponse.builder()
-                .withStatusCode(503)
-                .withHeaders(Map.of("content-type", "application/problem+json", "retry-after", "1"))
-                .withBody(OUT_OF_TIME)
-                .build();
     }
 }

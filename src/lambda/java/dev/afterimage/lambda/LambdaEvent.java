@@ -9,6 +9,9 @@ sealed interface LambdaEvent {
     /** A request that came through an HTTP API, payload format 2.0. */
     record Http(APIGatewayV2HTTPEvent request) implements LambdaEvent {}
 
+    /** It looks like a request, but its members have other types than API Gateway gives them. */
+    record MalformedHttp() implements LambdaEvent {}
+
     /** Messages that an event source mapping took from a job queue. */
     record QueueBatch(List<QueueMessage> messages) implements LambdaEvent {
 

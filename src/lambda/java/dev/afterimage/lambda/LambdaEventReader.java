@@ -61,7 +61,7 @@ final class LambdaEventReader {
         try {
             return new LambdaEvent.Http(http.readValue(event));
         } catch (JsonProcessingException e) {
-            throw new UnknownEventException("The event looks like an HTTP request, but its members have other types");
+            return new LambdaEvent.MalformedHttp();
         }
     }
 

@@ -93,6 +93,25 @@ class EventDispatcherTest {
     }
 
     @Test
+    void aRequestIsAnsweredThoughTheServerInsideFails() throws IOException {
+        server = () -> {
+            throw new IllegalArgumentException("a secret in a header");
+        };
+
+        assertThat(dispatch(Events.http("GET", "/", null), PLENTY))
+                .contains("\"statusCode\":500")
+                .contains("internal-error")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void aRequestWithMembersOfOtherTypesIsToldSo() throws IOException {
+        assertThat(dispatch("{\"requestContext\":{\"http\":7}}", PLENTY))
+                .contains("\"statusCode\":400")
+                .contains("invalid-request");
+    }
+
+    @Test
     void aBatchThatWentWellHasAnEmptyListOfFailures() throws IOException {
         assertThat(dispatch(Events.batch("one"), PLENTY)).isEqualTo("{\"batchItemFailures\":[]}");
     }
@@ -231,7 +250,7 @@ class EventDispatcherTest {
         }
     }
 
-    private static final class Margins implements LambdaConfig {
+    static final class Margins implements LambdaConfig {
 
         @Override
         public Duration answerMargin() {

@@ -7,6 +7,10 @@ import static org.hamcrest.Matchers.not;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +93,22 @@ class LambdaEntryTest {
         assertThat(answer.getString("errorMessage")).contains("[colour]").doesNotContain("red");
     }
 
+    /** The inputs of {@link EventDispatcherFuzz}, at the real server. */
+    @Test
+    void noRequestFailsItsInvocationHoweverItLooks() throws IOException {
+        int requests = 0;
+        for (Path file : EventDispatcherFuzz.inputs()) {
+            byte[] event = Files.readAllBytes(file);
+            if (EventDispatcherFuzz.isRequest(event)) {
+                requests++;
+                assertThat(invoke(event, 200).getInt("statusCode"))
+                        .as(file.toString())
+                        .isBetween(200, 599);
+            }
+        }
+        assertThat(requests).isGreaterThan(30);
+    }
+
     @Test
     void everyInvocationIsWrappedUpWithinItsTime() {
         invoke(Events.http("GET", "/lambda-test", null), 200);
@@ -100,6 +120,10 @@ class LambdaEntryTest {
 
     /** The answer is read as JSON whatever it says it is: the mock server calls it a form. */
     private static JsonPath invoke(String event, int status) {
+        return invoke(event.getBytes(StandardCharsets.UTF_8), status);
+    }
+
+    private static JsonPath invoke(byte[] event, int status) {
         return new JsonPath(given().body(event)
                 .when()
                 .post("/_lambda_")

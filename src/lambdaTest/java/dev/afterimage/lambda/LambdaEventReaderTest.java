@@ -28,6 +28,11 @@ class LambdaEventReaderTest {
     }
 
     @Test
+    void whatOnlyLooksLikeARequestIsTakenForAMalformedOne() throws IOException {
+        assertThat(read("{\"requestContext\":{\"http\":7}}")).isEqualTo(new LambdaEvent.MalformedHttp());
+    }
+
+    @Test
     void aBatchKeepsWhatSqsSaysOfEachMessage() throws IOException {
         LambdaEvent event = read(Events.batch("one", "two"));
 
@@ -60,7 +65,6 @@ class LambdaEventReaderTest {
             {"afterimage":"plan"}                        | names no catalogue
             {"afterimage":"plan","catalogue":"  "}       | names no catalogue
             {"httpMethod":"GET","path":"/v1/stats"}      | payload format 1.0
-            {"requestContext":{"http":7}}                | other types
             {"colour":"secret","size":3}                 | [colour, size]
             []                                           | its members are []
             7                                            | its members are []

@@ -7,7 +7,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
-import java.util.Set;
+import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -44,7 +44,8 @@ final class BodyLimit {
         });
         router.post("/v1/images")
                 .order(BEFORE_RESOURCES)
-                .handler(new BodyGate(Set.of("application/json"), IMAGE_BYTES));
+                .handler(new MediaTypeGate(List.of("application/json")))
+                .handler(new BodyGate(IMAGE_BYTES));
     }
 
     /** Whether the client sends a body, by the headers that frame it (RFC 9112, section 6). */

@@ -7,6 +7,9 @@ package dev.afterimage.image;
  */
 public record TemplateData(String json) {
 
+    /** Levels of objects and arrays, the outermost object included. */
+    public static final int MAX_DEPTH = CanonicalJson.MAX_DEPTH;
+
     /**
      * Reads a JSON object in any spelling.
      *

@@ -35,8 +35,13 @@ final class ProviderJson {
     static Optional<String> firstValue(JsonNode json, String... pointers) {
         return Stream.of(pointers)
                 .map(json::at)
-                .filter(node -> node.isTextual() || node.isNumber())
+                .filter(node -> node.isTextual() || (node.isNumber() && isFinite(node)))
                 .map(node -> node.isNumber() ? node.decimalValue().toPlainString() : node.textValue())
                 .findFirst();
+    }
+
+    /** Jackson reads 1e400 as an infinite double. */
+    private static boolean isFinite(JsonNode number) {
+        return !number.isFloatingPointNumber() || Double.isFinite(number.doubleValue());
     }
 }

@@ -41,9 +41,6 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public final class BatchResource {
 
-    /** What fits any backend, and is more than any client needs. */
-    private static final int LONGEST_KEY = 255;
-
     private final BatchIntake intake;
     private final BatchLedger ledger;
     private final BatchEvents events;
@@ -66,7 +63,6 @@ public final class BatchResource {
     public Response submit(
             InputStream body,
             @QueryParam("template") @Nullable String template,
-            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType,
             @Context SecurityContext security,
             @Context HttpServerRequest request) {
@@ -74,7 +70,8 @@ public final class BatchResource {
         StreamedUpload upload =
                 new StreamedUpload(format, Optional.ofNullable(template).map(TemplateId::new), body);
         Caller caller = callers.resolve(security.getUserPrincipal(), request);
-        Batch batch = submit(caller, key(idempotencyKey), upload);
+        Optional<String> key = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
+        Batch batch = submit(caller, key, upload);
         return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
                 .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
                 .build();
@@ -87,14 +84,6 @@ public final class BatchResource {
             throw new ProblemException(
                     Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
         }
-    }
-
-    private static Optional<String> key(@Nullable String idempotencyKey) {
-        if (idempotencyKey != null && (idempotencyKey.isBlank() || idempotencyKey.length() > LONGEST_KEY)) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.INVALID_REQUEST, "An Idempotency-Key has 1 to 255 characters."));
-        }
-        return Optional.ofNullable(idempotencyKey);
     }
 
     /** How far it is, while it runs and for a week. */

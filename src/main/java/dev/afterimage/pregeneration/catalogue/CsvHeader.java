@@ -2,6 +2,7 @@ package dev.afterimage.pregeneration.catalogue;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.TemplateData;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,10 @@ final class CsvHeader {
         if (path.stream().anyMatch(String::isBlank)) {
             throw invalid(
                     "Column " + (column + 1) + " of the header has no name, or a name with nothing beside a dot.");
+        }
+        if (path.size() > TemplateData.MAX_DEPTH) {
+            throw invalid("Column " + (column + 1) + " of the header nests deeper than " + TemplateData.MAX_DEPTH
+                    + " levels.");
         }
         Node.Members parent = data;
         for (String part : path.subList(0, path.size() - 1)) {

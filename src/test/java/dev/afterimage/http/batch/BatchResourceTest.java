@@ -28,6 +28,9 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -163,7 +166,44 @@ class BatchResourceTest {
         problem(given().get("/v1/batches/nobody").then(), 404, "batch-not-found");
         problem(given().delete("/v1/batches/nobody").then(), 404, "batch-not-found");
         problem(given().get("/v1/batches/nobody/events").then(), 404, "batch-not-found");
-        problem(repeat("x".repeat(256), "title\nA\n"), 400, "invalid-request");
+    }
+
+    @Test
+    void anUploadWithoutAMediaTypeOrCompressedIsNotSupported() throws Exception {
+        HttpRequest untyped = HttpRequest.newBuilder(batches.toURI())
+                .POST(HttpRequest.BodyPublishers.ofString("title\nA\n"))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(untyped, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(415);
+        assertThat(answer.body()).contains("text/csv", "application/x-ndjson", "application/json");
+
+        for (String encoding : new String[] {"gzip", "deflate", "br", "identity, gzip"}) {
+            problem(
+                    given().contentType("text/csv")
+                            .header("Content-Encoding", encoding)
+                            .body("title\nA\n")
+                            .post("/v1/batches?template=card")
+                            .then(),
+                    415,
+                    "unsupported-media-type");
+        }
+        assertThat(claims()).isEmpty();
+    }
+
+    @Test
+    void aKeyThatIsNoneIsRefusedRatherThanIgnored() {
+        for (String key : new String[] {"", " ", "x".repeat(256)}) {
+            problem(repeat(key, "title\nA\n"), 400, "invalid-request");
+        }
+        problem(
+                given().contentType("text/csv")
+                        .header("Idempotency-Key", "a", "b")
+                        .body("title\nA\n")
+                        .post("/v1/batches?template=card")
+                        .then(),
+                400,
+                "invalid-request");
+        assertThat(claims()).isEmpty();
     }
 
     private static void problem(ValidatableResponse answer, int status, String type) {

@@ -116,6 +116,7 @@ class CatalogueRowsTest {
             assertRefused(CARD, "a,a\n1,2\n", "twice");
             assertRefused(CARD, "a,,b\n1,2,3\n", "no name");
             assertRefused(CARD, "a.\n1\n", "no name");
+            assertRefused(CARD, "a" + ".a".repeat(64) + "\n1\n", "64 levels");
             assertRefused(EACH_ITS_OWN, "title\nA\n", "'template'");
             assertRefused(EACH_ITS_OWN, "template;title\ncard;A\n", "commas");
             assertRefused(CARD, "", "empty");

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Holds a running service against its OpenAPI document: Schemathesis sends what the document allows and what it forbids, in
+# single requests and in chains, and checks every answer by the document. Afterwards the log must hold no error.
+# Needs a built service (./mvnw package), Python 3.10 or newer, and PyPI for the first run. Options are Schemathesis' own:
+#   src/bench/hostile/schemathesis.sh --max-examples 500 --seed 7
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+# shellcheck source=src/bench/java-home.sh
+source src/bench/java-home.sh
+readonly version=4.32.5 jar=target/quarkus-app/quarkus-run.jar tools=target/schemathesis
+readonly start_limit=60 run_limit=${SCHEMATHESIS_SECONDS:-900}
+
+[[ -f $jar ]] || { echo "There is no $jar; run ./mvnw package first." >&2; exit 1; }
+if [[ $("$tools/bin/schemathesis" --version 2>/dev/null) != *" $version" ]]; then
+  python3 -m venv --clear "$tools"
+  "$tools/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$version"
+fi
+
+work=$(mktemp -d)
+service=
+stop() {
+  local status=$?
+  if [[ -n $service ]]; then
+    kill "$service" 2>/dev/null && timeout 20 tail --pid="$service" -f /dev/null || kill -9 "$service" 2>/dev/null || true
+  fi
+  if ((status)); then
+    echo "---- the service's log, its end ----" >&2
+    tail -n 200 "$work/log" >&2 || true
+  fi
+  rm -rf "$work"
+}
+trap stop EXIT
+
+# A fast provider, so that most pictures are made while Schemathesis waits, and any free port.
+QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT=0 AFTERIMAGE_DIRECTORY=$work/data \
+  AFTERIMAGE_PROVIDER_RATE=1000 AFTERIMAGE_HTTP_DEADLINE=5s \
+  "$JAVA_HOME/bin/java" -jar "$jar" >"$work/log" 2>&1 &
+service=$!
+url=
+for ((i = 0; i < start_limit && !${#url}; i++)); do
+  kill -0 "$service" || { echo "The service did not start." >&2; exit 1; }
+  sleep 1
+  url=$(sed -n 's|.*Listening on: \(http://[0-9.:]*\).*|\1|p' "$work/log")
+done
+[[ $url ]] || { echo "The service did not start within $start_limit s." >&2; exit 1; }
+
+# Elsewhere, because it leaves a cache behind where it runs, and repeats what once failed.
+root=$PWD
+(cd "$work" && SCHEMATHESIS_HOOKS=$root/src/bench/hostile/hooks.py timeout "$run_limit" "$root/$tools/bin/schemathesis" \
+  --config-file "$root/src/bench/hostile/schemathesis.toml" run "$url/q/openapi?format=json" --url "$url" "$@")
+
+if grep -nE ' (ERROR|FATAL) ' "$work/log" >&2; then
+  echo "Every answer was right, but the service logged errors." >&2
+  exit 1
+fi

@@ -1,0 +1,155 @@
+package dev.afterimage.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.afterimage.time.InvocationDeadline;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever event arrives: a request is answered, a batch says which of its messages come again, all else is refused. */
+class EventDispatcherFuzz {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path INPUTS =
+            Path.of("src/test/resources/dev/afterimage/lambda/EventDispatcherFuzzInputs/event");
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-03-01T02:00:00Z"), ZoneOffset.UTC);
+
+    @FuzzTest
+    void event(byte[] event) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            dispatcher().dispatch(new ByteArrayInputStream(event), out, new FakeContext(29_000));
+        } catch (UnknownEventException e) {
+            assertThat(isRequest(event)).isFalse();
+            return;
+        }
+        JsonNode answer = JSON.readTree(out.toByteArray());
+        if (isRequest(event)) {
+            assertThat(answer.path("statusCode").asInt()).isBetween(200, 599);
+        } else if (answer.has("batchItemFailures")) {
+            Set<String> sent = new HashSet<>();
+            JSON.readTree(event)
+                    .path("Records")
+                    .forEach(record -> sent.add(record.path("messageId").asText()));
+            answer.get("batchItemFailures")
+                    .forEach(item ->
+                            assertThat(sent).contains(item.get("itemIdentifier").asText()));
+        } else {
+            assertThat(answer.path("planned").asText()).isNotBlank();
+        }
+    }
+
+    /** Whether API Gateway could want an answer to it. */
+    static boolean isRequest(byte[] event) {
+        try {
+            return JSON.readTree(event).path("requestContext").has("http");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    static List<Path> inputs() throws IOException {
+        try (Stream<Path> files = Files.list(INPUTS)) {
+            return files.sorted().toList();
+        }
+    }
+
+    private static EventDispatcher dispatcher() {
+        Bounded bounded = new Bounded(new CallersThread(), CLOCK);
+        return new EventDispatcher(
+                new HttpEvents(
+                        (request, context) -> APIGatewayV2HTTPResponse.builder()
+                                // What a server would stumble over: no method, no path.
+                                .withStatusCode(
+                                        request.getRequestContext()
+                                                                .getHttp()
+                                                                .getMethod()
+                                                                .length()
+                                                        > 0
+                                                ? 200
+                                                : 400)
+                                .withHeaders(Map.copyOf(request.getHeaders()))
+                                .withBody(request.getRawPath().strip())
+                                .build(),
+                        bounded),
+                new QueueBatches(
+                        (messages, deadline) -> {
+                            Set<String> failed = new HashSet<>();
+                            messages.forEach(message -> failed.add(message.messageId()));
+                            failed.add("nobody's");
+                            return failed;
+                        },
+                        bounded),
+                new Plans((catalogue, deadline) -> true, bounded),
+                new InvocationDeadline(),
+                new Wrapup(List.of()),
+                new EventDispatcherTest.Margins(),
+                CLOCK,
+                context -> Duration.ofMillis(context.getRemainingTimeInMillis()));
+    }
+
+    @ParameterizedTest
+    @Timeout(60)
+    @ValueSource(strings = {"[", "{\"a\":", "9", "\"x\",", "\\u0000", " "})
+    void whatIsLarge(String piece) throws IOException {
+        event(piece.repeat(100_000).getBytes(StandardCharsets.UTF_8));
+        event(Events.http("POST", "/" + "a".repeat(100_000), "x".repeat(6_000_000))
+                .getBytes(StandardCharsets.UTF_8));
+        event(("{\"requestContext\":{\"http\":{\"method\":\"GET\"}},\"x\":" + piece.repeat(900))
+                .getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Runs everything at once and here, so that a fuzz run makes no threads. */
+    private static final class CallersThread extends AbstractExecutorService {
+
+        @Override
+        public void execute(Runnable work) {
+            work.run();
+        }
+
+        @Override
+        public void shutdown() {}
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return true;
+        }
+    }
+}

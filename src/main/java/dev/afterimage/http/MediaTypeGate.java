@@ -1,0 +1,52 @@
+package dev.afterimage.http;
+
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.ProblemType;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the bodies of one route in that are of a known media type and uncompressed, by their headers. What is compressed could
+ * be a thousand times larger than any limit on what is sent.
+ */
+public final class MediaTypeGate implements Handler<RoutingContext> {
+
+    private final List<String> mediaTypes;
+
+    /**
+     * A gate for one route.
+     *
+     * @param mediaTypes the media types that pass, in lower case and without parameters
+     */
+    public MediaTypeGate(List<String> mediaTypes) {
+        this.mediaTypes = List.copyOf(mediaTypes);
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (!mediaTypes.contains(essence(request.getHeader(HttpHeaders.CONTENT_TYPE)))) {
+            throw unsupported("Send Content-Type: " + String.join(" or ", mediaTypes) + ", and such a body.");
+        }
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
+            throw unsupported("Send the body uncompressed, without Content-Encoding.");
+        }
+        context.next();
+    }
+
+    /** The media type without parameters; the only one that could matter is charset, and all our types are UTF-8. */
+    private static String essence(@Nullable String contentType) {
+        return contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static ProblemException unsupported(String detail) {
+        return new ProblemException(Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+}

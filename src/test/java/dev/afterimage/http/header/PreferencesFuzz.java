@@ -1,0 +1,40 @@
+package dev.afterimage.http.header;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever stands in {@code Prefer}: nobody waits longer than the deadline, and nothing of it comes back but our own words. */
+class PreferencesFuzz {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(25);
+
+    @FuzzTest
+    void preferences(byte[] bytes) {
+        String header = new String(bytes, StandardCharsets.ISO_8859_1);
+        Preferences preferences = Preferences.parse(List.of(header, header));
+
+        assertThat(preferences).isEqualTo(Preferences.parse(List.of(header)));
+        assertThat(preferences.patience(DEADLINE)).isBetween(Duration.ZERO, DEADLINE);
+        for (boolean pending : new boolean[] {true, false}) {
+            preferences
+                    .applied(pending, DEADLINE)
+                    .ifPresent(
+                            applied -> assertThat(applied).matches("respond-async|(respond-async, )?wait=[0-9]{1,2}"));
+        }
+    }
+
+    @ParameterizedTest
+    @Timeout(60)
+    @ValueSource(strings = {"a", "a=", "a;", ",", "\"", "\"\\", " ", "=", "wait=1,", "wait=1;x", "wait=\"1"})
+    void whatIsLong(String piece) {
+        preferences(piece.repeat(100_000).getBytes(StandardCharsets.ISO_8859_1));
+        preferences((piece.repeat(100_000) + "!\u0000").getBytes(StandardCharsets.ISO_8859_1));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.afterimage.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever a provider answers: it can't stop the fleet for longer than a day, nor make the reading of it fail. */
+class ProviderAnswerFuzz {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T02:00:00Z");
+    private static final String[] HEADERS = {"Retry-After", "RateLimit", "RateLimit-Reset", "X-RateLimit-Reset"};
+
+    @FuzzTest
+    void answer(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        // A header's value as an HTTP parser would hand it over.
+        String header = text.replaceAll("[\\x00-\\x08\\x0a-\\x1f\\x7f]", "");
+        for (String name : HEADERS) {
+            assertBounded(WaitHint.of(Answers.throttled(name, header), NOW));
+            assertBounded(WaitHint.of(Answers.throttled(name, header, "Date", header), NOW));
+        }
+        Answer body = new Answer(429, Answers.throttled().headers(), bytes);
+        assertBounded(WaitHint.of(body, NOW));
+        assertThat(WaitHint.resetAt(body, NOW)).isNotNull();
+        ProviderJson.tree(bytes)
+                .flatMap(PictureReference::in)
+                .ifPresent(reference -> assertThat(
+                                switch (reference) {
+                                    case PictureReference.Link link ->
+                                        link.url().length();
+                                    case PictureReference.Inline inline -> inline.content().length;
+                                })
+                        .isPositive());
+    }
+
+    private static void assertBounded(Optional<Duration> wait) {
+        wait.ifPresent(duration -> assertThat(duration).isPositive().isLessThanOrEqualTo(Duration.ofDays(1)));
+    }
+
+    @ParameterizedTest
+    @Timeout(60)
+    @ValueSource(strings = {"9", "0", ".", "t=1,", "\"a\";r=0;t=1,", "reset=", ";", " ", "[", "{\"resetAt\":", "A"})
+    void whatIsLong(String piece) {
+        answer(piece.repeat(100_000).getBytes(StandardCharsets.UTF_8));
+        answer(("{\"resetAt\":" + piece.repeat(100_000) + "}").getBytes(StandardCharsets.UTF_8));
+        answer(("{\"resetAt\":\"" + piece.repeat(100_000) + "\"}").getBytes(StandardCharsets.UTF_8));
+        answer(("{\"image\":\"data:;base64," + piece.repeat(100_000) + "\"}").getBytes(StandardCharsets.UTF_8));
+    }
+}
