@@ -6,7 +6,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . ./parts.sh
-readonly rows=${ROWS:-10000} port=8081
+readonly rows=${ROWS:-10000}
+port=8081
 export AFTERIMAGE_PROVIDER_RATE=200 AFTERIMAGE_PREGENERATION_CONCURRENCY=200
 # A killed worker's jobs come back after this.
 export AFTERIMAGE_PREGENERATION_VISIBILITY_TIMEOUT=20s AFTERIMAGE_PREGENERATION_PATIENCE=15s

@@ -3,6 +3,7 @@ package dev.afterimage.http.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.afterimage.time.HttpDate;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
