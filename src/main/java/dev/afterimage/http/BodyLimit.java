@@ -29,8 +29,11 @@ final class BodyLimit {
     private static final int BEFORE_RESOURCES = -1;
 
     void register(
-            @Observes Router router, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize batches) {
+            @Observes Router router,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize batches,
+            HttpConfig config) {
         long batchBytes = batches.asLongValue();
+        BodyDeadline deadline = new BodyDeadline(config.bodyTimeout());
         router.route().order(BEFORE_FRAMEWORK).handler(context -> {
             if (!hasBody(context.request())) {
                 context.next();
@@ -45,7 +48,9 @@ final class BodyLimit {
         router.post("/v1/images")
                 .order(BEFORE_RESOURCES)
                 .handler(new MediaTypeGate(List.of("application/json")))
-                .handler(new BodyGate(IMAGE_BYTES));
+                .handler(deadline::begin)
+                .handler(new BodyGate(IMAGE_BYTES))
+                .handler(deadline::end);
     }
 
     /** Whether the client sends a body, by the headers that frame it (RFC 9112, section 6). */

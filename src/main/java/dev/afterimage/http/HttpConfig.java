@@ -14,4 +14,11 @@ public interface HttpConfig {
      */
     @WithDefault("25s")
     Duration deadline();
+
+    /**
+     * The body of a request for a picture, which is small, arrives within this time; a client that sends it slower is cut
+     * off. Uploads of batches may last, but wait for their next bytes no longer than {@code quarkus.http.read-timeout}.
+     */
+    @WithDefault("20s")
+    Duration bodyTimeout();
 }

@@ -27,10 +27,26 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
+    /** Sends the beginning of a request, and leaves the client with it. */
+    static RawHttp begin(int port, String beginning) throws IOException {
+        RawHttp connection = new RawHttp(port);
+        connection.write(beginning);
+        return connection;
+    }
+
+    private void write(String bytes) throws IOException {
+        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+    }
+
+    /** What is answered until the server hangs up. */
+    String readToEnd() throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     /** Sends a request and returns the answer to it, which ends where its Content-Length says or the connection does. */
     String send(String request) throws IOException {
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-        socket.getOutputStream().flush();
+        write(request);
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         InputStream in = socket.getInputStream();
         for (int next = in.read(); next >= 0; next = in.read()) {

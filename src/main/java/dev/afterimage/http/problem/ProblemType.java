@@ -12,6 +12,7 @@ public enum ProblemType {
     BATCH_NOT_FOUND("batch-not-found", 404, "There is no such batch"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "This path does not offer that method"),
     NOT_ACCEPTABLE("not-acceptable", 406, "The answer does not exist in an accepted media type"),
+    REQUEST_TIMEOUT("request-timeout", 408, "The body did not arrive in time"),
     IDEMPOTENCY_KEY_IN_USE("idempotency-key-in-use", 409, "The first request with this key is still running"),
     PRECONDITION_FAILED("precondition-failed", 412, "The image is not the expected version"),
     BODY_TOO_LARGE("body-too-large", 413, "The body is too large"),
