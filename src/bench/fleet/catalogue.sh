@@ -5,6 +5,7 @@
 #   ./mvnw package -DskipTests && src/bench/fleet/catalogue.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=src/bench/fleet/parts.sh
 . ./parts.sh
 readonly rows=${ROWS:-10000}
 port=8081
@@ -39,7 +40,7 @@ start_instances $port
 echo "== first night: 10,000 new pictures, and 39 a second that somebody waits for"
 id=$(send)
 until_ended $((rows / 20))
-curl -s -o /dev/null localhost:$provider_port/mark
+curl -s -o /dev/null "localhost:$provider_port/mark"
 RATE=39 SECONDS_LONG=20 node load.mjs flood $port &
 loader=$!
 sleep 20
@@ -56,9 +57,9 @@ echo
 provider_saw
 
 echo "== second night"
-curl -s -o /dev/null localhost:$provider_port/mark
+curl -s -o /dev/null "localhost:$provider_port/mark"
 sleep 1.1
-curl -s -o /dev/null localhost:$provider_port/mark
+curl -s -o /dev/null "localhost:$provider_port/mark"
 id=$(send)
 until_ended "$rows"
 batch | sed 's/"failures":.*"startedAt"/"startedAt"/'

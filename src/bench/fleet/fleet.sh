@@ -5,6 +5,7 @@
 #   src/bench/fleet/fleet.sh bursts flood leader-killed redis-stopped          some
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=src/bench/fleet/parts.sh
 . ./parts.sh
 readonly ports=(8081 8082 8083 8084)
 export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis
@@ -45,7 +46,7 @@ flood() {
   provider_allows 100 1000 200
   export PREFER=wait=5
   RATE=200 SECONDS_LONG=20 load flood "${ports[@]}" >/dev/null
-  curl -s -o /dev/null localhost:$provider_port/mark
+  curl -s -o /dev/null "localhost:$provider_port/mark"
   RATE=${FLOOD:-200} SECONDS_LONG=20 load flood "${ports[@]}" &
   local loader=$!
   sleep 20

@@ -1,4 +1,6 @@
+# shellcheck shell=bash
 # Sourced: starts and stops what a measurement is made of. Needs redis-server, node, curl and a built jar (./mvnw package).
+# shellcheck source=src/bench/java-home.sh
 . ../java-home.sh
 readonly jar=../../../target/quarkus-app/quarkus-run.jar redis_port=6399 provider_port=9900
 [ -f "$jar" ] || { echo "Build it first: ./mvnw package -DskipTests" >&2; exit 1; }
@@ -47,7 +49,7 @@ start_redis() {
 
 start_provider() {
   launch provider node provider.mjs $provider_port
-  await_url provider localhost:$provider_port/stats
+  await_url provider "localhost:$provider_port/stats"
 }
 
 # The settings of all instances; a measurement adds its own with `export`.

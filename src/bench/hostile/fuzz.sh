@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 
 if (($# == 0)); then
+  # shellcheck disable=SC2046 # no path of ours holds a space
   mapfile -t found < <(awk '/@FuzzTest$/ {getline; sub(/\(.*/, ""); name = FILENAME; gsub(/.*\/|\.java/, "", name)
     print name "#" $NF}' $(grep -rl --include='*Fuzz.java' '@FuzzTest$' src))
   set -- "${found[@]}"

@@ -4,6 +4,7 @@
 #   ./mvnw package -DskipTests && src/bench/peer/hits.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../fleet"
+# shellcheck source=src/bench/fleet/parts.sh
 . ./parts.sh
 peer=../../../target/peer
 mkdir -p $peer
@@ -15,5 +16,5 @@ start_provider
 provider_allows 1000 1000 0
 export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis AFTERIMAGE_PROVIDER_RATE=1000
 start_instances 8081
-launch peer node $peer/service.mjs 8090 $redis_port
+launch peer node $peer/service.mjs 8090 "$redis_port"
 node $peer/load.mjs http://127.0.0.1:8081/v1/images http://127.0.0.1:8090/v1/images
