@@ -2,13 +2,17 @@ package dev.afterimage.filesystem;
 
 import dev.afterimage.image.ImageKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +62,22 @@ public final class DataDirectory {
                 ? List.of(PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
                 : List.of();
         return AtomicFile.write(disk, temporary.newName(), Durability.POWER, attributes, parts);
+    }
+
+    /** Replaces a file's text in one step. */
+    void replace(Path target, String text, Durability durability) throws IOException {
+        try (AtomicFile file = write(durability, text.getBytes(StandardCharsets.UTF_8))) {
+            file.commit(target);
+        }
+    }
+
+    /** A file's text; empty when there is no such file. */
+    static Optional<String> text(Path file) throws IOException {
+        try {
+            return Optional.of(Files.readString(file, StandardCharsets.UTF_8));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     void syncFolderOf(Path file) throws IOException {

@@ -1,9 +1,7 @@
 package dev.afterimage.filesystem;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -30,27 +28,22 @@ final class DeadLetterFolder {
         String name = String.format(Locale.ROOT, "%015d-%s", now.toEpochMilli(), UUID.randomUUID());
         String text =
                 now + " after " + attempts + " failed attempts: " + reason.replaceAll("\\R", " ") + "\n" + job + "\n";
-        try (AtomicFile file = directory.write(Durability.POWER, text.getBytes(StandardCharsets.UTF_8))) {
-            file.commit(folder.resolve(name));
-        }
+        directory.replace(folder.resolve(name), text, Durability.POWER);
     }
 
     long size() throws IOException {
-        return QueueLane.names(folder).size();
+        return Folders.names(folder).size();
     }
 
     List<String> oldest(int max) throws IOException {
-        return QueueLane.names(folder).stream().sorted().limit(max).toList();
+        return Folders.names(folder).stream().sorted().limit(max).toList();
     }
 
     Optional<String> job(String name) throws IOException {
-        try {
-            String[] line = Files.readString(folder.resolve(name), StandardCharsets.UTF_8)
-                    .split("\n", -1);
-            return line.length == 3 ? Optional.of(line[1]) : Optional.empty();
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
+        return DataDirectory.text(folder.resolve(name))
+                .map(text -> text.split("\n", -1))
+                .filter(lines -> lines.length == 3)
+                .map(lines -> lines[1]);
     }
 
     void remove(String name) throws IOException {

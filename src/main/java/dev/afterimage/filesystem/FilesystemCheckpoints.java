@@ -7,7 +7,6 @@ import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -23,22 +22,13 @@ public final class FilesystemCheckpoints implements Checkpoints {
 
     @Override
     public Optional<Checkpoint> find(String catalogue) {
-        return call(() -> {
-            try {
-                return CheckpointCodec.decode(Files.readString(file(catalogue), StandardCharsets.UTF_8));
-            } catch (NoSuchFileException e) {
-                return Optional.empty();
-            }
-        });
+        return call(() -> DataDirectory.text(file(catalogue)).flatMap(CheckpointCodec::decode));
     }
 
     @Override
     public void save(String catalogue, Checkpoint checkpoint) {
-        byte[] text = CheckpointCodec.encode(checkpoint).getBytes(StandardCharsets.UTF_8);
         call(() -> {
-            try (AtomicFile file = directory.write(Durability.POWER, text)) {
-                file.commit(file(catalogue));
-            }
+            directory.replace(file(catalogue), CheckpointCodec.encode(checkpoint), Durability.POWER);
             return checkpoint;
         });
     }

@@ -25,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The job queue as files under {@code queue/}, shared by any number of processes of one machine, without a server. A job is
- * claimed by a rename, so one process gets it; a process that is killed leaves its claims to run out. See {@link QueueLane}
+ * claimed by a rename, so one process gets it; a process that is killed leaves its claims to run out. See {@link SegmentFolders}
  * for the files.
  */
 public final class FilesystemJobQueue implements JobQueue {
@@ -58,32 +58,15 @@ public final class FilesystemJobQueue implements JobQueue {
     public void enqueue(List<Job> jobs, Duration delay) {
         Instant now = clock.instant();
         locked(() -> {
-            for (Map.Entry<Lane, QueueLane> lane : lanes.entrySet()) {
-                List<String> segment = new ArrayList<>();
-                int bytes = 0;
-                for (Job job : jobs) {
-                    if (job.lane() != lane.getKey()) {
-                        continue;
-                    }
-                    String line = JobCodec.encode(job);
-                    if (segment.size() == QueueLane.MOST_JOBS || bytes + line.length() > QueueLane.MOST_BYTES) {
-                        write(lane.getValue(), segment, now, delay);
-                        segment.clear();
-                        bytes = 0;
-                    }
-                    segment.add(line);
-                    bytes += line.length();
-                }
-                write(lane.getValue(), segment, now, delay);
+            for (Lane lane : Lane.values()) {
+                List<String> lines = jobs.stream()
+                        .filter(job -> job.lane() == lane)
+                        .map(JobCodec::encode)
+                        .toList();
+                files(lane).put(lines, now.plus(delay), now);
             }
-            return true;
+            return jobs;
         });
-    }
-
-    private static void write(QueueLane lane, List<String> segment, Instant now, Duration delay) throws IOException {
-        if (!segment.isEmpty()) {
-            lane.write(segment, now.plus(delay), now);
-        }
     }
 
     @Override

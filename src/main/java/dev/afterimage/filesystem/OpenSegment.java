@@ -2,8 +2,6 @@ package dev.afterimage.filesystem;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -59,12 +57,8 @@ final class OpenSegment {
             return;
         }
         marks.clear();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-            for (Path file : files) {
-                JobMark.parse(fileName(file)).ifPresent(mark -> marks.put(mark.index(), mark));
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+        for (String file : Folders.names(folder)) {
+            JobMark.parse(file).ifPresent(mark -> marks.put(mark.index(), mark));
         }
         listedAs = changed;
         listedAt = now;
@@ -118,9 +112,5 @@ final class OpenSegment {
     /** Nothing of it is due now, so its text need not stay in memory. */
     void rest() {
         lines = null;
-    }
-
-    static String fileName(Path file) {
-        return String.valueOf(file.getFileName());
     }
 }

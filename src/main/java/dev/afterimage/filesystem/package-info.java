@@ -7,7 +7,7 @@
  * images/3fa/3fa9…     one picture behind its entry       FilesystemStore
  * templates/hero.51d…  a template's version               FilesystemTemplateVersions
  * credits/2026-11      the credits used in a month        FilesystemCreditBudget
- * queue/…              jobs that wait                     FilesystemJobQueue (see QueueLane)
+ * queue/…              jobs that wait                     FilesystemJobQueue (see SegmentFolders)
  * pending/3fa/3fa9…    what the queue has promised        FilesystemPendingMarks
  * batches/01j…/        the fates of a batch's rows        FilesystemBatchLedger
  * requests/…           which request made which batch     FilesystemBatchLedger
