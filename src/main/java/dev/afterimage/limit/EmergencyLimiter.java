@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *       for a moment must not use its share while the others use the whole limit. An outage shorter than that ends here, and
  *       nothing more is to be done;
  *   <li>then calls leave from this instance's share, counted in memory;
- *   <li>found: the fleet is paused for as long once more, because other instances used their shares, too, and find the
- *       limiter within that time.
+ *   <li>found: the fleet is paused until the calls from shares count no more, because other instances used theirs, too, and
+ *       find the limiter within that time.
  * </ol>
  */
 public final class EmergencyLimiter implements ProviderLimiter {

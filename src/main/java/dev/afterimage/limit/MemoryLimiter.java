@@ -28,12 +28,10 @@ public final class MemoryLimiter implements ProviderLimiter {
     private final long longestCall;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final CallWindow window;
-    private final CallWindow bulkWindow;
+    private final LaneWindows windows;
+    private final LanePlaces places;
     private final ExpiringTokens<Plan> plans = new ExpiringTokens<>();
     private final ExpiringTokens<Plan> stamps = new ExpiringTokens<>();
-    private final ExpiringTokens<Lane> places = new ExpiringTokens<>();
-    private final ExpiringTokens<Lane> bulkPlaces = new ExpiringTokens<>();
     private long coolDownUntil;
     private long sequence;
 
@@ -50,8 +48,8 @@ public final class MemoryLimiter implements ProviderLimiter {
         grace = nanos(limits.grace());
         longestCall = nanos(limits.longestCall());
         slotTime = nanos(limits.slotTime());
-        window = new CallWindow(limits.rate(), slotTime, lead);
-        bulkWindow = new CallWindow(limits.bulkRate(), slotTime, lead);
+        windows = new LaneWindows(limits, slotTime, lead);
+        places = new LanePlaces(limits);
     }
 
     @Override
@@ -64,10 +62,10 @@ public final class MemoryLimiter implements ProviderLimiter {
             if (coolDown > mayWait) {
                 return denied(coolDown, Reason.COOL_DOWN);
             }
-            if (!hasPlace(lane)) {
+            if (!places.isFree(lane)) {
                 return denied(Math.max(coolDown, nanos(Limits.PLACE_RETRY)), Reason.CONCURRENCY);
             }
-            long start = expectedStart(lane, now, now + coolDown);
+            long start = windows.plan(lane, now, now + coolDown);
             long mayPlan = plansFarAhead(lane) ? mayWait : Math.min(mayWait, lead);
             if (start - now > mayPlan) {
                 // Half a lead early: the next to ask is then granted a start that lies ahead, and leaves on time.
@@ -88,13 +86,13 @@ public final class MemoryLimiter implements ProviderLimiter {
             String token = tokenOf(permit);
             if (!forgetWhatItPlanned(permit)) {
                 // It may have departed already, and then its call still holds its place.
-                return denied(Math.max(departure(permit.lane(), now), coolDownUntil) - now, Reason.LAPSED);
+                return denied(Math.max(windows.departure(permit.lane(), now), coolDownUntil) - now, Reason.LAPSED);
             }
             if (coolDownUntil > now) {
-                forgetPlace(token);
+                places.giveBack(token);
                 return denied(coolDownUntil - now, Reason.COOL_DOWN);
             }
-            long departure = departure(permit.lane(), now);
+            long departure = windows.departure(permit.lane(), now);
             if (departure - now > lead) {
                 plan(token, permit.lane(), departure);
                 return denied(departure - now, Reason.RATE);
@@ -111,7 +109,7 @@ public final class MemoryLimiter implements ProviderLimiter {
         try {
             advance();
             forgetPlan(tokenOf(permit));
-            forgetPlace(tokenOf(permit));
+            places.giveBack(tokenOf(permit));
         } finally {
             lock.unlock();
         }
@@ -132,7 +130,7 @@ public final class MemoryLimiter implements ProviderLimiter {
         lock.lock();
         try {
             long now = advance();
-            return new LimiterStatus(Duration.ofNanos(Math.max(0, coolDownUntil - now)), places.size());
+            return new LimiterStatus(Duration.ofNanos(Math.max(0, coolDownUntil - now)), places.inFlight());
         } finally {
             lock.unlock();
         }
@@ -140,36 +138,15 @@ public final class MemoryLimiter implements ProviderLimiter {
 
     private long advance() {
         long now = nanoTime.getAsLong() - origin;
-        window.advanceTo(now);
-        bulkWindow.advanceTo(now);
+        windows.advanceTo(now);
         plans.expireUpTo(now);
         stamps.expireUpTo(now);
-        places.expireUpTo(now);
-        bulkPlaces.expireUpTo(now);
+        places.advanceTo(now);
         return now;
-    }
-
-    private boolean hasPlace(Lane lane) {
-        if (limits.concurrency().isEmpty()) {
-            return true;
-        }
-        return places.size() < limits.concurrency().getAsInt()
-                && (lane == Lane.INTERACTIVE
-                        || bulkPlaces.size() < limits.bulkConcurrency().getAsInt());
     }
 
     private boolean plansFarAhead(Lane lane) {
         return lane == Lane.INTERACTIVE && limits.concurrency().isEmpty();
-    }
-
-    private long expectedStart(Lane lane, long now, long earliest) {
-        long start = window.plan(now, earliest);
-        return lane == Lane.BULK ? Math.max(start, bulkWindow.plan(now, earliest)) : start;
-    }
-
-    private long departure(Lane lane, long now) {
-        long departure = window.departure(now);
-        return lane == Lane.BULK ? Math.max(departure, bulkWindow.departure(now)) : departure;
     }
 
     private Granted grant(Lane lane, long now, long start) {
@@ -180,20 +157,14 @@ public final class MemoryLimiter implements ProviderLimiter {
 
     private void plan(String token, Lane lane, long start) {
         plans.put(token, new Plan(lane, start), start + grace);
-        window.reserve(start);
-        if (lane == Lane.BULK) {
-            bulkWindow.reserve(start);
-        }
-        takePlace(token, lane, start + grace);
+        windows.reserve(lane, start);
+        places.take(token, lane, start + grace);
     }
 
     private Granted stamp(String token, Lane lane, long now, long departure) {
-        window.depart(departure);
-        if (lane == Lane.BULK) {
-            bulkWindow.depart(departure);
-        }
+        windows.depart(lane, departure);
         stamps.put(token, new Plan(lane, departure), departure + slotTime);
-        takePlace(token, lane, departure + longestCall);
+        places.take(token, lane, departure + longestCall);
         return new Granted(STAMPED + token, lane, Duration.ofNanos(departure - now));
     }
 
@@ -208,10 +179,7 @@ public final class MemoryLimiter implements ProviderLimiter {
         if (stamp == null) {
             return false;
         }
-        window.cancel(stamp.start());
-        if (stamp.lane() == Lane.BULK) {
-            bulkWindow.cancel(stamp.start());
-        }
+        windows.cancel(stamp.lane(), stamp.start());
         return true;
     }
 
@@ -220,26 +188,8 @@ public final class MemoryLimiter implements ProviderLimiter {
         if (plan == null) {
             return false;
         }
-        window.giveBack(plan.start());
-        if (plan.lane() == Lane.BULK) {
-            bulkWindow.giveBack(plan.start());
-        }
+        windows.giveBack(plan.lane(), plan.start());
         return true;
-    }
-
-    private void takePlace(String token, Lane lane, long until) {
-        if (limits.concurrency().isEmpty()) {
-            return;
-        }
-        places.put(token, lane, until);
-        if (lane == Lane.BULK) {
-            bulkPlaces.put(token, lane, until);
-        }
-    }
-
-    private void forgetPlace(String token) {
-        places.remove(token);
-        bulkPlaces.remove(token);
     }
 
     private static boolean isStamped(Granted permit) {

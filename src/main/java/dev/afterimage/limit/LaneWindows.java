@@ -1,0 +1,59 @@
+package dev.afterimage.limit;
+
+/**
+ * The window of the whole limit, and within it the bulk lane's own: what the bulk lane does counts in both. Times and
+ * operations are those of {@link CallWindow}.
+ */
+final class LaneWindows {
+
+    private final CallWindow all;
+    private final CallWindow bulk;
+
+    LaneWindows(Limits limits, long slotTime, long lead) {
+        all = new CallWindow(limits.rate(), slotTime, lead);
+        bulk = new CallWindow(limits.bulkRate(), slotTime, lead);
+    }
+
+    void advanceTo(long now) {
+        all.advanceTo(now);
+        bulk.advanceTo(now);
+    }
+
+    long plan(Lane lane, long now, long earliest) {
+        long start = all.plan(now, earliest);
+        return lane == Lane.BULK ? Math.max(start, bulk.plan(now, earliest)) : start;
+    }
+
+    long departure(Lane lane, long now) {
+        long departure = all.departure(now);
+        return lane == Lane.BULK ? Math.max(departure, bulk.departure(now)) : departure;
+    }
+
+    void reserve(Lane lane, long start) {
+        all.reserve(start);
+        if (lane == Lane.BULK) {
+            bulk.reserve(start);
+        }
+    }
+
+    void giveBack(Lane lane, long start) {
+        all.giveBack(start);
+        if (lane == Lane.BULK) {
+            bulk.giveBack(start);
+        }
+    }
+
+    void depart(Lane lane, long departure) {
+        all.depart(departure);
+        if (lane == Lane.BULK) {
+            bulk.depart(departure);
+        }
+    }
+
+    void cancel(Lane lane, long departure) {
+        all.cancel(departure);
+        if (lane == Lane.BULK) {
+            bulk.cancel(departure);
+        }
+    }
+}
