@@ -19,7 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
-import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
@@ -31,9 +30,6 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
  */
 public final class SqsJobQueue implements JobQueue {
 
-    private static final String REASON = "reason";
-    private static final int MOST_REASON = 1000;
-
     /** The age of the last job seen says something for so long. */
     private static final Duration AGE_KNOWN_FOR = Duration.ofMinutes(5);
 
@@ -42,6 +38,7 @@ public final class SqsJobQueue implements JobQueue {
     private final Duration visibilityTimeout;
     private final Clock clock;
     private final SqsSender sender;
+    private final SqsDeadLetters deadLetters;
     private final AtomicBoolean waitForBulk = new AtomicBoolean();
     private final AtomicReference<Seen> lastSeen = new AtomicReference<>(new Seen(Instant.MIN, Instant.MIN));
 
@@ -59,6 +56,7 @@ public final class SqsJobQueue implements JobQueue {
         this.visibilityTimeout = visibilityTimeout;
         this.clock = clock;
         this.sender = new SqsSender(sqs, clock, threads);
+        this.deadLetters = new SqsDeadLetters(sqs, queues.deadLetter(), clock);
     }
 
     @Override
@@ -138,7 +136,7 @@ public final class SqsJobQueue implements JobQueue {
     private Optional<Claim> claim(SqsRecord message, String receipt) {
         Optional<SqsJob> read = SqsJob.read(message.body(), message.attributes(), clock);
         if (read.isEmpty()) {
-            bury(message.body(), Map.of(REASON, SqsJob.text("This is not a job.")));
+            deadLetters.buryForeign(message.body());
             return Optional.empty();
         }
         SqsJob job = read.get();
@@ -180,22 +178,8 @@ public final class SqsJobQueue implements JobQueue {
 
     @Override
     public boolean bury(Claim claim, String reason) {
-        SqsJob job = new SqsJob(claim.job(), claim.attempts(), clock.instant(), clock.instant());
-        Map<String, MessageAttributeValue> attributes = job.attributes();
-        attributes.put(REASON, SqsJob.text(printable(reason)));
-        bury(job.body(), attributes);
+        deadLetters.bury(claim, reason);
         return complete(claim);
-    }
-
-    private void bury(String body, Map<String, MessageAttributeValue> attributes) {
-        SqsCalls.call(() -> sqs.sendMessage(request ->
-                request.queueUrl(queues.deadLetter()).messageBody(body).messageAttributes(attributes)));
-    }
-
-    /** What may stand in an attribute: not empty, not long, no control characters. */
-    private static String printable(String reason) {
-        String text = reason.replaceAll("[\\p{Cntrl}\\uFFFE\\uFFFF]", " ");
-        return text.isBlank() ? "unknown" : text.substring(0, Math.min(MOST_REASON, text.length()));
     }
 
     @Override
