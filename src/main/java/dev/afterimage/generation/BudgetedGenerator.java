@@ -2,6 +2,7 @@ package dev.afterimage.generation;
 
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
 
 /**
@@ -32,9 +33,18 @@ public final class BudgetedGenerator implements ImageGenerator {
             return next.generate(request, attempt);
         } catch (GenerationException failure) {
             if (failure.billed() == GenerationException.Billed.NO) {
-                budget.giveBack(reserved);
+                giveBack(reserved, failure);
             }
             throw failure;
+        }
+    }
+
+    /** A credit that cannot be given back stays counted; what the caller has to know is why there is no picture. */
+    private void giveBack(CreditBudget.Reserved reserved, GenerationException failure) {
+        try {
+            budget.giveBack(reserved);
+        } catch (BudgetUnavailableException uncounted) {
+            failure.addSuppressed(uncounted);
         }
     }
 }

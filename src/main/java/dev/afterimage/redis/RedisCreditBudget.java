@@ -23,6 +23,9 @@ public final class RedisCreditBudget implements CreditBudget {
     /** Long enough to give a credit of last month back. */
     private static final Duration KEPT_FOR = Duration.ofDays(70);
 
+    /** Taken while nobody could count it, so there is nothing to give back. */
+    private static final Reserved UNCOUNTED = new Reserved("uncounted");
+
     /** The last count this process saw. */
     private record Known(String epoch, String month, long used) {}
 
@@ -62,13 +65,15 @@ public final class RedisCreditBudget implements CreditBudget {
             if (limit.isPresent()) {
                 throw gone;
             }
-            return new Reserved(month.toString());
+            return UNCOUNTED;
         }
     }
 
     @Override
     public void giveBack(Reserved reservation) {
-        run("giveBack", reservation.month());
+        if (!reservation.equals(UNCOUNTED)) {
+            run("giveBack", reservation.month());
+        }
     }
 
     @Override
