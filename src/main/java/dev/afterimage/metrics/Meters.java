@@ -149,7 +149,7 @@ public final class Meters {
                 .register(registry);
     }
 
-    /** How often this process decided alone because the fleet could not be asked, by part: leases, quota. */
+    /** How often this process decided alone because the fleet could not be asked, by part: leases, marks, quota. */
     public Counter fallbacks(String part) {
         return Counter.builder(FALLBACKS)
                 .description("Decisions that this process made alone because the fleet could not be asked")

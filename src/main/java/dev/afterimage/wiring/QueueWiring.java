@@ -1,5 +1,6 @@
 package dev.afterimage.wiring;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.aws.S3CatalogueSource;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
@@ -26,6 +27,7 @@ import dev.afterimage.pregeneration.plan.CatalogueRunner;
 import dev.afterimage.pregeneration.plan.CatalogueSource;
 import dev.afterimage.pregeneration.plan.Checkpoints;
 import dev.afterimage.pregeneration.plan.Planner;
+import dev.afterimage.pregeneration.queue.FallbackPendingMarks;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.pregeneration.queue.PendingMarks;
 import dev.afterimage.pregeneration.queue.QueuedBacklog;
@@ -80,10 +82,15 @@ class QueueWiring {
             DataDirectory directory,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
+            Meters meters,
             Clock clock) {
         return switch (backends.queueKind()) {
             case FILESYSTEM -> new FilesystemPendingMarks(directory, clock);
-            case SQS -> new RedisPendingMarks(redis.get(), redisConfig);
+            case SQS ->
+                new FallbackPendingMarks(
+                        new RedisPendingMarks(redis.get(), redisConfig),
+                        Ticker.systemTicker(),
+                        () -> meters.fallbacks("marks").increment());
         };
     }
 
