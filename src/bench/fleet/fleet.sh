@@ -15,6 +15,13 @@ fleet() { # RATE
   start_instances "${ports[@]}"
 }
 
+# Four instances that have made pictures before, at 10 calls a second.
+warm_fleet() {
+  fleet 10
+  provider_allows 10 1000 400
+  load sixty "${ports[@]}" >/dev/null
+}
+
 dismiss() {
   local port
   for port in "${ports[@]}"; do [ -z "${pid[$port]-}" ] || stop "$port" KILL; done
@@ -24,9 +31,7 @@ load() { node load.mjs "$@"; }
 
 # 100 clients for one picture of 2 s; 60 new pictures at 10 a second.
 bursts() {
-  fleet 10
-  provider_allows 10 1000 400
-  load sixty "${ports[@]}" >/dev/null
+  warm_fleet
   for _ in 1 2 3; do
     provider_allows 10 1000 2000
     load same "${ports[@]}"
@@ -38,9 +43,9 @@ bursts() {
   dismiss
 }
 
-# Distinct misses for 20 s at 100 a second, after 20 s that warm the instances: FLOOD=1000 of them a second where the machine has
-# the cores for it; two cores are used up by 300. The clients wait
-# for 5 s; whom the limit leaves no room for is told at once to come back, and his job goes to the durable queue.
+# Distinct misses for 20 s at 100 calls a second, after 20 s of them that warm the instances. FLOOD says how many a second; two
+# cores are used up by 300. The clients wait for 5 s; whom the limit leaves no room for is told at once to come back, and the
+# job goes to the durable queue.
 flood() {
   fleet 100
   provider_allows 100 1000 200
@@ -58,9 +63,7 @@ flood() {
 
 # Everybody waits for one picture of 3 s. A second into it, the instance that leads dies.
 leader-killed() {
-  fleet 10
-  provider_allows 10 1000 400
-  load sixty "${ports[@]}" >/dev/null
+  warm_fleet
   provider_allows 10 1000 3000
   load leader "${ports[@]}" &
   local loader=$!
@@ -73,9 +76,7 @@ leader-killed() {
 
 # Hits and new pictures for a minute; from second 10 to 40 there is no Redis, and what comes back is empty.
 redis-stopped() {
-  fleet 10
-  provider_allows 10 1000 400
-  load sixty "${ports[@]}" >/dev/null
+  warm_fleet
   provider_allows 10 1000 400
   load steady "${ports[@]}" &
   local loader=$!

@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.afterimage.testing.CallersThread;
 import dev.afterimage.time.InvocationDeadline;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -21,8 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,37 +118,5 @@ class EventDispatcherFuzz {
                 .getBytes(StandardCharsets.UTF_8));
         event(("{\"requestContext\":{\"http\":{\"method\":\"GET\"}},\"x\":" + piece.repeat(900))
                 .getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Runs everything at once and here, so that a fuzz run makes no threads. */
-    private static final class CallersThread extends AbstractExecutorService {
-
-        @Override
-        public void execute(Runnable work) {
-            work.run();
-        }
-
-        @Override
-        public void shutdown() {}
-
-        @Override
-        public List<Runnable> shutdownNow() {
-            return List.of();
-        }
-
-        @Override
-        public boolean isShutdown() {
-            return false;
-        }
-
-        @Override
-        public boolean isTerminated() {
-            return false;
-        }
-
-        @Override
-        public boolean awaitTermination(long timeout, TimeUnit unit) {
-            return true;
-        }
     }
 }

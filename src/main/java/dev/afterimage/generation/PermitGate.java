@@ -96,9 +96,10 @@ public final class PermitGate implements PermitForecast {
     public Optional<Duration> refusal(Lane lane, Deadline deadline) {
         Refusal refusal = line(lane).refusal;
         Instant now = clock.instant();
-        return now.isBefore(refusal.until()) && deadline.at().isBefore(refusal.start())
-                ? Optional.of(Duration.between(now, refusal.start()))
-                : Optional.empty();
+        if (!now.isBefore(refusal.until())) {
+            return Optional.empty();
+        }
+        return Optional.of(Duration.between(now, refusal.start())).filter(wait -> deadline.forbids(wait, clock));
     }
 
     /**
@@ -130,7 +131,6 @@ public final class PermitGate implements PermitForecast {
     }
 
     private Granted lineUp(Line line, Lane lane, Deadline deadline) throws InterruptedException {
-        refuseAsBefore(lane, deadline);
         Duration untilItMoves = Duration.between(clock.instant(), line.movesAt);
         if (untilItMoves.isPositive() && deadline.forbids(untilItMoves, clock)) {
             throw ThrottledException.byLimiter(untilItMoves);
@@ -140,18 +140,15 @@ public final class PermitGate implements PermitForecast {
             throw ThrottledException.byLimiter(Limits.PLACE_RETRY);
         }
         try {
-            refuseAsBefore(lane, deadline);
+            Optional<Duration> refusal = refusal(lane, deadline);
+            if (refusal.isPresent()) {
+                throw ThrottledException.byLimiter(refusal.get());
+            }
             return ask(line, lane, deadline);
         } finally {
             line.movesAt = Instant.MIN;
             line.head.unlock();
         }
-    }
-
-    private void refuseAsBefore(Lane lane, Deadline deadline) {
-        refusal(lane, deadline).ifPresent(wait -> {
-            throw ThrottledException.byLimiter(wait);
-        });
     }
 
     private Line line(Lane lane) {

@@ -7,6 +7,8 @@ import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
+import dev.afterimage.wiring.BackendConfig.FleetKind;
+import dev.afterimage.wiring.BackendConfig.IndexKind;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -64,7 +66,7 @@ class WarmUp {
     /** Before the port is opened, and before the workers look for jobs. */
     void begin(@Observes @Priority(100) StartupEvent start, BackendConfig backends, RedisConfig redis)
             throws InterruptedException {
-        if (backends.fleetKind() == BackendConfig.FleetKind.REDIS) {
+        if (backends.fleetKind() == FleetKind.REDIS || backends.indexKind() == IndexKind.REDIS) {
             run(redis.warmUp(), redis.timeout().dividedBy(QUICK_PART_OF_TIMEOUT));
         }
     }

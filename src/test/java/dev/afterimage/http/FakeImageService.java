@@ -1,5 +1,7 @@
 package dev.afterimage.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.generation.Inquiry;
@@ -50,6 +52,13 @@ public class FakeImageService implements ImageService {
 
     void know(ImageOutcome outcome) {
         known = Optional.of(outcome);
+    }
+
+    /** Nothing was asked of it that makes, forgets or purges a picture. */
+    void assertUntouched() {
+        assertThat(inquiries).isEmpty();
+        assertThat(purged).isEmpty();
+        assertThat(forgotten).isEmpty();
     }
 
     Inquiry inquiry() {

@@ -38,9 +38,7 @@ class HostileRequestTest {
 
     @AfterEach
     void nothingReachedTheCoreAndTheServiceLives() {
-        assertThat(core.inquiries).isEmpty();
-        assertThat(core.purged).isEmpty();
-        assertThat(core.forgotten).isEmpty();
+        core.assertUntouched();
         given().get("/v1/stats").then().statusCode(200);
     }
 

@@ -42,9 +42,7 @@ class RefusedRequestTest {
 
     @AfterEach
     void nothingReachedTheCore() {
-        assertThat(core.inquiries).isEmpty();
-        assertThat(core.purged).isEmpty();
-        assertThat(core.forgotten).isEmpty();
+        core.assertUntouched();
     }
 
     private static ValidatableResponse post(byte[] body) {

@@ -20,6 +20,7 @@ import dev.afterimage.pregeneration.batch.RowFailure;
 import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.PendingMarks;
 import dev.afterimage.pregeneration.queue.QueuedBacklog;
+import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryBatchLedger;
@@ -37,7 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -59,7 +59,7 @@ class WorkerTest {
     private final MemoryPendingMarks marks = new MemoryPendingMarks();
     private final List<Inquiry> inquiries = Collections.synchronizedList(new ArrayList<>());
     private Function<Inquiry, CompletionStage<ImageOutcome>> provider = WorkerTest::stored;
-    private final Worker worker = worker(5, new SameThread());
+    private final Worker worker = worker(5, new CallersThread());
 
     private Worker worker(int concurrency, ExecutorService threads) {
         JobFates fates = new JobFates(
@@ -360,38 +360,6 @@ class WorkerTest {
         @Override
         public CompletionStage<Long> purge(TemplateId template) {
             throw new UnsupportedOperationException();
-        }
-    }
-
-    /** Runs every task at once on the thread that hands it in. */
-    private static final class SameThread extends AbstractExecutorService {
-
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public void shutdown() {}
-
-        @Override
-        public List<Runnable> shutdownNow() {
-            return List.of();
-        }
-
-        @Override
-        public boolean isShutdown() {
-            return false;
-        }
-
-        @Override
-        public boolean isTerminated() {
-            return false;
-        }
-
-        @Override
-        public boolean awaitTermination(long timeout, TimeUnit unit) {
-            return true;
         }
     }
 }
