@@ -297,10 +297,18 @@ class RedisFaultsTest {
     }
 
     @Test
-    void withoutABudgetCallsGoOnUncounted() {
+    void withoutABudgetCallsGoOnUncountedAndAreNotGivenBack() {
+        CreditBudget budget = budget(OptionalLong.empty());
+        budget.reserve();
         proxy.cut();
 
-        assertThat(budget(OptionalLong.empty()).reserve()).isInstanceOf(CreditBudget.Reserved.class);
+        CreditBudget.Reserved uncounted = (CreditBudget.Reserved) budget.reserve();
+        budget.giveBack(uncounted);
+        proxy.pass();
+        eventually(this::answers, Duration.ofSeconds(5));
+        budget.giveBack(uncounted);
+
+        assertThat(budget.status().used()).isEqualTo(1);
     }
 
     private CreditBudget budget(OptionalLong limit) {
