@@ -11,7 +11,7 @@ local departed, planned = KEYS[2], KEYS[3] -- sorted sets: token -> time of depa
 local bulkDeparted, bulkPlanned = KEYS[4], KEYS[5] -- the bulk lane's part of both
 local places, bulkPlaces = KEYS[6], KEYS[7] -- sorted sets: token -> when the place in flight comes back by itself
 
-local action = ARGV[1] -- acquire, depart, redepart, cancel, release, coolDown, status
+local action = ARGV[1] -- acquire, depart, redepart, restamp, cancel, release, coolDown, status
 local fixedTime = tonumber(ARGV[2]) -- '' for the server's clock; tests move the time by hand
 local slots, bulkSlots = tonumber(ARGV[3]), tonumber(ARGV[4])
 local slotTime, lead, grace = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -202,6 +202,13 @@ local function acquire()
   return granted(start - now)
 end
 
+local function stamp(at)
+  addOfLane(departed, bulkDeparted, at)
+  takePlace(at + longestCall)
+  redis.call('HSET', state, 'last', text(math.max(last, at)))
+  keep(state, at)
+end
+
 -- A call that did not leave in time takes its stamp back first.
 local function forgetStamp()
   redis.call('ZREM', bulkDeparted, token)
@@ -224,11 +231,14 @@ local function depart(forgetWhatItPlanned)
     addPlan(at)
     return denied(at - now, RATE)
   end
-  addOfLane(departed, bulkDeparted, at)
-  takePlace(at + longestCall)
-  redis.call('HSET', state, 'last', text(math.max(last, at)))
-  keep(state, at)
+  stamp(at)
   return granted(at - now)
+end
+
+-- A call that has left later than its stamp says counts from now on.
+local function restamp()
+  forgetStamp()
+  stamp(now)
 end
 
 if action == 'acquire' then
@@ -241,6 +251,10 @@ if action == 'redepart' then
   return depart(function()
     return forgetStamp() or forgetPlan()
   end)
+end
+if action == 'restamp' then
+  restamp()
+  return granted(0)
 end
 if action == 'release' then
   forgetPlan()

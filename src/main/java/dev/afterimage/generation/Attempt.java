@@ -2,6 +2,7 @@ package dev.afterimage.generation;
 
 import dev.afterimage.limit.Lane;
 import dev.afterimage.time.Deadline;
+import java.time.Instant;
 
 /**
  * The circumstances of one call at the provider.
@@ -32,5 +33,13 @@ public record Attempt(Lane lane, Deadline deadline, Departure departure) {
          * @throws PermitLapsedException when the call must not leave now
          */
         void now();
+
+        /**
+         * Must be called by every adapter that sends over a network, as soon as the request is written; it may have been held
+         * up on the way. May block for one round trip, and throws nothing.
+         *
+         * @param at when the last byte of the request was given to the network
+         */
+        default void written(Instant at) {}
     }
 }

@@ -4,6 +4,7 @@ import dev.afterimage.generation.guard.BeltGuard;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
@@ -26,19 +27,34 @@ public final class BeltedGenerator implements ImageGenerator {
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        AtomicBoolean departed = new AtomicBoolean();
-        Attempt watched = attempt.withDeparture(() -> {
-            attempt.departure().now();
-            departed.set(true);
-        });
+        Watched departure = new Watched(attempt.departure());
         try {
-            return Unchecked.call(() -> belt.call(() -> next.generate(request, watched)));
+            return Unchecked.call(() -> belt.call(() -> next.generate(request, attempt.withDeparture(departure))));
         } catch (TimeoutException late) {
-            throw departed.get()
+            throw departure.happened.get()
                     ? new OutcomeUnknownException("the provider did not answer in time", late)
                     : new UnavailableException("the provider could not be reached in time", late);
         } catch (BulkheadException full) {
             throw new PermitLapsedException(WHEN_FULL);
+        }
+    }
+
+    /** Remembers whether the call left; the time-out may be told by another thread. */
+    private record Watched(Attempt.Departure departure, AtomicBoolean happened) implements Attempt.Departure {
+
+        Watched(Attempt.Departure departure) {
+            this(departure, new AtomicBoolean());
+        }
+
+        @Override
+        public void now() {
+            departure.now();
+            happened.set(true);
+        }
+
+        @Override
+        public void written(Instant at) {
+            departure.written(at);
         }
     }
 }

@@ -29,6 +29,8 @@ public final class PermitGate implements PermitForecast {
 
     /** How long before its start a permit is handed out; {@link #depart} waits for the rest and leaves on time. */
     private static final Duration EARLY = Duration.ofMillis(25);
+    /** So much later than its stamp a written request may be; a thread or an event loop that lost its core takes longer. */
+    private static final Duration LATE = Limits.JITTER.dividedBy(2);
     /** A holder who is sent back so often in a row runs on a machine that is too busy to keep time. */
     private static final int MOST_TRIES = 5;
     /** So long what the limiter refused one is refused to others, too, without asking it: a flood costs it nothing. */
@@ -103,17 +105,26 @@ public final class PermitGate implements PermitForecast {
     }
 
     /**
+     * A call that may leave now.
+     *
+     * @param permit the stamped one
+     * @param latest when it has left later than this, its stamp is to be {@linkplain #left moved}
+     */
+    public record Departure(Granted permit, Instant latest) {}
+
+    /**
      * To be called directly before the request is written; returns when it may be.
      *
      * @throws PermitLapsedException when the call must not leave with this permit
      */
-    public void depart(Granted permit) {
+    public Departure depart(Granted permit) {
         Granted current = permit;
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             switch (limiter.depart(current)) {
                 case Granted stamped -> {
-                    if (waitsNoLongerThan(stamped.startsIn())) {
-                        return;
+                    Instant due = clock.instant().plus(stamped.startsIn());
+                    if (isOnTimeFor(due, stamped.startsIn())) {
+                        return new Departure(stamped, due.plus(LATE));
                     }
                     current = stamped;
                 }
@@ -121,6 +132,13 @@ public final class PermitGate implements PermitForecast {
             }
         }
         throw new PermitLapsedException(Limits.JITTER);
+    }
+
+    /** To be called when the request is written: where that took long, its slot counts from now on. */
+    public void left(Departure departure, Instant at) {
+        if (at.isAfter(departure.latest())) {
+            limiter.restamp(departure.permit());
+        }
     }
 
     /** The call has ended, or will not be made. */
@@ -200,13 +218,12 @@ public final class PermitGate implements PermitForecast {
     }
 
     /** Whether the thread woke in time to leave with its stamp. */
-    private boolean waitsNoLongerThan(Duration rest) {
+    private boolean isOnTimeFor(Instant due, Duration rest) {
         if (!rest.isPositive()) {
             return true;
         }
-        Instant latest = clock.instant().plus(rest).plus(Limits.JITTER);
         await(rest);
-        return !clock.instant().isAfter(latest);
+        return !clock.instant().isAfter(due.plus(Limits.JITTER));
     }
 
     private void await(Duration wait) {

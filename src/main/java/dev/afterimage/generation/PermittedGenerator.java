@@ -6,7 +6,9 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Permit;
 import io.smallrye.faulttolerance.api.RateLimitException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decorator: waits for the fleet's permit before each call, and shows it once more at the moment of departure. A permit that
@@ -38,7 +40,8 @@ public final class PermittedGenerator implements ImageGenerator {
     private Optional<GeneratedImage> generateOnce(ImageRequest request, Attempt attempt) {
         Permit.Granted permit = Unchecked.call(() -> gate.await(attempt.lane(), attempt.deadline()));
         try {
-            return Optional.of(next.generate(request, attempt.withDeparture(() -> depart(permit, attempt))));
+            return Optional.of(
+                    next.generate(request, attempt.withDeparture(new PermittedDeparture(permit, attempt.departure()))));
         } catch (PermitLapsedException lapsed) {
             return Optional.empty();
         } finally {
@@ -46,13 +49,35 @@ public final class PermittedGenerator implements ImageGenerator {
         }
     }
 
-    private void depart(Permit.Granted permit, Attempt attempt) {
-        gate.depart(permit);
-        try {
-            belt.pass();
-        } catch (RateLimitException tooFast) {
-            throw new PermitLapsedException(Duration.ofMillis(Math.max(1, tooFast.getRetryAfterMillis())));
+    /** Shows the permit at the moment of departure. Used by one thread. */
+    private final class PermittedDeparture implements Attempt.Departure {
+
+        private final Permit.Granted permit;
+        private final Attempt.Departure next;
+        private PermitGate.@Nullable Departure departure;
+
+        PermittedDeparture(Permit.Granted permit, Attempt.Departure next) {
+            this.permit = permit;
+            this.next = next;
         }
-        attempt.departure().now();
+
+        @Override
+        public void now() {
+            departure = gate.depart(permit);
+            try {
+                belt.pass();
+            } catch (RateLimitException tooFast) {
+                throw new PermitLapsedException(Duration.ofMillis(Math.max(1, tooFast.getRetryAfterMillis())));
+            }
+            next.now();
+        }
+
+        @Override
+        public void written(Instant at) {
+            if (departure != null) {
+                gate.left(departure, at);
+            }
+            next.written(at);
+        }
     }
 }

@@ -102,6 +102,19 @@ public final class EmergencyLimiter implements ProviderLimiter {
     }
 
     @Override
+    public void restamp(Granted permit) {
+        if (isFromShare(permit)) {
+            share.restamp(unmarked(permit));
+            return;
+        }
+        try {
+            fleet.restamp(permit);
+        } catch (LimiterUnavailableException gone) {
+            lost(); // The slot's margin is all that is left.
+        }
+    }
+
+    @Override
     public void release(Granted permit) {
         if (isFromShare(permit)) {
             share.release(unmarked(permit));

@@ -97,7 +97,20 @@ public final class MemoryLimiter implements ProviderLimiter {
                 plan(token, permit.lane(), departure);
                 return denied(departure - now, Reason.RATE);
             }
-            return stamp(token, permit.lane(), now, departure);
+            stamp(token, permit.lane(), departure);
+            return new Granted(STAMPED + token, permit.lane(), Duration.ofNanos(departure - now));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void restamp(Granted permit) {
+        lock.lock();
+        try {
+            long now = advance();
+            cancelStamp(tokenOf(permit));
+            stamp(tokenOf(permit), permit.lane(), now);
         } finally {
             lock.unlock();
         }
@@ -161,11 +174,10 @@ public final class MemoryLimiter implements ProviderLimiter {
         places.take(token, lane, start + grace);
     }
 
-    private Granted stamp(String token, Lane lane, long now, long departure) {
+    private void stamp(String token, Lane lane, long departure) {
         windows.depart(lane, departure);
         stamps.put(token, new Plan(lane, departure), departure + slotTime);
         places.take(token, lane, departure + longestCall);
-        return new Granted(STAMPED + token, lane, Duration.ofNanos(departure - now));
     }
 
     /** Its planned start, or its stamp when it could not leave in time. */

@@ -55,6 +55,14 @@ public interface ProviderLimiter {
      */
     Permit depart(Permit.Granted permit);
 
+    /**
+     * To be called when a call has just left, later after its stamp than it should have: its slot counts from now on, so that
+     * the slot's next call keeps its distance.
+     *
+     * @param permit the stamped one
+     */
+    void restamp(Permit.Granted permit);
+
     /** The call has ended, or never left: gives the place in flight back, and the plan too when it never left. */
     void release(Permit.Granted permit);
 

@@ -38,6 +38,12 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     @Override
+    public void restamp(Permit.Granted permit) {
+        count(permit.lane(), "late");
+        next.restamp(permit);
+    }
+
+    @Override
     public void release(Permit.Granted permit) {
         next.release(permit);
     }

@@ -4,6 +4,7 @@ import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.time.Deadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -16,7 +17,9 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,18 +44,20 @@ public final class ProviderHttp implements AutoCloseable {
 
     private final HttpClient client;
     private final Duration connectTimeout;
+    private final Clock clock;
 
     /**
      * A client of its own, with its own pool.
      *
      * @param connectTimeout for DNS, TCP and TLS together
      */
-    public ProviderHttp(Vertx vertx, Duration connectTimeout) {
-        this(vertx, connectTimeout, new HttpClientOptions());
+    public ProviderHttp(Vertx vertx, Duration connectTimeout, Clock clock) {
+        this(vertx, connectTimeout, clock, new HttpClientOptions());
     }
 
     /** With options that say what is trusted. */
-    ProviderHttp(Vertx vertx, Duration connectTimeout, HttpClientOptions options) {
+    ProviderHttp(Vertx vertx, Duration connectTimeout, Clock clock, HttpClientOptions options) {
+        this.clock = clock;
         this.connectTimeout = connectTimeout;
         this.client = vertx.httpClientBuilder()
                 .with(options.setProtocolVersion(HttpVersion.HTTP_1_1)
@@ -71,8 +76,8 @@ public final class ProviderHttp implements AutoCloseable {
     /**
      * Sends the call and waits for the whole answer, whatever its status.
      *
-     * @param departure called once, when the connection stands and before the first byte is written; what it throws is
-     *     thrown here, and nothing is sent
+     * @param departure told once when the connection stands and before the first byte is written (what it throws is thrown
+     *     here, and nothing is sent), and once when the last byte is written
      * @throws UnavailableException when the call did not leave
      * @throws OutcomeUnknownException when it left and no whole answer came in time
      * @throws NotAnImageException when a successful answer is too large
@@ -90,7 +95,7 @@ public final class ProviderHttp implements AutoCloseable {
             // permit.
             throw new UnavailableException("the connection was closed before the call left", null);
         }
-        return answer(request, call);
+        return answer(request, call, departure);
     }
 
     /** Takes a connection; a pooled one that proves dead before anything was written is replaced, once. */
@@ -119,13 +124,15 @@ public final class ProviderHttp implements AutoCloseable {
         }
     }
 
-    private Answer answer(HttpClientRequest request, HttpCall call) {
+    private Answer answer(HttpClientRequest request, HttpCall call, Attempt.Departure departure) {
         // The reader must stand ready before the first byte leaves: it runs on the event loop, where the answer comes
         // in.
         Future<Answer> answering = request.response().compose(response -> AnswerReader.read(response, call.maxBytes()));
-        call.bytes().map(Buffer::buffer).ifPresentOrElse(request::end, request::end);
+        Deadline deadline = Deadline.in(call.timeout(), clock);
+        Future<Instant> written = write(request, call).map(done -> clock.instant());
         try {
-            return await(answering, call.timeout());
+            departure.written(await(written, call.timeout()));
+            return await(answering, deadline.remaining(clock));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof NotAnImageException tooLarge) {
                 throw tooLarge;
@@ -140,6 +147,10 @@ public final class ProviderHttp implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new OutcomeUnknownException("cancelled while the answer was awaited", e);
         }
+    }
+
+    private static Future<Void> write(HttpClientRequest request, HttpCall call) {
+        return call.bytes().map(bytes -> request.end(Buffer.buffer(bytes))).orElseGet(request::end);
     }
 
     /** Gives a connection back that comes too late. */

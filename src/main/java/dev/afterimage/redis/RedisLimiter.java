@@ -163,6 +163,11 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     @Override
+    public void restamp(Granted permit) {
+        ask("restamp", tokenOf(permit), permit.lane(), Duration.ZERO);
+    }
+
+    @Override
     public void release(Granted permit) {
         boolean planned = notDeparted.remove(tokenOf(permit));
         // Without a limit of calls in flight, one that has left holds nothing that could be given back.

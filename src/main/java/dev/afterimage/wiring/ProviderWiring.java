@@ -85,8 +85,8 @@ class ProviderWiring {
 
     @Produces
     @Singleton
-    ProviderHttp providerHttp(Vertx vertx, ProviderConfig config) {
-        return new ProviderHttp(vertx, config.connectTimeout());
+    ProviderHttp providerHttp(Vertx vertx, ProviderConfig config, Clock clock) {
+        return new ProviderHttp(vertx, config.connectTimeout(), clock);
     }
 
     void close(@Disposes ProviderHttp http) {

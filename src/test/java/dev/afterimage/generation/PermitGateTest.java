@@ -19,6 +19,7 @@ import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -93,6 +94,9 @@ class PermitGateTest {
         public Permit depart(Granted permit) {
             return denial;
         }
+
+        @Override
+        public void restamp(Granted permit) {}
 
         @Override
         public void release(Granted permit) {}
@@ -263,6 +267,33 @@ class PermitGateTest {
 
         assertThatThrownBy(() -> new PermitGate(early, clock, sluggish, new Random(1)).depart(second))
                 .isInstanceOf(PermitLapsedException.class);
+    }
+
+    @Test
+    void aCallThatLeftLateHoldsItsSlotFromThenOn() throws Exception {
+        ProviderLimiter limiter = limiter(rate(1));
+        PermitGate gate = gate(limiter);
+        PermitGate.Departure departure = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        clock.advance(Duration.ofMillis(300));
+
+        gate.left(departure, clock.instant());
+
+        assertThat(limiter.acquire(Lane.INTERACTIVE, Duration.ZERO))
+                .isEqualTo(new Denied(rate(1).slotTime(), Reason.RATE));
+    }
+
+    @Test
+    void aCallThatLeftOnTimeCostsTheLimiterNoQuestion() throws Exception {
+        ProviderLimiter limiter = limiter(rate(1));
+        PermitGate gate = gate(limiter);
+        PermitGate.Departure departure = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        Instant left = clock.instant().plus(Duration.ofMillis(5));
+        clock.advance(Duration.ofMillis(300));
+
+        gate.left(departure, left);
+
+        assertThat(limiter.acquire(Lane.INTERACTIVE, Duration.ZERO))
+                .isEqualTo(new Denied(rate(1).slotTime().minusMillis(300), Reason.RATE));
     }
 
     @Test

@@ -75,6 +75,14 @@ class EmergencyLimiterTest {
         }
 
         @Override
+        public void restamp(Granted permit) {
+            unlessLost(() -> {
+                next.restamp(permit);
+                return permit;
+            });
+        }
+
+        @Override
         public void release(Granted permit) {
             unlessLost(() -> {
                 next.release(permit);

@@ -67,6 +67,7 @@ class LimitLawTest {
                         Arbitraries.of(0, 900, 30_000).map(Duration::ofMillis),
                         Arbitraries.of(0, 10, 2000).map(Duration::ofMillis),
                         Arbitraries.of(0, 50, 3000).map(Duration::ofMillis),
+                        Arbitraries.of(0, 0, 15).map(Duration::ofMillis),
                         Arbitraries.of(1, 400, 4900).map(Duration::ofMillis),
                         seldom,
                         seldom,
@@ -102,6 +103,33 @@ class LimitLawTest {
         assertThat(fleet.all.mostInAnyWindow(window.toNanos())).isLessThanOrEqualTo(rate);
     }
 
+    /** Up to a slot time less the lead; whoever is held up longer can meet a call that was stamped meanwhile. */
+    @ParameterizedTest(name = "{0} calls a second, up to {1} ms late")
+    @CsvSource({"1, 700", "10, 40", "10, 700", "200, 300", "200, 700"})
+    void callsThatAreHeldUpAfterTheirStampKeepTheirDistanceAllTheSame(int rate, int heldUp) {
+        Limits limits = new Limits(rate, Duration.ofSeconds(1), OptionalInt.empty(), 0.8, LONGEST_CALL);
+        Temper temper = new Temper(
+                Duration.ofSeconds(30),
+                Duration.ofMillis(10),
+                Duration.ofMillis(3),
+                Duration.ofMillis(heldUp),
+                Duration.ofMillis(300),
+                0,
+                0,
+                0);
+        SimulatedFleet fleet = new SimulatedFleet(
+                        now -> new MemoryLimiter(limits, now), temper, Duration.ofSeconds(61), 1)
+                .withClients(5 * rate, Lane.INTERACTIVE)
+                .withClients(5 * rate, Lane.BULK)
+                .run();
+
+        long window = limits.window().toNanos();
+        assertThat(fleet.all.mostInAnyWindow(window)).isLessThanOrEqualTo(rate);
+        assertThat(fleet.bulk.mostInAnyWindow(window)).isLessThanOrEqualTo(limits.bulkRate());
+        int leastUsed = (int) (60 * rate / (1.02 + heldUp / 1000.0));
+        assertThat(fleet.all.between(window, 61 * window)).isGreaterThanOrEqualTo(leastUsed);
+    }
+
     @ParameterizedTest(name = "{0} calls a second, {1} give up, {2} die")
     @CsvSource({"10, 0.2, 0", "100, 0.2, 0", "100, 0, 0.1", "100, 0.3, 0.1"})
     void clientsWhoGiveUpOrDieHardlyCostTheOthersAnything(int rate, double givesUp, double dies) {
@@ -110,6 +138,7 @@ class LimitLawTest {
                 Duration.ofSeconds(30),
                 Duration.ofMillis(10),
                 Duration.ofMillis(3),
+                Duration.ZERO,
                 Duration.ofMillis(300),
                 givesUp,
                 dies,

@@ -203,6 +203,48 @@ public abstract class ProviderLimiterContract {
     }
 
     @Test
+    void aCallThatLeftLaterThanStampedHoldsItsSlotFromThenOn() {
+        for (Lane lane : Lane.values()) {
+            ProviderLimiter limiter = limiter(rate(1));
+            Granted stamped = (Granted) limiter.depart(acquired(limiter, lane, NOW_OR_NEVER));
+            advance(Duration.ofMillis(300));
+
+            limiter.restamp(stamped);
+
+            advance(rate(1).slotTime().minusMillis(300));
+            assertThat(denied(limiter.acquire(lane, NOW_OR_NEVER)).retryAfter()).isEqualTo(Duration.ofMillis(300));
+            advance(Duration.ofMillis(300));
+            departed(limiter, lane);
+            advance(rate(1).slotTime());
+        }
+    }
+
+    @Test
+    void aCallThatLeftAfterItsSlotWasFreeAgainTakesOneAllTheSame() {
+        ProviderLimiter limiter = limiter(rate(1));
+        Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.BULK, NOW_OR_NEVER));
+        advance(rate(1).slotTime().multipliedBy(2));
+
+        limiter.restamp(stamped);
+
+        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
+                .isEqualTo(rate(1).slotTime());
+    }
+
+    @Test
+    void aMovedStampIsStillOneCallInFlight() {
+        ProviderLimiter limiter = limiter(inFlight(2));
+        Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.BULK, NOW_OR_NEVER));
+        advance(Duration.ofMillis(300));
+
+        limiter.restamp(stamped);
+
+        assertThat(limiter.status().inFlight()).isEqualTo(1);
+        limiter.release(stamped);
+        assertThat(limiter.status().inFlight()).isZero();
+    }
+
+    @Test
     void aCoolDownOvertakesWhoeverWasStampedAndDidNotLeave() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.BULK, NOW_OR_NEVER));

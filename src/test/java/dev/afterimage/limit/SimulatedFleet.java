@@ -20,6 +20,7 @@ public final class SimulatedFleet {
      * @param patience how long they wait for a start
      * @param early how much before its start a holder goes to depart, at most
      * @param late how much after it, at most
+     * @param heldUp how much later than its stamp a call leaves, at most; its stamp is then moved
      * @param callTime how long a call lasts, at most
      * @param givesUp the share of permits that are released without departing
      * @param dies the share of permits that are neither departed nor released, and of calls that never end
@@ -29,13 +30,22 @@ public final class SimulatedFleet {
             Duration patience,
             Duration early,
             Duration late,
+            Duration heldUp,
             Duration callTime,
             double givesUp,
             double dies,
             double coolsDown) {
 
         public static Temper punctual(Duration patience) {
-            return new Temper(patience, Duration.ofMillis(10), Duration.ofMillis(3), Duration.ofMillis(300), 0, 0, 0);
+            return new Temper(
+                    patience,
+                    Duration.ofMillis(10),
+                    Duration.ofMillis(3),
+                    Duration.ZERO,
+                    Duration.ofMillis(300),
+                    0,
+                    0,
+                    0);
         }
     }
 
@@ -114,7 +124,7 @@ public final class SimulatedFleet {
             return;
         }
         switch (limiter.depart(granted)) {
-            case Granted stamped -> in(stamped.startsIn().toNanos(), () -> leave(stamped));
+            case Granted stamped -> leaveIn(stamped.startsIn().toNanos(), stamped);
             case Denied denied
             when denied.reason() == Permit.Reason.RATE -> in(denied.retryAfter().toNanos(), () -> hold(granted));
             case Denied denied -> {
@@ -123,6 +133,16 @@ public final class SimulatedFleet {
                 in(denied.retryAfter().toNanos(), () -> ask(granted.lane()));
             }
         }
+    }
+
+    private void leaveIn(long wait, Granted stamped) {
+        long heldUp = upTo(temper.heldUp());
+        in(wait + heldUp, () -> {
+            leave(stamped);
+            if (heldUp > 0) {
+                limiter.restamp(stamped);
+            }
+        });
     }
 
     private void leave(Granted permit) {

@@ -18,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ final class ProviderBench implements AutoCloseable {
     /** One event loop, so that what a test sent through it is known to have been seen. */
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
-    final ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(5));
+    final ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(5), Clock.systemUTC());
 
     ProviderBench() {
         server.start();

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,27 @@ class ProviderHttpTest {
         assertThat(answer.body()).asString().isEqualTo("hello");
         assertThat(callsSeenAtDeparture).containsExactly(0);
         assertThat(bench.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void itIsToldWhenTheCallWasWrittenAndBeforeTheAnswerIsThere() {
+        bench.server.stubFor(any(anyUrl()).willReturn(ok("hello").withFixedDelay(200)));
+        List<Instant> told = new ArrayList<>();
+        Instant asked = Instant.now();
+        Answer answer = bench.http.exchange(call(LONG), new Attempt.Departure() {
+            @Override
+            public void now() {
+                told.add(Instant.now());
+            }
+
+            @Override
+            public void written(Instant at) {
+                told.add(at);
+            }
+        });
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(told).hasSize(2).isSorted();
+        assertThat(told.get(1)).isBetween(asked, Instant.now().minusMillis(200));
     }
 
     @Test

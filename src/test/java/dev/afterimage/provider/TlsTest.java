@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +99,7 @@ class TlsTest {
                 .setTrustOptions(new PfxOptions()
                         .setPath(directory.resolve("keys.p12").toString())
                         .setPassword(PASSWORD));
-        try (ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(10), trusting)) {
+        try (ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(10), Clock.systemUTC(), trusting)) {
             assertThat(fetcher(http).fetch(url("pictures.example")).content()).isEqualTo(SamplePictures.png());
             server.verify(
                     1,
@@ -110,7 +111,7 @@ class TlsTest {
 
     @Test
     void aCertificateThatNobodyVouchesForIsRefused() {
-        try (ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(10))) {
+        try (ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(10), Clock.systemUTC())) {
             assertNotFetched(http, "pictures.example");
         }
     }

@@ -95,6 +95,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
                 Duration.ofSeconds(5),
                 Duration.ofMillis(300),
                 Duration.ofMillis(random.nextInt(1500)),
+                Duration.ofMillis(random.nextInt(700)),
                 Duration.ofMillis(4900),
                 0.1,
                 0.02,
