@@ -1,6 +1,6 @@
 package dev.afterimage.redis;
 
-import io.vertx.redis.client.Command;
+import dev.afterimage.redis.SharedConnection.Line;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -10,6 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +19,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way to Redis. Each command has a time-out; a connection on which one was overdue or refused is thrown away, because
- * the pool would hand it to the next (a server that lost its place to another refuses everything); and a server that keeps
- * failing is left alone for a while.
+ * The one way to Redis. All commands share one connection. Each has a time-out; a connection on which one was overdue is given
+ * up, and so is a server that lost its place to another; and a server that keeps failing is left alone for a while.
  *
  * <p>Whatever goes wrong is a {@link RedisUnavailableException}, but for a {@link NoScriptException}.
  */
@@ -34,10 +34,14 @@ public final class RedisLink {
      */
     record Reply(@Nullable Response response, long sent, long received) {}
 
-    /** A command is tried on so many, when the former were closed before it went out: all that a pool holds may be. */
-    private static final int MOST_CONNECTIONS = 20;
+    /** A command is tried on so many, when the former were closed before it went out. */
+    private static final int MOST_CONNECTIONS = 3;
 
-    private final Redis redis;
+    /** What a server says that is not, or no longer, the one to ask; and what a command ends with whose connection is lost. */
+    private static final Set<String> DEPOSED =
+            Set.of("READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN", "NOAUTH", "NOPERM", "CONNECTION_CLOSED");
+
+    private final SharedConnection shared;
     private final Duration timeout;
     private final Breaker breaker;
     private final LongSupplier nanoTime;
@@ -48,7 +52,7 @@ public final class RedisLink {
      * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
      */
     public RedisLink(Redis redis, RedisConfig config, LongSupplier nanoTime) {
-        this.redis = redis;
+        this.shared = new SharedConnection(redis);
         this.timeout = config.timeout();
         this.nanoTime = nanoTime;
         this.breaker = new Breaker(config.restAfter(), config.rest(), nanoTime);
@@ -98,37 +102,38 @@ public final class RedisLink {
     }
 
     private void exchange(List<Request> requests, CompletableFuture<List<Reply>> replies, int connections) {
-        redis.connect()
-                .onSuccess(connection -> exchange(connection, requests, replies, connections))
+        shared.line()
+                .onSuccess(line -> exchange(line, requests, replies, connections))
                 .onFailure(replies::completeExceptionally);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // nothing is to be done after a connection went back
-    private void exchange(
-            RedisConnection connection,
-            List<Request> requests,
-            CompletableFuture<List<Reply>> replies,
-            int connections) {
+    @SuppressWarnings("FutureReturnValueIgnored") // every end of a command completes its replies
+    private void exchange(Line line, List<Request> requests, CompletableFuture<List<Reply>> replies, int connections) {
         if (replies.isDone()) {
-            connection.close(); // it came too late, and is as good as new
+            return; // overdue before it went out
+        }
+        if (!line.enter()) {
+            exchange(requests, replies, connections);
             return;
         }
-        CompletableFuture<List<Reply>> answers = sendAll(connection, requests);
+        boolean alone = line.isUsedByOne();
+        CompletableFuture<List<Reply>> answers = sendAll(line.connection(), requests);
         answers.whenComplete((done, thrown) -> {
             Throwable failure = thrown == null ? null : unwrap(thrown);
             if (failure == null) {
                 replies.complete(done);
-            } else if (wasNotSent(failure) && connections > 1) {
+            } else if (wasNotSent(failure, alone) && connections > 1) {
+                line.retire();
                 exchange(requests, replies, connections - 1);
             } else {
                 replies.completeExceptionally(failure);
             }
         });
         CompletableFuture.anyOf(answers, replies).whenComplete((done, failure) -> {
-            if (failure != null && !isNoScript(unwrap(failure))) {
-                spoil(connection);
+            if (failure != null && spoils(unwrap(failure))) {
+                line.retire();
             }
-            connection.close();
+            line.leave();
         });
     }
 
@@ -147,17 +152,17 @@ public final class RedisLink {
     }
 
     /**
-     * Whether the connection was closed while it lay in the pool, so that nothing went out on it: the client refused to use
-     * it, or the write failed.
+     * Whether the connection was closed before, so that nothing went out on it: the client refused to use it, or a write
+     * failed, which must have been this one's when there was no other.
      */
-    private static boolean wasNotSent(Throwable failure) {
-        return failure instanceof ClosedChannelException || "Connection is closed".equals(failure.getMessage());
+    private static boolean wasNotSent(Throwable failure, boolean alone) {
+        return "Connection is closed".equals(failure.getMessage())
+                || (alone && failure instanceof ClosedChannelException);
     }
 
-    /** A connection that was in publish/subscribe mode is closed and not pooled; there is no other way to have it closed. */
-    @SuppressWarnings("FutureReturnValueIgnored") // it goes away before it could answer
-    private static void spoil(RedisConnection connection) {
-        connection.send(Request.cmd(Command.UNSUBSCRIBE));
+    /** A server that refuses one command may answer the next; one that lost its place to another refuses everything. */
+    private static boolean spoils(Throwable failure) {
+        return !(failure instanceof ErrorType refusal) || DEPOSED.stream().anyMatch(refusal::is);
     }
 
     private List<Reply> judge(@Nullable List<Reply> replies, @Nullable Throwable thrown) {

@@ -1,0 +1,99 @@
+package dev.afterimage.redis;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection that all commands of this process share: they are written one behind the other and answered in that order,
+ * so that a busy process reads many answers at once. None of them blocks the server or changes the connection's state.
+ *
+ * <p>A connection that failed is retired: whoever comes next gets a new one, and the old one is closed when the last command
+ * on it has ended.
+ */
+final class SharedConnection {
+
+    private final Redis redis;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Future<Line> current;
+
+    SharedConnection(Redis redis) {
+        this.redis = redis;
+    }
+
+    /** The present connection, opened when there is none. Does not block. */
+    Future<Line> line() {
+        lock.lock();
+        try {
+            Future<Line> line = current;
+            if (line == null
+                    || line.failed()
+                    || (line.succeeded() && line.result().isRetired())) {
+                line = redis.connect().map(Line::new);
+                current = line;
+            }
+            return line;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One connection and those who use it. */
+    static final class Line {
+
+        private final RedisConnection connection;
+        private final AtomicBoolean retired = new AtomicBoolean();
+        /** Commands on their way, and one more until it is retired; it is closed at zero. */
+        private final AtomicInteger users = new AtomicInteger(1);
+
+        private Line(RedisConnection connection) {
+            this.connection = connection;
+        }
+
+        RedisConnection connection() {
+            return connection;
+        }
+
+        private boolean isRetired() {
+            return retired.get();
+        }
+
+        /** To be called before a command is sent; false when the connection is closed already. */
+        boolean enter() {
+            return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+        }
+
+        /** Whether nobody else has a command on its way. */
+        boolean isUsedByOne() {
+            return users.get() <= 2;
+        }
+
+        /** The command has ended. */
+        void leave() {
+            if (users.decrementAndGet() == 0) {
+                close();
+            }
+        }
+
+        /** Nobody who comes from now on uses it. */
+        void retire() {
+            if (retired.compareAndSet(false, true)) {
+                leave();
+            }
+        }
+
+        /** A connection that was in publish/subscribe mode is closed and not pooled; there is no other way to have it closed. */
+        @SuppressWarnings("FutureReturnValueIgnored") // it goes away before it could answer
+        private void close() {
+            connection.handler(answer -> {});
+            connection.send(Request.cmd(Command.UNSUBSCRIBE));
+            connection.close();
+        }
+    }
+}
