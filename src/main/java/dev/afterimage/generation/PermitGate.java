@@ -42,6 +42,7 @@ public final class PermitGate implements PermitForecast {
     private final Clock clock;
     private final Pause pause;
     private final RandomGenerator random;
+    private final CallTime callTime = new CallTime();
     private final Line interactive = new Line();
     private final Line bulk = new Line();
 
@@ -80,11 +81,14 @@ public final class PermitGate implements PermitForecast {
      * Returns when the call may be prepared; {@link #depart} has the last word. The permit must be
      * {@linkplain #release released}, whatever happens.
      *
-     * @throws ThrottledException at once when the wait would end after the deadline
+     * <p>A start that is so late that the answer would come after the deadline is not worth a wait, or everybody would wait in
+     * vain as soon as there are more than the limit has room for.
+     *
+     * @throws ThrottledException at once when the wait would end too late
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
     public Granted await(Lane lane, Deadline deadline) throws InterruptedException {
-        Granted permit = lineUp(line(lane), lane, deadline);
+        Granted permit = lineUp(line(lane), lane, latestStart(deadline));
         try {
             pause.await(permit.startsIn().minus(EARLY));
             return permit;
@@ -96,21 +100,29 @@ public final class PermitGate implements PermitForecast {
 
     @Override
     public Optional<Duration> refusal(Lane lane, Deadline deadline) {
-        Refusal refusal = line(lane).refusal;
+        return refusal(line(lane), latestStart(deadline));
+    }
+
+    private Optional<Duration> refusal(Line line, Deadline latestStart) {
+        Refusal refusal = line.refusal;
         Instant now = clock.instant();
         if (!now.isBefore(refusal.until())) {
             return Optional.empty();
         }
-        return Optional.of(Duration.between(now, refusal.start())).filter(wait -> deadline.forbids(wait, clock));
+        return Optional.of(Duration.between(now, refusal.start())).filter(wait -> latestStart.forbids(wait, clock));
+    }
+
+    private Deadline latestStart(Deadline deadline) {
+        return deadline.earlierBy(callTime.expected());
     }
 
     /**
      * A call that may leave now.
      *
      * @param permit the stamped one
-     * @param latest when it has left later than this, its stamp is to be {@linkplain #left moved}
+     * @param due what the stamp says
      */
-    public record Departure(Granted permit, Instant latest) {}
+    public record Departure(Granted permit, Instant due) {}
 
     /**
      * To be called directly before the request is written; returns when it may be.
@@ -124,7 +136,7 @@ public final class PermitGate implements PermitForecast {
                 case Granted stamped -> {
                     Instant due = clock.instant().plus(stamped.startsIn());
                     if (isOnTimeFor(due, stamped.startsIn())) {
-                        return new Departure(stamped, due.plus(LATE));
+                        return new Departure(stamped, due);
                     }
                     current = stamped;
                 }
@@ -136,9 +148,14 @@ public final class PermitGate implements PermitForecast {
 
     /** To be called when the request is written: where that took long, its slot counts from now on. */
     public void left(Departure departure, Instant at) {
-        if (at.isAfter(departure.latest())) {
+        if (at.isAfter(departure.due().plus(LATE))) {
             limiter.restamp(departure.permit());
         }
+    }
+
+    /** To be called when the provider has answered with a picture: calls are expected to take so long from now on. */
+    public void answered(Departure departure) {
+        callTime.learn(Duration.between(departure.due(), clock.instant()));
     }
 
     /** The call has ended, or will not be made. */
@@ -148,21 +165,21 @@ public final class PermitGate implements PermitForecast {
         bulk.wake();
     }
 
-    private Granted lineUp(Line line, Lane lane, Deadline deadline) throws InterruptedException {
+    private Granted lineUp(Line line, Lane lane, Deadline latestStart) throws InterruptedException {
         Duration untilItMoves = Duration.between(clock.instant(), line.movesAt);
-        if (untilItMoves.isPositive() && deadline.forbids(untilItMoves, clock)) {
+        if (untilItMoves.isPositive() && latestStart.forbids(untilItMoves, clock)) {
             throw ThrottledException.byLimiter(untilItMoves);
         }
         // Someone whose deadline has passed is still answered when nobody stands before him.
-        if (!line.head.tryLock(deadline.remaining(clock).toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!line.head.tryLock(latestStart.remaining(clock).toNanos(), TimeUnit.NANOSECONDS)) {
             throw ThrottledException.byLimiter(Limits.PLACE_RETRY);
         }
         try {
-            Optional<Duration> refusal = refusal(lane, deadline);
+            Optional<Duration> refusal = refusal(line, latestStart);
             if (refusal.isPresent()) {
                 throw ThrottledException.byLimiter(refusal.get());
             }
-            return ask(line, lane, deadline);
+            return ask(line, lane, latestStart);
         } finally {
             line.movesAt = Instant.MIN;
             line.head.unlock();
@@ -176,15 +193,15 @@ public final class PermitGate implements PermitForecast {
         };
     }
 
-    private Granted ask(Line line, Lane lane, Deadline deadline) throws InterruptedException {
+    private Granted ask(Line line, Lane lane, Deadline latestStart) throws InterruptedException {
         while (true) {
             line.placeGivenBack.drainPermits();
-            switch (limiter.acquire(lane, deadline.remaining(clock))) {
+            switch (limiter.acquire(lane, latestStart.remaining(clock))) {
                 case Granted granted -> {
                     return granted;
                 }
                 case Denied denied -> {
-                    if (deadline.forbids(denied.retryAfter(), clock)) {
+                    if (latestStart.forbids(denied.retryAfter(), clock)) {
                         if (denied.reason() == Permit.Reason.RATE) {
                             Instant now = clock.instant();
                             line.refusal = new Refusal(now.plus(REFUSAL_HOLDS), now.plus(denied.retryAfter()));

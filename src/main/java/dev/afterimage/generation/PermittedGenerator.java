@@ -39,9 +39,11 @@ public final class PermittedGenerator implements ImageGenerator {
     /** Empty when the permit lapsed before the call left. */
     private Optional<GeneratedImage> generateOnce(ImageRequest request, Attempt attempt) {
         Permit.Granted permit = Unchecked.call(() -> gate.await(attempt.lane(), attempt.deadline()));
+        PermittedDeparture departure = new PermittedDeparture(permit, attempt.departure());
         try {
-            return Optional.of(
-                    next.generate(request, attempt.withDeparture(new PermittedDeparture(permit, attempt.departure()))));
+            GeneratedImage image = next.generate(request, attempt.withDeparture(departure));
+            departure.answered();
+            return Optional.of(image);
         } catch (PermitLapsedException lapsed) {
             return Optional.empty();
         } finally {
@@ -78,6 +80,12 @@ public final class PermittedGenerator implements ImageGenerator {
                 gate.left(departure, at);
             }
             next.written(at);
+        }
+
+        void answered() {
+            if (departure != null) {
+                gate.answered(departure);
+            }
         }
     }
 }

@@ -31,6 +31,11 @@ public record Deadline(Instant at) {
         return !clock.instant().isBefore(at);
     }
 
+    /** The one that lies so much earlier. */
+    public Deadline earlierBy(Duration step) {
+        return new Deadline(at.minus(step));
+    }
+
     /** The earlier of the two. */
     public Deadline orEarlier(Deadline other) {
         return at.isBefore(other.at) ? this : other;

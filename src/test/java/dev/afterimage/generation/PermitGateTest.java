@@ -111,6 +111,30 @@ class PermitGateTest {
     }
 
     @Test
+    void aStartWhoseAnswerWouldComeAfterTheDeadlineIsNotWaitedFor() throws Exception {
+        PermitGate gate = gate(limiter(rate(1)));
+        PermitGate.Departure first = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        clock.advance(Duration.ofMillis(200));
+        gate.answered(first);
+
+        // A second call is expected to take up to 400 ms from its start, 820 ms from now.
+        assertThatThrownBy(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofMillis(1200))))
+                .isInstanceOf(ThrottledException.class);
+        assertThat(gate.refusal(Lane.INTERACTIVE, in(Duration.ofMillis(1200)))).isPresent();
+        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofMillis(1250)))).isNotNull();
+    }
+
+    @Test
+    void aFreeSlotIsTakenHoweverLateTheAnswer() throws Exception {
+        PermitGate gate = gate(limiter(rate(2)));
+        PermitGate.Departure first = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        clock.advance(Duration.ofSeconds(20));
+        gate.answered(first);
+
+        assertThat(gate.await(Lane.INTERACTIVE, in(SECOND))).isNotNull();
+    }
+
+    @Test
     void aFreeSlotIsNotWaitedFor() throws Exception {
         gate(limiter(rate(1))).await(Lane.INTERACTIVE, in(SECOND));
 
