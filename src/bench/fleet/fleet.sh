@@ -27,7 +27,7 @@ dismiss() {
   for port in "${ports[@]}"; do [ -z "${pid[$port]-}" ] || stop "$port" KILL; done
 }
 
-load() { node load.mjs "$@"; }
+load() { "${elsewhere[@]}" node load.mjs "$@"; }
 
 # 100 clients for one picture of 2 s; 60 new pictures at 10 a second.
 bursts() {
@@ -43,16 +43,17 @@ bursts() {
   dismiss
 }
 
-# Distinct misses for 20 s at 100 calls a second, after 20 s of them that warm the instances. FLOOD says how many a second; two
-# cores are used up by 300. The clients wait for 5 s; whom the limit leaves no room for is told at once to come back, and the
-# job goes to the durable queue.
+# Distinct misses for 20 s, ten times as many as the limit of 100 calls a second allows (FLOOD says how many a second), by
+# instances that have had 100 s of them before: while four cold JVMs compile, two cores have nothing left for a flood. The
+# clients wait for 5 s; whom the limit leaves no room for is told to come back, and the job goes to the durable queue.
 flood() {
   fleet 100
   provider_allows 100 1000 200
   export PREFER=wait=5
-  RATE=200 SECONDS_LONG=20 load flood "${ports[@]}" >/dev/null
+  RATE=150 SECONDS_LONG=100 load flood "${ports[@]}" >/dev/null
+  sleep 10
   curl -s -o /dev/null "localhost:$provider_port/mark"
-  RATE=${FLOOD:-200} SECONDS_LONG=20 load flood "${ports[@]}" &
+  RATE=${FLOOD:-1000} SECONDS_LONG=20 load flood "${ports[@]}" &
   local loader=$!
   sleep 20
   provider_saw

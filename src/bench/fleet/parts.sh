@@ -43,12 +43,15 @@ await_url() { # NAME URL
   exit 1
 }
 
+# What would be another machine comes first on this one; without the right to say so it is as the rest.
+readonly elsewhere=(nice -n -10)
+
 start_redis() {
-  launch redis redis-server --port $redis_port --save '' --appendonly no
+  launch redis "${elsewhere[@]}" redis-server --port $redis_port --save '' --appendonly no
 }
 
 start_provider() {
-  launch provider node provider.mjs $provider_port
+  launch provider "${elsewhere[@]}" node provider.mjs $provider_port
   await_url provider "localhost:$provider_port/stats"
 }
 
@@ -56,10 +59,11 @@ start_provider() {
 export AFTERIMAGE_PROVIDER_KIND=json AFTERIMAGE_PROVIDER_URL=http://127.0.0.1:$provider_port/render
 export AFTERIMAGE_DIRECTORY=$work/data QUARKUS_REDIS_HOSTS=redis://localhost:$redis_port
 
+# A plain collector: several instances share few cores here, and parallel ones would wait for each other.
 start_instances() { # PORT…
   local port
   for port; do
-    launch "$port" env QUARKUS_HTTP_PORT="$port" "$JAVA_HOME/bin/java" -Xmx1g -jar "$jar"
+    launch "$port" env QUARKUS_HTTP_PORT="$port" "$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC -jar "$jar"
   done
   for port; do await_url "$port" "localhost:$port/q/health/ready"; done
 }

@@ -20,17 +20,21 @@ final class Lookup {
     private final ImageIndex index;
     private final ImageStore store;
     private final Clock clock;
+    private final RareWarning unanswered;
+    private final RareWarning untold;
 
     Lookup(ImageIndex index, ImageStore store, Clock clock) {
         this.index = index;
         this.store = store;
         this.clock = clock;
+        this.unanswered = new RareWarning(LOG, "The index cannot be asked, which counts as a miss", clock);
+        this.untold = new RareWarning(LOG, "The index cannot be told of a picture", clock);
     }
 
     /** What the index knows, whatever its freshness. Does not block and does not fail. */
     CompletionStage<Optional<IndexEntry>> inIndex(ImageKey key) {
         return index.find(key).exceptionally(failure -> {
-            LOG.warnf("The index cannot be asked, which counts as a miss: %s", failure.getMessage());
+            unanswered.say(failure);
             return Optional.empty();
         });
     }
@@ -58,7 +62,7 @@ final class Lookup {
     /** Tells the index. That it cannot be told is no failure: the store knows, and is asked next time. Does not wait. */
     void remember(IndexEntry entry) {
         index.put(entry).exceptionally(failure -> {
-            LOG.warnf("The index cannot be told of a picture: %s", failure.getMessage());
+            untold.say(failure);
             return null;
         });
     }
