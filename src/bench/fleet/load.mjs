@@ -6,11 +6,11 @@
 //   node load.mjs steady 8081 8082 8083 8084    a minute of 100 hits and 15 new pictures a second; answers by ten seconds
 //   RATE=1000 SECONDS_LONG=20 node load.mjs flood 8081 8082 8083 8084     new pictures, evenly spaced, whatever is answered
 import http from 'node:http';
+import { paced, pause } from './paced.mjs';
 
 const [scenario, ...ports] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true });
 const run = Date.now();
-const pause = (millis) => new Promise((over) => setTimeout(over, millis));
 const picture = (fields) => ({ template: 't', data: { run, ...fields } });
 
 function ask(port, body) {
@@ -50,18 +50,6 @@ function group(answers) {
 const portOf = (number) => ports[number % ports.length];
 const atOnce = (clients, body) =>
   Promise.all(Array.from({ length: clients }, (_, number) => ask(portOf(number), body(number))));
-
-/** Open loop: asks at its pace, however long the answers take. */
-async function paced(rate, seconds, question) {
-  const start = performance.now();
-  const answers = [];
-  for (let number = 0; number < rate * seconds; ) {
-    const due = Math.min(rate * seconds, Math.floor(((performance.now() - start) / 1000) * rate) + 1);
-    for (; number < due; number++) answers.push(question(number));
-    await pause(2);
-  }
-  return Promise.all(answers);
-}
 
 const scenarios = {
   async same() {

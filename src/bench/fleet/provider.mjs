@@ -5,17 +5,19 @@
 //   curl 'localhost:9900/reset?rate=10&window=1000&latency=400'    forgets what was, and allows so much from now on
 //   curl localhost:9900/mark                                       counts anew from here; remembers which pictures it has billed
 //   curl localhost:9900/stats                                      billed, 429s, the most calls that any window held
+//   curl 'localhost:9900/fault?kind=hang'                          from now on each call ends so (answers.mjs)
+//   curl localhost:9900/calls                                      each call since /reset, a line: when, for what, how it ended
 import http from 'node:http';
+import { answers } from './answers.mjs';
 
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
-
-let rate, window, latency, arrivals, counted, billed, throttled, bodies;
+let rate, window, latency, arrivals, counted, billed, throttled, bodies, calls;
+let kind = 'picture';
 
 function reset(newRate, newWindow, newLatency) {
   [rate, window, latency] = [newRate, newWindow, newLatency];
   mark();
   bodies = new Map();
+  calls = [];
 }
 
 function mark() {
@@ -51,17 +53,17 @@ function arrive() {
 }
 
 function generate(request, response) {
-  const admitted = arrive();
-  admitted ? billed++ : throttled++;
+  const how = arrive() ? kind : 'too many';
+  const { bills, answer } = answers[how];
+  const at = Date.now();
+  if (bills) billed++;
+  if (how === 'too many') throttled++;
   let body = '';
   request.on('data', (part) => { body += part; });
   request.on('end', () => {
-    if (!admitted) {
-      response.writeHead(429, { 'retry-after': '1' }).end('{}');
-      return;
-    }
-    bodies.set(body, (bodies.get(body) ?? 0) + 1);
-    setTimeout(() => response.writeHead(200, { 'content-type': 'image/png' }).end(PNG), latency);
+    calls.push({ at, body, bills, how });
+    if (bills) bodies.set(body, (bodies.get(body) ?? 0) + 1);
+    setTimeout(answer, how === 'too many' ? 0 : latency, response);
   });
 }
 
@@ -73,6 +75,8 @@ const server = http.createServer((request, response) => {
     case '/stats': response.end(JSON.stringify(stats()) + '\n'); break;
     case '/mark': mark(); response.end('ok\n'); break;
     case '/reset': reset(number('rate'), number('window'), number('latency')); response.end('ok\n'); break;
+    case '/fault': kind = url.searchParams.get('kind'); response.end('ok\n'); break;
+    case '/calls': response.end(calls.map((call) => JSON.stringify(call) + '\n').join('')); break;
     default: generate(request, response);
   }
 });
