@@ -38,7 +38,8 @@ import java.util.function.Supplier;
  * </pre>
  *
  * A hit is answered on the calling thread; everything after a miss may wait and runs on the executor's (virtual) threads.
- * While the store cannot be asked nothing is generated: there would be no place to put what was paid for.
+ * While the store cannot be asked, or has not taken the last picture, nothing is generated: there would be no place to put what
+ * was paid for.
  */
 public final class ImagePipeline implements ImageService {
 
@@ -49,6 +50,7 @@ public final class ImagePipeline implements ImageService {
     private final ImageIndex index;
     private final ImageStore store;
     private final Lookup lookup;
+    private final Depot depot;
     private final SingleFlight<Landing> flights;
     private final FlightLeases leases;
     private final LeaderFlight leader;
@@ -65,9 +67,10 @@ public final class ImagePipeline implements ImageService {
         this.index = parts.index();
         this.store = parts.store();
         this.lookup = new Lookup(parts.index(), parts.store(), parts.clock());
+        this.depot = new Depot(parts.store(), lookup);
         this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock());
         this.leases = parts.leases();
-        this.leader = new LeaderFlight(parts, lookup);
+        this.leader = new LeaderFlight(parts, lookup, depot);
         this.quota = new QuotaDesk(parts.quota());
         this.rejections = parts.rejections();
         this.backlog = parts.backlog();
@@ -183,6 +186,7 @@ public final class ImagePipeline implements ImageService {
     public CompletionStage<Void> forget(ImageKey key) {
         // The store first: an index forgotten before it could be mended from the store by a request in between.
         return later(() -> {
+                    depot.forget(key);
                     store.delete(key);
                     return key;
                 })

@@ -8,7 +8,6 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.Lease;
-import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
@@ -27,17 +26,17 @@ final class LeaderFlight {
     private final Lookup lookup;
     private final ImageGenerator generator;
     private final PermitForecast forecast;
-    private final ImageStore store;
+    private final Depot depot;
     private final FreshnessPolicy freshness;
     private final Pause pause;
     private final Clock clock;
 
-    LeaderFlight(PipelineParts parts, Lookup lookup) {
+    LeaderFlight(PipelineParts parts, Lookup lookup, Depot depot) {
         this.leases = parts.leases();
         this.lookup = lookup;
         this.generator = parts.generator();
         this.forecast = parts.forecast();
-        this.store = parts.store();
+        this.depot = depot;
         this.freshness = parts.freshness();
         this.pause = parts.pause();
         this.clock = parts.clock();
@@ -78,6 +77,7 @@ final class LeaderFlight {
     private Optional<Landing> lead(Lease lease, ImageRequest request, Lane lane, Deadline deadline) {
         LeaseKeeper keeper = LeaseKeeper.keep(lease, leases, pause);
         try {
+            depot.storeWaiting();
             Optional<IndexEntry> meanwhile = lookup.fresh(lease.key());
             if (meanwhile.isPresent()) {
                 return meanwhile.map(entry -> new Landing(entry, false));
@@ -94,9 +94,6 @@ final class LeaderFlight {
     }
 
     private IndexEntry land(ImageKey key, ImageRequest request, GeneratedImage image) {
-        IndexEntry made = freshness.entryFor(key, request.template(), image, clock.instant());
-        IndexEntry standing = store.put(made, image.content());
-        lookup.remember(standing);
-        return standing;
+        return depot.put(freshness.entryFor(key, request.template(), image, clock.instant()), image.content());
     }
 }

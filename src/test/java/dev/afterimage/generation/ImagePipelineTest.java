@@ -48,6 +48,8 @@ class ImagePipelineTest {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final ImageRequest REQUEST =
             new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"A\"}"), ImageFormat.PNG);
+    private static final ImageRequest OTHER =
+            new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"B\"}"), ImageFormat.PNG);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
     private final MapIndex index = new MapIndex();
@@ -132,6 +134,39 @@ class ImagePipelineTest {
         store.down(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThat(provider.calls()).isZero();
+    }
+
+    @Test
+    void aFullStoreCostsTheCallsOnTheirWayAndNoMore() {
+        store.full(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        assertThatThrownBy(() -> obtain(OTHER)).isInstanceOf(StoreUnavailableException.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAFullStoreDidNotTakeIsStoredLaterAndNotBoughtAgain() {
+        store.full(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+
+        store.full(false);
+
+        assertThat(obtain(OTHER)).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void whatAFullStoreDidNotTakeCanBeForgotten() {
+        store.full(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        join(pipeline.forget(new KeyScheme("demo").keyOf(REQUEST, 0)));
+
+        store.full(false);
+        obtain(OTHER);
+
+        assertThat(join(pipeline.look(new KeyScheme("demo").keyOf(REQUEST, 0)))).isEmpty();
     }
 
     @Test
@@ -342,6 +377,10 @@ class ImagePipelineTest {
                     }
                     return answer;
                 });
+    }
+
+    private ImageOutcome obtain(ImageRequest request) {
+        return join(pipeline.obtain(patiently(request)));
     }
 
     private ImageOutcome obtain() {

@@ -14,9 +14,16 @@ public final class MemoryImageStore implements ImageStore {
 
     private final Map<ImageKey, StoredImage> pictures = new ConcurrentHashMap<>();
     private volatile boolean down;
+    private volatile boolean full;
 
     public MemoryImageStore down(boolean isDown) {
         down = isDown;
+        return this;
+    }
+
+    /** It can be read, and takes nothing in. */
+    public MemoryImageStore full(boolean isFull) {
+        full = isFull;
         return this;
     }
 
@@ -34,6 +41,9 @@ public final class MemoryImageStore implements ImageStore {
     @Override
     public IndexEntry put(IndexEntry entry, byte[] content) {
         check();
+        if (full) {
+            throw new StoreUnavailableException("full", new RuntimeException());
+        }
         StoredImage given = new StoredImage(entry, content);
         return pictures.merge(
                         entry.key(),
