@@ -6,12 +6,13 @@
 //   curl localhost:9900/mark                                       counts anew from here; remembers which pictures it has billed
 //   curl localhost:9900/stats                                      billed, 429s, the most calls that any window held
 //   curl 'localhost:9900/fault?kind=hang'                          from now on each call ends so (answers.mjs)
+//   curl 'localhost:9900/fault?kind=error&only=Poison'             only those calls whose body holds that word do
 //   curl localhost:9900/calls                                      each call since /reset, a line: when, for what, how it ended
 import http from 'node:http';
 import { answers } from './answers.mjs';
 
 let rate, window, latency, arrivals, counted, billed, throttled, bodies, calls;
-let kind = 'picture';
+let fault = { kind: 'picture', only: '' };
 
 function reset(newRate, newWindow, newLatency) {
   [rate, window, latency] = [newRate, newWindow, newLatency];
@@ -53,17 +54,18 @@ function arrive() {
 }
 
 function generate(request, response) {
-  const how = arrive() ? kind : 'too many';
-  const { bills, answer } = answers[how];
+  const admitted = arrive();
   const at = Date.now();
-  if (bills) billed++;
-  if (how === 'too many') throttled++;
   let body = '';
   request.on('data', (part) => { body += part; });
   request.on('end', () => {
+    const how = admitted ? (body.includes(fault.only) ? fault.kind : 'picture') : 'too many';
+    const { bills, answer } = answers[how];
     calls.push({ at, body, bills, how });
+    if (bills) billed++;
     if (bills) bodies.set(body, (bodies.get(body) ?? 0) + 1);
-    setTimeout(answer, how === 'too many' ? 0 : latency, response);
+    if (!admitted) throttled++;
+    setTimeout(answer, admitted ? latency : 0, response);
   });
 }
 
@@ -75,7 +77,10 @@ const server = http.createServer((request, response) => {
     case '/stats': response.end(JSON.stringify(stats()) + '\n'); break;
     case '/mark': mark(); response.end('ok\n'); break;
     case '/reset': reset(number('rate'), number('window'), number('latency')); response.end('ok\n'); break;
-    case '/fault': kind = url.searchParams.get('kind'); response.end('ok\n'); break;
+    case '/fault':
+      fault = { kind: url.searchParams.get('kind'), only: url.searchParams.get('only') ?? '' };
+      response.end('ok\n');
+      break;
     case '/calls': response.end(calls.map((call) => JSON.stringify(call) + '\n').join('')); break;
     default: generate(request, response);
   }

@@ -72,7 +72,8 @@ final class Depot {
 
     private void keep(StoredImage picture) {
         int size = picture.content().length;
-        if (bytes.addAndGet(size) > MOST_BYTES || waiting.putIfAbsent(picture.entry().key(), picture) != null) {
+        if (bytes.addAndGet(size) > MOST_BYTES
+                || waiting.putIfAbsent(picture.entry().key(), picture) != null) {
             bytes.addAndGet(-size);
         }
     }

@@ -11,6 +11,7 @@ import org.elasticmq.StrictSQSLimits$;
 import org.elasticmq.actor.QueueManagerActor;
 import org.elasticmq.rest.sqs.SQSRestServer;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
+import org.elasticmq.rest.sqs.TheSQSRestServerBuilder;
 import org.elasticmq.util.NowProvider;
 import scala.Option;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -30,6 +31,15 @@ public final class SqsServer implements AutoCloseable {
     private final int port;
 
     public SqsServer(Clock clock) {
+        this(clock, 0);
+    }
+
+    /** As a process of its own, for measurements: on the port that is the one argument, until it is killed. */
+    public static void main(String... arguments) {
+        new SqsServer(Clock.systemUTC(), Integer.parseInt(arguments[0]));
+    }
+
+    private SqsServer(Clock clock, int fixedPort) {
         NowProvider now = new NowProvider() {
             @Override
             public long nowMillis() {
@@ -43,11 +53,10 @@ public final class SqsServer implements AutoCloseable {
         };
         ActorRef queues = actors.actorOf(Props.create(
                 QueueManagerActor.class, () -> new QueueManagerActor(now, StrictSQSLimits$.MODULE$, Option.empty())));
-        server = SQSRestServerBuilder.withActorSystem(actors)
+        TheSQSRestServerBuilder builder = SQSRestServerBuilder.withActorSystem(actors)
                 .withQueueManagerActor(queues)
-                .withInterface("localhost")
-                .withDynamicPort()
-                .start();
+                .withInterface("localhost");
+        server = (fixedPort == 0 ? builder.withDynamicPort() : builder.withPort(fixedPort)).start();
         Http.ServerBinding binding = server.waitUntilStarted();
         port = binding.localAddress().getPort();
     }
