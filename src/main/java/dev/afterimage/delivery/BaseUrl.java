@@ -3,6 +3,7 @@ package dev.afterimage.delivery;
 import dev.afterimage.cache.IndexEntry;
 import java.net.URI;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The address before {@code /images/…}: what URLs are signed for, and what the edge verifies them against.
@@ -75,13 +76,14 @@ public final class BaseUrl {
     /**
      * The same URL on the host through which this caller reached the service; unchanged when a base URL is configured.
      *
-     * @param serviceRoot the service's root as the caller addressed it, such as {@code http://192.168.0.7:8080/}
+     * @param serviceRoot the service's root as the caller addressed it, such as {@code http://192.168.0.7:8080/}; asked for
+     *     only where it matters, because it is parsed from the request
      */
-    public SignedUrl seenFrom(URI serviceRoot, SignedUrl signed) {
+    public SignedUrl seenFrom(Supplier<URI> serviceRoot, SignedUrl signed) {
         if (!local) {
             return signed;
         }
-        String root = serviceRoot.toString();
+        String root = serviceRoot.get().toString();
         String edge = (root.endsWith("/") ? root : root + "/") + EDGE_PATH;
         return new SignedUrl(edge + signed.url().substring(value.length()), signed.expiresAt());
     }

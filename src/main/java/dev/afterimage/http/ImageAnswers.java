@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** Turns an outcome of the core into status, headers and body. */
 @Singleton
@@ -36,7 +37,7 @@ final class ImageAnswers {
     }
 
     /** 200 with the signed URL, or 202 with where to look. */
-    Response.ResponseBuilder describe(ImageOutcome outcome, URI serviceRoot) {
+    Response.ResponseBuilder describe(ImageOutcome outcome, Supplier<URI> serviceRoot) {
         return switch (outcome) {
             case ImageOutcome.Ready ready ->
                 Response.ok(ImageBody.of(ready.entry(), urlFor(ready, serviceRoot)))
@@ -46,7 +47,7 @@ final class ImageAnswers {
     }
 
     /** 302 to the signed URL, for {@code <img src>}, or 202 with where to look. */
-    Response.ResponseBuilder redirect(ImageOutcome outcome, URI serviceRoot) {
+    Response.ResponseBuilder redirect(ImageOutcome outcome, Supplier<URI> serviceRoot) {
         return switch (outcome) {
             case ImageOutcome.Ready ready -> {
                 SignedUrl url = urlFor(ready, serviceRoot);
@@ -60,7 +61,7 @@ final class ImageAnswers {
         };
     }
 
-    private SignedUrl urlFor(ImageOutcome.Ready ready, URI serviceRoot) {
+    private SignedUrl urlFor(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
         return baseUrl.seenFrom(serviceRoot, signer.sign(ready.entry()));
     }
 

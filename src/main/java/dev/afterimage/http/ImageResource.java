@@ -25,7 +25,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -70,14 +69,13 @@ public final class ImageResource {
             @Context UriInfo uri,
             @Context HttpHeaders headers,
             @Context SecurityContext security) {
-        URI serviceRoot = uri.getBaseUri();
         Preferences preferences = Preferences.parse(headers.getRequestHeader(Preferences.HEADER));
         Inquiry inquiry = Inquiry.onDemand(
                 ImageRequestReader.read(BodyGate.bytes(http)),
                 callers.resolve(security.getUserPrincipal(), http.request()),
                 invocation.cap(Deadline.in(preferences.patience(deadline), clock)));
         return images.obtain(inquiry).thenApply(outcome -> {
-            Response.ResponseBuilder answer = answers.describe(outcome, serviceRoot);
+            Response.ResponseBuilder answer = answers.describe(outcome, uri::getBaseUri);
             preferences
                     .applied(outcome instanceof ImageOutcome.Pending, deadline)
                     .ifPresent(applied -> answer.header(Preferences.APPLIED_HEADER, applied));
@@ -90,18 +88,18 @@ public final class ImageResource {
     @Path("{key}")
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<Response> look(@PathParam("key") String key, @Context UriInfo uri) {
-        URI serviceRoot = uri.getBaseUri();
         return images.look(PathParameters.key(key))
-                .thenApply(found -> answers.describe(known(found), serviceRoot).build());
+                .thenApply(
+                        found -> answers.describe(known(found), uri::getBaseUri).build());
     }
 
     /** The picture itself, by way of its signed URL. */
     @GET
     @Path("{key}/content")
     public CompletionStage<Response> content(@PathParam("key") String key, @Context UriInfo uri) {
-        URI serviceRoot = uri.getBaseUri();
         return images.look(PathParameters.key(key))
-                .thenApply(found -> answers.redirect(known(found), serviceRoot).build());
+                .thenApply(
+                        found -> answers.redirect(known(found), uri::getBaseUri).build());
     }
 
     /** Forgets the picture; quietly when there is none. */

@@ -207,7 +207,7 @@ class EdgeResourceTest {
     }
 
     private String signed(IndexEntry entry) {
-        return baseUrl.seenFrom(serviceRoot, signer.sign(entry)).url();
+        return baseUrl.seenFrom(() -> serviceRoot, signer.sign(entry)).url();
     }
 
     private static Response get(String url) {
