@@ -20,7 +20,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
@@ -65,11 +64,8 @@ public final class ImageResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<Response> obtain(
-            @Context RoutingContext http,
-            @Context UriInfo uri,
-            @Context HttpHeaders headers,
-            @Context SecurityContext security) {
-        Preferences preferences = Preferences.parse(headers.getRequestHeader(Preferences.HEADER));
+            @Context RoutingContext http, @Context UriInfo uri, @Context SecurityContext security) {
+        Preferences preferences = Preferences.parse(http.request().headers().getAll(Preferences.HEADER));
         Inquiry inquiry = Inquiry.onDemand(
                 ImageRequestReader.read(BodyGate.bytes(http)),
                 callers.resolve(security.getUserPrincipal(), http.request()),
