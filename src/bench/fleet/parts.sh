@@ -2,7 +2,8 @@
 # Sourced: starts and stops what a measurement is made of. Needs redis-server, node, curl and a built jar (./mvnw package).
 # shellcheck source=src/bench/java-home.sh
 . ../java-home.sh
-readonly jar=../../../target/quarkus-app/quarkus-run.jar redis_port=6399 provider_port=9900
+# JAR names another build, to measure one beside the other.
+readonly jar=${JAR:-../../../target/quarkus-app/quarkus-run.jar} redis_port=6399 provider_port=9900
 [ -f "$jar" ] || { echo "Build it first: ./mvnw package -DskipTests" >&2; exit 1; }
 # In memory where that is to be had: the instances' queue syncs each job, and what is measured here is not the disk.
 work=$(TMPDIR=$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}") mktemp -d)

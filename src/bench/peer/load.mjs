@@ -2,23 +2,13 @@
 //
 //   node load.mjs http://127.0.0.1:8081/v1/images http://127.0.0.1:8090/v1/images
 import autocannon from 'autocannon';
+import { make, requests } from './pictures.mjs';
 
 const services = process.argv.slice(2);
-const headers = { 'content-type': 'application/json' };
-const requests = Array.from({ length: 1000 }, (_, number) => ({
-  method: 'POST',
-  headers,
-  body: JSON.stringify({ template: 'card', data: { title: `Title ${number}`, author: { name: 'Ada', id: number } } }),
-}));
-
 const measure = (url, connections, duration) => autocannon({ url, connections, duration, requests });
 
 for (const url of services) {
-  for (const request of requests) {
-    const answer = await fetch(url, request);
-    if (answer.status !== 200) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
-    await answer.text();
-  }
+  await make(url);
   await measure(url, 64, 20);
 }
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
