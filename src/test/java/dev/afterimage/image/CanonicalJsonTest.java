@@ -293,6 +293,15 @@ class CanonicalJsonTest {
                 .satisfies(refused -> assertThat(refused.detail()).contains("64"));
     }
 
+    /** Objects count like arrays; up to 72 levels Jackson itself would read them. */
+    @ParameterizedTest
+    @ValueSource(ints = {65, 66, 72})
+    void moreLevelsOfObjectsAreRefused(int objects) {
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> canonical("{\"a\":".repeat(objects) + "1" + "}".repeat(objects)))
+                .satisfies(refused -> assertThat(refused.detail()).contains("64"));
+    }
+
     @Test
     void aRefusalNamesThePlaceAndNotTheValue() {
         assertThatExceptionOfType(InvalidRequestException.class)

@@ -115,6 +115,9 @@ class ImageValuesTest {
             digits + "0",
             digits.toUpperCase(Locale.ROOT),
             digits.replace('f', 'g'),
+            digits.replace('0', '/'), // the neighbours of what is allowed
+            digits.replace('0', ':'),
+            digits.replace('0', '`'),
             digits.substring(1) + "\n"
         }) {
             assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> new ImageKey(other));
@@ -123,7 +126,7 @@ class ImageValuesTest {
 
     @Test
     void dataHidesItsValues() {
-        assertThat(TemplateData.of("{\"secret\":1}").toString()).doesNotContain("secret");
+        assertThat(TemplateData.of("{\"secret\":1}")).hasToString("TemplateData[12 characters]");
         assertThat(new GeneratedImage(new byte[] {1, 2, 3}, ImageFormat.GIF))
                 .hasToString("GeneratedImage[gif, 3 bytes]");
     }

@@ -6,6 +6,7 @@ import dev.afterimage.testing.SamplePictures;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class WholePictureTest {
@@ -48,5 +49,27 @@ class WholePictureTest {
         byte[] png = SamplePictures.png();
         png[33] = (byte) 0xFF;
         assertThat(WholePicture.is(png, ImageFormat.PNG)).isFalse();
+    }
+
+    @Test
+    void aPngThatBeginsWithSomethingElseThanItsHeaderIsNotWhole() {
+        byte[] png = SamplePictures.png();
+        png[12] = 'i'; // IHDR, spelled as a chunk that may be ignored
+        assertThat(WholePicture.is(png, ImageFormat.PNG)).isFalse();
+    }
+
+    /** RIFF pads what has an odd size with a byte that the size does not count. */
+    @ParameterizedTest
+    @CsvSource({"12, 0, true", "12, 1, false", "13, 0, true", "13, 1, true", "13, 2, false", "13, -1, false"})
+    void onlyAnOddWebpMayBePadded(int size, int more, boolean whole) {
+        byte[] webp = new byte[8 + size + more];
+        webp[4] = (byte) size;
+        assertThat(WholePicture.is(webp, ImageFormat.WEBP)).isEqualTo(whole);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"JPEG", "GIF"})
+    void aSingleByteIsNoEnd(ImageFormat format) {
+        assertThat(WholePicture.is(new byte[1], format)).isFalse();
     }
 }
