@@ -60,6 +60,18 @@ public abstract class CallerQuotaContract {
     }
 
     @Test
+    void givingBackOneOfManyLeavesTheOthersSpent() {
+        CallerQuota quota = quota(OptionalInt.of(3));
+        quota.spend(ANN);
+        quota.spend(ANN);
+        quota.spend(ANN);
+        quota.giveBack(ANN);
+
+        assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
+        assertThat(quota.spend(ANN)).isInstanceOf(Exceeded.class);
+    }
+
+    @Test
     void aRefusedRequestSpendsNothing() {
         CallerQuota quota = quota(OptionalInt.of(1));
         quota.spend(ANN);

@@ -216,6 +216,62 @@ class EmergencyLimiterTest {
     }
 
     @Test
+    void aPlaceInLineThatIsGivenBackIsFreeForTheNext() {
+        List<Granted> permits = acquireAll();
+        assertThat(permits).hasSize(20);
+        limiter.release(permits.getFirst());
+
+        assertThat(acquireAll()).hasSize(1);
+    }
+
+    @Test
+    void soIsAPlaceOfTheShare() {
+        fleet.lost = true;
+        leaveFor(HICCUP);
+        List<Granted> permits = acquireAll();
+        assertThat(permits).hasSize(2);
+        limiter.release(permits.getFirst());
+
+        assertThat(acquireAll()).hasSize(1);
+    }
+
+    /** All that may be planned for now; none of them leaves. */
+    private List<Granted> acquireAll() {
+        List<Granted> permits = new ArrayList<>();
+        while (limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER) instanceof Granted granted) {
+            permits.add(granted);
+        }
+        return permits;
+    }
+
+    @Test
+    void aPauseOfTheProviderIsToldToTheFleet() {
+        limiter.coolDown(Duration.ofSeconds(5));
+
+        assertThat(fleet.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(limiter.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void whileItIsLostTheStatusIsThatOfTheShare() {
+        fleet.lost = true;
+        limiter.coolDown(Duration.ofSeconds(5));
+
+        assertThat(limiter.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aPermitFromBeforeAnOutageWaitsForThePauseAfterIt() {
+        Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        fleet.lost = true;
+        leaveFor(HICCUP.plusMillis(50));
+        fleet.lost = false;
+
+        assertThat(denied(limiter.depart(permit)).reason()).isEqualTo(Reason.COOL_DOWN);
+        assertThat(events.told).startsWith("lost").endsWith("found");
+    }
+
+    @Test
     void anInstanceThatWasIdleDuringAnOutageBeginsItsOwn() {
         fleet.lost = true;
         denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
