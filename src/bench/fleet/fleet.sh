@@ -9,6 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . ./parts.sh
 readonly ports=(8081 8082 8083 8084)
 export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis
+# A plain collector: four instances share few cores here, and parallel ones would wait for each other.
+export JAVA_TOOL_OPTIONS=-XX:+UseSerialGC
 
 fleet() { # RATE
   export AFTERIMAGE_PROVIDER_RATE=$1

@@ -1,18 +1,19 @@
 # shellcheck shell=bash
-# Sourced: starts and stops what a measurement is made of. Needs redis-server, node, curl and a built jar (./mvnw package).
+# Sourced: starts and stops what a measurement is made of. Needs redis-server, node, curl and what was built (./mvnw package).
 # shellcheck source=src/bench/java-home.sh
 . ../java-home.sh
 # JAR names another build, to measure one beside the other.
 readonly jar=${JAR:-../../../target/quarkus-app/quarkus-run.jar} redis_port=6399 provider_port=9900
-[ -f "$jar" ] || { echo "Build it first: ./mvnw package -DskipTests" >&2; exit 1; }
 # In memory where that is to be had: the instances' queue syncs each job, and what is measured here is not the disk.
 work=$(TMPDIR=$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}") mktemp -d)
 declare -A pid=()
+mounts=()
 
 clean_up() {
   trap - EXIT
   kill -9 "${pid[@]}" 2>/dev/null || true
   wait 2>/dev/null || true
+  [ ${#mounts[@]} -eq 0 ] || umount "${mounts[@]}"
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -60,13 +61,19 @@ start_provider() {
 export AFTERIMAGE_PROVIDER_KIND=json AFTERIMAGE_PROVIDER_URL=http://127.0.0.1:$provider_port/render
 export AFTERIMAGE_DIRECTORY=$work/data QUARKUS_REDIS_HOSTS=redis://localhost:$redis_port
 
-# A plain collector: several instances share few cores here, and parallel ones would wait for each other.
 start_instances() { # PORT…
   local port
+  [ -f "$jar" ] || { echo "Build it first: ./mvnw package -DskipTests" >&2; exit 1; }
   for port; do
-    launch "$port" env QUARKUS_HTTP_PORT="$port" "$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC -jar "$jar"
+    launch "$port" env QUARKUS_HTTP_PORT="$port" "$JAVA_HOME/bin/java" -Xmx"${HEAP:-1g}" -jar "$jar"
   done
   for port; do await_url "$port" "localhost:$port/q/health/ready"; done
+}
+
+# A disk of its own for a directory; fails where that is not allowed.
+small_disk() { # DIRECTORY SIZE
+  mkdir -p "$1"
+  mount -t tmpfs -o "size=$2" tmpfs "$1" 2>/dev/null && mounts+=("$1")
 }
 
 provider_allows() { # RATE WINDOW-MS LATENCY-MS

@@ -1,0 +1,64 @@
+// Explains why a picture was billed more than once: what happened between one bill and the next.
+import { numberOf, templateOf } from './pictures.mjs';
+
+/** A purge is seen by all instances, and a call's picture is stored, within so long. */
+const SETTLED = 3_000;
+/** A flight lasts at most so long, so two that overlapped began at most so long before the later bill. */
+const FLIGHT = 27_000;
+
+const lease = new Set(['redis-killed', 'redis-frozen', 'redis-flushed']);
+
+/** Whether [begin, end] and [from, to] have a moment in common. */
+const meet = (begin, end, from, to) => begin <= to && end >= from;
+
+/**
+ * The extra bills, each with its reason, or without one when nobody can say.
+ *
+ * @param calls to the provider, as it saw them
+ * @param answers of the service, among them those to deletes and purges
+ * @param faults with name, begin and end
+ * @param ownLeases when an instance took leases that only it knew
+ */
+export function extraBills(calls, answers, faults, ownLeases) {
+  const deletes = byPicture(answers.filter(({ op }) => op === 'delete'), (one) => one.picture);
+  const purges = answers.filter(({ op }) => op === 'purge');
+  const billsOf = byPicture(calls.filter(({ bills }) => bills), (call) => numberOf(call.body));
+  const extras = [];
+  for (const [picture, bills] of billsOf) {
+    for (let i = 1; i < bills.length; i++) {
+      extras.push({ picture, at: bills[i].at, first: bills[i - 1].at, ...reason(picture, bills[i - 1], bills[i]) });
+    }
+  }
+  return { pictures: billsOf.size, extras };
+
+  function reason(picture, previous, bill) {
+    const asked = (change) => meet(change.at, change.at + change.millis + SETTLED, previous.at, bill.at);
+    const during = (fits, from, to) =>
+      faults.find(({ name, begin, end }) => fits(name) && meet(begin, end + SETTLED, from, to))?.name;
+    const because = (why, fault) => ({ why, fault });
+    if (previous.how !== 'picture') {
+      return because(`the call before ended in "${previous.how}"`, during((name) => name === `provider-${previous.how}`, previous.at, previous.at));
+    }
+    const died = faults.find(({ name, begin }) => name === 'instance-killed' && meet(begin - SETTLED, begin, previous.at, previous.at));
+    if (died) return because('the leader died', died.name);
+    const store = during((name) => name === 'disk-full', previous.at, previous.at);
+    if (store) return because('the picture could not be stored', store);
+    if (deletes.get(picture)?.some(asked)) return because('deleted');
+    if (purges.some((one) => one.template === templateOf(picture) && asked(one))) return because('purged');
+    const lost = bill.at - previous.at < FLIGHT && during((name) => lease.has(name), bill.at - FLIGHT, bill.at);
+    if (lost) return because('the lease was lost', lost);
+    // Redis was well and its answer overdue: a cold or starved process.
+    const parted = ownLeases.some(({ begin, end }) => meet(begin, end, previous.at, bill.at));
+    if (bill.at - previous.at < FLIGHT && parted) return because('a Redis command was overdue');
+    return {};
+  }
+}
+
+function byPicture(list, pictureOf) {
+  const groups = new Map();
+  for (const one of list) {
+    const picture = pictureOf(one);
+    groups.set(picture, [...(groups.get(picture) ?? []), one]);
+  }
+  return groups;
+}

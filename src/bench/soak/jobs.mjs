@@ -1,0 +1,64 @@
+// When the traffic has ended: waits until the queue is empty, and looks what became of each job that was accepted. Writes a line
+// for each.
+//
+//   node jobs.mjs answers.ndjson calls.ndjson directory/queue/dead jobs.ndjson 8081 8082 8083
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pause } from '../fleet/paced.mjs';
+import { ask, hangUp, json } from './client.mjs';
+import { numberOf, templateOf } from './pictures.mjs';
+import { records } from './records.mjs';
+
+const PATIENCE = 300_000;
+const [answersFile, callsFile, folder, to, ...ports] = process.argv.slice(2);
+const answers = records(answersFile);
+const made = records(callsFile).filter(({ how }) => how === 'picture');
+
+const accepted = answers.filter(({ status }) => status === 202);
+
+/** Whether no job waits; the filesystem's queue counts those that are worked at, too. */
+async function isIdle() {
+  const answer = await ask(ports, 'GET', '/v1/stats');
+  return answer.status === 200 && json(answer).queueDepth === 0;
+}
+
+/** The reasons on the dead-letter queue by picture. A file's first line says why, its second is the job. */
+function deadLetters() {
+  const reasons = new Map();
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const [reason, job] = readFileSync(join(folder, name), 'utf8').split('\n');
+    reasons.set(numberOf(job), reason.replace(/^.*? attempts: /, ''));
+  }
+  return reasons;
+}
+
+async function fateOfBatch({ id, rows }) {
+  const answer = await ask(ports, 'GET', `/v1/batches/${id}`);
+  if (answer.status !== 200) return { fate: 'lost', why: `status ${answer.status}` };
+  const { state, total, done, failed } = json(answer);
+  const whole = state === 'finished' && total === rows && done + failed === total;
+  return { fate: whole ? 'ended' : 'lost', why: `${state}, ${done} + ${failed} of ${total}, ${rows} sent`, done, failed };
+}
+
+async function fateOfImage({ at, key, picture }, dead) {
+  const answer = await ask(ports, 'GET', `/v1/images/${key}`);
+  if (answer.status === 200) return { fate: 'there' };
+  if (dead.has(picture)) return { fate: 'dead letter', why: dead.get(picture) };
+  const since = (change) => change.at + change.millis >= at;
+  if (answers.some((one) => one.op === 'delete' && one.picture === picture && since(one))) return { fate: 'deleted since' };
+  // A purge changes the key under which a job that still waits is made.
+  const purged = answers.some((one) => one.op === 'purge' && one.template === templateOf(picture) && since(one));
+  if (purged && made.some((call) => call.at >= at && numberOf(call.body) === picture)) return { fate: 'made as a newer version' };
+  return { fate: 'lost', why: `status ${answer.status}` };
+}
+
+const until = Date.now() + PATIENCE;
+while (Date.now() < until && !(await isIdle())) await pause(1_000);
+const dead = deadLetters();
+const lines = [];
+for (const job of accepted.filter(({ op }) => op === 'batch' || op === 'image')) {
+  const fate = job.op === 'batch' ? await fateOfBatch(job) : await fateOfImage(job, dead);
+  lines.push(JSON.stringify({ op: job.op, at: job.at, key: job.key, id: job.id, picture: job.picture, ...fate }) + '\n');
+}
+writeFileSync(to, lines.join(''));
+hangUp();
