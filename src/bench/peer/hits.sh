@@ -6,15 +6,14 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../fleet"
 # shellcheck source=src/bench/fleet/parts.sh
 . ./parts.sh
-peer=../../../target/peer
-mkdir -p $peer
-cp ../peer/package.json ../peer/*.mjs $peer/
-npm install --prefix $peer --silent --no-audit --no-fund
+# shellcheck source=src/bench/peer/peer.sh
+. ../peer/peer.sh
+install_peer
 
 start_redis
 start_provider
 provider_allows 1000 1000 0
 export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis AFTERIMAGE_PROVIDER_RATE=1000 AFTERIMAGE_DELIVERY_BASE_URL=https://img.example.com
 start_instances 8081
-launch peer node $peer/service.mjs 8090 "$redis_port"
-node $peer/load.mjs http://127.0.0.1:8081/v1/images http://127.0.0.1:8090/v1/images
+launch peer node "$peer"/service.mjs 8090 "$redis_port"
+node "$peer"/load.mjs http://127.0.0.1:8081/v1/images http://127.0.0.1:8090/v1/images

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# A warm hit of the AWS entry beside the usual Node function, on one Redis, by turns in one run: from handing the event out to the
+# arrival of the answer. Ours is function.zip, run by AWS' own Runtime Interface Client on this machine's JDK.
+#
+#   ./mvnw package -Plambda -DskipTests && src/bench/lambda/lambda.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../fleet"
+# shellcheck source=src/bench/fleet/parts.sh
+. ./parts.sh
+# shellcheck source=src/bench/peer/peer.sh
+. ../peer/peer.sh
+readonly root=../../.. zip=../../../target/lambda/function.zip our_api=9001 peer_api=9002
+[ -f "$zip" ] || { echo "Build it first: ./mvnw package -Plambda -DskipTests" >&2; exit 1; }
+install_peer
+cp ../lambda/*.mjs "$peer"
+
+# What AWS brings along: its client, which the tests use too.
+client="$work/client"
+"$root/mvnw" -q -B -ntp -f "$root/pom.xml" -Plambda dependency:copy-dependencies -DoutputDirectory="$client" \
+  -DincludeArtifactIds=aws-lambda-java-runtime-interface-client,aws-lambda-java-core,aws-lambda-java-serialization,utils-lite
+mkdir "$work/task"
+(cd "$work/task" && "$JAVA_HOME/bin/jar" xf "$OLDPWD/$zip")
+
+start_function() {
+  local options handler=io.quarkus.amazon.lambda.runtime.QuarkusStreamHandler::handleRequest
+  read -ra options <<<"${JAVA_OPTIONS-}"
+  cd "$work/task"
+  launch ours env AWS_LAMBDA_RUNTIME_API=127.0.0.1:$our_api AWS_LAMBDA_FUNCTION_NAME=afterimage \
+    AWS_LAMBDA_FUNCTION_VERSION="\$LATEST" AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512 AWS_REGION=us-east-1 \
+    AWS_LAMBDA_LOG_GROUP_NAME=afterimage AWS_LAMBDA_LOG_STREAM_NAME=bench LAMBDA_TASK_ROOT="$work/task" _HANDLER=$handler \
+    "$JAVA_HOME/bin/java" -Xmx400m "${options[@]}" -cp "$client/*" \
+    com.amazonaws.services.lambda.runtime.api.client.AWSLambda $handler
+  cd "$OLDPWD"
+}
+
+start_redis
+start_provider
+provider_allows 1000 1000 0
+export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis AFTERIMAGE_PROVIDER_RATE=1000
+node "$peer/measure.mjs" $our_api $peer_api &
+measuring=$!
+until curl -s -o /dev/null localhost:$peer_api; do sleep 0.1; done
+start_function
+launch peer env AWS_LAMBDA_RUNTIME_API=127.0.0.1:$peer_api REDIS_PORT="$redis_port" node "$peer/runtime.mjs"
+wait $measuring || { tail -n 40 "$work"/ours.log "$work"/peer.log >&2; exit 1; }

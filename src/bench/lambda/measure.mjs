@@ -1,0 +1,44 @@
+// Sends the same events to two functions, by turns, and prints one beside the other. Two Runtime APIs, on which they poll.
+//
+//   node measure.mjs 9001 9002      ours, the peer's
+import { imageEvent } from './events.mjs';
+import { RuntimeApi } from './runtime-api.mjs';
+
+/** More than an instance asks for within near-ttl, so that every hit is looked up in Redis. */
+const PICTURES = 3_000;
+const [WARM_UP, TURNS, EVENTS] = [2, 5, 1_500];
+const functions = process.argv.slice(2).map((port) => new RuntimeApi(Number(port)));
+const events = Array.from({ length: PICTURES }, (_, number) => imageEvent(number));
+
+async function ask(api, event) {
+  const { text, millis } = await api.invoke(event);
+  const { statusCode, headers } = JSON.parse(text);
+  if (statusCode !== 200) throw new Error(text);
+  return { millis, hit: headers['cache-status'] ?? headers['Cache-Status'] };
+}
+
+const at = (sorted, share) => +sorted[Math.floor(share * sorted.length)].toFixed(2);
+
+for (const api of functions) {
+  for (let round = 0; round <= WARM_UP; round++) for (const event of events) await ask(api, event);
+}
+const taken = functions.map(() => []);
+const statuses = {};
+let next = 0;
+for (let turn = 0; turn < TURNS; turn++) {
+  const those = Array.from({ length: EVENTS }, () => events[next++ % PICTURES]);
+  for (const [index, api] of functions.entries()) {
+    for (const event of those) {
+      const { millis, hit } = await ask(api, event);
+      taken[index].push(millis);
+      if (hit) statuses[hit] = (statuses[hit] ?? 0) + 1;
+    }
+  }
+}
+const [ours, peer] = taken.map((millis) => millis.sort((a, b) => a - b)).map((sorted) => ({
+  p50: at(sorted, 0.5), p90: at(sorted, 0.9), p99: at(sorted, 0.99), events: sorted.length,
+}));
+console.log('ours', ours, statuses);
+console.log('peer', peer);
+for (const share of ['p50', 'p90', 'p99']) console.log(`${share}: ${(ours[share] / peer[share]).toFixed(2)} × the peer's milliseconds`);
+process.exit();
