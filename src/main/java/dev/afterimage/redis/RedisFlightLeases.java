@@ -65,16 +65,28 @@ public final class RedisFlightLeases implements FlightLeases {
         this.random = random;
     }
 
+    /**
+     * An answer that is overdue or lost is asked for once more, so that one pause of this process doesn't part it from the fleet
+     * and have a picture paid for twice. The first command may have been carried out, in which case the lease is this one's own.
+     */
     @Override
     public Optional<Lease> take(ImageKey key) {
-        String token = tokens.get();
-        Request request = Request.cmd(Command.SET)
-                .arg(nameOf(key))
-                .arg(token)
-                .arg("NX")
-                .arg("PX")
-                .arg(ttl.toMillis());
-        return call(request) == null ? Optional.empty() : Optional.of(new Lease(key, token, ttl));
+        Lease lease = new Lease(key, tokens.get(), ttl);
+        return takeFree(lease) ? Optional.of(lease) : Optional.empty();
+    }
+
+    private boolean takeFree(Lease lease) {
+        try {
+            return call(Request.cmd(Command.SET)
+                            .arg(nameOf(lease.key()))
+                            .arg(lease.token())
+                            .arg("NX")
+                            .arg("PX")
+                            .arg(ttl.toMillis()))
+                    != null;
+        } catch (LeasesUnavailableException overdue) {
+            return reclaim(lease);
+        }
     }
 
     @Override

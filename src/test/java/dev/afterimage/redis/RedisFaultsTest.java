@@ -267,12 +267,8 @@ class RedisFaultsTest {
         assertThat(join(index.find(key(1)))).isEqualTo(Optional.empty());
     }
 
-    @Test
-    void everyAdapterSaysInItsOwnWordsThatItCannotBeAsked() {
-        Limits limits = new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
-        ProviderLimiter limiter = new RedisLimiter(
-                link, settings(5), limits, () -> UUID.randomUUID().toString());
-        FlightLeases leases = new RedisFlightLeases(
+    private FlightLeases leases() {
+        return new RedisFlightLeases(
                 link,
                 settings(5),
                 Duration.ofSeconds(5),
@@ -280,6 +276,25 @@ class RedisFaultsTest {
                 Clock.systemUTC(),
                 duration -> {},
                 new Random(1));
+    }
+
+    @Test
+    void oneOverdueAnswerDoesNotPartAnInstanceFromTheFleetsLeases() {
+        join(index.put(anEntry()));
+        proxy.passNewConnections();
+        // The client's pool hands a connection that was swallowed out once more.
+        assertUnavailable(index.find(key(2)));
+
+        assertThat(leases().take(key(1))).isPresent();
+        assertThat(leases().take(key(1))).isEmpty();
+    }
+
+    @Test
+    void everyAdapterSaysInItsOwnWordsThatItCannotBeAsked() {
+        Limits limits = new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
+        ProviderLimiter limiter = new RedisLimiter(
+                link, settings(5), limits, () -> UUID.randomUUID().toString());
+        FlightLeases leases = leases();
         CreditBudget budget = budget(OptionalLong.of(5));
         RedisCallerQuota quota = new RedisCallerQuota(link, settings(5), OptionalInt.of(5));
         ImageKey key = key(1);
