@@ -3,6 +3,7 @@
 # arrival of the answer. Ours is function.zip, run by AWS' own Runtime Interface Client on this machine's JDK.
 #
 #   ./mvnw package -Plambda -DskipTests && src/bench/lambda/lambda.sh
+#   JAVA_OPTIONS=… src/bench/lambda/lambda.sh      what else the JVM is told
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../fleet"
 # shellcheck source=src/bench/fleet/parts.sh
@@ -43,3 +44,5 @@ until curl -s -o /dev/null localhost:$peer_api; do sleep 0.1; done
 start_function
 launch peer env AWS_LAMBDA_RUNTIME_API=127.0.0.1:$peer_api REDIS_PORT="$redis_port" node "$peer/runtime.mjs"
 wait $measuring || { tail -n 40 "$work"/ours.log "$work"/peer.log >&2; exit 1; }
+# In peace, so that a recording (JAVA_OPTIONS=-XX:StartFlightRecording=…) is written.
+stop ours

@@ -40,7 +40,7 @@ sample() {
     [ -n "${pid[$port]-}" ] || continue
     "$JAVA_HOME/bin/jcmd" "${pid[$port]}" GC.run >/dev/null
     heap=$("$JAVA_HOME/bin/jcmd" "${pid[$port]}" GC.heap_info | sed -nE 's/.*used ([0-9]+)K.*/\1/p' | head -n 1)
-    own=$(curl -s "localhost:$port/q/metrics" | awk '/^afterimage_fallbacks_total.*"leases"/ { n = $2 } END { print int(n) }')
+    own=$(curl -s "localhost:$port/q/metrics" | awk '/^afterimage_fallbacks_.*"leases"/ { n = $2 } END { print int(n) }')
     printf '{"at":%d,"port":%d,"pid":%d,"rss":%d,"heap":%d,"ownLeases":%d}\n' \
       "$(millis)" "$port" "${pid[$port]}" "$(ps -o rss= -p "${pid[$port]}")" "$heap" "$own" >>"$work/samples.ndjson"
   done
@@ -71,8 +71,11 @@ suffer() { # FAULT SECONDS
 
 start_redis
 start_provider
-provider_allows 20 1000 150
 start_instances "${ports[@]}"
+# Instances that have made pictures before; one that is started later is cold.
+provider_allows 20 1000 150
+for _ in 1 2 3; do node load.mjs sixty "${ports[@]}" >/dev/null; done
+provider_allows 20 1000 150
 
 SECONDS=0
 SECONDS_LONG=$seconds node ../soak/traffic.mjs "$work/answers.ndjson" "${ports[@]}" &
