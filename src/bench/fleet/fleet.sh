@@ -29,7 +29,7 @@ dismiss() {
   for port in "${ports[@]}"; do [ -z "${pid[$port]-}" ] || stop "$port" KILL; done
 }
 
-load() { "${elsewhere[@]}" node load.mjs "$@"; }
+load() { node load.mjs "$@"; }
 
 # 100 clients for one picture of 2 s; 60 new pictures at 10 a second.
 bursts() {
