@@ -52,7 +52,8 @@ flood() {
   fleet 100
   provider_allows 100 1000 200
   export PREFER=wait=5
-  RATE=150 SECONDS_LONG=100 load flood "${ports[@]}" >/dev/null
+  RATE=150 SECONDS_LONG=60 load flood "${ports[@]}" >/dev/null
+  RATE=400 SECONDS_LONG=40 load flood "${ports[@]}" >/dev/null
   sleep 10
   curl -s -o /dev/null "localhost:$provider_port/mark"
   RATE=${FLOOD:-1000} SECONDS_LONG=20 load flood "${ports[@]}" &

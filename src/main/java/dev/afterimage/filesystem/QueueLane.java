@@ -37,6 +37,7 @@ final class QueueLane {
     private final TreeMap<String, OpenSegment> segments = new TreeMap<>();
     private final TreeSet<SegmentName> known = new TreeSet<>(SegmentName.BY_TIME);
     private Instant refreshedAt = Instant.MIN;
+    private Instant listedAt = Instant.MIN;
     private long written;
 
     QueueLane(DataDirectory directory, Path folder) {
@@ -71,6 +72,7 @@ final class QueueLane {
                 String.format(Locale.ROOT, "%08d%s", written++ % 100_000_000, instance),
                 lines.size());
         folders.write(name, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        known.add(name);
     }
 
     /** Hands out at most {@code max} jobs. */
@@ -157,9 +159,10 @@ final class QueueLane {
     }
 
     private boolean openNext(Instant now) throws IOException {
-        if (known.isEmpty() || !known.first().isDue(now)) {
+        if (mayBeBehind(now)) {
             known.clear();
             known.addAll(folders.ready());
+            listedAt = now;
         }
         while (!known.isEmpty() && known.first().isDue(now)) {
             if (open(known.removeFirst(), now)) {
@@ -167,6 +170,11 @@ final class QueueLane {
             }
         }
         return false;
+    }
+
+    /** What other processes put there is looked for again, but not each time while thousands of segments wait for their time. */
+    private boolean mayBeBehind(Instant now) {
+        return known.isEmpty() || (!known.first().isDue(now) && !now.isBefore(listedAt.plus(REFRESH_AFTER)));
     }
 
     private boolean open(SegmentName name, Instant now) throws IOException {
