@@ -3,8 +3,10 @@ package dev.afterimage.profile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
@@ -27,6 +29,9 @@ final class HitProfile {
     /** What each thread had allocated when the recording began, and when it ended. */
     private final Map<Long, Span> allocated = new HashMap<>();
 
+    /** Threads of which an allocation was read. */
+    private final Set<Long> sampled = new HashSet<>();
+
     private record Span(long first, long last) {}
 
     private HitProfile() {}
@@ -48,7 +53,10 @@ final class HitProfile {
                 samplesByOwn.add(frame(event, HitProfile::isOwn), 1);
             }
             case "jdk.ObjectAllocationSample" -> {
-                long bytes = event.getLong("weight");
+                // The first sample of a thread weighs all that it allocated since it began, before the recording too.
+                boolean first = event.getThread() == null
+                        || sampled.add(event.getThread().getId());
+                long bytes = first ? 0 : event.getLong("weight");
                 bytesByTop.add(frame(event, any -> true), bytes);
                 bytesByOwn.add(frame(event, HitProfile::isOwn), bytes);
                 bytesByClass.add(event.getClass("objectClass").getName(), bytes);
