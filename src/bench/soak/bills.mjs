@@ -34,7 +34,7 @@ export function extraBills(calls, answers, faults, ownLeases) {
   function reason(picture, previous, bill) {
     const asked = (change) => meet(change.at, change.at + change.millis + SETTLED, previous.at, bill.at);
     const during = (fits, from, to) =>
-      faults.find(({ name, begin, end }) => fits(name) && meet(begin, end + SETTLED, from, to))?.name;
+      faults.findLast(({ name, begin, end }) => fits(name) && meet(begin, end + SETTLED, from, to))?.name;
     const because = (why, fault) => ({ why, fault });
     if (previous.how !== 'picture') {
       return because(`the call before ended in "${previous.how}"`, during((name) => name === `provider-${previous.how}`, previous.at, previous.at));

@@ -46,7 +46,7 @@ table(['fault', 'at', 'lasted', 'clients saw', 'p99 of hits', 'p99', 'last failu
   ...spans.map(({ name, begin, end, next }) => {
     const failed = within(end, next).filter(({ status }) => status >= 500 || status === 'broken' || status === 'refused');
     const recovered = failed.length ? `${((failed.at(-1).at - end) / 1000).toFixed(1)} s` : '–';
-    const bills = extras.filter((extra) => extra.fault === name && extra.first < next && extra.first >= begin - 30_000);
+    const bills = extras.filter(({ fault }) => fault === name);
     return row(name, `${Math.round((begin - start) / 1000)} s`, `${Math.round((end - begin) / 1000)} s`, within(begin, end), recovered, bills.length);
   }),
 ]);
