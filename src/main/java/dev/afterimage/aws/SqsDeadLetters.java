@@ -22,8 +22,9 @@ final class SqsDeadLetters {
         this.clock = clock;
     }
 
+    /** The message says of no attempt, so that it has them all again when SQS itself moves it back ("Configure a DLQ redrive"). */
     void bury(Claim claim, String reason) {
-        SqsJob job = new SqsJob(claim.job(), claim.attempts(), clock.instant(), clock.instant());
+        SqsJob job = new SqsJob(claim.job(), 0, clock.instant(), clock.instant());
         Map<String, MessageAttributeValue> attributes = job.attributes();
         attributes.put(REASON, SqsJob.text(printable(reason)));
         send(job.body(), attributes);

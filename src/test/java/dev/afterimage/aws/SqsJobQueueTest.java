@@ -76,7 +76,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void theReasonStandsOnTheDeadLetter() throws Exception {
+    void theReasonStandsOnTheDeadLetterAndAllAttemptsAreThereAgain() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         queue.retryLater(onlyClaim(), NOW, true);
         queue.bury(onlyClaim(), "No such template.");
@@ -89,7 +89,7 @@ class SqsJobQueueTest extends JobQueueContract {
         assertThat(letter.messageAttributes())
                 .extractingByKeys("reason", "attempts")
                 .extracting(MessageAttributeValue::stringValue)
-                .containsExactly("No such template.", "1");
+                .containsExactly("No such template.", "0");
     }
 
     @Test

@@ -63,7 +63,10 @@ public final class JobFates {
                 policy.retryUnknown()
                         ? retry(attempts, message(unknown))
                         : new JobFate.Bury("The outcome is unknown and may have been billed: " + message(unknown));
-            case UnavailableException unavailable -> retry(attempts, message(unavailable));
+            case UnavailableException unavailable ->
+                unavailable.failedFast()
+                        ? new JobFate.Wait(policy.backOff(), true)
+                        : retry(attempts, message(unavailable));
         };
     }
 

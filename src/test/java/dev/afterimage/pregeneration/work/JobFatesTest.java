@@ -82,6 +82,12 @@ class JobFatesTest {
     }
 
     @Test
+    void whereTheCircuitIsOpenNothingWasTriedAndNoAttemptIsLost() {
+        assertThat(fates.of(UnavailableException.circuitOpen(new IllegalStateException()), 2))
+                .isEqualTo(new JobFate.Wait(BACK_OFF, true));
+    }
+
+    @Test
     void aSurpriseIsRetriedAndItsMessageIsNotToldOn() {
         assertThat(fates.of(new IllegalStateException("apiKey=s3cret"), 0))
                 .isInstanceOfSatisfying(
