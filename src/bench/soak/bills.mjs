@@ -1,10 +1,12 @@
 // Explains why a picture was billed more than once: what happened between one bill and the next.
 import { numberOf, templateOf } from './pictures.mjs';
 
-/** A purge is seen by all instances, and a call's picture is stored, within so long. */
+/** A delete or a purge is seen by all instances, and a call's picture is stored, within so long. */
 const SETTLED = 3_000;
 /** A flight lasts at most so long, so two that overlapped began at most so long before the later bill. */
 const FLIGHT = 27_000;
+/** A process is dead so long after it was told to be, at the latest. */
+const SIGNALLED = 1_000;
 
 const lease = new Set(['redis-killed', 'redis-frozen', 'redis-flushed']);
 
@@ -32,19 +34,20 @@ export function extraBills(calls, answers, faults, ownLeases) {
   return { pictures: billsOf.size, extras };
 
   function reason(picture, previous, bill) {
-    const asked = (change) => meet(change.at, change.at + change.millis + SETTLED, previous.at, bill.at);
+    const between = (change, settled) => meet(change.at, change.at + change.millis + settled, previous.at, bill.at);
     const during = (fits, from, to) =>
       faults.findLast(({ name, begin, end }) => fits(name) && meet(begin, end + SETTLED, from, to))?.name;
     const because = (why, fault) => ({ why, fault });
     if (previous.how !== 'picture') {
       return because(`the call before ended in "${previous.how}"`, during((name) => name === `provider-${previous.how}`, previous.at, previous.at));
     }
-    const died = faults.find(({ name, begin }) => name === 'instance-killed' && meet(begin - SETTLED, begin, previous.at, previous.at));
+    const died = faults.find(({ name, begin }) => name === 'instance-killed' && meet(begin - SETTLED, begin + SIGNALLED, previous.at, previous.at));
     if (died) return because('the leader died', died.name);
     const store = during((name) => name === 'disk-full', previous.at, previous.at);
     if (store) return because('the picture could not be stored', store);
-    if (deletes.get(picture)?.some(asked)) return because('deleted');
-    if (purges.some((one) => one.template === templateOf(picture) && asked(one))) return because('purged');
+    if (deletes.get(picture)?.some((one) => between(one, SETTLED))) return because('deleted');
+    // A flight that began before the purge still bills the version that it began with.
+    if (purges.some((one) => one.template === templateOf(picture) && between(one, FLIGHT))) return because('purged');
     const lost = bill.at - previous.at < FLIGHT && during((name) => lease.has(name), bill.at - FLIGHT, bill.at);
     if (lost) return because('the lease was lost', lost);
     // Redis was well and its answer overdue: a cold or starved process.
