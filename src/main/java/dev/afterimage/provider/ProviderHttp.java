@@ -131,7 +131,11 @@ public final class ProviderHttp implements AutoCloseable {
         Deadline deadline = Deadline.in(call.timeout(), clock);
         Future<Instant> written = write(request, call).map(done -> clock.instant());
         try {
-            departure.written(await(written, call.timeout()));
+            // Some answer before they have read the whole request, and close: what they answered counts.
+            await(Future.any(written, answering), call.timeout());
+            if (written.succeeded()) {
+                departure.written(written.result());
+            }
             return await(answering, deadline.remaining(clock));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof NotAnImageException tooLarge) {

@@ -4,6 +4,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,12 +17,14 @@ import dev.afterimage.generation.UnavailableException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +85,37 @@ class ProviderHttpTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(told).hasSize(2).isSorted();
         assertThat(told.get(1)).isBetween(asked, Instant.now().minusMillis(200));
+    }
+
+    @Test
+    void anAnswerThatComesBeforeTheWholeRequestWasReadCounts() throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
+        try (ServerSocket hasty = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread server = Thread.startVirtualThread(() -> answerTheFirstByte(hasty, answered));
+            HttpCall large = HttpCall.post(
+                    Destination.ofOperator(URI.create("http://127.0.0.1:" + hasty.getLocalPort() + "/")),
+                    Map.of(),
+                    "x".repeat(32 << 20),
+                    1024,
+                    LONG);
+
+            Answer answer = bench.http.exchange(large, () -> {});
+
+            assertThat(answer.status()).isEqualTo(413);
+            answered.countDown();
+            server.join();
+        }
+    }
+
+    private static void answerTheFirstByte(ServerSocket hasty, CountDownLatch answered) {
+        try (Socket client = hasty.accept()) {
+            String head = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n";
+            assertThat(client.getInputStream().read()).isEqualTo('P');
+            client.getOutputStream().write(head.getBytes(UTF_8));
+            answered.await();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
