@@ -88,12 +88,13 @@ final class SharedConnection {
             }
         }
 
-        /** A connection that was in publish/subscribe mode is closed and not pooled; there is no other way to have it closed. */
-        @SuppressWarnings("FutureReturnValueIgnored") // it goes away before it could answer
+        /**
+         * A connection that was in publish/subscribe mode is closed and not pooled; there is no other way to have it closed. It
+         * is given back after that was written, or the pool would hand it out once more.
+         */
         private void close() {
             connection.handler(answer -> {});
-            connection.send(Request.cmd(Command.UNSUBSCRIBE));
-            connection.close();
+            connection.send(Request.cmd(Command.UNSUBSCRIBE)).onComplete(written -> connection.close());
         }
     }
 }
