@@ -72,7 +72,9 @@ final class QueueLane {
                 String.format(Locale.ROOT, "%08d%s", written++ % 100_000_000, instance),
                 lines.size());
         folders.write(name, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
-        known.add(name);
+        if (!known.isEmpty()) { // else the folder is listed when somebody claims
+            known.add(name);
+        }
     }
 
     /** Hands out at most {@code max} jobs. */
