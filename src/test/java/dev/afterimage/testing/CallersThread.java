@@ -5,7 +5,7 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Runs every task at once on the thread that hands it in. */
-public final class CallersThread extends AbstractExecutorService {
+public class CallersThread extends AbstractExecutorService {
 
     @Override
     public void execute(Runnable task) {
