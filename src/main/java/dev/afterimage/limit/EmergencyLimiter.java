@@ -20,28 +20,18 @@ import org.jspecify.annotations.Nullable;
  *       flight are limited, the longest call), and at least for {@value #LONGEST_HICCUP_SECONDS} s: one instance that is slow
  *       for a moment must not use its share while the others use the whole limit. An outage shorter than that ends here, and
  *       nothing more is to be done;
- *   <li>then calls leave from this instance's share, counted in memory;
+ *   <li>then calls leave from this instance's share, counted in memory, as long as the limiter has just been asked in vain;
  *   <li>found: the fleet is paused until the calls from shares count no more, because other instances used theirs, too, and
- *       find the limiter within that time.
+ *       find the limiter within {@link Outage#NOTICED_WITHIN}.
  * </ol>
  */
 public final class EmergencyLimiter implements ProviderLimiter {
 
-    static final int LONGEST_HICCUP_SECONDS = 5;
+    static final int LONGEST_HICCUP_SECONDS = 6;
     private static final Duration LONGEST_HICCUP = Duration.ofSeconds(LONGEST_HICCUP_SECONDS);
     private static final String MARK = "emergency:";
     /** How long a caller is sent away while nothing may leave. */
     private static final Duration LONGEST_RETRY = Duration.ofMillis(250);
-    /** Within this, instances that are in use notice that the limiter answers again. */
-    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(2);
-
-    /**
-     * While the limiter is lost.
-     *
-     * @param since the first failure
-     * @param lastFailure the latest
-     */
-    private record Outage(long since, long lastFailure) {}
 
     private final ProviderLimiter fleet;
     private final ProviderLimiter share;
@@ -79,11 +69,12 @@ public final class EmergencyLimiter implements ProviderLimiter {
 
     @Override
     public Permit acquire(Lane lane, Duration patience) {
+        long asked = nanoTime.getAsLong();
         try {
             recoverIfLost();
             return fleet.acquire(lane, patience);
         } catch (LimiterUnavailableException gone) {
-            return acquireFromShare(lane, patience, lost());
+            return acquireFromShare(lane, patience, lost(asked));
         }
     }
 
@@ -92,11 +83,12 @@ public final class EmergencyLimiter implements ProviderLimiter {
         if (isFromShare(permit)) {
             return departFromShare(permit);
         }
+        long asked = nanoTime.getAsLong();
         try {
             recoverIfLost();
             return fleet.depart(permit);
         } catch (LimiterUnavailableException gone) {
-            lost();
+            lost(asked);
             return new Denied(LONGEST_RETRY, Reason.LAPSED);
         }
     }
@@ -107,10 +99,11 @@ public final class EmergencyLimiter implements ProviderLimiter {
             share.restamp(unmarked(permit));
             return;
         }
+        long asked = nanoTime.getAsLong();
         try {
             fleet.restamp(permit);
         } catch (LimiterUnavailableException gone) {
-            lost(); // The slot's margin is all that is left.
+            lost(asked); // The slot's margin is all that is left.
         }
     }
 
@@ -120,10 +113,11 @@ public final class EmergencyLimiter implements ProviderLimiter {
             share.release(unmarked(permit));
             return;
         }
+        long asked = nanoTime.getAsLong();
         try {
             fleet.release(permit);
         } catch (LimiterUnavailableException gone) {
-            lost(); // The place comes back by itself.
+            lost(asked); // The place comes back by itself.
         }
     }
 
@@ -131,10 +125,11 @@ public final class EmergencyLimiter implements ProviderLimiter {
     @Override
     public void coolDown(Duration wait) {
         share.coolDown(wait);
+        long asked = nanoTime.getAsLong();
         try {
             fleet.coolDown(wait);
         } catch (LimiterUnavailableException gone) {
-            lost();
+            lost(asked);
         }
     }
 
@@ -147,18 +142,34 @@ public final class EmergencyLimiter implements ProviderLimiter {
         }
     }
 
+    /**
+     * Starts of the share are given shortly before only: whoever waits for one asks the fleet's limiter again and again, so
+     * that it is noticed when that answers.
+     */
     private Permit acquireFromShare(Lane lane, Duration patience, Outage current) {
-        long left = current.since() + shareAfter - nanoTime.getAsLong();
+        long left = current.untilShare(nanoTime.getAsLong(), shareAfter);
         if (left > 0) {
-            return new Denied(Duration.ofNanos(Math.min(left, LONGEST_RETRY.toNanos())), Reason.RATE);
+            return new Denied(atMostLongestRetry(Duration.ofNanos(left)), Reason.RATE);
         }
-        Permit permit = share.acquire(lane, patience);
-        return permit instanceof Granted granted ? marked(granted) : permit;
+        return switch (share.acquire(lane, atMostLongestRetry(patience))) {
+            case Granted granted -> marked(granted);
+            case Denied denied
+            when denied.retryAfter().compareTo(patience) <= 0 ->
+                new Denied(atMostLongestRetry(denied.retryAfter()), denied.reason());
+            case Denied denied -> denied;
+        };
     }
 
-    /** Once the fleet's limiter answers again, the share is no longer to be used. */
+    private static Duration atMostLongestRetry(Duration wait) {
+        return wait.compareTo(LONGEST_RETRY) < 0 ? wait : LONGEST_RETRY;
+    }
+
     private Permit departFromShare(Granted permit) {
-        Permit answer = outage == null ? foundMeanwhile(permit) : share.depart(unmarked(permit));
+        if (!mayUseShare()) {
+            share.release(unmarked(permit));
+            return new Denied(Duration.ofMillis(1), Reason.LAPSED);
+        }
+        Permit answer = share.depart(unmarked(permit));
         if (answer instanceof Granted granted) {
             listener.permitted(permit.lane());
             return marked(granted);
@@ -166,22 +177,32 @@ public final class EmergencyLimiter implements ProviderLimiter {
         return answer;
     }
 
-    private Denied foundMeanwhile(Granted permit) {
-        share.release(unmarked(permit));
-        return new Denied(Duration.ofMillis(1), Reason.LAPSED);
+    /** Once the fleet's limiter answers again, the share is no longer to be used. */
+    private boolean mayUseShare() {
+        long asked = nanoTime.getAsLong();
+        Outage current = outage;
+        if (current != null && !current.isCertainAt(asked)) {
+            current = askedAgain(asked);
+        }
+        return current != null && current.untilShare(asked, shareAfter) <= 0;
     }
 
-    private Outage lost() {
+    private @Nullable Outage askedAgain(long asked) {
+        try {
+            recoverIfLost();
+            return null;
+        } catch (LimiterUnavailableException gone) {
+            return lost(asked);
+        }
+    }
+
+    private Outage lost(long asked) {
         recovery.lock();
         try {
-            long now = nanoTime.getAsLong();
-            Outage before = outage;
-            if (before == null) {
+            if (outage == null) {
                 listener.lost();
             }
-            // An instance that was idle in between cannot know whether the limiter was lost all the time.
-            long since = before != null && now - before.lastFailure() < NOTICED_WITHIN.toNanos() ? before.since() : now;
-            Outage current = new Outage(since, now);
+            Outage current = Outage.after(outage, asked);
             outage = current;
             return current;
         } finally {
@@ -201,7 +222,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
                 return;
             }
             fleet.status();
-            if (othersMayUseTheirShares(current)) {
+            if (current.othersMayUseTheirShares(nanoTime.getAsLong(), settling, shareAfter)) {
                 fleet.coolDown(pauseAfter());
             }
             outage = null;
@@ -211,15 +232,8 @@ public final class EmergencyLimiter implements ProviderLimiter {
         }
     }
 
-    /** Not after a hiccup, and not when this instance was idle while the others found the limiter. */
-    private boolean othersMayUseTheirShares(Outage current) {
-        boolean wasLong = current.lastFailure() - current.since() >= shareAfter;
-        boolean wasJustNow = nanoTime.getAsLong() - current.lastFailure() < settling + NOTICED_WITHIN.toNanos();
-        return wasLong && wasJustNow;
-    }
-
     private Duration pauseAfter() {
-        Duration settled = Duration.ofNanos(Math.max(settling, NOTICED_WITHIN.toNanos()));
+        Duration settled = Duration.ofNanos(settling).plus(Outage.NOTICED_WITHIN);
         Duration providers = share.status().coolDownLeft();
         return providers.compareTo(settled) > 0 ? providers : settled;
     }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class EmergencyLimiterTest {
@@ -18,6 +17,7 @@ class EmergencyLimiterTest {
     private static final Limits LIMITS =
             new Limits(20, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
     private static final Duration HICCUP = Duration.ofSeconds(EmergencyLimiter.LONGEST_HICCUP_SECONDS);
+    private static final Duration SETTLED = LIMITS.slotTime().plus(Outage.NOTICED_WITHIN);
     private static final Duration NOW_OR_NEVER = Duration.ZERO;
 
     private final MutableClock clock = new MutableClock();
@@ -45,62 +45,6 @@ class EmergencyLimiterTest {
         @Override
         public void permitted(Lane lane) {
             told.add("permitted");
-        }
-    }
-
-    /** A limiter that can be out of reach. */
-    private static final class LosableLimiter implements ProviderLimiter {
-        private final ProviderLimiter next;
-        boolean lost;
-
-        LosableLimiter(ProviderLimiter next) {
-            this.next = next;
-        }
-
-        private <T> T unlessLost(Supplier<T> answer) {
-            if (lost) {
-                throw new LimiterUnavailableException("lost", new IllegalStateException());
-            }
-            return answer.get();
-        }
-
-        @Override
-        public Permit acquire(Lane lane, Duration patience) {
-            return unlessLost(() -> next.acquire(lane, patience));
-        }
-
-        @Override
-        public Permit depart(Granted permit) {
-            return unlessLost(() -> next.depart(permit));
-        }
-
-        @Override
-        public void restamp(Granted permit) {
-            unlessLost(() -> {
-                next.restamp(permit);
-                return permit;
-            });
-        }
-
-        @Override
-        public void release(Granted permit) {
-            unlessLost(() -> {
-                next.release(permit);
-                return permit;
-            });
-        }
-
-        @Override
-        public void coolDown(Duration wait) {
-            unlessLost(() -> {
-                next.coolDown(wait);
-                return wait;
-            });
-        }
-
-        @Override
-        public LimiterStatus status() {
-            return unlessLost(next::status);
         }
     }
 
@@ -190,8 +134,8 @@ class EmergencyLimiterTest {
         Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
 
         assertThat(denied.reason()).isEqualTo(Reason.COOL_DOWN);
-        assertThat(denied.retryAfter()).isEqualTo(Duration.ofSeconds(2));
-        clock.advance(Duration.ofSeconds(2));
+        assertThat(denied.retryAfter()).isEqualTo(SETTLED);
+        clock.advance(SETTLED);
         assertThat(leave(limiter)).isEqualTo(20);
     }
 
@@ -207,12 +151,29 @@ class EmergencyLimiterTest {
     @Test
     void aPermitOfTheShareDoesNotLeaveOnceTheFleetsLimiterIsFound() {
         fleet.lost = true;
-        leaveFor(HICCUP.plusMillis(50));
-        Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, Duration.ofSeconds(30));
+        leaveFor(HICCUP);
+        Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
         fleet.lost = false;
         limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
 
         denied(limiter.depart(permit));
+    }
+
+    /** Its holder asks by itself: perhaps nobody else did since the permit was given. */
+    @Test
+    void aPermitOfTheShareDoesNotLeaveUnlessTheLimiterHasJustBeenAskedInVain() {
+        fleet.lost = true;
+        leaveFor(HICCUP);
+        Granted kept = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        Granted late = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        clock.advance(Duration.ofMillis(600));
+        assertThat(limiter.depart(kept)).isInstanceOf(Granted.class);
+        clock.advance(Duration.ofMillis(600));
+        fleet.lost = false;
+
+        assertThat(denied(limiter.depart(late)).reason()).isEqualTo(Reason.LAPSED);
+        assertThat(events.told).containsExactly("lost", "permitted", "found");
+        assertThat(fleet.status().coolDownLeft()).isPositive();
     }
 
     @Test

@@ -51,6 +51,35 @@ public final class SimulatedFleet {
 
     private record Event(long at, long order, Runnable happens) {}
 
+    /** A process with its limiter. While it has no core, nothing happens in it. */
+    public final class Instance {
+
+        private final ProviderLimiter limiter;
+        private long hasCoreFrom;
+
+        private Instance(ProviderLimiter limiter) {
+            this.limiter = limiter;
+        }
+
+        /** Adds clients that ask for one call after the other to the end. */
+        public Instance withClients(int count, Lane lane) {
+            for (int client = 0; client < count; client++) {
+                withClient(lane, Duration.ofNanos(random.nextInt(1_000_000)));
+            }
+            return this;
+        }
+
+        private void withClient(Lane lane, Duration start) {
+            at(start.toNanos(), () -> new Client(this, lane).ask());
+        }
+
+        /** Takes its core away, so that whatever it does in this time it does late. */
+        public Instance withoutCore(Duration from, Duration length) {
+            at(from.toNanos(), () -> hasCoreFrom = Math.max(hasCoreFrom, now + length.toNanos()));
+            return this;
+        }
+    }
+
     public final DepartureLog all = new DepartureLog();
     public final DepartureLog bulk = new DepartureLog();
     public int mostInFlight;
@@ -61,7 +90,7 @@ public final class SimulatedFleet {
             (a, b) -> a.at() != b.at() ? Long.compare(a.at(), b.at()) : Long.compare(a.order(), b.order()));
     private final Temper temper;
     private final Random random;
-    private final ProviderLimiter limiter;
+    private final Instance first;
     private final long end;
     private long now;
     private long order;
@@ -77,19 +106,28 @@ public final class SimulatedFleet {
         this.temper = temper;
         random = new Random(seed);
         end = length.toNanos();
-        this.limiter = limiter.apply(() -> now);
+        first = instance(limiter);
+    }
+
+    /** Adds a process. */
+    public Instance instance(Function<LongSupplier, ProviderLimiter> limiter) {
+        return new Instance(limiter.apply(() -> now));
     }
 
     /** Adds a client that asks for one call after the other, from {@code start} to the end. */
     public SimulatedFleet withClient(Lane lane, Duration start) {
-        at(start.toNanos(), () -> ask(lane));
+        first.withClient(lane, start);
         return this;
     }
 
     public SimulatedFleet withClients(int count, Lane lane) {
-        for (int client = 0; client < count; client++) {
-            withClient(lane, Duration.ofNanos(random.nextInt(1_000_000)));
-        }
+        first.withClients(count, lane);
+        return this;
+    }
+
+    /** Lets something happen that no client does, such as an outage. */
+    public SimulatedFleet event(Duration time, Runnable happens) {
+        at(time.toNanos(), happens);
         return this;
     }
 
@@ -101,83 +139,115 @@ public final class SimulatedFleet {
         return this;
     }
 
-    private void ask(Lane lane) {
-        switch (limiter.acquire(lane, temper.patience())) {
-            case Granted granted -> at(now + punctuality(granted), () -> hold(granted));
-            case Denied denied -> in(denied.retryAfter().toNanos(), () -> ask(lane));
-        }
-    }
+    /** Asks for one call after the other. */
+    private final class Client {
 
-    private long punctuality(Granted granted) {
-        long start = granted.startsIn().toNanos();
-        return Math.max(0, start - upTo(temper.early())) + upTo(temper.late());
-    }
+        private final Instance instance;
+        private final ProviderLimiter limiter;
+        private final Lane lane;
 
-    private void hold(Granted granted) {
-        if (random.nextDouble() < temper.dies()) {
-            in(Duration.ofSeconds(5).toNanos(), () -> ask(granted.lane()));
-            return;
+        Client(Instance instance, Lane lane) {
+            this.instance = instance;
+            this.limiter = instance.limiter;
+            this.lane = lane;
         }
-        if (random.nextDouble() < temper.givesUp()) {
-            limiter.release(granted);
-            ask(granted.lane());
-            return;
+
+        void ask() {
+            switch (limiter.acquire(lane, temper.patience())) {
+                case Granted granted -> in(punctuality(granted), () -> hold(granted));
+                case Denied denied -> in(denied.retryAfter().toNanos(), this::ask);
+            }
         }
-        switch (limiter.depart(granted)) {
-            case Granted stamped -> leaveIn(stamped.startsIn().toNanos(), stamped);
-            case Denied denied
-            when denied.reason() == Permit.Reason.RATE -> in(denied.retryAfter().toNanos(), () -> hold(granted));
-            case Denied denied -> {
-                lapsed++;
+
+        private long punctuality(Granted granted) {
+            long start = granted.startsIn().toNanos();
+            return Math.max(0, start - upTo(temper.early())) + upTo(temper.late());
+        }
+
+        private void hold(Granted granted) {
+            if (random.nextDouble() < temper.dies()) {
+                in(Duration.ofSeconds(5).toNanos(), this::ask);
+                return;
+            }
+            if (random.nextDouble() < temper.givesUp()) {
                 limiter.release(granted);
-                in(denied.retryAfter().toNanos(), () -> ask(granted.lane()));
+                ask();
+                return;
+            }
+            depart(granted);
+        }
+
+        private void depart(Granted granted) {
+            switch (limiter.depart(granted)) {
+                case Granted stamped -> leaveIn(stamped.startsIn().toNanos(), stamped);
+                case Denied denied
+                when denied.reason() == Permit.Reason.RATE ->
+                    in(denied.retryAfter().toNanos(), () -> hold(granted));
+                case Denied denied -> {
+                    lapsed++;
+                    limiter.release(granted);
+                    in(denied.retryAfter().toNanos(), this::ask);
+                }
             }
         }
-    }
 
-    private void leaveIn(long wait, Granted stamped) {
-        long heldUp = upTo(temper.heldUp());
-        in(wait + heldUp, () -> {
-            leave(stamped);
-            if (heldUp > 0) {
-                limiter.restamp(stamped);
+        private void leaveIn(long wait, Granted stamped) {
+            long heldUp = upTo(temper.heldUp());
+            long due = now + wait;
+            in(wait + heldUp, () -> {
+                if (now - due - heldUp > Limits.JITTER.toNanos()) {
+                    depart(stamped); // It knows that it had no core.
+                    return;
+                }
+                leave(stamped);
+                if (heldUp > 0) {
+                    limiter.restamp(stamped);
+                }
+            });
+        }
+
+        private void leave(Granted permit) {
+            all.add(now);
+            inFlight++;
+            mostInFlight = Math.max(mostInFlight, inFlight);
+            if (lane == Lane.BULK) {
+                bulk.add(now);
+                bulkInFlight++;
+                mostBulkInFlight = Math.max(mostBulkInFlight, bulkInFlight);
             }
-        });
-    }
+            in(upTo(temper.callTime()), () -> end(permit));
+        }
 
-    private void leave(Granted permit) {
-        all.add(now);
-        inFlight++;
-        mostInFlight = Math.max(mostInFlight, inFlight);
-        if (permit.lane() == Lane.BULK) {
-            bulk.add(now);
-            bulkInFlight++;
-            mostBulkInFlight = Math.max(mostBulkInFlight, bulkInFlight);
+        private void end(Granted permit) {
+            inFlight--;
+            if (lane == Lane.BULK) {
+                bulkInFlight--;
+            }
+            if (random.nextDouble() < temper.coolsDown()) {
+                Duration pause = Duration.ofNanos(upTo(Duration.ofSeconds(3)));
+                limiter.coolDown(pause);
+            }
+            if (random.nextDouble() >= temper.dies()) {
+                limiter.release(permit);
+            }
+            ask();
         }
-        in(upTo(temper.callTime()), () -> end(permit));
-    }
 
-    private void end(Granted permit) {
-        inFlight--;
-        if (permit.lane() == Lane.BULK) {
-            bulkInFlight--;
+        private void in(long nanos, Runnable happens) {
+            at(now + nanos, () -> onceItHasACore(happens));
         }
-        if (random.nextDouble() < temper.coolsDown()) {
-            Duration pause = Duration.ofNanos(upTo(Duration.ofSeconds(3)));
-            limiter.coolDown(pause);
+
+        private void onceItHasACore(Runnable happens) {
+            if (now < instance.hasCoreFrom) {
+                at(instance.hasCoreFrom, () -> onceItHasACore(happens));
+            } else {
+                happens.run();
+            }
         }
-        if (random.nextDouble() >= temper.dies()) {
-            limiter.release(permit);
-        }
-        ask(permit.lane());
     }
 
     private long upTo(Duration most) {
         return most.isZero() ? 0 : (long) (random.nextDouble() * most.toNanos());
-    }
-
-    private void in(long nanos, Runnable happens) {
-        at(now + nanos, happens);
     }
 
     private void at(long time, Runnable happens) {

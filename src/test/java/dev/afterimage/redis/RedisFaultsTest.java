@@ -353,7 +353,7 @@ class RedisFaultsTest {
         };
         DepartureLog log = new DepartureLog();
         long start = System.nanoTime();
-        long end = start + TimeUnit.SECONDS.toNanos(19);
+        long end = start + TimeUnit.SECONDS.toNanos(22);
         List<Future<?>> instances = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int instance = 0; instance < 4; instance++) {
@@ -375,7 +375,7 @@ class RedisFaultsTest {
             }
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
             proxy.blackHole();
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(10));
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(9));
             proxy.pass();
             for (Future<?> instance : instances) {
                 instance.get();
