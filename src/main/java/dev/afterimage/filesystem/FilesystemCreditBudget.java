@@ -6,20 +6,23 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * The credits used, a file a month, under {@code credits/}. Synced before a credit is handed out, because what a power cut
- * makes forgotten would be spent twice; those who ask at the same moment share the sync ({@link GroupCommit}). Former months stay, as a record of a few bytes.
+ * makes forgotten would be spent twice; those who ask at the same moment share the sync ({@link GroupCommit}). Former months
+ * stay, as a record of a few bytes.
  */
 public final class FilesystemCreditBudget implements CreditBudget {
 
     private final DataDirectory directory;
     private final OptionalLong limit;
     private final Clock clock;
-    private final Map<YearMonth, GroupCommit> commitsByMonth = new ConcurrentHashMap<>();
+    private final Map<YearMonth, GroupCommit<YearMonth, Boolean>> commitsByMonth = new ConcurrentHashMap<>();
 
     /**
      * A budget.
@@ -35,15 +38,21 @@ public final class FilesystemCreditBudget implements CreditBudget {
     @Override
     public Decision reserve() {
         YearMonth month = currentMonth();
-        GroupCommit commits = commitsByMonth.computeIfAbsent(
-                month, now -> new GroupCommit(wanted -> counterOf(now).raiseBy(wanted, limit.orElse(Long.MAX_VALUE))));
-        boolean taken = orUnavailable(commits::takeOne);
+        GroupCommit<YearMonth, Boolean> commits =
+                commitsByMonth.computeIfAbsent(month, now -> new GroupCommit<>(wanted -> take(now, wanted.size())));
+        boolean taken = orUnavailable(() -> commits.commit(month));
         return taken
                 ? new Reserved(month.toString())
                 : new Exhausted(month.plusMonths(1)
                         .atDay(1)
                         .atStartOfDay(ZoneOffset.UTC)
                         .toInstant());
+    }
+
+    /** For each who wants one, whether there was one. */
+    private List<Boolean> take(YearMonth month, int wanted) throws IOException {
+        int taken = counterOf(month).raiseBy(wanted, limit.orElse(Long.MAX_VALUE));
+        return IntStream.range(0, wanted).mapToObj(place -> place < taken).toList();
     }
 
     @Override

@@ -41,6 +41,7 @@ public final class FilesystemJobQueue implements JobQueue {
     private final DeadLetterFolder deadLetters;
     private final Map<String, QueueLane.Held> held = new HashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
+    private final JobIntake intake = new JobIntake(this::write);
 
     public FilesystemJobQueue(DataDirectory directory, Duration visibilityTimeout, Clock clock, Pause pause) {
         this.directory = directory;
@@ -56,17 +57,20 @@ public final class FilesystemJobQueue implements JobQueue {
 
     @Override
     public void enqueue(List<Job> jobs, Duration delay) {
-        Instant now = clock.instant();
-        locked(() -> {
-            for (Lane lane : Lane.values()) {
-                List<String> lines = jobs.stream()
-                        .filter(job -> job.lane() == lane)
-                        .map(JobCodec::encode)
-                        .toList();
-                files(lane).put(lines, now.plus(delay), now);
-            }
-            return jobs;
-        });
+        try {
+            intake.put(jobs, clock.instant().plus(delay));
+        } catch (IOException e) {
+            throw unavailable(e);
+        }
+    }
+
+    private void write(Lane lane, List<String> lines, Instant due) throws IOException {
+        lock.lock();
+        try {
+            files(lane).put(lines, due, clock.instant());
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -181,7 +185,14 @@ public final class FilesystemJobQueue implements JobQueue {
     }
 
     private int redrive(List<Job> jobs, List<String> names) throws IOException {
-        enqueue(jobs, Duration.ZERO);
+        Instant now = clock.instant();
+        for (Lane lane : Lane.values()) {
+            List<String> lines = jobs.stream()
+                    .filter(job -> job.lane() == lane)
+                    .map(JobCodec::encode)
+                    .toList();
+            write(lane, lines, now);
+        }
         for (String name : names) {
             deadLetters.remove(name);
         }

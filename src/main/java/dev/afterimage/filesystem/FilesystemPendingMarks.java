@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * Pending marks as empty files under {@code pending/}: {@code KEY} is intended, {@code KEY.confirmed} is on the queue, and one
@@ -32,31 +33,25 @@ public final class FilesystemPendingMarks implements PendingMarks {
 
     @Override
     public Mark of(ImageKey key) {
-        return call(() -> {
-            if (stands(confirmed(key))) {
-                return Mark.CONFIRMED;
-            }
-            return stands(intended(key)) ? Mark.INTENDED : Mark.NONE;
-        });
+        if (stands(confirmed(key))) {
+            return Mark.CONFIRMED;
+        }
+        return stands(intended(key)) ? Mark.INTENDED : Mark.NONE;
     }
 
-    private boolean stands(Path mark) throws IOException {
-        try {
-            return clock.instant()
-                    .isBefore(Files.getLastModifiedTime(mark).toInstant().plus(LONGEST));
-        } catch (NoSuchFileException e) {
-            return false;
-        }
+    /** Most keys have no mark, and {@link java.io.File} is the one that says so without an exception. */
+    private boolean stands(Path mark) {
+        long since = mark.toFile().lastModified();
+        return since > 0 && clock.instant().isBefore(Instant.ofEpochMilli(since).plus(LONGEST));
     }
 
     @Override
     public void intend(ImageKey key) {
+        if (of(key) != Mark.NONE) {
+            return;
+        }
         call(() -> {
-            if (stands(confirmed(key)) || stands(intended(key))) {
-                return key;
-            }
             Files.deleteIfExists(confirmed(key));
-            Files.createDirectories(intended(key).resolveSibling("").toAbsolutePath());
             begin(intended(key));
             return key;
         });
@@ -65,7 +60,7 @@ public final class FilesystemPendingMarks implements PendingMarks {
     /** Makes the file, or lets one that has lain there for too long count from now. */
     private void begin(Path mark) throws IOException {
         try {
-            Files.createFile(mark);
+            create(mark);
         } catch (FileAlreadyExistsException overdue) {
             // Its time is set below.
         }
@@ -73,6 +68,15 @@ public final class FilesystemPendingMarks implements PendingMarks {
             Files.setLastModifiedTime(mark, FileTime.from(clock.instant()));
         } catch (NoSuchFileException endedMeanwhile) {
             // Another process intended it at the same time, and has confirmed or cleared it.
+        }
+    }
+
+    private static void create(Path mark) throws IOException {
+        try {
+            Files.createFile(mark);
+        } catch (NoSuchFileException firstOfItsFolder) {
+            Files.createDirectories(mark.resolveSibling("").toAbsolutePath());
+            Files.createFile(mark);
         }
     }
 

@@ -8,46 +8,50 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets all who want one of a counted thing at the same moment share one synced write (group commit, as databases do it):
- * while one write is under way the next ones gather, and are written together. Nobody is answered before his own is on the
- * device.
+ * Lets all who write something at the same moment share one synced write (group commit, as databases do it): while one write
+ * is under way the next ones gather, and are written together. Nobody is answered before his own is on the device.
+ *
+ * @param <T> what one of them writes
+ * @param <R> what he is answered; never null
  */
-final class GroupCommit {
+final class GroupCommit<T, R> {
 
-    /** Takes up to so many at once, and returns how many there were; synced when it returns. */
+    /** Writes what has gathered; synced when it returns, with an answer for each in the same order. */
     @FunctionalInterface
-    interface Taking {
-        int take(int wanted) throws IOException;
+    interface Writing<T, R> {
+        List<R> write(List<T> gathered) throws IOException;
     }
 
-    private final Taking taking;
+    private record Entry<T, R>(T content, CompletableFuture<R> answer) {}
+
+    private final Writing<T, R> writing;
     private final ReentrantLock lock = new ReentrantLock();
-    private List<CompletableFuture<Boolean>> gathered = new ArrayList<>();
-    private boolean writing;
+    private List<Entry<T, R>> gathered = new ArrayList<>();
+    private boolean busy;
 
-    GroupCommit(Taking taking) {
-        this.taking = taking;
+    GroupCommit(Writing<T, R> writing) {
+        this.writing = writing;
     }
 
-    /** Whether there was one. Blocks until that is on the device. */
-    boolean takeOne() throws IOException {
-        CompletableFuture<Boolean> mine = new CompletableFuture<>();
+    /** Blocks until it is on the device. */
+    R commit(T content) throws IOException {
+        Entry<T, R> mine = new Entry<>(content, new CompletableFuture<>());
         if (joinAndLead(mine)) {
             Thread.ofVirtual().name("group-commit").start(this::writeAll);
         }
         try {
-            return mine.join();
+            return mine.answer().join();
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof IOException known ? known : new IOException(failed.getCause());
         }
     }
 
-    private boolean joinAndLead(CompletableFuture<Boolean> mine) {
+    private boolean joinAndLead(Entry<T, R> mine) {
         lock.lock();
         try {
             gathered.add(mine);
-            boolean lead = !writing;
-            writing = true;
+            boolean lead = !busy;
+            busy = true;
             return lead;
         } finally {
             lock.unlock();
@@ -55,31 +59,31 @@ final class GroupCommit {
     }
 
     private void writeAll() {
-        for (List<CompletableFuture<Boolean>> group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
+        for (List<Entry<T, R>> group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
             write(group);
         }
     }
 
-    private List<CompletableFuture<Boolean>> nextGroup() {
+    private List<Entry<T, R>> nextGroup() {
         lock.lock();
         try {
-            List<CompletableFuture<Boolean>> group = gathered;
+            List<Entry<T, R>> group = gathered;
             gathered = new ArrayList<>();
-            writing = !group.isEmpty();
+            busy = !group.isEmpty();
             return group;
         } finally {
             lock.unlock();
         }
     }
 
-    private void write(List<CompletableFuture<Boolean>> group) {
+    private void write(List<Entry<T, R>> group) {
         try {
-            int taken = taking.take(group.size());
+            List<R> answers = writing.write(group.stream().map(Entry::content).toList());
             for (int place = 0; place < group.size(); place++) {
-                group.get(place).complete(place < taken);
+                group.get(place).answer().complete(answers.get(place));
             }
         } catch (IOException | RuntimeException failure) {
-            group.forEach(one -> one.completeExceptionally(failure));
+            group.forEach(one -> one.answer().completeExceptionally(failure));
         }
     }
 }

@@ -70,13 +70,17 @@ final class ImageFile {
     }
 
     private static <T> Optional<T> open(Path file, Reading<Optional<T>> reading) throws IOException {
+        if (!file.toFile().exists()) {
+            return Optional
+                    .empty(); // A new picture has no file, and an exception for each would cost more than the look.
+        }
         try {
             return Uninterrupted.call(() -> {
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                     return reading.of(channel);
                 }
             });
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException goneMeanwhile) {
             return Optional.empty();
         }
     }

@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
  */
 record SegmentName(long due, long created, String unique, int jobs) {
 
-    static final Comparator<SegmentName> BY_TIME = Comparator.comparing(SegmentName::fileName);
+    static final Comparator<SegmentName> BY_TIME = Comparator.comparingLong(SegmentName::due)
+            .thenComparingLong(SegmentName::created)
+            .thenComparing(SegmentName::unique)
+            .thenComparingInt(SegmentName::jobs);
 
     private static final Pattern FORM = Pattern.compile("(\\d{15})-(\\d{15})-([0-9a-z]{1,40})-(\\d{1,9})");
 

@@ -121,8 +121,14 @@ public final class ImagePipeline implements ImageService {
 
     private ImageOutcome board(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
         while (true) {
-            Flight<Landing> flight = flights.join(
-                    key, () -> leader.fly(key, inquiry.request(), inquiry.lane(), flightDeadline(inquiry)));
+            Deadline deadline = flightDeadline(inquiry);
+            Optional<Duration> refusal =
+                    flights.isFlying(key) ? Optional.empty() : leader.refusal(key, inquiry.lane(), deadline);
+            if (refusal.isPresent()) {
+                return late(inquiry, key, refusal.get(), old);
+            }
+            Flight<Landing> flight =
+                    flights.join(key, () -> leader.fly(key, inquiry.request(), inquiry.lane(), deadline));
             try {
                 Optional<Landing> landing = Unchecked.call(() -> flight.await(inquiry.deadline()));
                 return landing.isPresent() ? landed(landing.get(), flight.led()) : late(inquiry, key, ASK_AGAIN, old);

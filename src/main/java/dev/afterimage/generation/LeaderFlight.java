@@ -56,16 +56,23 @@ final class LeaderFlight {
         }
     }
 
-    /** Nobody leads to where there is no permit in time; but who leads already has one, and is followed. */
+    /**
+     * The wait for a permit, when it is known that there is none by then. But who leads already has one, and is followed.
+     */
+    Optional<Duration> refusal(ImageKey key, Lane lane, Deadline deadline) {
+        return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key));
+    }
+
+    /** Nobody leads to where there is no permit in time. */
     private Optional<Lease> takeUnlessInVain(ImageKey key, Lane lane, Deadline deadline) {
         Optional<Duration> refusal = forecast.refusal(lane, deadline);
-        if (refusal.isPresent()) {
-            if (leases.isHeld(key)) {
-                return Optional.empty();
-            }
-            throw ThrottledException.byLimiter(refusal.get());
+        if (refusal.isEmpty()) {
+            return leases.take(key);
         }
-        return leases.take(key);
+        if (leases.isHeld(key)) {
+            return Optional.empty();
+        }
+        throw ThrottledException.byLimiter(refusal.get());
     }
 
     private Optional<Landing> follow(ImageKey key, Deadline deadline) throws InterruptedException {

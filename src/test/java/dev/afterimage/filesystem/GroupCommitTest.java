@@ -25,56 +25,55 @@ class GroupCommitTest {
 
     @Test
     void oneAloneIsWrittenAtOnce() throws Exception {
-        List<Integer> writes = new ArrayList<>();
-        GroupCommit commit = new GroupCommit(wanted -> {
-            writes.add(wanted);
-            return wanted;
+        List<List<String>> writes = new ArrayList<>();
+        GroupCommit<String, String> commit = new GroupCommit<>(gathered -> {
+            writes.add(gathered);
+            return gathered;
         });
-        assertThat(commit.takeOne()).isTrue();
-        assertThat(commit.takeOne()).isTrue();
-        assertThat(writes).containsExactly(1, 1);
+        assertThat(commit.commit("a")).isEqualTo("a");
+        assertThat(commit.commit("b")).isEqualTo("b");
+        assertThat(writes).containsExactly(List.of("a"), List.of("b"));
     }
 
     @Test
-    void manyAtOnceShareWritesAndNoMoreGetOneThanThereAre() throws Exception {
-        AtomicInteger left = new AtomicInteger(60);
-        AtomicInteger writes = new AtomicInteger();
+    void manyAtOnceShareAWriteAndGetTheirOwnAnswers() throws Exception {
+        List<List<Integer>> writes = new ArrayList<>();
         CountDownLatch firstIsWriting = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        GroupCommit commit = new GroupCommit(wanted -> {
-            writes.incrementAndGet();
+        GroupCommit<Integer, Integer> commit = new GroupCommit<>(gathered -> {
+            writes.add(gathered);
             firstIsWriting.countDown();
             awaitQuietly(goOn);
-            int taken = Math.min(wanted, left.get());
-            left.addAndGet(-taken);
-            return taken;
+            return gathered.stream().map(one -> -one).toList();
         });
-        List<Future<Boolean>> takers = new ArrayList<>();
-        takers.add(threads.submit(commit::takeOne));
+        List<Future<Integer>> answers = new ArrayList<>();
+        answers.add(threads.submit(() -> commit.commit(0)));
         firstIsWriting.await();
         for (int i = 1; i < 100; i++) {
-            takers.add(threads.submit(commit::takeOne));
+            int content = i;
+            answers.add(threads.submit(() -> commit.commit(content)));
         }
         goOn.countDown();
-        int got = 0;
-        for (Future<Boolean> taker : takers) {
-            got += taker.get() ? 1 : 0;
+        for (int i = 0; i < 100; i++) {
+            assertThat(answers.get(i).get()).isEqualTo(-i);
         }
-        assertThat(got).isEqualTo(60);
-        assertThat(writes.get()).isLessThan(100);
+        assertThat(writes.stream().flatMap(List::stream)).hasSize(100).doesNotHaveDuplicates();
+        assertThat(writes).hasSizeLessThan(100);
     }
 
     @Test
     void aFailedWriteFailsThoseWhoseItWasAndNobodyAfterThem() throws Exception {
         AtomicInteger writes = new AtomicInteger();
-        GroupCommit commit = new GroupCommit(wanted -> {
+        GroupCommit<String, String> commit = new GroupCommit<>(gathered -> {
             if (writes.incrementAndGet() == 1) {
                 throw new IOException("full");
             }
-            return wanted;
+            return gathered;
         });
-        assertThatThrownBy(commit::takeOne).isInstanceOf(IOException.class).hasMessageContaining("full");
-        assertThat(commit.takeOne()).isTrue();
+        assertThatThrownBy(() -> commit.commit("a"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("full");
+        assertThat(commit.commit("b")).isEqualTo("b");
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
