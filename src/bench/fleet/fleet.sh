@@ -12,14 +12,14 @@ export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis
 # A plain collector: four instances share few cores here, and parallel ones would wait for each other.
 export JAVA_TOOL_OPTIONS=-XX:+UseSerialGC
 
-fleet() { # RATE
+fleet() { # RATE PORT…
   export AFTERIMAGE_PROVIDER_RATE=$1
-  start_instances "${ports[@]}"
+  start_instances "${@:2}"
 }
 
 # Four instances that have made pictures before, at 10 calls a second.
 warm_fleet() {
-  fleet 10
+  fleet 10 "${ports[@]}"
   provider_allows 10 1000 400
   load sixty "${ports[@]}" >/dev/null
 }
@@ -46,17 +46,19 @@ bursts() {
 }
 
 # Distinct misses for 20 s, ten times as many as the limit of 100 calls a second allows (FLOOD says how many a second), by
-# instances that have had 100 s of them before: while four cold JVMs compile, two cores have nothing left for a flood. The
-# clients wait for 5 s; whom the limit leaves no room for is told to come back, and the job goes to the durable queue.
+# instances that have had 100 s of them before. Two of them (INSTANCES says how many): four JVMs compile for minutes, and two
+# cores have nothing left for a flood meanwhile. The clients wait for 5 s; whom the limit leaves no room for is told to come
+# back, and the job goes to the durable queue.
 flood() {
-  fleet 100
+  local members=("${ports[@]:0:${INSTANCES:-2}}")
+  fleet 100 "${members[@]}"
   provider_allows 100 1000 200
   export PREFER=wait=5
-  RATE=150 SECONDS_LONG=60 load flood "${ports[@]}" >/dev/null
-  RATE=400 SECONDS_LONG=40 load flood "${ports[@]}" >/dev/null
+  RATE=150 SECONDS_LONG=60 load flood "${members[@]}" >/dev/null
+  RATE=400 SECONDS_LONG=40 load flood "${members[@]}" >/dev/null
   sleep 10
   curl -s -o /dev/null "localhost:$provider_port/mark"
-  RATE=${FLOOD:-1000} SECONDS_LONG=20 load flood "${ports[@]}" &
+  RATE=${FLOOD:-1000} SECONDS_LONG=20 load flood "${members[@]}" &
   local loader=$!
   sleep 20
   provider_saw

@@ -29,7 +29,10 @@ public interface GenerationConfig {
     @WithDefault("false")
     boolean retryUnknown();
 
-    /** A permanent rejection is remembered for this long, so that a broken page does not ask the provider again and again. */
+    /**
+     * A permanent rejection is remembered for this long, and at most this long what again and again was no picture, so that a
+     * broken page does not ask the provider again and again.
+     */
     @WithName("rejection-ttl")
     @WithDefault("1m")
     Duration rejectionTtl();

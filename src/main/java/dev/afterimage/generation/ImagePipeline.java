@@ -55,7 +55,7 @@ public final class ImagePipeline implements ImageService {
     private final FlightLeases leases;
     private final LeaderFlight leader;
     private final QuotaDesk quota;
-    private final RejectionMemory rejections;
+    private final FailureMemory failures;
     private final Backlog backlog;
     private final Duration patience;
     private final Clock clock;
@@ -72,7 +72,7 @@ public final class ImagePipeline implements ImageService {
         this.leases = parts.leases();
         this.leader = new LeaderFlight(parts, lookup, depot);
         this.quota = new QuotaDesk(parts.quota());
-        this.rejections = parts.rejections();
+        this.failures = parts.failures();
         this.backlog = parts.backlog();
         this.patience = parts.patience();
         this.clock = parts.clock();
@@ -100,7 +100,6 @@ public final class ImagePipeline implements ImageService {
             old = known.filter(this::isServable);
             return missing(inquiry, key, old);
         } catch (RejectedException rejected) {
-            rejections.remember(key, rejected);
             throw rejected;
         } catch (RuntimeException failure) {
             return old.<ImageOutcome>map(this::stale).orElseThrow(() -> failure);
@@ -108,8 +107,8 @@ public final class ImagePipeline implements ImageService {
     }
 
     private ImageOutcome missing(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
-        rejections.find(key).ifPresent(rejection -> {
-            throw rejection;
+        failures.find(key).ifPresent(failure -> {
+            throw failure;
         });
         return quota.charge(inquiry, () -> {
             if (inquiry.deadline().hasPassed(clock)) {

@@ -27,6 +27,7 @@ final class LeaderFlight {
     private final ImageGenerator generator;
     private final PermitForecast forecast;
     private final Depot depot;
+    private final FailureMemory failures;
     private final FreshnessPolicy freshness;
     private final Pause pause;
     private final Clock clock;
@@ -37,6 +38,7 @@ final class LeaderFlight {
         this.generator = parts.generator();
         this.forecast = parts.forecast();
         this.depot = depot;
+        this.failures = parts.failures();
         this.freshness = parts.freshness();
         this.pause = parts.pause();
         this.clock = parts.clock();
@@ -89,7 +91,7 @@ final class LeaderFlight {
             if (meanwhile.isPresent()) {
                 return meanwhile.map(entry -> new Landing(entry, false));
             }
-            GeneratedImage image = generator.generate(request, Attempt.of(lane, deadline));
+            GeneratedImage image = generate(lease.key(), request, Attempt.of(lane, deadline));
             if (!leases.reclaim(lease)) {
                 return Optional.empty();
             }
@@ -97,6 +99,17 @@ final class LeaderFlight {
         } finally {
             keeper.stop();
             leases.release(lease);
+        }
+    }
+
+    private GeneratedImage generate(ImageKey key, ImageRequest request, Attempt attempt) {
+        try {
+            GeneratedImage image = generator.generate(request, attempt);
+            failures.forget(key);
+            return image;
+        } catch (GenerationException failure) {
+            failures.remember(key, failure);
+            throw failure;
         }
     }
 

@@ -30,7 +30,7 @@ public record PipelineParts(
         PermitForecast forecast,
         FreshnessPolicy freshness,
         CallerQuota quota,
-        RejectionMemory rejections,
+        FailureMemory failures,
         Backlog backlog,
         Duration patience,
         Pause pause,

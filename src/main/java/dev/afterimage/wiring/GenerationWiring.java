@@ -9,6 +9,7 @@ import dev.afterimage.generation.Backlog;
 import dev.afterimage.generation.BeltedGenerator;
 import dev.afterimage.generation.BudgetedGenerator;
 import dev.afterimage.generation.CheckedGenerator;
+import dev.afterimage.generation.FailureMemory;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImagePipeline;
@@ -16,7 +17,6 @@ import dev.afterimage.generation.ImageService;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.PipelineParts;
-import dev.afterimage.generation.RejectionMemory;
 import dev.afterimage.generation.ResilientGenerator;
 import dev.afterimage.generation.RetryPolicy;
 import dev.afterimage.generation.guard.BeltGuard;
@@ -119,7 +119,7 @@ class GenerationWiring {
                 gate,
                 freshness,
                 quota,
-                new RejectionMemory(config.rejectionTtl(), Ticker.systemTicker()),
+                new FailureMemory(config.rejectionTtl(), Ticker.systemTicker()),
                 backlog,
                 config.patience(),
                 pause,

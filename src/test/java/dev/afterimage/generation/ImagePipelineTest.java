@@ -78,7 +78,7 @@ class ImagePipelineTest {
                 (lane, deadline) -> refusal,
                 new FreshnessPolicy(TTL, STALE_TTL, Map.of()),
                 new MemoryCallerQuota(perHour, clock),
-                new RejectionMemory(Duration.ofMinutes(1), () -> clock.millis() * 1_000_000),
+                new FailureMemory(Duration.ofMinutes(1), () -> clock.millis() * 1_000_000),
                 backlog,
                 Duration.ofSeconds(25),
                 duration -> new CountDownLatch(1).await(),
@@ -319,6 +319,15 @@ class ImagePipelineTest {
         assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
         assertThat(index.entries()).isEmpty();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void whatIsNoPictureAgainIsNotBoughtForEveryRequest() {
+        for (int request = 0; request < 10; request++) {
+            provider.failsWith(new NotAnImageException("html"));
+            assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        }
+        assertThat(provider.calls()).isEqualTo(2);
     }
 
     @Test
