@@ -46,7 +46,12 @@ final class LeaderFlight {
 
     Landing fly(ImageKey key, ImageRequest request, Lane lane, Deadline deadline) throws InterruptedException {
         while (true) {
-            Optional<Lease> lease = takeUnlessInVain(key, lane, deadline);
+            Optional<Duration> refusal = refusal(key, lane, deadline);
+            if (refusal.isPresent()) {
+                // Whoever led may have landed since this caller looked.
+                return landed(key).orElseThrow(() -> ThrottledException.byLimiter(refusal.get()));
+            }
+            Optional<Lease> lease = leases.take(key);
             Optional<Landing> landing =
                     lease.isPresent() ? lead(lease.get(), request, lane, deadline) : follow(key, deadline);
             if (landing.isPresent()) {
@@ -65,20 +70,13 @@ final class LeaderFlight {
         return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key));
     }
 
-    /** Nobody leads to where there is no permit in time. */
-    private Optional<Lease> takeUnlessInVain(ImageKey key, Lane lane, Deadline deadline) {
-        Optional<Duration> refusal = forecast.refusal(lane, deadline);
-        if (refusal.isEmpty()) {
-            return leases.take(key);
-        }
-        if (leases.isHeld(key)) {
-            return Optional.empty();
-        }
-        throw ThrottledException.byLimiter(refusal.get());
-    }
-
     private Optional<Landing> follow(ImageKey key, Deadline deadline) throws InterruptedException {
         leases.awaitEnd(key, deadline.remaining(clock));
+        return landed(key);
+    }
+
+    /** What another leader landed. */
+    private Optional<Landing> landed(ImageKey key) {
         return lookup.fresh(key).map(entry -> new Landing(entry, false));
     }
 
@@ -87,9 +85,9 @@ final class LeaderFlight {
         LeaseKeeper keeper = LeaseKeeper.keep(lease, leases, pause);
         try {
             depot.storeWaiting();
-            Optional<IndexEntry> meanwhile = lookup.fresh(lease.key());
+            Optional<Landing> meanwhile = landed(lease.key());
             if (meanwhile.isPresent()) {
-                return meanwhile.map(entry -> new Landing(entry, false));
+                return meanwhile;
             }
             GeneratedImage image = generate(lease.key(), request, Attempt.of(lane, deadline));
             if (!leases.reclaim(lease)) {
