@@ -27,13 +27,14 @@ export function extraBills(calls, answers, faults, ownLeases) {
   const billsOf = byPicture(calls.filter(({ bills }) => bills), (call) => numberOf(call.body));
   const extras = [];
   for (const [picture, bills] of billsOf) {
+    const spent = new Set(); // a purge makes one new version, so it explains one more bill of a picture
     for (let i = 1; i < bills.length; i++) {
-      extras.push({ picture, at: bills[i].at, first: bills[i - 1].at, ...reason(picture, bills[i - 1], bills[i]) });
+      extras.push({ picture, at: bills[i].at, first: bills[i - 1].at, ...reason(picture, bills[i - 1], bills[i], spent) });
     }
   }
   return { pictures: billsOf.size, extras };
 
-  function reason(picture, previous, bill) {
+  function reason(picture, previous, bill, spent) {
     const between = (change, settled) => meet(change.at, change.at + change.millis + settled, previous.at, bill.at);
     const during = (fits, from, to) =>
       faults.findLast(({ name, begin, end }) => fits(name) && meet(begin, end + SETTLED, from, to))?.name;
@@ -47,7 +48,11 @@ export function extraBills(calls, answers, faults, ownLeases) {
     if (store) return because('the picture could not be stored', store);
     if (deletes.get(picture)?.some((one) => between(one, SETTLED))) return because('deleted');
     // A flight that began before the purge still bills the version that it began with.
-    if (purges.some((one) => one.template === templateOf(picture) && between(one, FLIGHT))) return because('purged');
+    const purge = purges.find((one) => one.template === templateOf(picture) && !spent.has(one) && between(one, FLIGHT));
+    if (purge) {
+      spent.add(purge);
+      return because('purged');
+    }
     const lost = bill.at - previous.at < FLIGHT && during((name) => lease.has(name), bill.at - FLIGHT, bill.at);
     if (lost) return because('the lease was lost', lost);
     // Redis was well and its answer overdue: a cold or starved process.
