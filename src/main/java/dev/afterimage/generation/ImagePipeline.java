@@ -107,9 +107,11 @@ public final class ImagePipeline implements ImageService {
     }
 
     private ImageOutcome missing(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
-        failures.find(key).ifPresent(failure -> {
-            throw failure;
-        });
+        if (!inquiry.queued()) { // A job is tried again when somebody says so, whose mend must not meet an old answer.
+            failures.find(key).ifPresent(failure -> {
+                throw failure;
+            });
+        }
         return quota.charge(inquiry, () -> {
             if (inquiry.deadline().hasPassed(clock)) {
                 return queued(inquiry, key, Duration.ZERO);

@@ -22,8 +22,12 @@ import java.util.random.RandomGenerator;
  */
 public final class PermitGate implements PermitForecast {
 
-    /** How long before its start a permit is handed out; {@link #depart} waits for the rest and leaves on time. */
-    private static final Duration EARLY = Duration.ofMillis(25);
+    /**
+     * How long before its start a permit is handed out; {@link #depart} waits for the rest and leaves on time. So much later than
+     * it wanted a thread may wake, or an answer of the limiter come, without a slot that stays empty meanwhile. Less than
+     * the shortest {@linkplain Limits#lead lead}.
+     */
+    static final Duration EARLY = Duration.ofMillis(80);
     /** So much later than its stamp a written request may be; a thread or an event loop that lost its core takes longer. */
     private static final Duration LATE = Limits.JITTER.dividedBy(2);
     /** A holder who is sent back so often in a row runs on a machine that is too busy to keep time. */

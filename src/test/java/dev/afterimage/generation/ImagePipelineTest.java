@@ -331,6 +331,16 @@ class ImagePipelineTest {
     }
 
     @Test
+    void aJobIsTriedAgainWhateverWasRemembered() {
+        provider.failsWith(new RejectedException(RejectedException.Reason.TEMPLATE, "no"));
+        assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
+
+        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(Duration.ofSeconds(25), clock));
+        assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+    }
+
+    @Test
     void aPurgedTemplateIsAMiss() {
         obtain();
         assertThat(join(pipeline.purge(REQUEST.template()))).isEqualTo(1L);

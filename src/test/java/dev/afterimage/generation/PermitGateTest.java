@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Timeout;
 class PermitGateTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration EARLY = Duration.ofMillis(25);
+    private static final Duration EARLY = PermitGate.EARLY;
 
     private final MutableClock clock = new MutableClock();
     private final FakePause pause = new FakePause(clock);

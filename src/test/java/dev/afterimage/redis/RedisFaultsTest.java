@@ -353,7 +353,7 @@ class RedisFaultsTest {
         };
         DepartureLog log = new DepartureLog();
         long start = System.nanoTime();
-        long end = start + TimeUnit.SECONDS.toNanos(22);
+        long end = start + TimeUnit.SECONDS.toNanos(26);
         List<Future<?>> instances = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int instance = 0; instance < 4; instance++) {
