@@ -189,7 +189,7 @@ class ImagePipelineTest {
         provider.awaitCall();
         refusal = Optional.of(Duration.ofSeconds(40));
         CountDownLatch followerLooked = new CountDownLatch(1);
-        ImagePipeline other = pipeline(OptionalInt.empty(), countingDown(followerLooked));
+        ImagePipeline other = pipeline(OptionalInt.empty(), countingDown("isHeld", followerLooked));
         CompletableFuture<ImageOutcome> followed =
                 other.obtain(patiently(REQUEST)).toCompletableFuture();
         followerLooked.await();
@@ -198,6 +198,24 @@ class ImagePipelineTest {
         assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(followed.join()).isInstanceOf(ImageOutcome.Ready.class);
         assertThat(backlog.delays()).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForAnotherProcessGetsItsPicture() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> led =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        CountDownLatch waits = new CountDownLatch(1);
+        ImagePipeline other = pipeline(OptionalInt.empty(), countingDown("awaitEnd", waits));
+        CompletableFuture<ImageOutcome> followed =
+                other.obtain(patiently(REQUEST)).toCompletableFuture();
+        waits.await();
+        provider.letGo();
+
+        assertThat(followed.join()).isInstanceOf(ImageOutcome.Collapsed.class);
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(provider.calls()).isEqualTo(1);
     }
 
     @Test
@@ -331,6 +349,17 @@ class ImagePipelineTest {
     }
 
     @Test
+    void afterAPictureASlipIsForgotten() {
+        provider.failsWith(new NotAnImageException("html"));
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        join(pipeline.forget(obtain().key()));
+        provider.failsWith(new NotAnImageException("html"));
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
     void aJobIsTriedAgainWhateverWasRemembered() {
         provider.failsWith(new RejectedException(RejectedException.Reason.TEMPLATE, "no"));
         assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
@@ -384,15 +413,18 @@ class ImagePipelineTest {
         assertThat(provider.calls()).isZero();
     }
 
-    /** The same leases, that tell when somebody looked whether one is held. */
-    private FlightLeases countingDown(CountDownLatch looked) {
+    /** The same leases, that tell when they are asked something. */
+    private FlightLeases countingDown(String question, CountDownLatch asked) {
         return (FlightLeases) Proxy.newProxyInstance(
                 FlightLeases.class.getClassLoader(),
                 new Class<?>[] {FlightLeases.class},
                 (proxy, method, arguments) -> {
+                    if (method.getName().equals("awaitEnd") && question.equals("awaitEnd")) {
+                        asked.countDown(); // before the wait
+                    }
                     Object answer = method.invoke(leases, arguments);
-                    if (method.getName().equals("isHeld")) {
-                        looked.countDown();
+                    if (method.getName().equals(question)) {
+                        asked.countDown();
                     }
                     return answer;
                 });
