@@ -8,7 +8,11 @@ import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestPictures;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class NearIndexTest {
@@ -51,6 +55,76 @@ class NearIndexTest {
         assertThat(find()).isEmpty();
         far.put(entry);
         assertThat(find()).contains(entry);
+    }
+
+    @Test
+    void whatThisProcessStoredCostsNoRoundTripEither() {
+        assertThat(index.put(entry)).isCompleted();
+        far.down(true);
+        assertThat(find()).contains(entry);
+    }
+
+    /** Between the two, another request may have asked and remembered what was still there. */
+    @Test
+    void aRemovalIsSeenAtOnceAndStandsWhenItHasEnded() {
+        CompletableFuture<Void> removing = new CompletableFuture<>();
+        NearIndex slow = new NearIndex(
+                new ForwardingIndex(far) {
+                    @Override
+                    public CompletionStage<Void> remove(ImageKey key) {
+                        return removing;
+                    }
+                },
+                TTL,
+                10,
+                () -> clock.millis() * 1_000_000);
+        slow.put(entry);
+        CompletionStage<Void> removed = slow.remove(KEY);
+        far.remove(KEY);
+        assertThat(slow.find(KEY).toCompletableFuture().join()).isEmpty();
+
+        far.put(entry);
+        assertThat(slow.find(KEY).toCompletableFuture().join()).contains(entry);
+        far.remove(KEY);
+        removing.complete(null);
+
+        assertThat(removed).isCompleted();
+        assertThat(slow.find(KEY).toCompletableFuture().join()).isEmpty();
+    }
+
+    @Test
+    void manyAreAskedForTogether() {
+        far.put(entry);
+        assertThat(index.findAll(List.of(KEY)).toCompletableFuture().join()).containsEntry(KEY, entry);
+    }
+
+    /** An index that another one stands behind. */
+    private static class ForwardingIndex implements ImageIndex {
+        private final ImageIndex next;
+
+        ForwardingIndex(ImageIndex next) {
+            this.next = next;
+        }
+
+        @Override
+        public CompletionStage<Optional<IndexEntry>> find(ImageKey key) {
+            return next.find(key);
+        }
+
+        @Override
+        public CompletionStage<Map<ImageKey, IndexEntry>> findAll(List<ImageKey> keys) {
+            return next.findAll(keys);
+        }
+
+        @Override
+        public CompletionStage<Void> put(IndexEntry added) {
+            return next.put(added);
+        }
+
+        @Override
+        public CompletionStage<Void> remove(ImageKey key) {
+            return next.remove(key);
+        }
     }
 
     private Optional<IndexEntry> find() {
