@@ -191,13 +191,18 @@ public final class ImagePipeline implements ImageService {
 
     @Override
     public CompletionStage<Void> forget(ImageKey key) {
-        // The store first: an index forgotten before it could be mended from the store by a request in between.
-        return later(() -> {
-                    depot.forget(key);
-                    store.delete(key);
-                    return key;
-                })
+        // The index first: where it cannot be asked nothing is half done, and no entry stays that leads to no picture.
+        // Then once
+        // more: a request in between may have mended it from the store.
+        return index.remove(key)
+                .thenCompose(unlisted -> later(() -> deleted(key)))
                 .thenCompose(index::remove);
+    }
+
+    private ImageKey deleted(ImageKey key) {
+        depot.forget(key);
+        store.delete(key);
+        return key;
     }
 
     @Override

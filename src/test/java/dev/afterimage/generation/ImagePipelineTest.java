@@ -3,6 +3,7 @@ package dev.afterimage.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
@@ -382,6 +383,20 @@ class ImagePipelineTest {
         ImageKey key = obtain().key();
         join(pipeline.forget(key));
         assertThat(join(pipeline.look(key))).isEmpty();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    /** Or an entry would be left that leads to no picture, once the index is back. */
+    @Test
+    void whereTheIndexCannotBeAskedNothingIsForgottenByHalf() {
+        ImageKey key = obtain().key();
+        index.down(true);
+        assertThatThrownBy(() -> join(pipeline.forget(key))).isInstanceOf(CacheUnavailableException.class);
+        index.down(false);
+
+        assertThat(store.find(key)).isPresent();
+        join(pipeline.forget(key));
+        assertThat(store.find(key)).isEmpty();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
 

@@ -50,6 +50,9 @@ public final class MapIndex implements ImageIndex {
 
     @Override
     public CompletionStage<Void> remove(ImageKey key) {
+        if (down) {
+            return unavailable();
+        }
         entries.remove(key);
         return CompletableFuture.completedFuture(null);
     }
