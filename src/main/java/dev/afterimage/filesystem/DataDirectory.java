@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
@@ -69,6 +70,11 @@ public final class DataDirectory {
         try (AtomicFile file = write(durability, text.getBytes(StandardCharsets.UTF_8))) {
             file.commit(target);
         }
+    }
+
+    /** A file's attributes; null when there is no such file, which costs no exception. */
+    static @Nullable BasicFileAttributes attributes(Path file) throws IOException {
+        return file.getFileSystem().provider().readAttributesIfExists(file, BasicFileAttributes.class);
     }
 
     /** A file's text; empty when there is no such file. */

@@ -9,10 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 
 /**
  * Pending marks as empty files under {@code pending/}: {@code KEY} is intended, {@code KEY.confirmed} is on the queue, and one
@@ -33,24 +33,29 @@ public final class FilesystemPendingMarks implements PendingMarks {
 
     @Override
     public Mark of(ImageKey key) {
+        return call(() -> markOf(key));
+    }
+
+    private Mark markOf(ImageKey key) throws IOException {
         if (stands(confirmed(key))) {
             return Mark.CONFIRMED;
         }
         return stands(intended(key)) ? Mark.INTENDED : Mark.NONE;
     }
 
-    /** Most keys have no mark, and {@link java.io.File} is the one that says so without an exception. */
-    private boolean stands(Path mark) {
-        long since = mark.toFile().lastModified();
-        return since > 0 && clock.instant().isBefore(Instant.ofEpochMilli(since).plus(LONGEST));
+    private boolean stands(Path mark) throws IOException {
+        BasicFileAttributes attributes = DataDirectory.attributes(mark);
+        return attributes != null
+                && clock.instant()
+                        .isBefore(attributes.lastModifiedTime().toInstant().plus(LONGEST));
     }
 
     @Override
     public void intend(ImageKey key) {
-        if (of(key) != Mark.NONE) {
-            return;
-        }
         call(() -> {
+            if (markOf(key) != Mark.NONE) {
+                return key;
+            }
             Files.deleteIfExists(confirmed(key));
             begin(intended(key));
             return key;

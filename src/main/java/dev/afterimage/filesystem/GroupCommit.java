@@ -42,7 +42,11 @@ final class GroupCommit<T, R> {
         try {
             return mine.answer().join();
         } catch (CompletionException failed) {
-            throw failed.getCause() instanceof IOException known ? known : new IOException(failed.getCause());
+            switch (failed.getCause()) {
+                case IOException known -> throw known;
+                case RuntimeException known -> throw known;
+                case null, default -> throw failed;
+            }
         }
     }
 
@@ -82,7 +86,7 @@ final class GroupCommit<T, R> {
             for (int place = 0; place < group.size(); place++) {
                 group.get(place).answer().complete(answers.get(place));
             }
-        } catch (IOException | RuntimeException failure) {
+        } catch (Throwable failure) { // an Error must not strand those who wait
             group.forEach(one -> one.answer().completeExceptionally(failure));
         }
     }

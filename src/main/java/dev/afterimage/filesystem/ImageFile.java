@@ -70,9 +70,9 @@ final class ImageFile {
     }
 
     private static <T> Optional<T> open(Path file, Reading<Optional<T>> reading) throws IOException {
-        if (!file.toFile().exists()) {
-            return Optional
-                    .empty(); // A new picture has no file, and an exception for each would cost more than the look.
+        // A new picture has no file, and an exception for each would cost more than the look.
+        if (DataDirectory.attributes(file) == null) {
+            return Optional.empty();
         }
         try {
             return Uninterrupted.call(() -> {

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where jobs come in: those that come at the same moment and are due at about the same time share a segment, its sync, and
@@ -25,7 +27,7 @@ final class JobIntake {
         void write(Lane lane, List<String> lines, Instant due) throws IOException;
     }
 
-    private record Arrival(List<Job> jobs, Instant due) {}
+    private record Arrival(Map<Lane, List<String>> lines, Instant due) {}
 
     private final Writing writing;
     private final GroupCommit<Arrival, Arrival> arrivals = new GroupCommit<>(this::write);
@@ -36,7 +38,11 @@ final class JobIntake {
 
     /** Blocks until they are on the queue. */
     void put(List<Job> jobs, Instant due) throws IOException {
-        Arrival unused = arrivals.commit(new Arrival(jobs, due));
+        Map<Lane, List<String>> lines = new EnumMap<>(Lane.class);
+        for (Job job : jobs) {
+            lines.computeIfAbsent(job.lane(), lane -> new ArrayList<>()).add(JobCodec.encode(job));
+        }
+        Arrival unused = arrivals.commit(new Arrival(lines, due));
     }
 
     private List<Arrival> write(List<Arrival> gathered) throws IOException {
@@ -53,16 +59,17 @@ final class JobIntake {
         Instant first = Instant.MIN;
         Instant last = Instant.MIN;
         for (Arrival arrival : byTime) {
+            List<String> added = arrival.lines().getOrDefault(lane, List.of());
+            if (added.isEmpty()) {
+                continue;
+            }
             if (!lines.isEmpty() && arrival.due().isAfter(first.plus(TOGETHER))) {
                 writing.write(lane, lines, last);
                 lines.clear();
             }
             first = lines.isEmpty() ? arrival.due() : first;
             last = arrival.due();
-            arrival.jobs().stream()
-                    .filter(job -> job.lane() == lane)
-                    .map(JobCodec::encode)
-                    .forEach(lines::add);
+            lines.addAll(added);
         }
         if (!lines.isEmpty()) {
             writing.write(lane, lines, last);

@@ -60,6 +60,15 @@ public final class FailureMemory {
                 .map(Known::failure);
     }
 
+    /** How long a job waits before it buys once more what was no picture; a rejection may have been mended meanwhile. */
+    Optional<Duration> pause(ImageKey key) {
+        @Nullable Known found = known.getIfPresent(key);
+        return Optional.ofNullable(found)
+                .filter(failure -> failure.failure() instanceof NotAnImageException)
+                .map(failure -> Duration.ofNanos(failure.until() - ticker.read()))
+                .filter(Duration::isPositive);
+    }
+
     /** To be called once a failed call. */
     void remember(ImageKey key, GenerationException failure) {
         switch (failure) {
@@ -73,7 +82,10 @@ public final class FailureMemory {
     }
 
     private Known again(Known before, Known now) {
-        int times = before.times() + 1;
+        int times = before.failure() instanceof NotAnImageException ? before.times() + 1 : 1;
+        if (times == 1) {
+            return now;
+        }
         long pause = FIRST_PAUSE.toNanos() << Math.min(times - 2, 20);
         return new Known(now.failure(), times, ticker.read() + Math.min(pause, ttl));
     }

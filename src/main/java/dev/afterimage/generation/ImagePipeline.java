@@ -107,7 +107,12 @@ public final class ImagePipeline implements ImageService {
     }
 
     private ImageOutcome missing(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
-        if (!inquiry.queued()) { // A job is tried again when somebody says so, whose mend must not meet an old answer.
+        if (inquiry.queued()) {
+            // A job is tried again when somebody says so, whose mend must not meet an old answer; but it can wait.
+            failures.pause(key).ifPresent(pause -> {
+                throw ThrottledException.byLimiter(pause);
+            });
+        } else {
             failures.find(key).ifPresent(failure -> {
                 throw failure;
             });

@@ -59,7 +59,10 @@ public final class EmergencyLimiter implements ProviderLimiter {
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.settling = settling(limits).toNanos();
-        this.shareAfter = Math.max(settling, LONGEST_HICCUP.toNanos());
+        // Another instance may have lost the limiter later, and a call that it stamped then may leave a lead later
+        // still.
+        long othersLast = Outage.APART.plus(limits.lead()).toNanos();
+        this.shareAfter = Math.max(settling + othersLast, LONGEST_HICCUP.toNanos());
     }
 
     private static Duration settling(Limits limits) {

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 record Outage(long firstFailure, long since, long lastFailure) {
 
     /** Within this, every instance that wants to call notices that the limiter answers again. */
-    static final Duration NOTICED_WITHIN = Duration.ofSeconds(3);
+    static final Duration NOTICED_WITHIN = Duration.ofSeconds(4);
     /** A question that was asked in vain says nothing about the time after this. */
-    private static final Duration KNOWN_FOR = Duration.ofMillis(500);
+    private static final Duration KNOWN_FOR = Duration.ofMillis(1500);
     /** By so much one instance may be lost earlier than another. */
-    private static final Duration APART = Duration.ofMillis(2500);
+    static final Duration APART = Duration.ofMillis(2500);
 
     /** The outage after one more question that was asked in vain. */
     static Outage after(@Nullable Outage before, long asked) {
@@ -40,7 +40,7 @@ record Outage(long firstFailure, long since, long lastFailure) {
 
     /**
      * Whether other instances may have begun to use their shares. They have not after a hiccup; and when this instance was
-     * idle for a while, they have found the limiter before it.
+     * idle for a while, others who were not have found the limiter before it.
      */
     boolean othersMayUseTheirShares(long now, long settling, long shareAfter) {
         boolean wasLong = now - firstFailure >= shareAfter - APART.toNanos();

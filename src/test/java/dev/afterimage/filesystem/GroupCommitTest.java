@@ -76,6 +76,19 @@ class GroupCommitTest {
         assertThat(commit.commit("b")).isEqualTo("b");
     }
 
+    @Test
+    void anErrorStrandsNobody() throws Exception {
+        AtomicInteger writes = new AtomicInteger();
+        GroupCommit<String, String> commit = new GroupCommit<>(gathered -> {
+            if (writes.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("for this test");
+            }
+            return gathered;
+        });
+        assertThatThrownBy(() -> commit.commit("a")).hasRootCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(commit.commit("b")).isEqualTo("b");
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();

@@ -60,6 +60,19 @@ class FailureMemoryTest {
     }
 
     @Test
+    void aJobWaitsForWhatIsNoPictureButNotForARejection() {
+        memory.remember(KEY, USELESS);
+        assertThat(memory.pause(KEY)).isEmpty();
+        memory.remember(KEY, USELESS);
+        assertThat(memory.pause(KEY)).contains(Duration.ofSeconds(5));
+
+        memory.remember(KEY, new RejectedException(RejectedException.Reason.DATA, "no"));
+        assertThat(memory.pause(KEY)).isEmpty();
+        memory.remember(KEY, USELESS);
+        assertThat(memory.find(KEY)).isEmpty();
+    }
+
+    @Test
     void withoutTimeNothingIsRepeated() {
         FailureMemory none = new FailureMemory(Duration.ZERO, clock::nanoTime);
         none.remember(KEY, new RejectedException(RejectedException.Reason.DATA, "no"));

@@ -38,7 +38,7 @@ class EmergencyLawTest {
     @Property(tries = 300)
     void noWindowHoldsMoreCallsThanAllowed(
             @ForAll @IntRange(min = 1, max = 12) int clients,
-            @ForAll @IntRange(min = 0, max = 1500) int longestWithoutCore,
+            @ForAll @IntRange(min = 0, max = 1000) int longestWithoutCore,
             @ForAll @IntRange(min = 100, max = 25_000) int outage,
             @ForAll long seed) {
         Random random = new Random(seed);

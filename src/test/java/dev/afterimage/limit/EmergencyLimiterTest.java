@@ -166,9 +166,9 @@ class EmergencyLimiterTest {
         leaveFor(HICCUP);
         Granted kept = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
         Granted late = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
-        clock.advance(Duration.ofMillis(600));
+        clock.advance(Duration.ofMillis(1600));
         assertThat(limiter.depart(kept)).isInstanceOf(Granted.class);
-        clock.advance(Duration.ofMillis(600));
+        clock.advance(Duration.ofMillis(1600));
         fleet.lost = false;
 
         assertThat(denied(limiter.depart(late)).reason()).isEqualTo(Reason.LAPSED);
@@ -271,7 +271,7 @@ class EmergencyLimiterTest {
         EmergencyLimiter cautious = new EmergencyLimiter(fleet, limits, 0.1, events, clock::nanoTime);
         fleet.lost = true;
         int left = 0;
-        for (int second = 0; second < 20; second++) {
+        for (int second = 0; second < 23; second++) {
             left += leave(cautious);
             clock.advance(Duration.ofSeconds(1));
         }
