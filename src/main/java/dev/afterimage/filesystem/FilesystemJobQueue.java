@@ -42,6 +42,7 @@ public final class FilesystemJobQueue implements JobQueue {
     private final Map<String, QueueLane.Held> held = new HashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final JobIntake intake = new JobIntake(this::write);
+    private final Redrive redrive;
 
     public FilesystemJobQueue(DataDirectory directory, Duration visibilityTimeout, Clock clock, Pause pause) {
         this.directory = directory;
@@ -53,6 +54,7 @@ public final class FilesystemJobQueue implements JobQueue {
             lanes.put(lane, new QueueLane(directory, directory.path(folder)));
         }
         this.deadLetters = new DeadLetterFolder(directory, directory.path("queue/dead"));
+        this.redrive = new Redrive(deadLetters, intake);
     }
 
     @Override
@@ -166,48 +168,7 @@ public final class FilesystemJobQueue implements JobQueue {
 
     @Override
     public int redrive(int max) {
-        return locked(() -> {
-            int redriven = 0;
-            List<Job> jobs = new ArrayList<>();
-            List<String> names = new ArrayList<>();
-            for (String name : deadLetters.oldest(max)) {
-                Optional<Job> job = deadLetters.job(name).flatMap(FilesystemJobQueue::decode);
-                job.ifPresent(present -> {
-                    jobs.add(present);
-                    names.add(name);
-                });
-                if (jobs.size() == QueueLane.MOST_JOBS) {
-                    redriven += redrive(jobs, names);
-                }
-            }
-            return redriven + redrive(jobs, names);
-        });
-    }
-
-    private int redrive(List<Job> jobs, List<String> names) throws IOException {
-        Instant now = clock.instant();
-        for (Lane lane : Lane.values()) {
-            List<String> lines = jobs.stream()
-                    .filter(job -> job.lane() == lane)
-                    .map(JobCodec::encode)
-                    .toList();
-            write(lane, lines, now);
-        }
-        for (String name : names) {
-            deadLetters.remove(name);
-        }
-        int count = jobs.size();
-        jobs.clear();
-        names.clear();
-        return count;
-    }
-
-    private static Optional<Job> decode(String line) {
-        try {
-            return Optional.of(JobCodec.decode(line));
-        } catch (RuntimeException damaged) {
-            return Optional.empty();
-        }
+        return locked(() -> redrive.run(max, clock.instant()));
     }
 
     @Override

@@ -38,11 +38,20 @@ final class JobIntake {
 
     /** Blocks until they are on the queue. */
     void put(List<Job> jobs, Instant due) throws IOException {
+        Arrival unused = arrivals.commit(new Arrival(linesByLane(jobs), due));
+    }
+
+    /** The same for who holds the lock that {@link Writing} needs, and must not wait for others who do. */
+    void putHere(List<Job> jobs, Instant due) throws IOException {
+        List<Arrival> unused = write(List.of(new Arrival(linesByLane(jobs), due)));
+    }
+
+    private static Map<Lane, List<String>> linesByLane(List<Job> jobs) {
         Map<Lane, List<String>> lines = new EnumMap<>(Lane.class);
         for (Job job : jobs) {
             lines.computeIfAbsent(job.lane(), lane -> new ArrayList<>()).add(JobCodec.encode(job));
         }
-        Arrival unused = arrivals.commit(new Arrival(lines, due));
+        return lines;
     }
 
     private List<Arrival> write(List<Arrival> gathered) throws IOException {

@@ -109,9 +109,10 @@ public final class ImagePipeline implements ImageService {
     private ImageOutcome missing(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
         if (inquiry.queued()) {
             // A job is tried again when somebody says so, whose mend must not meet an old answer; but it can wait.
-            failures.pause(key).ifPresent(pause -> {
-                throw ThrottledException.byLimiter(pause);
-            });
+            Optional<Duration> pause = failures.pause(key);
+            if (pause.isPresent()) {
+                return new ImageOutcome.Pending(key, pause.get());
+            }
         } else {
             failures.find(key).ifPresent(failure -> {
                 throw failure;
@@ -196,9 +197,9 @@ public final class ImagePipeline implements ImageService {
 
     @Override
     public CompletionStage<Void> forget(ImageKey key) {
-        // The index first: where it cannot be asked nothing is half done, and no entry stays that leads to no picture.
-        // Then once
-        // more: a request in between may have mended it from the store.
+        // The index first: where it cannot be asked, nothing is half done. Then once more: a request in between may
+        // have
+        // mended it from the store.
         return index.remove(key)
                 .thenCompose(unlisted -> later(() -> deleted(key)))
                 .thenCompose(index::remove);

@@ -29,12 +29,9 @@ public final class EmergencyLimiter implements ProviderLimiter {
 
     static final int LONGEST_HICCUP_SECONDS = 6;
     private static final Duration LONGEST_HICCUP = Duration.ofSeconds(LONGEST_HICCUP_SECONDS);
-    private static final String MARK = "emergency:";
-    /** How long a caller is sent away while nothing may leave. */
-    private static final Duration LONGEST_RETRY = Duration.ofMillis(250);
 
     private final ProviderLimiter fleet;
-    private final ProviderLimiter share;
+    private final ShareLimiter share;
     private final EmergencyListener listener;
     private final LongSupplier nanoTime;
     /** Until the calls that others permitted count no more. */
@@ -55,7 +52,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
     public EmergencyLimiter(
             ProviderLimiter fleet, Limits limits, double share, EmergencyListener listener, LongSupplier nanoTime) {
         this.fleet = fleet;
-        this.share = new MemoryLimiter(EmergencyShare.of(limits, share), nanoTime);
+        this.share = new ShareLimiter(EmergencyShare.of(limits, share), nanoTime);
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.settling = settling(limits).toNanos();
@@ -83,7 +80,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
 
     @Override
     public Permit depart(Granted permit) {
-        if (isFromShare(permit)) {
+        if (ShareLimiter.gave(permit)) {
             return departFromShare(permit);
         }
         long asked = nanoTime.getAsLong();
@@ -92,35 +89,25 @@ public final class EmergencyLimiter implements ProviderLimiter {
             return fleet.depart(permit);
         } catch (LimiterUnavailableException gone) {
             lost(asked);
-            return new Denied(LONGEST_RETRY, Reason.LAPSED);
+            return new Denied(ShareLimiter.LONGEST_RETRY, Reason.LAPSED);
         }
     }
 
     @Override
     public void restamp(Granted permit) {
-        if (isFromShare(permit)) {
-            share.restamp(unmarked(permit));
-            return;
-        }
-        long asked = nanoTime.getAsLong();
-        try {
-            fleet.restamp(permit);
-        } catch (LimiterUnavailableException gone) {
-            lost(asked); // The slot's margin is all that is left.
+        if (ShareLimiter.gave(permit)) {
+            share.restamp(permit);
+        } else {
+            tellFleet(() -> fleet.restamp(permit)); // Else the slot's margin is all that is left.
         }
     }
 
     @Override
     public void release(Granted permit) {
-        if (isFromShare(permit)) {
-            share.release(unmarked(permit));
-            return;
-        }
-        long asked = nanoTime.getAsLong();
-        try {
-            fleet.release(permit);
-        } catch (LimiterUnavailableException gone) {
-            lost(asked); // The place comes back by itself.
+        if (ShareLimiter.gave(permit)) {
+            share.release(permit);
+        } else {
+            tellFleet(() -> fleet.release(permit)); // Else the place comes back by itself.
         }
     }
 
@@ -128,9 +115,13 @@ public final class EmergencyLimiter implements ProviderLimiter {
     @Override
     public void coolDown(Duration wait) {
         share.coolDown(wait);
+        tellFleet(() -> fleet.coolDown(wait));
+    }
+
+    private void tellFleet(Runnable message) {
         long asked = nanoTime.getAsLong();
         try {
-            fleet.coolDown(wait);
+            message.run();
         } catch (LimiterUnavailableException gone) {
             lost(asked);
         }
@@ -145,37 +136,21 @@ public final class EmergencyLimiter implements ProviderLimiter {
         }
     }
 
-    /**
-     * Starts of the share are given shortly before only: whoever waits for one asks the fleet's limiter again and again, so
-     * that it is noticed when that answers.
-     */
     private Permit acquireFromShare(Lane lane, Duration patience, Outage current) {
         long left = current.untilShare(nanoTime.getAsLong(), shareAfter);
-        if (left > 0) {
-            return new Denied(atMostLongestRetry(Duration.ofNanos(left)), Reason.RATE);
-        }
-        return switch (share.acquire(lane, atMostLongestRetry(patience))) {
-            case Granted granted -> marked(granted);
-            case Denied denied
-            when denied.retryAfter().compareTo(patience) <= 0 ->
-                new Denied(atMostLongestRetry(denied.retryAfter()), denied.reason());
-            case Denied denied -> denied;
-        };
-    }
-
-    private static Duration atMostLongestRetry(Duration wait) {
-        return wait.compareTo(LONGEST_RETRY) < 0 ? wait : LONGEST_RETRY;
+        return left > 0
+                ? new Denied(ShareLimiter.atMostLongestRetry(Duration.ofNanos(left)), Reason.RATE)
+                : share.acquire(lane, patience);
     }
 
     private Permit departFromShare(Granted permit) {
         if (!mayUseShare()) {
-            share.release(unmarked(permit));
+            share.release(permit);
             return new Denied(Duration.ofMillis(1), Reason.LAPSED);
         }
-        Permit answer = share.depart(unmarked(permit));
-        if (answer instanceof Granted granted) {
+        Permit answer = share.depart(permit);
+        if (answer instanceof Granted) {
             listener.permitted(permit.lane());
-            return marked(granted);
         }
         return answer;
     }
@@ -239,17 +214,5 @@ public final class EmergencyLimiter implements ProviderLimiter {
         Duration settled = Duration.ofNanos(settling).plus(Outage.NOTICED_WITHIN);
         Duration providers = share.status().coolDownLeft();
         return providers.compareTo(settled) > 0 ? providers : settled;
-    }
-
-    private static boolean isFromShare(Granted permit) {
-        return permit.token().startsWith(MARK);
-    }
-
-    private static Granted marked(Granted permit) {
-        return new Granted(MARK + permit.token(), permit.lane(), permit.startsIn());
-    }
-
-    private static Granted unmarked(Granted permit) {
-        return new Granted(permit.token().substring(MARK.length()), permit.lane(), permit.startsIn());
     }
 }

@@ -370,6 +370,22 @@ class ImagePipelineTest {
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
     }
 
+    /** Not as a throttled one, which would hold up its whole lane. */
+    @Test
+    void aJobForWhatIsNoPictureWaitsAlone() {
+        for (int request = 0; request < 2; request++) {
+            provider.failsWith(new NotAnImageException("html"));
+            assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        }
+        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+
+        assertThat(join(pipeline.obtain(job)))
+                .isInstanceOfSatisfying(
+                        ImageOutcome.Pending.class,
+                        waits -> assertThat(waits.retryAfter()).isEqualTo(Duration.ofSeconds(5)));
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
     @Test
     void aPurgedTemplateIsAMiss() {
         obtain();
