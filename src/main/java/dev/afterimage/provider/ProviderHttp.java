@@ -111,7 +111,11 @@ public final class ProviderHttp implements AutoCloseable {
     private HttpClientRequest connect(HttpCall call) {
         Future<HttpClientRequest> opening = client.request(optionsOf(call));
         try {
-            return await(opening, connectTimeout).exceptionHandler(ProviderHttp::reportedByAnswer);
+            HttpClientRequest request = await(opening, connectTimeout);
+            if (Thread.interrupted()) { // A future that is done already doesn't say so.
+                throw new InterruptedException();
+            }
+            return request.exceptionHandler(ProviderHttp::reportedByAnswer);
         } catch (ExecutionException e) {
             throw new UnavailableException("no connection to " + call.to(), e.getCause());
         } catch (TimeoutException e) {
