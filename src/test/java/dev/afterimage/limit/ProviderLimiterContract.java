@@ -12,45 +12,10 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link ProviderLimiter} must do. */
-public abstract class ProviderLimiterContract {
-
-    private static final Duration NOW_OR_NEVER = Duration.ZERO;
-    private static final Duration PATIENT = Duration.ofSeconds(30);
-    private static final Duration SECOND = Duration.ofSeconds(1);
-
-    /** A limiter that has seen no call, alone with its back end. */
-    protected abstract ProviderLimiter limiter(Limits limits);
-
-    /** Lets the limiter's time pass. */
-    protected abstract void advance(Duration step);
-
-    private static Limits rate(int rate) {
-        return new Limits(rate, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(20));
-    }
-
-    private static Limits rateWithBulkShare(int rate, double bulkShare) {
-        return new Limits(rate, SECOND, OptionalInt.empty(), bulkShare, Duration.ofSeconds(20));
-    }
+public abstract class ProviderLimiterContract extends LimiterLineContract {
 
     private static Limits inFlight(int concurrency) {
         return new Limits(1000, SECOND, OptionalInt.of(concurrency), 0.5, Duration.ofSeconds(20));
-    }
-
-    private static Granted acquired(ProviderLimiter limiter, Lane lane, Duration patience) {
-        Permit permit = limiter.acquire(lane, patience);
-        assertThat(permit).isInstanceOf(Granted.class);
-        return (Granted) permit;
-    }
-
-    private static Granted departed(ProviderLimiter limiter, Lane lane) {
-        Granted permit = acquired(limiter, lane, NOW_OR_NEVER);
-        assertThat(limiter.depart(permit)).isInstanceOf(Granted.class);
-        return permit;
-    }
-
-    private static Denied denied(Permit permit) {
-        assertThat(permit).isInstanceOf(Denied.class);
-        return (Denied) permit;
     }
 
     @Test

@@ -1,0 +1,172 @@
+package dev.afterimage.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.Permit.Reason;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The part of {@link ProviderLimiterContract} that says who is planned where, and who is to come again when. */
+abstract class LimiterLineContract {
+
+    static final Duration NOW_OR_NEVER = Duration.ZERO;
+    static final Duration PATIENT = Duration.ofSeconds(30);
+    static final Duration SECOND = Duration.ofSeconds(1);
+
+    /** A limiter that has seen no call, alone with its back end. */
+    protected abstract ProviderLimiter limiter(Limits limits);
+
+    /** Lets the limiter's time pass. */
+    protected abstract void advance(Duration step);
+
+    static Limits rate(int rate) {
+        return new Limits(rate, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(20));
+    }
+
+    static Limits rateWithBulkShare(int rate, double bulkShare) {
+        return new Limits(rate, SECOND, OptionalInt.empty(), bulkShare, Duration.ofSeconds(20));
+    }
+
+    static Granted acquired(ProviderLimiter limiter, Lane lane, Duration patience) {
+        Permit permit = limiter.acquire(lane, patience);
+        assertThat(permit).isInstanceOf(Granted.class);
+        return (Granted) permit;
+    }
+
+    static Granted departed(ProviderLimiter limiter, Lane lane) {
+        Granted permit = acquired(limiter, lane, NOW_OR_NEVER);
+        assertThat(limiter.depart(permit)).isInstanceOf(Granted.class);
+        return permit;
+    }
+
+    static Denied denied(Permit permit) {
+        assertThat(permit).isInstanceOf(Denied.class);
+        return (Denied) permit;
+    }
+
+    @Test
+    void theLineFollowsTheSlotsInTheOrderInWhichTheyComeFree() {
+        ProviderLimiter limiter = limiter(rate(2));
+        Duration slotTime = rate(2).slotTime();
+        departed(limiter, Lane.INTERACTIVE);
+        advance(Duration.ofMillis(300));
+        departed(limiter, Lane.INTERACTIVE);
+
+        Stream<Duration> starts = Stream.generate(
+                        () -> acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn())
+                .limit(4);
+
+        Duration first = slotTime.minusMillis(300);
+        assertThat(starts).containsExactly(first, slotTime, first.plus(slotTime), slotTime.multipliedBy(2));
+    }
+
+    @Test
+    void aCallThatLeavesLateHoldsUpTheWholeLine() {
+        ProviderLimiter limiter = limiter(rate(1));
+        Granted late = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        acquired(limiter, Lane.INTERACTIVE, PATIENT);
+        advance(Duration.ofMillis(200));
+        limiter.depart(late);
+
+        assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn())
+                .isEqualTo(rate(1).slotTime().multipliedBy(2));
+    }
+
+    @Test
+    void whereSomebodyGaveUpTheNextStillStandsBehindThoseWhoStay() {
+        ProviderLimiter limiter = limiter(rate(1));
+        departed(limiter, Lane.INTERACTIVE);
+        Granted givesUp = acquired(limiter, Lane.INTERACTIVE, PATIENT);
+        Granted stays = acquired(limiter, Lane.INTERACTIVE, PATIENT);
+
+        limiter.release(givesUp);
+
+        assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn())
+                .isEqualTo(stays.startsIn().plus(rate(1).slotTime()));
+    }
+
+    @Test
+    void whoComesJustWhenSomebodyWhoGaveUpWouldHaveLeftLeavesInHisPlace() {
+        ProviderLimiter limiter = limiter(rate(1));
+        departed(limiter, Lane.INTERACTIVE);
+        Granted givesUp = acquired(limiter, Lane.INTERACTIVE, PATIENT);
+        acquired(limiter, Lane.INTERACTIVE, PATIENT);
+        limiter.release(givesUp);
+
+        advance(givesUp.startsIn());
+
+        assertThat(departed(limiter, Lane.INTERACTIVE).startsIn()).isZero();
+    }
+
+    @Test
+    void aHolderMayComeALeadEarlyAndNoEarlier() {
+        ProviderLimiter limiter = limiter(rate(1));
+        Duration lead = rate(1).lead();
+        departed(limiter, Lane.INTERACTIVE);
+        Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
+
+        advance(next.startsIn().minus(lead).minusMillis(1));
+        assertThat(limiter.depart(next)).isEqualTo(new Denied(lead.plusMillis(1), Reason.RATE));
+
+        advance(Duration.ofMillis(1));
+        assertThat(limiter.depart(next))
+                .isInstanceOfSatisfying(
+                        Granted.class, granted -> assertThat(granted.startsIn()).isEqualTo(lead));
+    }
+
+    @Test
+    void aPermitThatDepartedAlreadyIsToldWhenAnotherCallMayLeave() {
+        ProviderLimiter limiter = limiter(rate(1));
+        Granted permit = departed(limiter, Lane.INTERACTIVE);
+        advance(Duration.ofMillis(300));
+
+        assertThat(limiter.depart(permit))
+                .isEqualTo(new Denied(rate(1).slotTime().minusMillis(300), Reason.LAPSED));
+    }
+
+    @Test
+    void theBulkLanePlansNoMoreThanItsShareOfTheWindow() {
+        ProviderLimiter limiter = limiter(rateWithBulkShare(10, 0.8));
+        for (int call = 0; call < 8; call++) {
+            acquired(limiter, Lane.BULK, NOW_OR_NEVER);
+        }
+
+        assertThat(denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER)).reason()).isEqualTo(Reason.RATE);
+        acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+    }
+
+    @Test
+    void aHolderWhoNeverComesDoesNotHoldUpTheBulkLaneEither() {
+        Limits limits = rateWithBulkShare(10, 0.1);
+        ProviderLimiter limiter = limiter(limits);
+        acquired(limiter, Lane.BULK, NOW_OR_NEVER);
+        denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER));
+
+        advance(limits.lead());
+
+        assertThat(departed(limiter, Lane.BULK).startsIn()).isZero();
+    }
+
+    /** Then the start still lies ahead, and the call leaves on time. */
+    @Test
+    void whoWaitsForAStartThatIsNotPlannedYetIsToComeAgainHalfALeadBefore() {
+        Limits limits = rate(1);
+        ProviderLimiter limiter = limiter(limits);
+        Duration halfALead = limits.lead().dividedBy(2);
+        advance(SECOND);
+        departed(limiter, Lane.BULK);
+
+        Denied waits = denied(limiter.acquire(Lane.BULK, limits.slotTime()));
+        Denied wouldNotWait =
+                denied(limiter.acquire(Lane.BULK, limits.slotTime().minusMillis(1)));
+
+        assertThat(waits.retryAfter()).isEqualTo(limits.slotTime().minus(halfALead));
+        assertThat(wouldNotWait.retryAfter()).isEqualTo(limits.slotTime());
+        advance(waits.retryAfter());
+        assertThat(acquired(limiter, Lane.BULK, PATIENT).startsIn()).isEqualTo(halfALead);
+    }
+}
