@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class EmergencyLimiterTest {
@@ -263,6 +264,82 @@ class EmergencyLimiterTest {
         fleet.lost = false;
         denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
         assertThat(fleet.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void aCallThatLeftLateHoldsItsSlotInTheFleetFromThenOn() {
+        Granted late = stamped();
+        assertThat(leave(limiter)).isEqualTo(19);
+
+        restampLate(late);
+
+        assertThat(leave(limiter)).isEqualTo(19);
+    }
+
+    @Test
+    void soDoesOneOfTheShare() {
+        fleet.lost = true;
+        leaveFor(HICCUP);
+        Granted late = stamped();
+        assertThat(leave(limiter)).isEqualTo(1);
+
+        restampLate(late);
+
+        assertThat(leave(limiter)).isEqualTo(1);
+    }
+
+    private Granted stamped() {
+        return (Granted) limiter.depart((Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+    }
+
+    /** Moves a stamp, and lets pass what is left of a slot time since it was made. */
+    private void restampLate(Granted stamped) {
+        clock.advance(Duration.ofMillis(300));
+        limiter.restamp(stamped);
+        clock.advance(LIMITS.slotTime().minusMillis(300));
+    }
+
+    @Test
+    void aStampThatCannotBeMovedIsNoFailureOfTheCallThatLeft() {
+        Granted late = stamped();
+        fleet.lost = true;
+
+        limiter.restamp(late);
+
+        assertThat(events.told).containsExactly("lost");
+    }
+
+    @Test
+    void aPermitOfTheShareThatMayNoMoreLeaveGivesItsPlaceInFlightBack() {
+        Limits limits = new Limits(20, Duration.ofSeconds(1), OptionalInt.of(20), 1, Duration.ofSeconds(1));
+        EmergencyLimiter instance = new EmergencyLimiter(fleet, limits, 0.1, events, clock::nanoTime);
+        fleet.lost = true;
+        for (int second = 0; second < HICCUP.toSeconds(); second++) {
+            denied(instance.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+            clock.advance(Duration.ofSeconds(1));
+        }
+        Granted permit = (Granted) instance.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        assertThat(instance.status().inFlight()).isEqualTo(1);
+        fleet.lost = false;
+        instance.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+
+        denied(instance.depart(permit));
+
+        fleet.lost = true;
+        assertThat(instance.status().inFlight()).isZero();
+    }
+
+    @Test
+    void aThreadThatLosesOrFindsTheLimiterKeepsNoOtherWaiting() {
+        for (boolean lost : List.of(true, false, true)) {
+            fleet.lost = lost;
+            for (int thread = 0; thread < 2; thread++) {
+                assertThat(CompletableFuture.supplyAsync(() -> leave(limiter), Thread::startVirtualThread))
+                        .succeedsWithin(Duration.ofSeconds(30));
+            }
+        }
+
+        assertThat(events.told).containsExactly("lost", "found", "lost");
     }
 
     @Test

@@ -22,6 +22,11 @@ class EmergencyShareTest {
     }
 
     @Test
+    void aSingleInstanceMayHaveAllOfIt() {
+        assertThat(EmergencyShare.of(fleet(20, OptionalInt.of(4)), 1)).isEqualTo(fleet(20, OptionalInt.of(4)));
+    }
+
+    @Test
     void aShareOfLessThanOneCallIsOneCallInALongerWindow() {
         Limits share = EmergencyShare.of(fleet(2, OptionalInt.empty()), 0.1);
 
@@ -32,6 +37,11 @@ class EmergencyShareTest {
     @Test
     void placesInFlightAreSharedToo() {
         assertThat(EmergencyShare.of(fleet(100, OptionalInt.of(25)), 0.1)).isEqualTo(fleet(10, OptionalInt.of(2)));
+    }
+
+    @Test
+    void oneWholePlaceIsUsedAsOftenAsTheRateAllows() {
+        assertThat(EmergencyShare.of(fleet(100, OptionalInt.of(10)), 0.1)).isEqualTo(fleet(10, OptionalInt.of(1)));
     }
 
     @Test

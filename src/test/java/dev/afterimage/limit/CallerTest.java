@@ -1,0 +1,13 @@
+package dev.afterimage.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class CallerTest {
+
+    @Test
+    void whoAsksIsNotTold() {
+        assertThat(new Caller("an-api-key")).hasToString("Caller[hidden]");
+    }
+}

@@ -1,0 +1,62 @@
+package dev.afterimage.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class OutageTest {
+
+    private static final long SETTLING = Duration.ofSeconds(1).toNanos();
+    private static final long SHARE_AFTER = Duration.ofSeconds(6).toNanos();
+    private static final long NOTICED_WITHIN = Outage.NOTICED_WITHIN.toNanos();
+    private static final long APART = Outage.APART.toNanos();
+    private static final long START = Duration.ofHours(1).toNanos();
+
+    private final Outage begun = Outage.after(null, START);
+
+    @Test
+    void whoAsksOftenEnoughSawTheWholeOutage() {
+        Outage seen = Outage.after(begun, START + NOTICED_WITHIN - 1);
+
+        assertThat(seen.untilShare(START, SHARE_AFTER)).isEqualTo(SHARE_AFTER);
+    }
+
+    /** So long that the limiter may have been found and lost again. */
+    @Test
+    void whoDidNotAskForAWhileWaitsForItsShareFromThenOn() {
+        long asked = START + NOTICED_WITHIN;
+
+        assertThat(Outage.after(begun, asked).untilShare(asked, SHARE_AFTER)).isEqualTo(SHARE_AFTER);
+    }
+
+    @Test
+    void aQuestionInVainProvesAnOutageForOneAndAHalfSeconds() {
+        long known = Duration.ofMillis(1500).toNanos();
+
+        assertThat(begun.isCertainAt(START + known - 1)).isTrue();
+        assertThat(begun.isCertainAt(START + known)).isFalse();
+    }
+
+    @Test
+    void othersMayUseTheirSharesAsSoonAsTheyMayHaveLostTheLimiterThatLongAgo() {
+        long enough = START + SHARE_AFTER - APART;
+        Outage asked = Outage.after(begun, enough - 1);
+
+        assertThat(asked.othersMayUseTheirShares(enough - 1, SETTLING, SHARE_AFTER))
+                .isFalse();
+        assertThat(asked.othersMayUseTheirShares(enough, SETTLING, SHARE_AFTER)).isTrue();
+    }
+
+    @Test
+    void theSharesOfOthersCountNoMoreOnceTheyHadTheTimeToFindTheLimiterAndToSettle() {
+        long lastAsked = START + SHARE_AFTER;
+        Outage asked = Outage.after(begun, lastAsked);
+        long settled = lastAsked + NOTICED_WITHIN + SETTLING;
+
+        assertThat(asked.othersMayUseTheirShares(settled - 1, SETTLING, SHARE_AFTER))
+                .isTrue();
+        assertThat(asked.othersMayUseTheirShares(settled, SETTLING, SHARE_AFTER))
+                .isFalse();
+    }
+}
