@@ -47,17 +47,17 @@ export function extraBills(calls, answers, faults, ownLeases) {
     const store = during((name) => name === 'disk-full', previous.at, previous.at);
     if (store) return because('the picture could not be stored', store);
     if (deletes.get(picture)?.some((one) => between(one, SETTLED))) return because('deleted');
-    // A flight that began before the purge still bills the version that it began with.
-    const purge = purges.find((one) => one.template === templateOf(picture) && !spent.has(one) && between(one, FLIGHT));
-    if (purge) {
-      spent.add(purge);
-      return because('purged');
-    }
     const lost = bill.at - previous.at < FLIGHT && during((name) => lease.has(name), bill.at - FLIGHT, bill.at);
     if (lost) return because('the lease was lost', lost);
     // Redis was well and its answer overdue: a cold or starved process.
     const parted = ownLeases.some(({ begin, end }) => meet(begin, end, previous.at, bill.at));
     if (bill.at - previous.at < FLIGHT && parted) return because('a Redis command was overdue');
+    // Last, because a purge can be spent only once. A flight that began before the purge still bills the version that it began with.
+    const purge = purges.find((one) => one.template === templateOf(picture) && !spent.has(one) && between(one, FLIGHT));
+    if (purge) {
+      spent.add(purge);
+      return because('purged');
+    }
     return {};
   }
 }
