@@ -51,8 +51,12 @@ final class Deltas {
 
     /** The timer's new observations in milliseconds; empty when there are none. */
     Optional<Sample> of(Timer timer) {
+        Timed last = timed.get(timer.getId());
+        if (timer.count() == (last == null ? 0 : last.count())) {
+            return Optional.empty();
+        }
         Timed now = read(timer);
-        Timed last = timed.put(timer.getId(), now);
+        timed.put(timer.getId(), now);
         Timed before = last == null || last.count() > now.count() ? Timed.NOTHING : last;
         long count = now.count() - before.count();
         return count > 0

@@ -11,11 +11,9 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
@@ -36,9 +34,8 @@ public final class EmfWriter {
     /** What the names of our meters begin with. */
     public static final String PREFIX = "afterimage.";
 
-    private final MeterRegistry registry;
+    private final WantedMeters meters;
     private final String namespace;
-    private final Predicate<String> wanted;
     private final Appendable out;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -57,9 +54,8 @@ public final class EmfWriter {
         if (namespace.isBlank() || namespace.length() > 255) {
             throw new IllegalArgumentException("A CloudWatch namespace has 1 to 255 characters");
         }
-        this.registry = registry;
+        this.meters = new WantedMeters(registry, PREFIX, wanted);
         this.namespace = namespace;
-        this.wanted = wanted;
         this.out = out;
         this.clock = clock;
     }
@@ -70,7 +66,7 @@ public final class EmfWriter {
         try {
             List<Sample> moved = new ArrayList<>();
             List<Sample> gauges = new ArrayList<>();
-            for (Meter meter : ours()) {
+            for (Meter meter : meters.all()) {
                 switch (meter) {
                     case Counter counter -> deltas.of(counter).ifPresent(moved::add);
                     case Timer timer -> deltas.of(timer).ifPresent(moved::add);
@@ -89,21 +85,6 @@ public final class EmfWriter {
         } finally {
             lock.unlock();
         }
-    }
-
-    private List<Meter> ours() {
-        return registry.getMeters().stream()
-                .filter(meter -> shortName(meter.getId()).filter(wanted).isPresent())
-                // Buckets and percentiles that some registries derive from a timer as gauges of their own.
-                .filter(meter -> meter.getId().syntheticAssociation() == null)
-                .sorted(Comparator.comparing(meter -> meter.getId().toString()))
-                .toList();
-    }
-
-    private static Optional<String> shortName(Meter.Id meter) {
-        return meter.getName().startsWith(PREFIX)
-                ? Optional.of(meter.getName().substring(PREFIX.length()))
-                : Optional.empty();
     }
 
     private void write(List<Sample> samples) {
@@ -125,7 +106,7 @@ public final class EmfWriter {
     private void documents(Instant now, List<Tag> dimensions, List<Sample> samples, StringBuilder lines) {
         Map<String, Sample> metrics = new LinkedHashMap<>();
         for (Sample sample : samples) {
-            String name = shortName(sample.meter()).orElseThrow();
+            String name = sample.meter().getName().substring(PREFIX.length());
             for (List<Double> values : chunks(sample.values())) {
                 if (metrics.size() == EmfDocument.MOST_METRICS || metrics.containsKey(name)) {
                     line(new EmfDocument(namespace, now, dimensions, metrics), lines);
