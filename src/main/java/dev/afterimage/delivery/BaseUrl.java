@@ -73,6 +73,11 @@ public final class BaseUrl {
         return value + pathAndQuery;
     }
 
+    /** Whether URLs leave as they were signed, whoever asks. */
+    public boolean isFixed() {
+        return !local;
+    }
+
     /**
      * The same URL on the host through which this caller reached the service; unchanged when a base URL is configured.
      *

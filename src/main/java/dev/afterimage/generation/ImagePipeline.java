@@ -5,6 +5,7 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.singleflight.Flight;
@@ -80,14 +81,32 @@ public final class ImagePipeline implements ImageService {
     }
 
     @Override
+    public CompletionStage<Optional<ImageOutcome.Hit>> hit(ImageRequest request) {
+        return indexed(request).thenApply(this::hit);
+    }
+
+    @Override
     public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
-        return versions.current(inquiry.request().template()).thenCompose(version -> {
-            ImageKey key = keys.keyOf(inquiry.request(), version);
-            return lookup.inIndex(key)
-                    .thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
-                            ? CompletableFuture.completedFuture(new ImageOutcome.Hit(indexed.get()))
-                            : later(() -> afterMiss(inquiry, key, indexed)));
+        return indexed(inquiry.request()).thenCompose(indexed -> {
+            Optional<ImageOutcome.Hit> hit = hit(indexed);
+            return hit.isPresent()
+                    ? CompletableFuture.completedFuture(hit.get())
+                    : later(() -> afterMiss(inquiry, indexed.key(), indexed.entry()));
         });
+    }
+
+    /** What the index knows of a request's picture, whatever its freshness. */
+    private record Indexed(ImageKey key, Optional<IndexEntry> entry) {}
+
+    private CompletionStage<Indexed> indexed(ImageRequest request) {
+        return versions.current(request.template()).thenCompose(version -> {
+            ImageKey key = keys.keyOf(request, version);
+            return lookup.inIndex(key).thenApply(entry -> new Indexed(key, entry));
+        });
+    }
+
+    private Optional<ImageOutcome.Hit> hit(Indexed indexed) {
+        return indexed.entry().filter(this::isFresh).map(ImageOutcome.Hit::new);
     }
 
     private ImageOutcome afterMiss(Inquiry inquiry, ImageKey key, Optional<IndexEntry> indexed) {

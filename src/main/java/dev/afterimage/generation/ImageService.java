@@ -1,6 +1,7 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -11,6 +12,12 @@ import java.util.concurrent.CompletionStage;
  * {@link dev.afterimage.image.InvalidRequestException}.
  */
 public interface ImageService {
+
+    /**
+     * The picture if the index knows it to be fresh; empty when an answer takes more than that, for which {@link #obtain} is
+     * there. Pays for nothing and uses nobody's quota.
+     */
+    CompletionStage<Optional<ImageOutcome.Hit>> hit(ImageRequest request);
 
     /** Finds the picture or has it made; never pays for one that exists or is being made. */
     CompletionStage<ImageOutcome> obtain(Inquiry inquiry);

@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
-import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -25,15 +24,9 @@ final class BodyLimit {
     /** Before the framework's own check, at -2, which answers with an empty body. */
     private static final int BEFORE_FRAMEWORK = -3;
 
-    /** After it, and before the resources. */
-    private static final int BEFORE_RESOURCES = -1;
-
     void register(
-            @Observes Router router,
-            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize batches,
-            HttpConfig config) {
+            @Observes Router router, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize batches) {
         long batchBytes = batches.asLongValue();
-        BodyDeadline deadline = new BodyDeadline(config.bodyTimeout());
         router.route().order(BEFORE_FRAMEWORK).handler(context -> {
             if (!hasBody(context.request())) {
                 context.next();
@@ -45,12 +38,6 @@ final class BodyLimit {
             check(context.request(), maxBytes);
             context.next();
         });
-        router.post("/v1/images")
-                .order(BEFORE_RESOURCES)
-                .handler(new MediaTypeGate(List.of("application/json")))
-                .handler(deadline::begin)
-                .handler(new BodyGate(IMAGE_BYTES))
-                .handler(deadline::end);
     }
 
     /** Whether the client sends a body, by the headers that frame it (RFC 9112, section 6). */

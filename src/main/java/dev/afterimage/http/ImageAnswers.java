@@ -40,10 +40,14 @@ final class ImageAnswers {
     Response.ResponseBuilder describe(ImageOutcome outcome, Supplier<URI> serviceRoot) {
         return switch (outcome) {
             case ImageOutcome.Ready ready ->
-                Response.ok(ImageBody.of(ready.entry(), urlFor(ready, serviceRoot)))
-                        .header(CacheStatus.HEADER, CacheStatus.of(ready));
+                Response.ok(body(ready, serviceRoot)).header(CacheStatus.HEADER, CacheStatus.of(ready));
             case ImageOutcome.Pending pending -> promise(pending);
         };
+    }
+
+    /** What describes a picture that is there. */
+    ImageBody body(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
+        return ImageBody.of(ready.entry(), urlFor(ready, serviceRoot));
     }
 
     /** 302 to the signed URL, for {@code <img src>}, or 202 with where to look. */

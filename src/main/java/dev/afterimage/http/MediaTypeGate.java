@@ -34,11 +34,19 @@ public final class MediaTypeGate implements Handler<RoutingContext> {
         if (!mediaTypes.contains(essence(request.getHeader(HttpHeaders.CONTENT_TYPE)))) {
             throw unsupported("Send Content-Type: " + String.join(" or ", mediaTypes) + ", and such a body.");
         }
-        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
-        if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
+        if (isCompressed(request.getHeader(HttpHeaders.CONTENT_ENCODING))) {
             throw unsupported("Send the body uncompressed, without Content-Encoding.");
         }
         context.next();
+    }
+
+    /** Whether a body with these headers passes. */
+    boolean admits(@Nullable String contentType, @Nullable String contentEncoding) {
+        return mediaTypes.contains(essence(contentType)) && !isCompressed(contentEncoding);
+    }
+
+    private static boolean isCompressed(@Nullable String contentEncoding) {
+        return contentEncoding != null && !contentEncoding.strip().equalsIgnoreCase("identity");
     }
 
     /** The media type without parameters; the only one that could matter is charset, and all our types are UTF-8. */

@@ -2,7 +2,6 @@ package dev.afterimage.http;
 
 import dev.afterimage.http.header.RequestId;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -17,10 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestPrelude {
 
-    private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("X-Content-Type-Options");
-    private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
-    private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
-
     void register(@Observes Router router) {
         router.route().order(Integer.MIN_VALUE).handler(RequestPrelude::begin);
     }
@@ -29,16 +24,10 @@ final class RequestPrelude {
         String id = RequestId.of(context);
         MDC.put(RequestId.LOG_KEY, id);
         MultiMap headers = context.response().headers();
-        headers.set(RequestId.HEADER, id);
-        headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
+        StandardHeaders.of(id, context.request().path(), headers::set);
         if (!isUri(context.request().uri())) {
             context.fail(400);
             return;
-        }
-        String path = context.request().path();
-        if (path != null && path.startsWith("/v1/")) {
-            // Signed URLs and numbers of the moment: for the one who asked, and for now.
-            headers.set(HttpHeaders.CACHE_CONTROL, NO_STORE);
         }
         context.next();
     }

@@ -7,6 +7,7 @@ import dev.afterimage.generation.QuotaExceededException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
 import io.micrometer.core.instrument.Clock;
 import java.util.Map;
@@ -32,16 +33,30 @@ public final class MeteredImageService implements ImageService {
         this.clock = meters.registry().config().clock();
     }
 
+    /** What is not found is not counted: it is asked for again, in full. */
+    @Override
+    public CompletionStage<Optional<ImageOutcome.Hit>> hit(ImageRequest request) {
+        long start = clock.monotonicTime();
+        return next.hit(request).whenComplete((hit, failure) -> {
+            if (failure == null && hit.isPresent()) {
+                record(RequestOutcome.of(hit.get()), start);
+            }
+        });
+    }
+
     @Override
     public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
         long start = clock.monotonicTime();
-        return next.obtain(inquiry).whenComplete((outcome, failure) -> {
-            String word = failure == null ? RequestOutcome.of(outcome) : wordOf(failure);
-            Pair pair =
-                    byOutcome.computeIfAbsent(word, name -> new Pair(meters.requests(name), meters.requestTime(name)));
-            pair.count().increment();
-            pair.time().record(clock.monotonicTime() - start, TimeUnit.NANOSECONDS);
-        });
+        return next.obtain(inquiry)
+                .whenComplete((outcome, failure) ->
+                        record(failure == null ? RequestOutcome.of(outcome) : wordOf(failure), start));
+    }
+
+    private void record(String outcome, long start) {
+        Pair pair =
+                byOutcome.computeIfAbsent(outcome, name -> new Pair(meters.requests(name), meters.requestTime(name)));
+        pair.count().increment();
+        pair.time().record(clock.monotonicTime() - start, TimeUnit.NANOSECONDS);
     }
 
     private static String wordOf(Throwable failure) {

@@ -107,6 +107,37 @@ class ImagePipelineTest {
     }
 
     @Test
+    void whatTheIndexKnowsToBeFreshIsAHitAtOnce() {
+        ImageOutcome made = obtain();
+        CompletableFuture<Optional<ImageOutcome.Hit>> hit =
+                pipeline.hit(REQUEST).toCompletableFuture();
+        assertThat(hit).isCompleted();
+        assertThat(join(hit))
+                .hasValueSatisfying(found -> assertThat(found.key()).isEqualTo(made.key()));
+    }
+
+    @Test
+    void lookingForAHitNeitherBuysNorAsksTheStore() {
+        assertThat(join(pipeline.hit(REQUEST))).isEmpty();
+        obtain();
+        index.entries().clear();
+        assertThat(join(pipeline.hit(REQUEST))).isEmpty();
+        index.down(true);
+        assertThat(join(pipeline.hit(REQUEST))).isEmpty();
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsPastItsFreshnessOrPurgedIsNoHitAtOnce() {
+        obtain();
+        clock.advance(TTL);
+        assertThat(join(pipeline.hit(REQUEST))).isEmpty();
+        obtain();
+        join(pipeline.purge(REQUEST.template()));
+        assertThat(join(pipeline.hit(REQUEST))).isEmpty();
+    }
+
+    @Test
     void aLostIndexIsMendedFromTheStore() {
         obtain();
         index.entries().clear();

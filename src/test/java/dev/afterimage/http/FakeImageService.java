@@ -6,6 +6,7 @@ import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.generation.Inquiry;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
@@ -23,17 +24,21 @@ public class FakeImageService implements ImageService {
     final List<Inquiry> inquiries = new ArrayList<>();
     final List<ImageKey> forgotten = new ArrayList<>();
     final List<TemplateId> purged = new ArrayList<>();
+    final List<ImageRequest> asked = new ArrayList<>();
     final List<String> threads = new ArrayList<>();
 
     private CompletionStage<ImageOutcome> answer =
             CompletableFuture.completedFuture(new ImageOutcome.Hit(FakeCore.ENTRY));
     private Optional<ImageOutcome> known = Optional.empty();
+    private CompletionStage<Optional<ImageOutcome.Hit>> indexed = CompletableFuture.completedFuture(Optional.empty());
 
     void reset() {
         inquiries.clear();
         forgotten.clear();
         purged.clear();
         threads.clear();
+        asked.clear();
+        index(CompletableFuture.completedFuture(Optional.empty()));
         answerWith(new ImageOutcome.Hit(FakeCore.ENTRY));
         known = Optional.empty();
     }
@@ -50,6 +55,11 @@ public class FakeImageService implements ImageService {
         answer = stage;
     }
 
+    /** What its index says; nothing is in it at first. */
+    void index(CompletionStage<Optional<ImageOutcome.Hit>> found) {
+        indexed = found;
+    }
+
     void know(ImageOutcome outcome) {
         known = Optional.of(outcome);
     }
@@ -63,6 +73,12 @@ public class FakeImageService implements ImageService {
 
     Inquiry inquiry() {
         return inquiries.getLast();
+    }
+
+    @Override
+    public CompletionStage<Optional<ImageOutcome.Hit>> hit(ImageRequest request) {
+        asked.add(request);
+        return indexed;
     }
 
     @Override

@@ -27,9 +27,14 @@ public final class RequestId {
             return known;
         }
         String offered = context.request().getHeader(HEADER);
-        String id = offered != null && HARMLESS.matcher(offered).matches() ? offered : fresh();
+        String id = offered != null && isHarmless(offered) ? offered : fresh();
         context.put(LOG_KEY, id);
         return id;
+    }
+
+    /** Whether a client's id is taken over. */
+    public static boolean isHarmless(String offered) {
+        return HARMLESS.matcher(offered).matches();
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pregeneration.TimeOrderedIds;
@@ -340,6 +341,11 @@ class WorkerTest {
     }
 
     private final class Service implements ImageService {
+
+        @Override
+        public CompletionStage<Optional<ImageOutcome.Hit>> hit(ImageRequest request) {
+            throw new UnsupportedOperationException();
+        }
 
         @Override
         public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {

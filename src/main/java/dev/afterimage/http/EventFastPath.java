@@ -1,0 +1,73 @@
+package dev.afterimage.http;
+
+import dev.afterimage.delivery.BaseUrl;
+import dev.afterimage.http.header.RequestId;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@link FastPath} of a request that comes as an event, past the HTTP server: looks at what the server's handlers would
+ * have looked at, and sets the headers that they would have set.
+ */
+@Singleton
+public final class EventFastPath {
+
+    private final FastPath fastPath;
+    private final BaseUrl baseUrl;
+    private final MediaTypeGate mediaTypes = new MediaTypeGate(List.of("application/json"));
+
+    /** A whole answer with status 200. */
+    public record Answer(Map<String, String> headers, String body) {
+
+        public Answer {
+            headers = Map.copyOf(headers);
+        }
+    }
+
+    @Inject
+    EventFastPath(FastPath fastPath, BaseUrl baseUrl) {
+        this.fastPath = fastPath;
+        this.baseUrl = baseUrl;
+    }
+
+    /**
+     * The answer to {@code POST /v1/images}; none when it takes the server. Does not block and does not fail.
+     *
+     * @param headers of the request, by names in whatever case
+     */
+    public CompletionStage<Optional<Answer>> answer(Map<String, String> headers, byte[] body) {
+        String id = headers.get(RequestId.HEADER);
+        if (id == null || !admits(id, headers, body)) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        return fastPath.answer(name -> values(headers.get(name)), body, () -> {
+                    throw new IllegalStateException("The base URL is fixed");
+                })
+                .thenApply(answer -> answer.map(known -> whole(known, id)));
+    }
+
+    private boolean admits(String id, Map<String, String> headers, byte[] body) {
+        return baseUrl.isFixed()
+                && RequestId.isHarmless(id)
+                && body.length <= BodyLimit.IMAGE_BYTES
+                && mediaTypes.admits(headers.get("Content-Type"), headers.get("Content-Encoding"));
+    }
+
+    private static List<String> values(@Nullable String field) {
+        return field == null ? List.of() : List.of(field);
+    }
+
+    private static Answer whole(FastAnswer answer, String id) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        StandardHeaders.of(id, ImageRoute.PATH, (name, value) -> headers.put(name.toString(), value.toString()));
+        answer.headers().forEach(header -> headers.put(header.name(), header.value()));
+        return new Answer(headers, answer.body());
+    }
+}
