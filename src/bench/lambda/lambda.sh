@@ -37,7 +37,7 @@ start_function() {
 start_redis
 start_provider
 provider_allows 1000 1000 0
-export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis AFTERIMAGE_PROVIDER_RATE=1000
+export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis AFTERIMAGE_PROVIDER_RATE=1000 AFTERIMAGE_DELIVERY_BASE_URL=https://img.example.com
 node "$peer/measure.mjs" $our_api $peer_api &
 measuring=$!
 until curl -s -o /dev/null localhost:$peer_api; do sleep 0.1; done

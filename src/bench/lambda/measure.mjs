@@ -6,7 +6,7 @@ import { RuntimeApi } from './runtime-api.mjs';
 
 /** More than an instance asks for within near-ttl, so that every hit is looked up in Redis. */
 const PICTURES = 3_000;
-const [WARM_UP, TURNS, EVENTS] = [2, 5, 1_500];
+const [WARM_UP, TURNS, EVENTS] = [2, 8, 3_000];
 const functions = process.argv.slice(2).map((port) => new RuntimeApi(Number(port)));
 const events = Array.from({ length: PICTURES }, (_, number) => imageEvent(number));
 

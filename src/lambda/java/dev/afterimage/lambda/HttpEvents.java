@@ -6,12 +6,13 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Hands requests to the HTTP server inside the process, and sees to it that each is answered: that server's handler waits
+ * Hands requests to the HTTP server inside the process, unless they are for a picture that is known, and sees to it that each is answered: that server's handler waits
  * for as long as it takes, and Lambda would kill the process before; and it throws what it can't write to its own server.
  */
 final class HttpEvents {
@@ -21,9 +22,12 @@ final class HttpEvents {
     private static final String REQUEST_ID = "x-request-id";
 
     private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server;
+    private final HitEvents hits;
     private final Bounded bounded;
 
-    HttpEvents(RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server, Bounded bounded) {
+    HttpEvents(
+            HitEvents hits, RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server, Bounded bounded) {
+        this.hits = hits;
         this.server = server;
         this.bounded = bounded;
     }
@@ -31,6 +35,10 @@ final class HttpEvents {
     APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, InvocationTime time)
             throws InterruptedException {
         named(request, context);
+        Optional<APIGatewayV2HTTPResponse> hit = hits.answer(request, time.stopBy());
+        if (hit.isPresent()) {
+            return hit.get();
+        }
         try {
             return bounded.call(() -> server.handleRequest(request, context), time.stopBy());
         } catch (TimeoutException e) {

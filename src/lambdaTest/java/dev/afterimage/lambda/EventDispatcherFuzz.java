@@ -79,6 +79,7 @@ class EventDispatcherFuzz {
         Bounded bounded = new Bounded(new CallersThread(), CLOCK);
         return new EventDispatcher(
                 new HttpEvents(
+                        new HitEvents(HitHandler.NONE, CLOCK),
                         (request, context) -> APIGatewayV2HTTPResponse.builder()
                                 // What a server would stumble over: no method, no path.
                                 .withStatusCode(

@@ -46,6 +46,7 @@ class EventDispatcherTest {
     private final List<String> wrappedUp = new ArrayList<>();
     private List<BeforeFreeze> hooks = List.of();
 
+    private HitHandler hits = HitHandler.NONE;
     private Runnable server = () -> {};
     private APIGatewayV2HTTPEvent asked = new APIGatewayV2HTTPEvent();
     private JobBatchHandler worker = (messages, deadline) -> Set.of();
@@ -221,6 +222,7 @@ class EventDispatcherTest {
         Bounded bounded = new Bounded(threads, clock);
         EventDispatcher dispatcher = new EventDispatcher(
                 new HttpEvents(
+                        new HitEvents(hits, clock),
                         (request, c) -> {
                             asked = request;
                             server.run();

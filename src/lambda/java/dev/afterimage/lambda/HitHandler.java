@@ -1,0 +1,29 @@
+package dev.afterimage.lambda;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Port: answers a request for a picture that is known, without the HTTP server inside. */
+@FunctionalInterface
+public interface HitHandler {
+
+    /** Answers nothing, so that every request goes to the server. */
+    HitHandler NONE = (headers, body) -> CompletableFuture.completedFuture(Optional.empty());
+
+    /** What the client gets with status 200. */
+    record Answer(Map<String, String> headers, String body) {
+
+        public Answer {
+            headers = Map.copyOf(headers);
+        }
+    }
+
+    /**
+     * The answer to {@code POST /v1/images}, or none when the server must be asked. Does not block and does not fail.
+     *
+     * @param headers of the request, by names in whatever case
+     */
+    CompletionStage<Optional<Answer>> answer(Map<String, String> headers, byte[] body);
+}
