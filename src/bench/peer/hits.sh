@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../fleet"
 . ./parts.sh
 # shellcheck source=src/bench/peer/peer.sh
 . ../peer/peer.sh
+command -v wrk >/dev/null || { echo "Install wrk, which makes the load (apt or brew install wrk)." >&2; exit 1; }
 install_peer
 
 start_redis

@@ -4,6 +4,6 @@ readonly peer=../../../target/peer
 
 install_peer() {
   mkdir -p "$peer"
-  cp ../peer/package.json ../peer/*.mjs "$peer/"
+  cp ../peer/package.json ../peer/*.mjs ../peer/*.lua "$peer/"
   npm install --prefix "$peer" --silent --no-audit --no-fund
 }
