@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where jobs come in: those that come at the same moment and are due at about the same time share a segment, its sync, and
@@ -27,7 +28,28 @@ final class JobIntake {
         void write(Lane lane, List<String> lines, Instant due) throws IOException;
     }
 
-    private record Arrival(Map<Lane, List<String>> lines, Instant due) {}
+    private static final class Arrival {
+
+        final Map<Lane, List<String>> lines;
+        final Instant due;
+        /** Its own: a segment that cannot be written is none of its neighbours'. */
+        @Nullable IOException failure;
+
+        Arrival(Map<Lane, List<String>> lines, Instant due) {
+            this.lines = lines;
+            this.due = due;
+        }
+
+        boolean isFor(Lane lane) {
+            return lines.containsKey(lane) && failure == null;
+        }
+
+        void throwIfFailed() throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
 
     private final Writing writing;
     private final GroupCommit<Arrival, Arrival> arrivals = new GroupCommit<>(this::write);
@@ -38,12 +60,12 @@ final class JobIntake {
 
     /** Blocks until they are on the queue. */
     void put(List<Job> jobs, Instant due) throws IOException {
-        Arrival unused = arrivals.commit(new Arrival(linesByLane(jobs), due));
+        arrivals.commit(new Arrival(linesByLane(jobs), due)).throwIfFailed();
     }
 
     /** The same for who holds the lock that {@link Writing} needs, and must not wait for others who do. */
     void putHere(List<Job> jobs, Instant due) throws IOException {
-        List<Arrival> unused = write(List.of(new Arrival(linesByLane(jobs), due)));
+        write(List.of(new Arrival(linesByLane(jobs), due))).getFirst().throwIfFailed();
     }
 
     private static Map<Lane, List<String>> linesByLane(List<Job> jobs) {
@@ -54,34 +76,39 @@ final class JobIntake {
         return lines;
     }
 
-    private List<Arrival> write(List<Arrival> gathered) throws IOException {
-        List<Arrival> byTime =
-                gathered.stream().sorted(Comparator.comparing(Arrival::due)).toList();
+    private List<Arrival> write(List<Arrival> gathered) {
+        List<Arrival> byTime = gathered.stream()
+                .sorted(Comparator.comparing(arrival -> arrival.due))
+                .toList();
         for (Lane lane : Lane.values()) {
-            write(lane, byTime);
+            write(lane, byTime.stream().filter(arrival -> arrival.isFor(lane)).toList());
         }
         return gathered;
     }
 
-    private void write(Lane lane, List<Arrival> byTime) throws IOException {
-        List<String> lines = new ArrayList<>();
-        Instant first = Instant.MIN;
-        Instant last = Instant.MIN;
+    private void write(Lane lane, List<Arrival> byTime) {
+        List<Arrival> together = new ArrayList<>();
         for (Arrival arrival : byTime) {
-            List<String> added = arrival.lines().getOrDefault(lane, List.of());
-            if (added.isEmpty()) {
-                continue;
+            if (!together.isEmpty()
+                    && arrival.due.isAfter(together.getFirst().due.plus(TOGETHER))) {
+                writeSegment(lane, together);
+                together.clear();
             }
-            if (!lines.isEmpty() && arrival.due().isAfter(first.plus(TOGETHER))) {
-                writing.write(lane, lines, last);
-                lines.clear();
-            }
-            first = lines.isEmpty() ? arrival.due() : first;
-            last = arrival.due();
-            lines.addAll(added);
+            together.add(arrival);
         }
-        if (!lines.isEmpty()) {
-            writing.write(lane, lines, last);
+        if (!together.isEmpty()) {
+            writeSegment(lane, together);
+        }
+    }
+
+    private void writeSegment(Lane lane, List<Arrival> together) {
+        List<String> lines = together.stream()
+                .flatMap(arrival -> arrival.lines.getOrDefault(lane, List.of()).stream())
+                .toList();
+        try {
+            writing.write(lane, lines, together.getLast().due);
+        } catch (IOException e) {
+            together.forEach(arrival -> arrival.failure = e);
         }
     }
 }
