@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *       nothing more is to be done;
  *   <li>then calls leave from this instance's share, counted in memory, as long as the limiter has just been asked in vain;
  *   <li>found: the fleet is paused until the calls from shares count no more, because other instances used theirs, too, and
- *       find the limiter within {@link Outage#NOTICED_WITHIN}.
+ *       find the limiter within {@link OutageTimes#noticedWithin}.
  * </ol>
  */
 public final class EmergencyLimiter implements ProviderLimiter {
@@ -33,6 +33,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
     private final ProviderLimiter fleet;
     private final ShareLimiter share;
     private final EmergencyListener listener;
+    private final OutageTimes times;
     private final LongSupplier nanoTime;
     /** Until the calls that others permitted count no more. */
     private final long settling;
@@ -47,18 +48,26 @@ public final class EmergencyLimiter implements ProviderLimiter {
      *
      * @param fleet the shared one, whose failures are {@link LimiterUnavailableException}s
      * @param share of the limits, for this instance; above 0 and at most 1
+     * @param silence for how long the shared one may seem lost although it answers again: what a question may take, and the
+     *     rest that it is given after several failures
      * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
      */
     public EmergencyLimiter(
-            ProviderLimiter fleet, Limits limits, double share, EmergencyListener listener, LongSupplier nanoTime) {
+            ProviderLimiter fleet,
+            Limits limits,
+            double share,
+            Duration silence,
+            EmergencyListener listener,
+            LongSupplier nanoTime) {
         this.fleet = fleet;
         this.share = new ShareLimiter(EmergencyShare.of(limits, share), nanoTime);
+        this.times = OutageTimes.of(silence);
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.settling = settling(limits).toNanos();
         // Another instance may have lost the limiter later, and a call that it stamped then may leave a lead later
         // still.
-        long othersLast = Outage.APART.plus(limits.lead()).toNanos();
+        long othersLast = times.apart().plus(limits.lead()).toNanos();
         this.shareAfter = Math.max(settling + othersLast, LONGEST_HICCUP.toNanos());
     }
 
@@ -177,10 +186,11 @@ public final class EmergencyLimiter implements ProviderLimiter {
     private Outage lost(long asked) {
         recovery.lock();
         try {
-            if (outage == null) {
+            Outage known = outage;
+            if (known == null) {
                 listener.lost();
             }
-            Outage current = Outage.after(outage, asked);
+            Outage current = known == null ? Outage.begun(times, asked) : known.after(asked);
             outage = current;
             return current;
         } finally {
@@ -211,7 +221,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
     }
 
     private Duration pauseAfter() {
-        Duration settled = Duration.ofNanos(settling).plus(Outage.NOTICED_WITHIN);
+        Duration settled = Duration.ofNanos(settling).plus(times.noticedWithin());
         Duration providers = share.status().coolDownLeft();
         return providers.compareTo(settled) > 0 ? providers : settled;
     }

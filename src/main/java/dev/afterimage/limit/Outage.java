@@ -1,31 +1,29 @@
 package dev.afterimage.limit;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an instance knows of the time for which the fleet's limiter cannot be asked. All times are monotonic nanoseconds.
  *
+ * @param times of the fleet
  * @param firstFailure when the first question was asked in vain after the last one that was answered
- * @param since from then on no longer time has passed between two questions than {@link #NOTICED_WITHIN}
+ * @param since from then on less time has passed between two questions than {@link OutageTimes#noticedWithin}
  * @param lastFailure when the latest question was asked in vain
  */
-record Outage(long firstFailure, long since, long lastFailure) {
+record Outage(OutageTimes times, long firstFailure, long since, long lastFailure) {
 
-    /** Within this, every instance that wants to call notices that the limiter answers again. */
-    static final Duration NOTICED_WITHIN = Duration.ofSeconds(4);
     /** A question that was asked in vain says nothing about the time after this. */
     private static final Duration KNOWN_FOR = Duration.ofMillis(1500);
-    /** By so much one instance may be lost earlier than another. */
-    static final Duration APART = Duration.ofMillis(2500);
 
-    /** The outage after one more question that was asked in vain. */
-    static Outage after(@Nullable Outage before, long asked) {
-        if (before == null) {
-            return new Outage(asked, asked, asked);
-        }
-        boolean wasIdle = asked - before.lastFailure >= NOTICED_WITHIN.toNanos();
-        return new Outage(before.firstFailure, wasIdle ? asked : before.since, Math.max(before.lastFailure, asked));
+    /** An outage of which a first question has told. */
+    static Outage begun(OutageTimes times, long asked) {
+        return new Outage(times, asked, asked, asked);
+    }
+
+    /** The same outage after one more question that was asked in vain. */
+    Outage after(long asked) {
+        boolean wasIdle = asked - lastFailure >= times.noticedWithin().toNanos();
+        return new Outage(times, firstFailure, wasIdle ? asked : since, Math.max(lastFailure, asked));
     }
 
     /** Whether it is still certain that the limiter cannot be asked: somebody has just tried. */
@@ -43,8 +41,9 @@ record Outage(long firstFailure, long since, long lastFailure) {
      * idle for a while, others who were not have found the limiter before it.
      */
     boolean othersMayUseTheirShares(long now, long settling, long shareAfter) {
-        boolean wasLong = now - firstFailure >= shareAfter - APART.toNanos();
-        boolean wasJustNow = now - lastFailure < settling + NOTICED_WITHIN.toNanos();
+        boolean wasLong = now - firstFailure >= shareAfter - times.apart().toNanos();
+        boolean wasJustNow =
+                now - lastFailure < settling + times.noticedWithin().toNanos();
         return wasLong && wasJustNow;
     }
 }

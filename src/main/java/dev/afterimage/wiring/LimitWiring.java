@@ -74,6 +74,7 @@ class LimitWiring {
                         new RedisLimiter(redis.get(), redisConfig, limits, RedisWiring.TOKENS),
                         limits,
                         config.emergencyShare(),
+                        redisConfig.timeout().plus(redisConfig.rest()),
                         new EmergencyMeter(meters),
                         System::nanoTime);
         };

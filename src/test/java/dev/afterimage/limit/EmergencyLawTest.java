@@ -54,7 +54,7 @@ class EmergencyLawTest {
         for (int instance = 0; instance < INSTANCES; instance++) {
             LosableLimiter own = new LosableLimiter(fleet.get());
             SimulatedFleet.Instance member = simulated
-                    .instance(now -> new EmergencyLimiter(own, LIMITS, SHARE, NOBODY, now))
+                    .instance(now -> new EmergencyLimiter(own, LIMITS, SHARE, Duration.ofMillis(1500), NOBODY, now))
                     .withClients(clients, Lane.INTERACTIVE);
             for (int time = 0; longestWithoutCore > 0 && time < LENGTH.toMillis(); time += 1 + random.nextInt(5000)) {
                 member.withoutCore(Duration.ofMillis(time), Duration.ofMillis(random.nextInt(longestWithoutCore)));

@@ -18,7 +18,11 @@ class EmergencyLimiterTest {
     private static final Limits LIMITS =
             new Limits(20, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
     private static final Duration HICCUP = Duration.ofSeconds(EmergencyLimiter.LONGEST_HICCUP_SECONDS);
-    private static final Duration SETTLED = LIMITS.slotTime().plus(Outage.NOTICED_WITHIN);
+    /** Of a link with the default time-out and rest. */
+    private static final Duration SILENCE = Duration.ofMillis(1500);
+
+    private static final Duration SETTLED =
+            LIMITS.slotTime().plus(OutageTimes.of(SILENCE).noticedWithin());
     private static final Duration NOW_OR_NEVER = Duration.ZERO;
 
     private final MutableClock clock = new MutableClock();
@@ -27,7 +31,7 @@ class EmergencyLimiterTest {
     private final EmergencyLimiter limiter = instance();
 
     private EmergencyLimiter instance() {
-        return new EmergencyLimiter(fleet, LIMITS, 0.1, events, clock::nanoTime);
+        return new EmergencyLimiter(fleet, LIMITS, 0.1, SILENCE, events, clock::nanoTime);
     }
 
     private static final class Events implements EmergencyListener {
@@ -312,7 +316,7 @@ class EmergencyLimiterTest {
     @Test
     void aPermitOfTheShareThatMayNoMoreLeaveGivesItsPlaceInFlightBack() {
         Limits limits = new Limits(20, Duration.ofSeconds(1), OptionalInt.of(20), 1, Duration.ofSeconds(1));
-        EmergencyLimiter instance = new EmergencyLimiter(fleet, limits, 0.1, events, clock::nanoTime);
+        EmergencyLimiter instance = new EmergencyLimiter(fleet, limits, 0.1, SILENCE, events, clock::nanoTime);
         fleet.lost = true;
         for (int second = 0; second < HICCUP.toSeconds(); second++) {
             denied(instance.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
@@ -345,7 +349,7 @@ class EmergencyLimiterTest {
     @Test
     void whereCallsInFlightAreLimitedNothingLeavesBeforeTheLongestEnded() {
         Limits limits = new Limits(20, Duration.ofSeconds(1), OptionalInt.of(10), 1, Duration.ofSeconds(20));
-        EmergencyLimiter cautious = new EmergencyLimiter(fleet, limits, 0.1, events, clock::nanoTime);
+        EmergencyLimiter cautious = new EmergencyLimiter(fleet, limits, 0.1, SILENCE, events, clock::nanoTime);
         fleet.lost = true;
         int left = 0;
         for (int second = 0; second < 23; second++) {

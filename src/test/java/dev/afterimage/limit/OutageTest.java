@@ -9,15 +9,24 @@ class OutageTest {
 
     private static final long SETTLING = Duration.ofSeconds(1).toNanos();
     private static final long SHARE_AFTER = Duration.ofSeconds(6).toNanos();
-    private static final long NOTICED_WITHIN = Outage.NOTICED_WITHIN.toNanos();
-    private static final long APART = Outage.APART.toNanos();
+    private static final OutageTimes TIMES = OutageTimes.of(Duration.ofMillis(1500));
+    private static final long NOTICED_WITHIN = TIMES.noticedWithin().toNanos();
+    private static final long APART = TIMES.apart().toNanos();
     private static final long START = Duration.ofHours(1).toNanos();
 
-    private final Outage begun = Outage.after(null, START);
+    private final Outage begun = Outage.begun(TIMES, START);
+
+    @Test
+    void theLongerTheLimiterIsLeftAloneTheLaterEverybodyKnows() {
+        OutageTimes longer = OutageTimes.of(Duration.ofMillis(1500).plusSeconds(7));
+
+        assertThat(longer.noticedWithin()).isEqualTo(TIMES.noticedWithin().plusSeconds(7));
+        assertThat(longer.apart()).isEqualTo(TIMES.apart().plusSeconds(7));
+    }
 
     @Test
     void whoAsksOftenEnoughSawTheWholeOutage() {
-        Outage seen = Outage.after(begun, START + NOTICED_WITHIN - 1);
+        Outage seen = begun.after(START + NOTICED_WITHIN - 1);
 
         assertThat(seen.untilShare(START, SHARE_AFTER)).isEqualTo(SHARE_AFTER);
     }
@@ -27,7 +36,7 @@ class OutageTest {
     void whoDidNotAskForAWhileWaitsForItsShareFromThenOn() {
         long asked = START + NOTICED_WITHIN;
 
-        assertThat(Outage.after(begun, asked).untilShare(asked, SHARE_AFTER)).isEqualTo(SHARE_AFTER);
+        assertThat(begun.after(asked).untilShare(asked, SHARE_AFTER)).isEqualTo(SHARE_AFTER);
     }
 
     @Test
@@ -41,7 +50,7 @@ class OutageTest {
     @Test
     void othersMayUseTheirSharesAsSoonAsTheyMayHaveLostTheLimiterThatLongAgo() {
         long enough = START + SHARE_AFTER - APART;
-        Outage asked = Outage.after(begun, enough - 1);
+        Outage asked = begun.after(enough - 1);
 
         assertThat(asked.othersMayUseTheirShares(enough - 1, SETTLING, SHARE_AFTER))
                 .isFalse();
@@ -51,7 +60,7 @@ class OutageTest {
     @Test
     void theSharesOfOthersCountNoMoreOnceTheyHadTheTimeToFindTheLimiterAndToSettle() {
         long lastAsked = START + SHARE_AFTER;
-        Outage asked = Outage.after(begun, lastAsked);
+        Outage asked = begun.after(lastAsked);
         long settled = lastAsked + NOTICED_WITHIN + SETTLING;
 
         assertThat(asked.othersMayUseTheirShares(settled - 1, SETTLING, SHARE_AFTER))

@@ -367,6 +367,7 @@ class RedisFaultsTest {
                                 () -> UUID.randomUUID().toString()),
                         limits,
                         0.1,
+                        settings(5).timeout().plus(settings(5).rest()),
                         listener,
                         System::nanoTime);
                 for (int caller = 0; caller < 8; caller++) {
