@@ -4,11 +4,11 @@
 import { imageEvent } from './events.mjs';
 import { RuntimeApi } from './runtime-api.mjs';
 
-/** More than an instance asks for within near-ttl, so that every hit is looked up in Redis. */
-const PICTURES = 3_000;
+/** More than an instance asks for within near-ttl, so that every hit is looked up in Redis; and so few that hardly any is. */
+const PICTURES = { spread: 3_000, hot: 100 };
 const [WARM_UP, TURNS, EVENTS] = [2, 8, 3_000];
 const functions = process.argv.slice(2).map((port) => new RuntimeApi(Number(port)));
-const events = Array.from({ length: PICTURES }, (_, number) => imageEvent(number));
+const events = Array.from({ length: PICTURES.spread }, (_, number) => imageEvent(number));
 
 async function ask(api, event) {
   const { text, millis } = await api.invoke(event);
@@ -19,26 +19,30 @@ async function ask(api, event) {
 
 const at = (sorted, share) => +sorted[Math.floor(share * sorted.length)].toFixed(2);
 
+async function compare(name, pictures) {
+  const taken = functions.map(() => []);
+  const statuses = {};
+  let next = 0;
+  for (let turn = 0; turn < TURNS; turn++) {
+    const those = Array.from({ length: EVENTS }, () => events[next++ % pictures]);
+    for (const [index, api] of functions.entries()) {
+      for (const event of those) {
+        const { millis, hit } = await ask(api, event);
+        taken[index].push(millis);
+        if (hit) statuses[hit] = (statuses[hit] ?? 0) + 1;
+      }
+    }
+  }
+  const [ours, peer] = taken.map((millis) => millis.sort((a, b) => a - b)).map((sorted) => ({
+    p50: at(sorted, 0.5), p90: at(sorted, 0.9), p99: at(sorted, 0.99), events: sorted.length,
+  }));
+  console.log(`${name}: ours`, ours, statuses, 'peer', peer);
+  const ratios = ['p50', 'p90', 'p99'].map((share) => `${share} ${(ours[share] / peer[share]).toFixed(2)}`);
+  console.log(`${name}: × the peer's milliseconds: ${ratios.join(', ')}`);
+}
+
 for (const api of functions) {
   for (let round = 0; round <= WARM_UP; round++) for (const event of events) await ask(api, event);
 }
-const taken = functions.map(() => []);
-const statuses = {};
-let next = 0;
-for (let turn = 0; turn < TURNS; turn++) {
-  const those = Array.from({ length: EVENTS }, () => events[next++ % PICTURES]);
-  for (const [index, api] of functions.entries()) {
-    for (const event of those) {
-      const { millis, hit } = await ask(api, event);
-      taken[index].push(millis);
-      if (hit) statuses[hit] = (statuses[hit] ?? 0) + 1;
-    }
-  }
-}
-const [ours, peer] = taken.map((millis) => millis.sort((a, b) => a - b)).map((sorted) => ({
-  p50: at(sorted, 0.5), p90: at(sorted, 0.9), p99: at(sorted, 0.99), events: sorted.length,
-}));
-console.log('ours', ours, statuses);
-console.log('peer', peer);
-for (const share of ['p50', 'p90', 'p99']) console.log(`${share}: ${(ours[share] / peer[share]).toFixed(2)} × the peer's milliseconds`);
+for (const [name, pictures] of Object.entries(PICTURES)) await compare(name, pictures);
 process.exit();
