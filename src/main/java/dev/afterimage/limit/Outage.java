@@ -1,7 +1,5 @@
 package dev.afterimage.limit;
 
-import java.time.Duration;
-
 /**
  * What an instance knows of the time for which the fleet's limiter cannot be asked. All times are monotonic nanoseconds.
  *
@@ -11,9 +9,6 @@ import java.time.Duration;
  * @param lastFailure when the latest question was asked in vain
  */
 record Outage(OutageTimes times, long firstFailure, long since, long lastFailure) {
-
-    /** A question that was asked in vain says nothing about the time after this. */
-    private static final Duration KNOWN_FOR = Duration.ofMillis(1500);
 
     /** An outage of which a first question has told. */
     static Outage begun(OutageTimes times, long asked) {
@@ -28,7 +23,7 @@ record Outage(OutageTimes times, long firstFailure, long since, long lastFailure
 
     /** Whether it is still certain that the limiter cannot be asked: somebody has just tried. */
     boolean isCertainAt(long now) {
-        return now - lastFailure < KNOWN_FOR.toNanos();
+        return now - lastFailure < times.knownFor().toNanos();
     }
 
     /** How much longer it takes until this instance may use its share; zero or less: it may. */

@@ -5,15 +5,17 @@ import java.time.Duration;
 /**
  * How far apart the instances of a fleet may be in what they know of an outage.
  *
+ * @param knownFor a question that was asked in vain says nothing about the time after this
  * @param noticedWithin within this, every instance that wants to call notices that the limiter answers again
  * @param apart by so much one instance may be lost earlier than another
  */
-record OutageTimes(Duration noticedWithin, Duration apart) {
+record OutageTimes(Duration knownFor, Duration noticedWithin, Duration apart) {
 
-    /** Waiting calls ask again after at most two seconds; the rest is for a core that is lacking. */
-    private static final Duration ASKED_AGAIN = Duration.ofMillis(2500);
+    /** So that not every call from a share asks once more. */
+    private static final Duration SHORTEST_KNOWLEDGE = Duration.ofMillis(1500);
 
-    private static final Duration FIRST_ASKED = Duration.ofSeconds(1);
+    /** For a call that is not made just now, and for a core that is lacking. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
 
     /**
      * Those of instances on one limiter.
@@ -22,6 +24,7 @@ record OutageTimes(Duration noticedWithin, Duration apart) {
      *     a question, and the rest that the limiter is given after several
      */
     static OutageTimes of(Duration silence) {
-        return new OutageTimes(ASKED_AGAIN.plus(silence), FIRST_ASKED.plus(silence));
+        Duration knownFor = silence.compareTo(SHORTEST_KNOWLEDGE) > 0 ? silence : SHORTEST_KNOWLEDGE;
+        return new OutageTimes(knownFor, silence.plus(knownFor).plus(SLACK), silence.plus(SLACK));
     }
 }

@@ -20,7 +20,8 @@ class OutageTest {
     void theLongerTheLimiterIsLeftAloneTheLaterEverybodyKnows() {
         OutageTimes longer = OutageTimes.of(Duration.ofMillis(1500).plusSeconds(7));
 
-        assertThat(longer.noticedWithin()).isEqualTo(TIMES.noticedWithin().plusSeconds(7));
+        assertThat(longer.noticedWithin()).isEqualTo(TIMES.noticedWithin().plusSeconds(14));
+        assertThat(longer.knownFor()).isEqualTo(TIMES.knownFor().plusSeconds(7));
         assertThat(longer.apart()).isEqualTo(TIMES.apart().plusSeconds(7));
     }
 
