@@ -17,9 +17,14 @@ final class WantedMeters {
     private final String prefix;
     private final Predicate<String> wanted;
     private final AtomicLong changes = new AtomicLong();
-    private volatile Picked picked = new Picked(-1, List.of());
+    private volatile Picked picked = new Picked(-1, false, List.of());
 
-    private record Picked(long change, List<Meter> meters) {}
+    /**
+     * What was picked.
+     *
+     * @param settled whether it was picked twice since the change: a registry may tell of a meter before it lists it
+     */
+    private record Picked(long change, boolean settled, List<Meter> meters) {}
 
     /**
      * Those whose name begins with {@code prefix}.
@@ -37,9 +42,11 @@ final class WantedMeters {
 
     List<Meter> all() {
         long change = changes.get();
-        if (picked.change() != change) {
+        boolean changed = picked.change() != change;
+        if (changed || !picked.settled()) {
             picked = new Picked(
                     change,
+                    !changed,
                     registry.getMeters().stream()
                             .filter(meter -> isWanted(meter.getId()))
                             .sorted(Comparator.comparing(meter -> meter.getId().toString()))
