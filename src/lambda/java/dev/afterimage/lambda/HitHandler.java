@@ -21,7 +21,8 @@ public interface HitHandler {
     }
 
     /**
-     * The answer to {@code POST /v1/images}, or none when the server must be asked. Does not block and does not fail.
+     * The answer to {@code POST /v1/images}, or none when the server must be asked, as after every failure. Waits for nothing
+     * but a signature.
      *
      * @param headers of the request, by names in whatever case
      */

@@ -12,8 +12,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Hands requests to the HTTP server inside the process, unless they are for a picture that is known, and sees to it that each is answered: that server's handler waits
- * for as long as it takes, and Lambda would kill the process before; and it throws what it can't write to its own server.
+ * Hands requests to the HTTP server inside the process, unless they are for a picture that is known, and sees to it that
+ * each is answered: that server's handler waits for as long as it takes, and Lambda would kill the process before; and it
+ * throws what it can't write to its own server.
  */
 final class HttpEvents {
 
@@ -35,7 +36,7 @@ final class HttpEvents {
     APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, InvocationTime time)
             throws InterruptedException {
         named(request, context);
-        Optional<APIGatewayV2HTTPResponse> hit = hits.answer(request, time.stopBy());
+        Optional<APIGatewayV2HTTPResponse> hit = hits.answer(request, time.answerBy());
         if (hit.isPresent()) {
             return hit.get();
         }

@@ -39,7 +39,7 @@ final class LambdaEntry {
     @Singleton
     @Unremovable
     EventStreamHandler handler(
-            HitHandler hits,
+            Instance<HitHandler> hits,
             LambdaHttpHandler server,
             Instance<JobBatchHandler> worker,
             Instance<CataloguePlanHandler> planner,
@@ -50,7 +50,8 @@ final class LambdaEntry {
         Bounded bounded = new Bounded(Executors.newVirtualThreadPerTaskExecutor(), clock);
         // The parts of the other functions are made only when their first event comes: a start-up costs what it uses.
         EventDispatcher dispatcher = new EventDispatcher(
-                new HttpEvents(new HitEvents(hits, clock), server, bounded),
+                new HttpEvents(
+                        new HitEvents((headers, body) -> hits.get().answer(headers, body), clock), server, bounded),
                 new QueueBatches((messages, deadline) -> worker.get().handle(messages, deadline), bounded),
                 new Plans((catalogue, deadline) -> planner.get().plan(catalogue, deadline), bounded),
                 invocation,

@@ -1,18 +1,26 @@
 package dev.afterimage.lambda;
 
+import java.util.List;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
-/** What an operator may put before the resources that only the HTTP server inside knows of. */
+/** What an operator may put before the resources, or around them, that only the HTTP server inside knows of. */
 public final class ServerOnly {
+
+    private static final List<String> SWITCHES =
+            List.of("quarkus.http.cors.enabled", "quarkus.http.access-log.enabled");
+
+    private static final List<String> PREFIXES =
+            List.of("quarkus.http.auth.permission.", "quarkus.http.header.", "quarkus.http.filter.");
 
     private ServerOnly() {}
 
-    /** Whether there is something: CORS, which API Gateway does by itself, or permissions. */
+    /** Whether there is something: CORS, which API Gateway does by itself, permissions, headers, a log of all requests. */
     public static boolean isConfigured(Config config) {
-        return config.getOptionalValue("quarkus.http.cors.enabled", Boolean.class)
-                        .orElse(false)
+        return SWITCHES.stream()
+                        .anyMatch(name ->
+                                config.getOptionalValue(name, Boolean.class).orElse(false))
                 || StreamSupport.stream(config.getPropertyNames().spliterator(), false)
-                        .anyMatch(name -> name.startsWith("quarkus.http.auth.permission."));
+                        .anyMatch(name -> PREFIXES.stream().anyMatch(name::startsWith));
     }
 }

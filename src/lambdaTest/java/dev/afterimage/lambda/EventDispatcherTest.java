@@ -17,7 +17,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,6 +66,22 @@ class EventDispatcherTest {
 
         assertThat(answer).contains("\"statusCode\":200").contains("\"body\":\"hello\"");
         assertThat(asked.getRawPath()).isEqualTo("/v1/stats");
+    }
+
+    @Test
+    void aHitIsAnsweredWithoutTheServerAndWrappedUp() throws IOException {
+        hooks = List.of(deadline -> wrappedUp.add("metrics"));
+        server = () -> {
+            throw new AssertionError("not the server");
+        };
+        hits = (headers, body) -> CompletableFuture.completedFuture(
+                Optional.of(new HitHandler.Answer(Map.of("Cache-Status", "afterimage; hit"), "known")));
+
+        assertThat(dispatch(Events.http("POST", "/v1/images", "{}"), PLENTY))
+                .contains("\"statusCode\":200")
+                .contains("afterimage; hit")
+                .contains("\"body\":\"known\"");
+        assertThat(wrappedUp).containsExactly("metrics");
     }
 
     @Test

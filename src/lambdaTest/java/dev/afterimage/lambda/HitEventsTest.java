@@ -64,6 +64,9 @@ class HitEventsTest {
         assertThat(ask(Events.http("POST", "/v1/images/", "{}"))).isEmpty();
         assertThat(ask(Events.http("POST", "/v1/batches", "{}"))).isEmpty();
         assertThat(ask(Events.http("POST", "/v1/images", null))).isEmpty();
+        assertThat(ask(Events.http("POST", "/v1/images", "{}")
+                        .replace("\"rawQueryString\":\"\"", "\"rawQueryString\":\"x=%7B\"")))
+                .isEmpty();
         assertThat(bodies).isEmpty();
     }
 

@@ -6,6 +6,8 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServerOnlyTest {
 
@@ -15,11 +17,16 @@ class ServerOnlyTest {
                 .isFalse();
     }
 
-    @Test
-    void crossOriginAnswersAndPermissionsAreTheServers() {
-        assertThat(isConfigured(Map.of("quarkus.http.cors.enabled", "true"))).isTrue();
-        assertThat(isConfigured(Map.of("quarkus.http.auth.permission.all.policy", "authenticated")))
-                .isTrue();
+    @ParameterizedTest
+    @CsvSource({
+        "quarkus.http.cors.enabled, true",
+        "quarkus.http.access-log.enabled, true",
+        "quarkus.http.auth.permission.all.policy, authenticated",
+        "'quarkus.http.header.\"Strict-Transport-Security\".value', max-age=1",
+        "quarkus.http.filter.all.matches, /.*",
+    })
+    void whatOnlyTheServerDoesIsTheServers(String name, String value) {
+        assertThat(isConfigured(Map.of(name, value))).isTrue();
     }
 
     private static boolean isConfigured(Map<String, String> properties) {

@@ -81,32 +81,20 @@ public final class ImagePipeline implements ImageService {
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome.Hit>> hit(ImageRequest request) {
-        return indexed(request).thenApply(this::hit);
+    public CompletionStage<Glance> glance(ImageRequest request) {
+        return versions.current(request.template()).thenCompose(version -> {
+            ImageKey key = keys.keyOf(request, version);
+            return lookup.inIndex(key)
+                    .thenApply(entry ->
+                            new Glance(key, entry, entry.filter(this::isFresh).map(ImageOutcome.Hit::new)));
+        });
     }
 
     @Override
-    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
-        return indexed(inquiry.request()).thenCompose(indexed -> {
-            Optional<ImageOutcome.Hit> hit = hit(indexed);
-            return hit.isPresent()
-                    ? CompletableFuture.completedFuture(hit.get())
-                    : later(() -> afterMiss(inquiry, indexed.key(), indexed.entry()));
-        });
-    }
-
-    /** What the index knows of a request's picture, whatever its freshness. */
-    private record Indexed(ImageKey key, Optional<IndexEntry> entry) {}
-
-    private CompletionStage<Indexed> indexed(ImageRequest request) {
-        return versions.current(request.template()).thenCompose(version -> {
-            ImageKey key = keys.keyOf(request, version);
-            return lookup.inIndex(key).thenApply(entry -> new Indexed(key, entry));
-        });
-    }
-
-    private Optional<ImageOutcome.Hit> hit(Indexed indexed) {
-        return indexed.entry().filter(this::isFresh).map(ImageOutcome.Hit::new);
+    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
+        return glance.hit().isPresent()
+                ? CompletableFuture.completedFuture(glance.hit().get())
+                : later(() -> afterMiss(inquiry, glance.key(), glance.entry()));
     }
 
     private ImageOutcome afterMiss(Inquiry inquiry, ImageKey key, Optional<IndexEntry> indexed) {

@@ -14,13 +14,18 @@ import java.util.concurrent.CompletionStage;
 public interface ImageService {
 
     /**
-     * The picture if the index knows it to be fresh; empty when an answer takes more than that, for which {@link #obtain} is
-     * there. Pays for nothing and uses nobody's quota.
+     * Looks into the index and nowhere else. A {@linkplain Glance#hit hit} is an answer; with anything else
+     * {@link #obtain(Inquiry, Glance)} goes on. Pays for nothing and uses nobody's quota.
      */
-    CompletionStage<Optional<ImageOutcome.Hit>> hit(ImageRequest request);
+    CompletionStage<Glance> glance(ImageRequest request);
 
     /** Finds the picture or has it made; never pays for one that exists or is being made. */
-    CompletionStage<ImageOutcome> obtain(Inquiry inquiry);
+    default CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
+        return glance(inquiry.request()).thenCompose(glance -> obtain(inquiry, glance));
+    }
+
+    /** The same for who has looked into the index already. */
+    CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance);
 
     /**
      * Looks without making: {@link ImageOutcome.Hit}, {@link ImageOutcome.Stale} (past its freshness, not yet expired) or

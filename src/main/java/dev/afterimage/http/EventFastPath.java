@@ -1,6 +1,6 @@
 package dev.afterimage.http;
 
-import dev.afterimage.delivery.BaseUrl;
+import dev.afterimage.generation.ImageService;
 import dev.afterimage.http.header.RequestId;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +21,12 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class EventFastPath {
 
+    private static final Logger LOG = Logger.getLogger(EventFastPath.class);
+
+    private static final CompletionStage<Optional<Answer>> NONE = CompletableFuture.completedFuture(Optional.empty());
+
     private final FastPath fastPath;
-    private final BaseUrl baseUrl;
+    private final ImageService images;
     private final MediaTypeGate mediaTypes = new MediaTypeGate(List.of("application/json"));
 
     /** A whole answer with status 200. */
@@ -32,30 +38,41 @@ public final class EventFastPath {
     }
 
     @Inject
-    EventFastPath(FastPath fastPath, BaseUrl baseUrl) {
+    EventFastPath(FastPath fastPath, ImageService images) {
         this.fastPath = fastPath;
-        this.baseUrl = baseUrl;
+        this.images = images;
     }
 
     /**
-     * The answer to {@code POST /v1/images}; none when it takes the server. Does not block and does not fail.
+     * The answer to {@code POST /v1/images}; none when it takes the server, as after every failure. Waits for nothing but a
+     * signature.
      *
      * @param headers of the request, by names in whatever case
      */
     public CompletionStage<Optional<Answer>> answer(Map<String, String> headers, byte[] body) {
         String id = headers.get(RequestId.HEADER);
         if (id == null || !admits(id, headers, body)) {
-            return CompletableFuture.completedFuture(Optional.empty());
+            return NONE;
         }
-        return fastPath.answer(name -> values(headers.get(name)), body, () -> {
-                    throw new IllegalStateException("The base URL is fixed");
-                })
-                .thenApply(answer -> answer.map(known -> whole(known, id)));
+        Function<String, List<String>> fields = name -> values(headers.get(name));
+        try {
+            return fastPath.read(fields, body)
+                    .map(request -> images.glance(request)
+                            .thenApply(glance -> glance.hit().map(hit -> whole(fastPath.write(hit, fields), id)))
+                            .exceptionally(EventFastPath::leaveToServer))
+                    .orElse(NONE);
+        } catch (RuntimeException failure) {
+            return CompletableFuture.completedFuture(leaveToServer(failure));
+        }
+    }
+
+    private static Optional<Answer> leaveToServer(Throwable failure) {
+        LOG.debug("A hit could not be answered at once", failure);
+        return Optional.empty();
     }
 
     private boolean admits(String id, Map<String, String> headers, byte[] body) {
-        return baseUrl.isFixed()
-                && RequestId.isHarmless(id)
+        return RequestId.isHarmless(id)
                 && body.length <= BodyLimit.IMAGE_BYTES
                 && mediaTypes.admits(headers.get("Content-Type"), headers.get("Content-Encoding"));
     }

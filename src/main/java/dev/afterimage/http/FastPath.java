@@ -3,8 +3,8 @@ package dev.afterimage.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.generation.ImageOutcome;
-import dev.afterimage.generation.ImageService;
 import dev.afterimage.http.header.CacheStatus;
 import dev.afterimage.http.header.Preferences;
 import dev.afterimage.image.ImageRequest;
@@ -16,66 +16,52 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 
 /**
- * Answers a request for a picture that is fresh in the index as {@link ImageResource} would, to the byte, without the way
- * through Quarkus REST, which costs more than all the rest of a hit. Whatever it cannot answer at once it leaves to the
- * resource: a miss, a bad request, a fault, an {@code Accept} that has to be negotiated.
+ * Answers a request for a picture that is there as {@link ImageResource} would, to the byte, without the way through Quarkus
+ * REST, which costs more than all the rest of a hit. What is not plain it leaves to the resource: a request that is refused, an
+ * {@code Accept} that has to be negotiated, URLs that depend on the caller's way to the service.
  */
 @Singleton
 final class FastPath {
 
-    private static final Logger LOG = Logger.getLogger(FastPath.class);
-
-    private static final CompletionStage<Optional<FastAnswer>> NONE =
-            CompletableFuture.completedFuture(Optional.empty());
-
-    private final ImageService images;
     private final ImageAnswers answers;
+    private final BaseUrl baseUrl;
     private final HttpConfig config;
     private final ObjectWriter json;
 
     @Inject
-    FastPath(ImageService images, ImageAnswers answers, HttpConfig config, ObjectMapper json) {
-        this.images = images;
+    FastPath(ImageAnswers answers, BaseUrl baseUrl, HttpConfig config, ObjectMapper json) {
         this.answers = answers;
+        this.baseUrl = baseUrl;
         this.config = config;
         this.json = json.writerFor(ImageBody.class);
     }
 
     /**
-     * The answer with 200, or none. Does not block and does not fail.
+     * What is asked for; empty when the resource must answer.
      *
      * @param headers the values of each header of that name in the request
      * @param body the request's, of a size and a media type that were let in
-     * @param serviceRoot as the caller addressed it
      */
-    CompletionStage<Optional<FastAnswer>> answer(
-            Function<String, List<String>> headers, byte[] body, Supplier<URI> serviceRoot) {
-        if (!MediaRange.acceptsJson(headers.apply(MediaRange.HEADER))) {
-            return NONE;
+    Optional<ImageRequest> read(Function<String, List<String>> headers, byte[] body) {
+        if (!baseUrl.isFixed() || !MediaRange.acceptsJson(headers.apply(MediaRange.HEADER))) {
+            return Optional.empty();
         }
-        ImageRequest request;
         try {
-            request = ImageRequestReader.read(body);
+            return Optional.of(ImageRequestReader.read(body));
         } catch (InvalidRequestException invalid) {
-            return NONE;
+            return Optional.empty();
         }
-        return images.hit(request)
-                .thenApply(hit -> hit.map(known -> write(known, headers, serviceRoot)))
-                .exceptionally(failure -> {
-                    LOG.debug("A hit could not be answered at once", failure);
-                    return Optional.empty();
-                });
     }
 
-    private FastAnswer write(
-            ImageOutcome.Hit hit, Function<String, List<String>> requested, Supplier<URI> serviceRoot) {
+    /**
+     * The answer with 200.
+     *
+     * @throws RuntimeException when the URL cannot be signed, of which the resource can tell the client
+     */
+    FastAnswer write(ImageOutcome.Hit hit, Function<String, List<String>> requested) {
         List<FastAnswer.Header> headers = new ArrayList<>(3);
         headers.add(FastAnswer.JSON);
         headers.add(new FastAnswer.Header(CacheStatus.HEADER, CacheStatus.of(hit)));
@@ -83,9 +69,13 @@ final class FastPath {
                 .applied(false, config.deadline())
                 .ifPresent(applied -> headers.add(new FastAnswer.Header(Preferences.APPLIED_HEADER, applied)));
         try {
-            return new FastAnswer(headers, json.writeValueAsString(answers.body(hit, serviceRoot)));
+            return new FastAnswer(headers, json.writeValueAsString(answers.body(hit, FastPath::noRoot)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A picture's answer cannot be written", e);
         }
+    }
+
+    private static URI noRoot() {
+        throw new IllegalStateException("The base URL is fixed");
     }
 }

@@ -26,6 +26,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -66,11 +67,15 @@ public final class ImageResource {
     public CompletionStage<Response> obtain(
             @Context RoutingContext http, @Context UriInfo uri, @Context SecurityContext security) {
         Preferences preferences = Preferences.parse(http.request().headers().getAll(Preferences.HEADER));
+        Instant arrival = ImageRoute.arrival(http).orElseGet(clock::instant);
         Inquiry inquiry = Inquiry.onDemand(
                 ImageRequestReader.read(BodyGate.bytes(http)),
                 callers.resolve(security.getUserPrincipal(), http.request()),
-                invocation.cap(Deadline.in(preferences.patience(deadline), clock)));
-        return images.obtain(inquiry).thenApply(outcome -> {
+                invocation.cap(new Deadline(arrival.plus(preferences.patience(deadline)))));
+        CompletionStage<ImageOutcome> obtained = ImageRoute.glance(http)
+                .map(glance -> images.obtain(inquiry, glance))
+                .orElseGet(() -> images.obtain(inquiry));
+        return obtained.thenApply(outcome -> {
             Response.ResponseBuilder answer = answers.describe(outcome, uri::getBaseUri);
             preferences
                     .applied(outcome instanceof ImageOutcome.Pending, deadline)

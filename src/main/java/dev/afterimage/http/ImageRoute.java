@@ -1,5 +1,8 @@
 package dev.afterimage.http;
 
+import dev.afterimage.generation.Glance;
+import dev.afterimage.generation.ImageService;
+import dev.afterimage.image.ImageRequest;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -7,7 +10,9 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
-import java.net.URI;
+import jakarta.enterprise.inject.Instance;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,10 +24,22 @@ final class ImageRoute {
 
     static final String PATH = "/v1/images";
 
+    private static final String ARRIVAL = ImageRoute.class.getName() + ".arrival";
+    private static final String GLANCE = ImageRoute.class.getName() + ".glance";
+
     /** After {@link BodyLimit} and the framework's own handlers, before the resources. */
     private static final int ORDER = -1;
 
-    void register(@Observes Router router, HttpConfig config, FastPath fastPath) {
+    /**
+     * Whoever answers is made by the first request and not by the start: functions that work jobs off have neither requests
+     * nor keys to sign with.
+     */
+    void register(
+            @Observes Router router,
+            HttpConfig config,
+            Clock clock,
+            Instance<FastPath> fastPath,
+            Instance<ImageService> images) {
         BodyDeadline deadline = new BodyDeadline(config.bodyTimeout());
         router.post(PATH)
                 .order(ORDER)
@@ -30,37 +47,65 @@ final class ImageRoute {
                 .handler(deadline::begin)
                 .handler(new BodyGate(BodyLimit.IMAGE_BYTES))
                 .handler(deadline::end)
-                .handler(context -> answer(context, fastPath));
-    }
-
-    private static void answer(RoutingContext context, FastPath fastPath) {
-        MultiMap headers = context.request().headers();
-        Context own = Vertx.currentContext();
-        var unused = fastPath.answer(headers::getAll, BodyGate.bytes(context), () -> root(context))
-                .thenAccept(answer -> {
-                    // A connection belongs to one event loop; Redis answers on its own.
-                    if (own == null || own.equals(Vertx.currentContext())) {
-                        end(context, answer);
-                    } else {
-                        own.runOnContext(there -> end(context, answer));
-                    }
+                .handler(context -> {
+                    context.put(ARRIVAL, clock.instant());
+                    glance(context, fastPath.get(), images.get());
                 });
     }
 
-    private static void end(RoutingContext context, Optional<FastAnswer> answer) {
-        if (answer.isEmpty()) {
+    /** When the whole request was there; empty where it came by another way. */
+    static Optional<Instant> arrival(RoutingContext context) {
+        return Optional.ofNullable(context.get(ARRIVAL));
+    }
+
+    /** What the index has told already. */
+    static Optional<Glance> glance(RoutingContext context) {
+        return Optional.ofNullable(context.get(GLANCE));
+    }
+
+    private static void glance(RoutingContext context, FastPath fastPath, ImageService images) {
+        MultiMap headers = context.request().headers();
+        Optional<ImageRequest> request = fastPath.read(headers::getAll, BodyGate.bytes(context));
+        if (request.isEmpty()) {
             context.next();
             return;
         }
-        HttpServerResponse response = context.response();
-        if (!response.closed()) {
-            answer.get().headers().forEach(header -> response.putHeader(header.name(), header.value()));
-            response.end(answer.get().body());
+        Context own = context.vertx().getOrCreateContext();
+        var unused = images.glance(request.get())
+                .whenComplete((glance, failure) -> onItsLoop(own, context, () -> {
+                    // A failure is the resource's, which tries again and tells of it.
+                    if (failure == null) {
+                        context.put(GLANCE, glance);
+                    }
+                    if (failure == null && glance.hit().isPresent()) {
+                        answer(context, fastPath.write(glance.hit().get(), headers::getAll));
+                    } else {
+                        context.next();
+                    }
+                }));
+    }
+
+    /** Redis answers on an event loop of its own, and files are read by virtual threads; a connection belongs to one loop. */
+    private static void onItsLoop(Context own, RoutingContext routing, Runnable work) {
+        Runnable guarded = () -> {
+            try {
+                work.run();
+            } catch (RuntimeException failure) {
+                routing.fail(failure);
+            }
+        };
+        if (Context.isOnEventLoopThread() && own.equals(Vertx.currentContext())) {
+            guarded.run();
+        } else {
+            own.runOnContext(there -> guarded.run());
         }
     }
 
-    /** As {@code UriInfo.getBaseUri} has it. */
-    private static URI root(RoutingContext context) {
-        return URI.create(context.request().scheme() + "://" + context.request().authority() + "/");
+    private static void answer(RoutingContext context, FastAnswer answer) {
+        HttpServerResponse response = context.response();
+        if (!response.ended() && !response.closed()) {
+            answer.headers().forEach(header -> response.putHeader(header.name(), header.value()));
+            response.end(answer.body());
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.afterimage.metrics;
 
+import dev.afterimage.generation.Glance;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.generation.Inquiry;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Decorator: counts requests by outcome and times them. */
 public final class MeteredImageService implements ImageService {
@@ -33,21 +35,30 @@ public final class MeteredImageService implements ImageService {
         this.clock = meters.registry().config().clock();
     }
 
-    /** What is not found is not counted: it is asked for again, in full. */
+    /** A hit is an answer and counted; whatever else is found goes on to {@link #obtain(Inquiry, Glance)}. */
     @Override
-    public CompletionStage<Optional<ImageOutcome.Hit>> hit(ImageRequest request) {
+    public CompletionStage<Glance> glance(ImageRequest request) {
         long start = clock.monotonicTime();
-        return next.hit(request).whenComplete((hit, failure) -> {
-            if (failure == null && hit.isPresent()) {
-                record(RequestOutcome.of(hit.get()), start);
+        return next.glance(request).whenComplete((glance, failure) -> {
+            if (failure == null && glance.hit().isPresent()) {
+                record(RequestOutcome.HIT, start);
             }
         });
     }
 
     @Override
     public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
+        return metered(() -> next.obtain(inquiry));
+    }
+
+    @Override
+    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
+        return metered(() -> next.obtain(inquiry, glance));
+    }
+
+    private CompletionStage<ImageOutcome> metered(Supplier<CompletionStage<ImageOutcome>> question) {
         long start = clock.monotonicTime();
-        return next.obtain(inquiry)
+        return question.get()
                 .whenComplete((outcome, failure) ->
                         record(failure == null ? RequestOutcome.of(outcome) : wordOf(failure), start));
     }

@@ -107,34 +107,42 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatTheIndexKnowsToBeFreshIsAHitAtOnce() {
+    void whatTheIndexKnowsToBeFreshIsAHitAtAGlance() {
         ImageOutcome made = obtain();
-        CompletableFuture<Optional<ImageOutcome.Hit>> hit =
-                pipeline.hit(REQUEST).toCompletableFuture();
-        assertThat(hit).isCompleted();
-        assertThat(join(hit))
-                .hasValueSatisfying(found -> assertThat(found.key()).isEqualTo(made.key()));
+        CompletableFuture<Glance> glance = pipeline.glance(REQUEST).toCompletableFuture();
+        assertThat(glance).isCompleted();
+        assertThat(join(glance).hit())
+                .hasValueSatisfying(hit -> assertThat(hit.key()).isEqualTo(made.key()));
     }
 
     @Test
-    void lookingForAHitNeitherBuysNorAsksTheStore() {
-        assertThat(join(pipeline.hit(REQUEST))).isEmpty();
+    void aGlanceNeitherBuysNorAsksTheStore() {
+        assertThat(join(pipeline.glance(REQUEST)).hit()).isEmpty();
         obtain();
         index.entries().clear();
-        assertThat(join(pipeline.hit(REQUEST))).isEmpty();
+        assertThat(join(pipeline.glance(REQUEST)).hit()).isEmpty();
         index.down(true);
-        assertThat(join(pipeline.hit(REQUEST))).isEmpty();
+        assertThat(join(pipeline.glance(REQUEST)).hit()).isEmpty();
         assertThat(provider.calls()).isEqualTo(1);
     }
 
     @Test
-    void whatIsPastItsFreshnessOrPurgedIsNoHitAtOnce() {
+    void whatIsPastItsFreshnessOrPurgedIsNoHit() {
         obtain();
         clock.advance(TTL);
-        assertThat(join(pipeline.hit(REQUEST))).isEmpty();
+        assertThat(join(pipeline.glance(REQUEST)).hit()).isEmpty();
         obtain();
         join(pipeline.purge(REQUEST.template()));
-        assertThat(join(pipeline.hit(REQUEST))).isEmpty();
+        assertThat(join(pipeline.glance(REQUEST)).hit()).isEmpty();
+    }
+
+    @Test
+    void whoHasLookedIntoTheIndexGoesOnFromThere() {
+        Glance glance = join(pipeline.glance(REQUEST));
+        index.down(true);
+        assertThat(join(pipeline.obtain(patiently(REQUEST), glance))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(join(pipeline.obtain(patiently(REQUEST), glance))).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(1);
     }
 
     @Test

@@ -35,7 +35,7 @@ class EventFastPathTest {
         ObjectMapper json = new ObjectMapper()
                 .registerModule(new JavaTimeModule())
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
-        return new EventFastPath(new FastPath(core, answers, new Config(), json), baseUrl);
+        return new EventFastPath(new FastPath(answers, baseUrl, new Config(), json), core);
     }
 
     @Test
@@ -62,6 +62,12 @@ class EventFastPathTest {
     @Test
     void aMissIsTheServers() {
         core.index(CompletableFuture.completedFuture(Optional.empty()));
+        assertThat(ask(path, headers(), REQUEST)).isEmpty();
+    }
+
+    @Test
+    void aFailureIsTheServersToTell() {
+        core.index(CompletableFuture.failedFuture(new IllegalStateException("no versions")));
         assertThat(ask(path, headers(), REQUEST)).isEmpty();
     }
 

@@ -2,6 +2,7 @@ package dev.afterimage.http;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.SignedUrl;
+import dev.afterimage.delivery.SigningKeyUnavailableException;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.http.batch.BatchParts;
 import dev.afterimage.image.ImageFormat;
@@ -35,6 +36,10 @@ public class FakeCore implements QuarkusTestProfile {
             Instant.parse("2026-11-24T05:00:00.123Z"),
             NOW.plus(Duration.ofHours(23)),
             NOW.plus(Duration.ofDays(7)));
+
+    /** A picture whose URL cannot be signed. */
+    static final IndexEntry UNSIGNABLE =
+            new IndexEntry(KEY, ImageFormat.PNG, 1, NOW, NOW.plus(Duration.ofHours(1)), NOW.plus(Duration.ofDays(1)));
 
     static final Stats STATS = new Stats(
             NOW,
@@ -81,7 +86,12 @@ public class FakeCore implements QuarkusTestProfile {
         @Alternative
         @Singleton
         UrlSigner signer() {
-            return entry -> new SignedUrl(URL, NOW.plus(Duration.ofMinutes(90)));
+            return entry -> {
+                if (entry.equals(UNSIGNABLE)) {
+                    throw new SigningKeyUnavailableException("The key cannot be read.", null);
+                }
+                return new SignedUrl(URL, NOW.plus(Duration.ofMinutes(90)));
+            };
         }
 
         @Produces

@@ -2,6 +2,7 @@ package dev.afterimage.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.generation.Glance;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.generation.Inquiry;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** A core that answers what it was told to, and remembers what it was asked. */
 @Alternative
@@ -24,13 +26,15 @@ public class FakeImageService implements ImageService {
     final List<Inquiry> inquiries = new ArrayList<>();
     final List<ImageKey> forgotten = new ArrayList<>();
     final List<TemplateId> purged = new ArrayList<>();
+    final List<Glance> glances = new ArrayList<>();
     final List<ImageRequest> asked = new ArrayList<>();
     final List<String> threads = new ArrayList<>();
 
     private CompletionStage<ImageOutcome> answer =
             CompletableFuture.completedFuture(new ImageOutcome.Hit(FakeCore.ENTRY));
     private Optional<ImageOutcome> known = Optional.empty();
-    private CompletionStage<Optional<ImageOutcome.Hit>> indexed = CompletableFuture.completedFuture(Optional.empty());
+    private Supplier<CompletionStage<Optional<ImageOutcome.Hit>>> indexed =
+            () -> CompletableFuture.completedFuture(Optional.empty());
 
     void reset() {
         inquiries.clear();
@@ -38,6 +42,7 @@ public class FakeImageService implements ImageService {
         purged.clear();
         threads.clear();
         asked.clear();
+        glances.clear();
         index(CompletableFuture.completedFuture(Optional.empty()));
         answerWith(new ImageOutcome.Hit(FakeCore.ENTRY));
         known = Optional.empty();
@@ -57,6 +62,11 @@ public class FakeImageService implements ImageService {
 
     /** What its index says; nothing is in it at first. */
     void index(CompletionStage<Optional<ImageOutcome.Hit>> found) {
+        indexed = () -> found;
+    }
+
+    /** The same, said anew for each who asks and on his thread. */
+    void index(Supplier<CompletionStage<Optional<ImageOutcome.Hit>>> found) {
         indexed = found;
     }
 
@@ -76,9 +86,15 @@ public class FakeImageService implements ImageService {
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome.Hit>> hit(ImageRequest request) {
+    public CompletionStage<Glance> glance(ImageRequest request) {
         asked.add(request);
-        return indexed;
+        return indexed.get().thenApply(hit -> new Glance(FakeCore.KEY, hit.map(ImageOutcome.Hit::entry), hit));
+    }
+
+    @Override
+    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
+        glances.add(glance);
+        return obtain(inquiry);
     }
 
     @Override

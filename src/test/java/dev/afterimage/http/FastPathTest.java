@@ -8,14 +8,18 @@ import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.image.TemplateId;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.quarkus.virtual.threads.VirtualThreads;
 import io.restassured.http.ContentType;
 import io.restassured.http.Header;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +37,10 @@ class FastPathTest {
 
     @Inject
     FakeImageService core;
+
+    @Inject
+    @VirtualThreads
+    ExecutorService virtualThreads;
 
     @BeforeEach
     void forget() {
@@ -71,6 +79,15 @@ class FastPathTest {
     }
 
     @Test
+    void theResourceGoesOnFromWhatTheIndexSaid() {
+        request().post("/v1/images").then().statusCode(200);
+        assertThat(core.glances)
+                .singleElement()
+                .satisfies(glance -> assertThat(glance.hit()).isEmpty());
+        assertThat(core.inquiries).hasSize(1);
+    }
+
+    @Test
     void anIndexThatFailsIsTheResources() {
         core.index(CompletableFuture.failedFuture(new IllegalStateException("no versions")));
         request().post("/v1/images").then().statusCode(200);
@@ -90,7 +107,7 @@ class FastPathTest {
     @ValueSource(strings = {"application/json;q=0.5", "application/*", "application/json;q=0,*/*;q=0.1"})
     void whatHasToBeNegotiatedIsTheFrameworks(String accept) {
         index(HIT);
-        request().accept(accept).post("/v1/images");
+        request().accept(accept).post("/v1/images").then().statusCode(200);
         assertThat(core.asked).isEmpty();
     }
 
@@ -122,12 +139,36 @@ class FastPathTest {
         assertThat(core.inquiries).isEmpty();
     }
 
+    /** Their threads know the request's context, and are no event loop all the same. */
     @Test
-    void aMissThatComesLaterIsAnsweredOnTheEventLoop() {
-        core.index(new CompletableFuture<Optional<ImageOutcome.Hit>>()
-                .completeOnTimeout(Optional.empty(), 20, TimeUnit.MILLISECONDS));
+    void aMissThatAVirtualThreadFindsIsAnsweredOnTheEventLoop() {
+        core.index(() -> {
+            CountDownLatch loopHasGoneOn = new CountDownLatch(1);
+            Vertx.currentContext().runOnContext(next -> loopHasGoneOn.countDown());
+            return CompletableFuture.supplyAsync(
+                    () -> {
+                        awaitQuietly(loopHasGoneOn);
+                        return Optional.empty();
+                    },
+                    virtualThreads);
+        });
         request().post("/v1/images").then().statusCode(200);
         assertThat(core.threads).singleElement().asString().contains("eventloop");
+    }
+
+    @Test
+    void aUrlThatCannotBeSignedIsToldAsAProblem() {
+        core.index(CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(FakeCore.UNSIGNABLE))));
+        request().post("/v1/images").then().statusCode(503).contentType("application/problem+json");
+        assertThat(core.inquiries).isEmpty();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void index(ImageOutcome.Hit hit) {

@@ -2,9 +2,11 @@ package dev.afterimage.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.generation.Glance;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
@@ -21,33 +23,41 @@ class MeteredImageServiceTest {
     private static final ImageRequest REQUEST =
             new ImageRequest(new TemplateId("card"), TemplateData.of("{}"), ImageFormat.PNG);
 
+    private static final ImageKey KEY = TestPictures.key(1);
+
     private final Meters meters = new Meters(new SimpleMeterRegistry());
-    private CompletableFuture<Optional<ImageOutcome.Hit>> known = CompletableFuture.completedFuture(Optional.empty());
+    private CompletableFuture<Glance> known = CompletableFuture.completedFuture(glance(Optional.empty()));
     private final ImageService metered = new MeteredImageService(meters, core());
+
+    private static Glance glance(Optional<ImageOutcome.Hit> hit) {
+        return new Glance(KEY, hit.map(ImageOutcome.Hit::entry), hit);
+    }
 
     @Test
     void aHitThatWasFoundAtOnceIsCountedAndTimed() {
-        known = CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(TestPictures.entry(
-                TestPictures.key(1), MutableClock.atSomeTime().instant(), 10))));
-        assertThat(metered.hit(REQUEST)).isCompletedWithValueMatching(Optional::isPresent);
+        known = CompletableFuture.completedFuture(glance(Optional.of(new ImageOutcome.Hit(
+                TestPictures.entry(KEY, MutableClock.atSomeTime().instant(), 10)))));
+        assertThat(metered.glance(REQUEST))
+                .isCompletedWithValueMatching(glance -> glance.hit().isPresent());
         assertThat(meters.requests("hit").count()).isEqualTo(1);
         assertThat(meters.requestTime("hit").count()).isEqualTo(1);
     }
 
     @Test
-    void whatIsAskedForOnceMoreIsNotCountedTwice() {
-        assertThat(metered.hit(REQUEST)).isCompletedWithValueMatching(Optional::isEmpty);
+    void whatGoesOnFromThereIsNotCountedTwice() {
+        assertThat(metered.glance(REQUEST))
+                .isCompletedWithValueMatching(glance -> glance.hit().isEmpty());
         known = CompletableFuture.failedFuture(new IllegalStateException("no versions"));
-        assertThat(metered.hit(REQUEST)).isCompletedExceptionally();
+        assertThat(metered.glance(REQUEST)).isCompletedExceptionally();
         assertThat(meters.requests("hit").count()).isZero();
         assertThat(meters.requests("failed").count()).isZero();
     }
 
-    /** Knows hits and nothing else. */
+    /** Knows what a glance tells and nothing else. */
     private ImageService core() {
         return (ImageService) Proxy.newProxyInstance(
                 ImageService.class.getClassLoader(), new Class<?>[] {ImageService.class}, (self, method, arguments) -> {
-                    assertThat(method.getName()).isEqualTo("hit");
+                    assertThat(method.getName()).isEqualTo("glance");
                     return known;
                 });
     }

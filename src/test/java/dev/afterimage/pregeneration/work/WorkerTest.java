@@ -3,6 +3,7 @@ package dev.afterimage.pregeneration.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.Glance;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.generation.Inquiry;
@@ -343,7 +344,12 @@ class WorkerTest {
     private final class Service implements ImageService {
 
         @Override
-        public CompletionStage<Optional<ImageOutcome.Hit>> hit(ImageRequest request) {
+        public CompletionStage<Glance> glance(ImageRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
             throw new UnsupportedOperationException();
         }
 
