@@ -80,7 +80,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
     public Permit acquire(Lane lane, Duration patience) {
         long asked = nanoTime.getAsLong();
         try {
-            recoverIfLost();
+            recoverIfLost(asked);
             return fleet.acquire(lane, patience);
         } catch (LimiterUnavailableException gone) {
             return acquireFromShare(lane, patience, lost(asked));
@@ -94,7 +94,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
         }
         long asked = nanoTime.getAsLong();
         try {
-            recoverIfLost();
+            recoverIfLost(asked);
             return fleet.depart(permit);
         } catch (LimiterUnavailableException gone) {
             lost(asked);
@@ -176,7 +176,7 @@ public final class EmergencyLimiter implements ProviderLimiter {
 
     private @Nullable Outage askedAgain(long asked) {
         try {
-            recoverIfLost();
+            recoverIfLost(asked);
             return null;
         } catch (LimiterUnavailableException gone) {
             return lost(asked);
@@ -198,8 +198,13 @@ public final class EmergencyLimiter implements ProviderLimiter {
         }
     }
 
-    /** The first to find the limiter pauses the fleet before anybody is permitted anything. */
-    private void recoverIfLost() {
+    /**
+     * The first to find the limiter pauses the fleet before anybody is permitted anything. One asks for all who wait: each would
+     * wait for a time-out of its own, one after the other.
+     *
+     * @param since when the caller began to wait
+     */
+    private void recoverIfLost(long since) {
         if (outage == null) {
             return;
         }
@@ -209,7 +214,16 @@ public final class EmergencyLimiter implements ProviderLimiter {
             if (current == null) {
                 return;
             }
-            fleet.status();
+            if (current.lastFailure() - since > 0) {
+                throw new LimiterUnavailableException("The limiter was asked in vain meanwhile", null);
+            }
+            long asked = nanoTime.getAsLong();
+            try {
+                fleet.status();
+            } catch (LimiterUnavailableException gone) {
+                outage = current.after(asked);
+                throw gone;
+            }
             if (current.othersMayUseTheirShares(nanoTime.getAsLong(), settling, shareAfter)) {
                 fleet.coolDown(pauseAfter());
             }

@@ -1,5 +1,7 @@
 package dev.afterimage.limit;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The fleet's limiter or quota cannot be asked now; what was asked may or may not have been done. {@link EmergencyLimiter}
  * and {@link FallbackCallerQuota} say what then holds. The message is for the operator and holds no secret.
@@ -8,7 +10,7 @@ public class LimiterUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    public LimiterUnavailableException(String message, Throwable cause) {
+    public LimiterUnavailableException(String message, @Nullable Throwable cause) {
         super(message, cause, false, false);
     }
 }

@@ -11,10 +11,10 @@ import java.time.Duration;
  */
 record OutageTimes(Duration knownFor, Duration noticedWithin, Duration apart) {
 
-    /** So that not every call from a share asks once more. */
-    private static final Duration SHORTEST_KNOWLEDGE = Duration.ofMillis(1500);
+    /** However soon a question fails, the next one may come late, for there may be nobody to ask it or no core to ask it on. */
+    private static final OutageTimes SHORTEST =
+            new OutageTimes(Duration.ofMillis(1500), Duration.ofSeconds(4), Duration.ofMillis(2500));
 
-    /** For a call that is not made just now, and for a core that is lacking. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
     /**
@@ -24,7 +24,14 @@ record OutageTimes(Duration knownFor, Duration noticedWithin, Duration apart) {
      *     a question, and the rest that the limiter is given after several
      */
     static OutageTimes of(Duration silence) {
-        Duration knownFor = silence.compareTo(SHORTEST_KNOWLEDGE) > 0 ? silence : SHORTEST_KNOWLEDGE;
-        return new OutageTimes(knownFor, silence.plus(knownFor).plus(SLACK), silence.plus(SLACK));
+        Duration knownFor = longer(silence, SHORTEST.knownFor);
+        return new OutageTimes(
+                knownFor,
+                longer(silence.plus(knownFor).plus(SLACK), SHORTEST.noticedWithin),
+                longer(silence.plus(SLACK), SHORTEST.apart));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 }

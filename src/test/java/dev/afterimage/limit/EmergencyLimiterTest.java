@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class EmergencyLimiterTest {
@@ -344,6 +346,47 @@ class EmergencyLimiterTest {
         }
 
         assertThat(events.told).containsExactly("lost", "found", "lost");
+    }
+
+    /** A time-out each, one after the other, would keep them from their share for long. */
+    @Test
+    void oneAsksForAllWhoWait() throws Exception {
+        fleet.lost = true;
+        leave(limiter);
+        AtomicInteger questions = new AtomicInteger();
+        CountDownLatch asking = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        fleet.onStatus = () -> {
+            questions.incrementAndGet();
+            asking.countDown();
+            awaitQuietly(answered);
+        };
+        clock.advance(Duration.ofMillis(1));
+        List<Thread> all = new ArrayList<>(List.of(Thread.startVirtualThread(() -> leave(limiter))));
+        asking.await();
+        clock.advance(Duration.ofMillis(1));
+        for (int waiting = 0; waiting < 5; waiting++) {
+            all.add(Thread.startVirtualThread(() -> leave(limiter)));
+        }
+        while (all.stream().anyMatch(thread -> thread.getState() != Thread.State.WAITING)) {
+            Thread.onSpinWait();
+        }
+        clock.advance(Duration.ofMillis(1));
+        answered.countDown();
+        for (Thread thread : all) {
+            thread.join();
+        }
+
+        // The one on its way says nothing of the time after it, so the next asks, and tells the rest.
+        assertThat(questions).hasValue(2);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 final class LosableLimiter implements ProviderLimiter {
     private final ProviderLimiter next;
     boolean lost;
+    Runnable onStatus = () -> {};
 
     LosableLimiter(ProviderLimiter next) {
         this.next = next;
@@ -56,6 +57,7 @@ final class LosableLimiter implements ProviderLimiter {
 
     @Override
     public LimiterStatus status() {
+        onStatus.run();
         return unlessLost(next::status);
     }
 }

@@ -26,6 +26,11 @@ class OutageTest {
     }
 
     @Test
+    void aLimiterThatFailsAtOnceIsAskedNoMoreOftenForThat() {
+        assertThat(OutageTimes.of(Duration.ZERO)).isEqualTo(TIMES);
+    }
+
+    @Test
     void whoAsksOftenEnoughSawTheWholeOutage() {
         Outage seen = begun.after(START + NOTICED_WITHIN - 1);
 
