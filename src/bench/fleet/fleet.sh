@@ -24,9 +24,13 @@ warm_fleet() {
   load sixty "${ports[@]}" >/dev/null
 }
 
+# What a fleet has left queued would stand before the next one's requests.
 dismiss() {
   local port
   for port in "${ports[@]}"; do [ -z "${pid[$port]-}" ] || stop "$port" KILL; done
+  rm -rf "${AFTERIMAGE_DIRECTORY:?}"
+  stop redis KILL
+  start_redis
 }
 
 load() { node load.mjs "$@"; }
