@@ -24,7 +24,7 @@ public interface HitHandler {
      * The answer to {@code POST /v1/images}, or none when the server must be asked, as after every failure. Waits for nothing
      * but a signature.
      *
-     * @param headers of the request, by names in whatever case
+     * @param headers of the request, in a map that finds names in whatever case
      */
     CompletionStage<Optional<Answer>> answer(Map<String, String> headers, byte[] body);
 }

@@ -205,8 +205,7 @@ public final class ImagePipeline implements ImageService {
     @Override
     public CompletionStage<Void> forget(ImageKey key) {
         // The index first: where it cannot be asked, nothing is half done. Then once more: a request in between may
-        // have
-        // mended it from the store.
+        // have mended it from the store.
         return index.remove(key)
                 .thenCompose(unlisted -> later(() -> deleted(key)))
                 .thenCompose(index::remove);

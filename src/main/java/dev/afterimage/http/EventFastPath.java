@@ -47,7 +47,7 @@ public final class EventFastPath {
      * The answer to {@code POST /v1/images}; none when it takes the server, as after every failure. Waits for nothing but a
      * signature.
      *
-     * @param headers of the request, by names in whatever case
+     * @param headers of the request, in a map that finds names in whatever case
      */
     public CompletionStage<Optional<Answer>> answer(Map<String, String> headers, byte[] body) {
         String id = headers.get(RequestId.HEADER);
