@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Remembers for a short time what is asked for in vain, so that a broken page costs a call or two and not one a view.
  *
  * <ul>
- *   <li>What the provider rejected for good is not asked for again until the time is over. Only what lies in the request is
- *       remembered; a wrong API key is mended without changing the request.
+ *   <li>What the provider rejected for good is not asked for again until the time is over. A wrong API key is not
+ *       remembered: it is mended without changing the request.
  *   <li>What was paid for and is no picture may be a slip: it is asked for once more at once, and then after pauses that grow to
  *       the same time.
  * </ul>
@@ -72,9 +72,7 @@ public final class FailureMemory {
     /** To be called once a failed call. */
     void remember(ImageKey key, GenerationException failure) {
         switch (failure) {
-            case RejectedException rejected
-            when rejected.reason() != RejectedException.Reason.ACCESS ->
-                known.put(key, new Known(rejected, 1, ticker.read() + ttl));
+            case RejectedException rejected -> known.put(key, new Known(rejected, 1, ticker.read() + ttl));
             case NotAnImageException useless ->
                 known.asMap().merge(key, new Known(useless, 1, ticker.read()), this::again);
             default -> {}

@@ -8,6 +8,7 @@ public abstract sealed class GenerationException extends RuntimeException
         permits ThrottledException,
                 OutOfCreditsException,
                 RejectedException,
+                AccessRefusedException,
                 OutcomeUnknownException,
                 UnavailableException,
                 NotAnImageException {

@@ -1,9 +1,13 @@
 package dev.afterimage.generation;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /** The month's credits are spent, here or at the provider. Not retried before {@link #until()}. */
 public final class OutOfCreditsException extends GenerationException {
+
+    /** Credits can be bought at any time, so no wait for them is longer than this, whatever day was named. */
+    public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(15);
 
     private static final long serialVersionUID = 1L;
 

@@ -1,18 +1,16 @@
 package dev.afterimage.generation;
 
-/** The provider will never draw this: permanent until somebody changes the request or the set-up. Not retried. */
+/** The provider will never draw this: permanent until somebody changes the request or the template. Not retried. */
 public final class RejectedException extends GenerationException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Who can mend it. */
+    /** What the caller has to change. */
     public enum Reason {
-        /** The caller: no such template. */
+        /** There is no such template. */
         TEMPLATE,
-        /** The caller: the data does not fit the template, or the format is not offered. */
-        DATA,
-        /** The operator: the API key, the plan, or the address is wrong. */
-        ACCESS
+        /** The data does not fit the template, or the format is not offered. */
+        DATA
     }
 
     private final Reason reason;

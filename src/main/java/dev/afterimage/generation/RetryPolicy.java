@@ -44,6 +44,7 @@ public record RetryPolicy(Duration maxWait, boolean retryUnknown, Clock clock, R
             case OutcomeUnknownException unknown -> retryUnknown ? Optional.of(backOff(retry)) : Optional.empty();
             case OutOfCreditsException none -> Optional.empty();
             case RejectedException none -> Optional.empty();
+            case AccessRefusedException none -> Optional.empty();
             case NotAnImageException none -> Optional.empty();
         };
     }

@@ -2,7 +2,10 @@ package dev.afterimage.generation;
 
 import org.jspecify.annotations.Nullable;
 
-/** The provider is down (5xx, refused connection, open circuit). Nothing was billed; retried with back-off. */
+/**
+ * The provider is down and has not begun to work on the call (refused connection, 503, open circuit). Nothing was billed;
+ * retried with back-off.
+ */
 public final class UnavailableException extends GenerationException {
 
     private static final long serialVersionUID = 1L;

@@ -1,5 +1,6 @@
 package dev.afterimage.metrics;
 
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
@@ -50,7 +51,8 @@ public final class MeteredGenerator implements ImageGenerator {
             case ThrottledException throttled -> "429";
             case OutOfCreditsException out -> "out-of-credits";
             case RejectedException rejected -> "4xx";
-            case OutcomeUnknownException unknown -> "timeout";
+            case AccessRefusedException refused -> "access-refused";
+            case OutcomeUnknownException unknown -> unknown.serverError() ? "5xx" : "timeout";
             case UnavailableException unavailable -> "5xx";
             case NotAnImageException nothing -> "not-an-image";
         };

@@ -90,7 +90,7 @@ public final class Meters {
                 .register(registry);
     }
 
-    /** Answers of the provider by class: 2xx, 4xx, 429, 5xx, timeout, not-an-image, out-of-credits. */
+    /** Answers of the provider by class: 2xx, 4xx, access-refused, 429, 5xx, timeout, not-an-image, out-of-credits. */
     public Counter providerAnswers(String answerClass) {
         return Counter.builder(PROVIDER_ANSWERS)
                 .description("Answers of the provider, by class; 429 and time-out apart from 4xx and 5xx")

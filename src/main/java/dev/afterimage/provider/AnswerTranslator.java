@@ -1,5 +1,6 @@
 package dev.afterimage.provider;
 
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -7,17 +8,17 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.RejectedException.Reason;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
-import java.time.Duration;
 import java.time.Instant;
 
 /**
  * Translates a provider's failed answer into what it means here, by its status alone. Messages are this service's own: a
  * provider's text may repeat the data or say more than a stranger should read.
+ *
+ * <p>A server error counts as not billed only where the status says that the provider has not begun: 503 by RFC 9110, and
+ * those by which Cloudflare says that it got no connection to the provider (521 refused, 522 timed out, 523 unreachable, 525
+ * and 526 TLS). After every other one the image may have been made and billed.
  */
 final class AnswerTranslator {
-
-    /** Credits may be bought at any time, so a month is not waited for when none was named. */
-    private static final Duration LOOK_AGAIN_AT_CREDITS = Duration.ofHours(1);
 
     private AnswerTranslator() {}
 
@@ -39,37 +40,37 @@ final class AnswerTranslator {
                         "The provider knows no such template (" + status
                                 + "). Check its name in the provider's editor.");
             case 401, 403, 407 ->
-                new RejectedException(
-                        Reason.ACCESS,
-                        "The provider refused this service's API key (" + status
-                                + "). The operator must set afterimage.provider.api-key.");
+                new AccessRefusedException("The provider refused this service's API key (" + status
+                        + "). The operator must set afterimage.provider.api-key.");
             case 402 -> outOfCredits(answer, now);
             case 408, 499, 504, 524 ->
                 new OutcomeUnknownException("the provider gave up waiting for its picture (" + status + ")", null);
+            case 503, 521, 522, 523, 525, 526 ->
+                new UnavailableException("the provider is down (" + status + ")", null);
             case 429 -> ThrottledException.byProvider(WaitHint.of(answer, now));
             default -> byClass(status);
         };
     }
 
     static OutOfCreditsException outOfCredits(Answer answer, Instant now) {
+        Instant latest = now.plus(OutOfCreditsException.ASKED_AGAIN_AFTER);
         Instant until = WaitHint.resetAt(answer, now)
                 .filter(now::isBefore)
-                .orElseGet(() -> now.plus(WaitHint.of(answer, now).orElse(LOOK_AGAIN_AT_CREDITS)));
+                .or(() -> WaitHint.of(answer, now).map(now::plus))
+                .filter(latest::isAfter)
+                .orElse(latest);
         return new OutOfCreditsException("the provider's credits are used up (" + answer.status() + ")", until);
     }
 
     private static GenerationException byClass(int status) {
         if (status >= 500) {
-            return new UnavailableException("the provider failed (" + status + ")", null);
+            return OutcomeUnknownException.serverError("the provider failed (" + status + ")");
         }
         if (status / 100 == 3) {
-            return new RejectedException(
-                    Reason.ACCESS,
-                    "The provider redirects (" + status
-                            + "), which is not followed. The operator must set afterimage.provider.url to the final address.");
+            return new AccessRefusedException("The provider redirects (" + status
+                    + "), which is not followed. The operator must set afterimage.provider.url to the final address.");
         }
-        return new RejectedException(
-                Reason.ACCESS,
+        return new AccessRefusedException(
                 "The provider refused the call (" + status + "). The operator must check afterimage.provider.url.");
     }
 }

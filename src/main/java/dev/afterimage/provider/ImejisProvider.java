@@ -1,11 +1,10 @@
 package dev.afterimage.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.RejectedException.Reason;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import java.net.URI;
@@ -81,15 +80,14 @@ public final class ImejisProvider implements ImageGenerator {
     private static GenerationException failure(Answer answer, Instant now) {
         String reason = textOf(answer, "/reason", "/data/reason");
         if (answer.status() == 429 && reason.equals("no-plan")) {
-            return new RejectedException(
-                    Reason.ACCESS, "The provider's account has no plan that renders. The operator must choose one.");
+            return new AccessRefusedException(
+                    "The provider's account has no plan that renders. The operator must choose one.");
         }
         if (answer.status() == 429 && isAboutCredits(reason, answer, now)) {
             return AnswerTranslator.outOfCredits(answer, now);
         }
         if (answer.status() == 404 && isAboutKey(answer)) {
-            return new RejectedException(
-                    Reason.ACCESS,
+            return new AccessRefusedException(
                     "The provider does not know this service's API key. The operator must set afterimage.provider.api-key.");
         }
         return AnswerTranslator.failure(answer, now);

@@ -4,8 +4,8 @@ import dev.afterimage.aws.RefreshedSecret;
 import dev.afterimage.aws.SecretApiKey;
 import dev.afterimage.aws.SecretUnavailableException;
 import dev.afterimage.aws.SecretsConfig;
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
@@ -103,8 +103,7 @@ class ProviderWiring {
     private static ImageGenerator included(Instance<ImageGenerator> demo) {
         if (demo.isUnsatisfied()) {
             return (request, attempt) -> {
-                throw new RejectedException(
-                        RejectedException.Reason.ACCESS,
+                throw new AccessRefusedException(
                         "This build has no demo provider; set afterimage.provider.kind to json or imejis.");
             };
         }

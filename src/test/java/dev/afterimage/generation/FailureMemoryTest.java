@@ -30,7 +30,7 @@ class FailureMemoryTest {
 
     @Test
     void aRefusedApiKeyIsMendedElsewhereAndThereforeNotRemembered() {
-        memory.remember(KEY, new RejectedException(RejectedException.Reason.ACCESS, "key"));
+        memory.remember(KEY, new AccessRefusedException("key"));
         memory.remember(KEY, new UnavailableException("down", null));
 
         assertThat(memory.find(KEY)).isEmpty();

@@ -366,8 +366,8 @@ class ImagePipelineTest {
 
     @Test
     void aWrongApiKeyIsNotRemembered() {
-        provider.failsWith(new RejectedException(RejectedException.Reason.ACCESS, "no"));
-        assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
+        provider.failsWith(new AccessRefusedException("no"));
+        assertThatThrownBy(this::obtain).isInstanceOf(AccessRefusedException.class);
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
 

@@ -70,6 +70,7 @@ class RetryPolicyTest {
     void whatIsPermanentIsNotRetried() {
         assertThat(policy.waitBefore(new RejectedException(RejectedException.Reason.DATA, "no"), 0, far))
                 .isEmpty();
+        assertThat(policy.waitBefore(new AccessRefusedException("no"), 0, far)).isEmpty();
         assertThat(policy.waitBefore(new NotAnImageException("html"), 0, far)).isEmpty();
         assertThat(policy.waitBefore(new OutOfCreditsException("spent", Instant.MAX), 0, far))
                 .isEmpty();

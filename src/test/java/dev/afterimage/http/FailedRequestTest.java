@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -77,6 +78,15 @@ class FailedRequestTest {
                 .body("type", equalTo(BASE + "template-rejected"))
                 .body("detail", equalTo("There is no template of this name."))
                 .body("pointer", equalTo("#/template"));
+    }
+
+    @Test
+    void aRefusalOfTheOperatorsKeyIsNoFaultOfTheRequest() {
+        core.failWith(new AccessRefusedException("secret-42"));
+        post().statusCode(503)
+                .header("Retry-After", "60")
+                .body("type", equalTo(BASE + "access-refused"))
+                .body("detail", not(containsString("secret-42")));
     }
 
     @Test

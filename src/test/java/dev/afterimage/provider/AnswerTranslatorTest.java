@@ -3,7 +3,9 @@ package dev.afterimage.provider;
 import static dev.afterimage.provider.Answers.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.GenerationException.Billed;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.RejectedException;
@@ -22,39 +24,46 @@ class AnswerTranslatorTest {
     private static final Instant NOW = Instant.parse("2025-06-15T10:00:00Z");
 
     @ParameterizedTest
-    @CsvSource({
-        "400, DATA",
-        "413, DATA",
-        "422, DATA",
-        "406, DATA",
-        "415, DATA",
-        "401, ACCESS",
-        "403, ACCESS",
-        "404, TEMPLATE",
-        "410, TEMPLATE",
-        "405, ACCESS",
-        "418, ACCESS",
-        "301, ACCESS",
-        "302, ACCESS",
-        "304, ACCESS",
-        "307, ACCESS"
-    })
-    void aRefusalSaysWhoCanMendIt(int status, Reason reason) {
+    @CsvSource({"400, DATA", "413, DATA", "422, DATA", "406, DATA", "415, DATA", "404, TEMPLATE", "410, TEMPLATE"})
+    void aRejectionSaysWhatTheCallerCanMend(int status, Reason reason) {
         assertThat(failure(status))
                 .isInstanceOfSatisfying(
                         RejectedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {408, 499, 504, 524})
-    void aTimeOutBehindTheProviderMayHaveBeenBilled(int status) {
-        assertThat(failure(status)).isInstanceOf(OutcomeUnknownException.class);
+    @ValueSource(ints = {401, 403, 407, 405, 418, 301, 302, 304, 307})
+    void whatOnlyTheOperatorCanMendIsNoRejectionOfTheRequest(int status) {
+        assertThat(failure(status))
+                .isInstanceOfSatisfying(
+                        AccessRefusedException.class,
+                        e -> assertThat(e.billed()).isEqualTo(Billed.NO));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {500, 501, 502, 503, 520, 599})
-    void otherServerErrorsAreOutages(int status) {
-        assertThat(failure(status)).isInstanceOf(UnavailableException.class);
+    @ValueSource(ints = {408, 499, 504, 524})
+    void aTimeOutBehindTheProviderMayHaveBeenBilled(int status) {
+        assertThat(failure(status)).isInstanceOfSatisfying(OutcomeUnknownException.class, e -> {
+            assertThat(e.billed()).isEqualTo(Billed.MAYBE);
+            assertThat(e.serverError()).isFalse();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 501, 502, 520, 527, 599})
+    void aServerErrorThatMayComeAfterTheWorkMayHaveBeenBilled(int status) {
+        assertThat(failure(status)).isInstanceOfSatisfying(OutcomeUnknownException.class, e -> {
+            assertThat(e.billed()).isEqualTo(Billed.MAYBE);
+            assertThat(e.serverError()).isTrue();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {503, 521, 522, 523, 525, 526})
+    void aServerErrorThatSaysThatNothingHasBegunIsAnOutage(int status) {
+        assertThat(failure(status))
+                .isInstanceOfSatisfying(
+                        UnavailableException.class, e -> assertThat(e.billed()).isEqualTo(Billed.NO));
     }
 
     @Test
@@ -74,21 +83,31 @@ class AnswerTranslatorTest {
                         e -> assertThat(e.retryAfter()).isEmpty());
     }
 
-    @Test
-    void usedUpCreditsLastUntilTheNamedDayHoweverFar() {
-        assertThat(AnswerTranslator.failure(answer(402, "{\"resetAt\":\"2025-07-01T00:00:00Z\"}"), NOW))
-                .isInstanceOfSatisfying(
-                        OutOfCreditsException.class,
-                        e -> assertThat(e.until()).isEqualTo(Instant.parse("2025-07-01T00:00:00Z")));
-    }
-
     @ParameterizedTest
-    @ValueSource(strings = {"", "{\"resetAt\":\"2025-06-01T00:00:00Z\"}", "{}"})
-    void usedUpCreditsWithoutADayToComeAreLookedAtAgainInAnHour(String body) {
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "{\"resetAt\":\"2025-06-01T00:00:00Z\"}",
+                "{\"resetAt\":\"2025-06-15T10:15:01Z\"}",
+                "{\"resetAt\":\"2025-07-01T00:00:00Z\"}"
+            })
+    void usedUpCreditsAreAskedForAgainAfterAQuarterOfAnHourWhateverDayIsNamed(String body) {
         assertThat(AnswerTranslator.failure(answer(402, body), NOW))
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class,
-                        e -> assertThat(e.until()).isEqualTo(NOW.plus(Duration.ofHours(1))));
+                        e -> assertThat(e.until()).isEqualTo(NOW.plus(Duration.ofMinutes(15))));
+    }
+
+    @Test
+    void usedUpCreditsAreAskedForEarlierWhereTheNamedResetIsNearer() {
+        assertThat(AnswerTranslator.failure(answer(402, "{\"resetAt\":\"2025-06-15T10:09:00Z\"}"), NOW))
+                .isInstanceOfSatisfying(
+                        OutOfCreditsException.class,
+                        e -> assertThat(e.until()).isEqualTo(Instant.parse("2025-06-15T10:09:00Z")));
+        assertThat(AnswerTranslator.failure(answer(402, "", "Retry-After", "60"), NOW))
+                .isInstanceOfSatisfying(
+                        OutOfCreditsException.class, e -> assertThat(e.until()).isEqualTo(NOW.plusSeconds(60)));
     }
 
     @Test

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
@@ -79,34 +80,37 @@ class ImejisProviderTest {
     }
 
     @Test
-    void anAccountWithoutAPlanIsPermanentlyRejected() {
+    void anAccountWithoutAPlanIsTheOperatorsToMendAndNoRateLimit() {
         answers(json(429, "{\"reason\":\"no-plan\",\"data\":{\"resetAt\":\"2025-07-01T00:00:00Z\"}}"));
-        assertRejected(Reason.ACCESS);
+        assertThatThrownBy(ImejisProviderTest::generate).isInstanceOf(AccessRefusedException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"out-of-credits", "monthly-limit", "quota-exceeded", "limit-exceeded"})
-    void usedUpCreditsLastUntilTheNamedReset(String reason) {
+    void usedUpCreditsAreAskedForAgainBeforeTheNamedMonth(String reason) {
         answers(json(429, "{\"reason\":\"" + reason + "\",\"data\":{\"resetAt\":\"2025-07-01T00:00:00.000Z\"}}"));
         assertThatThrownBy(ImejisProviderTest::generate)
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class,
-                        e -> assertThat(e.until()).isEqualTo(Instant.parse("2025-07-01T00:00:00Z")));
+                        e -> assertThat(e.until())
+                                .isEqualTo(bench.clock.instant().plus(OutOfCreditsException.ASKED_AGAIN_AFTER)));
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {
-                "404 | {\"message\":\"Key not found\"} | ACCESS",
-                "404 | Key not found | ACCESS",
-                "404 | {\"message\":\"Design not found\"} | TEMPLATE",
-                "401 | {} | ACCESS",
-                "403 | {} | ACCESS",
-                "400 | {} | DATA",
-                "302 | {} | ACCESS"
+            value = {"404 | {\"message\":\"Key not found\"}", "404 | Key not found", "401 | {}", "403 | {}", "302 | {}"
             })
-    void aRefusalSaysWhoCanMendIt(int status, String body, Reason reason) {
+    void whatOnlyTheOperatorCanMendIsNoRejectionOfTheRequest(int status, String body) {
+        answers(json(status, body));
+        assertThatThrownBy(ImejisProviderTest::generate).isInstanceOf(AccessRefusedException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"404 | {\"message\":\"Design not found\"} | TEMPLATE", "400 | {} | DATA"})
+    void aRejectionSaysWhatTheCallerCanMend(int status, String body, Reason reason) {
         answers(json(status, body));
         assertRejected(reason);
     }

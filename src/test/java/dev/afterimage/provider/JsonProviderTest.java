@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.CheckedGenerator;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.GenerationException.Billed;
@@ -243,15 +244,17 @@ class JsonProviderTest {
     @Test
     void failuresAreTranslated() {
         answers(aResponse().withStatus(401));
-        assertFails(RejectedException.class, Billed.NO);
+        assertFails(AccessRefusedException.class, Billed.NO);
         answers(aResponse().withStatus(404));
         assertFails(RejectedException.class, Billed.NO);
         answers(aResponse().withStatus(500));
+        assertFails(OutcomeUnknownException.class, Billed.MAYBE);
+        answers(aResponse().withStatus(503));
         assertFails(UnavailableException.class, Billed.NO);
         answers(aResponse().withStatus(504));
         assertFails(OutcomeUnknownException.class, Billed.MAYBE);
         answers(aResponse().withStatus(302).withHeader("Location", bench.url("/elsewhere")));
-        assertFails(RejectedException.class, Billed.NO);
+        assertFails(AccessRefusedException.class, Billed.NO);
         answers(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER));
         assertFails(OutcomeUnknownException.class, Billed.MAYBE);
     }

@@ -2,6 +2,7 @@ package dev.afterimage.http.problem;
 
 import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.delivery.SigningKeyUnavailableException;
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
@@ -93,6 +94,13 @@ final class Problems {
     private Problem of(GenerationException failure) {
         return switch (failure) {
             case RejectedException e -> rejected(e);
+            case AccessRefusedException e ->
+                Problem.of(
+                                ProblemType.ACCESS_REFUSED,
+                                "The service's API key, plan or address for the provider is wrong. Its operator must mend"
+                                        + " it; images that exist are still served. Ask again after the time in"
+                                        + " Retry-After.")
+                        .after(AccessRefusedException.ASKED_AGAIN_AFTER);
             case NotAnImageException e ->
                 Problem.of(
                         ProblemType.NOT_AN_IMAGE,
@@ -131,11 +139,6 @@ final class Problems {
             case DATA ->
                 Problem.of(ProblemType.DATA_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("data"));
-            case ACCESS ->
-                Problem.of(
-                        ProblemType.ACCESS_REJECTED,
-                        "The service's API key, plan or address for the provider is wrong. Its operator must mend it; no change"
-                                + " to the request helps.");
         };
     }
 

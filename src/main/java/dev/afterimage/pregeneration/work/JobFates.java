@@ -1,5 +1,6 @@
 package dev.afterimage.pregeneration.work;
 
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.NotAnImageException;
@@ -55,8 +56,8 @@ public final class JobFates {
         return switch (failure) {
             case ThrottledException throttled ->
                 new JobFate.Wait(throttled.retryAfter().orElse(POLITE), true);
-            case OutOfCreditsException credits ->
-                new JobFate.Wait(Duration.between(clock.instant(), credits.until()), true);
+            case OutOfCreditsException credits -> new JobFate.Wait(untilAskedForCredits(credits), true);
+            case AccessRefusedException refused -> new JobFate.Wait(AccessRefusedException.ASKED_AGAIN_AFTER, true);
             case RejectedException rejected -> new JobFate.Bury(message(rejected));
             case NotAnImageException notAnImage -> new JobFate.Bury(message(notAnImage));
             case OutcomeUnknownException unknown ->
@@ -68,6 +69,12 @@ public final class JobFates {
                         ? new JobFate.Wait(policy.backOff(), true)
                         : retry(attempts, message(unavailable));
         };
+    }
+
+    private Duration untilAskedForCredits(OutOfCreditsException credits) {
+        Duration named = Duration.between(clock.instant(), credits.until());
+        Duration longest = OutOfCreditsException.ASKED_AGAIN_AFTER;
+        return named.compareTo(longest) < 0 ? named : longest;
     }
 
     /** The job was handed out again and again and never ended; whether it may be tried once more. */

@@ -3,6 +3,7 @@ package dev.afterimage.http.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -44,7 +45,7 @@ class ProblemsTest {
                         Duration.ofMinutes(7)),
                 failure(new RejectedException(Reason.TEMPLATE, "Mend it."), ProblemType.TEMPLATE_REJECTED, null),
                 failure(new RejectedException(Reason.DATA, "Mend it."), ProblemType.DATA_REJECTED, null),
-                failure(new RejectedException(Reason.ACCESS, SECRET), ProblemType.ACCESS_REJECTED, null),
+                failure(new AccessRefusedException(SECRET), ProblemType.ACCESS_REFUSED, Duration.ofMinutes(1)),
                 failure(new NotAnImageException(SECRET), ProblemType.NOT_AN_IMAGE, null),
                 failure(
                         new OutOfCreditsException(SECRET, NOW.plusSeconds(90)),

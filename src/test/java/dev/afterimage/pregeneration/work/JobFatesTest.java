@@ -3,6 +3,7 @@ package dev.afterimage.pregeneration.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
@@ -50,10 +51,22 @@ class JobFatesTest {
     void whoeverMustWaitWaitsAsLongAsWasNamed() {
         assertThat(fates.of(ThrottledException.byProvider(Duration.ofSeconds(77)), 2))
                 .isEqualTo(new JobFate.Wait(Duration.ofSeconds(77), true));
-        assertThat(fates.of(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(30))), 2))
-                .isEqualTo(new JobFate.Wait(Duration.ofDays(30), true));
+        assertThat(fates.of(new OutOfCreditsException("spent", clock.instant().plusSeconds(99)), 2))
+                .isEqualTo(new JobFate.Wait(Duration.ofSeconds(99), true));
         assertThat(fates.of(new QuotaExceededException(Duration.ofMinutes(9)), 2))
                 .isEqualTo(new JobFate.Wait(Duration.ofMinutes(9), false));
+    }
+
+    @Test
+    void creditsMayBeToppedUpAtAnyTimeSoAMonthIsNotWaitedFor() {
+        assertThat(fates.of(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(30))), 2))
+                .isEqualTo(new JobFate.Wait(Duration.ofMinutes(15), true));
+    }
+
+    @Test
+    void aRefusedApiKeyMakesEveryJobWaitAndUsesUpNoAttempt() {
+        assertThat(fates.of(new AccessRefusedException("401"), 2))
+                .isEqualTo(new JobFate.Wait(Duration.ofMinutes(1), true));
     }
 
     @Test
