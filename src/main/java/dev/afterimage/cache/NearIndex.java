@@ -35,6 +35,7 @@ public final class NearIndex implements ImageIndex {
                 .maximumSize(size)
                 .expireAfterWrite(ttl)
                 .ticker(ticker)
+                .executor(Runnable::run)
                 .build();
     }
 

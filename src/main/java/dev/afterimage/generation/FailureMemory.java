@@ -49,6 +49,7 @@ public final class FailureMemory {
                 .maximumSize(MOST)
                 .expireAfterWrite(ttl.multipliedBy(2))
                 .ticker(ticker)
+                .executor(Runnable::run)
                 .build();
     }
 

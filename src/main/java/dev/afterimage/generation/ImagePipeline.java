@@ -69,7 +69,7 @@ public final class ImagePipeline implements ImageService {
         this.store = parts.store();
         this.lookup = new Lookup(parts.index(), parts.store(), parts.clock());
         this.depot = new Depot(parts.store(), lookup);
-        this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock());
+        this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock(), parts.pause());
         this.leases = parts.leases();
         this.leader = new LeaderFlight(parts, lookup, depot);
         this.quota = new QuotaDesk(parts.quota());

@@ -13,6 +13,7 @@ import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 
 /**
  * The one flight of a key in this process. It takes the fleet's lease and leads (generate, store, index), or waits for the
@@ -31,6 +32,7 @@ final class LeaderFlight {
     private final FreshnessPolicy freshness;
     private final Pause pause;
     private final Clock clock;
+    private final ExecutorService threads;
 
     LeaderFlight(PipelineParts parts, Lookup lookup, Depot depot) {
         this.leases = parts.leases();
@@ -42,6 +44,7 @@ final class LeaderFlight {
         this.freshness = parts.freshness();
         this.pause = parts.pause();
         this.clock = parts.clock();
+        this.threads = parts.virtualThreads();
     }
 
     Landing fly(ImageKey key, ImageRequest request, Lane lane, Deadline deadline) throws InterruptedException {
@@ -82,7 +85,7 @@ final class LeaderFlight {
 
     /** Empty when the lease was lost while the provider worked: another leads now, and what it stores counts. */
     private Optional<Landing> lead(Lease lease, ImageRequest request, Lane lane, Deadline deadline) {
-        LeaseKeeper keeper = LeaseKeeper.keep(lease, leases, pause);
+        LeaseKeeper keeper = LeaseKeeper.keep(lease, leases, pause, threads);
         try {
             depot.storeWaiting();
             Optional<Landing> meanwhile = landed(lease.key());

@@ -4,6 +4,8 @@ import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.Lease;
 import dev.afterimage.time.Pause;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import org.jboss.logging.Logger;
 
 /** Renews a lease three times in its life for as long as its leader works. Stopped when the work is done. */
@@ -12,14 +14,14 @@ final class LeaseKeeper {
     private static final Logger LOG = Logger.getLogger(LeaseKeeper.class);
     private static final int RENEWALS_A_TTL = 3;
 
-    private final Thread thread;
+    private final Future<?> keeping;
 
-    private LeaseKeeper(Thread thread) {
-        this.thread = thread;
+    private LeaseKeeper(Future<?> keeping) {
+        this.keeping = keeping;
     }
 
-    static LeaseKeeper keep(Lease lease, FlightLeases leases, Pause pause) {
-        return new LeaseKeeper(Thread.ofVirtual().name("lease-keeper").start(() -> renew(lease, leases, pause)));
+    static LeaseKeeper keep(Lease lease, FlightLeases leases, Pause pause, ExecutorService threads) {
+        return new LeaseKeeper(threads.submit(() -> renew(lease, leases, pause)));
     }
 
     private static void renew(Lease lease, FlightLeases leases, Pause pause) {
@@ -46,6 +48,6 @@ final class LeaseKeeper {
     }
 
     void stop() {
-        thread.interrupt();
+        keeping.cancel(true);
     }
 }

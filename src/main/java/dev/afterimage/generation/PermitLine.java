@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
@@ -66,7 +65,7 @@ final class PermitLine {
             throw ThrottledException.byLimiter(untilItMoves);
         }
         // Someone whose deadline has passed is still answered when nobody stands before him.
-        if (!head.tryLock(latestStart.remaining(clock).toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!pause.lock(head, latestStart.remaining(clock))) {
             throw ThrottledException.byLimiter(Limits.PLACE_RETRY);
         }
         try {
@@ -129,7 +128,7 @@ final class PermitLine {
             case CONCURRENCY -> {
                 // Jitter, so that processes don't ask in step.
                 double wait = denied.retryAfter().toNanos() * (0.5 + random.nextDouble());
-                boolean unused = placeGivenBack.tryAcquire((long) wait, TimeUnit.NANOSECONDS);
+                boolean unused = pause.acquire(placeGivenBack, 1, Duration.ofNanos((long) wait));
             }
             case RATE, COOL_DOWN, LAPSED -> pause.await(denied.retryAfter());
         }

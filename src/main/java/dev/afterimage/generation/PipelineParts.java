@@ -10,7 +10,7 @@ import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 
 /**
  * What an {@link ImagePipeline} is put together from.
@@ -35,4 +35,4 @@ public record PipelineParts(
         Duration patience,
         Pause pause,
         Clock clock,
-        Executor virtualThreads) {}
+        ExecutorService virtualThreads) {}

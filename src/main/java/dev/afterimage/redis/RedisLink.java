@@ -1,6 +1,7 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.redis.SharedConnection.Line;
+import dev.afterimage.time.Pause;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -45,16 +45,18 @@ public final class RedisLink {
     private final Duration timeout;
     private final Breaker breaker;
     private final LongSupplier nanoTime;
+    private final Pause pause;
 
     /**
      * A link to a server or a cluster.
      *
      * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
      */
-    public RedisLink(Redis redis, RedisConfig config, LongSupplier nanoTime) {
+    public RedisLink(Redis redis, RedisConfig config, LongSupplier nanoTime, Pause pause) {
         this.shared = new SharedConnection(redis);
         this.timeout = config.timeout();
         this.nanoTime = nanoTime;
+        this.pause = pause;
         this.breaker = new Breaker(config.restAfter(), config.rest(), nanoTime);
     }
 
@@ -86,7 +88,7 @@ public final class RedisLink {
             return replies;
         }
         exchange(requests, replies, MOST_CONNECTIONS);
-        return replies.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handle(this::judge);
+        return pause.orTimeout(replies, timeout).handle(this::judge);
     }
 
     /** Waits for an answer and throws what it failed with. */

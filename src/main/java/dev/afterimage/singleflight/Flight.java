@@ -1,13 +1,13 @@
 package dev.afterimage.singleflight;
 
 import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -20,11 +20,13 @@ public final class Flight<T> {
     private final CompletableFuture<T> landing;
     private final boolean led;
     private final Clock clock;
+    private final Pause pause;
 
-    Flight(CompletableFuture<T> landing, boolean led, Clock clock) {
+    Flight(CompletableFuture<T> landing, boolean led, Clock clock, Pause pause) {
         this.landing = landing;
         this.led = led;
         this.clock = clock;
+        this.pause = pause;
     }
 
     /** Whether this caller started the work; false when another had. */
@@ -45,7 +47,7 @@ public final class Flight<T> {
      */
     public Optional<T> await(Deadline deadline) throws InterruptedException {
         try {
-            return Optional.of(landing.get(deadline.remaining(clock).toNanos(), TimeUnit.NANOSECONDS));
+            return Optional.of(pause.get(landing, deadline.remaining(clock)));
         } catch (TimeoutException late) {
             return Optional.empty();
         } catch (ExecutionException failed) {

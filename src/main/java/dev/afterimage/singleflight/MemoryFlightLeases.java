@@ -1,6 +1,7 @@
 package dev.afterimage.singleflight;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ public final class MemoryFlightLeases implements FlightLeases {
     private final AtomicLong sequence = new AtomicLong();
     private final Duration ttl;
     private final LongSupplier nanoTime;
+    private final Pause pause;
 
     /**
      * With no lease held.
@@ -26,9 +28,10 @@ public final class MemoryFlightLeases implements FlightLeases {
      * @param ttl how long a lease lasts unless renewed
      * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
      */
-    public MemoryFlightLeases(Duration ttl, LongSupplier nanoTime) {
+    public MemoryFlightLeases(Duration ttl, LongSupplier nanoTime, Pause pause) {
         this.ttl = ttl;
         this.nanoTime = nanoTime;
+        this.pause = pause;
     }
 
     @Override
@@ -84,7 +87,7 @@ public final class MemoryFlightLeases implements FlightLeases {
             return;
         }
         long wait = Math.min(TimeUnit.NANOSECONDS.convert(patience), left(standing));
-        boolean released = standing.ended().await(wait, TimeUnit.NANOSECONDS);
+        boolean released = pause.await(standing.ended(), Duration.ofNanos(wait));
         if (!released && left(standing) <= 0) {
             held.remove(key, standing);
         }

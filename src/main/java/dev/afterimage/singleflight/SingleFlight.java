@@ -1,6 +1,7 @@
 package dev.afterimage.singleflight;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -20,15 +21,17 @@ public final class SingleFlight<T> {
     private final ConcurrentMap<ImageKey, CompletableFuture<T>> flying = new ConcurrentHashMap<>();
     private final Executor executor;
     private final Clock clock;
+    private final Pause pause;
 
     /**
      * With nothing flying.
      *
      * @param executor starts each work at once on its own thread, such as a virtual thread per task
      */
-    public SingleFlight(Executor executor, Clock clock) {
+    public SingleFlight(Executor executor, Clock clock, Pause pause) {
         this.executor = executor;
         this.clock = clock;
+        this.pause = pause;
     }
 
     /** Takes a seat in the flight of this key; starts {@code work} when there is none. */
@@ -36,7 +39,7 @@ public final class SingleFlight<T> {
         CompletableFuture<T> landing = new CompletableFuture<>();
         CompletableFuture<T> other = flying.putIfAbsent(key, landing);
         if (other != null) {
-            return new Flight<>(other, false, clock);
+            return new Flight<>(other, false, clock, pause);
         }
         try {
             executor.execute(() -> fly(key, work, landing));
@@ -44,7 +47,7 @@ public final class SingleFlight<T> {
             flying.remove(key, landing);
             landing.completeExceptionally(shuttingDown);
         }
-        return new Flight<>(landing, true, clock);
+        return new Flight<>(landing, true, clock, pause);
     }
 
     public boolean isFlying(ImageKey key) {

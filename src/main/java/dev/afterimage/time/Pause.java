@@ -1,9 +1,21 @@
 package dev.afterimage.time;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
 
 /**
- * Lets time pass. Production code parks the calling (virtual) thread; tests move a clock, so that no test sleeps.
+ * Every wait of the core that ends by itself after a time. Production code parks the calling (virtual) thread; tests move a
+ * clock, so that no test sleeps; the simulated fleet puts simulated time in the place of all of them.
+ *
+ * <p>The waits for something else than time end early when that comes, or with an {@link InterruptedException} when the
+ * waiting thread is cancelled; unless a subclass says otherwise, they use the system's time.
  */
 @FunctionalInterface
 public interface Pause {
@@ -14,4 +26,34 @@ public interface Pause {
      * @throws InterruptedException when the waiting thread is cancelled
      */
     void await(Duration duration) throws InterruptedException;
+
+    /** Waits for permits, at most for {@code atMost}; whether they were acquired. */
+    default boolean acquire(Semaphore semaphore, int permits, Duration atMost) throws InterruptedException {
+        return semaphore.tryAcquire(permits, TimeUnit.NANOSECONDS.convert(atMost), TimeUnit.NANOSECONDS);
+    }
+
+    /** Waits for a lock, at most for {@code atMost}; whether it is held now. */
+    default boolean lock(Lock lock, Duration atMost) throws InterruptedException {
+        return lock.tryLock(TimeUnit.NANOSECONDS.convert(atMost), TimeUnit.NANOSECONDS);
+    }
+
+    /** Waits for a latch, at most for {@code atMost}; whether it was opened. */
+    default boolean await(CountDownLatch latch, Duration atMost) throws InterruptedException {
+        return latch.await(TimeUnit.NANOSECONDS.convert(atMost), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Waits for a result.
+     *
+     * @throws TimeoutException when it has not come after {@code atMost}; the work goes on
+     */
+    default <T> T get(Future<T> future, Duration atMost)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return future.get(TimeUnit.NANOSECONDS.convert(atMost), TimeUnit.NANOSECONDS);
+    }
+
+    /** The same future, which fails with a {@link TimeoutException} when it has not ended after {@code atMost}. */
+    default <T> CompletableFuture<T> orTimeout(CompletableFuture<T> future, Duration atMost) {
+        return future.orTimeout(TimeUnit.NANOSECONDS.convert(atMost), TimeUnit.NANOSECONDS);
+    }
 }

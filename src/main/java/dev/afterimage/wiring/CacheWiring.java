@@ -1,6 +1,5 @@
 package dev.afterimage.wiring;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.aws.S3Bucket;
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.S3ImageStore;
@@ -21,13 +20,12 @@ import dev.afterimage.redis.RedisImageIndex;
 import dev.afterimage.redis.RedisLink;
 import dev.afterimage.redis.RedisTemplateVersions;
 import dev.afterimage.store.ImageStore;
-import io.quarkus.virtual.threads.VirtualThreads;
+import dev.afterimage.time.Machine;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Chooses where entries, pictures and template versions are kept. */
@@ -48,15 +46,15 @@ class CacheWiring {
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Meters meters,
-            @VirtualThreads ExecutorService virtualThreads) {
+            Machine machine) {
         ImageIndex kept = switch (backends.indexKind()) {
-            case FILESYSTEM -> new FilesystemIndex(directory, virtualThreads);
+            case FILESYSTEM -> new FilesystemIndex(directory, machine.threads());
             case REDIS -> new RedisImageIndex(redis.get(), redisConfig);
         };
         ImageIndex index = new MeteredIndex(meters, kept);
         return config.nearTtl().isZero()
                 ? index
-                : new NearIndex(index, config.nearTtl(), config.nearSize(), Ticker.systemTicker());
+                : new NearIndex(index, config.nearTtl(), config.nearSize(), machine.nanoTime()::getAsLong);
     }
 
     @Produces
@@ -84,18 +82,22 @@ class CacheWiring {
             @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
-            Clock clock,
-            @VirtualThreads ExecutorService virtualThreads) {
+            Machine machine) {
         TemplateVersions kept = switch (backends.storeKind()) {
-            case FILESYSTEM -> new FilesystemTemplateVersions(directory, virtualThreads, clock);
+            case FILESYSTEM -> new FilesystemTemplateVersions(directory, machine.threads(), machine.clock());
             case S3 ->
                 new S3TemplateVersions(
-                        s3.get(), S3Bucket.of(s3Config), s3Config.templateVersionsTtl(), clock, virtualThreads);
+                        s3.get(),
+                        S3Bucket.of(s3Config),
+                        s3Config.templateVersionsTtl(),
+                        machine.clock(),
+                        machine.threads());
         };
         return switch (backends.indexKind()) {
             case FILESYSTEM -> kept;
             case REDIS ->
-                new RedisTemplateVersions(redis.get(), redisConfig, kept, config.nearTtl(), Ticker.systemTicker());
+                new RedisTemplateVersions(
+                        redis.get(), redisConfig, kept, config.nearTtl(), machine.nanoTime()::getAsLong);
         };
     }
 }

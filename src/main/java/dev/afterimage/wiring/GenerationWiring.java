@@ -1,6 +1,5 @@
 package dev.afterimage.wiring;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
@@ -32,18 +31,14 @@ import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
-import dev.afterimage.time.Pause;
-import io.quarkus.virtual.threads.VirtualThreads;
+import dev.afterimage.time.Machine;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
 
 /** Puts the provider's decorators, and with them the pipeline, together. */
 class GenerationWiring {
@@ -72,8 +67,8 @@ class GenerationWiring {
 
     @Produces
     @Singleton
-    RetryPolicy retryPolicy(GenerationConfig config, Clock clock) {
-        return new RetryPolicy(config.maxWait(), config.retryUnknown(), clock, new SecureRandom());
+    RetryPolicy retryPolicy(GenerationConfig config, Machine machine) {
+        return new RetryPolicy(config.maxWait(), config.retryUnknown(), machine.clock(), machine.random());
     }
 
     @Produces
@@ -105,10 +100,8 @@ class GenerationWiring {
             CallerQuota quota,
             Backlog backlog,
             GenerationConfig config,
-            Pause pause,
-            Clock clock,
-            Meters meters,
-            @VirtualThreads ExecutorService virtualThreads) {
+            Machine machine,
+            Meters meters) {
         ImageService pipeline = new ImagePipeline(new PipelineParts(
                 keys,
                 versions,
@@ -119,12 +112,12 @@ class GenerationWiring {
                 gate,
                 freshness,
                 quota,
-                new FailureMemory(config.rejectionTtl(), Ticker.systemTicker()),
+                new FailureMemory(config.rejectionTtl(), machine.nanoTime()::getAsLong),
                 backlog,
                 config.patience(),
-                pause,
-                clock,
-                virtualThreads));
+                machine.pause(),
+                machine.clock(),
+                machine.threads()));
         return new MeteredImageService(meters, pipeline);
     }
 }

@@ -26,11 +26,10 @@ import dev.afterimage.redis.RedisLink;
 import dev.afterimage.singleflight.FallbackFlightLeases;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
-import dev.afterimage.time.Pause;
+import dev.afterimage.time.Machine;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -66,25 +65,26 @@ class LimitWiring {
             ProviderLimitConfig config,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
+            Machine machine,
             Meters meters) {
         ProviderLimiter limiter = switch (backends.fleetKind()) {
-            case MEMORY -> new MemoryLimiter(limits, System::nanoTime);
+            case MEMORY -> new MemoryLimiter(limits, machine.nanoTime());
             case REDIS ->
                 new EmergencyLimiter(
-                        new RedisLimiter(redis.get(), redisConfig, limits, RedisWiring.TOKENS),
+                        new RedisLimiter(redis.get(), redisConfig, limits, machine.tokens()),
                         limits,
                         config.emergencyShare(),
                         redisConfig.timeout().plus(redisConfig.rest()),
                         new EmergencyMeter(meters),
-                        System::nanoTime);
+                        machine.nanoTime());
         };
         return new MeteredLimiter(meters, limiter);
     }
 
     @Produces
     @Singleton
-    PermitGate permitGate(ProviderLimiter limiter, Clock clock, Pause pause) {
-        return new PermitGate(limiter, clock, pause, new SecureRandom());
+    PermitGate permitGate(ProviderLimiter limiter, Machine machine) {
+        return new PermitGate(limiter, machine.clock(), machine.pause(), machine.random());
     }
 
     @Produces
@@ -94,9 +94,8 @@ class LimitWiring {
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Meters meters,
-            Clock clock,
-            Pause pause) {
-        FlightLeases own = new MemoryFlightLeases(NEVER_LAPSES, System::nanoTime);
+            Machine machine) {
+        FlightLeases own = new MemoryFlightLeases(NEVER_LAPSES, machine.nanoTime(), machine.pause());
         return switch (backends.fleetKind()) {
             case MEMORY -> own;
             case REDIS ->
@@ -105,10 +104,10 @@ class LimitWiring {
                                 redis.get(),
                                 redisConfig,
                                 LEASE_TTL,
-                                RedisWiring.TOKENS,
-                                clock,
-                                pause,
-                                new SecureRandom()),
+                                machine.tokens(),
+                                machine.clock(),
+                                machine.pause(),
+                                machine.random()),
                         own,
                         () -> meters.fallbacks("leases").increment());
         };
@@ -122,11 +121,12 @@ class LimitWiring {
             DataDirectory directory,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
-            Clock clock) {
+            Machine machine) {
         return switch (backends.fleetKind()) {
-            case MEMORY -> new FilesystemCreditBudget(directory, config.monthlyCredits(), clock);
+            case MEMORY -> new FilesystemCreditBudget(directory, config.monthlyCredits(), machine.clock());
             case REDIS ->
-                new RedisCreditBudget(redis.get(), redisConfig, config.monthlyCredits(), RedisWiring.TOKENS, clock);
+                new RedisCreditBudget(
+                        redis.get(), redisConfig, config.monthlyCredits(), machine.tokens(), machine.clock());
         };
     }
 

@@ -1,6 +1,5 @@
 package dev.afterimage.wiring;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.aws.S3CatalogueSource;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
@@ -40,13 +39,13 @@ import dev.afterimage.redis.RedisCheckpoints;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisLink;
 import dev.afterimage.redis.RedisPendingMarks;
+import dev.afterimage.time.Machine;
 import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -83,13 +82,13 @@ class QueueWiring {
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Meters meters,
-            Clock clock) {
+            Machine machine) {
         return switch (backends.queueKind()) {
-            case FILESYSTEM -> new FilesystemPendingMarks(directory, clock);
+            case FILESYSTEM -> new FilesystemPendingMarks(directory, machine.clock());
             case SQS ->
                 new FallbackPendingMarks(
                         new RedisPendingMarks(redis.get(), redisConfig),
-                        Ticker.systemTicker(),
+                        machine.nanoTime()::getAsLong,
                         () -> meters.fallbacks("marks").increment());
         };
     }
@@ -147,8 +146,8 @@ class QueueWiring {
 
     @Produces
     @Singleton
-    TimeOrderedIds ids(Clock clock) {
-        return new TimeOrderedIds(clock, new SecureRandom());
+    TimeOrderedIds ids(Machine machine) {
+        return new TimeOrderedIds(machine.clock(), machine.random());
     }
 
     @Produces
@@ -172,16 +171,22 @@ class QueueWiring {
             PendingMarks marks,
             PregenerationConfig config,
             GenerationConfig generation,
-            Clock clock,
-            Pause pause,
-            @VirtualThreads ExecutorService virtualThreads) {
+            Machine machine) {
         AttemptPolicy policy = new AttemptPolicy(
                 config.maxAttempts(),
                 config.backOff(),
                 config.maxBackOff(),
                 config.maxDeliveries(),
                 generation.retryUnknown());
-        JobRunner runner = new JobRunner(images, queue, ledger, marks, new JobFates(policy, clock, new SecureRandom()));
-        return new Worker(queue, runner, config.concurrency(), config.patience(), clock, pause, virtualThreads);
+        JobRunner runner =
+                new JobRunner(images, queue, ledger, marks, new JobFates(policy, machine.clock(), machine.random()));
+        return new Worker(
+                queue,
+                runner,
+                config.concurrency(),
+                config.patience(),
+                machine.clock(),
+                machine.pause(),
+                machine.threads());
     }
 }

@@ -1,24 +1,41 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.time.Machine;
 import dev.afterimage.time.Pause;
+import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Real time. The one place in the service that asks the system for it and lets a thread wait. */
+/** Real time and chance. The one place in the service that asks the system for them and lets a thread wait. */
 class TimeWiring {
 
+    /** This one. A sleeping virtual thread costs no platform thread; names are not to be guessed. */
     @Produces
     @Singleton
-    Clock clock() {
-        return Clock.systemUTC();
+    Machine machine(@VirtualThreads ExecutorService threads) {
+        return new Machine(
+                Clock.systemUTC(),
+                System::nanoTime,
+                duration -> TimeUnit.NANOSECONDS.sleep(Math.max(0, duration.toNanos())),
+                new SecureRandom(),
+                () -> UUID.randomUUID().toString(),
+                threads);
     }
 
-    /** Parks the calling thread; on a virtual thread that costs no platform thread. */
     @Produces
     @Singleton
-    Pause pause() {
-        return duration -> TimeUnit.NANOSECONDS.sleep(Math.max(0, duration.toNanos()));
+    Clock clock(Machine machine) {
+        return machine.clock();
+    }
+
+    @Produces
+    @Singleton
+    Pause pause(Machine machine) {
+        return machine.pause();
     }
 }

@@ -6,6 +6,7 @@ import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Machine;
 import dev.afterimage.time.Pause;
 import dev.afterimage.wiring.BackendConfig.FleetKind;
 import dev.afterimage.wiring.BackendConfig.IndexKind;
@@ -44,8 +45,8 @@ class WarmUp {
     private final LongSupplier nanoTime;
 
     @Inject
-    WarmUp(ImageIndex index, ProviderLimiter limiter, FlightLeases leases, Pause pause, Clock clock) {
-        this(index, limiter, leases, pause, clock, System::nanoTime);
+    WarmUp(ImageIndex index, ProviderLimiter limiter, FlightLeases leases, Machine machine) {
+        this(index, limiter, leases, machine.pause(), machine.clock(), machine.nanoTime());
     }
 
     WarmUp(

@@ -1,14 +1,20 @@
 package dev.afterimage.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.afterimage.time.Pause;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the house: dependencies point inwards, and each technology has one place. */
@@ -25,6 +31,35 @@ class ArchitectureTest {
         "dev.afterimage.generation..",
         "dev.afterimage.pregeneration..",
     };
+
+    /** What the simulated fleet runs as it is. */
+    private static final String[] SIMULATED =
+            Stream.concat(Stream.of(CORE), Stream.of("dev.afterimage.redis..")).toArray(String[]::new);
+
+    /** The ways of the JDK and of Caffeine around {@link dev.afterimage.time.Machine}. */
+    private static final Set<String> FROM_THE_MACHINE = Set.of(
+            "Thread.sleep",
+            "Thread.join",
+            "Thread.ofVirtual",
+            "Thread.ofPlatform",
+            "Thread.startVirtualThread",
+            "TimeUnit.sleep",
+            "Object.wait",
+            "LockSupport.parkNanos",
+            "LockSupport.parkUntil",
+            "Condition.awaitNanos",
+            "Condition.awaitUntil",
+            "CompletableFuture.delayedExecutor",
+            "System.nanoTime",
+            "System.currentTimeMillis",
+            "Instant.now",
+            "Clock.systemUTC",
+            "Ticker.systemTicker",
+            "ThreadLocalRandom.current",
+            "UUID.randomUUID",
+            "Math.random",
+            "Executors.newVirtualThreadPerTaskExecutor",
+            "ForkJoinPool.commonPool");
 
     private static final String[] EDGES_OUT = {
         "dev.afterimage.filesystem..", "dev.afterimage.redis..", "dev.afterimage.aws..", "dev.afterimage.provider..",
@@ -119,6 +154,39 @@ class ArchitectureTest {
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()
                 .callMethod(java.time.Clock.class, "systemUTC"));
+    }
+
+    /** The simulated fleet repeats a run exactly because of this. */
+    @Test
+    void theCoreHasTimeChanceAndThreadsFromItsMachine() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(SIMULATED)
+                .and()
+                .areNotAssignableTo(Pause.class)
+                .should()
+                .callMethodWhere(describe("waits for a time by itself", ArchitectureTest::isTimedWait)));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(SIMULATED)
+                .should()
+                .callMethodWhere(describe(
+                        "asks the system for time, chance or a thread",
+                        call -> FROM_THE_MACHINE.contains(
+                                call.getTargetOwner().getSimpleName() + "." + call.getName())))
+                .orShould()
+                .callConstructorWhere(describe(
+                        "makes chance of its own",
+                        call -> call.getTargetOwner().isAssignableTo(java.util.Random.class)
+                                || call.getTargetOwner().isAssignableTo(Thread.class))));
+    }
+
+    private static boolean isTimedWait(JavaMethodCall call) {
+        String owner = call.getTargetOwner().getPackageName();
+        return owner.startsWith("java.util.concurrent")
+                && !call.getTargetOwner().isEquivalentTo(TimeUnit.class)
+                && call.getTarget().getRawParameterTypes().stream()
+                        .anyMatch(type -> type.isEquivalentTo(TimeUnit.class));
     }
 
     @Test

@@ -60,7 +60,7 @@ class ImagePipelineTest {
     private final Versions versions = new Versions();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final MemoryFlightLeases leases =
-            new MemoryFlightLeases(Duration.ofSeconds(30), () -> clock.millis() * 1_000_000);
+            new MemoryFlightLeases(Duration.ofSeconds(30), () -> clock.millis() * 1_000_000, duration -> {});
     private volatile Optional<Duration> refusal = Optional.empty();
     private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
 

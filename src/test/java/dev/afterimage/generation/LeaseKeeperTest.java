@@ -10,6 +10,8 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
@@ -25,6 +27,7 @@ class LeaseKeeperTest {
     private final BlockingQueue<Lease> renewed = new LinkedBlockingQueue<>();
     private final Semaphore passed = new Semaphore(0);
     private final CountDownLatch interrupted = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Pause pause = duration -> {
         waits.add(duration);
         try {
@@ -48,7 +51,7 @@ class LeaseKeeperTest {
 
     @Test
     void aLeaseIsRenewedThreeTimesInItsLifeAsLongAsTheWorkLasts() throws Exception {
-        LeaseKeeper keeper = LeaseKeeper.keep(LEASE, leases(() -> true), pause);
+        LeaseKeeper keeper = LeaseKeeper.keep(LEASE, leases(() -> true), pause, threads);
         for (int renewal = 0; renewal < 5; renewal++) {
             assertThat(waits.take()).isEqualTo(Duration.ofSeconds(2));
             assertThat(renewed).isEmpty();
@@ -67,7 +70,8 @@ class LeaseKeeperTest {
                 leases(() -> {
                     throw new IllegalStateException("down");
                 }),
-                pause);
+                pause,
+                threads);
         passed.release(2);
 
         assertThat(renewed.take()).isEqualTo(LEASE);

@@ -54,7 +54,7 @@ final class RedisClients implements AutoCloseable {
     }
 
     RedisLink link(Redis redis, RedisConfig config) {
-        return new RedisLink(redis, config, System::nanoTime);
+        return new RedisLink(redis, config, System::nanoTime, duration -> {});
     }
 
     void age(String url, Duration step) {

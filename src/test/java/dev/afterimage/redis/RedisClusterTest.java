@@ -17,7 +17,8 @@ class RedisClusterTest extends RedisContracts {
 
     @Override
     protected RedisLink link(LongSupplier nanoTime) {
-        return new RedisLink(clients.clusterClient(RedisCluster.shared().urls()), clients.settings(), nanoTime);
+        return new RedisLink(
+                clients.clusterClient(RedisCluster.shared().urls()), clients.settings(), nanoTime, duration -> {});
     }
 
     @Override

@@ -74,7 +74,7 @@ class RedisFaultsTest {
         index = new RedisImageIndex(link, settings(5));
         // A new client on a busy machine may need longer for its first answer than this test wants to wait for later
         // ones.
-        new RedisLink(client, clients.settings(), System::nanoTime).call(Request.cmd(Command.PING));
+        new RedisLink(client, clients.settings(), System::nanoTime, duration -> {}).call(Request.cmd(Command.PING));
     }
 
     @AfterEach
@@ -89,7 +89,7 @@ class RedisFaultsTest {
     }
 
     private RedisLink link(int restAfter) {
-        return new RedisLink(client, settings(restAfter), System::nanoTime);
+        return new RedisLink(client, settings(restAfter), System::nanoTime, duration -> {});
     }
 
     private static IndexEntry anEntry() {
@@ -358,7 +358,10 @@ class RedisFaultsTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int instance = 0; instance < 4; instance++) {
                 RedisLink own = new RedisLink(
-                        clients.client("redis://127.0.0.1:" + proxy.port()), settings(5), System::nanoTime);
+                        clients.client("redis://127.0.0.1:" + proxy.port()),
+                        settings(5),
+                        System::nanoTime,
+                        duration -> {});
                 ProviderLimiter limiter = new EmergencyLimiter(
                         new RedisLimiter(
                                 own,

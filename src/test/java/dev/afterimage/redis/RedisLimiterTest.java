@@ -48,7 +48,8 @@ class RedisLimiterTest extends ProviderLimiterContract {
 
     private ProviderLimiter limiter(Limits limits, LongSupplier nanoTime) {
         return new RedisLimiter(
-                new RedisLink(clients.client(RedisProcess.shared().url()), clients.settings(), nanoTime),
+                new RedisLink(
+                        clients.client(RedisProcess.shared().url()), clients.settings(), nanoTime, duration -> {}),
                 clients.prefix,
                 limits,
                 () -> UUID.randomUUID().toString(),

@@ -54,7 +54,7 @@ class RedisTlsTest extends RedisContracts {
 
     @Override
     protected RedisLink link(LongSupplier nanoTime) {
-        return new RedisLink(tlsClient("secret"), clients.settings(), nanoTime);
+        return new RedisLink(tlsClient("secret"), clients.settings(), nanoTime, duration -> {});
     }
 
     @Override
@@ -64,7 +64,7 @@ class RedisTlsTest extends RedisContracts {
 
     @Test
     void aWrongPasswordIsAServerThatCannotBeUsed() {
-        RedisLink link = new RedisLink(tlsClient("wrong"), clients.settings(), System::nanoTime);
+        RedisLink link = new RedisLink(tlsClient("wrong"), clients.settings(), System::nanoTime, duration -> {});
 
         assertThatThrownBy(() -> link.call(Request.cmd(Command.PING)))
                 .isInstanceOf(RedisUnavailableException.class)

@@ -17,7 +17,7 @@ class FallbackFlightLeasesTest extends FlightLeasesContract {
 
     private final MutableClock clock = new MutableClock();
     private final AtomicInteger fallbacks = new AtomicInteger();
-    private final FlightLeases fleet = new MemoryFlightLeases(TTL, clock::nanoTime);
+    private final FlightLeases fleet = new MemoryFlightLeases(TTL, clock::nanoTime, duration -> {});
     private boolean lost;
 
     private final FlightLeases losable = new FlightLeases() {
@@ -67,7 +67,7 @@ class FallbackFlightLeasesTest extends FlightLeasesContract {
     @Override
     protected FlightLeases leases() {
         return new FallbackFlightLeases(
-                losable, new MemoryFlightLeases(TTL, clock::nanoTime), fallbacks::incrementAndGet);
+                losable, new MemoryFlightLeases(TTL, clock::nanoTime, duration -> {}), fallbacks::incrementAndGet);
     }
 
     @Override

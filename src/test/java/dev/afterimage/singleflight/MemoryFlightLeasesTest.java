@@ -9,7 +9,7 @@ class MemoryFlightLeasesTest extends FlightLeasesContract {
 
     @Override
     protected FlightLeases leases() {
-        return new MemoryFlightLeases(TTL, clock::nanoTime);
+        return new MemoryFlightLeases(TTL, clock::nanoTime, duration -> {});
     }
 
     @Override

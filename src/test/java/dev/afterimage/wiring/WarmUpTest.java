@@ -69,7 +69,7 @@ class WarmUpTest {
         return new WarmUp(
                 index,
                 new MemoryLimiter(LIMITS, clock::nanoTime),
-                new MemoryFlightLeases(PATIENCE, clock::nanoTime),
+                new MemoryFlightLeases(PATIENCE, clock::nanoTime, duration -> {}),
                 pause,
                 clock,
                 clock::nanoTime);

@@ -34,6 +34,7 @@ public final class FallbackPendingMarks implements PendingMarks {
                 .maximumSize(MOST)
                 .expireAfterWrite(KEPT_FOR)
                 .ticker(ticker)
+                .executor(Runnable::run)
                 .build();
         this.fellBack = fellBack;
     }

@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +88,7 @@ public final class Worker {
      */
     public boolean stop(Duration grace) throws InterruptedException {
         cancel(looking);
-        boolean all = hands.tryAcquire(concurrency, grace.toMillis(), TimeUnit.MILLISECONDS);
+        boolean all = pause.acquire(hands, concurrency, grace);
         if (all) {
             hands.release(concurrency);
         }
