@@ -15,7 +15,6 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.erdtman.jcs.NumberToJSON;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,17 +178,18 @@ final class CanonicalJson {
             return;
         }
         double nearest = finite(digits);
-        String canonical = NumberToJSON.serializeNumber(nearest);
-        if (!canonical.equals(digits) && !new BigDecimal(nearest).toBigInteger().equals(new BigInteger(digits))) {
+        int start = out.length();
+        CanonicalNumber.write(nearest, out);
+        boolean canonical = out.substring(start).equals(digits);
+        if (!canonical && !new BigDecimal(nearest).toBigInteger().equals(new BigInteger(digits))) {
             throw refused(
                     "An integer is too large to be exact in JSON, whose numbers are IEEE 754 doubles; write it as a"
                             + " string.");
         }
-        out.append(canonical);
     }
 
     private void decimal(String text) throws IOException {
-        out.append(NumberToJSON.serializeNumber(finite(text)));
+        CanonicalNumber.write(finite(text), out);
     }
 
     private double finite(String text) {

@@ -59,11 +59,22 @@ class CanonicalJsonPropertiesTest {
         assertThat(TemplateData.of(canonical).json()).isEqualTo(canonical);
     }
 
+    /** But for subnormal numbers, which it writes wrongly, or never ends to write; {@link CanonicalNumberTest} has them. */
     @Property(tries = 200)
     void theReferenceImplementationAgrees(@ForAll("documents") Map<String, Object> document, @ForAll long seed)
             throws IOException {
+        Assume.that(!holdsSubnormals(document));
         String json = new Spelling(new Random(seed)).write(document);
         assertThat(TemplateData.of(json).json()).isEqualTo(new JsonCanonicalizer(json).getEncodedString());
+    }
+
+    private static boolean holdsSubnormals(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> map.values().stream().anyMatch(CanonicalJsonPropertiesTest::holdsSubnormals);
+            case List<?> list -> list.stream().anyMatch(CanonicalJsonPropertiesTest::holdsSubnormals);
+            case Double number -> number != 0 && Math.abs(number) < Double.MIN_NORMAL;
+            default -> false;
+        };
     }
 
     @Provide

@@ -1,0 +1,97 @@
+package dev.afterimage.image;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
+/**
+ * Numbers in the canonical form of JSON: as ECMAScript's {@code Number::toString} writes them (RFC 8785, section 3.2.2.3), with
+ * the fewest digits that still mean this double, and of these the closest.
+ *
+ * <p>{@link Double#toString(double)} finds the same digits, with one exception: it writes at least two, and so {@code 4.9E-324}
+ * where {@code 5e-324} means the same double.
+ */
+final class CanonicalNumber {
+
+    private static final double EXACT_INTEGERS_BELOW = 1L << 53;
+
+    /** A larger number is written with an exponent. */
+    private static final int MOST_DIGITS_BEFORE_THE_POINT = 21;
+
+    /** A number that would begin with more is written with an exponent. */
+    private static final int MOST_ZEROS_AFTER_THE_POINT = 5;
+
+    private static final MathContext ONE_DIGIT = new MathContext(1, RoundingMode.HALF_EVEN);
+
+    private CanonicalNumber() {}
+
+    /**
+     * Appends the canonical form.
+     *
+     * @param number neither infinite nor NaN
+     */
+    static void write(double number, StringBuilder out) {
+        if (number == Math.rint(number) && Math.abs(number) < EXACT_INTEGERS_BELOW) {
+            out.append((long) number); // Of the two zeros there is one spelling.
+            return;
+        }
+        if (number < 0) {
+            out.append('-');
+        }
+        Digits.of(Math.abs(number)).write(out);
+    }
+
+    /**
+     * The number 0.{@code digits} × 10<sup>{@code point}</sup>.
+     *
+     * @param digits neither begin nor end with a zero
+     * @param point where the decimal point stands, counted from before the first digit
+     */
+    private record Digits(String digits, int point) {
+
+        static Digits of(double positive) {
+            String text = Double.toString(positive);
+            int exponentAt = text.indexOf('E');
+            int end = exponentAt < 0 ? text.length() : exponentAt;
+            int pointAt = text.indexOf('.');
+            String all = text.substring(0, pointAt) + text.substring(pointAt + 1, end);
+            int exponent = exponentAt < 0 ? 0 : Integer.parseInt(text.substring(exponentAt + 1));
+            int first = 0;
+            while (all.charAt(first) == '0') {
+                first++;
+            }
+            int last = all.length();
+            while (all.charAt(last - 1) == '0') {
+                last--;
+            }
+            Digits found = new Digits(all.substring(first, last), pointAt + exponent - first);
+            return positive < Double.MIN_NORMAL && found.digits.length() == 2 ? found.inOneDigit(positive) : found;
+        }
+
+        /** The closest number of one digit, where it means the same double: only next to zero they lie that far apart. */
+        private Digits inOneDigit(double positive) {
+            BigDecimal closest = new BigDecimal(positive).round(ONE_DIGIT);
+            return closest.doubleValue() == positive
+                    ? new Digits(closest.unscaledValue().toString(), 1 - closest.scale())
+                    : this;
+        }
+
+        void write(StringBuilder out) {
+            int count = digits.length();
+            if (point > MOST_DIGITS_BEFORE_THE_POINT || point < -MOST_ZEROS_AFTER_THE_POINT) {
+                out.append(digits.charAt(0));
+                if (count > 1) {
+                    out.append('.').append(digits, 1, count);
+                }
+                int exponent = point - 1;
+                out.append(exponent < 0 ? "e" : "e+").append(exponent);
+            } else if (point <= 0) {
+                out.append("0.").repeat("0", -point).append(digits);
+            } else if (point >= count) {
+                out.append(digits).repeat("0", point - count);
+            } else {
+                out.append(digits, 0, point).append('.').append(digits, point, count);
+            }
+        }
+    }
+}
