@@ -11,7 +11,7 @@ import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
 /**
  * Decorator: the time-out and the bulkhead around one call. A time-out before the call left is harmless; after it, the outcome
- * is unknown. A full bulkhead sends the call back for another permit.
+ * is unknown. A full bulkhead gives the permit back: there is no room in this process, and another is taken a second later.
  */
 public final class BeltedGenerator implements ImageGenerator {
 

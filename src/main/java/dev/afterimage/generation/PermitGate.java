@@ -71,6 +71,24 @@ public final class PermitGate implements PermitForecast {
         }
     }
 
+    /**
+     * Waits before another permit is taken in place of one that lapsed.
+     *
+     * @throws ThrottledException at once when the wait would end after the deadline
+     * @throws UnavailableException when the caller was cancelled
+     */
+    public void awaitAnother(Duration wait, Deadline deadline) {
+        if (deadline.forbids(wait, clock)) {
+            throw ThrottledException.byLimiter(wait);
+        }
+        try {
+            pause.await(wait);
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw new UnavailableException("cancelled before the call left", cancelled);
+        }
+    }
+
     @Override
     public Optional<Duration> refusal(Lane lane, Deadline deadline) {
         return line(lane).refusal(latestStart(deadline));

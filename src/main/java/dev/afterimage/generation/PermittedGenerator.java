@@ -7,12 +7,12 @@ import dev.afterimage.limit.Permit;
 import io.smallrye.faulttolerance.api.RateLimitException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decorator: waits for the fleet's permit before each call, and shows it once more at the moment of departure. A permit that
- * lapsed on the way (a slow connection, a cool-down) costs nothing: another one is taken.
+ * lapsed on the way (a slow connection, a cool-down, no room in this process) costs nothing: another one is taken after a
+ * wait, if that ends before the deadline.
  */
 public final class PermittedGenerator implements ImageGenerator {
 
@@ -28,24 +28,27 @@ public final class PermittedGenerator implements ImageGenerator {
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        while (true) {
-            Optional<GeneratedImage> image = generateOnce(request, attempt);
-            if (image.isPresent()) {
-                return image.get();
+        for (int lapsed = 0; ; lapsed++) {
+            try {
+                return generateOnce(request, attempt);
+            } catch (PermitLapsedException another) {
+                gate.awaitAnother(another.waitAfter(lapsed), attempt.deadline());
             }
         }
     }
 
-    /** Empty when the permit lapsed before the call left. */
-    private Optional<GeneratedImage> generateOnce(ImageRequest request, Attempt attempt) {
+    /**
+     * Takes one permit and calls with it.
+     *
+     * @throws PermitLapsedException when the call did not leave with it
+     */
+    private GeneratedImage generateOnce(ImageRequest request, Attempt attempt) {
         Permit.Granted permit = Unchecked.call(() -> gate.await(attempt.lane(), attempt.deadline()));
         PermittedDeparture departure = new PermittedDeparture(permit, attempt.departure());
         try {
             GeneratedImage image = next.generate(request, attempt.withDeparture(departure));
             departure.answered();
-            return Optional.of(image);
-        } catch (PermitLapsedException lapsed) {
-            return Optional.empty();
+            return image;
         } finally {
             gate.release(permit);
         }

@@ -1,0 +1,261 @@
+package dev.afterimage.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermitLapsedException;
+import dev.afterimage.generation.RetryPolicy;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.guard.BeltGuard;
+import dev.afterimage.generation.guard.BreakerGuard;
+import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.generation.guard.RetryInException;
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LimiterStatus;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.testing.FakePause;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.time.Deadline;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The decorators around the provider as the service composes them. Each holds its law by itself; here they meet. The guards
+ * do what their annotations say, over the hand-moved clock.
+ */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class GuardedChainTest {
+
+    private static final ImageRequest REQUEST =
+            new ImageRequest(new TemplateId("card"), TemplateData.of("{}"), ImageFormat.PNG);
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
+
+    private final MutableClock clock = MutableClock.atSomeTime();
+    private final FakePause pause = new FakePause(clock);
+    private final CountingLimiter limiter = new CountingLimiter();
+    private final CountingBudget budget = new CountingBudget();
+    private final Belt belt = new Belt();
+    private final Instant start = clock.instant();
+    private int calls;
+    private ImageGenerator provider = (request, attempt) -> {
+        attempt.departure().now();
+        calls++;
+        return new GeneratedImage(SamplePictures.png(), ImageFormat.PNG);
+    };
+    private ImageGenerator chain = (request, attempt) -> provider.generate(request, attempt);
+
+    /** The memory limiter, which says how often it was asked. */
+    private final class CountingLimiter implements ProviderLimiter {
+        private final MemoryLimiter memory = new MemoryLimiter(
+                new Limits(100, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(70)),
+                clock::nanoTime);
+        private int acquired;
+        private int released;
+
+        @Override
+        public Permit acquire(Lane lane, Duration patience) {
+            acquired++;
+            return memory.acquire(lane, patience);
+        }
+
+        @Override
+        public Permit depart(Permit.Granted permit) {
+            return memory.depart(permit);
+        }
+
+        @Override
+        public void restamp(Permit.Granted permit) {
+            memory.restamp(permit);
+        }
+
+        @Override
+        public void release(Permit.Granted permit) {
+            released++;
+            memory.release(permit);
+        }
+
+        @Override
+        public void coolDown(Duration wait) {
+            memory.coolDown(wait);
+        }
+
+        @Override
+        public LimiterStatus status() {
+            return memory.status();
+        }
+    }
+
+    /** A month without end, and how many credits of it are taken now. */
+    private static final class CountingBudget implements CreditBudget {
+        private int taken;
+
+        @Override
+        public Decision reserve() {
+            taken++;
+            return new Reserved("2026-11");
+        }
+
+        @Override
+        public void giveBack(Reserved reserved) {
+            taken--;
+        }
+
+        @Override
+        public Status status() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** A bulkhead that has no room until some time. */
+    private final class Belt extends BeltGuard {
+        private Instant roomFrom = Instant.MIN;
+
+        @Override
+        public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
+            if (clock.instant().isBefore(roomFrom)) {
+                throw new BulkheadException();
+            }
+            return work.call();
+        }
+    }
+
+    /** As its annotation does it. */
+    private final class Retrying extends RetryGuard {
+        @Override
+        public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
+            for (int retry = 0; retry < 4; retry++) {
+                try {
+                    return work.call();
+                } catch (RetryInException again) {
+                    pause.await(again.waitBefore());
+                }
+            }
+            return work.call();
+        }
+    }
+
+    @BeforeEach
+    void compose() {
+        ProviderConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(ProviderConfig.class)
+                .build()
+                .getConfigMapping(ProviderConfig.class);
+        ImageGenerator last = chain;
+        chain = new GenerationWiring()
+                .guarded(
+                        last,
+                        new Retrying(),
+                        new BreakerGuard(),
+                        belt,
+                        new RateBelt(),
+                        budget,
+                        new PermitGate(limiter, clock, pause, new SplittableRandom(1)),
+                        limiter,
+                        config,
+                        new RetryPolicy(Duration.ofSeconds(30), false, clock, new SplittableRandom(1)));
+    }
+
+    private GeneratedImage generate() {
+        return chain.generate(REQUEST, Attempt.of(Lane.INTERACTIVE, Deadline.in(PATIENCE, clock)));
+    }
+
+    private Duration passed() {
+        return Duration.between(start, clock.instant());
+    }
+
+    @Test
+    void aCallThatFitsIsOnePermitAndOneCredit() {
+        assertThat(generate()).isNotNull();
+
+        assertThat(calls).isEqualTo(1);
+        assertThat(limiter.acquired).isEqualTo(1);
+        assertThat(limiter.released).isEqualTo(1);
+        assertThat(budget.taken).isEqualTo(1);
+    }
+
+    @Test
+    void aFullBulkheadIsAskedOnceASecondAndNotPastTheDeadline() {
+        belt.roomFrom = Instant.MAX;
+
+        assertThatThrownBy(this::generate).isInstanceOfSatisfying(ThrottledException.class, throttled -> {
+            assertThat(throttled.byProvider()).isFalse();
+            assertThat(throttled.retryAfter()).isPresent();
+        });
+        assertThat(passed()).isBetween(PATIENCE.minusSeconds(2), PATIENCE);
+        assertThat(limiter.acquired).isBetween(2, 26);
+        assertThat(limiter.released).isEqualTo(limiter.acquired);
+        assertThat(budget.taken).isZero();
+        assertThat(calls).isZero();
+    }
+
+    @Test
+    void aPlaceThatBecomesFreeIsTaken() {
+        belt.roomFrom = start.plusMillis(2_500);
+
+        assertThat(generate()).isNotNull();
+        assertThat(passed()).isLessThan(Duration.ofSeconds(4));
+        assertThat(limiter.acquired).isEqualTo(4);
+        assertThat(budget.taken).isEqualTo(1);
+    }
+
+    @Test
+    void permitsThatLapseAgainAndAgainAreNotTakenFasterAndFaster() {
+        provider = (request, attempt) -> {
+            throw new PermitLapsedException(Duration.ofMillis(1));
+        };
+
+        assertThatThrownBy(this::generate).isInstanceOf(ThrottledException.class);
+        assertThat(passed()).isBetween(PATIENCE.minusSeconds(2), PATIENCE);
+        assertThat(limiter.acquired).isBetween(10, 40);
+        assertThat(limiter.released).isEqualTo(limiter.acquired);
+        assertThat(budget.taken).isZero();
+    }
+
+    @Test
+    void aProviderThatIsDownIsTriedFiveTimesWithinTheDeadline() {
+        provider = (request, attempt) -> {
+            throw new UnavailableException("connection refused", null);
+        };
+
+        assertThatThrownBy(this::generate).isInstanceOf(UnavailableException.class);
+        assertThat(limiter.acquired).isEqualTo(5);
+        assertThat(passed()).isLessThan(PATIENCE);
+        assertThat(budget.taken).isZero();
+    }
+
+    @Test
+    void oneWhoIsCancelledWhileTheBulkheadIsFullEndsAtOnce() {
+        belt.roomFrom = Instant.MAX;
+
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(this::generate).isInstanceOf(UnavailableException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(budget.taken).isZero();
+    }
+}
