@@ -21,9 +21,14 @@ public record FreshnessPolicy(Duration ttl, Duration staleTtl, Map<String, Durat
         ttlByTemplate = Map.copyOf(ttlByTemplate);
     }
 
+    /** How long images of this template are fresh. */
+    public Duration ttlOf(TemplateId template) {
+        return ttlByTemplate.getOrDefault(template.value(), ttl);
+    }
+
     public IndexEntry entryFor(ImageKey key, TemplateId template, GeneratedImage image, Instant now) {
         Instant createdAt = now.truncatedTo(ChronoUnit.MILLIS);
-        Instant freshUntil = createdAt.plus(ttlByTemplate.getOrDefault(template.value(), ttl));
+        Instant freshUntil = createdAt.plus(ttlOf(template));
         return new IndexEntry(
                 key, image.format(), image.content().length, createdAt, freshUntil, freshUntil.plus(staleTtl));
     }

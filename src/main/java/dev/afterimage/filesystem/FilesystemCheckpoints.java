@@ -6,7 +6,6 @@ import dev.afterimage.pregeneration.plan.Checkpoints;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -31,11 +30,6 @@ public final class FilesystemCheckpoints implements Checkpoints {
             directory.replace(file(catalogue), CheckpointCodec.encode(checkpoint), Durability.POWER);
             return checkpoint;
         });
-    }
-
-    @Override
-    public void remove(String catalogue) {
-        call(() -> Files.deleteIfExists(file(catalogue)));
     }
 
     /** A catalogue's name may hold anything, so it is spelled in hexadecimal digits. */

@@ -92,8 +92,10 @@ public final class ImagePipeline implements ImageService {
 
     @Override
     public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
-        return glance.hit().isPresent()
-                ? CompletableFuture.completedFuture(glance.hit().get())
+        Optional<ImageOutcome.Hit> hit =
+                glance.hit().filter(fresh -> inquiry.horizon().isMetBy(fresh.entry()));
+        return hit.isPresent()
+                ? CompletableFuture.completedFuture(hit.get())
                 : later(() -> afterMiss(inquiry, glance.key(), glance.entry()));
     }
 
@@ -101,7 +103,7 @@ public final class ImagePipeline implements ImageService {
         Optional<IndexEntry> old = indexed.filter(this::isServable);
         try {
             Optional<IndexEntry> known = lookup.inStore(key, indexed);
-            if (known.filter(this::isFresh).isPresent()) {
+            if (known.filter(this::isFresh).filter(inquiry.horizon()::isMetBy).isPresent()) {
                 return new ImageOutcome.Hit(known.get());
             }
             old = known.filter(this::isServable);
@@ -109,6 +111,10 @@ public final class ImagePipeline implements ImageService {
         } catch (RejectedException rejected) {
             throw rejected;
         } catch (RuntimeException failure) {
+            if (inquiry.queued()) {
+                // What becomes of a job is decided by the failure, whether or not an old image exists.
+                throw failure;
+            }
             return old.<ImageOutcome>map(this::stale).orElseThrow(() -> failure);
         }
     }
@@ -141,11 +147,16 @@ public final class ImagePipeline implements ImageService {
             if (refusal.isPresent()) {
                 return late(inquiry, key, refusal.get(), old);
             }
-            Flight<Landing> flight =
-                    flights.join(key, () -> leader.fly(key, inquiry.request(), inquiry.lane(), deadline));
+            Flight<Landing> flight = flights.join(
+                    key, () -> leader.fly(key, inquiry.request(), inquiry.lane(), inquiry.horizon(), deadline));
             try {
                 Optional<Landing> landing = Unchecked.call(() -> flight.await(inquiry.deadline()));
-                return landing.isPresent() ? landed(landing.get(), flight.led()) : late(inquiry, key, ASK_AGAIN, old);
+                if (landing.isEmpty()) {
+                    return late(inquiry, key, ASK_AGAIN, old);
+                }
+                if (isEnough(landing.get(), flight.led(), inquiry)) {
+                    return landed(landing.get(), flight.led());
+                }
             } catch (ThrottledException throttled) {
                 Duration wait = throttled.retryAfter().orElse(ASK_AGAIN);
                 boolean othersPatienceEnded =
@@ -155,6 +166,11 @@ public final class ImagePipeline implements ImageService {
                 }
             }
         }
+    }
+
+    /** Another caller's flight may have ended with an image that is fresh, but not for as long as this one asks. */
+    private static boolean isEnough(Landing landing, boolean led, Inquiry inquiry) {
+        return led || landing.generated() || inquiry.horizon().isMetBy(landing.entry());
     }
 
     private static ImageOutcome landed(Landing landing, boolean led) {

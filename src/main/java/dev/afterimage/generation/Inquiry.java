@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
@@ -15,16 +16,23 @@ import dev.afterimage.time.Deadline;
  * @param queued whether a worker asks, because it is on the queue already. What takes longer than the deadline is then
  *     thrown as {@link ThrottledException}, so that the worker can put it back; otherwise it is queued and becomes
  *     {@link ImageOutcome.Pending}
+ * @param horizon what a fresh image must fulfil to be good enough; else it is made anew
  */
-public record Inquiry(ImageRequest request, Caller caller, Lane lane, Deadline deadline, boolean queued) {
+public record Inquiry(
+        ImageRequest request, Caller caller, Lane lane, Deadline deadline, boolean queued, Horizon horizon) {
 
     /** Somebody waits for it. */
     public static Inquiry onDemand(ImageRequest request, Caller caller, Deadline deadline) {
-        return new Inquiry(request, caller, Lane.INTERACTIVE, deadline, false);
+        return new Inquiry(request, caller, Lane.INTERACTIVE, deadline, false, Horizon.NONE);
     }
 
     /** A job of the queue. */
     public static Inquiry ofJob(ImageRequest request, Caller caller, Lane lane, Deadline deadline) {
-        return new Inquiry(request, caller, lane, deadline, true);
+        return ofJob(request, caller, lane, deadline, Horizon.NONE);
+    }
+
+    /** A job of the queue that a plan made. */
+    public static Inquiry ofJob(ImageRequest request, Caller caller, Lane lane, Deadline deadline, Horizon horizon) {
+        return new Inquiry(request, caller, lane, deadline, true, horizon);
     }
 }

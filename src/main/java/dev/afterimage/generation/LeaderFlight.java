@@ -1,6 +1,7 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
@@ -47,16 +48,18 @@ final class LeaderFlight {
         this.threads = parts.virtualThreads();
     }
 
-    Landing fly(ImageKey key, ImageRequest request, Lane lane, Deadline deadline) throws InterruptedException {
+    Landing fly(ImageKey key, ImageRequest request, Lane lane, Horizon horizon, Deadline deadline)
+            throws InterruptedException {
         while (true) {
             Optional<Duration> refusal = refusal(key, lane, deadline);
             if (refusal.isPresent()) {
                 // Whoever led may have landed since this caller looked.
-                return landed(key).orElseThrow(() -> ThrottledException.byLimiter(refusal.get()));
+                return landed(key, horizon).orElseThrow(() -> ThrottledException.byLimiter(refusal.get()));
             }
             Optional<Lease> lease = leases.take(key);
-            Optional<Landing> landing =
-                    lease.isPresent() ? lead(lease.get(), request, lane, deadline) : follow(key, deadline);
+            Optional<Landing> landing = lease.isPresent()
+                    ? lead(lease.get(), request, lane, horizon, deadline)
+                    : follow(key, horizon, deadline);
             if (landing.isPresent()) {
                 return landing.get();
             }
@@ -73,22 +76,22 @@ final class LeaderFlight {
         return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key));
     }
 
-    private Optional<Landing> follow(ImageKey key, Deadline deadline) throws InterruptedException {
+    private Optional<Landing> follow(ImageKey key, Horizon horizon, Deadline deadline) throws InterruptedException {
         leases.awaitEnd(key, deadline.remaining(clock));
-        return landed(key);
+        return landed(key, horizon);
     }
 
     /** What another leader landed. */
-    private Optional<Landing> landed(ImageKey key) {
-        return lookup.fresh(key).map(entry -> new Landing(entry, false));
+    private Optional<Landing> landed(ImageKey key, Horizon horizon) {
+        return lookup.fresh(key, horizon).map(entry -> new Landing(entry, false));
     }
 
     /** Empty when the lease was lost while the provider worked: another leads now, and what it stores counts. */
-    private Optional<Landing> lead(Lease lease, ImageRequest request, Lane lane, Deadline deadline) {
+    private Optional<Landing> lead(Lease lease, ImageRequest request, Lane lane, Horizon horizon, Deadline deadline) {
         LeaseKeeper keeper = LeaseKeeper.keep(lease, leases, pause, threads);
         try {
             depot.storeWaiting();
-            Optional<Landing> meanwhile = landed(lease.key());
+            Optional<Landing> meanwhile = landed(lease.key(), horizon);
             if (meanwhile.isPresent()) {
                 return meanwhile;
             }

@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
@@ -50,13 +51,13 @@ final class Lookup {
         return stored.or(() -> indexed);
     }
 
-    /** A picture that may be served now, from index or store. Blocks. */
-    Optional<IndexEntry> fresh(ImageKey key) {
+    /** An image that may be served now and meets the horizon, from index or store. Blocks. */
+    Optional<IndexEntry> fresh(ImageKey key, Horizon horizon) {
         Optional<IndexEntry> indexed = Stages.await(inIndex(key));
-        if (indexed.filter(this::isFresh).isPresent()) {
+        if (indexed.filter(this::isFresh).filter(horizon::isMetBy).isPresent()) {
             return indexed;
         }
-        return inStore(key, indexed).filter(this::isFresh);
+        return inStore(key, indexed).filter(this::isFresh).filter(horizon::isMetBy);
     }
 
     /** Tells the index. That it cannot be told is no failure: the store knows, and is asked next time. Does not wait. */

@@ -67,5 +67,12 @@ public interface PregenerationConfig {
 
         /** When it is planned, as a cron expression of Quarkus' scheduler; left out, only when asked to. */
         Optional<String> schedule();
+
+        /**
+         * How long until the next plan: each plan makes anew what would not stay fresh for this long and a quarter of it.
+         * Longer makes images anew earlier than needed, shorter lets some expire before the next plan. Left out, the time to
+         * the schedule's next run, or 24 h where the schedule is elsewhere, as on AWS.
+         */
+        Optional<Duration> period();
     }
 }

@@ -42,11 +42,6 @@ public final class RedisCheckpoints implements Checkpoints {
                 .arg(KEPT_FOR.toMillis()));
     }
 
-    @Override
-    public void remove(String catalogue) {
-        call(Request.cmd(Command.DEL).arg(prefix + catalogue));
-    }
-
     private @Nullable Response call(Request request) {
         return QueueMemory.ask(() -> link.call(request));
     }

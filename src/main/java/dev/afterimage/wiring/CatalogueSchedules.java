@@ -6,11 +6,13 @@ import dev.afterimage.pregeneration.plan.PlanReport;
 import dev.afterimage.time.Deadline;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.quarkus.scheduler.ScheduledExecution;
 import io.quarkus.scheduler.Scheduler;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -46,13 +48,20 @@ class CatalogueSchedules {
                                 .newJob("catalogue " + name)
                                 .setCron(cron)
                                 .setConcurrentExecution(ConcurrentExecution.SKIP)
-                                .setTask(execution -> plan(name), true)
+                                .setTask(execution -> plan(name, gap(execution)), true)
                                 .schedule()));
     }
 
-    private void plan(String name) {
+    /** Until the schedule's next run; empty when there will be none. */
+    private static Optional<Duration> gap(ScheduledExecution execution) {
+        return Optional.ofNullable(execution.getTrigger().getNextFireTime())
+                .map(next -> Duration.between(execution.getFireTime(), next))
+                .filter(Duration::isPositive);
+    }
+
+    private void plan(String name, Optional<Duration> gap) {
         try {
-            PlanReport report = runner.run(name, Deadline.in(LONGEST_PLANNING, clock));
+            PlanReport report = runner.run(name, gap, Deadline.in(LONGEST_PLANNING, clock));
             LOG.infof("Catalogue %s: %s rows planned, %s", name, report.line(), report.counts());
         } catch (RuntimeException failure) {
             LOG.errorf("Catalogue %s cannot be planned: %s", name, failure.getMessage());

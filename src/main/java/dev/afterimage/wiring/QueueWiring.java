@@ -4,6 +4,7 @@ import dev.afterimage.aws.S3CatalogueSource;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.aws.SqsQueues;
+import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.filesystem.DataDirectory;
@@ -131,11 +132,12 @@ class QueueWiring {
             PregenerationConfig config,
             CatalogueSource source,
             Planner planner,
+            FreshnessPolicy freshness,
             JobQueue queue,
             Checkpoints checkpoints,
             TimeOrderedIds ids,
             Clock clock) {
-        return new CatalogueRunner(config, source, planner, queue, checkpoints, ids, clock);
+        return new CatalogueRunner(config, source, planner, freshness, queue, checkpoints, ids, clock);
     }
 
     @Produces

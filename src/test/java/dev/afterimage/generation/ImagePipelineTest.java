@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.ImageFormat;
@@ -325,6 +326,54 @@ class ImagePipelineTest {
                         ThrottledException.class,
                         thrown -> assertThat(thrown.retryAfter()).contains(HOUR));
         assertThat(backlog.delays()).isEmpty();
+    }
+
+    @Test
+    void aJobGetsTheFailureItselfAlthoughAnOldImageIsThere() {
+        obtain();
+        clock.advance(TTL);
+        provider.failsWith(new OutOfCreditsException("spent", clock.instant().plus(HOUR)));
+        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+
+        assertThatThrownBy(() -> join(pipeline.obtain(job))).isInstanceOf(OutOfCreditsException.class);
+    }
+
+    @Test
+    void aJobMakesAnewWhatIsFreshButEndsBeforeItsHorizon() {
+        obtain();
+        clock.advance(HOUR);
+        Inquiry job = planned(TTL);
+
+        assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aJobIsContentWithWhatOutlastsItsHorizon() {
+        obtain();
+        clock.advance(HOUR);
+
+        assertThat(join(pipeline.obtain(planned(Duration.ofHours(18))))).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aJobIsContentWithWhatAnotherProcessMadeSinceItsPlanBegan() {
+        obtain();
+        clock.advance(HOUR);
+        Inquiry job = planned(TTL);
+        Glance before = join(pipeline.glance(REQUEST));
+        join(pipeline(OptionalInt.empty(), leases).obtain(job));
+
+        assertThat(join(pipeline.obtain(job, before))).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    /** A job of a plan that begins now. */
+    private Inquiry planned(Duration period) {
+        return Inquiry.ofJob(
+                REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock), Horizon.ofPlan(clock.instant(), period));
     }
 
     @Test

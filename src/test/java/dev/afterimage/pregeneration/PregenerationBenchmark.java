@@ -1,5 +1,6 @@
 package dev.afterimage.pregeneration;
 
+import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.filesystem.DataDirectory;
@@ -67,6 +68,7 @@ public final class PregenerationBenchmark {
                 config(catalogue),
                 new FileCatalogueSource(),
                 new Planner(Jobs.KEYS, new FixedVersions(), new AllOrNothing(fresh), CLOCK),
+                new FreshnessPolicy(Duration.ofHours(24), Duration.ofDays(7), Map.of()),
                 queue,
                 new FilesystemCheckpoints(directory),
                 new TimeOrderedIds(CLOCK, new Random()),

@@ -1,5 +1,6 @@
 package dev.afterimage.testing;
 
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
@@ -25,6 +26,12 @@ public final class Jobs {
 
     public static Job bulk(int number) {
         return job(number, Lane.BULK, Optional.empty());
+    }
+
+    /** A job that a plan made. */
+    public static Job planned(int number, Horizon horizon) {
+        Job job = bulk(number);
+        return new Job(job.id(), job.key(), job.request(), job.lane(), job.caller(), job.row(), horizon);
     }
 
     public static Job interactive(int number) {

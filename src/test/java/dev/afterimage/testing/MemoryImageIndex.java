@@ -5,6 +5,7 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +23,12 @@ public final class MemoryImageIndex implements ImageIndex {
     private boolean failing;
 
     public void putFresh(ImageKey key, Instant freshUntil) {
-        entries.put(key, new IndexEntry(key, ImageFormat.PNG, 1, freshUntil.minusSeconds(60), freshUntil, freshUntil));
+        putFresh(key, freshUntil, Duration.ofDays(3));
+    }
+
+    /** An image that was made a {@code ttl} before its end. */
+    public void putFresh(ImageKey key, Instant freshUntil, Duration ttl) {
+        entries.put(key, new IndexEntry(key, ImageFormat.PNG, 1, freshUntil.minus(ttl), freshUntil, freshUntil));
     }
 
     public int timesAsked() {

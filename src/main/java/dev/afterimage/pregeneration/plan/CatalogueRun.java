@@ -1,5 +1,8 @@
 package dev.afterimage.pregeneration.plan;
 
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.Horizon;
+import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pregeneration.catalogue.CatalogueRow;
@@ -9,8 +12,10 @@ import dev.afterimage.pregeneration.queue.JobQueue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -20,17 +25,38 @@ final class CatalogueRun {
     /** Chunks without a job cost only a look-up to repeat, so not each is worth a write. */
     private static final int MOST_UNSAVED = 20;
 
+    /** Templates that are named as too short-lived; one catalogue has few. */
+    private static final int MOST_SHORT_LIVED = 20;
+
     private final Planner planner;
+    private final FreshnessPolicy freshness;
+    private final Duration period;
+    private final Horizon horizon;
     private final JobQueue queue;
     private final Consumer<Checkpoint> save;
     private final int resumedFrom;
     private final KeySet seen = new KeySet();
     private final List<CatalogueRow.Bad> bad = new ArrayList<>();
+    private final Set<TemplateId> shortLived = new LinkedHashSet<>();
     private Checkpoint reached;
     private int unsaved;
 
-    CatalogueRun(Planner planner, JobQueue queue, Checkpoint from, Consumer<Checkpoint> save) {
+    /**
+     * A stretch that goes on from a checkpoint.
+     *
+     * @param period until the next plan begins
+     */
+    CatalogueRun(
+            Planner planner,
+            FreshnessPolicy freshness,
+            Duration period,
+            JobQueue queue,
+            Checkpoint from,
+            Consumer<Checkpoint> save) {
         this.planner = planner;
+        this.freshness = freshness;
+        this.period = period;
+        this.horizon = Horizon.ofPlan(from.since(), period);
         this.queue = queue;
         this.save = save;
         this.reached = from;
@@ -43,6 +69,8 @@ final class CatalogueRun {
             List<CatalogueRow> chunk = rows.next(Planner.CHUNK);
             deal(chunk);
             if (chunk.size() < Planner.CHUNK) {
+                reached = reached.completed();
+                save();
                 return true;
             }
         }
@@ -68,7 +96,8 @@ final class CatalogueRun {
         List<Job> jobs = new ArrayList<>();
         int fresh = 0;
         int duplicates = 0;
-        for (Planned planned : planner.plan(wanted)) {
+        for (Planned planned : planner.plan(wanted, horizon)) {
+            noteLifetime(planned.row().request().template());
             if (!seen.add(planned.key())) {
                 duplicates++;
             } else if (planned.fresh()) {
@@ -80,14 +109,17 @@ final class CatalogueRun {
         if (!jobs.isEmpty()) {
             queue.enqueue(jobs, Duration.ZERO);
         }
-        reached = new Checkpoint(
-                reached.run(),
-                reached.version(),
-                chunk.getLast().line(),
-                reached.counts().plus(new Checkpoint.Counts(jobs.size(), fresh, duplicates, badRows)));
+        reached = reached.reaching(
+                chunk.getLast().line(), new Checkpoint.Counts(jobs.size(), fresh, duplicates, badRows));
         unsaved++;
         if (!jobs.isEmpty() || unsaved >= MOST_UNSAVED) {
             save();
+        }
+    }
+
+    private void noteLifetime(TemplateId template) {
+        if (shortLived.size() < MOST_SHORT_LIVED && freshness.ttlOf(template).compareTo(period) < 0) {
+            shortLived.add(template);
         }
     }
 
@@ -113,10 +145,11 @@ final class CatalogueRun {
                 planned.row().request(),
                 Lane.BULK,
                 Caller.SERVICE,
-                Optional.empty());
+                Optional.empty(),
+                horizon);
     }
 
     PlanReport report(String name, boolean complete) {
-        return new PlanReport(name, reached.run(), complete, reached.line(), reached.counts(), bad);
+        return new PlanReport(name, reached.run(), complete, reached.line(), reached.counts(), bad, shortLived);
     }
 }

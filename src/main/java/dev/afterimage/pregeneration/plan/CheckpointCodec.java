@@ -1,11 +1,12 @@
 package dev.afterimage.pregeneration.plan;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /** The text form of a checkpoint, one field a line, the same in files and elsewhere. Damaged text reads as none. */
 public final class CheckpointCodec {
 
-    private static final String FORM = "1";
+    private static final String FORM = "2";
 
     private CheckpointCodec() {}
 
@@ -15,30 +16,34 @@ public final class CheckpointCodec {
                 "\n",
                 FORM,
                 checkpoint.run(),
+                Long.toString(checkpoint.since().toEpochMilli()),
                 checkpoint.version(),
                 Integer.toString(checkpoint.line()),
                 Long.toString(counts.enqueued()),
                 Long.toString(counts.fresh()),
                 Long.toString(counts.duplicates()),
                 Long.toString(counts.bad()),
+                Boolean.toString(checkpoint.complete()),
                 "");
     }
 
     public static Optional<Checkpoint> decode(String text) {
         String[] field = text.split("\n", -1);
-        if (field.length != 9 || !field[0].equals(FORM)) {
+        if (field.length != 11 || !field[0].equals(FORM)) {
             return Optional.empty();
         }
         try {
             return Optional.of(new Checkpoint(
                     field[1],
-                    field[2],
-                    Integer.parseInt(field[3]),
+                    Instant.ofEpochMilli(Long.parseLong(field[2])),
+                    field[3],
+                    Integer.parseInt(field[4]),
                     new Checkpoint.Counts(
-                            Long.parseLong(field[4]),
                             Long.parseLong(field[5]),
                             Long.parseLong(field[6]),
-                            Long.parseLong(field[7]))));
+                            Long.parseLong(field[7]),
+                            Long.parseLong(field[8])),
+                    Boolean.parseBoolean(field[9])));
         } catch (NumberFormatException damaged) {
             return Optional.empty();
         }

@@ -9,7 +9,4 @@ public interface Checkpoints {
 
     /** Replaces the catalogue's checkpoint; once this returns it survives a crash. */
     void save(String catalogue, Checkpoint checkpoint);
-
-    /** Quietly when there is none. */
-    void remove(String catalogue);
 }

@@ -6,6 +6,6 @@ import dev.afterimage.pregeneration.catalogue.CatalogueRow;
 /**
  * A row that has been looked up.
  *
- * @param fresh whether its picture is there and may still be served
+ * @param fresh whether its image is there, may be served, and meets the plan's horizon
  */
 public record Planned(CatalogueRow.Wanted row, ImageKey key, boolean fresh) {}

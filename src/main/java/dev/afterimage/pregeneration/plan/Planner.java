@@ -1,6 +1,7 @@
 package dev.afterimage.pregeneration.plan;
 
 import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
@@ -40,8 +41,13 @@ public final class Planner {
         this.clock = clock;
     }
 
-    /** Looks the rows up, in their order. */
+    /** Looks the rows up, in their order; what is fresh now is called fresh. */
     public List<Planned> plan(List<CatalogueRow.Wanted> rows) {
+        return plan(rows, Horizon.NONE);
+    }
+
+    /** The same, where only what also meets the horizon is called fresh. */
+    List<Planned> plan(List<CatalogueRow.Wanted> rows, Horizon horizon) {
         Map<TemplateId, Optional<Long>> versionOf = new HashMap<>();
         List<ImageKey> keyOf = keys(rows, versionOf);
         List<ImageKey> askable = new ArrayList<>(rows.size());
@@ -59,7 +65,8 @@ public final class Planner {
         List<Planned> planned = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
             IndexEntry entry = entries.get(keyOf.get(i));
-            planned.add(new Planned(rows.get(i), keyOf.get(i), entry != null && entry.isFresh(now)));
+            boolean fresh = entry != null && entry.isFresh(now) && horizon.isMetBy(entry);
+            planned.add(new Planned(rows.get(i), keyOf.get(i), fresh));
         }
         return planned;
     }

@@ -1,5 +1,6 @@
 package dev.afterimage.pregeneration.queue;
 
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
@@ -14,12 +15,25 @@ import java.util.Optional;
  * @param lane the queue it waits in, and the lane it takes at the provider
  * @param caller whose quota it uses
  * @param row the row of the batch it belongs to, if any
+ * @param horizon for how long a plan wants the image to be fresh; {@link Horizon#NONE} where no plan made the job
  */
-public record Job(String id, ImageKey key, ImageRequest request, Lane lane, Caller caller, Optional<BatchRow> row) {
+public record Job(
+        String id,
+        ImageKey key,
+        ImageRequest request,
+        Lane lane,
+        Caller caller,
+        Optional<BatchRow> row,
+        Horizon horizon) {
 
     public Job {
         if (id.isBlank() || id.length() > 128) {
             throw new IllegalArgumentException("a job's id has 1 to 128 characters");
         }
+    }
+
+    /** A job that no plan made: any fresh image ends it. */
+    public Job(String id, ImageKey key, ImageRequest request, Lane lane, Caller caller, Optional<BatchRow> row) {
+        this(id, key, request, lane, caller, row, Horizon.NONE);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
@@ -12,6 +13,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -39,10 +41,18 @@ public final class JobCodec {
             field(out, "batch", row.batch());
             field(out, "line", Integer.toString(row.line()));
         });
+        if (!job.horizon().equals(Horizon.NONE)) {
+            field(out, "since", millis(job.horizon().since()));
+            field(out, "until", millis(job.horizon().until()));
+        }
         field(out, "template", request.template().value());
         field(out, "format", request.format().word());
         field(out, "data", request.data().json());
         return out.append('}').toString();
+    }
+
+    private static String millis(Instant time) {
+        return Long.toString(time.toEpochMilli());
     }
 
     private static void field(StringBuilder out, String name, String value) {
@@ -73,7 +83,14 @@ public final class JobCodec {
                 new Caller(required(fields, "caller")),
                 batch == null
                         ? Optional.empty()
-                        : Optional.of(new BatchRow(batch, Integer.parseInt(required(fields, "line")))));
+                        : Optional.of(new BatchRow(batch, Integer.parseInt(required(fields, "line")))),
+                fields.containsKey("until")
+                        ? new Horizon(instant(required(fields, "since")), instant(required(fields, "until")))
+                        : Horizon.NONE);
+    }
+
+    private static Instant instant(String millis) {
+        return Instant.ofEpochMilli(Long.parseLong(millis));
     }
 
     private static Map<String, String> fields(String line) {

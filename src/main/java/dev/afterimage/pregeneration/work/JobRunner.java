@@ -60,7 +60,7 @@ public final class JobRunner {
         Job job = claim.job();
         try {
             return fates.of(
-                    images.obtain(Inquiry.ofJob(job.request(), job.caller(), job.lane(), deadline))
+                    images.obtain(Inquiry.ofJob(job.request(), job.caller(), job.lane(), deadline, job.horizon()))
                             .toCompletableFuture()
                             .get(),
                     claim.attempts());

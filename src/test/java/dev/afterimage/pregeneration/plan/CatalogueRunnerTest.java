@@ -3,7 +3,10 @@ package dev.afterimage.pregeneration.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pregeneration.PregenerationConfig;
@@ -43,6 +46,9 @@ class CatalogueRunnerTest {
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);
     private final Map<String, Checkpoint> checkpoints = new HashMap<>();
     private final Planner planner = new Planner(Jobs.KEYS, new FixedVersions(), index, clock);
+    private final Map<String, String> settings =
+            new HashMap<>(Map.of(setting("source"), "cards.csv", setting("template"), "card"));
+    private Duration ttl = hours(24);
     private String catalogue = "";
     private String version = "1";
     private Runnable atEachSave = () -> {};
@@ -61,16 +67,74 @@ class CatalogueRunnerTest {
         assertThat(claims.getFirst().job().lane()).isEqualTo(Lane.BULK);
         assertThat(claims.getFirst().job().caller()).isEqualTo(Caller.SERVICE);
         assertThat(claims).extracting(claim -> claim.job().key()).doesNotHaveDuplicates();
-        assertThat(checkpoints).isEmpty();
+        assertThat(checkpoints.get(NAME).complete()).isTrue();
     }
 
     @Test
-    void whatIsFreshIsDroppedAndWhatIsStaleIsNot() {
+    void whatOutlastsThePeriodAndAQuarterOfItIsDroppedAndWhatEndsEarlierIsNot() throws Exception {
         catalogue = csv(0, 3);
-        index.putFresh(keyOf(0), clock.instant().plusSeconds(1));
-        index.putFresh(keyOf(1), clock.instant());
+        Instant horizon = clock.instant().plus(hours(30));
+        index.putFresh(keyOf(0), horizon);
+        index.putFresh(keyOf(1), horizon.minusMillis(1));
 
         assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(2, 1, 0, 0));
+        assertThat(claims())
+                .allSatisfy(
+                        claim -> assertThat(claim.job().horizon()).isEqualTo(new Horizon(clock.instant(), horizon)));
+    }
+
+    @Test
+    void aConfiguredPeriodCountsMoreThanTheSchedulesGap() {
+        catalogue = csv(0, 2);
+        index.putFresh(keyOf(0), clock.instant().plus(hours(5)));
+        index.putFresh(keyOf(1), clock.instant().plus(hours(10)));
+
+        assertThat(run(Optional.of(hours(4)), hours(1)).counts()).isEqualTo(new Checkpoint.Counts(0, 2, 0, 0));
+        settings.put(setting("period"), "8h");
+        assertThat(run(Optional.of(hours(4)), hours(1)).counts()).isEqualTo(new Checkpoint.Counts(1, 1, 0, 0));
+        settings.put(setting("period"), "0s");
+        assertThatThrownBy(() -> run(hours(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("period");
+    }
+
+    @Test
+    void aPlanThatIsTriggeredTwiceMakesNothingTwice() throws Exception {
+        catalogue = csv(0, 700);
+        run(hours(1));
+        clock.advance(Duration.ofMinutes(20));
+        claims().forEach(claim ->
+                index.putFresh(claim.job().key(), clock.instant().plus(ttl), ttl));
+        catalogue = csv(0, 701);
+        version = "2";
+
+        assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(1, 700, 0, 0));
+    }
+
+    @Test
+    void anUnfinishedPlanOfTheNightBeforeIsNotGoneOnWith() {
+        catalogue = csv(0, 1000);
+        atEachSave = () -> clock.advance(Duration.ofMinutes(10));
+        assertThat(run(Duration.ofMinutes(5)).complete()).isFalse();
+        clock.advance(hours(24));
+
+        assertThat(run(hours(9)).counts()).isEqualTo(new Checkpoint.Counts(1000, 0, 0, 0));
+    }
+
+    @Test
+    void imagesThatCannotLastUntilTheNextPlanAreReportedAndStillMadeOnceAPlan() throws Exception {
+        catalogue = csv(0, 3);
+        ttl = hours(6);
+
+        PlanReport report = run(hours(1));
+        assertThat(report.shortLived()).containsExactly(new TemplateId("card"));
+        clock.advance(hours(1));
+        claims().forEach(claim ->
+                index.putFresh(claim.job().key(), clock.instant().plus(ttl), ttl));
+
+        assertThat(run(hours(1)).counts().enqueued()).isZero();
+        settings.put(setting("period"), "6h");
+        assertThat(run(hours(1)).shortLived()).isEmpty();
     }
 
     @Test
@@ -117,11 +181,11 @@ class CatalogueRunnerTest {
         assertThat(third.complete()).isTrue();
         assertThat(third.run()).isEqualTo(first.run());
         assertThat(third.counts()).isEqualTo(new Checkpoint.Counts(1700, 0, 5, 1));
+        assertThat(checkpoints.get(NAME).complete()).isTrue();
         assertThat(claims())
                 .extracting(claim -> claim.job().key())
                 .hasSize(1700)
                 .doesNotHaveDuplicates();
-        assertThat(checkpoints).isEmpty();
     }
 
     @Test
@@ -135,11 +199,13 @@ class CatalogueRunnerTest {
     }
 
     @Test
-    void theSecondNightQueuesNothing() throws Exception {
+    void imagesThatLiveForAWeekAreNotMadeEveryNight() throws Exception {
         catalogue = csv(0, 700);
+        ttl = Duration.ofDays(7);
         run(hours(1));
         claims().forEach(claim ->
-                index.putFresh(claim.job().key(), clock.instant().plusSeconds(60)));
+                index.putFresh(claim.job().key(), clock.instant().plus(ttl), ttl));
+        clock.advance(hours(24));
 
         assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(0, 700, 0, 0));
     }
@@ -163,9 +229,14 @@ class CatalogueRunnerTest {
         return runner(config(), this::open).run(NAME, Deadline.in(time, clock));
     }
 
+    private PlanReport run(Optional<Duration> gap, Duration time) {
+        return runner(config(), this::open).run(NAME, gap, Deadline.in(time, clock));
+    }
+
     private CatalogueRunner runner(PregenerationConfig config, CatalogueSource source) {
         TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(1));
-        return new CatalogueRunner(config, source, planner, queue, new MemoryCheckpoints(), ids, clock);
+        FreshnessPolicy freshness = new FreshnessPolicy(ttl, Duration.ZERO, Map.of());
+        return new CatalogueRunner(config, source, planner, freshness, queue, new MemoryCheckpoints(), ids, clock);
     }
 
     private CatalogueSource.OpenCatalogue open(String source) {
@@ -174,13 +245,15 @@ class CatalogueRunnerTest {
                 new ByteArrayInputStream(catalogue.getBytes(StandardCharsets.UTF_8)), version);
     }
 
-    private static PregenerationConfig config() {
-        String prefix = "afterimage.pregeneration.catalogues.\"" + NAME + "\".";
+    private static String setting(String name) {
+        return "afterimage.pregeneration.catalogues.\"" + NAME + "\"." + name;
+    }
+
+    private PregenerationConfig config() {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(PregenerationConfig.class)
-                .withSources(new PropertiesConfigSource(
-                        Map.of(prefix + "source", "cards.csv", prefix + "template", "card"), "test", 100))
+                .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build();
         return config.getConfigMapping(PregenerationConfig.class);
     }
@@ -198,11 +271,6 @@ class CatalogueRunnerTest {
         public void save(String name, Checkpoint checkpoint) {
             checkpoints.put(name, checkpoint);
             atEachSave.run();
-        }
-
-        @Override
-        public void remove(String name) {
-            checkpoints.remove(name);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.afterimage.pregeneration.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MutableClock;
@@ -31,6 +32,14 @@ public abstract class JobQueueContract {
 
     /** The queue under test, the same one each time. */
     protected abstract JobQueue queue();
+
+    @Test
+    void aJobKeepsTheHorizonOfItsPlan() throws Exception {
+        Horizon horizon = Horizon.ofPlan(Instant.parse("2026-03-01T02:00:00.123Z"), Duration.ofHours(24));
+        queue().enqueue(List.of(Jobs.planned(1, horizon)), NOW);
+
+        assertThat(onlyClaim().job()).isEqualTo(Jobs.planned(1, horizon));
+    }
 
     @Test
     void aJobComesOutAsItWentIn() throws Exception {

@@ -1,0 +1,34 @@
+package dev.afterimage.cache;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * What a plan asks of an image: that it stays fresh until the next plan has run. Where images do not live that long, one that
+ * was made since the plan began is the best that can be had, so that a job that is delivered twice is billed once.
+ *
+ * @param since when the plan began, whole milliseconds
+ * @param until when the next plan will surely have run
+ */
+public record Horizon(Instant since, Instant until) {
+
+    /** Asks nothing: every image that is fresh now is good enough. */
+    public static final Horizon NONE = new Horizon(Instant.EPOCH, Instant.EPOCH);
+
+    /**
+     * The horizon of a plan.
+     *
+     * @param start when the plan began
+     * @param period until the next plan begins; that one gets a quarter of it to run
+     */
+    public static Horizon ofPlan(Instant start, Duration period) {
+        Instant since = start.truncatedTo(ChronoUnit.MILLIS);
+        return new Horizon(since, since.plus(period).plus(period.dividedBy(4)));
+    }
+
+    /** Whether this image, if it is still fresh, need not be made anew. */
+    public boolean isMetBy(IndexEntry entry) {
+        return !entry.freshUntil().isBefore(until) || !entry.createdAt().isBefore(since);
+    }
+}
