@@ -36,7 +36,7 @@ public class ImageKeyBenchmark {
     @Param({"small", "64KiB"})
     public String body;
 
-    private final KeyScheme scheme = new KeyScheme("json");
+    private final KeyScheme scheme = new KeyScheme(ProviderIdentity.builtIn("json"));
     private final ObjectMapper mapper = new ObjectMapper();
     private final ObjectMapper sorting = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)

@@ -72,8 +72,11 @@ class LambdaWiring {
 
     @Produces
     @Singleton
-    CataloguePlanHandler cataloguePlans(CatalogueRunner runner) {
-        return (catalogue, deadline) -> runner.run(catalogue, deadline).complete();
+    CataloguePlanHandler cataloguePlans(CatalogueRunner runner, IdentityCheck identity) {
+        return (catalogue, deadline) -> {
+            identity.run();
+            return runner.run(catalogue, deadline).complete();
+        };
     }
 
     /** Meters go out as one line in the log, from which CloudWatch reads them; nothing runs between invocations. */

@@ -39,6 +39,10 @@ public record S3Bucket(String name, String prefix, Optional<String> kmsKeyId) {
         return prefix + "templates/" + template.value();
     }
 
+    String objectOf(String note) {
+        return prefix + "notes/" + note;
+    }
+
     /** The encryption is named in every request, because a bucket policy may insist on that. */
     PutObjectRequest.Builder encrypted(PutObjectRequest.Builder put) {
         return kmsKeyId.map(key -> put.serverSideEncryption(ServerSideEncryption.AWS_KMS)

@@ -109,6 +109,32 @@ public final class S3ImageStore implements ImageStore {
         }
     }
 
+    @Override
+    public Optional<String> note(String name) {
+        try {
+            return Optional.of(
+                    s3.getObjectAsBytes(request -> request.bucket(bucket.name()).key(bucket.objectOf(name)))
+                            .asUtf8String());
+        } catch (NoSuchKeyException absent) {
+            return Optional.empty();
+        } catch (SdkException e) {
+            throw S3Faults.unavailable(bucket.name(), e);
+        }
+    }
+
+    @Override
+    public void note(String name, String text) {
+        PutObjectRequest.Builder put = PutObjectRequest.builder()
+                .bucket(bucket.name())
+                .key(bucket.objectOf(name))
+                .contentType("text/plain");
+        try {
+            s3.putObject(bucket.encrypted(put).build(), RequestBody.fromString(text));
+        } catch (SdkException e) {
+            throw S3Faults.unavailable(bucket.name(), e);
+        }
+    }
+
     /**
      * Asks for one byte instead of the head: S3's answers to HEAD have no body, so that a missing bucket, picture and
      * permission would look alike.

@@ -61,6 +61,23 @@ public final class FilesystemStore implements ImageStore {
         });
     }
 
+    @Override
+    public Optional<String> note(String name) {
+        return orUnavailable(() -> DataDirectory.text(fileOf(name)));
+    }
+
+    @Override
+    public void note(String name, String text) {
+        orUnavailable(() -> {
+            directory.replace(fileOf(name), text, Durability.POWER);
+            return name;
+        });
+    }
+
+    private Path fileOf(String note) {
+        return directory.path("notes").resolve(note);
+    }
+
     private IndexEntry commitUnlessLate(AtomicFile picture, IndexEntry entry) throws IOException {
         Path file = fileOf(entry.key());
         Optional<IndexEntry> standing = ImageFile.readEntry(file, entry.key());

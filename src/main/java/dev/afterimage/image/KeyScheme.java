@@ -18,10 +18,10 @@ public final class KeyScheme {
     /**
      * A scheme for one provider.
      *
-     * @param provider the provider's kind, part of every key because two providers draw one template differently
+     * @param provider part of every key, because two APIs draw one template differently
      */
-    public KeyScheme(String provider) {
-        this.provider = CanonicalString.quote(provider);
+    public KeyScheme(ProviderIdentity provider) {
+        this.provider = CanonicalString.quote(provider.value());
     }
 
     /**
@@ -36,7 +36,12 @@ public final class KeyScheme {
                 + ",\"provider\":" + provider
                 + ",\"template\":" + CanonicalString.quote(request.template().value())
                 + ",\"version\":" + templateVersion + "}";
-        return new ImageKey(HEX.formatHex(sha256().digest(document.getBytes(StandardCharsets.UTF_8))));
+        return new ImageKey(hexDigest(document));
+    }
+
+    /** SHA-256 of the text's UTF-8, in lower-case hexadecimal. */
+    static String hexDigest(String text) {
+        return HEX.formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static MessageDigest sha256() {

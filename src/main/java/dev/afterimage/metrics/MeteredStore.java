@@ -43,6 +43,19 @@ public final class MeteredStore implements ImageStore {
         });
     }
 
+    @Override
+    public Optional<String> note(String name) {
+        return counted(() -> next.note(name));
+    }
+
+    @Override
+    public void note(String name, String text) {
+        counted(() -> {
+            next.note(name, text);
+            return name;
+        });
+    }
+
     private <T> T counted(Supplier<T> operation) {
         try {
             return operation.get();

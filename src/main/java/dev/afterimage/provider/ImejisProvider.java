@@ -7,6 +7,7 @@ import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.ProviderIdentity;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -44,6 +45,13 @@ public final class ImejisProvider implements ImageGenerator {
         this.clock = clock;
         this.base = Destination.ofOperator(config.url().orElse(BASE));
         this.keys = keys;
+    }
+
+    /** Imejis' API at its own or the configured URL, whether that ends with a slash or not. */
+    static ProviderIdentity identity(ProviderConfig config) {
+        String base = config.url().orElse(BASE).toString();
+        String folder = base.endsWith("/") ? base : base + "/";
+        return ProviderIdentity.described("imejis", "POST", folder + "{template}?format={format}", "\"{data}\"");
     }
 
     private static Map<String, String> headers(Optional<ApiKey> apiKey) {

@@ -7,6 +7,8 @@ import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.MagicNumber;
+import dev.afterimage.image.ProviderIdentity;
+import java.net.URI;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,10 +42,25 @@ public final class JsonProvider implements ImageGenerator {
         this.fetcher = fetcher;
         this.config = config;
         this.clock = clock;
-        this.destination = Destination.ofOperator(config.url()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "Set afterimage.provider.url to the endpoint that draws pictures; kind json needs it.")));
+        this.destination = Destination.ofOperator(urlOf(config));
         this.keys = keys;
+    }
+
+    private static URI urlOf(ProviderConfig config) {
+        return config.url()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "Set afterimage.provider.url to the endpoint that draws pictures; kind json needs it."));
+    }
+
+    /**
+     * The plain contract at the configured URL. The format that is added for others than png is not part of it: the format is
+     * part of every key by itself.
+     *
+     * @throws IllegalArgumentException when the configuration names no URL
+     */
+    static ProviderIdentity identity(ProviderConfig config) {
+        return ProviderIdentity.described(
+                "json", "POST", urlOf(config).toString(), "{\"template\":\"{template}\",\"data\":\"{data}\"}");
     }
 
     private static Map<String, String> headers(Optional<ApiKey> apiKey) {

@@ -26,4 +26,14 @@ public interface ImageStore {
 
     /** Removes the picture; quietly when there is none. */
     void delete(ImageKey key);
+
+    /**
+     * A short text that was kept beside the pictures: what the fleet must not forget when Redis does.
+     *
+     * @param name lower-case letters and hyphens
+     */
+    Optional<String> note(String name);
+
+    /** Keeps a note in the place of the one that stands; once this returns it survives a crash. */
+    void note(String name, String text);
 }

@@ -29,6 +29,7 @@ import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.metrics.MeteredImageService;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProviderIdentities;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
@@ -37,7 +38,6 @@ import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /** Puts the provider's decorators, and with them the pipeline, together. */
@@ -74,7 +74,7 @@ class GenerationWiring {
     @Produces
     @Singleton
     KeyScheme keyScheme(ProviderConfig config) {
-        return new KeyScheme(config.kind().name().toLowerCase(Locale.ROOT));
+        return new KeyScheme(ProviderIdentities.of(config));
     }
 
     @Produces

@@ -12,6 +12,7 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
@@ -71,7 +72,7 @@ class ImagePipelineTest {
 
     private ImagePipeline pipeline(OptionalInt perHour, FlightLeases leases) {
         return new ImagePipeline(new PipelineParts(
-                new KeyScheme("demo"),
+                new KeyScheme(ProviderIdentity.builtIn("demo")),
                 versions,
                 index,
                 store,
@@ -202,12 +203,13 @@ class ImagePipelineTest {
     void whatAFullStoreDidNotTakeCanBeForgotten() {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
-        join(pipeline.forget(new KeyScheme("demo").keyOf(REQUEST, 0)));
+        join(pipeline.forget(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0)));
 
         store.full(false);
         obtain(OTHER);
 
-        assertThat(join(pipeline.look(new KeyScheme("demo").keyOf(REQUEST, 0)))).isEmpty();
+        assertThat(join(pipeline.look(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0))))
+                .isEmpty();
     }
 
     @Test
@@ -524,7 +526,7 @@ class ImagePipelineTest {
 
     @Test
     void aPictureStoredByAnotherProcessIsNotBoughtAgain() {
-        ImageKey key = new KeyScheme("demo").keyOf(REQUEST, 0);
+        ImageKey key = new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0);
         IndexEntry entry = new FreshnessPolicy(TTL, STALE_TTL, Map.of())
                 .entryFor(key, REQUEST.template(), FakeGenerator.picture(), clock.instant());
         store.put(entry, FakeGenerator.picture().content());

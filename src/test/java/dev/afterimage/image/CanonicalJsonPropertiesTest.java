@@ -21,7 +21,7 @@ import org.erdtman.jcs.JsonCanonicalizer;
 /** Equal documents have one canonical form and one key, different ones have two, whatever they look like. */
 class CanonicalJsonPropertiesTest {
 
-    private final KeyScheme keys = new KeyScheme("demo");
+    private final KeyScheme keys = new KeyScheme(ProviderIdentity.builtIn("demo"));
 
     private ImageKey key(String data) {
         return keys.keyOf(new ImageRequest(new TemplateId("t"), TemplateData.of(data), ImageFormat.PNG), 0);

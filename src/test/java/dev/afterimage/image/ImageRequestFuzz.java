@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Whatever bytes are sent as a request: it is refused with a reason, or it is one picture, however it is spelled. */
 class ImageRequestFuzz {
 
-    private static final KeyScheme KEYS = new KeyScheme("demo");
+    private static final KeyScheme KEYS = new KeyScheme(ProviderIdentity.builtIn("demo"));
 
     @FuzzTest
     void request(byte[] body) throws IOException {

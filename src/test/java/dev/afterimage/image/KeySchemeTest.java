@@ -12,7 +12,7 @@ class KeySchemeTest {
     private static final ImageRequest REQUEST =
             new ImageRequest(new TemplateId("t"), TemplateData.of("{\"a\":1}"), ImageFormat.PNG);
 
-    private final KeyScheme scheme = new KeyScheme("demo");
+    private final KeyScheme scheme = new KeyScheme(ProviderIdentity.builtIn("demo"));
 
     private ImageKey key(String data) {
         return scheme.keyOf(new ImageRequest(new TemplateId("t"), TemplateData.of(data), ImageFormat.PNG), 0);
@@ -47,10 +47,14 @@ class KeySchemeTest {
         assertThat(java.util.Set.of(
                         scheme.keyOf(REQUEST, 0),
                         scheme.keyOf(REQUEST, 1),
-                        new KeyScheme("imejis").keyOf(REQUEST, 0),
+                        new KeyScheme(ProviderIdentity.builtIn("imejis")).keyOf(REQUEST, 0),
+                        new KeyScheme(ProviderIdentity.described("imejis", "POST", "https://a.example/", "1"))
+                                .keyOf(REQUEST, 0),
+                        new KeyScheme(ProviderIdentity.described("imejis", "POST", "https://b.example/", "1"))
+                                .keyOf(REQUEST, 0),
                         scheme.keyOf(new ImageRequest(new TemplateId("u"), REQUEST.data(), ImageFormat.PNG), 0),
                         scheme.keyOf(new ImageRequest(REQUEST.template(), REQUEST.data(), ImageFormat.JPEG), 0)))
-                .hasSize(5);
+                .hasSize(7);
     }
 
     /** Keys outlive deployments: another form would turn every stored picture into a miss. */

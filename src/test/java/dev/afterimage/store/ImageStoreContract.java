@@ -72,6 +72,19 @@ public abstract class ImageStoreContract {
     }
 
     @Test
+    void aNoteIsKeptAndReplaced() {
+        assertThat(store().note("provider-identity")).isEmpty();
+
+        store().note("provider-identity", "json:1");
+        store().note("epoch", "7");
+        assertThat(store().note("provider-identity")).contains("json:1");
+
+        store().note("provider-identity", "json:2\n\u00e9");
+        assertThat(store().note("provider-identity")).contains("json:2\n\u00e9");
+        assertThat(store().note("epoch")).contains("7");
+    }
+
+    @Test
     void aLaterPictureWins() {
         put(NOON);
 

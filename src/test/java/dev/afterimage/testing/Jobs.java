@@ -4,6 +4,7 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
@@ -15,7 +16,7 @@ import java.util.Optional;
 /** Jobs by number. */
 public final class Jobs {
 
-    public static final KeyScheme KEYS = new KeyScheme("demo");
+    public static final KeyScheme KEYS = new KeyScheme(ProviderIdentity.builtIn("demo"));
 
     private Jobs() {}
 

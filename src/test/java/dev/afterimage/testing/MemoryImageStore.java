@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class MemoryImageStore implements ImageStore {
 
     private final Map<ImageKey, StoredImage> pictures = new ConcurrentHashMap<>();
+    private final Map<String, String> notes = new ConcurrentHashMap<>();
     private volatile boolean down;
     private volatile boolean full;
 
@@ -57,6 +58,21 @@ public final class MemoryImageStore implements ImageStore {
     public void delete(ImageKey key) {
         check();
         pictures.remove(key);
+    }
+
+    @Override
+    public Optional<String> note(String name) {
+        check();
+        return Optional.ofNullable(notes.get(name));
+    }
+
+    @Override
+    public void note(String name, String text) {
+        check();
+        if (full) {
+            throw new StoreUnavailableException("full", new RuntimeException());
+        }
+        notes.put(name, text);
     }
 
     private void check() {

@@ -1,0 +1,44 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.image.ProviderIdentity;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProviderIdentities;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.time.Machine;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Compares the API with that of the last start. Nobody waits for it. A Lambda function, which starts when somebody waits for
+ * an image, leaves it to the planner.
+ */
+@Singleton
+class IdentityCheck {
+
+    private final ProviderConfig config;
+    private final ImageStore store;
+    private final Machine machine;
+
+    IdentityCheck(ProviderConfig config, ImageStore store, Machine machine) {
+        this.config = config;
+        this.store = store;
+        this.machine = machine;
+    }
+
+    void begin(
+            @Observes StartupEvent start,
+            @ConfigProperty(name = "aws.lambda.function.name") Optional<String> lambdaFunction) {
+        // Read here, so that a configuration that names no API stops the start.
+        ProviderIdentity identity = ProviderIdentities.of(config);
+        if (lambdaFunction.isEmpty()) {
+            machine.threads().execute(() -> ProviderIdentities.rememberAndTell(identity, store));
+        }
+    }
+
+    void run() {
+        ProviderIdentities.rememberAndTell(ProviderIdentities.of(config), store);
+    }
+}

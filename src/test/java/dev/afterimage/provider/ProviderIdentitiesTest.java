@@ -1,0 +1,95 @@
+package dev.afterimage.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.afterimage.image.ProviderIdentity;
+import dev.afterimage.testing.MemoryImageStore;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProviderIdentitiesTest {
+
+    private final MemoryImageStore store = new MemoryImageStore();
+
+    private static ProviderIdentity identity(String... namesAndValues) {
+        Map<String, String> properties = new HashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            properties.put("afterimage.provider." + namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return ProviderIdentities.of(new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(ProviderConfig.class)
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .build()
+                .getConfigMapping(ProviderConfig.class));
+    }
+
+    @Test
+    void theDemoIsAlwaysTheSame() {
+        assertThat(identity().value()).isEqualTo("demo");
+        assertThat(identity("url", "https://api.example.com/").value()).isEqualTo("demo");
+    }
+
+    /** As whoever describes these APIs in a document must come to the same. */
+    @Test
+    void theKindsThatCallAnApiAreWhatTheySend() {
+        assertThat(identity("kind", "json", "url", "https://api.example.com/render"))
+                .isEqualTo(ProviderIdentity.described(
+                        "json",
+                        "POST",
+                        "https://api.example.com/render",
+                        "{\"template\":\"{template}\",\"data\":\"{data}\"}"));
+        assertThat(identity("kind", "imejis").value())
+                .isEqualTo("imejis:c2f75a21601e219f4aa369e8b015ee4469ea5a5056ef869f1f72997a42bb7288");
+    }
+
+    @Test
+    void anotherUrlIsAnotherApi() {
+        assertThat(identity("kind", "json", "url", "https://one.example.com/"))
+                .isNotEqualTo(identity("kind", "json", "url", "https://other.example.com/"));
+        assertThat(identity("kind", "imejis"))
+                .isNotEqualTo(identity("kind", "imejis", "url", "https://eu.imejis.example/v1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://render.imejis.io/v1", "https://render.imejis.io/v1/"})
+    void theUrlThatIsTheDefaultIsTheSameApi(String url) {
+        assertThat(identity("kind", "imejis", "url", url)).isEqualTo(identity("kind", "imejis"));
+    }
+
+    @Test
+    void whatDoesNotChangeAnImageDoesNotCount() {
+        assertThat(identity("kind", "imejis", "api-key", "one", "timeout", "9s", "max-bytes", "5"))
+                .isEqualTo(identity("kind", "imejis", "api-key", "two"));
+    }
+
+    @Test
+    void withoutAUrlThereIsNoApi() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> identity("kind", "json"))
+                .withMessageContaining("afterimage.provider.url");
+    }
+
+    @Test
+    void aChangeSinceTheLastStartIsToldOnce() {
+        ProviderIdentity one = identity("kind", "json", "url", "https://one.example.com/");
+        ProviderIdentity other = identity("kind", "json", "url", "https://other.example.com/");
+
+        assertThat(ProviderIdentities.rememberAndTell(one, store)).isEmpty();
+        assertThat(ProviderIdentities.rememberAndTell(one, store)).isEmpty();
+        assertThat(ProviderIdentities.rememberAndTell(other, store)).contains(one.value());
+        assertThat(ProviderIdentities.rememberAndTell(other, store)).isEmpty();
+    }
+
+    @Test
+    void aStoreThatCannotBeAskedStopsNoStart() {
+        assertThat(ProviderIdentities.rememberAndTell(identity(), store.down(true)))
+                .isEmpty();
+    }
+}
