@@ -1,0 +1,296 @@
+package dev.afterimage.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.testing.RedisProcess;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The simulated Redis answers as a real one: the same random histories at both, every answer compared. */
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
+class RedisModelTest {
+
+    private static final int HISTORIES = Integer.getInteger("afterimage.simulation.histories", 10_000);
+    private static final int COMMANDS_A_HISTORY = 12;
+    private static final int HISTORIES_AT_ONCE = 100;
+
+    @Test
+    void aRealRedisAnswersEveryRandomHistoryTheSame() {
+        RedisModel model = new RedisModel(() -> 1_772_625_600_000_000L);
+        Vertx vertx = Vertx.vertx();
+        Redis redis = Redis.createClient(vertx, RedisProcess.shared().url());
+        try {
+            for (int first = 0; first < HISTORIES; first += HISTORIES_AT_ONCE) {
+                List<List<String>> commands = new ArrayList<>();
+                for (int seed = first; seed < Math.min(HISTORIES, first + HISTORIES_AT_ONCE); seed++) {
+                    commands.addAll(new RandomHistory(seed).commands(COMMANDS_A_HISTORY));
+                }
+                List<String> real = ask(redis, commands);
+                for (int i = 0; i < commands.size(); i++) {
+                    int at = i;
+                    assertThat(spell(model, commands.get(i)))
+                            .as(() -> "answer to " + told(commands.get(at)) + " after "
+                                    + commands.subList(Math.max(0, at - 11), at).stream()
+                                            .map(RedisModelTest::told)
+                                            .toList())
+                            .isEqualTo(real.get(i));
+                }
+            }
+        } finally {
+            redis.close();
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    /** Scripts by their first line. */
+    private static List<String> told(List<String> command) {
+        return command.stream().map(word -> word.lines().findFirst().orElse("")).toList();
+    }
+
+    private static List<String> ask(Redis redis, List<List<String>> commands) {
+        var connection =
+                redis.connect().toCompletionStage().toCompletableFuture().join();
+        List<java.util.concurrent.CompletableFuture<String>> answers = new ArrayList<>();
+        for (List<String> command : commands) {
+            Request request = Request.cmd(Command.create(command.getFirst()));
+            command.subList(1, command.size()).forEach(request::arg);
+            answers.add(connection
+                    .send(request)
+                    .map(RedisModelTest::spell)
+                    .otherwise(failure ->
+                            "refused: " + String.valueOf(failure.getMessage()).split(" ")[0])
+                    .toCompletionStage()
+                    .toCompletableFuture());
+        }
+        List<String> spelled = answers.stream()
+                .map(java.util.concurrent.CompletableFuture::join)
+                .toList();
+        connection.close();
+        return spelled;
+    }
+
+    private static String spell(RedisModel model, List<String> command) {
+        try {
+            return spell(RedisClient.response(model.execute(command)));
+        } catch (RedisModel.Refusal refusal) {
+            return "refused: " + refusal.getMessage().split(" ")[0];
+        }
+    }
+
+    private static String spell(Response response) {
+        if (response == null) {
+            return "nil";
+        }
+        if (response.type() == ResponseType.MULTI) {
+            List<String> parts = new ArrayList<>();
+            for (int i = 0; i < response.size(); i++) {
+                parts.add(spell(response.get(i)));
+            }
+            return parts.toString();
+        }
+        return response.type() + " " + response;
+    }
+
+    /** Commands and scripts as the adapters send them, on a few keys of its own, so that they meet. */
+    private static final class RandomHistory {
+
+        private final Random random;
+        private final String prefix;
+        private long time = 1_772_625_600_000_000L;
+
+        RandomHistory(int seed) {
+            this.random = new Random(seed);
+            this.prefix = "h" + seed + ":";
+        }
+
+        List<List<String>> commands(int count) {
+            List<List<String>> commands = new ArrayList<>();
+            int theme = random.nextInt(5);
+            for (int i = 0; i < count; i++) {
+                time += (long) (random.nextDouble() * random.nextDouble() * 1_500_000);
+                commands.add(
+                        switch (theme) {
+                            case 0, 1 -> limiter();
+                            case 2 -> batch();
+                            case 3 -> random.nextBoolean() ? lease() : counters();
+                            default -> plain();
+                        });
+            }
+            return commands;
+        }
+
+        private String one(String... words) {
+            return words[random.nextInt(words.length)];
+        }
+
+        private String number(int below) {
+            return Integer.toString(random.nextInt(below));
+        }
+
+        private List<String> script(String name, List<String> keys, String... arguments) {
+            List<String> command = new ArrayList<>(List.of("EVAL", source(name), Integer.toString(keys.size())));
+            command.addAll(keys);
+            command.addAll(List.of(arguments));
+            return command;
+        }
+
+        private List<String> limiter() {
+            List<String> keys = new ArrayList<>();
+            for (String part :
+                    List.of("state", "departed", "planned", "bulk-departed", "bulk-planned", "places", "bulk-places")) {
+                keys.add(prefix + part);
+            }
+            return script(
+                    "limiter",
+                    keys,
+                    one(
+                            "acquire",
+                            "acquire",
+                            "acquire",
+                            "depart",
+                            "depart",
+                            "redepart",
+                            "restamp",
+                            "cancel",
+                            "release",
+                            "coolDown",
+                            "status"),
+                    Long.toString(time),
+                    "3",
+                    "2",
+                    "1020000",
+                    "255000",
+                    "10000000",
+                    "65000000",
+                    prefix.hashCode() % 2 == 0 ? "0" : "3",
+                    "2",
+                    "100000",
+                    "epoch" + number(3),
+                    one("", "epoch0", "epoch1"),
+                    one("-1", "0", "900000", "70000000"),
+                    "token" + number(6),
+                    one("INTERACTIVE", "BULK"),
+                    one("0", "1", "100000", "2000000", "9007199254740000"));
+        }
+
+        private List<String> batch() {
+            String header = prefix + "batch";
+            List<String> keys =
+                    List.of(header, header + ":hits", header + ":generated", header + ":failed", header + ":failures");
+            return switch (random.nextInt(6)) {
+                case 0 -> script("batch-open", keys, "1772625600000", "86400000");
+                case 1 -> script("batch-receive", keys, "1772625600001", number(9), one("", "hash"));
+                case 2 -> script("batch-cancel", keys, "1772625600002");
+                case 3 -> script("batch-read", keys);
+                default ->
+                    script(
+                            "batch-record",
+                            keys,
+                            "1772625600003",
+                            "3",
+                            number(9),
+                            one("HIT", "GENERATED", "FAILED"),
+                            "a reason",
+                            number(9),
+                            one("GENERATED", "FAILED"),
+                            "ein anderer Grund: ä");
+            };
+        }
+
+        private List<String> lease() {
+            List<String> keys = List.of(prefix + "lease");
+            String token = "token" + number(2);
+            return switch (random.nextInt(5)) {
+                case 0 -> List.of("SET", keys.getFirst(), token, "NX", "PX", "600000");
+                case 1 -> script("lease-renew", keys, token, "600000");
+                case 2 -> script("lease-release", keys, token);
+                case 3 -> script("request-tie", keys, one("", "token0"), token, "600000");
+                default -> List.of("GET", keys.getFirst());
+            };
+        }
+
+        private List<String> counters() {
+            return switch (random.nextInt(3)) {
+                case 0 ->
+                    script(
+                            "credits",
+                            List.of(prefix + "credits"),
+                            one("reserve", "giveBack", "status"),
+                            one("2026-03", "2026-04"),
+                            one("-1", "3"),
+                            "epoch" + number(3),
+                            one("", "epoch1"),
+                            "2026-03",
+                            number(5),
+                            "6048000");
+                case 1 ->
+                    script(
+                            "quota",
+                            List.of(prefix + "quota"),
+                            one("spend", "spend", "giveBack"),
+                            "3",
+                            Long.toString(time + random.nextInt(2) * 3_600_000_000L));
+                default -> script("version-raise", List.of(prefix + "version"), number(20), "60000");
+            };
+        }
+
+        private List<String> plain() {
+            String key = prefix + one("a", "b");
+            String set = prefix + one("z1", "z2");
+            String hash = prefix + "hash";
+            return switch (random.nextInt(22)) {
+                case 0 -> List.of("SET", key, number(9), "XX", "PX", "600000");
+                case 1 -> List.of("SET", key, number(9), "PXAT", "99999999999999");
+                case 2 -> List.of("SET", key, number(9));
+                case 3 -> List.of("GET", key);
+                case 4 -> List.of("MGET", key, prefix + "b");
+                case 5 -> List.of("DEL", key, set);
+                case 6 -> List.of("EXISTS", key, set, hash);
+                case 7 -> List.of("PEXPIRE", one(key, set), one("600000", "0", "-1"));
+                case 8 -> List.of("INCRBY", key, number(5));
+                case 9 -> List.of("HSET", hash, "f" + number(3), number(9), "g", number(9));
+                case 10 -> List.of("HMGET", hash, "f0", "f1", "g");
+                case 11 -> List.of("HDEL", hash, "f" + number(3), "g");
+                case 12 -> List.of("EVAL", "return redis.call('HGETALL', KEYS[1])", "1", hash);
+                case 13 -> List.of("HINCRBY", hash, "n", number(5));
+                case 14 -> List.of("HEXISTS", hash, "g");
+                case 15 -> List.of("ZADD", set, one("1", "2", "2.5", "-1", "1772625600000000"), "m" + number(5));
+                case 16 ->
+                    List.of(
+                            "EVAL",
+                            "return redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')",
+                            "1",
+                            set,
+                            one("0", "-2", "1"),
+                            one("-1", "1", "0"));
+                case 17 -> List.of("ZRANGEBYSCORE", set, one("-inf", "(1", "2"), one("+inf", "(2.5", "2"));
+                case 18 -> List.of("ZREMRANGEBYSCORE", set, "-inf", one("1", "(2"));
+                case 19 -> List.of("ZREMRANGEBYRANK", set, one("0", "-1", "2"), one("-1", "0"));
+                case 20 -> List.of("ZCOUNT", set, one("1", "(1"), "+inf");
+                default -> List.of("EVAL", "return redis.call('ZSCORE', KEYS[1], ARGV[1])", "1", set, "m" + number(5));
+            };
+        }
+
+        private static String source(String name) {
+            try (InputStream resource = RedisModel.class.getResourceAsStream("/lua/" + name + ".lua")) {
+                return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

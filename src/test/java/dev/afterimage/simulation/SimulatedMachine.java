@@ -1,0 +1,123 @@
+package dev.afterimage.simulation;
+
+import dev.afterimage.time.Machine;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executor;
+
+/**
+ * The machine of one process of the fleet. Its threads are virtual threads whose steps the {@link Simulation} orders. It can
+ * be frozen (they stand still, time goes on), thawed and killed, and its clock can be wrong.
+ */
+final class SimulatedMachine implements Executor {
+
+    static final Instant BEGINNING = Instant.parse("2026-03-04T12:00:00Z");
+
+    private final Simulation world;
+    private final int id;
+    private final List<Runnable> frozen = new ArrayList<>();
+    private final Machine machine;
+    private boolean isFrozen;
+    private boolean isDead;
+    private Duration skew = Duration.ZERO;
+    private long tokens;
+
+    SimulatedMachine(Simulation world, int id) {
+        this.world = world;
+        this.id = id;
+        Random random = new Random(world.seed() * 1_000_003 + id);
+        this.machine = new Machine(
+                new SkewedClock(),
+                world::now,
+                new SimulatedPause(this),
+                random,
+                () -> "m" + id + "-" + tokens++,
+                new SimulatedThreads(this, "m" + id));
+    }
+
+    int id() {
+        return id;
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    boolean isFrozen() {
+        return isFrozen;
+    }
+
+    boolean isDead() {
+        return isDead;
+    }
+
+    void skew(Duration byWhich) {
+        skew = byWhich;
+    }
+
+    /** A step of one of its threads, or of its event loop. */
+    @Override
+    public void execute(Runnable step) {
+        if (isDead) {
+            return;
+        }
+        if (isFrozen) {
+            frozen.add(step);
+        } else {
+            world.add(this, step);
+        }
+    }
+
+    /** What its own timers do, they do while it runs. */
+    Simulation.Timer after(Duration wait, Runnable action) {
+        return world.after(wait, () -> execute(action));
+    }
+
+    void freeze() {
+        if (!isDead && !isFrozen) {
+            isFrozen = true;
+            frozen.addAll(world.takeAway(this));
+        }
+    }
+
+    void thaw() {
+        if (isFrozen) {
+            isFrozen = false;
+            List<Runnable> steps = List.copyOf(frozen);
+            frozen.clear();
+            steps.forEach(this::execute);
+        }
+    }
+
+    /** None of its threads takes another step. */
+    void kill() {
+        isDead = true;
+        isFrozen = false;
+        frozen.clear();
+        world.takeAway(this);
+    }
+
+    private final class SkewedClock extends Clock {
+
+        @Override
+        public Instant instant() {
+            return BEGINNING.plusNanos(world.now()).plus(skew);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
