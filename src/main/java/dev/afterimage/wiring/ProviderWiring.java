@@ -10,6 +10,7 @@ import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.AddressGuard;
+import dev.afterimage.provider.AnswerRoom;
 import dev.afterimage.provider.ApiKey;
 import dev.afterimage.provider.ApiKeys;
 import dev.afterimage.provider.HostResolver;
@@ -85,8 +86,14 @@ class ProviderWiring {
 
     @Produces
     @Singleton
-    ProviderHttp providerHttp(Vertx vertx, ProviderConfig config, Clock clock) {
-        return new ProviderHttp(vertx, config.connectTimeout(), clock);
+    AnswerRoom answerRoom() {
+        return AnswerRoom.ofHeap();
+    }
+
+    @Produces
+    @Singleton
+    ProviderHttp providerHttp(Vertx vertx, ProviderConfig config, AnswerRoom room, Clock clock) {
+        return new ProviderHttp(vertx, config.connectTimeout(), room, clock);
     }
 
     void close(@Disposes ProviderHttp http) {
