@@ -34,7 +34,7 @@ import java.util.concurrent.TimeoutException;
  * byte. So what fails before cannot have been billed ({@link UnavailableException}), and what fails after may have been
  * ({@link OutcomeUnknownException}).
  */
-public final class ProviderHttp implements AutoCloseable {
+public final class ProviderHttp implements Exchange, AutoCloseable {
 
     /** The fleet's limiter decides how many calls run; this only keeps a mistake from opening sockets without end. */
     private static final int MAX_CONNECTIONS = 512;
@@ -73,16 +73,8 @@ public final class ProviderHttp implements AutoCloseable {
                 .build();
     }
 
-    /**
-     * Sends the call and waits for the whole answer, whatever its status.
-     *
-     * @param departure told once when the connection stands and before the first byte is written (what it throws is thrown
-     *     here, and nothing is sent), and once when the last byte is written
-     * @throws UnavailableException when the call did not leave
-     * @throws OutcomeUnknownException when it left and no whole answer came in time
-     * @throws NotAnImageException when a successful answer is too large
-     */
-    Answer exchange(HttpCall call, Attempt.Departure departure) {
+    @Override
+    public Answer exchange(HttpCall call, Attempt.Departure departure) {
         HttpClientRequest request = open(call);
         try {
             departure.now();
@@ -173,7 +165,7 @@ public final class ProviderHttp implements AutoCloseable {
     private RequestOptions optionsOf(HttpCall call) {
         Destination to = call.to();
         RequestOptions options = new RequestOptions()
-                .setMethod(call.body().isPresent() ? HttpMethod.POST : HttpMethod.GET)
+                .setMethod(HttpMethod.valueOf(call.method()))
                 .setSsl(to.tls())
                 .setHost(to.host())
                 .setPort(to.port())
