@@ -35,7 +35,7 @@ import java.util.concurrent.TimeoutException;
  * byte. So what fails before cannot have been billed ({@link UnavailableException}), and what fails after may have been
  * ({@link OutcomeUnknownException}).
  */
-public final class ProviderHttp implements AutoCloseable {
+public final class ProviderHttp implements Exchange, AutoCloseable {
 
     /**
      * To one address: more than it can have, with the ports that Linux gives away. How many calls run is decided by the
@@ -104,7 +104,8 @@ public final class ProviderHttp implements AutoCloseable {
      * @throws OutcomeUnknownException when it left and no whole answer came in time
      * @throws NotAnImageException when a successful answer is too large
      */
-    Answer exchange(HttpCall call, Attempt.Departure departure) {
+    @Override
+    public Answer exchange(HttpCall call, Attempt.Departure departure) {
         AnswerRoom.Place place = enter(call);
         try {
             Answer answer = exchange(call, departure, place);
@@ -215,7 +216,7 @@ public final class ProviderHttp implements AutoCloseable {
     private RequestOptions optionsOf(HttpCall call) {
         Destination to = call.to();
         RequestOptions options = new RequestOptions()
-                .setMethod(call.body().isPresent() ? HttpMethod.POST : HttpMethod.GET)
+                .setMethod(HttpMethod.valueOf(call.method()))
                 .setSsl(to.tls())
                 .setHost(to.host())
                 .setPort(to.port())

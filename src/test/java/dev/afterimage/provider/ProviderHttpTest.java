@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -97,10 +98,11 @@ class ProviderHttpTest {
         CountDownLatch answered = new CountDownLatch(1);
         try (ServerSocket hasty = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread server = Thread.startVirtualThread(() -> answerTheFirstByte(hasty, answered));
-            HttpCall large = HttpCall.post(
+            HttpCall large = new HttpCall(
+                    "POST",
                     Destination.ofOperator(URI.create("http://127.0.0.1:" + hasty.getLocalPort() + "/")),
                     Map.of(),
-                    "x".repeat(32 << 20),
+                    Optional.of("x".repeat(32 << 20)),
                     1024,
                     LONG);
 
