@@ -43,8 +43,11 @@ public interface ProviderConfig {
     @WithName("allowed-hosts")
     Optional<List<String>> allowedHosts();
 
-    /** A call that takes longer from its departure on is given up: its outcome is unknown, and it may have been billed. */
-    @WithDefault("25s")
+    /**
+     * So long an answer is listened for, from the call's departure; after it the outcome is unknown, and may have been
+     * billed. It has nothing to do with how long a caller waits.
+     */
+    @WithDefault("60s")
     Duration timeout();
 
     /** For DNS, TCP and TLS together; a call that gets no connection did not leave, and cost nothing. */

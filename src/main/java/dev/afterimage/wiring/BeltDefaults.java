@@ -29,7 +29,7 @@ public class BeltDefaults implements ConfigSourceFactory {
     /** As {@link dev.afterimage.provider.ProviderConfig} has them. */
     private static final String CONNECT_TIMEOUT = "5s";
 
-    private static final String TIMEOUT = "25s";
+    private static final String TIMEOUT = "60s";
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {

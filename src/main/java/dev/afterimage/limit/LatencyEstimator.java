@@ -1,4 +1,4 @@
-package dev.afterimage.generation;
+package dev.afterimage.limit;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * smooths its round-trip times (RFC 6298, section 2), with two mean deviations in place of four: who is wrong by a little
  * answers 202 instead of 200, or the other way round.
  */
-final class CallTime {
+final class LatencyEstimator {
 
     private static final int DEVIATIONS = 2;
 
