@@ -31,14 +31,15 @@ public record FreshnessPolicy(
 
     /** The longest that any image is fresh. */
     public Duration longestTtl() {
-        return ttlByTemplate.values().stream().max(Duration::compareTo).filter(longest -> longest.compareTo(ttl) > 0)
+        return ttlByTemplate.values().stream()
+                .max(Duration::compareTo)
+                .filter(longest -> longest.compareTo(ttl) > 0)
                 .orElse(ttl);
     }
 
     /** Whether an image that is past its freshness is served at once while a new one is made. */
     public boolean isRevalidated(IndexEntry entry, Instant now) {
-        return entry.freshness(now) == Freshness.STALE
-                && entry.staleFor(now).compareTo(staleWhileRevalidate) < 0;
+        return entry.freshness(now) == Freshness.STALE && entry.staleFor(now).compareTo(staleWhileRevalidate) < 0;
     }
 
     public IndexEntry entryFor(ImageKey key, TemplateId template, GeneratedImage image, Instant now) {

@@ -278,8 +278,10 @@ public final class ImagePipeline implements ImageService {
 
     @Override
     public CompletionStage<Void> forget(ImageKey key) {
-        // Noted in the receipt first, so that a call under way does not bring it back; then the index: where these cannot
-        // be asked, nothing is half done. Then the index once more: a request in between may have mended it from the store.
+        // Noted in the receipt first, so that a call under way does not bring it back; then the index: where these
+        // cannot
+        // be asked, nothing is half done. Then the index once more: a request in between may have mended it from the
+        // store.
         return later(() -> noted(key))
                 .thenCompose(index::remove)
                 .thenCompose(unlisted -> later(() -> deleted(key)))

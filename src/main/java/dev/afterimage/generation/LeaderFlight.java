@@ -151,20 +151,24 @@ final class LeaderFlight {
     }
 
     private Purchase purchase(ImageKey key, Inquiry inquiry, Instant known) {
-        return Purchase.of(key, inquiry.request(), freshness.ttlOf(inquiry.request().template()))
+        return Purchase.of(
+                        key,
+                        inquiry.request(),
+                        freshness.ttlOf(inquiry.request().template()))
                 .knowing(known);
     }
 
     private FlightResult lead(Lease lease, Inquiry inquiry, Purchase purchase, Deadline deadline) {
         LeaderOrder order = new LeaderOrder(purchase, inquiry.horizon());
-        try (LeaseRenewer renewer = LeaseRenewer.start(lease, leases, order::hold, pause, threads)) {
+        LeaseRenewer renewer = LeaseRenewer.start(lease, leases, order::hold, pause, threads);
+        try {
             writes.requireNone();
-            GeneratedImage image =
-                    generator.generate(inquiry.request(), Attempt.of(lease.lane(), deadline, order));
+            GeneratedImage image = generator.generate(inquiry.request(), Attempt.of(lease.lane(), deadline, order));
             return store(inquiry, image, order);
         } catch (AlreadyLandedException landed) {
             return new FlightResult(landed.entry(), false);
         } finally {
+            renewer.stop();
             release(lease);
         }
     }
@@ -194,8 +198,7 @@ final class LeaderFlight {
                 }
             }
         }
-        IndexEntry entry =
-                freshness.entryFor(key, inquiry.request().template(), image, clock.instant());
+        IndexEntry entry = freshness.entryFor(key, inquiry.request().template(), image, clock.instant());
         return new FlightResult(writes.put(entry, image.content(), call), true);
     }
 

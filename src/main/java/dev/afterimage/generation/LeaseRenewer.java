@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import org.jboss.logging.Logger;
 
 /** Renews a lease three times in its life, and holds the receipt of its leader's call, for as long as the leader works. */
-final class LeaseRenewer implements AutoCloseable {
+final class LeaseRenewer {
 
     private static final Logger LOG = Logger.getLogger(LeaseRenewer.class);
     private static final int RENEWALS_A_TTL = 3;
@@ -52,8 +52,7 @@ final class LeaseRenewer implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    void stop() {
         renewing.cancel(true);
     }
 }

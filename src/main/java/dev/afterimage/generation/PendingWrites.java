@@ -8,6 +8,7 @@ import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.StoredImage;
 import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.util.Map;
@@ -30,7 +31,12 @@ final class PendingWrites {
 
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
-    private record Waiting(IndexEntry entry, byte[] content, Permit.Departed call) {}
+    private record Waiting(StoredImage image, Permit.Departed call) {
+
+        ImageKey key() {
+            return image.entry().key();
+        }
+    }
 
     private final ImageStore store;
     private final Lookup lookup;
@@ -42,12 +48,7 @@ final class PendingWrites {
     private final AtomicLong bytes = new AtomicLong();
 
     PendingWrites(
-            ImageStore store,
-            Lookup lookup,
-            Receipts receipts,
-            CallSettler settler,
-            Pause pause,
-            Executor threads) {
+            ImageStore store, Lookup lookup, Receipts receipts, CallSettler settler, Pause pause, Executor threads) {
         this.store = store;
         this.lookup = lookup;
         this.receipts = receipts;
@@ -67,7 +68,7 @@ final class PendingWrites {
         try {
             return land(entry, content, call);
         } catch (StoreUnavailableException full) {
-            keep(new Waiting(entry, content, call));
+            keep(new Waiting(new StoredImage(entry, content), call));
             throw full;
         }
     }
@@ -108,9 +109,8 @@ final class PendingWrites {
     }
 
     private void keep(Waiting image) {
-        int size = image.content().length;
-        if (bytes.addAndGet(size) > MOST_BYTES
-                || waiting.putIfAbsent(image.entry().key(), image) != null) {
+        int size = image.image().content().length;
+        if (bytes.addAndGet(size) > MOST_BYTES || waiting.putIfAbsent(image.key(), image) != null) {
             bytes.addAndGet(-size);
             return;
         }
@@ -145,7 +145,7 @@ final class PendingWrites {
             LOG.debugf("The receipt of an image that waits cannot be held now: %s", gone.getMessage());
         }
         try {
-            land(image.entry(), image.content(), image.call());
+            land(image.image().entry(), image.image().content(), image.call());
             return true;
         } catch (StoreUnavailableException still) {
             return false;
@@ -155,8 +155,8 @@ final class PendingWrites {
     }
 
     private void drop(Waiting image) {
-        if (waiting.remove(image.entry().key(), image)) {
-            bytes.addAndGet(-image.content().length);
+        if (waiting.remove(image.key(), image)) {
+            bytes.addAndGet(-image.image().content().length);
         }
     }
 }

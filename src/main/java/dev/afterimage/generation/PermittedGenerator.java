@@ -77,7 +77,8 @@ public final class PermittedGenerator implements ImageGenerator {
             call.neverLeft();
             throw neverLeft;
         } catch (RuntimeException | Error surprise) {
-            call.failed(new OutcomeUnknownException("unexpected " + surprise.getClass().getSimpleName(), surprise));
+            call.failed(new OutcomeUnknownException(
+                    "unexpected " + surprise.getClass().getSimpleName(), surprise));
             throw surprise;
         } finally {
             call.end();

@@ -63,12 +63,13 @@ public final class ReceiptResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Page list(@QueryParam("state") @Nullable String state) {
         if (state != null && !state.equals("open") && !state.equals("unknown")) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.INVALID_REQUEST, "Ask for state=open or state=unknown, or leave it out."));
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST, "Ask for state=open or state=unknown, or leave it out."));
         }
         Instant now = clock.instant();
         return new Page(receipts.list().stream()
-                .filter(receipt -> state == null || receipt.listedAs(now).orElse("").equals(state))
+                .filter(receipt ->
+                        state == null || receipt.listedAs(now).orElse("").equals(state))
                 .map(receipt -> listed(receipt, now))
                 .toList());
     }

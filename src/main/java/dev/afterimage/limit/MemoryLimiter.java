@@ -115,7 +115,8 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
                 return Optional.of(new Permit.Stopped(
                         stop.getKey(), Duration.between(now, stop.getValue().nextProbe())));
             }
-            stop.setValue(new Stop(stop.getValue().since(), now.plus(stop.getKey().probedEvery())));
+            stop.setValue(
+                    new Stop(stop.getValue().since(), now.plus(stop.getKey().probedEvery())));
         }
         return Optional.empty();
     }

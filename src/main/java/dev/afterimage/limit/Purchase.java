@@ -15,8 +15,7 @@ import java.time.Instant;
  * @param period how long such an image is fresh; so long calls in vain are remembered
  * @param known when the newest image was made that the caller has seen of this key; the epoch where there is none
  */
-public record Purchase(
-        ImageKey key, String account, String template, String request, Duration period, Instant known) {
+public record Purchase(ImageKey key, String account, String template, String request, Duration period, Instant known) {
 
     /** The account of a service that has one. */
     public static final String DEFAULT_ACCOUNT = "default";

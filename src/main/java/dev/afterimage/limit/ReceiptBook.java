@@ -27,8 +27,7 @@ final class ReceiptBook {
      * @param deleted the last DELETE; the epoch when there was none
      * @param end when it goes by itself
      */
-    private record Page(
-            Receipt receipt, Receipt.@Nullable State before, Instant made, Instant deleted, Instant end) {}
+    private record Page(Receipt receipt, Receipt.@Nullable State before, Instant made, Instant deleted, Instant end) {}
 
     private final Map<ImageKey, Page> pages = new HashMap<>();
     private final ReceiptRules rules;
@@ -42,8 +41,7 @@ final class ReceiptBook {
         this.longestCall = longestCall;
         this.storage = storage;
         for (ReceiptStorage.Kept kept : storage.load()) {
-            pages.put(
-                    kept.receipt().key(), new Page(kept.receipt(), null, Instant.EPOCH, Instant.EPOCH, kept.end()));
+            pages.put(kept.receipt().key(), new Page(kept.receipt(), null, Instant.EPOCH, Instant.EPOCH, kept.end()));
         }
     }
 
@@ -150,7 +148,8 @@ final class ReceiptBook {
         if (!page.deleted().isBefore(call.at())) {
             return Receipts.Holding.DELETED;
         }
-        if (page.receipt().state() != Receipt.State.OPEN || !page.receipt().token().equals(call.token())) {
+        if (page.receipt().state() != Receipt.State.OPEN
+                || !page.receipt().token().equals(call.token())) {
             return Receipts.Holding.LOST;
         }
         if (page.receipt().until().isBefore(now.plus(longestCall.dividedBy(4)))) {
@@ -197,7 +196,13 @@ final class ReceiptBook {
         }
         Receipt open = page.receipt();
         if (deleted) {
-            write(ended(page, Receipt.State.DELETED, 0, now, "", now.plus(call.purchase().period())));
+            write(ended(
+                    page,
+                    Receipt.State.DELETED,
+                    0,
+                    now,
+                    "",
+                    now.plus(call.purchase().period())));
             return new Receipts.Settlement(true, Optional.of(Duration.ZERO));
         }
         switch (outcome) {
@@ -224,7 +229,12 @@ final class ReceiptBook {
             }
             case CallOutcome.Unusable unusable -> {
                 return inVain(
-                        page, Receipt.State.UNUSABLE, now.plus(Receipt.pauseAfter(open.purchases())), outcome, call, now);
+                        page,
+                        Receipt.State.UNUSABLE,
+                        now.plus(Receipt.pauseAfter(open.purchases())),
+                        outcome,
+                        call,
+                        now);
             }
             case CallOutcome.Unknown unknown -> {
                 Instant paused = now.plus(Receipt.pauseAfter(open.purchases()));
@@ -246,8 +256,7 @@ final class ReceiptBook {
                 outcome.detail(),
                 from.plus(call.purchase().period())));
         return new Receipts.Settlement(
-                false,
-                purchases > rules.repurchases() ? Optional.empty() : Optional.of(Duration.between(now, from)));
+                false, purchases > rules.repurchases() ? Optional.empty() : Optional.of(Duration.between(now, from)));
     }
 
     private void giveBack(Page page, Instant now) {
@@ -312,8 +321,8 @@ final class ReceiptBook {
             write(new Page(page.receipt(), page.before(), page.made(), now, page.end()));
             return;
         }
-        Receipt tombstone = new Receipt(
-                key, Receipt.State.DELETED, "", now, now, Purchase.DEFAULT_ACCOUNT, "", "", "", 0, now, "");
+        Receipt tombstone =
+                new Receipt(key, Receipt.State.DELETED, "", now, now, Purchase.DEFAULT_ACCOUNT, "", "", "", 0, now, "");
         write(new Page(tombstone, null, Instant.EPOCH, now, now.plus(period)));
     }
 
@@ -350,11 +359,10 @@ final class ReceiptBook {
     }
 
     List<Receipt> list(Instant now) {
-        return pages.keySet().stream()
-                .toList()
-                .stream()
+        return pages.keySet().stream().toList().stream()
                 .map(key -> page(key, now))
-                .flatMap(page -> page == null ? java.util.stream.Stream.empty() : java.util.stream.Stream.of(page.receipt()))
+                .flatMap(page ->
+                        page == null ? java.util.stream.Stream.empty() : java.util.stream.Stream.of(page.receipt()))
                 .filter(receipt -> receipt.listedAs(now).isPresent())
                 .sorted(Comparator.comparing(Receipt::departed))
                 .toList();

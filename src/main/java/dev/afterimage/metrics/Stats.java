@@ -53,7 +53,11 @@ public record Stats(
      * @param reason why it is stopped, such as access-refused
      * @param since when it was stopped
      */
-    public record Lane(String lane, String state, @Nullable String reason, @Nullable Instant since) {}
+    public record Lane(
+            String lane,
+            String state,
+            @Nullable String reason,
+            @Nullable Instant since) {}
 
     /**
      * Permits by what the limiter said; who was denied asks again, or is told to.

@@ -156,8 +156,7 @@ public final class LimiterScript {
         }
     }
 
-    private ScriptAnswer runOnce(
-            String action, String token, Lane lane, Duration wait, ImageKey key, String... more) {
+    private ScriptAnswer runOnce(String action, String token, Lane lane, Duration wait, ImageKey key, String... more) {
         List<String> allKeys = new ArrayList<>(keys);
         allKeys.add(receiptKey(key.value()));
         allKeys.add(receiptsKey());

@@ -52,8 +52,10 @@ public final class RedisCreditBudget implements CreditBudget {
         YearMonth month = currentMonth();
         return run("reserve", month.toString()).number(0) == 1
                 ? new Reserved(month.toString())
-                : new Exhausted(
-                        month.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+                : new Exhausted(month.plusMonths(1)
+                        .atDay(1)
+                        .atStartOfDay(ZoneOffset.UTC)
+                        .toInstant());
     }
 
     @Override

@@ -143,7 +143,8 @@ public final class RedisFlightLeases implements FlightLeases {
 
     private long run(RedisScript script, Lease lease, List<String> arguments) {
         try {
-            return script.call(link, List.of(nameOf(lease.key(), lease.lane())), arguments).number();
+            return script.call(link, List.of(nameOf(lease.key(), lease.lane())), arguments)
+                    .number();
         } catch (RedisUnavailableException gone) {
             throw new LeasesUnavailableException("The fleet's leases cannot be asked.", gone);
         }

@@ -172,8 +172,7 @@ public final class RedisLimiter implements ProviderLimiter {
 
     @Override
     public LimiterStatus status() {
-        ScriptAnswer answer =
-                ask("status", "", Lane.INTERACTIVE, Duration.ZERO).script();
+        ScriptAnswer answer = ask("status", "", Lane.INTERACTIVE, Duration.ZERO).script();
         List<LaneStop> stops = new ArrayList<>();
         for (int place = 5; place + 1 < answer.size(); place += 2) {
             Instant since = Instant.EPOCH.plus(answer.number(4) - answer.number(place + 1), ChronoUnit.MICROS);

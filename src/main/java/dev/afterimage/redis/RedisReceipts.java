@@ -51,9 +51,7 @@ public final class RedisReceipts implements Receipts {
                 Duration.ZERO,
                 purchase.key(),
                 Long.toString(purchase.known().toEpochMilli()));
-        return answer.number(0) == LimiterScript.REFUSED
-                ? Optional.of(RedisLimiter.refused(answer))
-                : Optional.empty();
+        return answer.number(0) == LimiterScript.REFUSED ? Optional.of(RedisLimiter.refused(answer)) : Optional.empty();
     }
 
     @Override
@@ -116,7 +114,9 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public boolean allowAnother(ImageKey key) {
-        return script.run("allowAnother", "", Lane.INTERACTIVE, Duration.ZERO, key).number(0) == 1;
+        return script.run("allowAnother", "", Lane.INTERACTIVE, Duration.ZERO, key)
+                        .number(0)
+                == 1;
     }
 
     @Override
@@ -127,10 +127,8 @@ public final class RedisReceipts implements Receipts {
     @Override
     public List<Receipt> list() {
         Instant now = clock.instant();
-        Response names = call(Request.cmd(Command.ZRANGE)
-                .arg(script.receiptsKey())
-                .arg(0)
-                .arg(MOST_LISTED - 1));
+        Response names = call(
+                Request.cmd(Command.ZRANGE).arg(script.receiptsKey()).arg(0).arg(MOST_LISTED - 1));
         List<Receipt> listed = new ArrayList<>();
         if (names != null) {
             for (Response name : names) {
@@ -181,7 +179,13 @@ public final class RedisReceipts implements Receipts {
     }
 
     private ScriptAnswer run(String action, Permit.Departed call, String... more) {
-        return script.run(action, call.token(), call.lane(), Duration.ZERO, call.purchase().key(), more);
+        return script.run(
+                action,
+                call.token(),
+                call.lane(),
+                Duration.ZERO,
+                call.purchase().key(),
+                more);
     }
 
     private @Nullable Response call(Request request) {

@@ -58,8 +58,7 @@ public final class MemoryFlightLeases implements FlightLeases {
             if (other != null && !own && left(other) > 0) {
                 return other;
             }
-            return new Held(
-                    lease, nanoTime.getAsLong() + ttl.toNanos(), own ? other.ended() : new CountDownLatch(1));
+            return new Held(lease, nanoTime.getAsLong() + ttl.toNanos(), own ? other.ended() : new CountDownLatch(1));
         });
         return standing.lease().equals(lease);
     }

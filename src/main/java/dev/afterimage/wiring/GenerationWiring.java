@@ -64,8 +64,8 @@ class GenerationWiring {
             RetryPolicy policy) {
         ImageGenerator checked = new CheckedGenerator(provider, providerConfig.maxBytes());
         ImageGenerator belted = new BeltedGenerator(belt, checked);
-        ImageGenerator permitted = new PermittedGenerator(
-                gate, rateBelt, settler, config.rejectionTtl(), machine.clock(), belted);
+        ImageGenerator permitted =
+                new PermittedGenerator(gate, rateBelt, settler, config.rejectionTtl(), machine.clock(), belted);
         ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);
         return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
     }
@@ -88,8 +88,7 @@ class GenerationWiring {
         Map<String, Duration> ttlByTemplate = new HashMap<>();
         config.templates()
                 .forEach((template, exception) -> exception.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
-        return new FreshnessPolicy(
-                config.ttl(), config.staleTtl(), config.staleWhileRevalidate(), ttlByTemplate);
+        return new FreshnessPolicy(config.ttl(), config.staleTtl(), config.staleWhileRevalidate(), ttlByTemplate);
     }
 
     @Produces

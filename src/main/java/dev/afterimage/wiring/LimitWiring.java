@@ -49,17 +49,14 @@ class LimitWiring {
     private static final Duration NEVER_LAPSES = Duration.ofDays(1);
     /** Two renewals may be missed; a dead leader is replaced within this. */
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);
+
     private static final String EPOCH_NOTE = "redis-epoch";
 
     @Produces
     @Singleton
     Limits limits(ProviderLimitConfig config, ProviderConfig provider) {
         return new Limits(
-                config.rate(),
-                config.rateWindow(),
-                config.concurrency(),
-                config.bulkShare(),
-                provider.longestCall());
+                config.rate(), config.rateWindow(), config.concurrency(), config.bulkShare(), provider.longestCall());
     }
 
     @Produces
@@ -154,8 +151,7 @@ class LimitWiring {
 
     @Produces
     @Singleton
-    FlightLeases leases(
-            BackendConfig backends, Instance<RedisLink> redis, RedisConfig redisConfig, Machine machine) {
+    FlightLeases leases(BackendConfig backends, Instance<RedisLink> redis, RedisConfig redisConfig, Machine machine) {
         return switch (backends.fleetKind()) {
             case MEMORY -> new MemoryFlightLeases(NEVER_LAPSES, machine.nanoTime(), machine.pause());
             case REDIS ->

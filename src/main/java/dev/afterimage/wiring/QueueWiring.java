@@ -172,11 +172,8 @@ class QueueWiring {
             PendingMarks marks,
             PregenerationConfig config,
             Machine machine) {
-        AttemptPolicy policy = new AttemptPolicy(
-                config.maxAttempts(),
-                config.backOff(),
-                config.maxBackOff(),
-                config.maxDeliveries());
+        AttemptPolicy policy =
+                new AttemptPolicy(config.maxAttempts(), config.backOff(), config.maxBackOff(), config.maxDeliveries());
         JobRunner runner =
                 new JobRunner(images, queue, ledger, marks, new JobFates(policy, machine.clock(), machine.random()));
         return new Worker(
