@@ -204,6 +204,11 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     private static LaneStop.Reason stopReason(long number) {
-        return LaneStop.Reason.values()[(int) number - 1];
+        return switch ((int) number) {
+            case 1 -> LaneStop.Reason.ACCESS_REFUSED;
+            case 2 -> LaneStop.Reason.OUT_OF_CREDITS;
+            case 3 -> LaneStop.Reason.UNUSABLE_ANSWERS;
+            default -> throw new IllegalStateException("the limiter's script knows a stop more than this class");
+        };
     }
 }
