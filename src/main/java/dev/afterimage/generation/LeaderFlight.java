@@ -42,6 +42,7 @@ final class LeaderFlight {
     private final ImageGenerator generator;
     private final PermitForecast forecast;
     private final PendingWrites writes;
+    private final Drain drain;
     private final FreshnessPolicy freshness;
     private final Pause pause;
     private final Clock clock;
@@ -54,6 +55,7 @@ final class LeaderFlight {
         this.generator = parts.generator();
         this.forecast = parts.forecast();
         this.writes = writes;
+        this.drain = parts.drain();
         this.freshness = parts.freshness();
         this.pause = parts.pause();
         this.clock = parts.clock();
@@ -71,6 +73,7 @@ final class LeaderFlight {
         Duration poll = FIRST_POLL;
         Instant known = Instant.EPOCH;
         while (true) {
+            requireNoDrain();
             Optional<Duration> refusal = refusal(key, inquiry.lane(), deadline);
             if (refusal.isPresent()) {
                 // Whoever led may have landed since this caller looked.
@@ -101,6 +104,13 @@ final class LeaderFlight {
             if (deadline.hasPassed(clock)) {
                 throw ThrottledException.byLimiter(ASK_AGAIN);
             }
+        }
+    }
+
+    /** Where this process ends, what has not left goes to the queue. */
+    private void requireNoDrain() {
+        if (drain.hasBegun()) {
+            throw ThrottledException.byLimiter(ASK_AGAIN);
         }
     }
 
@@ -170,6 +180,7 @@ final class LeaderFlight {
         } finally {
             renewer.stop();
             release(lease);
+            order.ended();
         }
     }
 
@@ -216,6 +227,7 @@ final class LeaderFlight {
 
         @Override
         public Purchase purchase() {
+            requireNoDrain();
             Optional<IndexEntry> newest = lookup.newest(purchase.key(), horizon);
             newest.filter(entry -> lookup.isGoodEnough(entry, horizon)).ifPresent(entry -> {
                 throw new AlreadyLandedException(entry);
@@ -228,7 +240,16 @@ final class LeaderFlight {
 
         @Override
         public void departed(Permit.Departed departed) {
+            if (call == null) {
+                drain.entered();
+            }
             call = departed;
+        }
+
+        void ended() {
+            if (call != null) {
+                drain.left();
+            }
         }
 
         Permit.Departed call() {

@@ -34,6 +34,7 @@ public record PipelineParts(
         FreshnessPolicy freshness,
         CallerQuota quota,
         Backlog backlog,
+        Drain drain,
         Duration patience,
         Pause pause,
         Clock clock,

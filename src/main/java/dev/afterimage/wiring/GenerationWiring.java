@@ -9,6 +9,7 @@ import dev.afterimage.generation.BeltedGenerator;
 import dev.afterimage.generation.BudgetedGenerator;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.CheckedGenerator;
+import dev.afterimage.generation.Drain;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImagePipeline;
@@ -78,6 +79,12 @@ class GenerationWiring {
 
     @Produces
     @Singleton
+    Drain drain(Machine machine) {
+        return new Drain(machine.clock(), machine.pause());
+    }
+
+    @Produces
+    @Singleton
     KeyScheme keyScheme(ProviderConfig config) {
         return new KeyScheme(ProviderIdentities.of(config));
     }
@@ -106,6 +113,7 @@ class GenerationWiring {
             FreshnessPolicy freshness,
             CallerQuota quota,
             Backlog backlog,
+            Drain drain,
             GenerationConfig config,
             Machine machine,
             Meters meters) {
@@ -122,6 +130,7 @@ class GenerationWiring {
                 freshness,
                 quota,
                 backlog,
+                drain,
                 config.patience(),
                 machine.pause(),
                 machine.clock(),
