@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** How long pictures are good for. */
+/** How long images are fresh, how long they are served after that, and what is kept in the process. */
 @ConfigMapping(prefix = "afterimage.cache")
 public interface CacheConfig {
 
@@ -36,17 +36,18 @@ public interface CacheConfig {
     @WithDefault("2s")
     Duration nearTtl();
 
-    /** So many entries are kept in the process at most. */
+    /** The most entries that are kept in the process. */
     @WithName("near-size")
     @WithDefault("10000")
     long nearSize();
 
-    /** Exceptions a template, such as {@code afterimage.cache.templates."hero".ttl=1h}. */
+    /** What single templates set for themselves, such as {@code afterimage.cache.templates."hero".ttl=1h}. */
     Map<String, TemplateConfig> templates();
 
     /** What one template may set for itself. */
     interface TemplateConfig {
 
+        /** Fresh for this long, in place of {@code afterimage.cache.ttl}. */
         Optional<Duration> ttl();
     }
 }

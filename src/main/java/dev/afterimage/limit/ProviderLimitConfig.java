@@ -15,6 +15,7 @@ public interface ProviderLimitConfig {
     @WithDefault("10")
     int rate();
 
+    /** The length of the provider's window, such as {@code 1m} for a plan of so many calls a minute. */
     @WithName("rate-window")
     @WithDefault("1s")
     Duration rateWindow();
