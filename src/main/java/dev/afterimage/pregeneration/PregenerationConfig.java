@@ -27,7 +27,7 @@ public interface PregenerationConfig {
     @WithDefault("2m")
     Duration visibilityTimeout();
 
-    /** How long a worker waits for one image before the job goes back to the queue; below the visibility timeout. */
+    /** How long a worker waits for one picture before the job goes back to the queue; below the visibility timeout. */
     @WithDefault("60s")
     Duration patience();
 
