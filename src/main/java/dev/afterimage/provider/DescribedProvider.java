@@ -3,6 +3,7 @@ package dev.afterimage.provider;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.PermitGate;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.MagicNumber;
@@ -10,7 +11,6 @@ import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Runs a description: one call an image, and where the API makes it later, polls until it is there. */
 public final class DescribedProvider implements ImageGenerator {
@@ -26,7 +26,7 @@ public final class DescribedProvider implements ImageGenerator {
     record Parts(
             Exchange exchange,
             HostResolver resolver,
-            Consumer<Attempt> permits,
+            PollPermits permits,
             CallRecord.Of records,
             Clock clock,
             Pause pause) {}
@@ -77,7 +77,7 @@ public final class DescribedProvider implements ImageGenerator {
     /**
      * The provider that the configuration names.
      *
-     * @param permits asked before a poll that counts as a call; blocks until it may leave
+     * @param gate where a poll that counts as a call gets its start
      * @param records where the jobs of calls that have left are kept
      * @throws IllegalArgumentException when there is no such description, it is wrong, or the configuration lacks what it needs
      */
@@ -85,7 +85,7 @@ public final class DescribedProvider implements ImageGenerator {
             ProviderConfig config,
             ProviderHttp http,
             ApiKeys keys,
-            Consumer<Attempt> permits,
+            PermitGate gate,
             CallRecord.Of records,
             Clock clock,
             Pause pause) {
@@ -93,7 +93,7 @@ public final class DescribedProvider implements ImageGenerator {
                 Descriptions.of(config.kind()),
                 config,
                 keys,
-                new Parts(http, HostResolver.ofMachine(), permits, records, clock, pause));
+                new Parts(http, HostResolver.ofMachine(), PollPermits.of(gate), records, clock, pause));
     }
 
     @Override

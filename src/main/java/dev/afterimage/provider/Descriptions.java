@@ -13,7 +13,20 @@ import java.util.Optional;
 public final class Descriptions {
 
     /** The descriptions that ship, as resources {@code providers/NAME.json}. */
-    static final List<String> BUILT_IN = List.of("imejis", "json");
+    static final List<String> BUILT_IN = List.of(
+            "bannerbear",
+            "bannerbear-job",
+            "flux",
+            "gemini",
+            "htmlcsstoimage",
+            "imejis",
+            "json",
+            "openai",
+            "placid",
+            "renderform",
+            "replicate",
+            "stability",
+            "templated");
 
     static final String DEMO = "demo";
     private static final String FILE = "file:";

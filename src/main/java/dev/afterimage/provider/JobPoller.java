@@ -5,7 +5,6 @@ import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.provider.Description.Job;
@@ -19,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -33,7 +31,7 @@ final class JobPoller {
     private final Job job;
     private final Exchange exchange;
     private final PollGuard guard;
-    private final Consumer<Attempt> permits;
+    private final PollPermits permits;
     private final Meanings meanings;
     private final long maxBytes;
     private final Clock clock;
@@ -43,7 +41,7 @@ final class JobPoller {
             Job job,
             Exchange exchange,
             PollGuard guard,
-            Consumer<Attempt> permits,
+            PollPermits permits,
             Meanings meanings,
             long maxBytes,
             Clock clock,
@@ -140,7 +138,7 @@ final class JobPoller {
 
     private Answer get(String url, Supplier<Map<String, String>> headers, Attempt attempt, Deadline deadline) {
         if (job.pollsCount()) {
-            awaitPermit(attempt);
+            permits.await(attempt);
         }
         try {
             Duration left = deadline.remaining(clock);
@@ -153,16 +151,8 @@ final class JobPoller {
         }
     }
 
-    private void awaitPermit(Attempt attempt) {
-        try {
-            permits.accept(attempt);
-        } catch (ThrottledException | PermitLapsedException notNow) {
-            throw new UnavailableException("no permit to poll", notNow);
-        }
-    }
-
     private void await(Duration wait, Deadline deadline) {
-        if (deadline.forbids(wait, clock)) {
+        if (!clock.instant().plus(wait).isBefore(deadline.at())) {
             throw new OutcomeUnknownException("the provider's job has not ended in time", null);
         }
         try {

@@ -5,12 +5,10 @@ import dev.afterimage.aws.SecretApiKey;
 import dev.afterimage.aws.SecretUnavailableException;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.generation.AccessRefusedException;
-import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.limit.Permit;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.AnswerRoom;
@@ -56,8 +54,7 @@ class ProviderWiring {
             Pause pause) {
         ImageGenerator provider = Descriptions.isDemo(config.kind())
                 ? included(demo)
-                : DescribedProvider.of(
-                        config, http, keys, attempt -> awaitPoll(gate, attempt), UnrecordedCall::new, clock, pause);
+                : DescribedProvider.of(config, http, keys, gate, UnrecordedCall::new, clock, pause);
         return new MeteredGenerator(meters, provider);
     }
 
@@ -103,22 +100,6 @@ class ProviderWiring {
 
     void close(@Disposes ProviderHttp http) {
         http.close();
-    }
-
-    /** A poll that counts as a call takes a start of its own. */
-    private static void awaitPoll(PermitGate gate, Attempt attempt) {
-        Permit.Granted permit;
-        try {
-            permit = gate.await(attempt.lane(), attempt.deadline());
-        } catch (InterruptedException cancelled) {
-            Thread.currentThread().interrupt();
-            throw new UnavailableException("cancelled before the poll left", cancelled);
-        }
-        try {
-            gate.depart(permit);
-        } finally {
-            gate.release(permit);
-        }
     }
 
     /** The request is its own record while nothing keeps the tickets of jobs; whoever polls dies with its process. */

@@ -58,7 +58,7 @@ final class ProviderBench implements AutoCloseable {
                 config,
                 ApiKeys.configured(config),
                 new DescribedProvider.Parts(
-                        http, ProviderBench::resolve, attempt -> {}, request -> () -> "purchase-1", clock, pause));
+                        http, ProviderBench::resolve, PollPermits.FREE, request -> () -> "purchase-1", clock, pause));
     }
 
     /** Every name leads to this machine. */
