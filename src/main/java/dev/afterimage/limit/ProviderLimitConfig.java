@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** What the provider allows the whole fleet; take it from the provider's plan. */
+/**
+ * What the provider allows the whole fleet; take it from the provider's plan. A value that the provider's description holds
+ * takes the place of the default.
+ */
 @ConfigMapping(prefix = "afterimage.provider")
 public interface ProviderLimitConfig {
 
