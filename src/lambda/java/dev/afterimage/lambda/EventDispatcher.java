@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jboss.logging.MDC;
+import java.util.function.Supplier;
 
 /**
  * The one way in: reads an event, has it dealt with by those who know how, writes the answer, and winds the invocation up.
@@ -29,6 +30,7 @@ final class EventDispatcher {
     private final Plans plans;
     private final InvocationDeadline invocation;
     private final Wrapup wrapup;
+    private final Supplier<InvocationExtension> extension;
     private final LambdaConfig config;
     private final Clock clock;
     private final Function<Context, Duration> timeLeft;
@@ -39,6 +41,7 @@ final class EventDispatcher {
             Plans plans,
             InvocationDeadline invocation,
             Wrapup wrapup,
+            Supplier<InvocationExtension> extension,
             LambdaConfig config,
             Clock clock,
             Function<Context, Duration> timeLeft) {
@@ -47,6 +50,7 @@ final class EventDispatcher {
         this.plans = plans;
         this.invocation = invocation;
         this.wrapup = wrapup;
+        this.extension = extension;
         this.config = config;
         this.clock = clock;
         this.timeLeft = timeLeft;
@@ -77,7 +81,11 @@ final class EventDispatcher {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("The process is shutting down");
         } finally {
-            wrapup.run(time.stopBy());
+            if (extension.get().isServed()) {
+                extension.get().answered(String.valueOf(context.getAwsRequestId()));
+            } else {
+                wrapup.run(time.stopBy());
+            }
             invocation.end();
         }
     }

@@ -89,6 +89,15 @@ class FunctionZipIT {
     }
 
     @Test
+    void theExtensionAsksForItsNextEventWhenAnInvocationHasEnded() throws InterruptedException {
+        // Once at its start, and once when this invocation has ended.
+        RuntimeApi.Result result = api.invoke(Events.http("GET", "/q/health/live", null), API_TIMEOUT);
+
+        assertThat(result.succeeded()).as(result.body()).isTrue();
+        assertThat(api.awaitExtension(2, API_TIMEOUT)).isTrue();
+    }
+
+    @Test
     void aRequestIsAnswered() throws InterruptedException {
         RuntimeApi.Result result = api.invoke(Events.http("GET", "/q/health/live", null), API_TIMEOUT);
 

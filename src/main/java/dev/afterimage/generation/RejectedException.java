@@ -27,6 +27,12 @@ public final class RejectedException extends GenerationException {
         this.reason = reason;
     }
 
+    /** What the fleet remembers of an earlier call, in the words of {@link CallSettler#settleFailed}. */
+    static RejectedException remembered(String detail) {
+        int space = detail.indexOf(' ');
+        return new RejectedException(Reason.valueOf(detail.substring(0, space)), detail.substring(space + 1));
+    }
+
     public Reason reason() {
         return reason;
     }

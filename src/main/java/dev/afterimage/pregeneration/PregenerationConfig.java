@@ -41,6 +41,7 @@ public interface PregenerationConfig {
     @WithDefault("15s")
     Duration backOff();
 
+    /** The longest wait between two attempts of a job. */
     @WithName("max-back-off")
     @WithDefault("15m")
     Duration maxBackOff();

@@ -48,8 +48,9 @@ public interface ProviderConfig {
     Optional<List<String>> allowedHosts();
 
     /**
-     * A call that takes longer from its departure on is given up: its outcome is unknown, and it may have been billed. Where
-     * the answer is a URL or a job, fetching or finishing that may take as long again.
+     * So long an answer is listened for, from the call's departure; after it the outcome is unknown, and may have been
+     * billed. It has nothing to do with how long a caller waits. Where the answer is a URL or a job, fetching or finishing
+     * that may take as long again.
      */
     @WithDefault("60s")
     Duration timeout();

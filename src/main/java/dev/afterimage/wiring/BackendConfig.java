@@ -23,7 +23,7 @@ public interface BackendConfig {
         REDIS
     }
 
-    /** Where pictures lie. */
+    /** Where images lie. */
     enum StoreKind {
         FILESYSTEM,
         S3
