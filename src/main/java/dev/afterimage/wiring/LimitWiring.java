@@ -1,7 +1,5 @@
 package dev.afterimage.wiring;
 
-import dev.afterimage.filesystem.DataDirectory;
-import dev.afterimage.filesystem.FilesystemCreditBudget;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
@@ -118,12 +116,12 @@ class LimitWiring {
     CreditBudget creditBudget(
             BackendConfig backends,
             ProviderLimitConfig config,
-            DataDirectory directory,
+            Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Machine machine) {
         return switch (backends.fleetKind()) {
-            case MEMORY -> new FilesystemCreditBudget(directory, config.monthlyCredits(), machine.clock());
+            case MEMORY -> LocalBackend.of(local).creditBudget(config.monthlyCredits());
             case REDIS ->
                 new RedisCreditBudget(
                         redis.get(), redisConfig, config.monthlyCredits(), machine.tokens(), machine.clock());
