@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -33,22 +35,34 @@ class FunctionZipIT {
     private static final Duration API_TIMEOUT = Duration.ofSeconds(29);
     private static final String HANDLER = "io.quarkus.amazon.lambda.runtime.QuarkusStreamHandler::handleRequest";
 
+    private static final AwsServers SERVERS = new AwsServers();
+
+    private static Path task;
     private static RuntimeApi api;
     private static Process function;
+    private static Map<String, String> settings;
 
     @BeforeAll
-    static void start(@TempDir Path task, @TempDir Path home) throws IOException {
-        unzip(Path.of(System.getProperty("function.zip")), task);
+    static void start(@TempDir Path folder) throws IOException {
+        unzip(Path.of(System.getProperty("function.zip")), folder);
+        task = folder;
         api = new RuntimeApi();
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dafterimage.directory=" + home,
-                        "-cp",
-                        Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
-                                .map(FunctionZipIT::jar)
-                                .collect(Collectors.joining(File.pathSeparator)),
-                        AWSLambda.class.getName(),
-                        HANDLER)
+        settings = SERVERS.start();
+        function = start(api, settings);
+    }
+
+    private static Process start(RuntimeApi api, Map<String, String> settings) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.addAll(List.of(
+                "-cp",
+                Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
+                        .map(FunctionZipIT::jar)
+                        .collect(Collectors.joining(File.pathSeparator)),
+                AWSLambda.class.getName(),
+                HANDLER));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(task.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT);
@@ -63,14 +77,16 @@ class FunctionZipIT {
                         "LAMBDA_TASK_ROOT", task.toString(),
                         "_HANDLER", HANDLER,
                         "AWS_REGION", "us-east-1"));
-        function = builder.start();
-        function.onExit().thenAccept(ended -> api.stopped("The process ended with " + ended.exitValue()));
+        Process process = builder.start();
+        process.onExit().thenAccept(ended -> api.stopped("The process ended with " + ended.exitValue()));
+        return process;
     }
 
     @AfterAll
     static void stop() throws InterruptedException {
         function.destroyForcibly().waitFor();
         api.close();
+        SERVERS.stop();
     }
 
     @Test
@@ -104,12 +120,33 @@ class FunctionZipIT {
     }
 
     @Test
-    void aMessageThatIsNoJobComesAgainUntilItIsADeadLetter() throws InterruptedException {
+    void aMessageThatIsNoJobIsADeadLetter() throws InterruptedException {
         RuntimeApi.Result result = api.invoke(Events.batch("no job", "neither"), Duration.ofSeconds(120));
 
         assertThat(result.succeeded()).as(result.body()).isTrue();
         assertThat(new JsonPath(result.body()).getList("batchItemFailures.itemIdentifier"))
-                .isEqualTo(List.of("id-no job", "id-neither"));
+                .isEmpty();
+        assertThat(SERVERS.deadLetters(settings.get("afterimage.sqs.dead-letter-queue-url")))
+                .isEqualTo(2);
+    }
+
+    /** A function has no disk that stays. */
+    @Test
+    void aFunctionThatIsToldToKeepThingsLocallyDoesNotStart() throws Exception {
+        Map<String, String> local = new HashMap<>(settings);
+        local.put("afterimage.backend", "local");
+        try (RuntimeApi own = new RuntimeApi()) {
+            Process refused = start(own, local);
+            try {
+                RuntimeApi.Result result =
+                        own.invoke(Events.http("GET", "/q/health/live", null), Duration.ofSeconds(10));
+
+                assertThat(result.succeeded()).isFalse();
+                assertThat(result.body()).contains("afterimage.backend=aws");
+            } finally {
+                refused.destroyForcibly().waitFor();
+            }
+        }
     }
 
     @Test
