@@ -11,11 +11,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,7 +29,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
-/** The packaged function, started by AWS' own Runtime Interface Client as AWS starts it. */
+/**
+ * The packaged function, started as AWS starts it: the binary by its bootstrap where the zip has one (-Dfunction.zip=…), else the
+ * JVM by AWS' own Runtime Interface Client.
+ */
 @Timeout(180)
 class FunctionZipIT {
 
@@ -38,34 +42,26 @@ class FunctionZipIT {
     private static final AwsServers SERVERS = new AwsServers();
 
     private static Path task;
+    private static Map<String, String> settings;
     private static RuntimeApi api;
     private static Process function;
-    private static Map<String, String> settings;
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
-        unzip(Path.of(System.getProperty("function.zip")), folder);
         task = folder;
-        api = new RuntimeApi();
+        unzip(Path.of(System.getProperty("function.zip")), task);
         settings = SERVERS.start();
+        api = new RuntimeApi();
         function = start(api, settings);
     }
 
     private static Process start(RuntimeApi api, Map<String, String> settings) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
-        command.addAll(List.of(
-                "-cp",
-                Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
-                        .map(FunctionZipIT::jar)
-                        .collect(Collectors.joining(File.pathSeparator)),
-                AWSLambda.class.getName(),
-                HANDLER));
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command(task))
                 .directory(task.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT);
+        settings.forEach((name, value) ->
+                builder.environment().put(name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), value));
         builder.environment()
                 .putAll(Map.of(
                         "AWS_LAMBDA_RUNTIME_API", api.address(),
@@ -82,11 +78,36 @@ class FunctionZipIT {
         return process;
     }
 
+    private static List<String> command(Path task) throws IOException {
+        Path bootstrap = task.resolve("bootstrap");
+        if (Files.exists(bootstrap)) {
+            for (Path program : List.of(bootstrap, task.resolve("runner"))) {
+                Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+            return List.of(bootstrap.toString());
+        }
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
+                        .map(FunctionZipIT::jar)
+                        .collect(Collectors.joining(File.pathSeparator)),
+                AWSLambda.class.getName(),
+                HANDLER);
+    }
+
     @AfterAll
     static void stop() throws InterruptedException {
         function.destroyForcibly().waitFor();
         api.close();
         SERVERS.stop();
+    }
+
+    @Test
+    void theDatabaseOfTheLocalBackEndIsNotPartOfIt() throws IOException {
+        try (ZipFile zip = new ZipFile(System.getProperty("function.zip"))) {
+            assertThat(zip.stream().map(ZipEntry::getName)).noneMatch(name -> name.contains("sqlite"));
+        }
     }
 
     @Test
@@ -124,8 +145,7 @@ class FunctionZipIT {
         RuntimeApi.Result result = api.invoke(Events.batch("no job", "neither"), Duration.ofSeconds(120));
 
         assertThat(result.succeeded()).as(result.body()).isTrue();
-        assertThat(new JsonPath(result.body()).getList("batchItemFailures.itemIdentifier"))
-                .isEmpty();
+        assertThat(new JsonPath(result.body()).getList("batchItemFailures")).isEmpty();
         assertThat(SERVERS.deadLetters(settings.get("afterimage.sqs.dead-letter-queue-url")))
                 .isEqualTo(2);
     }

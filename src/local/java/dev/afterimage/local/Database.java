@@ -14,6 +14,7 @@ import java.util.function.BiFunction;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.JDBC;
+import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -73,9 +74,9 @@ public final class Database implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn(explain(e));
         }
-        this.changes = new DatabaseThread(this, "database-changes");
-        this.lookups = new DatabaseThread(this, "database-lookups");
-        this.reads = new DatabaseThread(this, "database-reads");
+        this.changes = new DatabaseThread(this, "database-changes", Database::connectNever);
+        this.lookups = new DatabaseThread(this, "database-lookups", this::connectReadOnly);
+        this.reads = new DatabaseThread(this, "database-reads", this::connectReadOnly);
     }
 
     /** The database as one port sees it: what fails, fails with that port's exception, made of a message and a cause. */
@@ -144,6 +145,10 @@ public final class Database implements AutoCloseable {
         return new Session(JDBC.createConnection(JDBC.PREFIX + file, OPTIONS));
     }
 
+    private static Session connectNever() throws SQLException {
+        throw new SQLException("what cannot be opened cannot be changed");
+    }
+
     /** A connection as it is used. Only on a file that is known to be ours, because it changes the file's header. */
     Session connect() throws SQLException {
         Session session = open();
@@ -161,6 +166,21 @@ public final class Database implements AutoCloseable {
                 session.close();
             }
         }
+    }
+
+    /**
+     * A connection that only reads, for a disk that cannot be written: what was kept is found all the same, if the
+     * process before ended in peace.
+     *
+     * @throws SQLException when there is no file, or a log lies beside it, without which it may be too old to be right
+     */
+    Session connectReadOnly() throws SQLException {
+        if (!Files.exists(file) || Files.exists(root.resolve("afterimage.db-wal"))) {
+            throw new SQLException("nothing can be read without being written");
+        }
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        return new Session(JDBC.createConnection(JDBC.PREFIX + file.toUri() + "?immutable=1", config.toProperties()));
     }
 
     /** What went wrong, and the mend, for the operator. */

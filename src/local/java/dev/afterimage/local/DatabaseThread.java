@@ -62,15 +62,31 @@ final class DatabaseThread implements AutoCloseable {
         }
     }
 
+    /** Makes a connection. */
+    @FunctionalInterface
+    interface Connecting {
+        Session connect() throws SQLException;
+    }
+
+    /** The {@link Database#generation} of a connection that is none's. */
+    private static final long NONE = -1;
+
     private final Database database;
+    private final Connecting otherwise;
     private final BlockingQueue<Task<?>> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closing;
     private @Nullable Session session;
     private long generation;
 
-    DatabaseThread(Database database, String name) {
+    /**
+     * A thread that runs.
+     *
+     * @param otherwise makes the connection that is used while the database cannot be opened
+     */
+    DatabaseThread(Database database, String name, Connecting otherwise) {
         this.database = database;
+        this.otherwise = otherwise;
         this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
         thread.start();
     }
@@ -181,15 +197,33 @@ final class DatabaseThread implements AutoCloseable {
 
     /** Connects when the database was not open yet, or was made anew. */
     private Session connected() throws SQLException, IOException {
-        long current = database.generation();
-        Session known = session;
-        if (known == null || current != generation) {
-            disconnect();
-            known = database.connect();
-            session = known;
-            generation = current;
+        long current;
+        try {
+            current = database.generation();
+        } catch (SQLException unusable) {
+            return connectedOtherwise(unusable);
+        } catch (IOException unusable) {
+            return connectedOtherwise(unusable);
         }
-        return known;
+        Session known = session;
+        return known != null && current == generation ? known : connect(database::connect, current);
+    }
+
+    private <E extends Exception> Session connectedOtherwise(E unusable) throws E {
+        Session known = session;
+        try {
+            return known != null && generation == NONE ? known : connect(otherwise, NONE);
+        } catch (SQLException neither) {
+            throw unusable;
+        }
+    }
+
+    private Session connect(Connecting way, long leadsTo) throws SQLException {
+        disconnect();
+        Session made = way.connect();
+        session = made;
+        generation = leadsTo;
+        return made;
     }
 
     private void disconnect() {

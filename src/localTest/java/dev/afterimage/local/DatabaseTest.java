@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.image.TemplateId;
 import dev.afterimage.testing.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,33 @@ class DatabaseTest {
 
             Files.delete(file);
             assertThat(index.find(key(1)).join()).isEmpty();
+        }
+    }
+
+    /** A folder where the lock should be stands for a disk that cannot be written, which root could write all the same. */
+    @Test
+    void aDiskThatCannotBeWrittenIsReadAllTheSame() throws IOException {
+        TemplateId hero = new TemplateId("hero");
+        try (Database database = new Database(root, false)) {
+            new SqliteIndex(database).put(entry(key(1), NOON, 10)).join();
+            new SqliteTemplateVersions(database, Clock.systemUTC()).raise(hero);
+        }
+        Files.delete(root.resolve("lock"));
+        Files.createDirectory(root.resolve("lock"));
+
+        try (Database database = new Database(root, false)) {
+            SqliteIndex index = new SqliteIndex(database);
+            assertThat(index.find(key(1)).join()).isPresent();
+            assertThat(new SqliteTemplateVersions(database, Clock.systemUTC())
+                            .current(hero)
+                            .join())
+                    .isEqualTo(1);
+            assertThatThrownBy(() -> index.put(entry(key(2), NOON, 10)).join())
+                    .hasMessageContaining("afterimage.directory (" + root + ") cannot be used");
+
+            Files.delete(root.resolve("lock"));
+            index.put(entry(key(2), NOON, 10)).join();
+            assertThat(index.find(key(2)).join()).isPresent();
         }
     }
 
