@@ -33,6 +33,15 @@ public final class Descriptions {
 
     private Descriptions() {}
 
+    /** Whether an answer of this kind of provider may be a URL or a job, so that the image takes another call. */
+    static boolean isFetched(String kind) {
+        if (isDemo(kind)) {
+            return false;
+        }
+        Description description = of(kind);
+        return description.job().isPresent() || !description.result().isEmpty();
+    }
+
     /** Whether the built-in renderer is meant, which is programmed and not described. */
     public static boolean isDemo(String kind) {
         return kind.equals(DEMO);

@@ -66,10 +66,11 @@ public interface ProviderConfig {
     long maxBytes();
 
     /**
-     * The longest that one call may take from its permit to its image: connecting (twice, when a pooled connection turns
-     * out to be dead), the answer, and where that answer is a URL or a job, fetching or finishing it.
+     * The longest that one call may take from its departure to its image: connecting, the answer, and where that answer is a URL
+     * or a job, the same again for fetching or finishing it.
      */
     default Duration longestCall() {
-        return connectTimeout().plus(timeout()).multipliedBy(2);
+        Duration once = connectTimeout().plus(timeout());
+        return Descriptions.isFetched(kind()) ? once.multipliedBy(2) : once;
     }
 }
