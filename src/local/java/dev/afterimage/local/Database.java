@@ -203,6 +203,11 @@ public final class Database implements AutoCloseable {
                     + " with afterimage.db- elsewhere, and start again: the images are found again, but jobs, batches, the"
                     + " month's credits and the templates' versions are forgotten.";
         }
+        if (failure.getCause() != null) {
+            return "SQLite's native library cannot be loaded ("
+                    + failure.getCause().getMessage()
+                    + "). Let -Dorg.sqlite.tmpdir name a directory that can be written and from which programs may run.";
+        }
         return DataDirectory.explain(root, isCode(failure, SQLiteErrorCode.SQLITE_FULL) ? "no space left" : reason);
     }
 

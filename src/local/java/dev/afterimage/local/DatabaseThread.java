@@ -135,7 +135,7 @@ final class DatabaseThread implements AutoCloseable {
             if (!changes.isEmpty()) {
                 performTogether(connected, changes);
             }
-        } catch (SQLException | IOException e) {
+        } catch (SQLException | IOException | RuntimeException | Error e) {
             fail(tasks, e);
         }
     }
@@ -150,7 +150,7 @@ final class DatabaseThread implements AutoCloseable {
             }
             connected.execute("COMMIT");
             changes.forEach(Task::succeed);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             rollBack(connected);
             if (changes.size() == 1) {
                 fail(changes, e);
@@ -182,16 +182,17 @@ final class DatabaseThread implements AutoCloseable {
         try {
             read.getFirst().run(connected);
             read.getFirst().succeed();
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             forgetStatements(connected);
             fail(read, e);
         }
     }
 
-    private void fail(List<Task<?>> tasks, Exception failure) {
-        Exception told = failure instanceof RuntimeException
-                ? failure
-                : new DatabaseException(database.explain(failure), failure);
+    /** Whatever fails is told to whoever waits for it, and this thread goes on. */
+    private void fail(List<Task<?>> tasks, Throwable failure) {
+        Throwable told = failure instanceof SQLException || failure instanceof IOException
+                ? new DatabaseException(database.explain((Exception) failure), failure)
+                : failure;
         tasks.forEach(task -> task.done.completeExceptionally(told));
     }
 
