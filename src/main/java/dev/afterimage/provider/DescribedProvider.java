@@ -28,6 +28,7 @@ public final class DescribedProvider implements ImageGenerator {
             HostResolver resolver,
             PollPermits permits,
             CallRecord.Of records,
+            CallSigner signer,
             Clock clock,
             Pause pause) {}
 
@@ -48,7 +49,7 @@ public final class DescribedProvider implements ImageGenerator {
         this.description = description;
         this.config = config;
         this.parts = parts;
-        this.call = new ProviderCall(description, config, keys);
+        this.call = new ProviderCall(description, config, keys, parts.signer());
         this.meanings = new Meanings(description.errors(), description.waits());
         this.fetcher = new ResultFetcher(
                 parts.exchange(),
@@ -79,6 +80,7 @@ public final class DescribedProvider implements ImageGenerator {
      *
      * @param gate where a poll that counts as a call gets its start
      * @param records where the jobs of calls that have left are kept
+     * @param signer for APIs of AWS
      * @throws IllegalArgumentException when there is no such description, it is wrong, or the configuration lacks what it needs
      */
     public static DescribedProvider of(
@@ -87,13 +89,14 @@ public final class DescribedProvider implements ImageGenerator {
             ApiKeys keys,
             PermitGate gate,
             CallRecord.Of records,
+            CallSigner signer,
             Clock clock,
             Pause pause) {
         return new DescribedProvider(
                 Descriptions.of(config.kind()),
                 config,
                 keys,
-                new Parts(http, HostResolver.ofMachine(), PollPermits.of(gate), records, clock, pause));
+                new Parts(http, HostResolver.ofMachine(), PollPermits.of(gate), records, signer, clock, pause));
     }
 
     @Override
