@@ -29,6 +29,7 @@ public final class DescribedProvider implements ImageGenerator {
             HostResolver resolver,
             PollPermits permits,
             CallRecord.Of records,
+            CallSigner signer,
             Clock clock,
             Pause pause) {}
 
@@ -49,7 +50,7 @@ public final class DescribedProvider implements ImageGenerator {
         this.description = description;
         this.config = config;
         this.parts = parts;
-        this.call = new ProviderCall(description, config, keys);
+        this.call = new ProviderCall(description, config, keys, parts.signer());
         this.meanings = new Meanings(description.errors(), description.waits());
         this.fetcher = new ResultFetcher(
                 parts.exchange(),
@@ -81,6 +82,7 @@ public final class DescribedProvider implements ImageGenerator {
      * @param gate where a poll that counts as a call gets its start
      * @param settler ends the call that such a poll is
      * @param records where the jobs of calls that have left are kept
+     * @param signer for APIs of AWS
      * @throws IllegalArgumentException when there is no such description, it is wrong, or the configuration lacks what it needs
      */
     public static DescribedProvider of(
@@ -90,13 +92,15 @@ public final class DescribedProvider implements ImageGenerator {
             PermitGate gate,
             CallSettler settler,
             CallRecord.Of records,
+            CallSigner signer,
             Clock clock,
             Pause pause) {
         return new DescribedProvider(
                 Descriptions.of(config.kind()),
                 config,
                 keys,
-                new Parts(http, HostResolver.ofMachine(), PollPermits.of(gate, settler), records, clock, pause));
+                new Parts(
+                        http, HostResolver.ofMachine(), PollPermits.of(gate, settler), records, signer, clock, pause));
     }
 
     @Override

@@ -401,7 +401,7 @@ final class DescriptionCompiler {
                 place.need("every").duration(),
                 place.need("status").path(),
                 place.need("done").texts(),
-                place.need("failed").texts(),
+                place.get("failed").map(Described::texts).orElse(List.of()),
                 place.get("moderated").map(Described::texts).orElse(List.of()),
                 place.get("pollHosts").map(this::hosts).orElse(List.of()),
                 place.get("result").map(this::inAnswer),

@@ -14,14 +14,20 @@ public final class Descriptions {
 
     /** The descriptions that ship, as resources {@code providers/NAME.json}. */
     static final List<String> BUILT_IN = List.of(
+            "abyssale",
             "bannerbear",
             "bannerbear-job",
+            "bedrock",
+            "creatomate",
+            "dynapictures",
+            "fal",
             "flux",
             "gemini",
             "htmlcsstoimage",
             "imejis",
             "json",
             "openai",
+            "orshot",
             "placid",
             "renderform",
             "replicate",

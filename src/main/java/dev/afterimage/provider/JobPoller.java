@@ -109,20 +109,28 @@ final class JobPoller {
             wait = job.every();
             try {
                 Answer answer = get(ticket.pollUrl(), headers, attempt, deadline);
-                Optional<GenerationException> failure = meanings.failure(answer, clock.instant());
-                if (failure.isPresent()) {
-                    wait = waitAfter(failure.get());
-                } else if (isDone(answer)) {
-                    return job.result().isEmpty()
-                            ? answer
-                            : get(url(job.result().get(), answer, target), headers, attempt, deadline);
+                Optional<GenerationException> failure = failure(answer);
+                if (failure.isEmpty() && isDone(answer)) {
+                    if (job.result().isEmpty()) {
+                        return answer;
+                    }
+                    Answer result = get(url(job.result().get(), answer, target), headers, attempt, deadline);
+                    failure = failure(result);
+                    if (failure.isEmpty()) {
+                        return result;
+                    }
                 }
+                wait = failure.map(this::waitAfter).orElse(wait);
             } catch (UnavailableException | OutcomeUnknownException passing) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new OutcomeUnknownException("cancelled while the provider's job was awaited", passing);
                 }
             }
         }
+    }
+
+    private Optional<GenerationException> failure(Answer answer) {
+        return meanings.failure(answer, clock.instant());
     }
 
     /** What is final is thrown; after anything else the next poll comes later. */

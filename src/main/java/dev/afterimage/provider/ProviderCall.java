@@ -33,14 +33,16 @@ final class ProviderCall {
     private final Description description;
     private final ProviderConfig config;
     private final ApiKeys keys;
+    private final CallSigner signer;
     private final Text url;
     private final Destination base;
     private final String target;
 
-    ProviderCall(Description description, ProviderConfig config, ApiKeys keys) {
+    ProviderCall(Description description, ProviderConfig config, ApiKeys keys, CallSigner signer) {
         this.description = description;
         this.config = config;
         this.keys = keys;
+        this.signer = signer;
         this.url = urlOf(description, config);
         this.base = Destination.ofOperator(URI.create(url.beginning()));
         this.target = target(description, config);
@@ -130,13 +132,23 @@ final class ProviderCall {
         description.idempotencyHeader().ifPresent(name -> headers.put(name, purchase));
         Optional<Encoding.Content> content = content(values, request.format());
         content.ifPresent(body -> headers.put("Content-Type", body.type()));
-        return new HttpCall(
+        HttpCall call = new HttpCall(
                 description.method(),
                 base.withTarget(Destination.targetOf(URI.create(filled))),
                 headers,
                 content.map(Encoding.Content::content),
                 maxBytes,
                 timeout);
+        return description
+                .sigv4Service()
+                .map(service -> signed(call, service, URI.create(filled)))
+                .orElse(call);
+    }
+
+    private HttpCall signed(HttpCall call, String service, URI whole) {
+        Map<String, String> headers = signer.sign(
+                service, call.method(), whole, call.headers(), call.bytes().orElse(new byte[0]));
+        return new HttpCall(call.method(), call.to(), headers, call.body(), call.maxBytes(), call.timeout());
     }
 
     private RequestValues values(ImageRequest request, String purchase) {
@@ -222,7 +234,11 @@ final class ProviderCall {
 
     /** For people to read: the call for a sample, with the API key masked. */
     static String sample(Description description, ProviderConfig config) {
-        ProviderCall masked = new ProviderCall(description, config, () -> Optional.of(new ApiKey(MASKED)));
+        ProviderCall masked = new ProviderCall(
+                description,
+                config,
+                () -> Optional.of(new ApiKey(MASKED)),
+                (service, method, url, headers, body) -> headers);
         ObjectNode data = JsonNodeFactory.instance.objectNode();
         description.needs().forEach(need -> data.put(String.valueOf(need.steps().getFirst()), "sample"));
         ImageFormat format = description.formats().keySet().iterator().next();

@@ -4,6 +4,7 @@ import dev.afterimage.aws.RefreshedSecret;
 import dev.afterimage.aws.SecretApiKey;
 import dev.afterimage.aws.SecretUnavailableException;
 import dev.afterimage.aws.SecretsConfig;
+import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
@@ -36,6 +37,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Chooses the image API. */
@@ -56,8 +58,14 @@ class ProviderWiring {
             Pause pause) {
         ImageGenerator provider = Descriptions.isDemo(config.kind())
                 ? included(demo)
-                : DescribedProvider.of(config, http, keys, gate, settler, ReceiptRecord::new, clock, pause);
+                : DescribedProvider.of(
+                        config, http, keys, gate, settler, ReceiptRecord::new, signer(clock)::sign, clock, pause);
         return new MeteredGenerator(meters, provider);
+    }
+
+    /** Reads no credentials before it has to sign. */
+    private static SigV4Signer signer(Clock clock) {
+        return new SigV4Signer(DefaultCredentialsProvider.builder().build(), "us-east-1", clock);
     }
 
     /** From Secrets Manager where a secret is named, else from the configuration. */

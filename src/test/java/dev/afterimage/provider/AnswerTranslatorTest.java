@@ -76,6 +76,12 @@ class AnswerTranslatorTest {
                 });
     }
 
+    /** As Cloudinary answers it (Admin API, rate limits). */
+    @Test
+    void a420IsA429() {
+        assertThat(failure(420)).isInstanceOf(ThrottledException.class);
+    }
+
     @Test
     void a429WithoutAWaitNamesNone() {
         assertThat(failure(429))

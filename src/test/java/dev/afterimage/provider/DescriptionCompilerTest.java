@@ -94,7 +94,7 @@ class DescriptionCompilerTest {
                 "'errors':[{'status':99,'means':'unknown'}] | /errors/0/status | between 200 and 599",
                 "'errors':[{'pointer':'a','means':'unknown'}] | /errors/0/pointer | a JSON pointer",
                 "'waits':{'ban':60} | /waits/ban | a text is expected",
-                "'job':{'poll':'{/u}','every':'1s','status':'/s','done':'d'} | /job | \"failed\" is missing",
+                "'job':{'poll':'{/u}','every':'1s','status':'/s'} | /job | \"done\" is missing",
                 "'job':{'poll':'u','every':'1s','status':'/s','done':'d','failed':'f'} | /job/poll | a pointer to a URL",
                 "'idempotency':{} | /idempotency | \"header\" is missing",
                 "'each':{'into':'list','text':'{value}'} | /each/into | array or object",

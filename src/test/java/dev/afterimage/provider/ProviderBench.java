@@ -58,7 +58,13 @@ final class ProviderBench implements AutoCloseable {
                 config,
                 ApiKeys.configured(config),
                 new DescribedProvider.Parts(
-                        http, ProviderBench::resolve, PollPermits.FREE, request -> () -> "purchase-1", clock, pause));
+                        http,
+                        ProviderBench::resolve,
+                        PollPermits.FREE,
+                        request -> () -> "purchase-1",
+                        (service, method, url, headers, body) -> headers,
+                        clock,
+                        pause));
     }
 
     /** Every name leads to this machine. */

@@ -1,5 +1,6 @@
 package dev.afterimage.provider;
 
+import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
@@ -18,15 +19,24 @@ import io.vertx.core.MultiMap;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** A description that ships, as it ships, in front of its double; calls and pauses take the time of the clock. */
 final class ZooBench {
+
+    private static final SigV4Signer SIGNER = new SigV4Signer(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
+            "us-east-1",
+            Clock.fixed(Instant.parse("2026-03-04T12:00:00Z"), ZoneOffset.UTC));
 
     private static final Duration TRAVEL = Duration.ofMillis(2);
     /** Some public address; nothing is sent there. */
@@ -85,6 +95,7 @@ final class ZooBench {
                         name -> List.of(InetAddress.getByAddress(name, PUBLIC)),
                         permits,
                         request -> new KeptRecord(ticket),
+                        SIGNER::sign,
                         clock,
                         pause));
     }

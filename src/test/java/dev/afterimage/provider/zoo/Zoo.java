@@ -16,7 +16,13 @@ public enum Zoo {
     GEMINI(GeminiDouble::new),
     STABILITY(StabilityDouble::new),
     FLUX(FluxDouble::new),
-    REPLICATE(ReplicateDouble::new);
+    REPLICATE(ReplicateDouble::new),
+    ABYSSALE(AbyssaleDouble::new),
+    CREATOMATE(CreatomateDouble::new),
+    ORSHOT(OrshotDouble::new),
+    DYNAPICTURES(DynaPicturesDouble::new),
+    FAL(FalDouble::new),
+    BEDROCK(BedrockDouble::new);
 
     private final Function<Clock, ApiDouble> birth;
 
