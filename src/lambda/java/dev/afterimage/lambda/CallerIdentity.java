@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the caller from API Gateway's authorizer, which has checked it: the token's {@code sub}, or the ARN of the IAM user
- * or role. Quarkus' own provider knows only Cognito's user names, which tokens of other issuers, and of machines, don't
+ * or role. A role's sessions are one caller: whoever takes it chooses their name, and would have a quota for each. Quarkus' own provider knows only Cognito's user names, which tokens of other issuers, and of machines, don't
  * have.
  */
 @Singleton
@@ -34,6 +34,15 @@ final class CallerIdentity implements LambdaIdentityProvider {
         if (authorizer.getJwt() != null && authorizer.getJwt().getClaims() != null) {
             return authorizer.getJwt().getClaims().get("sub");
         }
-        return authorizer.getIam() == null ? null : authorizer.getIam().getUserArn();
+        return authorizer.getIam() == null ? null : role(authorizer.getIam().getUserArn());
+    }
+
+    /** {@code arn:aws:sts::1:assumed-role/name/session} without the session; other ARNs as they are. */
+    private static @Nullable String role(@Nullable String arn) {
+        if (arn == null || !arn.contains(":assumed-role/")) {
+            return arn;
+        }
+        int session = arn.lastIndexOf('/');
+        return arn.substring(0, session);
     }
 }

@@ -1,14 +1,17 @@
 package dev.afterimage.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import dev.afterimage.http.header.RequestId;
 import dev.afterimage.time.InvocationDeadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Function;
+import org.jboss.logging.MDC;
 import java.util.function.Supplier;
 
 /**
@@ -17,6 +20,8 @@ import java.util.function.Supplier;
  * answered in any case.
  */
 final class EventDispatcher {
+
+    private static final System.Logger LOG = System.getLogger(EventDispatcher.class.getName());
 
     private final LambdaEventReader reader = new LambdaEventReader();
     private final LambdaAnswerWriter writer = new LambdaAnswerWriter();
@@ -53,12 +58,19 @@ final class EventDispatcher {
 
     /** One invocation, as {@link EventStreamHandler} has it. */
     void dispatch(InputStream in, OutputStream out, Context context) throws IOException {
+        // Lines of jobs and plans; a request's have the id that it brings, if any, on the threads of the server inside.
+        MDC.put(RequestId.LOG_KEY, context.getAwsRequestId());
         InvocationTime time = InvocationTime.of(timeLeft.apply(context), config, clock);
         invocation.begin(time.answerBy());
         try {
             switch (reader.read(in)) {
                 case LambdaEvent.Http event -> writer.http(http.answer(event.request(), context, time), out);
                 case LambdaEvent.MalformedHttp event -> writer.http(HttpProblem.malformed(), out);
+                case LambdaEvent.RefusedHttp event -> {
+                    LOG.log(Level.ERROR, "A request was refused. {0}", event.mend());
+                    writer.http(HttpProblem.notServed(event.mend()), out);
+                }
+                case LambdaEvent.Ping event -> writer.ponged(out);
                 case LambdaEvent.QueueBatch event -> writer.batch(batches.failures(event.messages(), time), out);
                 case LambdaEvent.Plan event -> {
                     plans.plan(event.catalogue(), time);

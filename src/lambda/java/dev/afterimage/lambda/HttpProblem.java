@@ -28,6 +28,17 @@ final class HttpProblem {
                  format 2.0."}""");
     }
 
+    /**
+     * For whoever set the sender up, since its clients can do nothing.
+     *
+     * @param mend plain text without quotation marks or backslashes
+     */
+    static APIGatewayV2HTTPResponse notServed(String mend) {
+        return of(501, Map.of(), """
+                {"type":"https://afterimage.dev/problems/event-not-served","title":"The service is not set up for this\
+                 sender","status":501,"detail":"%s"}""".formatted(mend));
+    }
+
     private static APIGatewayV2HTTPResponse of(int status, Map<String, String> headers, String body) {
         Map<String, String> all = new TreeMap<>(headers);
         all.put("content-type", "application/problem+json");

@@ -12,6 +12,7 @@ import dev.afterimage.lambda.HitHandler;
 import dev.afterimage.lambda.JobBatchHandler;
 import dev.afterimage.lambda.QueueMessage;
 import dev.afterimage.lambda.ServerOnly;
+import dev.afterimage.metrics.PlanMeter;
 import dev.afterimage.metrics.emf.EmfWriter;
 import dev.afterimage.pregeneration.PregenerationConfig;
 import dev.afterimage.pregeneration.plan.CatalogueRunner;
@@ -74,10 +75,10 @@ class LambdaWiring {
 
     @Produces
     @Singleton
-    CataloguePlanHandler cataloguePlans(CatalogueRunner runner, IdentityCheck identity) {
+    CataloguePlanHandler cataloguePlans(CatalogueRunner runner, PlanMeter plans, IdentityCheck identity) {
         return (catalogue, deadline) -> {
             identity.run();
-            return runner.run(catalogue, deadline).complete();
+            return plans.metered(() -> runner.run(catalogue, deadline)).complete();
         };
     }
 

@@ -7,6 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.Reques
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.IAM;
 import io.quarkus.security.identity.SecurityIdentity;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,19 @@ class CallerIdentityTest {
         authorizer.setIam(iam);
 
         assertThat(caller(authorizer).getPrincipal().getName()).isEqualTo("arn:aws:iam::123456789012:user/somebody");
+    }
+
+    @Test
+    void theSessionsOfARoleAreOneCaller() {
+        for (String session : List.of("one", "two")) {
+            IAM iam = new IAM();
+            iam.setUserArn("arn:aws:sts::123456789012:assumed-role/shop/" + session);
+            Authorizer authorizer = new Authorizer();
+            authorizer.setIam(iam);
+
+            assertThat(caller(authorizer).getPrincipal().getName())
+                    .isEqualTo("arn:aws:sts::123456789012:assumed-role/shop");
+        }
     }
 
     @Test

@@ -42,6 +42,11 @@ public final class MemoisedSigner implements UrlSigner {
         return memos.get(new Memo(entry.key(), entry.createdAt(), window.expiry()), memo -> signer.sign(entry));
     }
 
+    @Override
+    public void checkKey() {
+        signer.checkKey();
+    }
+
     /** How many URLs are remembered now. */
     long remembered() {
         memos.cleanUp();

@@ -7,4 +7,11 @@ import dev.afterimage.cache.IndexEntry;
 public interface UrlSigner {
 
     SignedUrl sign(IndexEntry entry);
+
+    /**
+     * Returns when something could be signed now. May block at the first use of a key that is kept elsewhere.
+     *
+     * @throws SigningKeyUnavailableException when there is no key
+     */
+    default void checkKey() {}
 }

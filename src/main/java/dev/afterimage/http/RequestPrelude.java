@@ -13,6 +13,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.regex.Pattern;
 import java.time.Duration;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class RequestPrelude {
+
+    /** What load balancers, API Gateway and Lambda name a request, so that one search finds its lines in all their logs. */
+    private static final String TRACE_HEADER = "X-Amzn-Trace-Id";
+
+    /** Under which log lines carry it (MDC). */
+    private static final String TRACE_KEY = "traceId";
+
+    private static final Pattern TRACE = Pattern.compile("[A-Za-z0-9=;:.-]{1,200}");
 
     private final Drain drain;
 
@@ -38,6 +47,10 @@ final class RequestPrelude {
     private void begin(RoutingContext context) {
         String id = RequestId.of(context);
         MDC.put(RequestId.LOG_KEY, id);
+        String trace = context.request().getHeader(TRACE_HEADER);
+        if (trace != null && TRACE.matcher(trace).matches()) {
+            MDC.put(TRACE_KEY, trace);
+        }
         MultiMap headers = context.response().headers();
         StandardHeaders.of(id, context.request().path(), headers::set);
         if (!isUri(context.request().uri())) {

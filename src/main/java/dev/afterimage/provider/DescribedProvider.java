@@ -3,6 +3,7 @@ package dev.afterimage.provider;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
@@ -78,6 +79,7 @@ public final class DescribedProvider implements ImageGenerator {
      * The provider that the configuration names.
      *
      * @param gate where a poll that counts as a call gets its start
+     * @param settler ends the call that such a poll is
      * @param records where the jobs of calls that have left are kept
      * @throws IllegalArgumentException when there is no such description, it is wrong, or the configuration lacks what it needs
      */
@@ -86,6 +88,7 @@ public final class DescribedProvider implements ImageGenerator {
             ProviderHttp http,
             ApiKeys keys,
             PermitGate gate,
+            CallSettler settler,
             CallRecord.Of records,
             Clock clock,
             Pause pause) {
@@ -93,12 +96,12 @@ public final class DescribedProvider implements ImageGenerator {
                 Descriptions.of(config.kind()),
                 config,
                 keys,
-                new Parts(http, HostResolver.ofMachine(), PollPermits.of(gate), records, clock, pause));
+                new Parts(http, HostResolver.ofMachine(), PollPermits.of(gate, settler), records, clock, pause));
     }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        CallRecord record = parts.records().request(request);
+        CallRecord record = parts.records().attempt(attempt);
         Optional<Ticket> ticket = jobs.flatMap(polling -> record.ticket());
         return ticket.isPresent() ? resume(request, ticket.get(), record, attempt) : buy(request, record, attempt);
     }

@@ -1,11 +1,13 @@
 package dev.afterimage.provider;
 
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Purchase;
 
 /** Permission to poll, for providers that count polls as calls: a poll takes a start of its own. */
 @FunctionalInterface
@@ -21,12 +23,13 @@ interface PollPermits {
      */
     void await(Attempt attempt);
 
-    static PollPermits of(PermitGate gate) {
+    static PollPermits of(PermitGate gate, CallSettler settler) {
         return attempt -> {
             try {
                 Permit.Granted permit = gate.await(attempt.lane(), attempt.deadline());
                 try {
-                    gate.depart(permit);
+                    settler.settleUnbilled(gate.depart(permit, Purchase.ofNothing(permit.token()))
+                            .call());
                 } finally {
                     gate.release(permit);
                 }

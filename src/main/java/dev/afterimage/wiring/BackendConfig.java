@@ -11,7 +11,7 @@ public interface BackendConfig {
 
     /** A whole set of back ends. */
     enum Backend {
-        /** Files and memory, one process, no servers. */
+        /** A database and files in one directory, and memory: one process, no servers. */
         LOCAL,
         /** Redis, S3 and SQS, any number of instances. */
         AWS
@@ -19,19 +19,19 @@ public interface BackendConfig {
 
     /** Where entries are looked up. */
     enum IndexKind {
-        FILESYSTEM,
+        LOCAL,
         REDIS
     }
 
     /** Where images lie. */
     enum StoreKind {
-        FILESYSTEM,
+        LOCAL,
         S3
     }
 
     /** Where jobs wait. */
     enum QueueKind {
-        FILESYSTEM,
+        LOCAL,
         SQS
     }
 
@@ -58,19 +58,27 @@ public interface BackendConfig {
     Path directory();
 
     default IndexKind indexKind() {
-        return index().orElse(isLocal() ? IndexKind.FILESYSTEM : IndexKind.REDIS);
+        return index().orElse(isLocal() ? IndexKind.LOCAL : IndexKind.REDIS);
     }
 
     default StoreKind storeKind() {
-        return store().orElse(isLocal() ? StoreKind.FILESYSTEM : StoreKind.S3);
+        return store().orElse(isLocal() ? StoreKind.LOCAL : StoreKind.S3);
     }
 
     default QueueKind queueKind() {
-        return queue().orElse(isLocal() ? QueueKind.FILESYSTEM : QueueKind.SQS);
+        return queue().orElse(isLocal() ? QueueKind.LOCAL : QueueKind.SQS);
     }
 
     default FleetKind fleetKind() {
         return fleet().orElse(isLocal() ? FleetKind.MEMORY : FleetKind.REDIS);
+    }
+
+    /** Whether any part keeps something in the {@link #directory()}. */
+    default boolean usesLocal() {
+        return indexKind() == IndexKind.LOCAL
+                || storeKind() == StoreKind.LOCAL
+                || queueKind() == QueueKind.LOCAL
+                || fleetKind() == FleetKind.MEMORY;
     }
 
     private boolean isLocal() {

@@ -1,8 +1,8 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.metrics.PlanMeter;
 import dev.afterimage.pregeneration.PregenerationConfig;
 import dev.afterimage.pregeneration.plan.CatalogueRunner;
-import dev.afterimage.pregeneration.plan.PlanReport;
 import dev.afterimage.time.Deadline;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
@@ -27,12 +27,15 @@ class CatalogueSchedules {
 
     private final PregenerationConfig config;
     private final CatalogueRunner runner;
+    private final PlanMeter plans;
     private final Scheduler scheduler;
     private final Clock clock;
 
-    CatalogueSchedules(PregenerationConfig config, CatalogueRunner runner, Scheduler scheduler, Clock clock) {
+    CatalogueSchedules(
+            PregenerationConfig config, CatalogueRunner runner, PlanMeter plans, Scheduler scheduler, Clock clock) {
         this.config = config;
         this.runner = runner;
+        this.plans = plans;
         this.scheduler = scheduler;
         this.clock = clock;
     }
@@ -61,8 +64,7 @@ class CatalogueSchedules {
 
     private void plan(String name, Optional<Duration> gap) {
         try {
-            PlanReport report = runner.run(name, gap, Deadline.in(LONGEST_PLANNING, clock));
-            LOG.infof("Catalogue %s: %s rows planned, %s", name, report.line(), report.counts());
+            plans.metered(() -> runner.run(name, gap, Deadline.in(LONGEST_PLANNING, clock)));
         } catch (RuntimeException failure) {
             LOG.errorf("Catalogue %s cannot be planned: %s", name, failure.getMessage());
         }

@@ -4,6 +4,7 @@ import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.Backlog;
 import dev.afterimage.generation.BeltedGenerator;
 import dev.afterimage.generation.BudgetedGenerator;
@@ -35,6 +36,7 @@ import dev.afterimage.provider.ProviderIdentities;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
@@ -109,6 +111,8 @@ class GenerationWiring {
             Receipts receipts,
             CallSettler settler,
             @Named("guarded") ImageGenerator generator,
+            @Named("provider") ImageGenerator provider,
+            ProviderConfig providerConfig,
             PermitGate gate,
             FreshnessPolicy freshness,
             CallerQuota quota,
@@ -116,6 +120,7 @@ class GenerationWiring {
             Drain drain,
             GenerationConfig config,
             Machine machine,
+            Instance<UrlSigner> signer,
             Meters meters) {
         ImageService pipeline = new ImagePipeline(new PipelineParts(
                 keys,
@@ -126,6 +131,7 @@ class GenerationWiring {
                 receipts,
                 settler,
                 generator,
+                new CheckedGenerator(provider, providerConfig.maxBytes()),
                 gate,
                 freshness,
                 quota,
@@ -135,6 +141,8 @@ class GenerationWiring {
                 machine.pause(),
                 machine.clock(),
                 machine.threads()));
-        return new MeteredImageService(meters, pipeline);
+        // The signer is made when somebody asks first: workers and planners have no key.
+        return new MeteredImageService(
+                meters, new SignableImageService(pipeline, () -> signer.get().checkKey(), machine.threads()));
     }
 }

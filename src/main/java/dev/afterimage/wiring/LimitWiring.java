@@ -1,7 +1,5 @@
 package dev.afterimage.wiring;
 
-import dev.afterimage.filesystem.DataDirectory;
-import dev.afterimage.filesystem.FilesystemCreditBudget;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.PermitGate;
@@ -103,13 +101,13 @@ class LimitWiring {
 
     @Produces
     @Singleton
-    MemoryLimiter memoryLimiter(Limits limits, ReceiptRules rules, Instance<ReceiptStorage> storage, Machine machine) {
+    MemoryLimiter memoryLimiter(Limits limits, ReceiptRules rules, Instance<LocalBackend> local, Machine machine) {
         return new MemoryLimiter(
                 limits,
                 rules,
                 machine.nanoTime(),
                 machine.clock(),
-                storage.isResolvable() ? storage.get() : ReceiptStorage.NONE);
+                local.isResolvable() ? local.get().receipts() : ReceiptStorage.NONE);
     }
 
     @Produces
@@ -171,12 +169,12 @@ class LimitWiring {
     CreditBudget creditBudget(
             BackendConfig backends,
             ProviderLimitConfig config,
-            DataDirectory directory,
+            Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Machine machine) {
         return switch (backends.fleetKind()) {
-            case MEMORY -> new FilesystemCreditBudget(directory, config.monthlyCredits(), machine.clock());
+            case MEMORY -> LocalBackend.of(local).creditBudget(config.monthlyCredits());
             case REDIS ->
                 new RedisCreditBudget(
                         redis.get(), redisConfig, config.monthlyCredits(), machine.tokens(), machine.clock());

@@ -5,10 +5,11 @@ import dev.afterimage.aws.SecretApiKey;
 import dev.afterimage.aws.SecretUnavailableException;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.generation.AccessRefusedException;
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.generation.UnavailableException;
-import dev.afterimage.image.ImageRequest;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.AnswerRoom;
@@ -19,6 +20,7 @@ import dev.afterimage.provider.DescribedProvider;
 import dev.afterimage.provider.Descriptions;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProviderHttp;
+import dev.afterimage.provider.Ticket;
 import dev.afterimage.time.Pause;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
@@ -33,7 +35,6 @@ import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -49,12 +50,13 @@ class ProviderWiring {
             ApiKeys keys,
             @Named("demo") Instance<ImageGenerator> demo,
             PermitGate gate,
+            CallSettler settler,
             Meters meters,
             Clock clock,
             Pause pause) {
         ImageGenerator provider = Descriptions.isDemo(config.kind())
                 ? included(demo)
-                : DescribedProvider.of(config, http, keys, gate, UnrecordedCall::new, clock, pause);
+                : DescribedProvider.of(config, http, keys, gate, settler, ReceiptRecord::new, clock, pause);
         return new MeteredGenerator(meters, provider);
     }
 
@@ -102,10 +104,22 @@ class ProviderWiring {
         http.close();
     }
 
-    /** The request is its own record while nothing keeps the tickets of jobs; whoever polls dies with its process. */
-    private record UnrecordedCall(String purchase) implements CallRecord {
-        UnrecordedCall(ImageRequest request) {
-            this(UUID.randomUUID().toString());
+    /** The receipt of a call, as providers see it. */
+    private record ReceiptRecord(Attempt attempt) implements CallRecord {
+
+        @Override
+        public String purchase() {
+            return attempt.order().name();
+        }
+
+        @Override
+        public Optional<Ticket> ticket() {
+            return attempt.order().ticket().map(Ticket::new);
+        }
+
+        @Override
+        public void opened(Ticket ticket) {
+            attempt.order().keepTicket(ticket.pollUrl());
         }
     }
 

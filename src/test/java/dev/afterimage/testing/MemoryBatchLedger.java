@@ -45,14 +45,14 @@ public final class MemoryBatchLedger implements BatchLedger {
     }
 
     @Override
-    public synchronized String tie(String request, String batch) {
-        String former = requests.putIfAbsent(request, batch);
-        return former == null ? batch : former;
-    }
-
-    @Override
-    public synchronized String retie(String request, String former, String batch) {
-        return requests.merge(request, batch, (now, then) -> now.equals(former) ? then : now);
+    public synchronized String claimIdempotencyKey(
+            String request, Optional<String> dead, String batch, Instant startedAt) {
+        String standing =
+                requests.merge(request, batch, (now, then) -> dead.isPresent() && now.equals(dead.get()) ? then : now);
+        if (standing.equals(batch)) {
+            open(batch, startedAt);
+        }
+        return standing;
     }
 
     @Override

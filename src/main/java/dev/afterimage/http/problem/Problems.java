@@ -39,6 +39,9 @@ final class Problems {
     /** Nothing changes by itself; a client that asks all the same need not do so more often. */
     private static final Duration LONG_WAIT = Duration.ofHours(1);
 
+    /** An operator may be about to make the first key; a guess at how long that takes. */
+    private static final Duration NO_KEY = Duration.ofMinutes(1);
+
     private final Clock clock;
 
     @Inject
@@ -67,7 +70,13 @@ final class Problems {
             case LimiterUnavailableException e -> storage();
             case LeasesUnavailableException e -> storage();
             case QueueUnavailableException e -> storage();
-            case SigningKeyUnavailableException e -> storage();
+            case SigningKeyUnavailableException e ->
+                Problem.of(
+                                ProblemType.SIGNING_KEY_MISSING,
+                                "Nothing was asked for and nothing was billed. The service's operator must give it a key to"
+                                        + " sign URLs with: infra/rotate-cdn-keys.sh on AWS, else"
+                                        + " afterimage.delivery.private-key. Ask again after the time in Retry-After.")
+                        .after(NO_KEY);
             case WebApplicationException e -> of(e.getResponse().getStatus());
             default ->
                 Problem.of(
