@@ -9,13 +9,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /**
- * Says how long a new picture is good for.
+ * Says how long images are fresh, and how long they are served after that. All times are above zero, or zero.
  *
- * @param ttl fresh for
- * @param staleTtl after that, served on error for
- * @param staleWhileRevalidate after its freshness, served at once for so long while a new one is made behind it (RFC 5861);
- *     ends with {@code staleTtl}
- * @param ttlByTemplate exceptions by the template's name
+ * @param ttl how long an image is fresh after it was made
+ * @param staleTtl how long after its freshness it is served when a new one cannot be had
+ * @param staleWhileRevalidate how long after its freshness it is served at once while a new one is made (RFC 5861); no longer
+ *     than {@code staleTtl} has an effect
+ * @param ttlByTemplate in place of {@code ttl}, by the template's name
  */
 public record FreshnessPolicy(
         Duration ttl, Duration staleTtl, Duration staleWhileRevalidate, Map<String, Duration> ttlByTemplate) {
@@ -42,6 +42,7 @@ public record FreshnessPolicy(
         return entry.freshness(now) == Freshness.STALE && entry.staleFor(now).compareTo(staleWhileRevalidate) < 0;
     }
 
+    /** The entry of an image that was made now. */
     public IndexEntry entryFor(ImageKey key, TemplateId template, GeneratedImage image, Instant now) {
         Instant createdAt = now.truncatedTo(ChronoUnit.MILLIS);
         Instant freshUntil = createdAt.plus(ttlOf(template));

@@ -2,7 +2,7 @@ package dev.afterimage.delivery;
 
 import dev.afterimage.cache.IndexEntry;
 
-/** Port: signs the URL under which a stored picture is delivered. Pure computation, no network. */
+/** Port: signs the URL under which a stored image is delivered. Pure computation, no network. */
 @FunctionalInterface
 public interface UrlSigner {
 

@@ -97,7 +97,7 @@ public final class ReceiptResource {
     }
 
     @DELETE
-    @Path("/{key}")
+    @Path("{key}")
     public void allowAnother(@PathParam("key") String key) {
         if (!receipts.allowAnother(PathParameters.key(key))) {
             throw new ProblemException(Problem.of(

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class ConfigurationDocumentTest {
 
     private static final Path DOCUMENT = Path.of("docs/configuration.md");
-    private static final String BEGIN = "<!-- Made by ConfigurationDocumentTest from here on; see CONTRIBUTING.md. -->\n";
+    private static final String BEGIN =
+            "<!-- Made by ConfigurationDocumentTest from here on; see CONTRIBUTING.md. -->\n";
     private static final String END = "<!-- Made by ConfigurationDocumentTest up to here. -->\n";
     private static final Path MAIN = Path.of("src/main/java");
     private static final Path LAMBDA = Path.of("src/lambda/java");

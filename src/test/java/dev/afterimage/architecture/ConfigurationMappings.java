@@ -215,7 +215,9 @@ final class ConfigurationMappings {
                 .filter(VariableTree.class::isInstance)
                 .map(VariableTree.class::cast)
                 .filter(field -> field.getType() != null
-                        && field.getType().toString().equals(type.getSimpleName().toString()));
+                        && field.getType()
+                                .toString()
+                                .equals(type.getSimpleName().toString()));
     }
 
     private static String valueOf(VariableTree constant) {

@@ -23,7 +23,9 @@ final class JavadocMarkdown {
      * @param sibling how a method of the same type is called where it is linked to, such as {@code #ttl()}
      */
     static String of(DocCommentTree comment, UnaryOperator<String> sibling) {
-        return comment == null ? "" : of(comment.getFullBody(), sibling).replaceAll("\\s+", " ").strip();
+        return comment == null
+                ? ""
+                : of(comment.getFullBody(), sibling).replaceAll("\\s+", " ").strip();
     }
 
     private static String of(List<? extends DocTree> parts, UnaryOperator<String> sibling) {
@@ -33,7 +35,8 @@ final class JavadocMarkdown {
     private static String of(DocTree part, UnaryOperator<String> sibling) {
         return switch (part) {
             case TextTree text -> text.getBody().replace("|", "\\|").replace("<", "&lt;");
-            case LiteralTree literal when literal.getKind() == DocTree.Kind.CODE ->
+            case LiteralTree literal
+            when literal.getKind() == DocTree.Kind.CODE ->
                 "`" + literal.getBody().getBody().replace("|", "\\|") + "`";
             case LiteralTree literal -> literal.getBody().getBody();
             case LinkTree link when !link.getLabel().isEmpty() -> of(link.getLabel(), sibling);

@@ -16,6 +16,7 @@ class HttpApiDocumentTest {
     void everyProblemTypeHasARow(ProblemType type) throws IOException {
         String slug = type.uri().substring(ProblemType.BASE.length());
 
-        assertThat(Files.readString(Path.of("docs/http-api.md"))).contains("| " + type.status() + " | `" + slug + "` |");
+        assertThat(Files.readString(Path.of("docs/http-api.md")))
+                .contains("| " + type.status() + " | `" + slug + "` |");
     }
 }
