@@ -54,7 +54,8 @@ final class EventDispatcher {
         try {
             switch (reader.read(in)) {
                 case LambdaEvent.Http event -> writer.http(http.answer(event.request(), context, time), out);
-                case LambdaEvent.MalformedHttp event -> writer.http(HttpProblem.malformed(), out);
+                case LambdaEvent.MalformedHttp event ->
+                    writer.http(new HttpProblem(context.getAwsRequestId()).malformed(), out);
                 case LambdaEvent.QueueBatch event -> writer.batch(batches.failures(event.messages(), time), out);
                 case LambdaEvent.Plan event -> {
                     plans.plan(event.catalogue(), time);

@@ -29,7 +29,9 @@ public enum ProblemType {
     PROVIDER_THROTTLED("provider-throttled", 503, "The provider is asked as fast as it allows"),
     PROVIDER_UNAVAILABLE("provider-unavailable", 503, "The provider cannot be reached"),
     OUTCOME_UNKNOWN("outcome-unknown", 503, "The provider did not say how it ended"),
-    STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used");
+    STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used"),
+    /** Said by the function on AWS only, when the end of the invocation comes before the answer. */
+    OUT_OF_TIME("out-of-time", 503, "The service ran out of time");
 
     static final String BASE = "https://afterimage.dev/problems/";
 
