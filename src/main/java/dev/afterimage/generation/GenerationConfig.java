@@ -30,6 +30,21 @@ public interface GenerationConfig {
     boolean retryUnknown();
 
     /**
+     * How often a call whose outcome is unknown is bought again, at an API that cannot be asked how it ended; from 0, which
+     * may leave an image unmade that was paid for. More may bill an image more often.
+     */
+    @WithDefault("1")
+    int repurchases();
+
+    /**
+     * So many answers in a row without a usable image, whatever the keys, stop the bulk lane of the account; from 1. They are
+     * billed all the same.
+     */
+    @WithName("max-unusable")
+    @WithDefault("5")
+    int maxUnusable();
+
+    /**
      * A permanent rejection is remembered for this long, and at most this long what again and again was no picture, so that a
      * broken page does not ask the provider again and again.
      */
