@@ -62,7 +62,7 @@ class QueueWiring {
             PregenerationConfig config,
             DataDirectory directory,
             SqsConfig sqsConfig,
-            Instance<SqsClient> sqs,
+            @Identifier(AwsWiring.LIMITED) Instance<SqsClient> sqs,
             Clock clock,
             Pause pause,
             Meters meters,
