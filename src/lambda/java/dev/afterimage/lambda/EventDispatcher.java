@@ -65,10 +65,11 @@ final class EventDispatcher {
         try {
             switch (reader.read(in)) {
                 case LambdaEvent.Http event -> writer.http(http.answer(event.request(), context, time), out);
-                case LambdaEvent.MalformedHttp event -> writer.http(HttpProblem.malformed(), out);
+                case LambdaEvent.MalformedHttp event ->
+                    writer.http(new HttpProblem(context.getAwsRequestId()).malformed(), out);
                 case LambdaEvent.RefusedHttp event -> {
                     LOG.log(Level.ERROR, "A request was refused. {0}", event.mend());
-                    writer.http(HttpProblem.notServed(event.mend()), out);
+                    writer.http(new HttpProblem(context.getAwsRequestId()).notServed(event.mend()), out);
                 }
                 case LambdaEvent.Ping event -> writer.ponged(out);
                 case LambdaEvent.QueueBatch event -> writer.batch(batches.failures(event.messages(), time), out);

@@ -35,7 +35,7 @@ final class HttpEvents {
 
     APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, InvocationTime time)
             throws InterruptedException {
-        named(request, context);
+        HttpProblem problem = HttpProblem.of(named(request, context), context.getAwsRequestId());
         Optional<APIGatewayV2HTTPResponse> hit = hits.answer(request, time.answerBy());
         if (hit.isPresent()) {
             return hit.get();
@@ -43,20 +43,21 @@ final class HttpEvents {
         try {
             return bounded.call(() -> server.handleRequest(request, context), time.stopBy());
         } catch (TimeoutException e) {
-            return HttpProblem.outOfTime();
+            return problem.outOfTime();
         } catch (ExecutionException e) {
             LOG.log(Level.ERROR, "the HTTP server inside the process failed", e.getCause());
-            return HttpProblem.failed();
+            return problem.failed();
         }
     }
 
     /** A request that brings no id gets the invocation's, so that one search finds its lines and Lambda's own. */
-    private static void named(APIGatewayV2HTTPEvent request, Context context) {
+    private static String named(APIGatewayV2HTTPEvent request, Context context) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (request.getHeaders() != null) {
             headers.putAll(request.getHeaders());
         }
         headers.putIfAbsent(REQUEST_ID, context.getAwsRequestId());
         request.setHeaders(headers);
+        return headers.getOrDefault(REQUEST_ID, "");
     }
 }

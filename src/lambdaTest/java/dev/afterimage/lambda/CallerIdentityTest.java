@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CallerIdentityTest {
 
@@ -24,12 +26,26 @@ class CallerIdentityTest {
 
     @Test
     void anIamUserIsTheCaller() {
+        String user = "arn:aws:iam::123456789012:user/team/somebody";
+        assertThat(caller(iam(user)).getPrincipal().getName()).isEqualTo(user);
+    }
+
+    /** Whoever assumes a role names the session. */
+    @ParameterizedTest
+    @ValueSource(strings = {"one", "another"})
+    void aRoleIsTheCallerWhateverItsSessionIsCalled(String session) {
+        assertThat(caller(iam("arn:aws:sts::123456789012:assumed-role/shop/" + session))
+                        .getPrincipal()
+                        .getName())
+                .isEqualTo("arn:aws:sts::123456789012:assumed-role/shop");
+    }
+
+    private static Authorizer iam(String arn) {
         IAM iam = new IAM();
-        iam.setUserArn("arn:aws:iam::123456789012:user/somebody");
+        iam.setUserArn(arn);
         Authorizer authorizer = new Authorizer();
         authorizer.setIam(iam);
-
-        assertThat(caller(authorizer).getPrincipal().getName()).isEqualTo("arn:aws:iam::123456789012:user/somebody");
+        return authorizer;
     }
 
     @Test

@@ -139,6 +139,7 @@ class EventDispatcherTest {
         assertThat(answer)
                 .contains("\"statusCode\":503")
                 .contains("out-of-time")
+                .contains("\\\"requestId\\\":\\\"" + new FakeContext().getAwsRequestId())
                 .contains("\"retry-after\":\"1\"");
     }
 

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataDirectory {
 
+    /** A block of most file systems; a smaller file may find room on a full one. */
+    private static final int PROBE_BYTES = 4096;
+
     private final Path root;
     private final Disk disk;
     private final TemporaryFolder temporary;
@@ -88,6 +91,16 @@ public final class DataDirectory {
 
     void syncFolderOf(Path file) throws IOException {
         disk.syncFolder(file.resolveSibling("").toAbsolutePath());
+    }
+
+    /** What keeps the directory from being written to, and the mend; empty when a file could be written. */
+    public Optional<String> defect() {
+        try {
+            write(Durability.POWER, new byte[PROBE_BYTES]).close();
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(explain(e));
+        }
     }
 
     /** What went wrong, and the mend, for the operator. */

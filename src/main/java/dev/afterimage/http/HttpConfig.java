@@ -16,6 +16,13 @@ public interface HttpConfig {
     Duration deadline();
 
     /**
+     * The request line and the headers arrive within this time; a client that sends them slower is cut off. Between requests
+     * a connection may be idle for {@code quarkus.http.idle-timeout}.
+     */
+    @WithDefault("20s")
+    Duration headTimeout();
+
+    /**
      * The body of a request for an image, which is small, arrives within this time; a client that sends it slower is cut
      * off. Uploads of batches may last, but wait for their next bytes no longer than {@code quarkus.http.read-timeout}.
      */

@@ -57,7 +57,7 @@ class QueueWiring {
             PregenerationConfig config,
             Instance<LocalBackend> local,
             SqsConfig sqsConfig,
-            Instance<SqsClient> sqs,
+            @Identifier(AwsWiring.LIMITED) Instance<SqsClient> sqs,
             Clock clock,
             Meters meters,
             @VirtualThreads ExecutorService virtualThreads) {

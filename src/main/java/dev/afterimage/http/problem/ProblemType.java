@@ -33,7 +33,11 @@ public enum ProblemType {
     OUTCOME_UNKNOWN("outcome-unknown", 503, "The provider did not say how it ended"),
     SIGNING_KEY_MISSING("signing-key-missing", 503, "The service cannot sign URLs"),
     SHUTTING_DOWN("shutting-down", 503, "This instance is being stopped"),
-    STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used");
+    STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used"),
+    /** Said by the function on AWS only, when the end of the invocation comes before the answer. */
+    OUT_OF_TIME("out-of-time", 503, "The service ran out of time"),
+    /** Said by the function on AWS only, to a sender of events that it does not serve. */
+    EVENT_NOT_SERVED("event-not-served", 501, "The service is not set up for this sender");
 
     static final String BASE = "https://afterimage.dev/problems/";
 

@@ -132,8 +132,14 @@ public final class BatchIntake {
         for (Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
                 ended.add(RowResult.hit(planned.row().line()));
+                continue;
+            }
+            Job job = job(id, caller, planned);
+            if (queue.fits(job)) {
+                jobs.add(job);
             } else {
-                jobs.add(job(id, caller, planned));
+                CatalogueRow.Bad bad = planned.tooLarge();
+                ended.add(RowResult.failed(bad.line(), bad.reason()));
             }
         }
         ledger.record(id, ended);

@@ -43,8 +43,24 @@ public final class QueuedBacklog implements Backlog {
         marks.intend(key);
         // The quota was spent when the caller asked, so the job uses nobody's.
         Job job = new Job(ids.next(), key, request, lane, Caller.SERVICE, Optional.empty());
-        queue.enqueue(List.of(job), delay);
+        try {
+            queue.enqueue(List.of(job), delay);
+        } catch (RuntimeException notTaken) {
+            forget(key, notTaken);
+            throw notTaken;
+        }
         marks.confirm(key);
+    }
+
+    /** The caller is told that it failed, so nobody may be told that the image is pending. */
+    private void forget(ImageKey key, RuntimeException notTaken) {
+        try {
+            if (marks.of(key) != PendingMarks.Mark.CONFIRMED) {
+                marks.clear(key);
+            }
+        } catch (QueueUnavailableException alsoGone) {
+            notTaken.addSuppressed(alsoGone);
+        }
     }
 
     @Override

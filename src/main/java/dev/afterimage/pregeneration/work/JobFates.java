@@ -1,5 +1,6 @@
 package dev.afterimage.pregeneration.work;
 
+import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.AlreadyLandedException;
 import dev.afterimage.generation.DeletedMeanwhileException;
@@ -14,7 +15,11 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.pregeneration.batch.RowFate;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.singleflight.LeasesUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,6 +30,9 @@ public final class JobFates {
 
     /** When a provider throttles and names no time. */
     private static final Duration POLITE = Duration.ofSeconds(1);
+
+    /** What keeps the fleet's memory or its jobs cannot be used; until it can, no job gets anywhere. */
+    static final JobFate.Wait OUTAGE = new JobFate.Wait(Duration.ofSeconds(15), true);
 
     private final AttemptPolicy policy;
     private final Clock clock;
@@ -51,6 +59,11 @@ public final class JobFates {
             case GenerationException generation -> of(generation, attempts);
             case QuotaExceededException quota -> new JobFate.Wait(quota.retryAfter(), false);
             case InvalidRequestException invalid -> new JobFate.Bury(invalid.detail());
+            case CacheUnavailableException gone -> OUTAGE;
+            case BudgetUnavailableException gone -> OUTAGE;
+            case LimiterUnavailableException gone -> OUTAGE;
+            case LeasesUnavailableException gone -> OUTAGE;
+            case QueueUnavailableException gone -> OUTAGE;
             // A message of unknown origin may hold anything, so only its kind is told.
             default -> retry(attempts, "Unexpected " + failure.getClass().getSimpleName() + "; see the log.");
         };

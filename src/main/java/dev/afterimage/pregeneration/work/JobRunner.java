@@ -9,6 +9,7 @@ import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.Job;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.time.Deadline;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -45,6 +46,16 @@ public final class JobRunner {
      * @return how long other jobs of this lane better wait too; zero when they need not
      */
     Duration run(Claim claim, Deadline deadline) throws InterruptedException {
+        try {
+            return runOnce(claim, deadline);
+        } catch (QueueUnavailableException lost) {
+            // Left to run out, its claim would count as a worker that died over it.
+            LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back, for its end cannot be noted", lost);
+            return settle(claim, JobFates.OUTAGE);
+        }
+    }
+
+    private Duration runOnce(Claim claim, Deadline deadline) throws InterruptedException {
         Job job = claim.job();
         if (job.row().isPresent() && ledger.isCancelled(job.row().get().batch())) {
             queue.complete(claim);

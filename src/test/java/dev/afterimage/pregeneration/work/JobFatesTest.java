@@ -2,6 +2,7 @@ package dev.afterimage.pregeneration.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.ImageOutcome;
@@ -15,10 +16,15 @@ import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.pregeneration.batch.RowFate;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.singleflight.LeasesUnavailableException;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +51,19 @@ class JobFatesTest {
                 .isEqualTo(new JobFate.Wait(Duration.ofSeconds(4), false));
         assertThat(fates.of(new ImageOutcome.Stale(entry, Duration.ofHours(1)), 0))
                 .isInstanceOf(JobFate.Retry.class);
+    }
+
+    @Test
+    void aLostMemoryOfTheFleetUsesUpNoAttempt() {
+        Exception cause = new IllegalStateException();
+        for (RuntimeException lost : List.of(
+                new CacheUnavailableException("gone", cause),
+                new BudgetUnavailableException("gone", cause),
+                new LimiterUnavailableException("gone", cause),
+                new LeasesUnavailableException("gone", cause),
+                new QueueUnavailableException("gone", cause))) {
+            assertThat(fates.of(lost, 2)).isEqualTo(new JobFate.Wait(Duration.ofSeconds(15), true));
+        }
     }
 
     @Test
