@@ -68,7 +68,7 @@ public final class PregenerationBenchmark {
                 config(catalogue),
                 new FileCatalogueSource(),
                 new Planner(Jobs.KEYS, new FixedVersions(), new AllOrNothing(fresh), CLOCK),
-                new FreshnessPolicy(Duration.ofHours(24), Duration.ofDays(7), Map.of()),
+                new FreshnessPolicy(Duration.ofHours(24), Duration.ofDays(7), Duration.ofHours(1), Map.of()),
                 queue,
                 new FilesystemCheckpoints(directory),
                 new TimeOrderedIds(CLOCK, new Random()),
