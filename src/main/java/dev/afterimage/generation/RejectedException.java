@@ -10,7 +10,9 @@ public final class RejectedException extends GenerationException {
         /** There is no such template. */
         TEMPLATE,
         /** The data does not fit the template, or the format is not offered. */
-        DATA
+        DATA,
+        /** What it shows: the provider's moderation refused it. */
+        MODERATED
     }
 
     private final Reason reason;

@@ -9,6 +9,7 @@ import dev.afterimage.generation.BeltedGenerator;
 import dev.afterimage.generation.BudgetedGenerator;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.CheckedGenerator;
+import dev.afterimage.generation.Drain;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImagePipeline;
@@ -78,6 +79,12 @@ class GenerationWiring {
 
     @Produces
     @Singleton
+    Drain drain(Machine machine) {
+        return new Drain(machine.clock(), machine.pause());
+    }
+
+    @Produces
+    @Singleton
     KeyScheme keyScheme(ProviderConfig config) {
         return new KeyScheme(ProviderIdentities.of(config));
     }
@@ -102,10 +109,13 @@ class GenerationWiring {
             Receipts receipts,
             CallSettler settler,
             @Named("guarded") ImageGenerator generator,
+            @Named("provider") ImageGenerator provider,
+            ProviderConfig providerConfig,
             PermitGate gate,
             FreshnessPolicy freshness,
             CallerQuota quota,
             Backlog backlog,
+            Drain drain,
             GenerationConfig config,
             Machine machine,
             Meters meters) {
@@ -118,10 +128,12 @@ class GenerationWiring {
                 receipts,
                 settler,
                 generator,
+                new CheckedGenerator(provider, providerConfig.maxBytes()),
                 gate,
                 freshness,
                 quota,
                 backlog,
+                drain,
                 config.patience(),
                 machine.pause(),
                 machine.clock(),

@@ -31,6 +31,7 @@ public enum ProblemType {
     PROVIDER_THROTTLED("provider-throttled", 503, "The provider is asked as fast as it allows"),
     PROVIDER_UNAVAILABLE("provider-unavailable", 503, "The provider cannot be reached"),
     OUTCOME_UNKNOWN("outcome-unknown", 503, "The provider did not say how it ended"),
+    SHUTTING_DOWN("shutting-down", 503, "This instance is being stopped"),
     STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used");
 
     static final String BASE = "https://afterimage.dev/problems/";

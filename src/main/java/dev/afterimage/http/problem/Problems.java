@@ -155,7 +155,7 @@ final class Problems {
             case TEMPLATE ->
                 Problem.of(ProblemType.TEMPLATE_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("template"));
-            case DATA ->
+            case DATA, MODERATED ->
                 Problem.of(ProblemType.DATA_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("data"));
         };

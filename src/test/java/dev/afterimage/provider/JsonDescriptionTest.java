@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JsonProviderTest {
+class JsonDescriptionTest {
 
     private static final byte[] PNG = SamplePictures.png();
     private static final String[] LOCAL = {"allowed-hosts", "127.0.0.1"};
@@ -181,7 +181,7 @@ class JsonProviderTest {
             own.server.stubFor(
                     post(urlEqualTo("/render")).willReturn(okJson("{\"url\":\"" + own.url("/1.png") + "\"}")));
             own.server.stubFor(get(urlEqualTo("/1.png")).willReturn(aResponse().withStatus(503)));
-            JsonProvider provider = own.json("allowed-hosts", "127.0.0.1", "timeout", "1s");
+            DescribedProvider provider = own.json("allowed-hosts", "127.0.0.1", "timeout", "1s");
             assertThatThrownBy(() -> provider.generate(ProviderBench.request(), ProviderBench.attempt()))
                     .isInstanceOf(OutcomeUnknownException.class);
             assertThat(own.pause.waits()).containsExactly(Duration.ofMillis(250), Duration.ofMillis(500));
@@ -268,7 +268,7 @@ class JsonProviderTest {
     @Test
     void throttlingNamesTheWait() {
         answers(aResponse().withStatus(429).withHeader("Retry-After", "3600"));
-        assertThatThrownBy(JsonProviderTest::generate)
+        assertThatThrownBy(JsonDescriptionTest::generate)
                 .isInstanceOfSatisfying(
                         ThrottledException.class,
                         e -> assertThat(e.retryAfter()).contains(Duration.ofHours(1)));

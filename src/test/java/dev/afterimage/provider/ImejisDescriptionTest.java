@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ImejisProviderTest {
+class ImejisDescriptionTest {
 
     private static ProviderBench bench;
 
@@ -73,7 +73,7 @@ class ImejisProviderTest {
     void aThrottledCallWaitsUntilTheNamedReset() {
         Instant reset = bench.clock.instant().plusSeconds(20);
         answers(json(429, "{\"reason\":\"rate-limit\",\"data\":{\"resetAt\":\"" + reset + "\"}}"));
-        assertThatThrownBy(ImejisProviderTest::generate)
+        assertThatThrownBy(ImejisDescriptionTest::generate)
                 .isInstanceOfSatisfying(
                         ThrottledException.class,
                         e -> assertThat(e.retryAfter()).contains(Duration.ofSeconds(20)));
@@ -82,14 +82,14 @@ class ImejisProviderTest {
     @Test
     void anAccountWithoutAPlanIsTheOperatorsToMendAndNoRateLimit() {
         answers(json(429, "{\"reason\":\"no-plan\",\"data\":{\"resetAt\":\"2025-07-01T00:00:00Z\"}}"));
-        assertThatThrownBy(ImejisProviderTest::generate).isInstanceOf(AccessRefusedException.class);
+        assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(AccessRefusedException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"out-of-credits", "monthly-limit", "quota-exceeded", "limit-exceeded"})
     void usedUpCreditsAreAskedForAgainBeforeTheNamedMonth(String reason) {
         answers(json(429, "{\"reason\":\"" + reason + "\",\"data\":{\"resetAt\":\"2025-07-01T00:00:00.000Z\"}}"));
-        assertThatThrownBy(ImejisProviderTest::generate)
+        assertThatThrownBy(ImejisDescriptionTest::generate)
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class,
                         e -> assertThat(e.until())
@@ -103,7 +103,7 @@ class ImejisProviderTest {
             })
     void whatOnlyTheOperatorCanMendIsNoRejectionOfTheRequest(int status, String body) {
         answers(json(status, body));
-        assertThatThrownBy(ImejisProviderTest::generate).isInstanceOf(AccessRefusedException.class);
+        assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(AccessRefusedException.class);
     }
 
     @ParameterizedTest
@@ -118,16 +118,16 @@ class ImejisProviderTest {
     @Test
     void outagesAndTimeOutsAreToldApart() {
         answers(json(503, ""));
-        assertThatThrownBy(ImejisProviderTest::generate).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(UnavailableException.class);
         answers(json(504, ""));
-        assertThatThrownBy(ImejisProviderTest::generate).isInstanceOf(OutcomeUnknownException.class);
+        assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(OutcomeUnknownException.class);
     }
 
     @Test
     void moreThanTwentyMebibytesAreRefused() {
         byte[] png = SamplePictures.png();
         answers(ok().withBody(Arrays.copyOf(png, 20 * 1024 * 1024 + 1)));
-        assertThatThrownBy(ImejisProviderTest::generate).isInstanceOf(NotAnImageException.class);
+        assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(NotAnImageException.class);
         answers(ok().withBody(Arrays.copyOf(png, 20 * 1024 * 1024)));
         assertThat(generate().content()).hasSize(20 * 1024 * 1024);
     }
@@ -136,7 +136,7 @@ class ImejisProviderTest {
     @ValueSource(strings = {"", "garbage", "<svg/>", "{\"url\":\"https://example.com/1.png\"}"})
     void anAnswerThatIsNoPictureIsRefused(String body) {
         answers(ok(body));
-        assertThatThrownBy(ImejisProviderTest::generate).isInstanceOf(NotAnImageException.class);
+        assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(NotAnImageException.class);
     }
 
     @Test
@@ -144,7 +144,7 @@ class ImejisProviderTest {
         Attempt lapsed = ProviderBench.attempt().withDeparture(() -> {
             throw new PermitLapsedException(Duration.ofSeconds(1));
         });
-        ImejisProvider provider = bench.imejis("url", bench.url("/v1"));
+        DescribedProvider provider = bench.imejis("url", bench.url("/v1"));
         assertThatThrownBy(() -> provider.generate(ProviderBench.request(), lapsed))
                 .isInstanceOf(PermitLapsedException.class);
         assertThat(bench.calls()).isZero();
@@ -163,7 +163,7 @@ class ImejisProviderTest {
     }
 
     private static void assertRejected(Reason reason) {
-        assertThatThrownBy(ImejisProviderTest::generate)
+        assertThatThrownBy(ImejisDescriptionTest::generate)
                 .isInstanceOfSatisfying(
                         RejectedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
     }

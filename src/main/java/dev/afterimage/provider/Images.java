@@ -4,24 +4,24 @@ import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.MagicNumber;
 
-/** Makes a picture of bytes, or says what they are instead. */
-final class Pictures {
+/** Makes an image of bytes, or says what they are instead. */
+final class Images {
 
-    private Pictures() {}
+    private Images() {}
 
     /**
-     * The picture, by its own magic number and not by what its header says.
+     * The image, by its own magic number and not by what its header says.
      *
-     * @throws NotAnImageException when they are no picture that may pass, or too many
+     * @throws NotAnImageException when they are no image that may pass, or too many
      */
     static GeneratedImage of(byte[] content, long maxBytes) {
         if (content.length > maxBytes) {
-            throw new NotAnImageException("the picture is larger than " + maxBytes + " bytes");
+            throw new NotAnImageException("the image is larger than " + maxBytes + " bytes");
         }
         return MagicNumber.formatOf(content)
                 .map(format -> new GeneratedImage(content, format))
                 .orElseThrow(() -> new NotAnImageException(
-                        "the provider answered " + kindOf(content) + " instead of a PNG, JPEG, WebP or GIF picture"));
+                        "the provider answered " + kindOf(content) + " instead of a PNG, JPEG, WebP or GIF image"));
     }
 
     private static String kindOf(byte[] content) {
@@ -29,7 +29,7 @@ final class Pictures {
             if (!Character.isWhitespace(b)) {
                 return switch (b) {
                     case '<' -> "HTML or SVG";
-                    case '{', '[', '"' -> "JSON without a picture";
+                    case '{', '[', '"' -> "JSON without an image";
                     default -> "unknown bytes";
                 };
             }

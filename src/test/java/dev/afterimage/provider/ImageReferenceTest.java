@@ -6,12 +6,15 @@ import dev.afterimage.testing.SamplePictures;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PictureReferenceTest {
+class ImageReferenceTest {
+
+    private static final List<JsonPath> PLACES = Descriptions.of("json").result();
 
     private static final String URL = "https://cdn.example.com/1.png";
     private static final byte[] CONTENT = SamplePictures.png();
@@ -32,7 +35,7 @@ class PictureReferenceTest {
                 "\"%s\""
             })
     void aUrlIsFoundWhereUsualApisPutIt(String json) {
-        assertThat(in(json.formatted(URL))).contains(new PictureReference.Link(URL));
+        assertThat(in(json.formatted(URL))).contains(new ImageReference.Link(URL));
     }
 
     @ParameterizedTest
@@ -50,7 +53,7 @@ class PictureReferenceTest {
         assertThat(in(json.formatted(BASE64)))
                 .hasValueSatisfying(found -> assertThat(found)
                         .isInstanceOfSatisfying(
-                                PictureReference.Inline.class,
+                                ImageReference.Inline.class,
                                 inline -> assertThat(inline.content()).isEqualTo(CONTENT)));
     }
 
@@ -82,7 +85,8 @@ class PictureReferenceTest {
         assertThat(in("{\"image\":\"" + base64 + "\"}")).isPresent();
     }
 
-    private static Optional<PictureReference> in(String json) {
-        return ProviderJson.tree(json.getBytes(StandardCharsets.UTF_8)).flatMap(PictureReference::in);
+    private static Optional<ImageReference> in(String json) {
+        return ProviderJson.tree(json.getBytes(StandardCharsets.UTF_8))
+                .flatMap(tree -> ImageReference.in(tree, PLACES));
     }
 }
