@@ -25,6 +25,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
@@ -50,18 +51,28 @@ class ProviderWiring {
             ApiKeys keys,
             @Named("demo") Instance<ImageGenerator> demo,
             PermitGate gate,
+            Instance<SigV4Signer> signer,
             Meters meters,
             Clock clock,
             Pause pause) {
         ImageGenerator provider = Descriptions.isDemo(config.kind())
                 ? included(demo)
                 : DescribedProvider.of(
-                        config, http, keys, gate, UnrecordedCall::new, signer(clock)::sign, clock, pause);
+                        config,
+                        http,
+                        keys,
+                        gate,
+                        UnrecordedCall::new,
+                        (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
+                        clock,
+                        pause);
         return new MeteredGenerator(meters, provider);
     }
 
-    /** Reads no credentials before it has to sign. */
-    private static SigV4Signer signer(Clock clock) {
+    /** Made only when something has to be signed. */
+    @Produces
+    @Singleton
+    SigV4Signer signer(Clock clock) {
         return new SigV4Signer(DefaultCredentialsProvider.builder().build(), "us-east-1", clock);
     }
 
@@ -111,7 +122,7 @@ class ProviderWiring {
     }
 
     /** Prints what would be sent, before anything can be. */
-    void check(@Observes StartupEvent start, ProviderConfig config) {
+    void check(@Observes @Priority(1) StartupEvent start, ProviderConfig config) {
         if (config.check()) {
             System.out.println(DescribedProvider.sample(config));
             Quarkus.asyncExit(0);
