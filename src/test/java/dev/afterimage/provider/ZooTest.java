@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.PermitGate;
@@ -13,7 +14,11 @@ import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.guard.RateBelt;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.ReceiptRules;
+import dev.afterimage.limit.ReceiptStorage;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.DocumentedError;
 import dev.afterimage.provider.zoo.Zoo;
@@ -45,7 +50,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ZooTest {
 
-    private static final Attempt ATTEMPT = Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX));
+    private static final Attempt ATTEMPT = Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX), Orders.next());
     /** How much of a wait until a moment is over when its answer has come. */
     private static final Duration ON_THE_WAY = Duration.ofMillis(50);
 
@@ -120,12 +125,18 @@ class ZooTest {
         SimulatedRun.run(18, Duration.ofMinutes(30), machine -> {
             ZooBench bench = new ZooBench(animal.in(machine.clock()), machine.clock(), machine.pause());
             benches.add(bench);
-            ImageGenerator permitted = permitted(bench, machine);
+            MemoryLimiter limiter = new MemoryLimiter(
+                    bench.limits, new ReceiptRules(1, 5), machine.nanoTime(), machine.clock(), ReceiptStorage.NONE);
+            ImageGenerator permitted = permitted(bench, limiter, machine);
             Deadline late = Deadline.in(Duration.ofMinutes(29), machine.clock());
             for (int image = 0; image < images; image++) {
                 int number = image;
                 machine.threads().execute(() -> {
-                    permitted.generate(bench.request(number), Attempt.of(Lane.INTERACTIVE, late));
+                    Orders order = Orders.next();
+                    permitted.generate(bench.request(number), Attempt.of(Lane.INTERACTIVE, late, order));
+                    order.calls()
+                            .forEach(call -> limiter.settle(
+                                    call, new CallOutcome.Image(machine.clock().instant())));
                     done.add(number);
                 });
             }
@@ -138,13 +149,17 @@ class ZooTest {
         CALLS_UNDER_LOAD.put(animal, api.calls());
     }
 
-    private static ImageGenerator permitted(ZooBench bench, Machine machine) {
-        PermitGate gate = new PermitGate(
-                new MemoryLimiter(bench.limits, machine.nanoTime()),
+    private static ImageGenerator permitted(ZooBench bench, MemoryLimiter limiter, Machine machine) {
+        PermitGate gate = new PermitGate(limiter, machine.clock(), machine.pause(), machine.random());
+        CallSettler settler = new CallSettler(
+                limiter, bench.limits.longestCall(), machine.clock(), machine.pause(), machine.threads());
+        return new PermittedGenerator(
+                gate,
+                new RateBelt(),
+                settler,
+                Duration.ofMinutes(1),
                 machine.clock(),
-                machine.pause(),
-                machine.random());
-        return new PermittedGenerator(gate, new RateBelt(), bench.provider(PollPermits.of(gate)));
+                bench.provider(PollPermits.of(gate, settler)));
     }
 
     @ParameterizedTest
