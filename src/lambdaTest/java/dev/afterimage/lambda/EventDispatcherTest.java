@@ -139,7 +139,7 @@ class EventDispatcherTest {
         assertThat(answer)
                 .contains("\"statusCode\":503")
                 .contains("out-of-time")
-                .contains("\\\"requestId\\\":\\\"" + new FakeContext().getAwsRequestId())
+                .contains("\\\"requestId\\\":\\\"" + "invocation-1")
                 .contains("\"retry-after\":\"1\"");
     }
 

@@ -1,5 +1,6 @@
 package dev.afterimage.testing;
 
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.Job;
@@ -15,6 +16,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The simplest queue that keeps the contract; it never waits. */
 public final class MemoryJobQueue implements JobQueue {
@@ -25,6 +27,7 @@ public final class MemoryJobQueue implements JobQueue {
     private final List<Waiting> jobs = new ArrayList<>();
     private final List<Buried> buried = new ArrayList<>();
     private int receipts;
+    private @Nullable ImageKey broken;
     private Predicate<Job> fitting = job -> true;
     private final Deque<RuntimeException> failures = new ArrayDeque<>();
 
@@ -40,6 +43,17 @@ public final class MemoryJobQueue implements JobQueue {
     /** The next claims fail so, one after another. */
     public synchronized void failToClaim(RuntimeException... next) {
         failures.addAll(List.of(next));
+    }
+
+    /** This job's claims can neither be ended nor put back. */
+    public synchronized void breakFor(ImageKey key) {
+        broken = key;
+    }
+
+    private void failIfBroken(Claim claim) {
+        if (claim.job().key().equals(broken)) {
+            throw new QueueUnavailableException("broken", new IllegalStateException());
+        }
     }
 
     @Override
@@ -108,11 +122,13 @@ public final class MemoryJobQueue implements JobQueue {
 
     @Override
     public synchronized boolean complete(Claim claim) {
+        failIfBroken(claim);
         return jobs.removeAll(find(claim));
     }
 
     @Override
     public synchronized boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt) {
+        failIfBroken(claim);
         for (Waiting job : find(claim)) {
             job.due = clock.instant().plus(delay);
             job.attempts += countsAsAttempt ? 1 : 0;

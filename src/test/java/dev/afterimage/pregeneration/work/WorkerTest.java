@@ -366,7 +366,7 @@ class WorkerTest {
         provider = inquiry -> inquiry.request().equals(Jobs.request(2))
                 ? failing(new UnavailableException("503", null)).apply(inquiry)
                 : stored(inquiry);
-        marks.breakFor(Jobs.bulk(3).key());
+        queue.breakFor(Jobs.bulk(3).key());
         Claim broken = new Claim(Jobs.interactive(3), 0, 1, claims.get(2).receipt());
 
         Set<String> failed = worker.process(
