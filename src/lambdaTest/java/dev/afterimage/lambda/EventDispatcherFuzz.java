@@ -47,6 +47,10 @@ class EventDispatcherFuzz {
         JsonNode answer = JSON.readTree(out.toByteArray());
         if (isRequest(event)) {
             assertThat(answer.path("statusCode").asInt()).isBetween(200, 599);
+        } else if (answer.has("statusCode")) {
+            assertThat(answer.get("statusCode").asInt()).isEqualTo(501);
+        } else if (answer.has("afterimage")) {
+            assertThat(answer.get("afterimage").asText()).isEqualTo("ping");
         } else if (answer.has("batchItemFailures")) {
             Set<String> sent = new HashSet<>();
             JSON.readTree(event)
