@@ -67,7 +67,7 @@ public final class PregenerationBenchmark {
                 config(catalogue),
                 source -> new CatalogueSource.OpenCatalogue(Files.newInputStream(Path.of(source)), "1"),
                 new Planner(Jobs.KEYS, new FixedVersions(), new AllOrNothing(fresh), CLOCK),
-                new FreshnessPolicy(Duration.ofHours(24), Duration.ofDays(7), Map.of()),
+                new FreshnessPolicy(Duration.ofHours(24), Duration.ofDays(7), Duration.ofHours(1), Map.of()),
                 queue,
                 new SqliteCheckpoints(database),
                 new TimeOrderedIds(CLOCK, new Random()),

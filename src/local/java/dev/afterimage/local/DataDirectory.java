@@ -96,7 +96,7 @@ public final class DataDirectory {
     /** What keeps the directory from being written to, and the mend; empty when a file could be written. */
     public Optional<String> defect() {
         try {
-            write(Durability.POWER, new byte[PROBE_BYTES]).close();
+            write(new byte[PROBE_BYTES]).close();
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(explain(e));

@@ -30,6 +30,7 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +132,11 @@ class LocalWiring {
         @Override
         public PrivateKey deliveryKey() {
             return new PemKeyFile(directory).readOrCreate().getPrivate();
+        }
+
+        @Override
+        public Optional<String> defect() {
+            return directory.defect();
         }
 
         @Override

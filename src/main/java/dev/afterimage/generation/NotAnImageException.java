@@ -12,25 +12,27 @@ public final class NotAnImageException extends GenerationException {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean remembered;
     private final @Nullable Duration nextPurchase;
 
     public NotAnImageException(String message) {
-        this(message, null);
+        this(message, false, null);
     }
 
-    private NotAnImageException(String message, @Nullable Duration nextPurchase) {
+    private NotAnImageException(String message, boolean remembered, @Nullable Duration nextPurchase) {
         super(message, null);
+        this.remembered = remembered;
         this.nextPurchase = nextPurchase;
     }
 
-    /** What the fleet remembers of an earlier call. */
-    static NotAnImageException remembered(Optional<Duration> nextPurchase) {
-        return new NotAnImageException("an earlier answer was no image", nextPurchase.orElse(null));
+    /** What the fleet remembers of an earlier call; none was made now, so nothing was billed. */
+    public static NotAnImageException remembered(Optional<Duration> nextPurchase) {
+        return new NotAnImageException("an earlier answer was no image", true, nextPurchase.orElse(null));
     }
 
     /** The same failure, and when the image may be bought again; empty for not at all. */
     NotAnImageException withNextPurchase(Optional<Duration> wait) {
-        return new NotAnImageException(String.valueOf(getMessage()), wait.orElse(null));
+        return new NotAnImageException(String.valueOf(getMessage()), remembered, wait.orElse(null));
     }
 
     /** The wait until the image may be bought again; empty when its purchases are used up. */
@@ -40,6 +42,6 @@ public final class NotAnImageException extends GenerationException {
 
     @Override
     public Billed billed() {
-        return Billed.YES;
+        return remembered ? Billed.NO : Billed.YES;
     }
 }

@@ -14,34 +14,41 @@ public final class OutcomeUnknownException extends GenerationException {
     private static final long serialVersionUID = 1L;
 
     private final boolean serverError;
+    private final boolean remembered;
     private final @Nullable Duration nextPurchase;
 
     /** No answer came, or the provider answered that it gave up waiting. */
     public OutcomeUnknownException(String message, @Nullable Throwable cause) {
-        this(message, cause, false, null);
+        this(message, cause, false, false, null);
     }
 
     private OutcomeUnknownException(
-            String message, @Nullable Throwable cause, boolean serverError, @Nullable Duration nextPurchase) {
+            String message,
+            @Nullable Throwable cause,
+            boolean serverError,
+            boolean remembered,
+            @Nullable Duration nextPurchase) {
         super(message, cause);
         this.serverError = serverError;
+        this.remembered = remembered;
         this.nextPurchase = nextPurchase;
     }
 
     /** The provider answered that something went wrong there. */
     public static OutcomeUnknownException serverError(String message) {
-        return new OutcomeUnknownException(message, null, true, null);
+        return new OutcomeUnknownException(message, null, true, false, null);
     }
 
-    /** What the fleet remembers of an earlier call. */
-    static OutcomeUnknownException remembered(Optional<Duration> nextPurchase) {
+    /** What the fleet remembers of an earlier call; none was made now, so nothing was billed. */
+    public static OutcomeUnknownException remembered(Optional<Duration> nextPurchase) {
         return new OutcomeUnknownException(
-                "the outcome of an earlier call is unknown", null, false, nextPurchase.orElse(null));
+                "the outcome of an earlier call is unknown", null, false, true, nextPurchase.orElse(null));
     }
 
     /** The same failure, and when the image may be bought again; empty for not at all. */
     OutcomeUnknownException withNextPurchase(Optional<Duration> wait) {
-        return new OutcomeUnknownException(String.valueOf(getMessage()), getCause(), serverError, wait.orElse(null));
+        return new OutcomeUnknownException(
+                String.valueOf(getMessage()), getCause(), serverError, remembered, wait.orElse(null));
     }
 
     /** Whether the provider answered with an error of its own, and not too late or not at all. */
@@ -56,6 +63,6 @@ public final class OutcomeUnknownException extends GenerationException {
 
     @Override
     public Billed billed() {
-        return Billed.MAYBE;
+        return remembered ? Billed.NO : Billed.MAYBE;
     }
 }

@@ -19,19 +19,19 @@ public interface BackendConfig {
 
     /** Where entries are looked up. */
     enum IndexKind {
-        LOCAL,
+        FILESYSTEM,
         REDIS
     }
 
     /** Where images lie. */
     enum StoreKind {
-        LOCAL,
+        FILESYSTEM,
         S3
     }
 
     /** Where jobs wait. */
     enum QueueKind {
-        LOCAL,
+        FILESYSTEM,
         SQS
     }
 
@@ -58,15 +58,15 @@ public interface BackendConfig {
     Path directory();
 
     default IndexKind indexKind() {
-        return index().orElse(isLocal() ? IndexKind.LOCAL : IndexKind.REDIS);
+        return index().orElse(isLocal() ? IndexKind.FILESYSTEM : IndexKind.REDIS);
     }
 
     default StoreKind storeKind() {
-        return store().orElse(isLocal() ? StoreKind.LOCAL : StoreKind.S3);
+        return store().orElse(isLocal() ? StoreKind.FILESYSTEM : StoreKind.S3);
     }
 
     default QueueKind queueKind() {
-        return queue().orElse(isLocal() ? QueueKind.LOCAL : QueueKind.SQS);
+        return queue().orElse(isLocal() ? QueueKind.FILESYSTEM : QueueKind.SQS);
     }
 
     default FleetKind fleetKind() {
@@ -75,9 +75,9 @@ public interface BackendConfig {
 
     /** Whether any part keeps something in the {@link #directory()}. */
     default boolean usesLocal() {
-        return indexKind() == IndexKind.LOCAL
-                || storeKind() == StoreKind.LOCAL
-                || queueKind() == QueueKind.LOCAL
+        return indexKind() == IndexKind.FILESYSTEM
+                || storeKind() == StoreKind.FILESYSTEM
+                || queueKind() == QueueKind.FILESYSTEM
                 || fleetKind() == FleetKind.MEMORY;
     }
 

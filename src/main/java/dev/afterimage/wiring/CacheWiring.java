@@ -38,7 +38,7 @@ class CacheWiring {
             Meters meters,
             Machine machine) {
         ImageIndex kept = switch (backends.indexKind()) {
-            case LOCAL -> LocalBackend.of(local).index();
+            case FILESYSTEM -> LocalBackend.of(local).index();
             case REDIS -> new RedisImageIndex(redis.get(), redisConfig);
         };
         ImageIndex index = new MeteredIndex(meters, kept);
@@ -46,7 +46,7 @@ class CacheWiring {
                 ? index
                 : new NearIndex(index, config.nearTtl(), config.nearSize(), machine.nanoTime()::getAsLong);
         return switch (backends.storeKind()) {
-            case LOCAL -> LocalBackend.of(local).withImagesPresent(near);
+            case FILESYSTEM -> LocalBackend.of(local).withImagesPresent(near);
             case S3 -> near;
         };
     }
@@ -61,7 +61,7 @@ class CacheWiring {
             Meters meters,
             AnswerRoom room) {
         ImageStore store = switch (backends.storeKind()) {
-            case LOCAL -> LocalBackend.of(local).store();
+            case FILESYSTEM -> LocalBackend.of(local).store();
             case S3 -> new S3ImageStore(s3.get(), S3Bucket.of(s3Config));
         };
         return new RoomFreeingStore(room, new MeteredStore(meters, store));
@@ -79,7 +79,7 @@ class CacheWiring {
             RedisConfig redisConfig,
             Machine machine) {
         TemplateVersions kept = switch (backends.storeKind()) {
-            case LOCAL -> LocalBackend.of(local).templateVersions();
+            case FILESYSTEM -> LocalBackend.of(local).templateVersions();
             case S3 ->
                 new S3TemplateVersions(
                         s3.get(),
@@ -89,7 +89,7 @@ class CacheWiring {
                         machine.threads());
         };
         return switch (backends.indexKind()) {
-            case LOCAL -> kept;
+            case FILESYSTEM -> kept;
             case REDIS ->
                 new RedisTemplateVersions(
                         redis.get(), redisConfig, kept, config.nearTtl(), machine.nanoTime()::getAsLong);

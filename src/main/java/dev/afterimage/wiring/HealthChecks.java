@@ -2,13 +2,9 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.UrlSigner;
-import dev.afterimage.filesystem.DataDirectory;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.pregeneration.work.Worker;
-import dev.afterimage.wiring.BackendConfig.IndexKind;
-import dev.afterimage.wiring.BackendConfig.QueueKind;
-import dev.afterimage.wiring.BackendConfig.StoreKind;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -44,11 +40,10 @@ class HealthChecks {
     @Produces
     @Singleton
     @Readiness
-    HealthCheck directory(BackendConfig backends, DataDirectory directory) {
-        boolean needed = backends.indexKind() == IndexKind.FILESYSTEM
-                || backends.storeKind() == StoreKind.FILESYSTEM
-                || backends.queueKind() == QueueKind.FILESYSTEM;
-        return () -> answer("directory", needed ? directory.defect() : Optional.empty());
+    HealthCheck directory(BackendConfig backends, Instance<LocalBackend> local) {
+        return () -> answer(
+                "directory",
+                backends.usesLocal() && local.isResolvable() ? local.get().defect() : Optional.empty());
     }
 
     /** Whether a URL can be signed, as every answer needs it. */

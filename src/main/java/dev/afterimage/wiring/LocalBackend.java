@@ -12,6 +12,7 @@ import dev.afterimage.store.ImageStore;
 import jakarta.enterprise.inject.Instance;
 import java.security.PrivateKey;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -59,6 +60,9 @@ interface LocalBackend {
 
     /** The key that signs URLs where none is configured; made at first start. */
     PrivateKey deliveryKey();
+
+    /** What keeps the directory from being written to, and the mend; empty when a file could be written. */
+    Optional<String> defect();
 
     /** Gives the directory back. */
     void close();

@@ -28,6 +28,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
@@ -53,18 +54,29 @@ class ProviderWiring {
             @Named("demo") Instance<ImageGenerator> demo,
             PermitGate gate,
             CallSettler settler,
+            Instance<SigV4Signer> signer,
             Meters meters,
             Clock clock,
             Pause pause) {
         ImageGenerator provider = Descriptions.isDemo(config.kind())
                 ? included(demo)
                 : DescribedProvider.of(
-                        config, http, keys, gate, settler, ReceiptRecord::new, signer(clock)::sign, clock, pause);
+                        config,
+                        http,
+                        keys,
+                        gate,
+                        settler,
+                        ReceiptRecord::new,
+                        (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
+                        clock,
+                        pause);
         return new MeteredGenerator(meters, provider);
     }
 
-    /** Reads no credentials before it has to sign. */
-    private static SigV4Signer signer(Clock clock) {
+    /** Made only when something has to be signed. */
+    @Produces
+    @Singleton
+    SigV4Signer signer(Clock clock) {
         return new SigV4Signer(DefaultCredentialsProvider.builder().build(), "us-east-1", clock);
     }
 
@@ -132,7 +144,7 @@ class ProviderWiring {
     }
 
     /** Prints what would be sent, before anything can be. */
-    void check(@Observes StartupEvent start, ProviderConfig config) {
+    void check(@Observes @Priority(1) StartupEvent start, ProviderConfig config) {
         if (config.check()) {
             System.out.println(DescribedProvider.sample(config));
             Quarkus.asyncExit(0);

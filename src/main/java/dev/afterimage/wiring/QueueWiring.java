@@ -62,7 +62,7 @@ class QueueWiring {
             Meters meters,
             @VirtualThreads ExecutorService virtualThreads) {
         JobQueue queue = switch (backends.queueKind()) {
-            case LOCAL -> LocalBackend.of(local).jobQueue(config.visibilityTimeout());
+            case FILESYSTEM -> LocalBackend.of(local).jobQueue(config.visibilityTimeout());
             case SQS ->
                 new SqsJobQueue(sqs.get(), SqsQueues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
         };
@@ -79,7 +79,7 @@ class QueueWiring {
             Meters meters,
             Machine machine) {
         return switch (backends.queueKind()) {
-            case LOCAL -> LocalBackend.of(local).pendingMarks();
+            case FILESYSTEM -> LocalBackend.of(local).pendingMarks();
             case SQS ->
                 new FallbackPendingMarks(
                         new RedisPendingMarks(redis.get(), redisConfig),
@@ -97,7 +97,7 @@ class QueueWiring {
             RedisConfig redisConfig,
             Clock clock) {
         return switch (backends.queueKind()) {
-            case LOCAL -> LocalBackend.of(local).batchLedger();
+            case FILESYSTEM -> LocalBackend.of(local).batchLedger();
             case SQS -> new RedisBatchLedger(redis.get(), redisConfig, clock);
         };
     }
@@ -107,7 +107,7 @@ class QueueWiring {
     Checkpoints checkpoints(
             BackendConfig backends, Instance<LocalBackend> local, Instance<RedisLink> redis, RedisConfig redisConfig) {
         return switch (backends.queueKind()) {
-            case LOCAL -> LocalBackend.of(local).checkpoints();
+            case FILESYSTEM -> LocalBackend.of(local).checkpoints();
             case SQS -> new RedisCheckpoints(redis.get(), redisConfig);
         };
     }

@@ -2,6 +2,7 @@ package dev.afterimage.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.Lease;
 import dev.afterimage.testing.TestPictures;
@@ -14,17 +15,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class LeaseKeeperTest {
+class LeaseRenewerTest {
 
-    private static final Lease LEASE = new Lease(TestPictures.key(1), "token", Duration.ofSeconds(6));
+    private static final Lease LEASE = new Lease(TestPictures.key(1), Lane.INTERACTIVE, "token", Duration.ofSeconds(6));
 
     private final BlockingQueue<Duration> waits = new LinkedBlockingQueue<>();
     private final BlockingQueue<Lease> renewed = new LinkedBlockingQueue<>();
+    private final AtomicInteger held = new AtomicInteger();
     private final Semaphore passed = new Semaphore(0);
     private final CountDownLatch interrupted = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -51,7 +54,7 @@ class LeaseKeeperTest {
 
     @Test
     void aLeaseIsRenewedThreeTimesInItsLifeAsLongAsTheWorkLasts() throws Exception {
-        LeaseKeeper keeper = LeaseKeeper.keep(LEASE, leases(() -> true), pause, threads);
+        LeaseRenewer renewer = LeaseRenewer.start(LEASE, leases(() -> true), held::incrementAndGet, pause, threads);
         for (int renewal = 0; renewal < 5; renewal++) {
             assertThat(waits.take()).isEqualTo(Duration.ofSeconds(2));
             assertThat(renewed).isEmpty();
@@ -59,24 +62,25 @@ class LeaseKeeperTest {
             assertThat(renewed.take()).isEqualTo(LEASE);
         }
 
-        keeper.stop();
+        renewer.stop();
         interrupted.await();
     }
 
     @Test
     void aRenewalThatFailsMayPassBeforeTheLeaseEnds() throws Exception {
-        LeaseKeeper keeper = LeaseKeeper.keep(
+        LeaseRenewer renewer = LeaseRenewer.start(
                 LEASE,
                 leases(() -> {
                     throw new IllegalStateException("down");
                 }),
+                held::incrementAndGet,
                 pause,
                 threads);
         passed.release(2);
 
         assertThat(renewed.take()).isEqualTo(LEASE);
         assertThat(renewed.take()).isEqualTo(LEASE);
-        keeper.stop();
+        renewer.stop();
         interrupted.await();
     }
 }

@@ -11,6 +11,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.time.Deadline;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -105,7 +106,7 @@ final class ProviderBench implements AutoCloseable {
     }
 
     static Attempt attempt() {
-        return Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX));
+        return Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX), Orders.next());
     }
 
     @Override

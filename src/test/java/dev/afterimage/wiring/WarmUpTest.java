@@ -6,9 +6,9 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.FakePause;
+import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MapIndex;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
@@ -68,7 +68,7 @@ class WarmUpTest {
     private WarmUp warmUp(ImageIndex index) {
         return new WarmUp(
                 index,
-                new MemoryLimiter(LIMITS, clock::nanoTime),
+                Limiters.memory(LIMITS, clock),
                 new MemoryFlightLeases(PATIENCE, clock::nanoTime, duration -> {}),
                 pause,
                 clock,

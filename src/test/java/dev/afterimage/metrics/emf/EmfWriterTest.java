@@ -186,7 +186,6 @@ class EmfWriterTest {
         meters.providerLatency().record(Duration.ofMillis(490));
         meters.providerAnswers("2xx").increment();
         meters.permits("interactive", "granted").increment();
-        meters.emergency(() -> 0);
         gauge(17.0);
         assertThat(flushed()).hasSize(4);
     }

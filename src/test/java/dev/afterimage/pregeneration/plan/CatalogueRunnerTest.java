@@ -252,7 +252,7 @@ class CatalogueRunnerTest {
 
     private CatalogueRunner runner(PregenerationConfig config, CatalogueSource source) {
         TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(1));
-        FreshnessPolicy freshness = new FreshnessPolicy(ttl, Duration.ZERO, Map.of());
+        FreshnessPolicy freshness = new FreshnessPolicy(ttl, Duration.ZERO, Duration.ZERO, Map.of());
         return new CatalogueRunner(config, source, planner, freshness, queue, new MemoryCheckpoints(), ids, clock);
     }
 

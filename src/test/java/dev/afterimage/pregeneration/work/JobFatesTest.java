@@ -25,6 +25,7 @@ import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -33,11 +34,8 @@ class JobFatesTest {
     private static final Duration BACK_OFF = Duration.ofSeconds(15);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
-    private final JobFates fates = fates(false, () -> 0L);
-
-    private JobFates fates(boolean retryUnknown, RandomGenerator random) {
-        return new JobFates(new AttemptPolicy(3, BACK_OFF, Duration.ofMinutes(15), 2, retryUnknown), clock, random);
-    }
+    private final JobFates fates =
+            new JobFates(new AttemptPolicy(3, BACK_OFF, Duration.ofMinutes(15), 2), clock, () -> 0L);
 
     @Test
     void aPictureIsTheEnd() {
@@ -92,16 +90,28 @@ class JobFatesTest {
     void whatIsPermanentIsBuriedAtOnce() {
         assertThat(fates.of(new RejectedException(RejectedException.Reason.DATA, "no title"), 0))
                 .isEqualTo(new JobFate.Bury("no title"));
-        assertThat(fates.of(new NotAnImageException("it is HTML"), 0)).isEqualTo(new JobFate.Bury("it is HTML"));
         assertThat(fates.of(new InvalidRequestException("mend it", "data"), 0)).isEqualTo(new JobFate.Bury("mend it"));
     }
 
     @Test
-    void anUnknownOutcomeIsPaidForOnceUnlessTheOperatorSaysSo() {
-        OutcomeUnknownException unknown = new OutcomeUnknownException("timed out", null);
+    void aCallInVainThatMayBeRepeatedMakesTheJobWaitAloneAndUsesUpNoAttempt() {
+        Duration wait = Duration.ofMinutes(1);
+        JobFate later = new JobFate.Wait(wait.plusSeconds(1), false);
 
-        assertThat(fates.of(unknown, 0)).isInstanceOf(JobFate.Bury.class);
-        assertThat(fates(true, () -> 0L).of(unknown, 0)).isEqualTo(new JobFate.Retry(BACK_OFF, "timed out"));
+        assertThat(fates.of(OutcomeUnknownException.remembered(Optional.of(wait)), 2))
+                .isEqualTo(later);
+        assertThat(fates.of(NotAnImageException.remembered(Optional.of(wait)), 2))
+                .isEqualTo(later);
+    }
+
+    @Test
+    void whenItsPurchasesAreUsedUpAJobIsDeadLetteredWithTheReason() {
+        assertThat(fates.of(OutcomeUnknownException.remembered(Optional.empty()), 0))
+                .isInstanceOfSatisfying(
+                        JobFate.Bury.class, bury -> assertThat(bury.reason()).startsWith("outcome-unknown: "));
+        assertThat(fates.of(NotAnImageException.remembered(Optional.empty()), 0))
+                .isInstanceOfSatisfying(
+                        JobFate.Bury.class, bury -> assertThat(bury.reason()).startsWith("not-an-image: "));
     }
 
     @Test
@@ -128,7 +138,7 @@ class JobFatesTest {
 
     @Test
     void theWaitIsCappedAndSpread() {
-        AttemptPolicy policy = new AttemptPolicy(99, BACK_OFF, Duration.ofMinutes(15), 1, false);
+        AttemptPolicy policy = new AttemptPolicy(99, BACK_OFF, Duration.ofMinutes(15), 1);
 
         assertThat(policy.waitAfter(40, 0)).isEqualTo(Duration.ofMinutes(15));
         assertThat(policy.waitAfter(0, 1)).isEqualTo(Duration.ofSeconds(12));

@@ -65,8 +65,8 @@ class WorkerTest {
     private final Worker worker = worker(5, new CallersThread());
 
     private Worker worker(int concurrency, ExecutorService threads) {
-        JobFates fates = new JobFates(
-                new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2, false), clock, () -> 0L);
+        JobFates fates =
+                new JobFates(new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
         JobRunner runner = new JobRunner(new Service(), queue, ledger, marks, fates);
         return new Worker(queue, runner, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
     }
@@ -346,8 +346,7 @@ class WorkerTest {
                             queue,
                             ledger,
                             marks,
-                            new JobFates(
-                                    new AttemptPolicy(3, Duration.ZERO, Duration.ZERO, 2, false), clock, () -> 0L)),
+                            new JobFates(new AttemptPolicy(3, Duration.ZERO, Duration.ZERO, 2), clock, () -> 0L)),
                     5,
                     Duration.ofMinutes(1),
                     clock,

@@ -1,4 +1,4 @@
-package dev.afterimage.generation;
+package dev.afterimage.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,33 +6,33 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class CallTimeTest {
+class LatencyEstimatorTest {
 
-    private final CallTime callTime = new CallTime();
+    private final LatencyEstimator latency = new LatencyEstimator();
 
     private void learn(int times, Duration taken) {
         for (int call = 0; call < times; call++) {
-            callTime.learn(taken);
+            latency.learn(taken);
         }
     }
 
     @Test
     void nothingIsExpectedBeforeACallWasSeen() {
-        assertThat(callTime.expected()).isZero();
+        assertThat(latency.expected()).isZero();
     }
 
     @Test
     void ofOneCallTwiceItsTimeIsExpected() {
         learn(1, Duration.ofMillis(200));
 
-        assertThat(callTime.expected()).isEqualTo(Duration.ofMillis(400));
+        assertThat(latency.expected()).isEqualTo(Duration.ofMillis(400));
     }
 
     @Test
     void ofSteadyCallsTheirTimeIsExpected() {
         learn(50, Duration.ofMillis(200));
 
-        assertThat(callTime.expected()).isBetween(Duration.ofMillis(200), Duration.ofMillis(201));
+        assertThat(latency.expected()).isBetween(Duration.ofMillis(200), Duration.ofMillis(201));
     }
 
     @Test
@@ -40,7 +40,7 @@ class CallTimeTest {
         learn(50, Duration.ofMillis(200));
         learn(20, Duration.ofSeconds(2));
 
-        assertThat(callTime.expected()).isGreaterThan(Duration.ofMillis(1800));
+        assertThat(latency.expected()).isGreaterThan(Duration.ofMillis(1800));
     }
 
     @Test
@@ -49,8 +49,8 @@ class CallTimeTest {
         int within = 0;
         for (int call = 0; call < 1000; call++) {
             Duration taken = Duration.ofNanos((long) (1e8 + 1e8 * random.nextDouble()));
-            within += taken.compareTo(callTime.expected()) <= 0 ? 1 : 0;
-            callTime.learn(taken);
+            within += taken.compareTo(latency.expected()) <= 0 ? 1 : 0;
+            latency.learn(taken);
         }
 
         assertThat(within).isGreaterThan(900);
