@@ -7,6 +7,7 @@ import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.http.HttpConfig;
+import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.QuotaConfig;
@@ -47,6 +48,7 @@ final class ConfigurationCheck {
     /** All of them; a test finds one that is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
             BackendConfig.class,
+            BatchEventsConfig.class,
             CacheConfig.class,
             ConsoleConfig.class,
             DeliveryConfig.class,

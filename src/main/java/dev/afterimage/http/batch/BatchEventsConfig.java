@@ -5,7 +5,7 @@ import io.smallrye.config.WithDefault;
 
 /** How the progress of a batch is told. */
 @ConfigMapping(prefix = "afterimage.batch-events")
-interface BatchEventsConfig {
+public interface BatchEventsConfig {
 
     /**
      * Whether {@code GET /v1/batches/{id}/events} follows a batch to its end. Off where an answer is held back until it is
