@@ -1,10 +1,10 @@
 package dev.afterimage.simulation;
 
+import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.Inquiry;
 import dev.afterimage.generation.QuotaExceededException;
-import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
@@ -23,6 +23,7 @@ import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.wiring.WiredProcess;
 import dev.afterimage.wiring.WiredProcess.Flaw;
+import dev.afterimage.wiring.WiredProcess.Settings;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -77,6 +78,7 @@ final class Fleet implements Faults.Victims {
     private static final TemplateId TEMPLATE = new TemplateId("card");
     private static final Duration SETTLING_STEP = Duration.ofSeconds(30);
     private static final Duration LONGEST_SETTLING = Duration.ofHours(6);
+    private static final Duration TOPPED_UP_AFTER = Duration.ofMinutes(20);
     private static final int MOST_POLLS = 40;
 
     private final Scenario scenario;
@@ -98,6 +100,7 @@ final class Fleet implements Faults.Victims {
     private final List<Long> planTimes = new ArrayList<>();
     private OptionalLong creditsUsed = OptionalLong.empty();
     private final List<String> violations = new ArrayList<>();
+    private Settings settings;
     private int machines;
     private int asking;
 
@@ -106,6 +109,7 @@ final class Fleet implements Faults.Victims {
         world = new Simulation(seed, told);
         chance = world.chance();
         scenario = Scenario.of(seed, chance);
+        settings = scenario.settings();
         redis = new RedisNetwork(world);
         store = new SimulatedStore(world);
         queues = new SimulatedQueues(world);
@@ -228,16 +232,7 @@ final class Fleet implements Faults.Victims {
 
     private SimulatedInstance deploy() {
         SimulatedInstance instance = new SimulatedInstance(
-                world,
-                ++machines,
-                scenario.settings(),
-                redis,
-                store,
-                queues,
-                provider,
-                catalogue(),
-                faults,
-                flaw);
+                world, ++machines, settings, redis, store, queues, provider, catalogue(), faults, flaw);
         instances.add(instance);
         world.tell("m%d starts", instance.machine().id());
         return instance;
@@ -403,9 +398,7 @@ final class Fleet implements Faults.Victims {
     }
 
     private void terminate(SimulatedMachine machine) {
-        instances.stream()
-                .filter(instance -> instance.machine() == machine)
-                .forEach(SimulatedInstance::terminate);
+        instances.stream().filter(instance -> instance.machine() == machine).forEach(SimulatedInstance::terminate);
     }
 
     /** Everything is mended, and no machine is left that stands still for ever. */
@@ -426,8 +419,12 @@ final class Fleet implements Faults.Victims {
 
     private void settle() {
         long end = world.now() + LONGEST_SETTLING.toNanos();
+        long toppedUp = world.now() + TOPPED_UP_AFTER.toNanos();
         while (!isAtRest() && world.now() < end) {
             world.runUntil(Duration.ofNanos(world.now()).plus(SETTLING_STEP));
+            if (world.now() >= toppedUp && scenario.credits() > 0 && settings == scenario.settings()) {
+                topUp();
+            }
         }
         if (!isAtRest()) {
             violated(
@@ -445,6 +442,15 @@ final class Fleet implements Faults.Victims {
             instance.run(() -> creditsUsed = OptionalLong.of(instance.creditsUsed()));
             world.runUntil(Duration.ofNanos(world.now()).plusSeconds(5));
         });
+    }
+
+    /** The operator raises the month's budget, and deploys that. */
+    private void topUp() {
+        world.tell("the budget is raised");
+        settings = scenario.withoutBudget();
+        List<SimulatedInstance> former = List.copyOf(instances);
+        deploy();
+        former.forEach(SimulatedInstance::terminate);
     }
 
     private boolean isAtRest() {
@@ -539,7 +545,8 @@ final class Fleet implements Faults.Victims {
             world.tell("m%d: answers for image %d: %s", answered.by().id(), image, what);
             checkFailure(answered);
             if (answered.outcome().orElse(null) instanceof ImageOutcome.Pending pending && again > 0) {
-                world.after(pending.retryAfter().plusMillis(chance.nextInt(500)), () -> ask(image, patience, again - 1));
+                world.after(
+                        pending.retryAfter().plusMillis(chance.nextInt(500)), () -> ask(image, patience, again - 1));
             }
         }
 
@@ -589,8 +596,7 @@ final class Fleet implements Faults.Victims {
             ImageKey key = WiredProcess.keys().keyOf(request(image), 0);
             instance.run(() -> {
                 long begun = world.now();
-                if (provider.books().stream()
-                        .anyMatch(call -> call.key.equals(key) && call.isInFlight(begun))) {
+                if (provider.books().stream().anyMatch(call -> call.key.equals(key) && call.isInFlight(begun))) {
                     tried(Trial.DELETE_WITH_A_CALL_IN_FLIGHT);
                 }
                 instance.images().forget(key).whenComplete((done, failure) -> {
@@ -630,9 +636,7 @@ final class Fleet implements Faults.Victims {
         if (scenario.catalogueRows() == 0) {
             return;
         }
-        for (Duration at = scenario.firstPlan();
-                at.compareTo(scenario.length()) < 0;
-                at = at.plus(scenario.period())) {
+        for (Duration at = scenario.firstPlan(); at.compareTo(scenario.length()) < 0; at = at.plus(scenario.period())) {
             world.after(at, () -> {
                 new NightLaw(this, scenario).checkBeforePlan();
                 plan(10);

@@ -36,7 +36,7 @@ final class FleetRuns {
                 for (long seed = next.getAndIncrement();
                         seed < from + count && runs.failures() < mostFailures;
                         seed = next.getAndIncrement()) {
-                    runs.add(Fleet.run(seed, flaw, false));
+                    runs.add(run(seed, flaw));
                 }
             });
             thread.start();
@@ -51,6 +51,14 @@ final class FleetRuns {
             }
         }
         return runs;
+    }
+
+    private static Result run(long seed, Flaw flaw) {
+        try {
+            return Fleet.run(seed, flaw, false);
+        } catch (RuntimeException | Error broken) {
+            throw new IllegalStateException("the simulation itself fails with seed " + seed, broken);
+        }
     }
 
     private synchronized int failures() {

@@ -121,7 +121,9 @@ final class Laws {
                     fleet.violated("law 1", "an image that came was bought again: %s, %s", last, call);
                 } else {
                     fleet.tried(Trial.REPURCHASE);
-                    if (isUnknown(last) && call.arrived < last.departed + longestCall - SECOND / 2 && !excused(last, call)) {
+                    if (isUnknown(last)
+                            && call.arrived < last.departed + longestCall - SECOND / 2
+                            && !excused(last, call)) {
                         fleet.violated("law 1", "bought again while its receipt stands: %s, %s", last, call);
                     }
                     if (isDeleted(call.key, last.departed, call.arrived) || isMemoryLost(last.departed, call.arrived)) {
@@ -166,7 +168,8 @@ final class Laws {
         boolean expired = nanosOf(image.entry().freshUntil()) <= call.arrived + 2 * MOST_SKEW.toNanos();
         boolean planned = fleet.planTimes().stream()
                 .anyMatch(begun -> begun <= call.arrived
-                        && begun + 2 * MOST_SKEW.toNanos() >= nanosOf(image.entry().createdAt()));
+                        && begun + 2 * MOST_SKEW.toNanos()
+                                >= nanosOf(image.entry().createdAt()));
         if (!expired && !planned && !isDeleted(call.key, last.departed, call.arrived)) {
             fleet.violated("law 1", "bought again although its image is there: %s, %s", last, call);
         }
@@ -180,9 +183,10 @@ final class Laws {
                 && !isGone(last.caller, last.departed, call.arrived)
                 && !isDeleted(last.key, last.departed, call.arrived)
                 && fleet.incidents().stream()
-                        .noneMatch(incident -> EnumSet.of(Kind.STORE_DOWN, Kind.STORE_FULL).contains(incident.kind())
-                                && incident.at() < call.arrived
-                                && incident.until() > last.departed);
+                        .noneMatch(incident ->
+                                EnumSet.of(Kind.STORE_DOWN, Kind.STORE_FULL).contains(incident.kind())
+                                        && incident.at() < call.arrived
+                                        && incident.until() > last.departed);
     }
 
     /** A holder that is gone and a Redis that lost its memory: together they cost what an API without idempotency costs. */
@@ -262,9 +266,8 @@ final class Laws {
     // ---- law 9 ----
 
     private void credits() {
-        long billed = fleet.provider().arrivals().stream()
-                .filter(call -> call.billed)
-                .count();
+        long billed =
+                fleet.provider().arrivals().stream().filter(call -> call.billed).count();
         if (scenario.credits() > 0 && billed > scenario.credits() && !happened(LOST_MEMORY, null, 0, fleet.now())) {
             fleet.violated("law 9", "%d calls were billed of a budget of %d", billed, scenario.credits());
         }
@@ -276,7 +279,10 @@ final class Laws {
                 && !happened(GONE, null, 0, fleet.now());
         if (exact && fleet.creditsUsed().isPresent() && fleet.creditsUsed().getAsLong() != counted) {
             fleet.violated(
-                    "law 9", "%d credits are counted for %d calls", fleet.creditsUsed().getAsLong(), counted);
+                    "law 9",
+                    "%d credits are counted for %d calls",
+                    fleet.creditsUsed().getAsLong(),
+                    counted);
         }
     }
 

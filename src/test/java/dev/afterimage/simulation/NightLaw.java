@@ -21,7 +21,10 @@ final class NightLaw {
     void checkBeforePlan() {
         long now = fleet.now();
         Optional<Fleet.Planned> former = fleet.plans().stream()
-                .filter(plan -> plan.ended() > now - scenario.period().toNanos() - Duration.ofMinutes(1).toNanos())
+                .filter(plan -> plan.ended()
+                        > now
+                                - scenario.period().toNanos()
+                                - Duration.ofMinutes(1).toNanos())
                 .findFirst();
         if (former.isEmpty() || !Laws.wasCalm(fleet.incidents(), now, RECOVERY)) {
             return;
@@ -49,7 +52,7 @@ final class NightLaw {
     /** The provider did not make it when asked, or somebody deleted it. */
     private boolean hasTrouble(ImageKey key, long since) {
         return fleet.provider().books().stream()
-                        .anyMatch(call -> call.key.equals(key) && call.departed >= since && !Laws.isGood(call.behaviour))
+                        .anyMatch(call -> call.key.equals(key) && call.ended >= since && !Laws.isGood(call.behaviour))
                 || fleet.deletions().stream()
                         .anyMatch(deleted -> deleted.key().equals(key) && deleted.ended() >= since);
     }

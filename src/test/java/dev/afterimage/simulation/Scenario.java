@@ -43,7 +43,7 @@ record Scenario(
     private static final int FIRST_CATALOGUE_IMAGE = 100;
 
     static Scenario of(long seed, Random chance) {
-        boolean nights = seed % 3 == 2;
+        boolean nights = seed % 6 == 5;
         int rate = RATES[chance.nextInt(RATES.length)];
         Duration window = Duration.ofSeconds(WINDOWS[chance.nextInt(WINDOWS.length)]);
         int concurrency = CONCURRENCIES[chance.nextInt(CONCURRENCIES.length)];
@@ -100,6 +100,11 @@ record Scenario(
         values.put("afterimage.pregeneration.max-back-off", "1m");
         values.put("afterimage.pregeneration.catalogues.cards.source", "cards.ndjson");
         return KNOWN.computeIfAbsent(values, Settings::of);
+    }
+
+    /** The same settings with no budget. */
+    Settings withoutBudget() {
+        return settings(rate, window, concurrency, 0, ttl);
     }
 
     int firstCatalogueImage() {

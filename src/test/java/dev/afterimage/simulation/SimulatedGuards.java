@@ -91,7 +91,8 @@ final class SimulatedGuards {
     private static final class Breaking extends BreakerGuard {
         private static final CircuitBreaker FIGURES =
                 method(BreakerGuard.class, "call").getAnnotation(CircuitBreaker.class);
-        private static final long DELAY = Duration.of(FIGURES.delay(), FIGURES.delayUnit()).toNanos();
+        private static final long DELAY =
+                Duration.of(FIGURES.delay(), FIGURES.delayUnit()).toNanos();
         private final Machine machine;
         private final Deque<Boolean> failed = new ArrayDeque<>();
         private boolean open;
@@ -170,8 +171,11 @@ final class SimulatedGuards {
             Timeout annotated = GUARD.getAnnotation(Timeout.class);
             this.timeout = unit(settings, GUARD, "timeout.unit", annotated.unit())
                     .multipliedBy(figure(settings, GUARD, "timeout.value", annotated.value()));
-            this.places =
-                    figure(settings, GUARD, "bulkhead.value", GUARD.getAnnotation(Bulkhead.class).value());
+            this.places = figure(
+                    settings,
+                    GUARD,
+                    "bulkhead.value",
+                    GUARD.getAnnotation(Bulkhead.class).value());
         }
 
         @Override
@@ -238,7 +242,8 @@ final class SimulatedGuards {
                 passed = 0;
             }
             if (passed >= most) {
-                throw new RateLimitException(Duration.ofNanos(begun + window - now).toMillis());
+                throw new RateLimitException(
+                        Duration.ofNanos(begun + window - now).toMillis());
             }
             passed++;
         }

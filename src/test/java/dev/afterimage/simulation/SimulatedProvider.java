@@ -73,12 +73,14 @@ final class SimulatedProvider {
         long arrived = -1;
         /** When it no longer counts as in flight. */
         long ended = Long.MAX_VALUE;
+
         Behaviour behaviour = Behaviour.IMAGE;
         boolean billed;
         boolean isImage;
         boolean tooMany;
         /** When the caller's process had its answer, whatever that was. */
         long delivered = -1;
+
         boolean givenUp;
         /** Until when its answer told everybody to wait. */
         long waitUntil = -1;
@@ -240,6 +242,7 @@ final class SimulatedProvider {
             attempt.departure().written(machine.machine().clock().instant());
             faults.crossing(Port.PROVIDER, machine, true);
             Answer answer = machine.machine().pause().get(answering, timeout);
+            answered(call);
             if (answer.status() == 200) {
                 return ProviderAnswers.image(answer.body());
             }
@@ -249,6 +252,7 @@ final class SimulatedProvider {
             call.givenUp = true;
             throw new OutcomeUnknownException("no whole answer within " + timeout, late);
         } catch (ExecutionException broken) {
+            answered(call);
             throw new OutcomeUnknownException("the connection was lost", broken);
         } catch (InterruptedException cancelled) {
             call.givenUp = true;
@@ -303,11 +307,17 @@ final class SimulatedProvider {
 
     private Behaviour choose() {
         if (outage.isPresent()) {
-            return outage.get();
+            // The connection stood already.
+            return outage.filter(Behaviour.REFUSED_CONNECTION::equals)
+                    .map(refused -> Behaviour.CONNECTION_BREAKS)
+                    .orElseGet(outage::get);
         }
         double luck = chance().nextDouble();
         for (Map.Entry<Behaviour, Double> mood : moods.entrySet()) {
-            luck -= mood.getKey() == Behaviour.REFUSED_CONNECTION ? 0 : mood.getValue();
+            if (mood.getKey() == Behaviour.REFUSED_CONNECTION) {
+                continue;
+            }
+            luck -= mood.getValue();
             if (luck < 0) {
                 return mood.getKey();
             }
@@ -317,16 +327,14 @@ final class SimulatedProvider {
 
     private Duration work(Behaviour behaviour) {
         long timeoutMillis = timeout.toMillis();
-        long millis =
-                switch (behaviour) {
-                    case IMAGE, GARBAGE, HALF_AN_IMAGE -> 100 + chance().nextInt(900);
-                    case SLOW_IMAGE -> (long) (timeoutMillis * (0.3 + 0.65 * chance().nextDouble()));
-                    case LATE, NEVER ->
-                        timeoutMillis + (long) (connectTimeout.toMillis() * 0.9 * chance().nextDouble());
-                    case ERROR_500, ERROR_502, ERROR_504, CONNECTION_BREAKS ->
-                        (long) (timeoutMillis * 0.9 * chance().nextDouble());
-                    default -> 1 + chance().nextInt(50);
-                };
+        long millis = switch (behaviour) {
+            case IMAGE, GARBAGE, HALF_AN_IMAGE -> 100 + chance().nextInt(900);
+            case SLOW_IMAGE -> (long) (timeoutMillis * (0.3 + 0.65 * chance().nextDouble()));
+            case LATE, NEVER -> timeoutMillis + (long) (connectTimeout.toMillis() * 0.9 * chance().nextDouble());
+            case ERROR_500, ERROR_502, ERROR_504, CONNECTION_BREAKS ->
+                (long) (timeoutMillis * 0.9 * chance().nextDouble());
+            default -> 1 + chance().nextInt(50);
+        };
         return Duration.ofMillis(millis);
     }
 
@@ -343,14 +351,17 @@ final class SimulatedProvider {
         world.after(
                 travel,
                 () -> call.caller.execute(() -> {
-                    boolean inTime = call.behaviour == Behaviour.CONNECTION_BREAKS
-                            ? answering.completeExceptionally(new java.io.IOException("simulated"))
-                            : answering.complete(answer(call));
-                    if (inTime && !call.givenUp) {
-                        call.delivered = world.now();
-                        world.tell("m%d: call %d is answered", call.caller.id(), call.number);
+                    if (call.behaviour == Behaviour.CONNECTION_BREAKS) {
+                        answering.completeExceptionally(new java.io.IOException("simulated"));
+                    } else {
+                        answering.complete(answer(call));
                     }
                 }));
+    }
+
+    private void answered(Call call) {
+        call.delivered = world.now();
+        world.tell("m%d: call %d is answered", call.caller.id(), call.number);
     }
 
     private Answer answer(Call call) {

@@ -49,6 +49,7 @@ final class SimulatedQueues {
         final Map<String, MessageAttributeValue> attributes;
         /** When it was taken in. */
         final long at;
+
         private long visibleAt;
         private int received;
         private String receipt = "";
@@ -162,7 +163,8 @@ final class SimulatedQueues {
                 deliveredTwice++;
                 sent.visibleAt = world.now() + world.chance().nextLong(5_000_000_000L);
             } else {
-                sent.visibleAt = world.now() + Duration.ofSeconds(visibilitySeconds).toNanos();
+                sent.visibleAt =
+                        world.now() + Duration.ofSeconds(visibilitySeconds).toNanos();
             }
             taken.add(Message.builder()
                     .body(sent.body)
@@ -184,7 +186,10 @@ final class SimulatedQueues {
 
     /** The next moment at which a message becomes visible. */
     private long nextVisible(String name) {
-        return queue(name).messages.stream().mapToLong(sent -> sent.visibleAt).min().orElse(Long.MAX_VALUE);
+        return queue(name).messages.stream()
+                .mapToLong(sent -> sent.visibleAt)
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     /** What the server does. */
@@ -286,8 +291,8 @@ final class SimulatedQueues {
                 if (sent == null) {
                     throw MessageNotInflightException.builder().build();
                 }
-                sent.visibleAt =
-                        world.now() + Duration.ofSeconds(request.visibilityTimeout()).toNanos();
+                sent.visibleAt = world.now()
+                        + Duration.ofSeconds(request.visibilityTimeout()).toNanos();
                 return ChangeMessageVisibilityResponse.builder().build();
             });
         }

@@ -65,7 +65,12 @@ public final class WiredProcess {
 
     /** What differs from one process to the next: its machine and its clients. */
     public record Surroundings(
-            Machine machine, Redis redis, S3Client s3, SqsClient sqs, CatalogueSource catalogues, ImageGenerator provider) {}
+            Machine machine,
+            Redis redis,
+            S3Client s3,
+            SqsClient sqs,
+            CatalogueSource catalogues,
+            ImageGenerator provider) {}
 
     /** The four guards; SmallRye's use real time, so a simulated process brings others. */
     public record Guards(RetryGuard retry, BreakerGuard breaker, BeltGuard belt, RateBelt rate) {}
@@ -208,7 +213,18 @@ public final class WiredProcess {
                 providerConfig,
                 generations.retryPolicy(generation, machine));
         images = flaw.images(generations.imageService(
-                KEYS, versions, index, store, leases, guarded, gate, freshness, quota, backlog, generation, machine,
+                KEYS,
+                versions,
+                index,
+                store,
+                leases,
+                guarded,
+                gate,
+                freshness,
+                quota,
+                backlog,
+                generation,
+                machine,
                 METERS));
         worker = queues.worker(images, queue, ledger, marks, pregeneration, generation, machine);
         catalogues = queues.catalogueRunner(
