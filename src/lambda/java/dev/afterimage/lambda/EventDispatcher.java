@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The one way in: reads an event, has it dealt with by those who know how, writes the answer, and winds the invocation up.
@@ -24,6 +25,7 @@ final class EventDispatcher {
     private final Plans plans;
     private final InvocationDeadline invocation;
     private final Wrapup wrapup;
+    private final Supplier<InvocationExtension> extension;
     private final LambdaConfig config;
     private final Clock clock;
     private final Function<Context, Duration> timeLeft;
@@ -34,6 +36,7 @@ final class EventDispatcher {
             Plans plans,
             InvocationDeadline invocation,
             Wrapup wrapup,
+            Supplier<InvocationExtension> extension,
             LambdaConfig config,
             Clock clock,
             Function<Context, Duration> timeLeft) {
@@ -42,6 +45,7 @@ final class EventDispatcher {
         this.plans = plans;
         this.invocation = invocation;
         this.wrapup = wrapup;
+        this.extension = extension;
         this.config = config;
         this.clock = clock;
         this.timeLeft = timeLeft;
@@ -65,7 +69,11 @@ final class EventDispatcher {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("The process is shutting down");
         } finally {
-            wrapup.run(time.stopBy());
+            if (extension.get().isServed()) {
+                extension.get().answered(String.valueOf(context.getAwsRequestId()));
+            } else {
+                wrapup.run(time.stopBy());
+            }
             invocation.end();
         }
     }

@@ -4,6 +4,7 @@ import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.aws.SqsQueues;
 import dev.afterimage.aws.SqsRecord;
+import dev.afterimage.generation.Drain;
 import dev.afterimage.http.EventFastPath;
 import dev.afterimage.lambda.BeforeFreeze;
 import dev.afterimage.lambda.CataloguePlanHandler;
@@ -17,6 +18,7 @@ import dev.afterimage.pregeneration.plan.CatalogueRunner;
 import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.work.Worker;
 import io.quarkus.virtual.threads.VirtualThreads;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -79,9 +81,20 @@ class LambdaWiring {
         };
     }
 
+    /** A call that has left is waited for, so that it is not frozen with the process. */
+    @Produces
+    @Singleton
+    @Priority(2)
+    BeforeFreeze calls(Drain drain, Clock clock) {
+        return deadline -> {
+            boolean unused = drain.awaitIdle(deadline.remaining(clock));
+        };
+    }
+
     /** Meters go out as one line in the log, from which CloudWatch reads them; nothing runs between invocations. */
     @Produces
     @Singleton
+    @Priority(1)
     BeforeFreeze meters(EmfWriter emf) {
         return deadline -> emf.flush();
     }

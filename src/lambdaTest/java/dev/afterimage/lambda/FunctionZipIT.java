@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -26,7 +27,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
-/** The packaged function, started by AWS' own Runtime Interface Client as AWS starts it. */
+/**
+ * The packaged function, started as AWS starts it: the binary by its bootstrap where the zip has one (-Dfunction.zip=…), else the
+ * JVM by AWS' own Runtime Interface Client.
+ */
 @Timeout(180)
 class FunctionZipIT {
 
@@ -40,20 +44,13 @@ class FunctionZipIT {
     static void start(@TempDir Path task, @TempDir Path home) throws IOException {
         unzip(Path.of(System.getProperty("function.zip")), task);
         api = new RuntimeApi();
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dafterimage.directory=" + home,
-                        "-cp",
-                        Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
-                                .map(FunctionZipIT::jar)
-                                .collect(Collectors.joining(File.pathSeparator)),
-                        AWSLambda.class.getName(),
-                        HANDLER)
+        ProcessBuilder builder = new ProcessBuilder(command(task))
                 .directory(task.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT);
         builder.environment()
                 .putAll(Map.of(
+                        "AFTERIMAGE_DIRECTORY", home.toString(),
                         "AWS_LAMBDA_RUNTIME_API", api.address(),
                         "AWS_LAMBDA_FUNCTION_NAME", "afterimage",
                         "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST",
@@ -67,10 +64,37 @@ class FunctionZipIT {
         function.onExit().thenAccept(ended -> api.stopped("The process ended with " + ended.exitValue()));
     }
 
+    private static List<String> command(Path task) throws IOException {
+        Path bootstrap = task.resolve("bootstrap");
+        if (Files.exists(bootstrap)) {
+            for (Path program : List.of(bootstrap, task.resolve("runner"))) {
+                Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+            return List.of(bootstrap.toString());
+        }
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
+                        .map(FunctionZipIT::jar)
+                        .collect(Collectors.joining(File.pathSeparator)),
+                AWSLambda.class.getName(),
+                HANDLER);
+    }
+
     @AfterAll
     static void stop() throws InterruptedException {
         function.destroyForcibly().waitFor();
         api.close();
+    }
+
+    @Test
+    void theExtensionAsksForItsNextEventWhenAnInvocationHasEnded() throws InterruptedException {
+        // Once at its start, and once when this invocation has ended.
+        RuntimeApi.Result result = api.invoke(Events.http("GET", "/q/health/live", null), API_TIMEOUT);
+
+        assertThat(result.succeeded()).as(result.body()).isTrue();
+        assertThat(api.awaitExtension(2, API_TIMEOUT)).isTrue();
     }
 
     @Test

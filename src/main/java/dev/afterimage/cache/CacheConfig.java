@@ -21,6 +21,14 @@ public interface CacheConfig {
     Duration staleTtl();
 
     /**
+     * For this long after its freshness an image is served at once, and made anew behind the answer (RFC 5861); ends with
+     * {@code stale-ttl}. Zero lets the first caller after the freshness wait.
+     */
+    @WithName("stale-while-revalidate")
+    @WithDefault("1h")
+    Duration staleWhileRevalidate();
+
+    /**
      * Entries are kept in the process for this long, so that the hottest cost no round trip; what another instance deletes
      * may be served for as long. Zero asks the index every time.
      */

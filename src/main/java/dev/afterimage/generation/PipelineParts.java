@@ -5,6 +5,7 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Pause;
@@ -26,12 +27,14 @@ public record PipelineParts(
         ImageIndex index,
         ImageStore store,
         FlightLeases leases,
+        Receipts receipts,
+        CallSettler settler,
         ImageGenerator generator,
         PermitForecast forecast,
         FreshnessPolicy freshness,
         CallerQuota quota,
-        FailureMemory failures,
         Backlog backlog,
+        Drain drain,
         Duration patience,
         Pause pause,
         Clock clock,

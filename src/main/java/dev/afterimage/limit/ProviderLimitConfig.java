@@ -30,12 +30,4 @@ public interface ProviderLimitConfig {
     /** Credits a calendar month (UTC); left out, no budget is kept. */
     @WithName("monthly-credits")
     OptionalLong monthlyCredits();
-
-    /**
-     * The share of rate and concurrency that each instance may use by itself while the fleet's limiter cannot be asked. With
-     * more instances than its inverse, an outage can exceed the provider's limit.
-     */
-    @WithName("emergency-share")
-    @WithDefault("0.1")
-    double emergencyShare();
 }

@@ -28,7 +28,6 @@ public final class Meters {
     public static final String QUEUE_AGE = "afterimage.queue.age";
     public static final String DEAD_LETTERS = "afterimage.queue.dead.letters";
     public static final String JOBS = "afterimage.jobs";
-    public static final String EMERGENCY = "afterimage.limiter.emergency";
     public static final String FALLBACKS = "afterimage.fallbacks";
     public static final String CACHE_FAILURES = "afterimage.cache.failures";
 
@@ -141,15 +140,7 @@ public final class Meters {
         Gauge.builder(name, value).description(description).baseUnit(unit).register(registry);
     }
 
-    /** Whether this process lives on its emergency share of the limit: 1 or 0. */
-    public void emergency(Supplier<Number> isOn) {
-        Gauge.builder(EMERGENCY, isOn)
-                .description(
-                        "1 while the fleet's limiter cannot be asked and this process goes on with its emergency share")
-                .register(registry);
-    }
-
-    /** How often this process decided alone because the fleet could not be asked, by part: leases, marks, quota. */
+    /** How often this process decided alone because the fleet could not be asked, by part: marks, quota. */
     public Counter fallbacks(String part) {
         return Counter.builder(FALLBACKS)
                 .description("Decisions that this process made alone because the fleet could not be asked")

@@ -15,6 +15,7 @@ import dev.afterimage.filesystem.FilesystemTemplateVersions;
 import dev.afterimage.metrics.MeteredIndex;
 import dev.afterimage.metrics.MeteredStore;
 import dev.afterimage.metrics.Meters;
+import dev.afterimage.provider.AnswerRoom;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisImageIndex;
 import dev.afterimage.redis.RedisLink;
@@ -64,12 +65,13 @@ class CacheWiring {
             DataDirectory directory,
             S3Config s3Config,
             @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
-            Meters meters) {
+            Meters meters,
+            AnswerRoom room) {
         ImageStore store = switch (backends.storeKind()) {
             case FILESYSTEM -> new FilesystemStore(directory);
             case S3 -> new S3ImageStore(s3.get(), S3Bucket.of(s3Config));
         };
-        return new MeteredStore(meters, store);
+        return new RoomFreeingStore(room, new MeteredStore(meters, store));
     }
 
     @Produces

@@ -5,31 +5,37 @@ import dev.afterimage.aws.SecretApiKey;
 import dev.afterimage.aws.SecretUnavailableException;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.generation.AccessRefusedException;
+import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.PermitGate;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
-import dev.afterimage.provider.AddressGuard;
+import dev.afterimage.provider.AnswerRoom;
 import dev.afterimage.provider.ApiKey;
 import dev.afterimage.provider.ApiKeys;
-import dev.afterimage.provider.HostResolver;
-import dev.afterimage.provider.ImejisProvider;
-import dev.afterimage.provider.JsonProvider;
+import dev.afterimage.provider.CallRecord;
+import dev.afterimage.provider.DescribedProvider;
+import dev.afterimage.provider.Descriptions;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProviderHttp;
-import dev.afterimage.provider.ResultFetcher;
 import dev.afterimage.time.Pause;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -44,14 +50,14 @@ class ProviderWiring {
             ProviderHttp http,
             ApiKeys keys,
             @Named("demo") Instance<ImageGenerator> demo,
+            PermitGate gate,
             Meters meters,
             Clock clock,
             Pause pause) {
-        ImageGenerator provider = switch (config.kind()) {
-            case DEMO -> included(demo);
-            case JSON -> new JsonProvider(http, fetcher(config, http, clock, pause), config, keys, clock);
-            case IMEJIS -> new ImejisProvider(http, config, keys, clock);
-        };
+        ImageGenerator provider = Descriptions.isDemo(config.kind())
+                ? included(demo)
+                : DescribedProvider.of(
+                        config, http, keys, attempt -> awaitPoll(gate, attempt), UnrecordedCall::new, clock, pause);
         return new MeteredGenerator(meters, provider);
     }
 
@@ -85,18 +91,49 @@ class ProviderWiring {
 
     @Produces
     @Singleton
-    ProviderHttp providerHttp(Vertx vertx, ProviderConfig config, Clock clock) {
-        return new ProviderHttp(vertx, config.connectTimeout(), clock);
+    AnswerRoom answerRoom() {
+        return AnswerRoom.ofHeap();
+    }
+
+    @Produces
+    @Singleton
+    ProviderHttp providerHttp(Vertx vertx, ProviderConfig config, AnswerRoom room, Clock clock) {
+        return new ProviderHttp(vertx, config.connectTimeout(), room, clock);
     }
 
     void close(@Disposes ProviderHttp http) {
         http.close();
     }
 
-    private static ResultFetcher fetcher(ProviderConfig config, ProviderHttp http, Clock clock, Pause pause) {
-        AddressGuard guard =
-                new AddressGuard(config.url(), config.allowedHosts().orElse(List.of()), HostResolver.ofMachine());
-        return new ResultFetcher(http, guard, config.maxBytes(), config.timeout(), clock, pause);
+    /** A poll that counts as a call takes a start of its own. */
+    private static void awaitPoll(PermitGate gate, Attempt attempt) {
+        Permit.Granted permit;
+        try {
+            permit = gate.await(attempt.lane(), attempt.deadline());
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw new UnavailableException("cancelled before the poll left", cancelled);
+        }
+        try {
+            gate.depart(permit);
+        } finally {
+            gate.release(permit);
+        }
+    }
+
+    /** The request is its own record while nothing keeps the tickets of jobs; whoever polls dies with its process. */
+    private record UnrecordedCall(String purchase) implements CallRecord {
+        UnrecordedCall(ImageRequest request) {
+            this(UUID.randomUUID().toString());
+        }
+    }
+
+    /** Prints what would be sent, before anything can be. */
+    void check(@Observes StartupEvent start, ProviderConfig config) {
+        if (config.check()) {
+            System.out.println(DescribedProvider.sample(config));
+            Quarkus.asyncExit(0);
+        }
     }
 
     /** A build without the demo starts all the same, and says with the first picture what has to be set. */
@@ -104,7 +141,7 @@ class ProviderWiring {
         if (demo.isUnsatisfied()) {
             return (request, attempt) -> {
                 throw new AccessRefusedException(
-                        "This build has no demo provider; set afterimage.provider.kind to json or imejis.");
+                        "This build has no demo provider; set afterimage.provider.kind to another one.");
             };
         }
         return demo.get();

@@ -14,7 +14,6 @@ import dev.afterimage.filesystem.FilesystemCheckpoints;
 import dev.afterimage.filesystem.FilesystemJobQueue;
 import dev.afterimage.filesystem.FilesystemPendingMarks;
 import dev.afterimage.generation.Backlog;
-import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.metrics.MeteredJobQueue;
@@ -172,14 +171,9 @@ class QueueWiring {
             BatchLedger ledger,
             PendingMarks marks,
             PregenerationConfig config,
-            GenerationConfig generation,
             Machine machine) {
-        AttemptPolicy policy = new AttemptPolicy(
-                config.maxAttempts(),
-                config.backOff(),
-                config.maxBackOff(),
-                config.maxDeliveries(),
-                generation.retryUnknown());
+        AttemptPolicy policy =
+                new AttemptPolicy(config.maxAttempts(), config.backOff(), config.maxBackOff(), config.maxDeliveries());
         JobRunner runner =
                 new JobRunner(images, queue, ledger, marks, new JobFates(policy, machine.clock(), machine.random()));
         return new Worker(

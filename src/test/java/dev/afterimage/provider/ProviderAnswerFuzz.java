@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProviderAnswerFuzz {
 
     private static final Instant NOW = Instant.parse("2026-03-01T02:00:00Z");
+    private static final List<JsonPath> PLACES = Descriptions.of("json").result();
     private static final String[] HEADERS = {"Retry-After", "RateLimit", "RateLimit-Reset", "X-RateLimit-Reset"};
 
     @FuzzTest
@@ -30,12 +32,11 @@ class ProviderAnswerFuzz {
         assertBounded(WaitHint.of(body, NOW));
         assertThat(WaitHint.resetAt(body, NOW)).isNotNull();
         ProviderJson.tree(bytes)
-                .flatMap(PictureReference::in)
+                .flatMap(json -> ImageReference.in(json, PLACES))
                 .ifPresent(reference -> assertThat(
                                 switch (reference) {
-                                    case PictureReference.Link link ->
-                                        link.url().length();
-                                    case PictureReference.Inline inline -> inline.content().length;
+                                    case ImageReference.Link link -> link.url().length();
+                                    case ImageReference.Inline inline -> inline.content().length;
                                 })
                         .isPositive());
     }

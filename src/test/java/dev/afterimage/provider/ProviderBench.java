@@ -43,20 +43,22 @@ final class ProviderBench implements AutoCloseable {
         server.start();
     }
 
-    JsonProvider json(String... namesAndValues) {
-        ProviderConfig config = config(namesAndValues);
-        return new JsonProvider(http, fetcher(config), config, ApiKeys.configured(config), clock);
+    DescribedProvider json(String... namesAndValues) {
+        return described(Descriptions.of("json"), namesAndValues);
     }
 
-    ImejisProvider imejis(String... namesAndValues) {
-        ProviderConfig config = config(namesAndValues);
-        return new ImejisProvider(http, config, ApiKeys.configured(config), clock);
+    DescribedProvider imejis(String... namesAndValues) {
+        return described(Descriptions.of("imejis"), namesAndValues);
     }
 
-    ResultFetcher fetcher(ProviderConfig config) {
-        AddressGuard guard =
-                new AddressGuard(config.url(), config.allowedHosts().orElse(List.of()), ProviderBench::resolve);
-        return new ResultFetcher(http, guard, config.maxBytes(), config.timeout(), clock, pause);
+    DescribedProvider described(Description description, String... namesAndValues) {
+        ProviderConfig config = config(namesAndValues);
+        return new DescribedProvider(
+                description,
+                config,
+                ApiKeys.configured(config),
+                new DescribedProvider.Parts(
+                        http, ProviderBench::resolve, attempt -> {}, request -> () -> "purchase-1", clock, pause));
     }
 
     /** Every name leads to this machine. */

@@ -28,12 +28,21 @@ public final class QueuedBacklog implements Backlog {
 
     @Override
     public void accept(ImageKey key, ImageRequest request, Duration delay) {
+        enqueue(key, request, Lane.INTERACTIVE, delay);
+    }
+
+    @Override
+    public void refresh(ImageKey key, ImageRequest request) {
+        enqueue(key, request, Lane.BULK, Duration.ZERO);
+    }
+
+    private void enqueue(ImageKey key, ImageRequest request, Lane lane, Duration delay) {
         if (marks.of(key) == PendingMarks.Mark.CONFIRMED) {
             return;
         }
         marks.intend(key);
         // The quota was spent when the caller asked, so the job uses nobody's.
-        Job job = new Job(ids.next(), key, request, Lane.INTERACTIVE, Caller.SERVICE, Optional.empty());
+        Job job = new Job(ids.next(), key, request, lane, Caller.SERVICE, Optional.empty());
         queue.enqueue(List.of(job), delay);
         marks.confirm(key);
     }

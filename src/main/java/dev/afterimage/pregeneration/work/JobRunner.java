@@ -2,6 +2,7 @@ package dev.afterimage.pregeneration.work;
 
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.generation.Inquiry;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.pregeneration.batch.BatchLedger;
 import dev.afterimage.pregeneration.batch.RowResult;
 import dev.afterimage.pregeneration.queue.Claim;
@@ -113,9 +114,9 @@ public final class JobRunner {
 
     private void report(Job job, java.util.function.IntFunction<RowResult> result) {
         job.row().ifPresent(row -> ledger.record(row.batch(), List.of(result.apply(row.line()))));
-        switch (job.lane()) {
-            case INTERACTIVE -> marks.clear(job.key());
-            case BULK -> {}
+        // A batch row has no mark of its own; what a person or a refresh queued has.
+        if (job.lane() == Lane.INTERACTIVE || job.row().isEmpty()) {
+            marks.clear(job.key());
         }
     }
 }
