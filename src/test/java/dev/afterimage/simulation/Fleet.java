@@ -15,6 +15,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.pregeneration.plan.CatalogueSource;
 import dev.afterimage.pregeneration.plan.PlanReport;
+import dev.afterimage.pregeneration.queue.JobCodec;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.simulation.SimulatedProvider.Behaviour;
@@ -79,6 +80,7 @@ final class Fleet implements Faults.Victims {
     private static final Duration SETTLING_STEP = Duration.ofSeconds(30);
     private static final Duration LONGEST_SETTLING = Duration.ofHours(6);
     private static final Duration TOPPED_UP_AFTER = Duration.ofMinutes(20);
+    private static final String LIMITER = "afterimage:{limiter}:";
     private static final int MOST_POLLS = 40;
 
     private final Scenario scenario;
@@ -212,6 +214,10 @@ final class Fleet implements Faults.Victims {
     /** What the service itself counts at the end. */
     OptionalLong creditsUsed() {
         return creditsUsed;
+    }
+
+    boolean isToppedUp() {
+        return settings != scenario.settings();
     }
 
     List<Incident> incidents() {
@@ -422,11 +428,12 @@ final class Fleet implements Faults.Victims {
         long toppedUp = world.now() + TOPPED_UP_AFTER.toNanos();
         while (!isAtRest() && world.now() < end) {
             world.runUntil(Duration.ofNanos(world.now()).plus(SETTLING_STEP));
-            if (world.now() >= toppedUp && scenario.credits() > 0 && settings == scenario.settings()) {
+            if (world.now() >= toppedUp && scenario.credits() > 0 && !isToppedUp()) {
                 topUp();
             }
         }
         if (!isAtRest()) {
+            tellOfJobs();
             violated(
                     "law 7",
                     "%s after the last fault there are still %d interactive and %d bulk jobs and %d clients",
@@ -442,6 +449,18 @@ final class Fleet implements Faults.Victims {
             instance.run(() -> creditsUsed = OptionalLong.of(instance.creditsUsed()));
             world.runUntil(Duration.ofNanos(world.now()).plusSeconds(5));
         });
+    }
+
+    private void tellOfJobs() {
+        for (String queue : List.of(SimulatedQueues.INTERACTIVE, SimulatedQueues.BULK)) {
+            for (SimulatedQueues.Sent sent : queues.on(queue)) {
+                ImageKey key = JobCodec.decode(sent.body).key();
+                world.tell(
+                        "never ended: %s, whose receipt is %s",
+                        key, redis.server().execute(List.of("HGETALL", LIMITER + "receipt:" + key)));
+            }
+        }
+        world.tell("the limiter: %s", redis.server().execute(List.of("HGETALL", LIMITER + "state")));
     }
 
     /** The operator raises the month's budget, and deploys that. */

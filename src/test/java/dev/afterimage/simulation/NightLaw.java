@@ -1,6 +1,7 @@
 package dev.afterimage.simulation;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.simulation.SimulatedProvider.Call;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,6 +10,8 @@ final class NightLaw {
 
     /** In which the fleet recovers from what went wrong: jobs are handed out again, retried and made. */
     private static final Duration RECOVERY = Duration.ofMinutes(10);
+    private static final Duration STOP = Duration.ofMinutes(15);
+    private static final int MAX_UNUSABLE = 5;
 
     private final Fleet fleet;
     private final Scenario scenario;
@@ -26,7 +29,9 @@ final class NightLaw {
                                 - scenario.period().toNanos()
                                 - Duration.ofMinutes(1).toNanos())
                 .findFirst();
-        if (former.isEmpty() || !Laws.wasCalm(fleet.incidents(), now, RECOVERY)) {
+        if (former.isEmpty()
+                || !Laws.wasCalm(fleet.incidents(), now, RECOVERY)
+                || lanesWereStopped(former.get().begun())) {
             return;
         }
         for (ImageKey key : fleet.catalogueKeys()) {
@@ -49,10 +54,36 @@ final class NightLaw {
         }
     }
 
-    /** The provider did not make it when asked, or somebody deleted it. */
+    /** A provider that refuses the key, is out of credits or sends no images again and again is asked every 15 min only. */
+    private boolean lanesWereStopped(long since) {
+        int unusable = 0;
+        for (Call call : fleet.provider().arrivals()) {
+            if (call.arrived < since - STOP.toNanos()) {
+                continue;
+            }
+            switch (call.behaviour) {
+                case KEY_REFUSED, OUT_OF_CREDITS -> {
+                    return true;
+                }
+                case GARBAGE, HALF_AN_IMAGE -> unusable++;
+                case IMAGE, SLOW_IMAGE -> unusable = 0;
+                default -> {}
+            }
+            if (unusable >= MAX_UNUSABLE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The provider did not make it when asked, or somebody deleted it. Calls in vain are remembered for a freshness period, so
+     * those of the former night count, too.
+     */
     private boolean hasTrouble(ImageKey key, long since) {
+        long remembered = since - scenario.ttl().toNanos() - Duration.ofMinutes(1).toNanos();
         return fleet.provider().books().stream()
-                        .anyMatch(call -> call.key.equals(key) && call.ended >= since && !Laws.isGood(call.behaviour))
+                        .anyMatch(call -> call.key.equals(key) && call.ended >= remembered && !Laws.isGood(call.behaviour))
                 || fleet.deletions().stream()
                         .anyMatch(deleted -> deleted.key().equals(key) && deleted.ended() >= since);
     }

@@ -52,7 +52,8 @@ record Scenario(
         Map<Behaviour, Double> moods = new EnumMap<>(Behaviour.class);
         double share = chance.nextDouble() * 0.6;
         for (Behaviour behaviour : Behaviour.values()) {
-            if (chance.nextDouble() < share && behaviour != Behaviour.REJECTED) {
+            boolean stopsLanes = behaviour == Behaviour.KEY_REFUSED || behaviour == Behaviour.OUT_OF_CREDITS;
+            if (chance.nextDouble() < share && behaviour != Behaviour.REJECTED && !(nights && stopsLanes)) {
                 moods.put(behaviour, chance.nextDouble() * 0.15);
             }
         }

@@ -7,6 +7,7 @@ import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.Backlog;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImageService;
@@ -23,6 +24,10 @@ import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.QuotaConfig;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.ReceiptRules;
+import dev.afterimage.limit.Receipts;
+import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.pregeneration.PregenerationConfig;
@@ -96,6 +101,10 @@ public final class WiredProcess {
             return right;
         }
 
+        default Receipts receipts(Receipts right) {
+            return right;
+        }
+
         default FlightLeases leases(FlightLeases right) {
             return right;
         }
@@ -160,8 +169,8 @@ public final class WiredProcess {
         ProviderLimitConfig limitConfig = settings.of(ProviderLimitConfig.class);
         RedisConfig redisConfig = settings.of(RedisConfig.class);
         S3Config s3Config = settings.of(S3Config.class);
-        Instance<RedisLink> redis =
-                instance(new RedisLink(surroundings.redis(), redisConfig, machine.nanoTime(), machine.pause()));
+        RedisLink link = new RedisLink(surroundings.redis(), redisConfig, machine.nanoTime(), machine.pause());
+        Instance<RedisLink> redis = instance(link);
         Instance<S3Client> s3 = instance(surroundings.s3());
 
         CacheWiring caches = new CacheWiring();
@@ -173,10 +182,15 @@ public final class WiredProcess {
 
         LimitWiring limits = new LimitWiring();
         Limits allowed = limits.limits(limitConfig, providerConfig);
-        ProviderLimiter limiter =
-                flaw.limiter(limits.limiter(backends, allowed, limitConfig, redis, redisConfig, machine, METERS));
+        ReceiptRules rules = limits.receiptRules(generation);
+        Instance<LimiterScript> script = instance(
+                limits.limiterScript(link, redisConfig, allowed, rules, generation, store, machine));
+        Instance<MemoryLimiter> none = instance(null);
+        ProviderLimiter limiter = flaw.limiter(limits.limiter(backends, allowed, script, none, METERS));
+        Receipts receipts = flaw.receipts(limits.receipts(backends, script, none, machine));
+        CallSettler settler = limits.callSettler(receipts, allowed, machine);
         PermitGate gate = limits.permitGate(limiter, machine);
-        FlightLeases leases = flaw.leases(limits.leases(backends, redis, redisConfig, METERS, machine));
+        FlightLeases leases = flaw.leases(limits.leases(backends, redis, redisConfig, machine));
         budget = flaw.budget(limits.creditBudget(backends, limitConfig, directory, redis, redisConfig, machine));
         CallerQuota quota = limits.callerQuota(
                 backends, settings.of(QuotaConfig.class), redis, redisConfig, METERS, machine.clock());
@@ -209,8 +223,11 @@ public final class WiredProcess {
                 guards.rate(),
                 budget,
                 gate,
+                settler,
                 limiter,
                 providerConfig,
+                generation,
+                machine,
                 generations.retryPolicy(generation, machine));
         images = flaw.images(generations.imageService(
                 KEYS,
@@ -218,6 +235,8 @@ public final class WiredProcess {
                 index,
                 store,
                 leases,
+                receipts,
+                settler,
                 guarded,
                 gate,
                 freshness,
@@ -226,7 +245,7 @@ public final class WiredProcess {
                 generation,
                 machine,
                 METERS));
-        worker = queues.worker(images, queue, ledger, marks, pregeneration, generation, machine);
+        worker = queues.worker(images, queue, ledger, marks, pregeneration, machine);
         catalogues = queues.catalogueRunner(
                 pregeneration,
                 surroundings.catalogues(),
