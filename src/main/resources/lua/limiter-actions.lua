@@ -2,7 +2,7 @@
 local GRANTED, DENIED, REFUSED, STOPPED, UNCONFIRMED, NEWER = 1, 0, 2, 3, 4, 5
 
 local function depart(forgetWhatItPlanned)
-  local known, period, account, template, request = unpack(ARGV, 18, 22)
+  local known, period, account, template, request, series = unpack(ARGV, 18, 23)
   if not forgetWhatItPlanned() then
     return denied(math.max(departureOfLane(), coolDown) - now, LAPSED)
   end
@@ -13,7 +13,7 @@ local function depart(forgetWhatItPlanned)
   local against = refusal(tonumber(known))
   if against then
     forgetPlace()
-    return { REFUSED, against[1], 0, epoch, now, against[2], against[3], against[4] }
+    return { REFUSED, against[1], 0, epoch, now, against[2], against[3], against[4], '', against[5] }
   end
   local at = math.max(departureOfLane(), now + wait)
   if at - now > lead then
@@ -21,7 +21,7 @@ local function depart(forgetWhatItPlanned)
     return denied(at - now, RATE)
   end
   stamp(at)
-  openReceipt(at, tonumber(period), account, template, request)
+  openReceipt(at, tonumber(period), account, template, request, series)
   return granted(at - now)
 end
 
@@ -34,7 +34,7 @@ local actions = {
     end
     return acquire()
   end,
-  -- ARGV[18..22]: known, period, account, template, request; see openReceipt and refusal.
+  -- ARGV[18..23]: known, period, account, template, request, series; see openReceipt and refusal.
   depart = function() return depart(forgetPlan) end,
   redepart = function()
     return depart(function()
@@ -96,11 +96,11 @@ local actions = {
   refusal = function()
     local against = refusal(tonumber(ARGV[18]))
     if against then
-      return { REFUSED, against[1], 0, epoch, now, against[2], against[3], against[4] }
+      return { REFUSED, against[1], 0, epoch, now, against[2], against[3], against[4], '', against[5] }
     end
     local standing, detail = receiptFields('state', 'detail')
     if standing == 'REJECTED' then
-      return { REFUSED, math.max(1, redis.call('PTTL', receipt)) * 1000, 0, epoch, now, standing, 0, '0', detail }
+      return { REFUSED, math.max(1, redis.call('PTTL', receipt)) * 1000, 0, epoch, now, standing, 0, '0', detail, 0 }
     end
     return granted(0)
   end,
@@ -111,10 +111,18 @@ local actions = {
       tonumber(rejectionTtl))
     return { ended[1], ended[2], 0, epoch, now }
   end,
-  -- ARGV[18..22]: departed, period, account, template, request.
+  -- ARGV[18..23]: departed, period, account, template, request, series.
   hold = function()
-    local departedAt, period, account, template, request = unpack(ARGV, 18, 22)
-    return { hold(tonumber(departedAt), tonumber(period), account, template, request), 0, 0, epoch, now }
+    local departedAt, period, account, template, request, series = unpack(ARGV, 18, 23)
+    return { hold(tonumber(departedAt), tonumber(period), account, template, request, series), 0, 0, epoch, now }
+  end,
+  -- ARGV[18]: period. {GRANTED, 0, 0, epoch, now, departed, ticket}, or denied.
+  resumeJob = function()
+    local departedAt, ticket = resumeJob(tonumber(ARGV[18]))
+    if not ticket then
+      return denied(1000, LAPSED)
+    end
+    return { GRANTED, 0, 0, epoch, now, departedAt, ticket }
   end,
   -- ARGV[18]: the ticket.
   ticket = function()

@@ -4,6 +4,7 @@
 --   state      OPEN: the call is under way, or its holder is gone. UNKNOWN, UNUSABLE: it brought no image and may have been
 --              billed. REJECTED: the provider refused it for good. IMAGE: the image has landed. DELETED: a DELETE was noted
 --   token, departed, until (the call must have ended by then), account, template, request, ticket (a job at the provider)
+--   series     the name of this purchase at providers that don't bill one name twice: that of the first call in vain
 --   purchases  calls that may have been billed since there was an image
 --   from       not bought again before that
 --   before     the state that an open receipt took the place of
@@ -43,17 +44,18 @@ local function pauseAfter(purchases)
   return math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ^ math.min(purchases - 2, 10))
 end
 
--- What stands against buying this key now: nothing (nil), or {wait, state, used up (1 or 0), made}.
+-- What stands against buying this key now: nothing (nil), or {wait, state, used up (1 or 0), made, has a ticket (1 or 0)}.
 -- `known` is when the newest image was made that the asking process has seen, in milliseconds.
 local function refusal(known)
-  local standing, holder, untilText, purchasesText, fromText, madeText =
-    receiptFields('state', 'token', 'until', 'purchases', 'from', 'made')
+  local standing, holder, untilText, purchasesText, fromText, madeText, ticket =
+    receiptFields('state', 'token', 'until', 'purchases', 'from', 'made', 'ticket')
+  local resumable = ticket ~= '' and 1 or 0
   if standing == '' or standing == 'DELETED' or standing == 'REJECTED' then
     return nil
   end
   if standing == 'IMAGE' then
     if tonumber(madeText) > known then
-      return { 1000, standing, 0, madeText }
+      return { 1000, standing, 0, madeText, 0 }
     end
     return nil
   end
@@ -64,23 +66,26 @@ local function refusal(known)
       return nil
     end
     if now < ends then
-      return { ends - now, 'OPEN', 0, '0' }
+      return { ends - now, 'OPEN', 0, '0', resumable }
     end
     standing, from = 'UNKNOWN', ends + pauseAfter(purchases)
   end
   if purchases > repurchases then
     local left = redis.call('PTTL', receipt)
-    return { math.max(left, 1) * 1000, standing, 1, '0' }
+    return { math.max(left, 1) * 1000, standing, 1, '0', resumable }
   end
-  if now < from then
-    return { from - now, standing, 0, '0' }
+  if now < from or resumable == 1 then
+    return { math.max(from - now, 1000), standing, 0, '0', resumable }
   end
   return nil
 end
 
 -- Writes the receipt of the call that departs at `at`.
-local function openReceipt(at, period, account, template, request)
-  local standing, holder, purchases, deleted = receiptFields('state', 'token', 'purchases', 'deleted')
+local function openReceipt(at, period, account, template, request, series)
+  local standing, holder, purchases, deleted, former = receiptFields('state', 'token', 'purchases', 'deleted', 'series')
+  if (standing == 'OPEN' or standing == 'UNKNOWN') and former ~= '' then
+    series = former
+  end
   if standing == 'OPEN' and holder == token then
     redis.call('HSET', receipt, 'departed', text(at), 'until', text(at + longestCall))
   else
@@ -92,7 +97,7 @@ local function openReceipt(at, period, account, template, request)
     redis.call('DEL', receipt)
     redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'departed', text(at), 'until', text(at + longestCall),
       'purchases', text((tonumber(purchases) or 0) + 1), 'from', text(at + longestCall), 'before', standing,
-      'account', account, 'template', template, 'request', request, 'deleted', deleted)
+      'account', account, 'template', template, 'request', request, 'deleted', deleted, 'series', series)
   end
   keepReceipt(at + longestCall + period)
 end
@@ -196,7 +201,7 @@ end
 
 -- Its holder lives and the call is not settled: writes a receipt again that Redis forgot, and keeps one past its end while
 -- what was paid for waits for the store. Answers 1 while it stands, 2 when it was deleted meanwhile, 0 when another's does.
-local function hold(departedAt, period, account, template, request)
+local function hold(departedAt, period, account, template, request, series)
   local standing, holder, ends, deletedText = receiptFields('state', 'token', 'until', 'deleted')
   if deletedText ~= '' and tonumber(deletedText) >= departedAt then
     return 2
@@ -211,13 +216,25 @@ local function hold(departedAt, period, account, template, request)
   if standing ~= '' then
     return 0
   end
-  openReceipt(departedAt, period, account, template, request)
+  openReceipt(departedAt, period, account, template, request, series)
   if departedAt + longestCall < now + longestCall / 4 then
     redis.call('HSET', receipt, 'until', text(now + longestCall / 2))
     keepReceipt(now + longestCall / 2 + period)
   end
   takePlace(now + longestCall / 2)
   return 1
+end
+
+-- Somebody goes on with the job of a call whose holder is gone or has given up. Answers when the call departed and its
+-- ticket, or nothing.
+local function resumeJob(period)
+  local standing, departedAt, ticket = receiptFields('state', 'departed', 'ticket')
+  if ticket == '' or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
+    return nil
+  end
+  redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'until', text(now + longestCall))
+  keepReceipt(now + longestCall + period)
+  return departedAt, ticket
 end
 
 -- A DELETE: purchases in vain count no more, and what was bought before is not stored.

@@ -255,7 +255,7 @@ class EventDispatcherTest {
                 new Plans((catalogue, deadline) -> planner.plan(catalogue, deadline), bounded),
                 invocation,
                 new Wrapup(hooks),
-                () -> InvocationExtension.start(\"\", new Wrapup(List.of()), clock),
+                () -> InvocationExtension.start("", new Wrapup(List.of()), clock),
                 new Margins(),
                 clock,
                 c -> Duration.ofMillis(c.getRemainingTimeInMillis()));

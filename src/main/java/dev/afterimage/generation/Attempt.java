@@ -5,6 +5,7 @@ import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.time.Deadline;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The circumstances of one call at the provider.
@@ -37,6 +38,18 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
 
         /** The call has departed with this receipt, which stands until the image is stored. */
         void departed(Permit.Departed call);
+
+        /**
+         * The name of this purchase, for providers that don't bill one name twice: visible ASCII, the same when a call with an
+         * unknown outcome is repeated. Asked when the call has its permit.
+         */
+        String name();
+
+        /** How the job of an earlier call is found at the provider; such a call is gone on with, and not made again. */
+        Optional<String> ticket();
+
+        /** The provider has named the job that makes the image. May block for one round trip. */
+        void keepTicket(String ticket);
     }
 
     /** The moment at which a call leaves for the provider. Everything slow (DNS, TCP, TLS) lies behind it. */

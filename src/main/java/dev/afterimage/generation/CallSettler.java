@@ -51,6 +51,11 @@ public final class CallSettler {
         }
     }
 
+    /** Ends a call that bought nothing. */
+    public void settleUnbilled(Permit.Departed call) {
+        settle(call, new CallOutcome.NotBilled());
+    }
+
     /**
      * The failure of a call that departed, as the caller is to be told of it.
      *

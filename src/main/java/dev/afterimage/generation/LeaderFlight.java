@@ -40,6 +40,8 @@ final class LeaderFlight {
     private final Receipts receipts;
     private final Lookup lookup;
     private final ImageGenerator generator;
+    private final ImageGenerator jobs;
+    private final CallSettler settler;
     private final PermitForecast forecast;
     private final PendingWrites writes;
     private final Drain drain;
@@ -53,6 +55,8 @@ final class LeaderFlight {
         this.receipts = parts.receipts();
         this.lookup = lookup;
         this.generator = parts.generator();
+        this.jobs = parts.jobs();
+        this.settler = parts.settler();
         this.forecast = parts.forecast();
         this.writes = writes;
         this.drain = parts.drain();
@@ -83,12 +87,13 @@ final class LeaderFlight {
             try {
                 Optional<Permit.Refused> standing =
                         receipts.refusal(purchase).filter(refused -> concerns(refused, inquiry));
-                if (standing.isPresent()) {
+                boolean resumable = standing.filter(Permit.Refused::resumable).isPresent();
+                if (standing.isPresent() && !resumable) {
                     throw new ReceiptStandsException(standing.get());
                 }
                 Optional<Lease> lease = leases.take(key, inquiry.lane());
                 Optional<FlightResult> result = lease.isPresent()
-                        ? Optional.of(lead(lease.get(), inquiry, purchase, deadline))
+                        ? lead(lease.get(), inquiry, purchase, deadline, resumable)
                         : follow(key, inquiry, deadline);
                 if (result.isPresent()) {
                     return result.get();
@@ -168,19 +173,39 @@ final class LeaderFlight {
                 .knowing(known);
     }
 
-    private FlightResult lead(Lease lease, Inquiry inquiry, Purchase purchase, Deadline deadline) {
+    /** Empty when the job that was to be resumed has ended meanwhile. */
+    private Optional<FlightResult> lead(
+            Lease lease, Inquiry inquiry, Purchase purchase, Deadline deadline, boolean resumable) {
         LeaderOrder order = new LeaderOrder(purchase, inquiry.horizon());
         LeaseRenewer renewer = LeaseRenewer.start(lease, leases, order::hold, pause, threads);
         try {
             writes.requireNone();
-            GeneratedImage image = generator.generate(inquiry.request(), Attempt.of(lease.lane(), deadline, order));
-            return store(inquiry, image, order);
+            Attempt attempt = Attempt.of(lease.lane(), deadline, order);
+            Optional<GeneratedImage> image = resumable
+                    ? resumed(inquiry, order, attempt)
+                    : Optional.of(generator.generate(inquiry.request(), attempt));
+            return image.map(made -> store(inquiry, made, order));
         } catch (AlreadyLandedException landed) {
-            return new FlightResult(landed.entry(), false);
+            return Optional.of(new FlightResult(landed.entry(), false));
         } finally {
             renewer.stop();
             release(lease);
             order.ended();
+        }
+    }
+
+    /** Goes on with the job of a call whose holder is gone; it was paid for, so that it needs no permit and no credit. */
+    private Optional<GeneratedImage> resumed(Inquiry inquiry, LeaderOrder order, Attempt attempt) {
+        Optional<Receipts.Resumed> job = receipts.resume(order.purchase, attempt.lane());
+        if (job.isEmpty()) {
+            return Optional.empty();
+        }
+        order.departed(job.get().call());
+        order.ticket = job.get().ticket();
+        try {
+            return Optional.of(jobs.generate(inquiry.request(), attempt));
+        } catch (GenerationException failure) {
+            throw settler.settleFailed(job.get().call(), failure, Duration.ZERO);
         }
     }
 
@@ -219,6 +244,8 @@ final class LeaderFlight {
         private final Purchase purchase;
         private final Horizon horizon;
         private volatile Permit.@Nullable Departed call;
+        private String ticket = "";
+        private String series = "";
 
         LeaderOrder(Purchase purchase, Horizon horizon) {
             this.purchase = purchase;
@@ -232,10 +259,43 @@ final class LeaderFlight {
             newest.filter(entry -> lookup.isGoodEnough(entry, horizon)).ifPresent(entry -> {
                 throw new AlreadyLandedException(entry);
             });
+            series = receipts.find(purchase.key())
+                    .filter(receipt ->
+                            receipt.state() == Receipt.State.OPEN || receipt.state() == Receipt.State.UNKNOWN)
+                    .map(Receipt::series)
+                    .orElseGet(() -> Long.toString(clock.millis()));
+            Purchase named = purchase.named(series);
             return newest.map(IndexEntry::createdAt)
                     .filter(purchase.known()::isBefore)
-                    .map(purchase::knowing)
-                    .orElse(purchase);
+                    .map(named::knowing)
+                    .orElse(named);
+        }
+
+        @Override
+        public String name() {
+            return purchase.key().value() + "-" + series;
+        }
+
+        @Override
+        public Optional<String> ticket() {
+            return ticket.isEmpty() ? Optional.empty() : Optional.of(ticket);
+        }
+
+        @Override
+        public void keepTicket(String opened) {
+            ticket = opened;
+            tellTicket();
+        }
+
+        private void tellTicket() {
+            Permit.Departed departed = call;
+            if (departed != null && !ticket.isEmpty()) {
+                try {
+                    receipts.keepTicket(departed, ticket);
+                } catch (LimiterUnavailableException gone) {
+                    LOG.warnf("The ticket of a job cannot be kept now: %s", gone.getMessage());
+                }
+            }
         }
 
         @Override
@@ -267,7 +327,11 @@ final class LeaderFlight {
                 return Receipts.Holding.HELD;
             }
             try {
-                return receipts.hold(departed);
+                Receipts.Holding holding = receipts.hold(departed);
+                if (holding == Receipts.Holding.HELD) {
+                    tellTicket();
+                }
+                return holding;
             } catch (LimiterUnavailableException gone) {
                 return Receipts.Holding.HELD;
             }

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
  * What an {@link ImagePipeline} is put together from.
  *
  * @param generator the provider with all its decorators
+ * @param jobs the provider with those decorators alone that guard an answer; goes on with jobs that were paid for
  * @param forecast of the permits that {@code generator} waits for
  * @param patience how long a generation is tried for at least, even when the caller that started it leaves earlier
  * @param virtualThreads runs what may wait; never the thread of an event loop
@@ -30,6 +31,7 @@ public record PipelineParts(
         Receipts receipts,
         CallSettler settler,
         ImageGenerator generator,
+        ImageGenerator jobs,
         PermitForecast forecast,
         FreshnessPolicy freshness,
         CallerQuota quota,

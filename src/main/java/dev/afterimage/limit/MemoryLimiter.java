@@ -225,6 +225,11 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     }
 
     @Override
+    public Optional<Resumed> resume(Purchase purchase, Lane lane) {
+        return locked(now -> book.resume(purchase, lane, Long.toString(++sequence), clock.instant()));
+    }
+
+    @Override
     public void keepTicket(Departed call, String ticket) {
         locked(now -> {
             book.keepTicket(call, ticket);

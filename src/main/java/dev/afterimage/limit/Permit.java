@@ -44,8 +44,10 @@ public sealed interface Permit {
      *     allows one
      * @param made when the image was made, where there is one
      * @param detail why the provider refused it, else empty
+     * @param resumable whether the call has a job at the provider, which can be {@linkplain Receipts#resume resumed}
      */
-    record Refused(Receipt.State state, Duration retryAfter, boolean usedUp, Instant made, String detail)
+    record Refused(
+            Receipt.State state, Duration retryAfter, boolean usedUp, Instant made, String detail, boolean resumable)
             implements Permit {}
 
     /**

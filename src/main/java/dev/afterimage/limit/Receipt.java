@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param template the template's name
  * @param request the request as canonical JSON
  * @param ticket how a job at the provider is found again; empty where the provider has none
+ * @param series the name of the purchase at providers that don't bill one name twice
  * @param purchases calls that may have been billed since there was an image; an open call counts
  * @param from the next purchase is not made earlier
  * @param detail why the last call brought no image; empty while it is not known
@@ -31,6 +32,7 @@ public record Receipt(
         String template,
         String request,
         String ticket,
+        String series,
         int purchases,
         Instant from,
         String detail) {

@@ -56,14 +56,14 @@ final class ReceiptBook {
             case DELETED, REJECTED -> null;
             case IMAGE ->
                 page.made().isAfter(purchase.known())
-                        ? new Permit.Refused(receipt.state(), Duration.ofMillis(1), false, page.made(), "")
+                        ? new Permit.Refused(receipt.state(), Duration.ofMillis(1), false, page.made(), "", false)
                         : null;
             case OPEN -> {
                 if (receipt.token().equals(token)) {
                     yield null;
                 }
                 yield now.isBefore(receipt.until())
-                        ? refused(receipt.state(), Duration.between(now, receipt.until()), false)
+                        ? refused(receipt, receipt.state(), Duration.between(now, receipt.until()), false)
                         : countedRefusal(
                                 Receipt.State.UNKNOWN,
                                 page,
@@ -76,13 +76,17 @@ final class ReceiptBook {
 
     private Permit.@Nullable Refused countedRefusal(Receipt.State state, Page page, Instant from, Instant now) {
         if (page.receipt().purchases() > rules.repurchases()) {
-            return refused(state, Duration.between(now, page.end()), true);
+            return refused(page.receipt(), state, Duration.between(now, page.end()), true);
         }
-        return now.isBefore(from) ? refused(state, Duration.between(now, from), false) : null;
+        if (now.isBefore(from)) {
+            return refused(page.receipt(), state, Duration.between(now, from), false);
+        }
+        return page.receipt().ticket().isEmpty() ? null : refused(page.receipt(), state, Duration.ofMillis(1), false);
     }
 
-    private static Permit.Refused refused(Receipt.State state, Duration wait, boolean usedUp) {
-        return new Permit.Refused(state, wait, usedUp, Instant.EPOCH, "");
+    private static Permit.Refused refused(Receipt receipt, Receipt.State state, Duration wait, boolean usedUp) {
+        return new Permit.Refused(
+                state, wait, usedUp, Instant.EPOCH, "", !receipt.ticket().isEmpty());
     }
 
     /** A rejection that is remembered. */
@@ -95,7 +99,8 @@ final class ReceiptBook {
                         Duration.between(now, page.end()),
                         false,
                         Instant.EPOCH,
-                        page.receipt().detail()));
+                        page.receipt().detail(),
+                        false));
     }
 
     /** Writes the receipt of a call that departs. */
@@ -103,6 +108,7 @@ final class ReceiptBook {
         Page standing = pages.get(purchase.key());
         int purchases = 1;
         Receipt.State before = null;
+        String series = purchase.series();
         if (standing != null) {
             Receipt old = standing.receipt();
             switch (old.state()) {
@@ -110,10 +116,12 @@ final class ReceiptBook {
                     boolean own = old.token().equals(token);
                     purchases = own ? old.purchases() : old.purchases() + 1;
                     before = own ? standing.before() : Receipt.State.UNKNOWN;
+                    series = old.series();
                 }
                 case UNKNOWN, UNUSABLE -> {
                     purchases = old.purchases() + 1;
                     before = old.state();
+                    series = old.state() == Receipt.State.UNKNOWN ? old.series() : series;
                 }
                 case REJECTED, IMAGE, DELETED -> {}
             }
@@ -130,6 +138,7 @@ final class ReceiptBook {
                         purchase.template(),
                         purchase.request(),
                         "",
+                        series,
                         purchases,
                         until,
                         ""),
@@ -166,6 +175,7 @@ final class ReceiptBook {
                             old.template(),
                             old.request(),
                             old.ticket(),
+                            old.series(),
                             old.purchases(),
                             until,
                             old.detail()),
@@ -281,6 +291,7 @@ final class ReceiptBook {
                         open.template(),
                         open.request(),
                         open.ticket(),
+                        open.series(),
                         purchases,
                         from,
                         detail),
@@ -288,6 +299,38 @@ final class ReceiptBook {
                 Instant.EPOCH,
                 page.deleted(),
                 end);
+    }
+
+    Optional<Receipts.Resumed> resume(Purchase purchase, Lane lane, String token, Instant now) {
+        Page page = page(purchase.key(), now);
+        if (page == null
+                || page.receipt().ticket().isEmpty()
+                || page.receipt().listedAs(now).isEmpty()) {
+            return Optional.empty();
+        }
+        Receipt old = page.receipt();
+        Instant until = now.plus(longestCall);
+        write(new Page(
+                new Receipt(
+                        old.key(),
+                        Receipt.State.OPEN,
+                        token,
+                        old.departed(),
+                        until,
+                        old.account(),
+                        old.template(),
+                        old.request(),
+                        old.ticket(),
+                        old.series(),
+                        old.purchases(),
+                        until,
+                        ""),
+                Receipt.State.UNKNOWN,
+                page.made(),
+                page.deleted(),
+                until.plus(purchase.period())));
+        return Optional.of(new Receipts.Resumed(
+                new Permit.Departed(token, lane, purchase, old.departed(), Duration.ZERO), old.ticket()));
     }
 
     void keepTicket(Permit.Departed call, String ticket) {
@@ -305,6 +348,7 @@ final class ReceiptBook {
                             old.template(),
                             old.request(),
                             ticket,
+                            old.series(),
                             old.purchases(),
                             old.from(),
                             old.detail()),
@@ -321,8 +365,8 @@ final class ReceiptBook {
             write(new Page(page.receipt(), page.before(), page.made(), now, page.end()));
             return;
         }
-        Receipt tombstone =
-                new Receipt(key, Receipt.State.DELETED, "", now, now, Purchase.DEFAULT_ACCOUNT, "", "", "", 0, now, "");
+        Receipt tombstone = new Receipt(
+                key, Receipt.State.DELETED, "", now, now, Purchase.DEFAULT_ACCOUNT, "", "", "", "", 0, now, "");
         write(new Page(tombstone, null, Instant.EPOCH, now, now.plus(period)));
     }
 
@@ -344,6 +388,7 @@ final class ReceiptBook {
                         old.template(),
                         old.request(),
                         old.ticket(),
+                        old.series(),
                         purchases,
                         old.state() == Receipt.State.UNUSABLE ? now : old.until(),
                         old.detail()),

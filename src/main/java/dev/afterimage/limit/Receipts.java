@@ -42,6 +42,16 @@ public interface Receipts {
     /** Ends the call, gives its place in flight back, and says what follows. */
     Settlement settle(Permit.Departed call, CallOutcome outcome);
 
+    /**
+     * A job at the provider that somebody goes on with.
+     *
+     * @param call the one that opened it, now the caller's to settle
+     */
+    record Resumed(Permit.Departed call, String ticket) {}
+
+    /** Takes over the call of a holder who is gone, or has given up, if it has a job at the provider. */
+    Optional<Resumed> resume(Purchase purchase, Lane lane);
+
     /** Keeps how the job of an open call is found again at the provider. */
     void keepTicket(Permit.Departed call, String ticket);
 

@@ -1,15 +1,15 @@
 package dev.afterimage.provider;
 
-import dev.afterimage.image.ImageRequest;
+import dev.afterimage.generation.Attempt;
 import java.util.Optional;
 
 /** Port: what is kept of one call to a provider from its departure until its end is known. */
 public interface CallRecord {
 
-    /** Finds the record of the call that is made for a request, or opens one. */
+    /** Finds the record of the call that an attempt makes. */
     @FunctionalInterface
     interface Of {
-        CallRecord request(ImageRequest request);
+        CallRecord attempt(Attempt attempt);
     }
 
     /**

@@ -98,7 +98,7 @@ public final class DescribedProvider implements ImageGenerator {
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        CallRecord record = parts.records().request(request);
+        CallRecord record = parts.records().attempt(attempt);
         Optional<Ticket> ticket = jobs.flatMap(polling -> record.ticket());
         return ticket.isPresent() ? resume(request, ticket.get(), record, attempt) : buy(request, record, attempt);
     }

@@ -141,7 +141,8 @@ public final class RedisLimiter implements ProviderLimiter {
                 LimiterScript.micros(purchase.period()),
                 purchase.account(),
                 purchase.template(),
-                purchase.request()));
+                purchase.request(),
+                purchase.series()));
     }
 
     /** An answer that came so late is expected to come so late again, and is asked for so much earlier. */
@@ -200,7 +201,8 @@ public final class RedisLimiter implements ProviderLimiter {
                 Duration.of(answer.number(1), ChronoUnit.MICROS),
                 answer.number(6) == 1,
                 Instant.ofEpochMilli(Long.parseLong(answer.word(7))),
-                answer.size() > 8 ? answer.word(8) : "");
+                answer.word(8),
+                answer.number(9) == 1);
     }
 
     private static LaneStop.Reason stopReason(long number) {

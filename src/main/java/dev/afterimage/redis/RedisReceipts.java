@@ -64,7 +64,8 @@ public final class RedisReceipts implements Receipts {
                 LimiterScript.micros(purchase.period()),
                 purchase.account(),
                 purchase.template(),
-                purchase.request());
+                purchase.request(),
+                purchase.series());
         return switch ((int) answer.number(0)) {
             case 1 -> Holding.HELD;
             case 2 -> Holding.DELETED;
@@ -100,6 +101,18 @@ public final class RedisReceipts implements Receipts {
             case CallOutcome.Unusable unusable -> "UNUSABLE";
             case CallOutcome.Unknown unknown -> "UNKNOWN";
         };
+    }
+
+    @Override
+    public Optional<Resumed> resume(Purchase purchase, Lane lane) {
+        String token = script.token();
+        ScriptAnswer answer = script.run(
+                "resumeJob", token, lane, Duration.ZERO, purchase.key(), LimiterScript.micros(purchase.period()));
+        if (answer.number(0) != LimiterScript.GRANTED) {
+            return Optional.empty();
+        }
+        Permit.Departed call = new Permit.Departed(token, lane, purchase, instant(answer.word(5)), Duration.ZERO);
+        return Optional.of(new Resumed(call, answer.word(6)));
     }
 
     @Override
@@ -163,6 +176,7 @@ public final class RedisReceipts implements Receipts {
                 fields.getOrDefault("template", ""),
                 fields.getOrDefault("request", ""),
                 fields.getOrDefault("ticket", ""),
+                fields.getOrDefault("series", ""),
                 Integer.parseInt(fields.getOrDefault("purchases", "0")),
                 instant(fields.get("from")),
                 fields.getOrDefault("detail", ""));

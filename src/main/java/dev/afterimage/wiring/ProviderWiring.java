@@ -6,11 +6,12 @@ import dev.afterimage.aws.SecretUnavailableException;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.generation.UnavailableException;
-import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Purchase;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.AnswerRoom;
@@ -21,6 +22,7 @@ import dev.afterimage.provider.DescribedProvider;
 import dev.afterimage.provider.Descriptions;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProviderHttp;
+import dev.afterimage.provider.Ticket;
 import dev.afterimage.time.Pause;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
@@ -35,7 +37,6 @@ import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -51,13 +52,20 @@ class ProviderWiring {
             ApiKeys keys,
             @Named("demo") Instance<ImageGenerator> demo,
             PermitGate gate,
+            CallSettler settler,
             Meters meters,
             Clock clock,
             Pause pause) {
         ImageGenerator provider = Descriptions.isDemo(config.kind())
                 ? included(demo)
                 : DescribedProvider.of(
-                        config, http, keys, attempt -> awaitPoll(gate, attempt), UnrecordedCall::new, clock, pause);
+                        config,
+                        http,
+                        keys,
+                        attempt -> awaitPoll(gate, settler, attempt),
+                        ReceiptRecord::new,
+                        clock,
+                        pause);
         return new MeteredGenerator(meters, provider);
     }
 
@@ -105,8 +113,8 @@ class ProviderWiring {
         http.close();
     }
 
-    /** A poll that counts as a call takes a start of its own. */
-    private static void awaitPoll(PermitGate gate, Attempt attempt) {
+    /** A poll that counts as a call takes a start of its own; it buys nothing. */
+    private static void awaitPoll(PermitGate gate, CallSettler settler, Attempt attempt) {
         Permit.Granted permit;
         try {
             permit = gate.await(attempt.lane(), attempt.deadline());
@@ -114,17 +122,26 @@ class ProviderWiring {
             Thread.currentThread().interrupt();
             throw new UnavailableException("cancelled before the poll left", cancelled);
         }
-        try {
-            gate.depart(permit);
-        } finally {
-            gate.release(permit);
-        }
+        settler.settleUnbilled(
+                gate.depart(permit, Purchase.ofNothing(permit.token())).call());
     }
 
-    /** The request is its own record while nothing keeps the tickets of jobs; whoever polls dies with its process. */
-    private record UnrecordedCall(String purchase) implements CallRecord {
-        UnrecordedCall(ImageRequest request) {
-            this(UUID.randomUUID().toString());
+    /** The receipt of a call, as providers see it. */
+    private record ReceiptRecord(Attempt attempt) implements CallRecord {
+
+        @Override
+        public String purchase() {
+            return attempt.order().name();
+        }
+
+        @Override
+        public Optional<Ticket> ticket() {
+            return attempt.order().ticket().map(Ticket::new);
+        }
+
+        @Override
+        public void opened(Ticket ticket) {
+            attempt.order().keepTicket(ticket.pollUrl());
         }
     }
 
