@@ -17,11 +17,11 @@ public final class ProviderAnswers {
     public static GenerationException failure(int status, Map<String, String> headers, Instant now) {
         MultiMap read = MultiMap.caseInsensitiveMultiMap();
         headers.forEach(read::add);
-        return AnswerTranslator.failure(new Answer(status, read, new byte[0]), now);
+        return AnswerTranslator.failure(new Answer(status, read, new byte[0]), Description.Waits.USUAL, now);
     }
 
     /** The image in a successful answer, as it is taken from there. */
     public static GeneratedImage image(byte[] body) {
-        return Pictures.of(body, MAX_BYTES);
+        return Images.of(body, MAX_BYTES);
     }
 }

@@ -518,8 +518,7 @@ final class Fleet implements Faults.Victims {
             int freezes = instance.machine().freezes();
             Deadline deadline =
                     Deadline.in(patience, instance.machine().machine().clock());
-            instance.images()
-                    .obtain(Inquiry.onDemand(request, new Caller("client"), deadline))
+            instance.obtain(Inquiry.onDemand(request, new Caller("client"), deadline))
                     .whenComplete((outcome, failure) -> {
                         boolean stoodStill = freezes != instance.machine().freezes();
                         Answered answered = new Answered(

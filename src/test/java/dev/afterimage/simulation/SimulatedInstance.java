@@ -1,22 +1,29 @@
 package dev.afterimage.simulation;
 
+import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.Inquiry;
 import dev.afterimage.pregeneration.plan.CatalogueRunner;
 import dev.afterimage.pregeneration.plan.CatalogueSource;
+import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.wiring.WiredProcess;
 import dev.afterimage.wiring.WiredProcess.Flaw;
 import dev.afterimage.wiring.WiredProcess.Settings;
 import dev.afterimage.wiring.WiredProcess.Surroundings;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 
 /** One process of the fleet on a machine of its own. All that is made of the service is made here. */
 final class SimulatedInstance {
 
     /** As WorkerLifecycle has it. */
-    private static final Duration GRACE = Duration.ofSeconds(20);
+    private static final Duration WORKERS_GRACE = Duration.ofSeconds(20);
+    /** As DrainLifecycle has it. */
+    private static final Duration AFTER_THE_CALL = Duration.ofSeconds(5);
 
     private final SimulatedMachine machine;
     private final WiredProcess process;
+    private final Duration longestDrain;
     private boolean draining;
 
     SimulatedInstance(
@@ -42,6 +49,7 @@ final class SimulatedInstance {
                         provider.client(machine)),
                 SimulatedGuards.of(settings, machine),
                 flaw);
+        longestDrain = settings.of(ProviderConfig.class).longestCall().plus(AFTER_THE_CALL);
         process.worker().start();
     }
 
@@ -51,6 +59,13 @@ final class SimulatedInstance {
 
     ImageService images() {
         return process.images();
+    }
+
+    /** A request of a client, as the HTTP edge handles it: a process that ends waits for it. */
+    CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
+        process.drain().entered();
+        return process.images().obtain(inquiry).whenComplete((outcome, failure) -> process.drain()
+                .left());
     }
 
     CatalogueRunner catalogues() {
@@ -80,7 +95,9 @@ final class SimulatedInstance {
         draining = true;
         run(() -> {
             try {
-                process.worker().stop(GRACE);
+                process.drain().begin();
+                boolean idle = process.drain().awaitIdle(longestDrain);
+                boolean ended = process.worker().stop(WORKERS_GRACE);
             } catch (InterruptedException cancelled) {
                 Thread.currentThread().interrupt();
             } finally {

@@ -8,6 +8,7 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.Backlog;
 import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.Drain;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImageService;
@@ -156,8 +157,7 @@ public final class WiredProcess {
     private final Worker worker;
     private final CatalogueRunner catalogues;
     private final CreditBudget budget;
-    private final ImageStore store;
-    private final JobQueue queue;
+    private final Drain drain;
 
     public WiredProcess(Settings settings, Surroundings surroundings, Guards guards, Flaw flaw) {
         Machine machine = surroundings.machine();
@@ -176,7 +176,7 @@ public final class WiredProcess {
         CacheWiring caches = new CacheWiring();
         var directory = caches.directory(backends, machine.clock());
         ImageIndex index = flaw.index(caches.index(backends, cache, directory, redis, redisConfig, METERS, machine));
-        store = flaw.store(caches.store(backends, directory, s3Config, s3, METERS));
+        ImageStore store = flaw.store(caches.store(backends, directory, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
         TemplateVersions versions =
                 caches.templateVersions(backends, cache, directory, s3Config, s3, redis, redisConfig, machine);
 
@@ -196,7 +196,7 @@ public final class WiredProcess {
                 backends, settings.of(QuotaConfig.class), redis, redisConfig, METERS, machine.clock());
 
         QueueWiring queues = new QueueWiring();
-        queue = flaw.queue(queues.jobQueue(
+        JobQueue queue = flaw.queue(queues.jobQueue(
                 backends,
                 pregeneration,
                 directory,
@@ -213,6 +213,7 @@ public final class WiredProcess {
         Backlog backlog = queues.backlog(queue, marks, ids);
 
         GenerationWiring generations = new GenerationWiring();
+        drain = generations.drain(machine);
         FreshnessPolicy freshness = generations.freshnessPolicy(cache);
         ImageGenerator provider = flaw.provider(new MeteredGenerator(METERS, surroundings.provider()));
         ImageGenerator guarded = generations.guarded(
@@ -238,10 +239,13 @@ public final class WiredProcess {
                 receipts,
                 settler,
                 guarded,
+                provider,
+                providerConfig,
                 gate,
                 freshness,
                 quota,
                 backlog,
+                drain,
                 generation,
                 machine,
                 METERS));
@@ -276,6 +280,10 @@ public final class WiredProcess {
 
     public CreditBudget budget() {
         return budget;
+    }
+
+    public Drain drain() {
+        return drain;
     }
 
     /** Of a bean of which there is one. */
