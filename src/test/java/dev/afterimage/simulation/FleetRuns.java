@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -21,20 +23,28 @@ final class FleetRuns {
     private final List<Result> failed = new ArrayList<>();
     private final Map<Trial, Long> trials = new EnumMap<>(Trial.class);
     private final Set<String> faults = new TreeSet<>();
+    private final Consumer<Result> failures;
     private long runs;
 
-    private FleetRuns() {}
+    private FleetRuns(Consumer<Result> failures) {
+        this.failures = failures;
+    }
 
-    /** Stops early when so many seeds have failed. */
-    static FleetRuns of(long from, long count, int mostFailures, Flaw flaw) {
+    /**
+     * Runs so many seeds.
+     *
+     * @param enough whether to stop early
+     * @param failures is told of each at once
+     */
+    static FleetRuns of(long from, long count, BooleanSupplier enough, Flaw flaw, Consumer<Result> failures) {
         SERVICE.setLevel(Level.OFF);
-        FleetRuns runs = new FleetRuns();
+        FleetRuns runs = new FleetRuns(failures);
         AtomicLong next = new AtomicLong(from);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
             Thread thread = new Thread(() -> {
                 for (long seed = next.getAndIncrement();
-                        seed < from + count && runs.failures() < mostFailures;
+                        seed < from + count && !enough.getAsBoolean();
                         seed = next.getAndIncrement()) {
                     runs.add(run(seed, flaw));
                 }
@@ -61,16 +71,13 @@ final class FleetRuns {
         }
     }
 
-    private synchronized int failures() {
-        return failed.size();
-    }
-
     private synchronized void add(Result result) {
         runs++;
         result.trials().forEach((trial, times) -> trials.merge(trial, (long) times, Long::sum));
         faults.addAll(result.faults());
         if (!result.violations().isEmpty()) {
             failed.add(result);
+            failures.accept(result);
         }
     }
 
@@ -88,6 +95,11 @@ final class FleetRuns {
 
     Set<String> faults() {
         return faults;
+    }
+
+    static void print(Result failed) {
+        System.out.println("seed " + failed.seed() + " violates (src/bench/simulation.sh --story " + failed.seed() + ")");
+        failed.violations().stream().limit(10).forEach(violation -> System.out.println("    " + violation));
     }
 
     /** From the command line: {@code --seeds N --from K}, or {@code --story K} for what happens in one run. */
@@ -115,12 +127,8 @@ final class FleetRuns {
             return;
         }
         long begun = System.nanoTime();
-        FleetRuns runs = of(from, seeds, Integer.MAX_VALUE, new Flaw() {});
+        FleetRuns runs = of(from, seeds, () -> false, new Flaw() {}, FleetRuns::print);
         double seconds = (System.nanoTime() - begun) / 1e9;
-        for (Result failed : runs.failed()) {
-            System.out.println("seed " + failed.seed());
-            failed.violations().forEach(violation -> System.out.println("    " + violation));
-        }
         System.out.println(runs.trials());
         System.out.printf(
                 "%d runs, %d with violations, %d distinct faults, %.0f s%n",

@@ -411,6 +411,15 @@ final class Laws {
                     && !ready.key().equals(answered.key())) {
                 fleet.violated("law 5", "a client got another image than it asked for");
             }
+            if (answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready
+                    && landed.values().stream().noneMatch(one -> one.entry().equals(ready.entry()))) {
+                fleet.violated(
+                        "law 6",
+                        "a client was told of an image that is not in the store, at %.3f s by m%d: %s",
+                        answered.ended() / 1e9,
+                        answered.by().id(),
+                        ready.entry());
+            }
         }
     }
 
