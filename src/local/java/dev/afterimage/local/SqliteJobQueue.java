@@ -5,6 +5,7 @@ import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.Job;
 import dev.afterimage.pregeneration.queue.JobCodec;
 import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.NewerFormatException;
 import dev.afterimage.pregeneration.queue.QueueStatus;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.time.Deadline;
@@ -15,8 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * the rest is not, because a job whose claim or end a power cut takes is delivered once more, which costs nothing.
  */
 public final class SqliteJobQueue implements JobQueue {
+
+    private static final Logger LOG = Logger.getLogger(SqliteJobQueue.class);
 
     /** Between two looks into an empty queue. */
     private static final Duration LOOK_AGAIN_AFTER = Duration.ofMillis(50);
@@ -111,10 +114,15 @@ public final class SqliteJobQueue implements JobQueue {
         });
         List<Claim> claims = new ArrayList<>();
         for (Taken one : taken) {
-            decode(one.body())
-                    .ifPresentOrElse(
-                            job -> claims.add(new Claim(job, one.attempts(), one.deliveries(), one.receipt())),
-                            () -> bury(one.number(), one.claims(), null, one.body(), "This is not a job.", 0));
+            try {
+                Job job = JobCodec.decode(one.body());
+                claims.add(new Claim(job, one.attempts(), one.deliveries(), one.receipt()));
+            } catch (NewerFormatException newer) {
+                // Its claim ends by itself, for a process that can read it.
+                LOG.warn(newer.getMessage());
+            } catch (RuntimeException damaged) {
+                bury(one.number(), one.claims(), null, one.body(), "This is not a job.", 0);
+            }
         }
         return claims;
     }
@@ -131,14 +139,6 @@ public final class SqliteJobQueue implements JobQueue {
                 max);
         taken.sort(Comparator.comparingLong(Taken::number));
         return taken;
-    }
-
-    private static Optional<Job> decode(String body) {
-        try {
-            return Optional.of(JobCodec.decode(body));
-        } catch (RuntimeException damaged) {
-            return Optional.empty();
-        }
     }
 
     @Override
