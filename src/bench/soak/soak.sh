@@ -6,7 +6,7 @@
 #   MINUTES=4 src/bench/soak/soak.sh                          a short one; memory is not judged
 #   KEEP=directory src/bench/soak/soak.sh                     keeps the records and logs there
 #
-# As root on Linux it gives the fleet a small disk, and fills it; elsewhere this fault is left out.
+# Needs sqlite3 besides what parts.sh needs. As root on Linux it gives the fleet a small disk, and fills it; elsewhere this fault is left out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../fleet"
 # shellcheck source=src/bench/fleet/parts.sh

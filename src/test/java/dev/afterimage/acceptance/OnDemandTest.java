@@ -151,7 +151,7 @@ class OnDemandTest {
             return java.util.Map.of(
                     "afterimage.provider.kind", "json",
                     "afterimage.provider.url", PROVIDER.url().toString(),
-                    "afterimage.directory", "target/afterimage-on-demand");
+                    "afterimage.directory", "target/directory-of-on-demand");
         }
 
         @Override

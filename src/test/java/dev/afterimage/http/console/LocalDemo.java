@@ -9,7 +9,7 @@ public class LocalDemo implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
-                "afterimage.directory", "target/afterimage-console",
+                "afterimage.directory", "target/directory-of-console",
                 "afterimage.demo.latency", "250ms",
                 "afterimage.demo.rate", "40",
                 "afterimage.provider.rate", "40");
