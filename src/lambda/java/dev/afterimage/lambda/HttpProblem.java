@@ -22,10 +22,25 @@ final class HttpProblem {
     }
 
     static APIGatewayV2HTTPResponse malformed() {
+        return invalid(
+                "The event looks like an HTTP request, but its members have other types; send payload format 2.0.");
+    }
+
+    static APIGatewayV2HTTPResponse incomplete() {
+        return invalid(
+                "The event looks like an HTTP request, but names no method (requestContext.http.method) or no path that"
+                        + " begins with / (rawPath); send payload format 2.0.");
+    }
+
+    static APIGatewayV2HTTPResponse notBase64() {
+        return invalid(
+                "The event says that its body is Base64, and it isn't; encode it, or set isBase64Encoded to false.");
+    }
+
+    private static APIGatewayV2HTTPResponse invalid(String detail) {
         return of(400, Map.of(), """
                 {"type":"https://afterimage.dev/problems/invalid-request","title":"The request cannot be understood",\
-                "status":400,"detail":"The event looks like an HTTP request, but its members have other types; send payload\
-                 format 2.0."}""");
+                "status":400,"detail":"%s"}""".formatted(detail));
     }
 
     private static APIGatewayV2HTTPResponse of(int status, Map<String, String> headers, String body) {

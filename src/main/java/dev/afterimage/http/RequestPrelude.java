@@ -23,13 +23,22 @@ final class RequestPrelude {
     private static void begin(RoutingContext context) {
         String id = RequestId.of(context);
         MDC.put(RequestId.LOG_KEY, id);
-        MultiMap headers = context.response().headers();
-        StandardHeaders.of(id, context.request().path(), headers::set);
+        // At the end, because Quarkus REST adds a resource's Cache-Control to one that is there.
+        context.addHeadersEndHandler(sent -> setMissing(context, id));
         if (!isUri(context.request().uri())) {
             context.fail(400);
             return;
         }
         context.next();
+    }
+
+    private static void setMissing(RoutingContext context, String id) {
+        MultiMap headers = context.response().headers();
+        StandardHeaders.of(id, context.request().path(), (name, value) -> {
+            if (!headers.contains(name)) {
+                headers.set(name, value);
+            }
+        });
     }
 
     private static boolean isUri(@Nullable String uri) {

@@ -9,6 +9,7 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.ScheduledExecution;
 import io.quarkus.scheduler.Scheduler;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,11 +27,12 @@ class CatalogueSchedules {
     private static final Duration LONGEST_PLANNING = Duration.ofHours(6);
 
     private final PregenerationConfig config;
-    private final CatalogueRunner runner;
-    private final Scheduler scheduler;
+    private final Instance<CatalogueRunner> runner;
+    private final Instance<Scheduler> scheduler;
     private final Clock clock;
 
-    CatalogueSchedules(PregenerationConfig config, CatalogueRunner runner, Scheduler scheduler, Clock clock) {
+    CatalogueSchedules(
+            PregenerationConfig config, Instance<CatalogueRunner> runner, Instance<Scheduler> scheduler, Clock clock) {
         this.config = config;
         this.runner = runner;
         this.scheduler = scheduler;
@@ -45,6 +47,7 @@ class CatalogueSchedules {
                 .forEach((name, catalogue) -> catalogue
                         .schedule()
                         .ifPresent(cron -> scheduler
+                                .get()
                                 .newJob("catalogue " + name)
                                 .setCron(cron)
                                 .setConcurrentExecution(ConcurrentExecution.SKIP)
@@ -61,7 +64,7 @@ class CatalogueSchedules {
 
     private void plan(String name, Optional<Duration> gap) {
         try {
-            PlanReport report = runner.run(name, gap, Deadline.in(LONGEST_PLANNING, clock));
+            PlanReport report = runner.get().run(name, gap, Deadline.in(LONGEST_PLANNING, clock));
             LOG.infof("Catalogue %s: %s rows planned, %s", name, report.line(), report.counts());
         } catch (RuntimeException failure) {
             LOG.errorf("Catalogue %s cannot be planned: %s", name, failure.getMessage());
