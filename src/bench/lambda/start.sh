@@ -13,7 +13,7 @@ readonly root=../../.. function=${1:-api}
 zip=$(realpath "${ZIP:-$root/target/lambda/function.zip}")
 [ -f "$zip" ] || { echo "Build it first: ./mvnw package -Plambda -DskipTests" >&2; exit 1; }
 work=$(mktemp -d)
-trap 'cp -r $work /tmp/nat/lastwork; rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 
 # What AWS brings along: its client, which the tests use too.
 "$root/mvnw" -q -B -ntp -f "$root/pom.xml" -Plambda dependency:copy-dependencies -DoutputDirectory="$work/client" \
