@@ -4,8 +4,9 @@
 #   scripts/progress.sh 01jqvcx7h5m0a2b3c4d5e6f7g8
 #   AFTERIMAGE_URL=https://api.example.com scripts/progress.sh 01jqvcx7h5m0a2b3c4d5e6f7g8
 #
-# Listens to GET /v1/batches/{id}/events. Where that stream doesn't come through (API Gateway holds answers back until they
-# are whole), it asks GET /v1/batches/{id} every second instead; AFTERIMAGE_POLL=1 does so from the start.
+# Listens to GET /v1/batches/{id}/events. Where that stream ends before the batch does (on Lambda it is one event, because API
+# Gateway holds answers back until they are whole), it asks GET /v1/batches/{id} every second instead; AFTERIMAGE_POLL=1 does so
+# from the start.
 # AFTERIMAGE_API_KEY is sent as X-Api-Key. Needs curl and awk. Exit code: 0 all done, 1 some failed or cancelled, 2 no such
 # batch or no service.
 set -u
@@ -29,7 +30,7 @@ poll() {
 
 ask --output /dev/null "$batch" || exit 2
 
-if [ -n "${AFTERIMAGE_POLL-}" ]; then poll; else ask --no-buffer "$batch/events" || poll; fi |
+{ [ -n "${AFTERIMAGE_POLL-}" ] || ask --no-buffer "$batch/events"; poll; } |
   awk -v columns="$columns" -v plain="$([ -t 1 ] && [ -z "${NO_COLOR-}" ] || echo 1)" '
     function number(name) { return match($0, "\"" name "\":[0-9]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) + 0 : -1 }
     function word(name) { return match($0, "\"" name "\":\"[a-z]+\"") ? substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 5) : "" }

@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../fleet"
 . ./parts.sh
 # shellcheck source=src/bench/peer/peer.sh
 . ../peer/peer.sh
-readonly root=../../.. zip=../../../target/lambda/function.zip our_api=9001 peer_api=9002
+readonly root=../../.. zip=../../../target/lambda/function.zip our_api=9001 peer_api=9002 s3_port=9003
 [ -f "$zip" ] || { echo "Build it first: ./mvnw package -Plambda -DskipTests" >&2; exit 1; }
 install_peer
 cp ../lambda/*.mjs "$peer"
@@ -21,6 +21,19 @@ client="$work/client"
   -DincludeArtifactIds=aws-lambda-java-runtime-interface-client,aws-lambda-java-core,aws-lambda-java-serialization,utils-lite
 mkdir "$work/task"
 (cd "$work/task" && "$JAVA_HOME/bin/jar" xf "$OLDPWD/$zip")
+
+# A function has no disk that stays, so its images lie in S3. What a warm hit never asks is named and not there.
+start_s3() {
+  "$root/mvnw" -q -B -ntp -f "$root/pom.xml" -Plambda dependency:build-classpath -DincludeScope=test -Dmdep.outputFile="$work/classpath"
+  launch s3 "$JAVA_HOME/bin/java" -Xmx512m -cp "$root/target/lambda/test-classes:$root/target/lambda/classes:$(cat "$work/classpath")" \
+    dev.afterimage.testing.S3Server $s3_port
+  until curl -s -o /dev/null localhost:$s3_port; do sleep 0.1; done
+  AFTERIMAGE_DELIVERY_PRIVATE_KEY=$(openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 2>/dev/null)
+  export AFTERIMAGE_BACKEND=aws AFTERIMAGE_DELIVERY_PRIVATE_KEY AFTERIMAGE_S3_BUCKET=pictures
+  export QUARKUS_S3_ENDPOINT_OVERRIDE=http://127.0.0.1:$s3_port QUARKUS_S3_PATH_STYLE_ACCESS=true
+  export AWS_ACCESS_KEY_ID=test-access-key AWS_SECRET_ACCESS_KEY=test-secret-key
+  export AFTERIMAGE_SQS_{INTERACTIVE,BULK,DEAD_LETTER}_QUEUE_URL=http://127.0.0.1:1/none
+}
 
 start_function() {
   local options handler=io.quarkus.amazon.lambda.runtime.QuarkusStreamHandler::handleRequest
@@ -35,9 +48,10 @@ start_function() {
 }
 
 start_redis
+start_s3
 start_provider
 provider_allows 1000 1000 0
-export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis AFTERIMAGE_PROVIDER_RATE=1000 AFTERIMAGE_DELIVERY_BASE_URL=https://img.example.com
+export AFTERIMAGE_PROVIDER_RATE=1000 AFTERIMAGE_DELIVERY_BASE_URL=https://img.example.com
 node "$peer/measure.mjs" $our_api $peer_api &
 measuring=$!
 until curl -s -o /dev/null localhost:$peer_api; do sleep 0.1; done

@@ -1,35 +1,31 @@
 // When the traffic has ended: waits until the queue is empty, and looks what became of each job that was accepted. Writes a line
 // for each.
 //
-//   node jobs.mjs answers.ndjson calls.ndjson directory/queue/dead jobs.ndjson 8081 8082 8083
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+//   node jobs.mjs answers.ndjson calls.ndjson directory/afterimage.db jobs.ndjson 8081 8082 8083
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { pause } from '../fleet/paced.mjs';
 import { ask, hangUp, json } from './client.mjs';
 import { numberOf, templateOf } from './pictures.mjs';
 import { records } from './records.mjs';
 
 const PATIENCE = 300_000;
-const [answersFile, callsFile, folder, to, ...ports] = process.argv.slice(2);
+const [answersFile, callsFile, database, to, ...ports] = process.argv.slice(2);
 const answers = records(answersFile);
 const made = records(callsFile).filter(({ how }) => how === 'picture');
 
 const accepted = answers.filter(({ status }) => status === 202);
 
-/** Whether no job waits; the filesystem's queue counts those that are worked at, too. */
+/** Whether no job waits; the local queue counts those that are worked at, too. */
 async function isIdle() {
   const answer = await ask(ports, 'GET', '/v1/stats');
   return answer.status === 200 && json(answer).queueDepth === 0;
 }
 
-/** The reasons on the dead-letter queue by picture. A file's first line says why, its second is the job. */
+/** The reasons on the dead-letter queue by picture. */
 function deadLetters() {
-  const reasons = new Map();
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const [reason, job] = readFileSync(join(folder, name), 'utf8').split('\n');
-    reasons.set(numberOf(job), reason.replace(/^.*? attempts: /, ''));
-  }
-  return reasons;
+  const rows = execFileSync('sqlite3', ['-json', database, 'SELECT reason, body FROM dead_letter'], { encoding: 'utf8' });
+  return new Map(JSON.parse(rows || '[]').map(({ reason, body }) => [numberOf(body), reason]));
 }
 
 async function fateOfBatch({ id, rows }) {

@@ -90,7 +90,7 @@ done
 wait $traffic
 
 curl -s "localhost:$provider_port/calls" >"$work/calls.ndjson"
-node ../soak/jobs.mjs "$work"/{answers,calls}.ndjson "$AFTERIMAGE_DIRECTORY/queue/dead" "$work/jobs.ndjson" "${ports[@]}"
+node ../soak/jobs.mjs "$work"/{answers,calls}.ndjson "$AFTERIMAGE_DIRECTORY/afterimage.db" "$work/jobs.ndjson" "${ports[@]}"
 curl -s "localhost:$provider_port/calls" >"$work/calls.ndjson"
 [ -z "${KEEP-}" ] || { mkdir -p "$KEEP" && cp "$work"/*.ndjson "$work"/*.log "$KEEP"; }
 node ../soak/report.mjs "$work"

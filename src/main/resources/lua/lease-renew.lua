@@ -1,8 +1,10 @@
--- Extends a lease that its holder has not lost. Answers 1 when it was extended, 0 when it was lost.
+-- Takes a lease that nobody holds, or extends one's own. Answers 1 when it is held now, 0 when another holds it.
 local lease = KEYS[1]
 local token, ttlMillis = ARGV[1], ARGV[2]
 
-if redis.call('GET', lease) == token then
-  return redis.call('PEXPIRE', lease, ttlMillis)
+local holder = redis.call('GET', lease)
+if holder and holder ~= token then
+  return 0
 end
-return 0
+redis.call('SET', lease, token, 'PX', ttlMillis)
+return 1

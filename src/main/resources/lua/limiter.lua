@@ -4,28 +4,35 @@
 -- All times are microseconds of this server's clock. Numbers stay below 2^53, so doubles hold them exactly; text() writes
 -- them without an exponent.
 --
--- Answers {granted (1 or 0), wait, reason, epoch, now}, status answers {1, cool-down left, calls in flight, epoch, now}.
+-- This file is the window, the plan and the cool-down. receipts.lua and limiter-actions.lua follow it in the same script.
+--
+-- Answers begin with {kind, wait, reason, epoch, now}; the kinds stand in limiter-actions.lua.
 
-local state = KEYS[1] -- hash: epoch, coolDown (its end), last (the latest departure)
+local state = KEYS[1] -- hash: format, epoch, noticed, confirmed, coolDown (its end), last (the latest departure), lane stops
 local departed, planned = KEYS[2], KEYS[3] -- sorted sets: token -> time of departure, token -> planned start
 local bulkDeparted, bulkPlanned = KEYS[4], KEYS[5] -- the bulk lane's part of both
 local places, bulkPlaces = KEYS[6], KEYS[7] -- sorted sets: token -> when the place in flight comes back by itself
+local receipt = KEYS[8] -- hash: the receipt of the image key that is asked about; see receipts.lua
+local receipts = KEYS[9] -- sorted set: image key -> when its receipt ends by itself
 
-local action = ARGV[1] -- acquire, depart, redepart, restamp, cancel, release, coolDown, status
+local action = ARGV[1] -- see limiter-actions.lua
 local fixedTime = tonumber(ARGV[2]) -- '' for the server's clock; tests move the time by hand
 local slots, bulkSlots = tonumber(ARGV[3]), tonumber(ARGV[4])
 local slotTime, lead, grace = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local longestCall = tonumber(ARGV[8])
 local concurrency, bulkConcurrency = tonumber(ARGV[9]), tonumber(ARGV[10]) -- 0: not limited
 local placeRetry = tonumber(ARGV[11])
-local newEpoch = ARGV[12]
-local knownEpoch = ARGV[13] -- the epoch that the asking process saw last, or ''
-local sinceDeparture = tonumber(ARGV[14]) -- since a call of that process left, or -1
+local repurchases, maxUnusable = tonumber(ARGV[12]), tonumber(ARGV[13])
+local newEpoch = ARGV[14]
 local token = ARGV[15]
 local bulk = ARGV[16] == 'BULK'
-local wait = tonumber(ARGV[17]) -- acquire: the patience; depart: leave no sooner than that; coolDown: the pause
+local wait = tonumber(ARGV[17]) -- acquire: the patience; depart: leave no sooner than that; coolDown, confirm: the pause
+-- ARGV[18] and what follows belong to the action.
 
 local RATE, CONCURRENCY, COOL_DOWN, LAPSED = 1, 2, 3, 4
+-- No start is planned further ahead: a holder looks for the image once more when it has its permit, and a receipt tells
+-- of an image that has landed since for as long as such a permit can be used (LANDED_KEPT in receipts.lua).
+local LONGEST_PLAN = 60 * 1000000
 
 local function text(number)
   return string.format('%.0f', number)
@@ -45,21 +52,30 @@ local function keep(key, untilTime)
   end
 end
 
-local remembered = redis.call('HMGET', state, 'epoch', 'coolDown', 'last')
+-- The state holds the epoch, by which a lost memory is told from a first start, so it does not end by itself in practice.
+local FOREVER = 400 * 24 * 3600 * 1000
+if redis.call('PTTL', state) < FOREVER / 2 then
+  redis.call('PEXPIRE', state, FOREVER)
+end
+
+-- What is written here by one version is read by the next and by the one before, in a rolling deploy.
+local FORMAT = 1
+local remembered = redis.call('HMGET', state, 'epoch', 'coolDown', 'last', 'format', 'confirmed')
 local epoch, coolDown, last = remembered[1], tonumber(remembered[2] or 0), tonumber(remembered[3] or 0)
+local newerFormat = tonumber(remembered[4] or FORMAT) > FORMAT
+local confirmed = remembered[5] == '1'
 
 local function pauseUntil(time)
   if time > coolDown then
     coolDown = time
     redis.call('HSET', state, 'coolDown', text(time))
   end
-  keep(state, time)
 end
 
 if not epoch then
   epoch = newEpoch
-  redis.call('HSET', state, 'epoch', epoch)
-  keep(state, now)
+  redis.call('HSET', state, 'epoch', epoch, 'format', FORMAT, 'noticed', text(now))
+  redis.call('PEXPIRE', state, FOREVER)
 end
 
 redis.call('ZREMRANGEBYSCORE', departed, '-inf', text(now - slotTime))
@@ -73,17 +89,9 @@ if concurrency > 0 then
   redis.call('ZREMRANGEBYSCORE', bulkPlaces, '-inf', text(now))
 end
 
--- Was something forgotten that mattered, by a flush, a restart or an eviction? A process that knows another epoch and whose
--- calls may still count at the provider tells of the first two, a departure without its slot of the last. Then nobody leaves
--- until what was forgotten counts no more.
-local longestMemory = slotTime
-if concurrency > 0 then
-  longestMemory = math.max(slotTime, longestCall)
-end
-local flushed = knownEpoch ~= '' and knownEpoch ~= epoch and sinceDeparture >= 0 and sinceDeparture < longestMemory
-local evicted = last > now - slotTime and redis.call('ZCARD', departed) == 0
-if flushed or evicted then
-  pauseUntil(now + longestMemory)
+-- Was a departure evicted that still counts at the provider? Then nobody leaves until it counts no more.
+if last > now - slotTime and redis.call('ZCARD', departed) == 0 then
+  pauseUntil(now + slotTime)
 end
 
 local function timeAt(key, rank)
@@ -171,11 +179,26 @@ local function denied(retryAfter, reason)
   return { 0, math.max(retryAfter, 1000), reason, epoch, now }
 end
 
+-- How long most calls take from their departure to their image (RFC 6298, section 2, with two deviations); 0 at first.
+local function expectedCall()
+  local seen = redis.call('HMGET', state, 'callMean', 'callDeviation')
+  return math.floor(tonumber(seen[1] or 0) + 2 * tonumber(seen[2] or 0))
+end
+
 local function acquire()
   local coolDownLeft = math.max(0, coolDown - now)
   if coolDownLeft > wait then
     return denied(coolDownLeft, COOL_DOWN)
   end
+  -- Somebody waits until a deadline, and a call that is not expected to land by then need not leave for them.
+  local expected = 0
+  if not bulk then
+    expected = expectedCall()
+  end
+  if expected > wait then
+    return denied(math.max(coolDownLeft, expected), RATE)
+  end
+  local mayWait = wait - expected
   if concurrency > 0 then
     local full = redis.call('ZCARD', places) >= concurrency
         or (bulk and redis.call('ZCARD', bulkPlaces) >= bulkConcurrency)
@@ -187,14 +210,16 @@ local function acquire()
   if bulk then
     start = math.max(start, plan(bulkDeparted, bulkPlanned, bulkSlots, now + coolDownLeft))
   end
-  local mayPlan = wait
+  local mayPlan = math.min(mayWait, LONGEST_PLAN)
   if bulk or concurrency > 0 then
-    mayPlan = math.min(wait, lead)
+    mayPlan = math.min(mayWait, lead)
   end
   if start - now > mayPlan then
     local retryAfter = start - now
-    if retryAfter <= wait then
+    if retryAfter <= mayWait then
       retryAfter = retryAfter - math.floor(lead / 2)
+    else
+      retryAfter = retryAfter + expected
     end
     return denied(retryAfter, coolDownLeft > mayPlan and COOL_DOWN or RATE)
   end
@@ -206,7 +231,6 @@ local function stamp(at)
   addOfLane(departed, bulkDeparted, at)
   takePlace(at + longestCall)
   redis.call('HSET', state, 'last', text(math.max(last, at)))
-  keep(state, at)
 end
 
 -- A call that did not leave in time takes its stamp back first.
@@ -217,61 +241,3 @@ local function forgetStamp()
   redis.call('HSET', state, 'last', text(last))
   return forgotten
 end
-
-local function depart(forgetWhatItPlanned)
-  if not forgetWhatItPlanned() then
-    return denied(math.max(departureOfLane(), coolDown) - now, LAPSED)
-  end
-  if coolDown > now then
-    forgetPlace()
-    return denied(coolDown - now, COOL_DOWN)
-  end
-  local at = math.max(departureOfLane(), now + wait)
-  if at - now > lead then
-    addPlan(at)
-    return denied(at - now, RATE)
-  end
-  stamp(at)
-  return granted(at - now)
-end
-
--- A call that has left later than its stamp says counts from now on.
-local function restamp()
-  forgetStamp()
-  stamp(now)
-end
-
-if action == 'acquire' then
-  return acquire()
-end
-if action == 'depart' then
-  return depart(forgetPlan)
-end
-if action == 'redepart' then
-  return depart(function()
-    return forgetStamp() or forgetPlan()
-  end)
-end
-if action == 'restamp' then
-  restamp()
-  return granted(0)
-end
-if action == 'release' then
-  forgetPlan()
-  forgetPlace()
-  return granted(0)
-end
-if action == 'cancel' then
-  forgetStamp()
-  forgetPlace()
-  return granted(0)
-end
-if action == 'coolDown' then
-  pauseUntil(now + wait)
-  return granted(0)
-end
-local inFlight = 0
-if concurrency > 0 then
-  inFlight = redis.call('ZCARD', places)
-end
-return { 1, math.max(0, coolDown - now), inFlight, epoch, now }

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the caller from API Gateway's authorizer, which has checked it: the token's {@code sub}, or the ARN of the IAM user
- * or role. Quarkus' own provider knows only Cognito's user names, which tokens of other issuers, and of machines, don't
+ * or of the role, without its session. Quarkus' own provider knows only Cognito's user names, which tokens of other issuers, and of machines, don't
  * have.
  */
 @Singleton
 final class CallerIdentity implements LambdaIdentityProvider {
+
+    private static final String ASSUMED_ROLE = ":assumed-role/";
 
     @Override
     public SecurityIdentity authenticate(APIGatewayV2HTTPEvent event) {
@@ -34,6 +36,20 @@ final class CallerIdentity implements LambdaIdentityProvider {
         if (authorizer.getJwt() != null && authorizer.getJwt().getClaims() != null) {
             return authorizer.getJwt().getClaims().get("sub");
         }
-        return authorizer.getIam() == null ? null : authorizer.getIam().getUserArn();
+        return authorizer.getIam() == null
+                ? null
+                : withoutSession(authorizer.getIam().getUserArn());
+    }
+
+    /**
+     * The role of {@code arn:aws:sts::123456789012:assumed-role/role/session}, because whoever assumes a role names the
+     * session as it likes ("IAM identifiers"). Users' ARNs stay as they are, path included.
+     */
+    private static @Nullable String withoutSession(@Nullable String arn) {
+        if (arn == null || !arn.contains(ASSUMED_ROLE)) {
+            return arn;
+        }
+        int session = arn.indexOf('/', arn.indexOf(ASSUMED_ROLE) + ASSUMED_ROLE.length());
+        return session < 0 ? arn : arn.substring(0, session);
     }
 }

@@ -36,24 +36,24 @@ final class HttpEvents {
 
     APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, InvocationTime time)
             throws InterruptedException {
+        HttpProblem problem = HttpProblem.of(named(request, context), context.getAwsRequestId());
         if (!isComplete(request)) {
-            return HttpProblem.incomplete();
+            return problem.incomplete();
         }
-        named(request, context);
         Optional<APIGatewayV2HTTPResponse> hit = hits.answer(request, time.answerBy());
         if (hit.isPresent()) {
             return hit.get();
         }
         if (!isBodyDecodable(request)) {
-            return HttpProblem.notBase64();
+            return problem.notBase64();
         }
         try {
             return bounded.call(() -> server.handleRequest(request, context), time.stopBy());
         } catch (TimeoutException e) {
-            return HttpProblem.outOfTime();
+            return problem.outOfTime();
         } catch (ExecutionException e) {
             LOG.log(Level.ERROR, "the HTTP server inside the process failed", e.getCause());
-            return HttpProblem.failed();
+            return problem.failed();
         }
     }
 
@@ -80,12 +80,13 @@ final class HttpEvents {
     }
 
     /** A request that brings no id gets the invocation's, so that one search finds its lines and Lambda's own. */
-    private static void named(APIGatewayV2HTTPEvent request, Context context) {
+    private static String named(APIGatewayV2HTTPEvent request, Context context) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (request.getHeaders() != null) {
             headers.putAll(request.getHeaders());
         }
         headers.putIfAbsent(REQUEST_ID, context.getAwsRequestId());
         request.setHeaders(headers);
+        return headers.getOrDefault(REQUEST_ID, "");
     }
 }

@@ -30,6 +30,10 @@ final class LambdaAnswerWriter {
         json.writeValue(out, answer);
     }
 
+    void ponged(OutputStream out) throws IOException {
+        json.writeValue(out, json.createObjectNode().put("afterimage", "ping"));
+    }
+
     void planned(String catalogue, OutputStream out) throws IOException {
         json.writeValue(out, json.createObjectNode().put("planned", catalogue));
     }

@@ -11,7 +11,7 @@ public interface LambdaConfig {
 
     /**
      * Work is told to end so long before the invocation does. More leaves time to queue what isn't ready and to answer 202;
-     * less leaves more time for the picture.
+     * less leaves more time for the image.
      */
     @WithName("answer-margin")
     @WithDefault("1500ms")

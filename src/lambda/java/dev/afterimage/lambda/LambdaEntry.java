@@ -12,10 +12,12 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 
 /**
@@ -31,6 +33,17 @@ final class LambdaEntry {
 
     private static final Duration WITHOUT_LAMBDA = Duration.ofSeconds(30);
 
+    private final Wrapup wrapup;
+    private final InvocationExtension extension;
+
+    @Inject
+    LambdaEntry(@All List<BeforeFreeze> hooks, Clock clock) {
+        this.wrapup = new Wrapup(hooks);
+        // Before the poll loop asks for the first event, which it does after start-up.
+        this.extension = InvocationExtension.start(
+                Optional.ofNullable(System.getenv("AWS_LAMBDA_RUNTIME_API")).orElse(""), wrapup, clock);
+    }
+
     void choose(@Observes @Priority(1) StartupEvent event) {
         new AmazonLambdaRecorder(null).setStreamHandlerClass(EventStreamHandler.class);
     }
@@ -43,10 +56,9 @@ final class LambdaEntry {
             LambdaHttpHandler server,
             Instance<JobBatchHandler> worker,
             Instance<CataloguePlanHandler> planner,
-            @All List<BeforeFreeze> hooks,
+            Clock clock,
             InvocationDeadline invocation,
             LambdaConfig config) {
-        Clock clock = Clock.systemUTC();
         Bounded bounded = new Bounded(Executors.newVirtualThreadPerTaskExecutor(), clock);
         // The parts of the other functions are made only when their first event comes: a start-up costs what it uses.
         EventDispatcher dispatcher = new EventDispatcher(
@@ -55,7 +67,8 @@ final class LambdaEntry {
                 new QueueBatches((messages, deadline) -> worker.get().handle(messages, deadline), bounded),
                 new Plans((catalogue, deadline) -> planner.get().plan(catalogue, deadline), bounded),
                 invocation,
-                new Wrapup(hooks),
+                wrapup,
+                () -> extension,
                 config,
                 clock,
                 LambdaEntry::timeLeft);

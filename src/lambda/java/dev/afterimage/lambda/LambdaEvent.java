@@ -20,6 +20,16 @@ sealed interface LambdaEvent {
         }
     }
 
+    /**
+     * A request in a form that is not served here.
+     *
+     * @param mend how its sender can be set up instead
+     */
+    record RefusedHttp(String mend) implements LambdaEvent {}
+
+    /** Keeps the process warm and wants nothing. */
+    record Ping() implements LambdaEvent {}
+
     /** EventBridge Scheduler, or an operator, wants a catalogue planned: {@code {"afterimage":"plan","catalogue":"…"}}. */
     record Plan(String catalogue) implements LambdaEvent {}
 }

@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells events apart by their shape, since AWS doesn't name it: a request has {@code requestContext.http}, a batch has
- * {@code Records}, a plan has {@code afterimage}. An event that is nearly one of these is refused, not guessed.
+ * Tells events apart by their shape, since AWS doesn't name it: a request of an HTTP API or a function URL has
+ * {@code requestContext.http}, a batch has {@code Records}, a plan has {@code afterimage}. An event that is nearly one of
+ * these is refused, not guessed; a request in another form still gets an answer that its client can read.
  */
 final class LambdaEventReader {
 
     private static final int MEMBERS_TOLD = 10;
+    private static final String PLAN = "{\"afterimage\":\"plan\",\"catalogue\":\"its name\"}";
 
     /** Registered for reflection by quarkus-amazon-lambda-http, which reads the same class. */
     private final ObjectReader http = JsonMapper.builder()
@@ -49,12 +51,34 @@ final class LambdaEventReader {
         if (event.has("afterimage")) {
             return plan(event);
         }
-        if (event.has("httpMethod")) {
-            throw new UnknownEventException(
-                    "The event is a request in payload format 1.0; set PayloadFormatVersion 2.0 on the integration");
+        if (event.path("requestContext").has("elb")) {
+            return new LambdaEvent.RefusedHttp(
+                    "An Application Load Balancer's events are not served. Put an HTTP API of API"
+                            + " Gateway or a function URL in front, or run the service in a container behind the balancer.");
         }
-        throw new UnknownEventException("The event is no HTTP request, SQS batch or plan; its members are "
-                + members(event) + ". To plan a catalogue, send {\"afterimage\":\"plan\",\"catalogue\":\"its name\"}");
+        if (event.has("httpMethod")) {
+            return new LambdaEvent.RefusedHttp("Events in payload format 1.0 are not served. On an HTTP API set the"
+                    + " integration's PayloadFormatVersion to 2.0; a REST API has only 1.0, so use an HTTP API or a function"
+                    + " URL.");
+        }
+        if (isPing(event)) {
+            return new LambdaEvent.Ping();
+        }
+        if (event.has("detail-type")) {
+            throw new UnknownEventException(
+                    "The event comes from EventBridge and asks for nothing that is known. To plan a"
+                            + " catalogue, give the rule's target the constant input " + PLAN);
+        }
+        throw new UnknownEventException("The event is no HTTP request, SQS batch, plan or ping; its members are "
+                + members(event) + ". To plan a catalogue, send " + PLAN);
+    }
+
+    /** Ours, those of the common plug-ins that keep functions warm, and a schedule of EventBridge without an input. */
+    private static boolean isPing(JsonNode event) {
+        return event.path("warmer").asBoolean()
+                || event.path("ping").asBoolean()
+                || event.path("source").asText().equals("serverless-plugin-warmup")
+                || event.path("detail-type").asText().equals("Scheduled Event");
     }
 
     private LambdaEvent request(JsonNode event) throws IOException {
@@ -97,8 +121,12 @@ final class LambdaEventReader {
     }
 
     private static LambdaEvent plan(JsonNode event) {
-        if (!event.get("afterimage").asText().equals("plan")) {
-            throw new UnknownEventException("The event's member 'afterimage' must be \"plan\"");
+        String wish = event.get("afterimage").asText();
+        if (wish.equals("ping")) {
+            return new LambdaEvent.Ping();
+        }
+        if (!wish.equals("plan")) {
+            throw new UnknownEventException("The event's member 'afterimage' must be \"plan\" or \"ping\"");
         }
         String catalogue = event.path("catalogue").asText().strip();
         if (catalogue.isEmpty()) {

@@ -4,6 +4,7 @@ import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.aws.SqsQueues;
 import dev.afterimage.aws.SqsRecord;
+import dev.afterimage.generation.Drain;
 import dev.afterimage.http.EventFastPath;
 import dev.afterimage.lambda.BeforeFreeze;
 import dev.afterimage.lambda.CataloguePlanHandler;
@@ -11,25 +12,35 @@ import dev.afterimage.lambda.HitHandler;
 import dev.afterimage.lambda.JobBatchHandler;
 import dev.afterimage.lambda.QueueMessage;
 import dev.afterimage.lambda.ServerOnly;
+import dev.afterimage.metrics.PlanMeter;
 import dev.afterimage.metrics.emf.EmfWriter;
 import dev.afterimage.pregeneration.PregenerationConfig;
 import dev.afterimage.pregeneration.plan.CatalogueRunner;
 import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.pregeneration.queue.NewerFormatException;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.pregeneration.work.Worker;
 import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import org.eclipse.microprofile.config.Config;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** Joins the events of Lambda to the worker and the planner. */
 class LambdaWiring {
+
+    private static final System.Logger LOG = System.getLogger(LambdaWiring.class.getName());
 
     private static final String RECEIVE_COUNT = "ApproximateReceiveCount";
 
@@ -49,39 +60,56 @@ class LambdaWiring {
     JobBatchHandler jobBatches(
             Worker worker,
             SqsConfig sqsConfig,
-            Instance<SqsClient> sqs,
+            @Identifier(AwsWiring.LIMITED) Instance<SqsClient> sqs,
             PregenerationConfig config,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         return (messages, deadline) -> {
             SqsJobQueue queue = new SqsJobQueue(
                     sqs.get(), SqsQueues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
-            return worker.process(claims(messages, queue), deadline);
+            Map<String, Claim> claims = new HashMap<>();
+            Set<String> again = new HashSet<>();
+            for (QueueMessage message : messages) {
+                try {
+                    claim(message, queue).ifPresent(claim -> claims.put(message.messageId(), claim));
+                } catch (NewerFormatException | QueueUnavailableException e) {
+                    LOG.log(Level.WARNING, "message " + message.messageId() + " is handed out again", e);
+                    again.add(message.messageId());
+                }
+            }
+            again.addAll(worker.process(claims, deadline));
+            return again;
         };
     }
 
-    private static Map<String, Claim> claims(List<QueueMessage> messages, SqsJobQueue queue) {
-        Map<String, Claim> claims = new HashMap<>();
-        for (QueueMessage message : messages) {
-            int receiveCount = Integer.parseInt(message.attributes().getOrDefault(RECEIVE_COUNT, "1"));
-            queue.claim(new SqsRecord(message.body(), message.messageAttributes(), receiveCount))
-                    .ifPresent(claim -> claims.put(message.messageId(), claim));
-        }
-        return claims;
+    private static Optional<Claim> claim(QueueMessage message, SqsJobQueue queue) {
+        int receiveCount = Integer.parseInt(message.attributes().getOrDefault(RECEIVE_COUNT, "1"));
+        return queue.claim(new SqsRecord(message.body(), message.messageAttributes(), receiveCount));
     }
 
     @Produces
     @Singleton
-    CataloguePlanHandler cataloguePlans(CatalogueRunner runner, IdentityCheck identity) {
+    CataloguePlanHandler cataloguePlans(CatalogueRunner runner, PlanMeter plans, IdentityCheck identity) {
         return (catalogue, deadline) -> {
             identity.run();
-            return runner.run(catalogue, deadline).complete();
+            return plans.metered(() -> runner.run(catalogue, deadline)).complete();
+        };
+    }
+
+    /** A call that has left is waited for, so that it is not frozen with the process. */
+    @Produces
+    @Singleton
+    @Priority(2)
+    BeforeFreeze calls(Drain drain, Clock clock) {
+        return deadline -> {
+            boolean unused = drain.awaitIdle(deadline.remaining(clock));
         };
     }
 
     /** Meters go out as one line in the log, from which CloudWatch reads them; nothing runs between invocations. */
     @Produces
     @Singleton
+    @Priority(1)
     BeforeFreeze meters(EmfWriter emf) {
         return deadline -> emf.flush();
     }

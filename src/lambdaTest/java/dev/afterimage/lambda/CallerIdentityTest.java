@@ -7,9 +7,12 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.Reques
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.IAM;
 import io.quarkus.security.identity.SecurityIdentity;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CallerIdentityTest {
 
@@ -23,12 +26,39 @@ class CallerIdentityTest {
 
     @Test
     void anIamUserIsTheCaller() {
+        String user = "arn:aws:iam::123456789012:user/team/somebody";
+        assertThat(caller(iam(user)).getPrincipal().getName()).isEqualTo(user);
+    }
+
+    /** Whoever assumes a role names the session. */
+    @ParameterizedTest
+    @ValueSource(strings = {"one", "another"})
+    void aRoleIsTheCallerWhateverItsSessionIsCalled(String session) {
+        assertThat(caller(iam("arn:aws:sts::123456789012:assumed-role/shop/" + session))
+                        .getPrincipal()
+                        .getName())
+                .isEqualTo("arn:aws:sts::123456789012:assumed-role/shop");
+    }
+
+    private static Authorizer iam(String arn) {
         IAM iam = new IAM();
-        iam.setUserArn("arn:aws:iam::123456789012:user/somebody");
+        iam.setUserArn(arn);
         Authorizer authorizer = new Authorizer();
         authorizer.setIam(iam);
+        return authorizer;
+    }
 
-        assertThat(caller(authorizer).getPrincipal().getName()).isEqualTo("arn:aws:iam::123456789012:user/somebody");
+    @Test
+    void theSessionsOfARoleAreOneCaller() {
+        for (String session : List.of("one", "two")) {
+            IAM iam = new IAM();
+            iam.setUserArn("arn:aws:sts::123456789012:assumed-role/shop/" + session);
+            Authorizer authorizer = new Authorizer();
+            authorizer.setIam(iam);
+
+            assertThat(caller(authorizer).getPrincipal().getName())
+                    .isEqualTo("arn:aws:sts::123456789012:assumed-role/shop");
+        }
     }
 
     @Test

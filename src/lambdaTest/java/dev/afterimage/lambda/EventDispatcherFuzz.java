@@ -105,6 +105,7 @@ class EventDispatcherFuzz {
                 new Plans((catalogue, deadline) -> true, bounded),
                 new InvocationDeadline(),
                 new Wrapup(List.of()),
+                () -> InvocationExtension.start("", new Wrapup(List.of()), CLOCK),
                 new EventDispatcherTest.Margins(),
                 CLOCK,
                 context -> Duration.ofMillis(context.getRemainingTimeInMillis()));

@@ -7,6 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
+import io.restassured.path.json.JsonPath;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.MDC;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,6 +88,33 @@ class EventDispatcherTest {
     }
 
     @Test
+    void aRequestInAnotherFormIsAnsweredInWords() throws IOException {
+        String answer = dispatch("{\"httpMethod\":\"GET\",\"requestContext\":{\"elb\":{}}}", PLENTY);
+
+        assertThat(new JsonPath(answer).getInt("statusCode")).isEqualTo(501);
+        assertThat(new JsonPath(new JsonPath(answer).getString("body")).getString("detail"))
+                .contains("Load Balancer");
+    }
+
+    @Test
+    void theLinesOfAPlanCarryTheInvocationsId() throws IOException {
+        AtomicReference<Object> id = new AtomicReference<>();
+        planner = (catalogue, deadline) -> {
+            id.set(MDC.get("requestId"));
+            return true;
+        };
+
+        dispatch(Events.plan("cards"), PLENTY);
+
+        assertThat(id).hasValue("invocation-1");
+    }
+
+    @Test
+    void aPingIsAnswered() throws IOException {
+        assertThat(dispatch("{\"afterimage\":\"ping\"}", PLENTY)).isEqualTo("{\"afterimage\":\"ping\"}");
+    }
+
+    @Test
     void aRequestWithoutAnIdGetsTheInvocations() throws IOException {
         dispatch(Events.http("GET", "/", null), PLENTY);
 
@@ -109,6 +139,7 @@ class EventDispatcherTest {
         assertThat(answer)
                 .contains("\"statusCode\":503")
                 .contains("out-of-time")
+                .contains("\\\"requestId\\\":\\\"" + new FakeContext().getAwsRequestId())
                 .contains("\"retry-after\":\"1\"");
     }
 
@@ -255,6 +286,7 @@ class EventDispatcherTest {
                 new Plans((catalogue, deadline) -> planner.plan(catalogue, deadline), bounded),
                 invocation,
                 new Wrapup(hooks),
+                () -> InvocationExtension.start("", new Wrapup(List.of()), clock),
                 new Margins(),
                 clock,
                 c -> Duration.ofMillis(c.getRemainingTimeInMillis()));

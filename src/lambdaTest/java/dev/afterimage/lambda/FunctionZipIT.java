@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,20 +39,31 @@ class FunctionZipIT {
     private static final Duration API_TIMEOUT = Duration.ofSeconds(29);
     private static final String HANDLER = "io.quarkus.amazon.lambda.runtime.QuarkusStreamHandler::handleRequest";
 
+    private static final AwsServers SERVERS = new AwsServers();
+
+    private static Path task;
+    private static Map<String, String> settings;
     private static RuntimeApi api;
     private static Process function;
 
     @BeforeAll
-    static void start(@TempDir Path task, @TempDir Path home) throws IOException {
+    static void start(@TempDir Path folder) throws IOException {
+        task = folder;
         unzip(Path.of(System.getProperty("function.zip")), task);
+        settings = SERVERS.start();
         api = new RuntimeApi();
+        function = start(api, settings);
+    }
+
+    private static Process start(RuntimeApi api, Map<String, String> settings) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command(task))
                 .directory(task.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT);
+        settings.forEach((name, value) ->
+                builder.environment().put(name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), value));
         builder.environment()
                 .putAll(Map.of(
-                        "AFTERIMAGE_DIRECTORY", home.toString(),
                         "AWS_LAMBDA_RUNTIME_API", api.address(),
                         "AWS_LAMBDA_FUNCTION_NAME", "afterimage",
                         "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST",
@@ -60,8 +73,9 @@ class FunctionZipIT {
                         "LAMBDA_TASK_ROOT", task.toString(),
                         "_HANDLER", HANDLER,
                         "AWS_REGION", "us-east-1"));
-        function = builder.start();
-        function.onExit().thenAccept(ended -> api.stopped("The process ended with " + ended.exitValue()));
+        Process process = builder.start();
+        process.onExit().thenAccept(ended -> api.stopped("The process ended with " + ended.exitValue()));
+        return process;
     }
 
     private static List<String> command(Path task) throws IOException {
@@ -86,6 +100,23 @@ class FunctionZipIT {
     static void stop() throws InterruptedException {
         function.destroyForcibly().waitFor();
         api.close();
+        SERVERS.stop();
+    }
+
+    @Test
+    void theDatabaseOfTheLocalBackEndIsNotPartOfIt() throws IOException {
+        try (ZipFile zip = new ZipFile(System.getProperty("function.zip"))) {
+            assertThat(zip.stream().map(ZipEntry::getName)).noneMatch(name -> name.contains("sqlite"));
+        }
+    }
+
+    @Test
+    void theExtensionAsksForItsNextEventWhenAnInvocationHasEnded() throws InterruptedException {
+        // Once at its start, and once when this invocation has ended.
+        RuntimeApi.Result result = api.invoke(Events.http("GET", "/q/health/live", null), API_TIMEOUT);
+
+        assertThat(result.succeeded()).as(result.body()).isTrue();
+        assertThat(api.awaitExtension(2, API_TIMEOUT)).isTrue();
     }
 
     @Test
@@ -119,12 +150,32 @@ class FunctionZipIT {
     }
 
     @Test
-    void aMessageThatIsNoJobComesAgainUntilItIsADeadLetter() throws InterruptedException {
+    void aMessageThatIsNoJobIsADeadLetter() throws InterruptedException {
         RuntimeApi.Result result = api.invoke(Events.batch("no job", "neither"), Duration.ofSeconds(120));
 
         assertThat(result.succeeded()).as(result.body()).isTrue();
-        assertThat(new JsonPath(result.body()).getList("batchItemFailures.itemIdentifier"))
-                .isEqualTo(List.of("id-no job", "id-neither"));
+        assertThat(new JsonPath(result.body()).getList("batchItemFailures")).isEmpty();
+        assertThat(SERVERS.deadLetters(settings.get("afterimage.sqs.dead-letter-queue-url")))
+                .isEqualTo(2);
+    }
+
+    /** A function has no disk that stays. */
+    @Test
+    void aFunctionThatIsToldToKeepThingsLocallyDoesNotStart() throws Exception {
+        Map<String, String> local = new HashMap<>(settings);
+        local.put("afterimage.backend", "local");
+        try (RuntimeApi own = new RuntimeApi()) {
+            Process refused = start(own, local);
+            try {
+                RuntimeApi.Result result =
+                        own.invoke(Events.http("GET", "/q/health/live", null), Duration.ofSeconds(10));
+
+                assertThat(result.succeeded()).isFalse();
+                assertThat(result.body()).contains("afterimage.backend=aws");
+            } finally {
+                refused.destroyForcibly().waitFor();
+            }
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.afterimage.lambda;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** A hit through the whole function, by the fast path and by the server inside. */
 @QuarkusTest
+@WithTestResource(AwsServers.class)
 @TestProfile(HitEntryTest.BehindCdn.class)
 class HitEntryTest {
 

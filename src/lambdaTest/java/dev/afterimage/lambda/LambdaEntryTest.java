@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.not;
 
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Events of each kind, the way Lambda hands them over: through Quarkus' poll loop, from its mock event server. */
 @QuarkusTest
+@WithTestResource(AwsServers.class)
 class LambdaEntryTest {
 
     @Inject

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LambdaEventReaderTest {
 
@@ -59,12 +60,38 @@ class LambdaEventReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"httpMethod":"GET","path":"/v1/stats"}                                           | PayloadFormatVersion
+            {"version":"1.0","resource":"/{proxy+}","httpMethod":"GET","requestContext":{}}    | a REST API has only 1.0
+            {"requestContext":{"elb":{"targetGroupArn":"arn"}},"httpMethod":"GET","path":"/"} | Load Balancer
+            """)
+    void aRequestInAnotherFormIsRefusedWithWhatToDo(String event, String mend) throws IOException {
+        assertThat(read(event))
+                .isInstanceOfSatisfying(
+                        LambdaEvent.RefusedHttp.class,
+                        refused -> assertThat(refused.mend()).contains(mend).doesNotContain("\"", "\\"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"afterimage\":\"ping\"}",
+                "{\"warmer\":true,\"concurrency\":3}",
+                "{\"ping\":true}",
+                "{\"source\":\"serverless-plugin-warmup\"}",
+                "{\"version\":\"0\",\"detail-type\":\"Scheduled Event\",\"source\":\"aws.events\",\"detail\":{}}"
+            })
+    void aPingIsNoError(String event) throws IOException {
+        assertThat(read(event)).isEqualTo(new LambdaEvent.Ping());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"Records":[{"eventSource":"aws:s3"}]}       | only those of aws:sqs
             {"Records":[{}]}                             | only those of aws:sqs
             {"afterimage":"dance","catalogue":"cards"}   | must be "plan"
             {"afterimage":"plan"}                        | names no catalogue
             {"afterimage":"plan","catalogue":"  "}       | names no catalogue
-            {"httpMethod":"GET","path":"/v1/stats"}      | payload format 1.0
+            {"detail-type":"Object Created","source":"aws.s3","detail":{"key":"secret"}} | constant input {"afterimage":"plan"
             {"colour":"secret","size":3}                 | [colour, size]
             []                                           | its members are []
             7                                            | its members are []

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.UrlSigner;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** The functions that work and plan are given no key to sign with: they must neither start nor work with one. */
 @QuarkusTest
+@WithTestResource(AwsServers.class)
 @TestProfile(LazySignerTest.Counted.class)
 class LazySignerTest {
 

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -27,12 +28,15 @@ import java.util.concurrent.TimeoutException;
 final class RuntimeApi implements AutoCloseable {
 
     private static final String ROOT = "/2018-06-01/runtime/";
+    private static final String EXTENSION = "/2020-01-01/extension/";
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final BlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
     private final Map<String, Invocation> running = new ConcurrentHashMap<>();
     private final CompletableFuture<String> stopped = new CompletableFuture<>();
+    private final BlockingQueue<String> extensionEvents = new LinkedBlockingQueue<>();
+    private final Semaphore extensionAsks = new Semaphore(0);
 
     RuntimeApi() {
         try {
@@ -42,6 +46,7 @@ final class RuntimeApi implements AutoCloseable {
         }
         server.setExecutor(threads);
         server.createContext(ROOT, this::serve);
+        server.createContext(EXTENSION, this::serveExtension);
         server.start();
     }
 
@@ -66,6 +71,31 @@ final class RuntimeApi implements AutoCloseable {
                     .get(60, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new AssertionError("The function did not answer", e);
+        }
+    }
+
+    /**
+     * Waits until the extension has asked for so many events, the first of which it asks for at its start; only then would
+     * Lambda freeze the process.
+     */
+    boolean awaitExtension(int asks, Duration atMost) throws InterruptedException {
+        return extensionAsks.tryAcquire(asks, atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void serveExtension(HttpExchange exchange) throws IOException {
+        byte[] unused = exchange.getRequestBody().readAllBytes();
+        try (exchange) {
+            if (exchange.getRequestURI().getPath().endsWith("register")) {
+                exchange.getResponseHeaders().set("Lambda-Extension-Identifier", "the-one");
+                exchange.sendResponseHeaders(200, -1);
+                return;
+            }
+            extensionAsks.release();
+            byte[] event = extensionEvents.take().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, event.length);
+            exchange.getResponseBody().write(event);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -101,6 +131,8 @@ final class RuntimeApi implements AutoCloseable {
         }
         running.put(invocation.id(), invocation);
         long deadline = System.currentTimeMillis() + invocation.timeLeft().toMillis();
+        extensionEvents.add(
+                "{\"eventType\":\"INVOKE\",\"deadlineMs\":" + deadline + ",\"requestId\":\"" + invocation.id() + "\"}");
         exchange.getResponseHeaders().set("Lambda-Runtime-Aws-Request-Id", invocation.id());
         exchange.getResponseHeaders().set("Lambda-Runtime-Deadline-Ms", Long.toString(deadline));
         exchange.getResponseHeaders()

@@ -25,6 +25,10 @@ public record ClientLimits(Duration attempt, Duration call, int retries) {
         return new ClientLimits(config.attemptTimeout(), config.timeout(), RETRIES);
     }
 
+    public static ClientLimits of(SqsConfig config) {
+        return new ClientLimits(config.attemptTimeout(), config.timeout(), RETRIES);
+    }
+
     /** Sets the limits and leaves everything else as it was configured. */
     public <B extends AwsClientBuilder<B, ?>> B limit(B builder) {
         ClientOverrideConfiguration configured = builder.overrideConfiguration();

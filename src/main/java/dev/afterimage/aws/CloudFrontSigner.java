@@ -39,6 +39,11 @@ public final class CloudFrontSigner implements UrlSigner {
     }
 
     @Override
+    public void checkKey() {
+        keys.current();
+    }
+
+    @Override
     public SignedUrl sign(IndexEntry entry) {
         SigningKey key = keys.current();
         Instant expiry = window.expiry();

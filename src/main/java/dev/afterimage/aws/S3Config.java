@@ -6,7 +6,7 @@ import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Where in S3 pictures and template versions lie, and how long S3 is waited for. */
+/** Where in S3 images and template versions lie, and how long S3 is waited for. */
 @ConfigMapping(prefix = "afterimage.s3")
 public interface S3Config {
 
@@ -26,7 +26,7 @@ public interface S3Config {
     @WithName("kms-key-id")
     Optional<String> kmsKeyId();
 
-    /** One attempt; the SDK repeats it twice at most. Longer bears large pictures over slow lines. */
+    /** One attempt; the SDK repeats it twice at most. Longer bears large images over slow lines. */
     @WithName("attempt-timeout")
     @WithDefault("5s")
     Duration attemptTimeout();

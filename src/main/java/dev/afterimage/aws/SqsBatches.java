@@ -16,8 +16,9 @@ final class SqsBatches {
         List<SqsJob> batch = new ArrayList<>();
         int bytes = 0;
         for (SqsJob job : jobs) {
-            int size = SqsJob.bytes(job.body());
-            if (size > SqsJob.MOST_BYTES) {
+            String body = job.body();
+            int size = SqsJob.bytes(body);
+            if (!SqsJob.fits(body)) {
                 throw new InvalidRequestException(
                         "The data is too large to be queued; send less than 250 KiB of it.", "data");
             }

@@ -1,7 +1,9 @@
 package dev.afterimage.aws;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import java.time.Duration;
 import java.util.Optional;
 
 /** The queues in Amazon SQS; all three are needed when {@code afterimage.queue=sqs}. Standard queues are meant. */
@@ -22,4 +24,13 @@ public interface SqsConfig {
      */
     @WithName("dead-letter-queue-url")
     Optional<String> deadLetterQueueUrl();
+
+    /** One attempt; the SDK repeats it twice at most. A call that waits for messages may take as much longer as it waits. */
+    @WithName("attempt-timeout")
+    @WithDefault("3s")
+    Duration attemptTimeout();
+
+    /** All attempts together. A caller who is to be answered with 202 waits for them, so keep it below the deadline. */
+    @WithDefault("6s")
+    Duration timeout();
 }

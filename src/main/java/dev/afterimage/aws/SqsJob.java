@@ -2,6 +2,7 @@ package dev.afterimage.aws;
 
 import dev.afterimage.pregeneration.queue.Job;
 import dev.afterimage.pregeneration.queue.JobCodec;
+import dev.afterimage.pregeneration.queue.NewerFormatException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,7 +35,15 @@ record SqsJob(Job job, int attempts, Instant created, Instant notBefore) {
 
     /** The message's text. SQS takes the characters of XML 1.0 only, so the two that JSON leaves as they are get escaped. */
     String body() {
+        return body(job);
+    }
+
+    static String body(Job job) {
         return JobCodec.encode(job).replace("\uFFFE", "\\ufffe").replace("\uFFFF", "\\uffff");
+    }
+
+    static boolean fits(String body) {
+        return bytes(body) <= MOST_BYTES;
     }
 
     static int bytes(String body) {
@@ -73,7 +82,11 @@ record SqsJob(Job job, int attempts, Instant created, Instant notBefore) {
         return (int) hop.plusMillis(999).toSeconds();
     }
 
-    /** Empty when the message is no job. */
+    /**
+     * Empty when the message is no job.
+     *
+     * @throws NewerFormatException when it is a job that a newer version wrote
+     */
     static Optional<SqsJob> read(String body, Map<String, String> attributes, Clock clock) {
         try {
             Instant now = clock.instant();
@@ -82,6 +95,8 @@ record SqsJob(Job job, int attempts, Instant created, Instant notBefore) {
                     Integer.parseInt(attributes.getOrDefault(ATTEMPTS, "0")),
                     instant(attributes.get(CREATED), now),
                     instant(attributes.get(NOT_BEFORE), now)));
+        } catch (NewerFormatException newer) {
+            throw newer;
         } catch (RuntimeException notAJob) {
             return Optional.empty();
         }

@@ -4,7 +4,9 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.Job;
 import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.NewerFormatException;
 import dev.afterimage.pregeneration.queue.QueueStatus;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,9 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -29,6 +34,11 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
  * new count of receptions. A process that dies in between leaves the job twice, which the pipeline pays for once.
  */
 public final class SqsJobQueue implements JobQueue {
+
+    private static final System.Logger LOG = System.getLogger(SqsJobQueue.class.getName());
+
+    /** The longest wait for messages in one call; the client's time-outs are set for it. */
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
 
     /** The age of the last job seen says something for so long. */
     private static final Duration AGE_KNOWN_FOR = Duration.ofMinutes(5);
@@ -60,6 +70,11 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     @Override
+    public boolean fits(Job job) {
+        return SqsJob.fits(SqsJob.body(job));
+    }
+
+    @Override
     public void enqueue(List<Job> jobs, Duration delay) {
         Instant now = clock.instant();
         for (Lane lane : Lane.values()) {
@@ -84,7 +99,7 @@ public final class SqsJobQueue implements JobQueue {
             // One call can wait at one queue only, so the lanes take turns.
             Lane turn = waitForBulk.getAndSet(!waitForBulk.get()) ? Lane.BULK : Lane.INTERACTIVE;
             Lane lane = lanes.contains(turn) ? turn : lanes.iterator().next();
-            receive(lane, max, Math.clamp(wait.toSeconds(), 1, 20), claims);
+            receive(lane, max, Math.clamp(wait.toSeconds(), 1, (int) LONGEST_POLL.toSeconds()), claims);
         }
         return claims;
     }
@@ -94,7 +109,7 @@ public final class SqsJobQueue implements JobQueue {
         while (left > 0) {
             List<Message> messages = receive(queues.of(lane), Math.min(left, SqsBatches.MOST_MESSAGES), waitSeconds);
             for (Message message : messages) {
-                claim(lane, message).ifPresent(claims::add);
+                unlessNewer(() -> claim(lane, message)).ifPresent(claims::add);
             }
             left -= messages.size();
             if (messages.size() < SqsBatches.MOST_MESSAGES) {
@@ -103,14 +118,33 @@ public final class SqsJobQueue implements JobQueue {
         }
     }
 
+    /** What a newer version wrote stays on its queue, and is handed out again after the visibility timeout. */
+    private static <T> Optional<T> unlessNewer(Supplier<Optional<T>> reading) {
+        try {
+            return reading.get();
+        } catch (NewerFormatException newer) {
+            LOG.log(Level.WARNING, newer.getMessage());
+            return Optional.empty();
+        }
+    }
+
     private List<Message> receive(String queue, int max, int waitSeconds) {
         return SqsCalls.call(() -> sqs.receiveMessage(request -> request.queueUrl(queue)
                         .maxNumberOfMessages(max)
                         .waitTimeSeconds(waitSeconds)
                         .visibilityTimeout((int) visibilityTimeout.toSeconds())
+                        .overrideConfiguration(limits -> allowFor(waitSeconds, limits))
                         .messageAttributeNames("All")
                         .messageSystemAttributeNames(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT)))
                 .messages();
+    }
+
+    /** The time-outs of the client, if it has any, lengthened by the wait that is asked for. */
+    private void allowFor(int waitSeconds, AwsRequestOverrideConfiguration.Builder limits) {
+        ClientOverrideConfiguration client = sqs.serviceClientConfiguration().overrideConfiguration();
+        client.apiCallAttemptTimeout()
+                .ifPresent(attempt -> limits.apiCallAttemptTimeout(attempt.plusSeconds(waitSeconds)));
+        client.apiCallTimeout().ifPresent(call -> limits.apiCallTimeout(call.plusSeconds(waitSeconds)));
     }
 
     private Optional<Claim> claim(Lane lane, Message message) {
@@ -128,6 +162,7 @@ public final class SqsJobQueue implements JobQueue {
      *
      * @return empty when there is nothing to do now: it is no job and was buried, or its time has not come and it was put
      *     back; then the message has been dealt with
+     * @throws NewerFormatException when a newer version wrote it; then it must be handed out again
      */
     public Optional<Claim> claim(SqsRecord message) {
         return claim(message, "");
@@ -192,7 +227,7 @@ public final class SqsJobQueue implements JobQueue {
                 break;
             }
             for (Message message : messages) {
-                Optional<SqsJob> job = SqsJob.read(message.body(), Map.of(), clock);
+                Optional<SqsJob> job = unlessNewer(() -> SqsJob.read(message.body(), Map.of(), clock));
                 if (job.isPresent()) {
                     enqueue(List.of(job.get().job()), Duration.ZERO);
                     delete(queues.deadLetter(), message.receiptHandle());

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** How long pictures are good for. */
+/** How long images are fresh, how long they are served after that, and what is kept in the process. */
 @ConfigMapping(prefix = "afterimage.cache")
 public interface CacheConfig {
 
@@ -21,6 +21,14 @@ public interface CacheConfig {
     Duration staleTtl();
 
     /**
+     * For this long after its freshness an image is served at once, and made anew behind the answer (RFC 5861); ends with
+     * {@code stale-ttl}. Zero lets the first caller after the freshness wait.
+     */
+    @WithName("stale-while-revalidate")
+    @WithDefault("1h")
+    Duration staleWhileRevalidate();
+
+    /**
      * Entries are kept in the process for this long, so that the hottest cost no round trip; what another instance deletes
      * may be served for as long. Zero asks the index every time.
      */
@@ -28,17 +36,18 @@ public interface CacheConfig {
     @WithDefault("2s")
     Duration nearTtl();
 
-    /** So many entries are kept in the process at most. */
+    /** The most entries that are kept in the process. */
     @WithName("near-size")
     @WithDefault("10000")
     long nearSize();
 
-    /** Exceptions a template, such as {@code afterimage.cache.templates."hero".ttl=1h}. */
+    /** What single templates set for themselves, such as {@code afterimage.cache.templates."hero".ttl=1h}. */
     Map<String, TemplateConfig> templates();
 
     /** What one template may set for itself. */
     interface TemplateConfig {
 
+        /** Fresh for this long, in place of {@code afterimage.cache.ttl}. */
         Optional<Duration> ttl();
     }
 }

@@ -2,7 +2,7 @@ package dev.afterimage.cache;
 
 import org.jspecify.annotations.Nullable;
 
-/** The index or the template versions cannot be asked now. A miss to the caller, a count to the operator. */
+/** The index or the template versions cannot be asked now. Callers treat it as a miss; a meter counts it for the operator. */
 public class CacheUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,11 +1,11 @@
 package dev.afterimage.cache;
 
-/** How far a stored picture may still be used. */
+/** Whether a stored image may still be served. */
 public enum Freshness {
-    /** May be served. */
+    /** It is served. */
     FRESH,
-    /** Only when a new one cannot be had (RFC 5861, stale-if-error). */
+    /** It is served while a new one is made behind it, or when none can be had (RFC 5861). */
     STALE,
-    /** Never. */
+    /** It is not served any more. */
     EXPIRED
 }

@@ -9,13 +9,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /**
- * Says how long a new picture is good for.
+ * Says how long images are fresh, and how long they are served after that. All times are above zero, or zero.
  *
- * @param ttl fresh for
- * @param staleTtl after that, served on error for
- * @param ttlByTemplate exceptions by the template's name
+ * @param ttl how long an image is fresh after it was made
+ * @param staleTtl how long after its freshness it is served when a new one cannot be had
+ * @param staleWhileRevalidate how long after its freshness it is served at once while a new one is made (RFC 5861); no longer
+ *     than {@code staleTtl} has an effect
+ * @param ttlByTemplate in place of {@code ttl}, by the template's name
  */
-public record FreshnessPolicy(Duration ttl, Duration staleTtl, Map<String, Duration> ttlByTemplate) {
+public record FreshnessPolicy(
+        Duration ttl, Duration staleTtl, Duration staleWhileRevalidate, Map<String, Duration> ttlByTemplate) {
 
     public FreshnessPolicy {
         ttlByTemplate = Map.copyOf(ttlByTemplate);
@@ -26,6 +29,20 @@ public record FreshnessPolicy(Duration ttl, Duration staleTtl, Map<String, Durat
         return ttlByTemplate.getOrDefault(template.value(), ttl);
     }
 
+    /** The longest that any image is fresh. */
+    public Duration longestTtl() {
+        return ttlByTemplate.values().stream()
+                .max(Duration::compareTo)
+                .filter(longest -> longest.compareTo(ttl) > 0)
+                .orElse(ttl);
+    }
+
+    /** Whether an image that is past its freshness is served at once while a new one is made. */
+    public boolean isRevalidated(IndexEntry entry, Instant now) {
+        return entry.freshness(now) == Freshness.STALE && entry.staleFor(now).compareTo(staleWhileRevalidate) < 0;
+    }
+
+    /** The entry of an image that was made now. */
     public IndexEntry entryFor(ImageKey key, TemplateId template, GeneratedImage image, Instant now) {
         Instant createdAt = now.truncatedTo(ChronoUnit.MILLIS);
         Instant freshUntil = createdAt.plus(ttlOf(template));

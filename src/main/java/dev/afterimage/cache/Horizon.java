@@ -13,7 +13,7 @@ import java.time.temporal.ChronoUnit;
  */
 public record Horizon(Instant since, Instant until) {
 
-    /** Asks nothing: every image that is fresh now is good enough. */
+    /** No demand: every image that is fresh now is good enough. */
     public static final Horizon NONE = new Horizon(Instant.EPOCH, Instant.EPOCH);
 
     /**
@@ -27,7 +27,7 @@ public record Horizon(Instant since, Instant until) {
         return new Horizon(since, since.plus(period).plus(period.dividedBy(4)));
     }
 
-    /** Whether this image, if it is still fresh, need not be made anew. */
+    /** Whether this image is good enough for the plan, provided that it is still fresh. */
     public boolean isMetBy(IndexEntry entry) {
         return !entry.freshUntil().isBefore(until) || !entry.createdAt().isBefore(since);
     }

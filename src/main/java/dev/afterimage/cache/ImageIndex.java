@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Port: the fast answer to "does this picture exist?". Asked on every request, so it never blocks the calling thread.
+ * Port: the fast answer to "does this image exist?". Asked on every request, so it never blocks the calling thread.
  * Every operation may fail with a {@link CacheUnavailableException}, which callers treat as a miss.
  */
 public interface ImageIndex {
@@ -21,6 +21,6 @@ public interface ImageIndex {
     /** Remembers an entry until its stale time ends; replaces an older one of the same key. */
     CompletionStage<Void> put(IndexEntry entry);
 
-    /** Forgets an entry; quietly when there is none. */
+    /** Forgets an entry; does nothing when there is none. */
     CompletionStage<Void> remove(ImageKey key);
 }

@@ -6,22 +6,22 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * All that must be known of a stored picture to serve it without opening it.
+ * What is known of a stored image: enough to serve it without opening it.
  *
- * @param bytes the picture's size in bytes
+ * @param bytes the image's size in bytes
  * @param createdAt when the provider made it, whole milliseconds
- * @param freshUntil served without a question until then
- * @param staleUntil served until then when a new one cannot be had; not before {@code freshUntil}
+ * @param freshUntil until then it is a hit
+ * @param staleUntil until then it is served when a new one cannot be had; not before {@code freshUntil}
  */
 public record IndexEntry(
         ImageKey key, ImageFormat format, long bytes, Instant createdAt, Instant freshUntil, Instant staleUntil) {
 
     public IndexEntry {
         if (bytes <= 0) {
-            throw new IllegalArgumentException("a stored picture has at least one byte");
+            throw new IllegalArgumentException("a stored image has at least one byte");
         }
         if (staleUntil.isBefore(freshUntil)) {
-            throw new IllegalArgumentException("a picture must not lose its stale time before its fresh time");
+            throw new IllegalArgumentException("an image must not lose its stale time before its fresh time");
         }
     }
 

@@ -13,10 +13,10 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decorator: keeps the hottest entries in the process for seconds, so that the pictures everyone asks for cost no round trip.
+ * Decorator: keeps the hottest entries in the process for seconds, so that the images everyone asks for cost no round trip.
  *
- * <p>The price is a bound, not a promise: what another process deleted may be served from here for at most {@code ttl}. What
- * this process deletes is gone at once. Absence is never remembered.
+ * <p>What another process deleted may still be served from here, for {@code ttl} at most; what this process deletes is gone at
+ * once. That a key is not known is never remembered.
  */
 public final class NearIndex implements ImageIndex {
 

@@ -4,15 +4,15 @@ import dev.afterimage.image.TemplateId;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Port: the version of a template, part of every key. Raising it turns every older picture of that template into a miss.
- * Kept where the pictures are kept, so that it outlives a flushed cache.
+ * Port: the version of a template, part of every key. Raising it turns every older image of that template into a miss.
+ * Kept where the images are kept, so that it outlives a flushed cache.
  */
 public interface TemplateVersions {
 
     /** The current version; 0 for a template that was never purged. Does not block. */
     CompletionStage<Long> current(TemplateId template);
 
-    /** Raises the version by one, for every instance, within {@link #visibleWithin()}, and returns the new one. */
+    /** Raises the version by one and returns the new one. All instances use it after {@link #visibleWithin()} at the latest. */
     long raise(TemplateId template);
 
     /** The longest time for which another instance may still use the former version. */

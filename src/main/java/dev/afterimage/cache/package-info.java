@@ -1,7 +1,8 @@
 /**
- * What is known about the pictures that exist. The {@link dev.afterimage.cache.ImageIndex} answers the hit path; an
- * {@link dev.afterimage.cache.IndexEntry} says where a picture's {@link dev.afterimage.cache.Freshness} ends;
- * {@link dev.afterimage.cache.TemplateVersions} makes whole templates a miss. A failing index is a miss, never an error.
+ * What is known of the images that exist. The {@link dev.afterimage.cache.ImageIndex} is looked up by every request; an
+ * {@link dev.afterimage.cache.IndexEntry} says where an image's {@link dev.afterimage.cache.Freshness} ends;
+ * {@link dev.afterimage.cache.TemplateVersions} turns all images of a template into misses. A failing index is a
+ * miss, never an error.
  */
 @NullMarked
 package dev.afterimage.cache;

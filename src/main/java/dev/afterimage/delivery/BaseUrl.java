@@ -19,7 +19,10 @@ public final class BaseUrl {
     /** Where the service's own edge answers, below the service's root. */
     public static final String EDGE_PATH = "cdn";
 
-    /** Also where a laptop listens by default: a URL that nobody re-addressed works there. */
+    /**
+     * What URLs are signed for when no base URL is configured. A laptop listens there by default, so that such a URL works even
+     * where the caller's own way to the service is not known.
+     */
     public static final String LOCAL = "http://localhost:8080/" + EDGE_PATH;
 
     private final String value;
@@ -56,7 +59,7 @@ public final class BaseUrl {
     }
 
     /**
-     * The unsigned URL of a picture. {@code v} is the moment of its making, in milliseconds and base 36: a picture made anew
+     * The unsigned URL of an image. {@code v} is the moment of its making, in milliseconds and base 36: an image made anew
      * gets a new URL, so that no CDN and no browser shows the old one. It is part of what is signed.
      */
     public String resource(IndexEntry entry) {
@@ -73,7 +76,7 @@ public final class BaseUrl {
         return value + pathAndQuery;
     }
 
-    /** Whether URLs leave as they were signed, whoever asks. */
+    /** Whether a base URL is configured, so that {@link #seenFrom} changes nothing. */
     public boolean isFixed() {
         return !local;
     }

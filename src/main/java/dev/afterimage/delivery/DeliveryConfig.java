@@ -7,7 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Where and how pictures are delivered: a CloudFront key group, or the local edge. */
+/** Where and how images are delivered: a CloudFront key group, or the local edge. */
 @ConfigMapping(prefix = "afterimage.delivery")
 public interface DeliveryConfig {
 
@@ -39,7 +39,7 @@ public interface DeliveryConfig {
     Duration urlTtl();
 
     /**
-     * How many signed URLs a process remembers, about 1 KiB each. Fewer than the pictures in use costs a signature (about a
+     * How many signed URLs a process remembers, about 1 KiB each. Fewer than the images in use cost a signature (about a
      * millisecond) on some hits.
      */
     @WithName("memoised-urls")

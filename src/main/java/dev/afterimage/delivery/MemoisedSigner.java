@@ -7,11 +7,11 @@ import dev.afterimage.image.ImageKey;
 import java.time.Instant;
 
 /**
- * Signs a picture's URL once a window and remembers it: an RSA signature costs about a millisecond of processor, a look-up
+ * Signs an image's URL once a window and remembers it: an RSA signature costs about a millisecond of processor, a look-up
  * less than a microsecond, and the hit path does nothing else that is heavy.
  *
  * <p>Memory is bounded by the number of URLs. One takes about 1 KiB (a URL of some 550 ASCII characters, the key of 64, the
- * objects around them), so the default of 10,000 takes at most 10 MiB. When more pictures than that are in use, the least
+ * objects around them), so the default of 10,000 takes at most 10 MiB. When more images than that are in use, the least
  * useful URLs are signed anew (Caffeine's W-TinyLFU keeps the popular ones). Those of a past window are never looked up
  * again and make room by themselves.
  *
@@ -40,6 +40,11 @@ public final class MemoisedSigner implements UrlSigner {
     @Override
     public SignedUrl sign(IndexEntry entry) {
         return memos.get(new Memo(entry.key(), entry.createdAt(), window.expiry()), memo -> signer.sign(entry));
+    }
+
+    @Override
+    public void checkKey() {
+        signer.checkKey();
     }
 
     /** How many URLs are remembered now. */

@@ -1,6 +1,6 @@
 package dev.afterimage.delivery;
 
-/** Why a signed URL is not honoured, in words that help the one who holds it and nobody else. */
+/** Why a signed URL is refused, in words that help its owner and tell an attacker nothing new. */
 public enum Refusal {
     MISSING("The URL is not signed: it needs Expires, Signature and Key-Pair-Id. Ask the service for a signed URL."),
     REPEATED("The URL holds Expires, Signature or Key-Pair-Id more than once."),

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A URL taken apart as CloudFront takes it apart: the signing parameters, and the resource that is left without them, in its
  * former order. Names are compared as they stand, undecoded, case included.
  *
- * @param resource what the signature is about
+ * @param resource the URL that was signed
  * @param repeated one of the signing parameters stands there more than once
  * @param customPolicy a {@code Policy} parameter stands there, which makes it another kind of URL
  */

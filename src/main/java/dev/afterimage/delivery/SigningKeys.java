@@ -1,7 +1,7 @@
 package dev.afterimage.delivery;
 
 /**
- * Port: the key to sign with now. It may change while the service runs: a key group holds two public keys, so that the URLs
+ * Port: the key that URLs are signed with at this moment. It may change while the service runs: a key group holds two public keys, so that the URLs
  * of the former key stay good until they expire.
  */
 @FunctionalInterface

@@ -13,13 +13,30 @@ public final class AccessRefusedException extends GenerationException {
 
     private static final long serialVersionUID = 1L;
 
+    private final Duration retryAfter;
+
     /**
      * A refusal of the service.
      *
      * @param message how the operator can mend it; for the log, not for the caller
      */
     public AccessRefusedException(String message) {
+        this(message, ASKED_AGAIN_AFTER);
+    }
+
+    private AccessRefusedException(String message, Duration retryAfter) {
         super(message, null);
+        this.retryAfter = retryAfter;
+    }
+
+    /** The provider refused the service a moment ago, and was not asked. */
+    static AccessRefusedException remembered(Duration retryAfter) {
+        return new AccessRefusedException("the provider refused the service's key a moment ago", retryAfter);
+    }
+
+    /** When it is found out whether the operator has mended it. */
+    public Duration retryAfter() {
+        return retryAfter;
     }
 
     @Override

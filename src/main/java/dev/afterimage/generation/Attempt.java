@@ -1,25 +1,55 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Purchase;
 import dev.afterimage.time.Deadline;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The circumstances of one call at the provider.
  *
  * @param lane who waits for it
  * @param deadline no wait may be slept that ends after it
+ * @param order what the call is to buy
  * @param departure what an adapter runs right before it writes the request
  */
-public record Attempt(Lane lane, Deadline deadline, Departure departure) {
+public record Attempt(Lane lane, Deadline deadline, Order order, Departure departure) {
 
-    /** An attempt whose departure nobody has to be told of. */
-    public static Attempt of(Lane lane, Deadline deadline) {
-        return new Attempt(lane, deadline, () -> {});
+    /** An attempt whose departure nobody has to be told of yet. */
+    public static Attempt of(Lane lane, Deadline deadline, Order order) {
+        return new Attempt(lane, deadline, order, () -> {});
     }
 
     public Attempt withDeparture(Departure newDeparture) {
-        return new Attempt(lane, deadline, newDeparture);
+        return new Attempt(lane, deadline, order, newDeparture);
+    }
+
+    /** Who wants the image, and keeps the receipt of the call that brings it. */
+    public interface Order {
+
+        /**
+         * The last look, when the call has its permit: what is to be bought.
+         *
+         * @throws AlreadyLandedException when another call has brought it
+         */
+        Purchase purchase();
+
+        /** The call has departed with this receipt, which stands until the image is stored. */
+        void departed(Permit.Departed call);
+
+        /**
+         * The name of this purchase, for providers that don't bill one name twice: visible ASCII, the same when a call with an
+         * unknown outcome is repeated. Asked when the call has its permit.
+         */
+        String name();
+
+        /** How the job of an earlier call is found at the provider; such a call is gone on with, and not made again. */
+        Optional<String> ticket();
+
+        /** The provider has named the job that makes the image. May block for one round trip. */
+        void keepTicket(String ticket);
     }
 
     /** The moment at which a call leaves for the provider. Everything slow (DNS, TCP, TLS) lies behind it. */

@@ -18,6 +18,9 @@ public interface Backlog {
      */
     void accept(ImageKey key, ImageRequest request, Duration delay);
 
+    /** Has an old image made anew by one bulk job a key, at nobody's expense; without effect when one is queued already. */
+    void refresh(ImageKey key, ImageRequest request);
+
     /** Whether work for this key was accepted and has not ended. */
     boolean contains(ImageKey key);
 }

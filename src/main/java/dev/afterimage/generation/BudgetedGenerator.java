@@ -31,16 +31,16 @@ public final class BudgetedGenerator implements ImageGenerator {
     private GeneratedImage generate(ImageRequest request, Attempt attempt, CreditBudget.Reserved reserved) {
         try {
             return next.generate(request, attempt);
-        } catch (GenerationException failure) {
-            if (failure.billed() == GenerationException.Billed.NO) {
+        } catch (RuntimeException failure) {
+            if (!GenerationException.mayBeBilled(failure)) {
                 giveBack(reserved, failure);
             }
             throw failure;
         }
     }
 
-    /** A credit that cannot be given back stays counted; what the caller has to know is why there is no picture. */
-    private void giveBack(CreditBudget.Reserved reserved, GenerationException failure) {
+    /** A credit that cannot be given back stays counted; what the caller has to know is why there is no image. */
+    private void giveBack(CreditBudget.Reserved reserved, RuntimeException failure) {
         try {
             budget.giveBack(reserved);
         } catch (BudgetUnavailableException uncounted) {

@@ -4,8 +4,9 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.time.Duration;
+import java.util.Optional;
 
-/** How long and how often a picture is tried for. */
+/** How long and how often an image is tried for. */
 @ConfigMapping(prefix = "afterimage.generation")
 public interface GenerationConfig {
 
@@ -22,16 +23,29 @@ public interface GenerationConfig {
     Duration maxWait();
 
     /**
-     * Whether a call whose outcome is unknown (time-out, 504) is tried again. It may then be billed twice; without it, an
-     * image may be paid for and not be had, and a job ends on the dead-letter queue.
+     * How often an image is bought again after a call whose outcome is unknown, or that brought no image, until an image
+     * exists; 0 or more. More finds an image more often, and may pay more often for one.
      */
-    @WithName("retry-unknown")
-    @WithDefault("false")
-    boolean retryUnknown();
+    @WithDefault("1")
+    int repurchases();
 
     /**
-     * A permanent rejection is remembered for this long, and at most this long what again and again was no picture, so that a
-     * broken page does not ask the provider again and again.
+     * So many unusable answers in a row (billed, and no image), whatever the keys, stop the bulk lane until a probe brings an
+     * image; 1 or more.
+     */
+    @WithName("max-unusable")
+    @WithDefault("5")
+    int maxUnusable();
+
+    /**
+     * So long nothing is bought after Redis has lost its memory: the longest call where left out. A shorter time costs one
+     * bill for each call whose holder died together with that memory.
+     */
+    @WithName("lost-memory-pause")
+    Optional<Duration> lostMemoryPause();
+
+    /**
+     * A permanent rejection is remembered for this long, so that a broken page does not ask the provider again and again.
      */
     @WithName("rejection-ttl")
     @WithDefault("1m")

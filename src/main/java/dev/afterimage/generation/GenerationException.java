@@ -1,7 +1,9 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.store.StoreUnavailableException;
+
 /**
- * There is no picture. Each kind has its own fate; {@link #billed()} says whether the provider may have charged for it.
+ * There is no image. Each kind has its own consequence; {@link #billed()} says whether the provider may have charged for it.
  * Messages are for the operator: they hold neither data values nor secrets.
  */
 public abstract sealed class GenerationException extends RuntimeException
@@ -11,7 +13,10 @@ public abstract sealed class GenerationException extends RuntimeException
                 AccessRefusedException,
                 OutcomeUnknownException,
                 UnavailableException,
-                NotAnImageException {
+                NotAnImageException,
+                ReceiptStandsException,
+                AlreadyLandedException,
+                DeletedMeanwhileException {
 
     private static final long serialVersionUID = 1L;
 
@@ -28,4 +33,15 @@ public abstract sealed class GenerationException extends RuntimeException
     }
 
     public abstract Billed billed();
+
+    /**
+     * Whether a call may have been billed that ended with this failure. What is no {@link GenerationException} (a lost
+     * limiter, a queue that cannot be reached) happens before a call leaves, or after its image was paid for, and is then a
+     * {@link StoreUnavailableException}.
+     */
+    static boolean mayBeBilled(RuntimeException failure) {
+        return failure instanceof GenerationException known
+                ? known.billed() != Billed.NO
+                : failure instanceof StoreUnavailableException;
+    }
 }

@@ -1,6 +1,7 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.cache.Freshness;
+import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
@@ -8,8 +9,15 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Purchase;
+import dev.afterimage.limit.Receipt;
+import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.Flight;
 import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.LeasesUnavailableException;
 import dev.afterimage.singleflight.SingleFlight;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Deadline;
@@ -21,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * The way of a request, in order: key, index, store, single-flight, and for the leader the provider.
@@ -35,32 +44,41 @@ import java.util.function.Supplier;
  *                         generator ─ store ─ index ───► Stored
  *
  * not before the deadline ─ backlog ───────────────────► Pending
- * failed, but an old picture is there ─────────────────► Stale
+ * past its freshness ─ a job that makes it anew ────────► Stale (stale-while-revalidate)
+ * failed, but an old image is there ───────────────────► Stale (stale-if-error)
  * </pre>
  *
  * A hit is answered on the calling thread; everything after a miss may wait and runs on the executor's (virtual) threads.
- * While the store cannot be asked, or has not taken the last picture, nothing is generated: there would be no place to put what
+ * While the store cannot be asked, or has not taken the last image, nothing is generated: there would be no place to put what
  * was paid for.
  */
 public final class ImagePipeline implements ImageService {
 
+    private static final Logger LOG = Logger.getLogger(ImagePipeline.class);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+    /** A job whose key is being bought looks again this often. */
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
+
+    /** Flights of one key are apart by lane: a person does not wait behind a bulk job that has not left yet. */
+    private record FlightKey(ImageKey key, Lane lane) {}
 
     private final KeyScheme keys;
     private final TemplateVersions versions;
     private final ImageIndex index;
     private final ImageStore store;
     private final Lookup lookup;
-    private final Depot depot;
-    private final SingleFlight<Landing> flights;
+    private final PendingWrites writes;
+    private final SingleFlight<FlightKey, FlightResult> flights;
+    private final Receipts receipts;
+    private final FreshnessPolicy freshness;
     private final FlightLeases leases;
     private final LeaderFlight leader;
     private final QuotaDesk quota;
-    private final FailureMemory failures;
     private final Backlog backlog;
     private final Duration patience;
     private final Clock clock;
     private final Executor virtualThreads;
+    private final RareWarning unrefreshed;
 
     public ImagePipeline(PipelineParts parts) {
         this.keys = parts.keys();
@@ -68,16 +86,19 @@ public final class ImagePipeline implements ImageService {
         this.index = parts.index();
         this.store = parts.store();
         this.lookup = new Lookup(parts.index(), parts.store(), parts.clock());
-        this.depot = new Depot(parts.store(), lookup);
+        this.receipts = parts.receipts();
+        this.freshness = parts.freshness();
+        this.writes = new PendingWrites(
+                parts.store(), lookup, receipts, parts.settler(), parts.pause(), parts.virtualThreads());
         this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock(), parts.pause());
         this.leases = parts.leases();
-        this.leader = new LeaderFlight(parts, lookup, depot);
+        this.leader = new LeaderFlight(parts, lookup, writes);
         this.quota = new QuotaDesk(parts.quota());
-        this.failures = parts.failures();
         this.backlog = parts.backlog();
         this.patience = parts.patience();
         this.clock = parts.clock();
         this.virtualThreads = parts.virtualThreads();
+        this.unrefreshed = new RareWarning(LOG, "An image cannot be made anew behind its answer", clock);
     }
 
     @Override
@@ -107,9 +128,18 @@ public final class ImagePipeline implements ImageService {
                 return new ImageOutcome.Hit(known.get());
             }
             old = known.filter(this::isServable);
+            if (!inquiry.queued() && old.filter(this::isRevalidated).isPresent()) {
+                virtualThreads.execute(() -> revalidate(key, inquiry.request()));
+                return stale(old.get());
+            }
             return missing(inquiry, key, old);
         } catch (RejectedException rejected) {
             throw rejected;
+        } catch (LimiterUnavailableException | BudgetUnavailableException | LeasesUnavailableException gone) {
+            // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
+            return late(inquiry, key, ASK_AGAIN, old);
+        } catch (ReceiptStandsException standing) {
+            return underWay(inquiry, key, standing, old);
         } catch (RuntimeException failure) {
             if (inquiry.queued()) {
                 // What becomes of a job is decided by the failure, whether or not an old image exists.
@@ -119,43 +149,56 @@ public final class ImagePipeline implements ImageService {
         }
     }
 
-    private ImageOutcome missing(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
-        if (inquiry.queued()) {
-            // A job is tried again when somebody says so, whose mend must not meet an old answer; but it can wait.
-            Optional<Duration> pause = failures.pause(key);
-            if (pause.isPresent()) {
-                return new ImageOutcome.Pending(key, pause.get());
+    /** Another's call is under way: a job waits alone, a person gets what there is. */
+    private ImageOutcome underWay(
+            Inquiry inquiry, ImageKey key, ReceiptStandsException standing, Optional<IndexEntry> old) {
+        Duration wait = standing.refused().retryAfter();
+        Duration soon = wait.compareTo(LONGEST_POLL) < 0 ? wait : LONGEST_POLL;
+        return inquiry.queued() ? pending(key, soon) : late(inquiry, key, soon, old);
+    }
+
+    private boolean isRevalidated(IndexEntry entry) {
+        return freshness.isRevalidated(entry, now());
+    }
+
+    /** Has an image made anew behind an answer: one job a key, and none while it could not be bought. */
+    private void revalidate(ImageKey key, ImageRequest request) {
+        try {
+            Purchase purchase = Purchase.of(key, request, freshness.ttlOf(request.template()));
+            if (receipts.refusal(purchase).isEmpty()) {
+                backlog.refresh(key, request);
             }
-        } else {
-            failures.find(key).ifPresent(failure -> {
-                throw failure;
-            });
+        } catch (RuntimeException notNow) {
+            unrefreshed.say(notNow);
         }
+    }
+
+    private ImageOutcome missing(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
         return quota.charge(inquiry, () -> {
             if (inquiry.deadline().hasPassed(clock)) {
                 return queued(inquiry, key, Duration.ZERO);
             }
-            return board(inquiry, key, old);
+            return join(inquiry, key, old);
         });
     }
 
-    private ImageOutcome board(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
+    private ImageOutcome join(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
+        FlightKey flightKey = new FlightKey(key, inquiry.lane());
         while (true) {
             Deadline deadline = flightDeadline(inquiry);
             Optional<Duration> refusal =
-                    flights.isFlying(key) ? Optional.empty() : leader.refusal(key, inquiry.lane(), deadline);
+                    flights.isFlying(flightKey) ? Optional.empty() : leader.refusal(key, inquiry.lane(), deadline);
             if (refusal.isPresent()) {
                 return late(inquiry, key, refusal.get(), old);
             }
-            Flight<Landing> flight = flights.join(
-                    key, () -> leader.fly(key, inquiry.request(), inquiry.lane(), inquiry.horizon(), deadline));
+            Flight<FlightResult> flight = flights.join(flightKey, () -> leader.fly(key, inquiry, deadline));
             try {
-                Optional<Landing> landing = Unchecked.call(() -> flight.await(inquiry.deadline()));
-                if (landing.isEmpty()) {
+                Optional<FlightResult> result = Unchecked.call(() -> flight.await(inquiry.deadline()));
+                if (result.isEmpty()) {
                     return late(inquiry, key, ASK_AGAIN, old);
                 }
-                if (isEnough(landing.get(), flight.led(), inquiry)) {
-                    return landed(landing.get(), flight.led());
+                if (isEnough(result.get(), flight.led(), inquiry)) {
+                    return landed(result.get(), flight.led());
                 }
             } catch (ThrottledException throttled) {
                 Duration wait = throttled.retryAfter().orElse(ASK_AGAIN);
@@ -169,17 +212,17 @@ public final class ImagePipeline implements ImageService {
     }
 
     /** Another caller's flight may have ended with an image that is fresh, but not for as long as this one asks. */
-    private static boolean isEnough(Landing landing, boolean led, Inquiry inquiry) {
+    private static boolean isEnough(FlightResult landing, boolean led, Inquiry inquiry) {
         return led || landing.generated() || inquiry.horizon().isMetBy(landing.entry());
     }
 
-    private static ImageOutcome landed(Landing landing, boolean led) {
+    private static ImageOutcome landed(FlightResult landing, boolean led) {
         return led && landing.generated()
                 ? new ImageOutcome.Stored(landing.entry())
                 : new ImageOutcome.Collapsed(landing.entry());
     }
 
-    /** It takes longer than the caller waits: an old picture is better than none, and a place in the queue than nothing. */
+    /** It takes longer than the caller waits: an old image is better than none, and a place in the queue than nothing. */
     private ImageOutcome late(Inquiry inquiry, ImageKey key, Duration wait, Optional<IndexEntry> old) {
         if (inquiry.queued()) {
             throw ThrottledException.byLimiter(wait);
@@ -189,6 +232,10 @@ public final class ImagePipeline implements ImageService {
 
     private ImageOutcome queued(Inquiry inquiry, ImageKey key, Duration wait) {
         backlog.accept(key, inquiry.request(), wait);
+        return pending(key, wait);
+    }
+
+    private static ImageOutcome pending(ImageKey key, Duration wait) {
         return new ImageOutcome.Pending(key, wait.compareTo(ASK_AGAIN) < 0 ? ASK_AGAIN : wait);
     }
 
@@ -212,23 +259,44 @@ public final class ImagePipeline implements ImageService {
         if (known.filter(this::isFresh).isPresent()) {
             return Optional.of(new ImageOutcome.Hit(known.get()));
         }
-        if (flights.isFlying(key) || backlog.contains(key) || leases.isHeld(key)) {
-            return Optional.of(new ImageOutcome.Pending(key, ASK_AGAIN));
+        try {
+            if (backlog.contains(key) || leases.isHeld(key, Lane.BULK) || isUnderWay(key)) {
+                return Optional.of(pending(key, ASK_AGAIN));
+            }
+        } catch (LimiterUnavailableException | LeasesUnavailableException gone) {
+            // It may be under way somewhere.
+            return known.filter(this::isServable).map(this::stale).or(() -> Optional.of(pending(key, ASK_AGAIN)));
         }
         return known.filter(this::isServable).map(this::stale);
     }
 
+    private boolean isUnderWay(ImageKey key) {
+        return receipts.find(key)
+                .filter(receipt -> receipt.state() == Receipt.State.OPEN && now().isBefore(receipt.until()))
+                .isPresent();
+    }
+
     @Override
     public CompletionStage<Void> forget(ImageKey key) {
-        // The index first: where it cannot be asked, nothing is half done. Then once more: a request in between may
-        // have mended it from the store.
-        return index.remove(key)
+        // Noted in the receipt first, so that a call under way does not bring it back; then the index: where these
+        // cannot
+        // be asked, nothing is half done. Then the index once more: a request in between may have mended it from the
+        // store.
+        return later(() -> noted(key))
+                .thenCompose(index::remove)
                 .thenCompose(unlisted -> later(() -> deleted(key)))
                 .thenCompose(index::remove);
     }
 
+    private ImageKey noted(ImageKey key) {
+        receipts.noteDeleted(key, freshness.longestTtl());
+        flights.part(new FlightKey(key, Lane.INTERACTIVE));
+        flights.part(new FlightKey(key, Lane.BULK));
+        return key;
+    }
+
     private ImageKey deleted(ImageKey key) {
-        depot.forget(key);
+        writes.forget(key);
         store.delete(key);
         return key;
     }

@@ -51,13 +51,28 @@ final class Lookup {
         return stored.or(() -> indexed);
     }
 
-    /** An image that may be served now and meets the horizon, from index or store. Blocks. */
-    Optional<IndexEntry> fresh(ImageKey key, Horizon horizon) {
+    /** The newest image of this key, whatever its freshness; from the index where that has a fresh one. Blocks. */
+    Optional<IndexEntry> newest(ImageKey key, Horizon horizon) {
         Optional<IndexEntry> indexed = Stages.await(inIndex(key));
-        if (indexed.filter(this::isFresh).filter(horizon::isMetBy).isPresent()) {
-            return indexed;
-        }
-        return inStore(key, indexed).filter(this::isFresh).filter(horizon::isMetBy);
+        return indexed.filter(entry -> isGoodEnough(entry, horizon)).isPresent() ? indexed : inStore(key, indexed);
+    }
+
+    /** Whether it may be served now and meets the horizon. */
+    boolean isGoodEnough(IndexEntry entry, Horizon horizon) {
+        return isFresh(entry) && horizon.isMetBy(entry);
+    }
+
+    /** An image that is good enough, from index or store. Blocks. */
+    Optional<IndexEntry> fresh(ImageKey key, Horizon horizon) {
+        return newest(key, horizon).filter(entry -> isGoodEnough(entry, horizon));
+    }
+
+    /** Takes an image out of the index. Does not wait. */
+    void forget(ImageKey key) {
+        index.remove(key).exceptionally(failure -> {
+            untold.say(failure);
+            return null;
+        });
     }
 
     /** Tells the index. That it cannot be told is no failure: the store knows, and is asked next time. Does not wait. */

@@ -1,16 +1,47 @@
 package dev.afterimage.generation;
 
-/** The provider answered, and charged, but what came is no picture that may pass. Not retried, never stored. */
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The provider answered, and charged, but what came is no image that may pass. Never stored; bought again only as often as
+ * {@code afterimage.generation.repurchases} allows.
+ */
 public final class NotAnImageException extends GenerationException {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean remembered;
+    private final @Nullable Duration nextPurchase;
+
     public NotAnImageException(String message) {
+        this(message, false, null);
+    }
+
+    private NotAnImageException(String message, boolean remembered, @Nullable Duration nextPurchase) {
         super(message, null);
+        this.remembered = remembered;
+        this.nextPurchase = nextPurchase;
+    }
+
+    /** What the fleet remembers of an earlier call; none was made now, so nothing was billed. */
+    public static NotAnImageException remembered(Optional<Duration> nextPurchase) {
+        return new NotAnImageException("an earlier answer was no image", true, nextPurchase.orElse(null));
+    }
+
+    /** The same failure, and when the image may be bought again; empty for not at all. */
+    NotAnImageException withNextPurchase(Optional<Duration> wait) {
+        return new NotAnImageException(String.valueOf(getMessage()), remembered, wait.orElse(null));
+    }
+
+    /** The wait until the image may be bought again; empty when its purchases are used up. */
+    public Optional<Duration> nextPurchase() {
+        return Optional.ofNullable(nextPurchase);
     }
 
     @Override
     public Billed billed() {
-        return Billed.YES;
+        return remembered ? Billed.NO : Billed.YES;
     }
 }

@@ -1,11 +1,14 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Purchase;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
@@ -40,7 +43,6 @@ public final class PermitGate implements PermitForecast {
     private final Pause pause;
     private final PermitLine interactive;
     private final PermitLine bulk;
-    private final CallTime callTime = new CallTime();
 
     public PermitGate(ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
         this.limiter = limiter;
@@ -54,14 +56,14 @@ public final class PermitGate implements PermitForecast {
      * Returns when the call may be prepared; {@link #depart} has the last word. The permit must be
      * {@linkplain #release released}, whatever happens.
      *
-     * <p>A start that is so late that the answer would come after the deadline is not worth a wait, or everybody would wait in
-     * vain as soon as there are more than the limit has room for.
+     * <p>In the interactive lane, a start that is so late that the answer would come after the deadline is not worth a wait, or
+     * everybody would wait in vain as soon as there are more than the limit has room for.
      *
      * @throws ThrottledException at once when the wait would end too late
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
     public Granted await(Lane lane, Deadline deadline) throws InterruptedException {
-        Granted permit = line(lane).acquire(latestStart(deadline));
+        Granted permit = line(lane).acquire(deadline);
         try {
             pause.await(permit.startsIn().minus(EARLY));
             return permit;
@@ -91,7 +93,7 @@ public final class PermitGate implements PermitForecast {
 
     @Override
     public Optional<Duration> refusal(Lane lane, Deadline deadline) {
-        return line(lane).refusal(latestStart(deadline));
+        return line(lane).refusal(deadline);
     }
 
     private PermitLine line(Lane lane) {
@@ -101,36 +103,38 @@ public final class PermitGate implements PermitForecast {
         };
     }
 
-    private Deadline latestStart(Deadline deadline) {
-        return deadline.earlierBy(callTime.expected());
-    }
-
     /**
      * A call that may leave now.
      *
-     * @param permit the stamped one
+     * @param call the stamped one, whose receipt is open
      * @param due what the stamp says
      */
-    public record Departure(Granted permit, Instant due) {}
+    public record Departure(Departed call, Instant due) {}
 
     /**
      * To be called directly before the request is written; returns when it may be.
      *
      * @throws PermitLapsedException when the call must not leave with this permit
+     * @throws ReceiptStandsException when the call must not leave at all
      */
-    public Departure depart(Granted permit) {
-        Granted current = permit;
+    public Departure depart(Granted permit, Purchase purchase) {
+        Permit answer = limiter.depart(permit, purchase);
+        Optional<Departed> stamped = Optional.empty();
         for (int tries = 0; tries < MOST_TRIES; tries++) {
-            switch (limiter.depart(current)) {
-                case Granted stamped -> {
-                    Instant due = clock.instant().plus(stamped.startsIn());
-                    if (isOnTimeFor(due, stamped.startsIn())) {
-                        return new Departure(stamped, due);
+            switch (answer) {
+                case Departed departed -> {
+                    stamped = Optional.of(departed);
+                    Instant due = clock.instant().plus(departed.startsIn());
+                    if (isOnTimeFor(due, departed.startsIn())) {
+                        return new Departure(departed, due);
                     }
-                    current = stamped;
                 }
                 case Denied denied -> waitForSlotOrGiveUp(denied);
+                case Permit.Refused refused -> throw new ReceiptStandsException(refused);
+                case Permit.Granted impossible -> throw new IllegalStateException("granted twice");
+                case Permit.Stopped impossible -> throw new IllegalStateException("stopped after it was granted");
             }
+            answer = stamped.isPresent() ? limiter.redepart(stamped.get()) : limiter.depart(permit, purchase);
         }
         throw new PermitLapsedException(Limits.JITTER);
     }
@@ -138,18 +142,23 @@ public final class PermitGate implements PermitForecast {
     /** To be called when the request is written: where that took long, its slot counts from now on. */
     public void left(Departure departure, Instant at) {
         if (at.isAfter(departure.due().plus(LATE))) {
-            limiter.restamp(departure.permit());
+            limiter.restamp(departure.call());
         }
     }
 
-    /** To be called when the provider has answered with a picture: calls are expected to take so long from now on. */
-    public void answered(Departure departure) {
-        callTime.learn(Duration.between(departure.due(), clock.instant()));
+    /** The provider refuses the service, or its account is empty: nobody else need find that out. */
+    public void stop(LaneStop.Reason reason) {
+        limiter.stop(reason);
     }
 
-    /** The call has ended, or will not be made. */
+    /** The call will not be made. */
     public void release(Granted permit) {
         limiter.release(permit);
+        ended();
+    }
+
+    /** A call has ended, so that there may be a place in flight. */
+    public void ended() {
         interactive.wake();
         bulk.wake();
     }

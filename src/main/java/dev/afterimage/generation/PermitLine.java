@@ -104,6 +104,9 @@ final class PermitLine {
                 case Granted granted -> {
                     return granted;
                 }
+                case Permit.Stopped stopped -> throw stopped(stopped);
+                case Permit.Refused refused -> throw new ReceiptStandsException(refused);
+                case Permit.Departed departed -> throw new IllegalStateException("departed before it was granted");
                 case Denied denied -> {
                     if (latestStart.forbids(denied.retryAfter(), clock)) {
                         remember(denied);
@@ -113,6 +116,17 @@ final class PermitLine {
                 }
             }
         }
+    }
+
+    private GenerationException stopped(Permit.Stopped stopped) {
+        return switch (stopped.reason()) {
+            case ACCESS_REFUSED -> AccessRefusedException.remembered(stopped.retryAfter());
+            case OUT_OF_CREDITS ->
+                new OutOfCreditsException(
+                        "the provider's account was empty a moment ago",
+                        clock.instant().plus(stopped.retryAfter()));
+            case UNUSABLE_ANSWERS -> ThrottledException.byLimiter(stopped.retryAfter());
+        };
     }
 
     private void remember(Denied denied) {

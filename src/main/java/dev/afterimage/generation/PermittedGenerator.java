@@ -3,26 +3,48 @@ package dev.afterimage.generation;
 import dev.afterimage.generation.guard.RateBelt;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.CallOutcome;
+import dev.afterimage.limit.LaneStop;
+import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Purchase;
 import io.smallrye.faulttolerance.api.RateLimitException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decorator: waits for the fleet's permit before each call, and shows it once more at the moment of departure. A permit that
- * lapsed on the way (a slow connection, a cool-down, no room in this process) costs nothing: another one is taken after a
- * wait, if that ends before the deadline.
+ * Decorator: waits for the fleet's permit before each call, departs with it, and ends the receipt of a call that failed; that
+ * of one that brought an image stands until the image is stored. A permit that lapsed on the way (a slow connection, a
+ * cool-down, no room in this process) costs nothing: another one is taken after a wait, if that ends before the deadline.
  */
 public final class PermittedGenerator implements ImageGenerator {
 
     private final PermitGate gate;
     private final RateBelt belt;
+    private final CallSettler settler;
+    private final Duration rejectionTtl;
+    private final Clock clock;
     private final ImageGenerator next;
 
-    public PermittedGenerator(PermitGate gate, RateBelt belt, ImageGenerator next) {
+    /**
+     * Permits for the calls of {@code next}.
+     *
+     * @param rejectionTtl so long the fleet remembers what the provider rejected; zero: not at all
+     */
+    public PermittedGenerator(
+            PermitGate gate,
+            RateBelt belt,
+            CallSettler settler,
+            Duration rejectionTtl,
+            Clock clock,
+            ImageGenerator next) {
         this.gate = gate;
         this.belt = belt;
+        this.settler = settler;
+        this.rejectionTtl = rejectionTtl;
+        this.clock = clock;
         this.next = next;
     }
 
@@ -44,37 +66,63 @@ public final class PermittedGenerator implements ImageGenerator {
      */
     private GeneratedImage generateOnce(ImageRequest request, Attempt attempt) {
         Permit.Granted permit = Unchecked.call(() -> gate.await(attempt.lane(), attempt.deadline()));
-        PermittedDeparture departure = new PermittedDeparture(permit, attempt.departure());
+        PermittedCall call = new PermittedCall(permit, attempt);
         try {
-            GeneratedImage image = next.generate(request, attempt.withDeparture(departure));
-            departure.answered();
-            return image;
+            call.purchase = attempt.order().purchase();
+            return next.generate(request, attempt.withDeparture(call));
+        } catch (GenerationException failure) {
+            tellOthers(failure);
+            throw call.failed(failure);
+        } catch (PermitLapsedException | LimiterUnavailableException neverLeft) {
+            call.neverLeft();
+            throw neverLeft;
+        } catch (RuntimeException | Error surprise) {
+            call.failed(new OutcomeUnknownException(
+                    "unexpected " + surprise.getClass().getSimpleName(), surprise));
+            throw surprise;
         } finally {
-            gate.release(permit);
+            call.end();
         }
     }
 
-    /** Shows the permit at the moment of departure. Used by one thread. */
-    private final class PermittedDeparture implements Attempt.Departure {
+    private void tellOthers(GenerationException failure) {
+        switch (failure) {
+            case AccessRefusedException refused -> gate.stop(LaneStop.Reason.ACCESS_REFUSED);
+            case OutOfCreditsException empty -> gate.stop(LaneStop.Reason.OUT_OF_CREDITS);
+            default -> {}
+        }
+    }
+
+    /** One permit, and the receipt of the call that left with it. Used by one thread. */
+    private final class PermittedCall implements Attempt.Departure {
 
         private final Permit.Granted permit;
-        private final Attempt.Departure next;
+        private final Attempt attempt;
+        private @Nullable Purchase purchase;
         private PermitGate.@Nullable Departure departure;
+        private boolean mayHaveDeparted;
 
-        PermittedDeparture(Permit.Granted permit, Attempt.Departure next) {
+        PermittedCall(Permit.Granted permit, Attempt attempt) {
             this.permit = permit;
-            this.next = next;
+            this.attempt = attempt;
         }
 
         @Override
         public void now() {
-            departure = gate.depart(permit);
+            Purchase bought = purchase;
+            if (bought == null) {
+                throw new IllegalStateException("a call leaves before it is known what it buys");
+            }
+            mayHaveDeparted = true;
+            PermitGate.Departure left = gate.depart(permit, bought);
             try {
                 belt.pass();
             } catch (RateLimitException tooFast) {
                 throw new PermitLapsedException(Duration.ofMillis(Math.max(1, tooFast.getRetryAfterMillis())));
             }
-            next.now();
+            departure = left;
+            attempt.order().departed(left.call());
+            attempt.departure().now();
         }
 
         @Override
@@ -82,12 +130,34 @@ public final class PermittedGenerator implements ImageGenerator {
             if (departure != null) {
                 gate.left(departure, at);
             }
-            next.written(at);
+            attempt.departure().written(at);
         }
 
-        void answered() {
+        GenerationException failed(GenerationException failure) {
             if (departure != null) {
-                gate.answered(departure);
+                return settler.settleFailed(departure.call(), failure, rejectionTtl);
+            }
+            if (!(failure instanceof ReceiptStandsException)) {
+                neverLeft();
+            }
+            return failure;
+        }
+
+        /** The limiter may have written a receipt all the same: its answer was lost, or the call was held up behind it. */
+        void neverLeft() {
+            Purchase bought = purchase;
+            if (mayHaveDeparted && bought != null) {
+                settler.settle(
+                        new Permit.Departed(permit.token(), permit.lane(), bought, clock.instant(), Duration.ZERO),
+                        new CallOutcome.NotBilled());
+            }
+        }
+
+        void end() {
+            if (departure == null) {
+                gate.release(permit);
+            } else {
+                gate.ended();
             }
         }
     }

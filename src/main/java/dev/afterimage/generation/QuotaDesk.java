@@ -32,8 +32,8 @@ final class QuotaDesk {
                 quota.giveBack(inquiry.caller());
             }
             return outcome;
-        } catch (GenerationException failure) {
-            if (failure.billed() == GenerationException.Billed.NO) {
+        } catch (RuntimeException failure) {
+            if (!GenerationException.mayBeBilled(failure)) {
                 quota.giveBack(inquiry.caller());
             }
             throw failure;

@@ -10,7 +10,9 @@ public final class RejectedException extends GenerationException {
         /** There is no such template. */
         TEMPLATE,
         /** The data does not fit the template, or the format is not offered. */
-        DATA
+        DATA,
+        /** What it shows: the provider's moderation refused it. */
+        MODERATED
     }
 
     private final Reason reason;
@@ -23,6 +25,12 @@ public final class RejectedException extends GenerationException {
     public RejectedException(Reason reason, String message) {
         super(message, null);
         this.reason = reason;
+    }
+
+    /** What the fleet remembers of an earlier call, in the words of {@link CallSettler#settleFailed}. */
+    static RejectedException remembered(String detail) {
+        int space = detail.indexOf(' ');
+        return new RejectedException(Reason.valueOf(detail.substring(0, space)), detail.substring(space + 1));
     }
 
     public Reason reason() {

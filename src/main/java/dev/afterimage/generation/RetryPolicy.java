@@ -10,10 +10,8 @@ import java.util.random.RandomGenerator;
  * Decides whether a failed attempt is worth another one, and after which wait. What the provider named counts; where it
  * named nothing, the wait doubles from 1 s, with up to a quarter of jitter so that a fleet does not come back as one. A wait
  * beyond {@code maxWait} or the deadline is not slept.
- *
- * @param retryUnknown whether an outcome that is unknown, and may have been billed, is tried again
  */
-public record RetryPolicy(Duration maxWait, boolean retryUnknown, Clock clock, RandomGenerator random) {
+public record RetryPolicy(Duration maxWait, Clock clock, RandomGenerator random) {
 
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofSeconds(8);
@@ -41,11 +39,15 @@ public record RetryPolicy(Duration maxWait, boolean retryUnknown, Clock clock, R
                 throttled.byProvider() ? Optional.of(waitAfter(throttled, retry)) : Optional.empty();
             case UnavailableException unavailable ->
                 unavailable.failedFast() ? Optional.empty() : Optional.of(backOff(retry));
-            case OutcomeUnknownException unknown -> retryUnknown ? Optional.of(backOff(retry)) : Optional.empty();
+            // It may have been billed; only another request may buy it again.
+            case OutcomeUnknownException none -> Optional.empty();
             case OutOfCreditsException none -> Optional.empty();
             case RejectedException none -> Optional.empty();
             case AccessRefusedException none -> Optional.empty();
             case NotAnImageException none -> Optional.empty();
+            case ReceiptStandsException none -> Optional.empty();
+            case AlreadyLandedException none -> Optional.empty();
+            case DeletedMeanwhileException none -> Optional.empty();
         };
     }
 

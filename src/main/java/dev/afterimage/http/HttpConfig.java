@@ -9,14 +9,21 @@ import java.time.Duration;
 public interface HttpConfig {
 
     /**
-     * A request is answered within this time: with the picture, or with 202 and where to look. Keep it under the time-out of
+     * A request is answered within this time: with the image, or with 202 and where to look. Keep it under the time-out of
      * whatever stands in front; Amazon API Gateway gives up after 30 s.
      */
     @WithDefault("25s")
     Duration deadline();
 
     /**
-     * The body of a request for a picture, which is small, arrives within this time; a client that sends it slower is cut
+     * The request line and the headers arrive within this time; a client that sends them slower is cut off. Between requests
+     * a connection may be idle for {@code quarkus.http.idle-timeout}.
+     */
+    @WithDefault("20s")
+    Duration headTimeout();
+
+    /**
+     * The body of a request for an image, which is small, arrives within this time; a client that sends it slower is cut
      * off. Uploads of batches may last, but wait for their next bytes no longer than {@code quarkus.http.read-timeout}.
      */
     @WithDefault("20s")

@@ -114,7 +114,7 @@ public final class ImageResource {
     private static ImageOutcome known(Optional<ImageOutcome> found) {
         return found.orElseThrow(() -> new ProblemException(Problem.of(
                 ProblemType.IMAGE_NOT_FOUND,
-                "No picture has this key: it was never made, or was forgotten, or has expired. POST its template and data"
+                "No image has this key: it was never made, or was forgotten, or has expired. POST its template and data"
                         + " to /v1/images to have it made.")));
     }
 }

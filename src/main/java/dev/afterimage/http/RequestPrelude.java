@@ -1,12 +1,20 @@
 package dev.afterimage.http;
 
+import dev.afterimage.generation.Drain;
 import dev.afterimage.http.header.RequestId;
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.ProblemType;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.regex.Pattern;
+import java.time.Duration;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
@@ -14,20 +22,51 @@ import org.jspecify.annotations.Nullable;
  * The first handler of every request: names it, and sets the headers that an answer has unless a resource says otherwise.
  * Stands before the framework's own handlers, so that their answers have them too.
  */
+@Singleton
 final class RequestPrelude {
 
-    void register(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).handler(RequestPrelude::begin);
+    /** What load balancers, API Gateway and Lambda name a request, so that one search finds its lines in all their logs. */
+    private static final String TRACE_HEADER = "X-Amzn-Trace-Id";
+
+    /** Under which log lines carry it (MDC). */
+    private static final String TRACE_KEY = "traceId";
+
+    private static final Pattern TRACE = Pattern.compile("[A-Za-z0-9=;:.-]{1,200}");
+
+    private final Drain drain;
+
+    @Inject
+    RequestPrelude(Drain drain) {
+        this.drain = drain;
     }
 
-    private static void begin(RoutingContext context) {
+    void register(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).handler(this::begin);
+    }
+
+    private void begin(RoutingContext context) {
         String id = RequestId.of(context);
         MDC.put(RequestId.LOG_KEY, id);
+        String trace = context.request().getHeader(TRACE_HEADER);
+        if (trace != null && TRACE.matcher(trace).matches()) {
+            MDC.put(TRACE_KEY, trace);
+        }
         // At the end, because Quarkus REST adds a resource's Cache-Control to one that is there.
         context.addHeadersEndHandler(sent -> setMissing(context, id));
         if (!isUri(context.request().uri())) {
             context.fail(400);
             return;
+        }
+        if (isAsk(context)) {
+            if (drain.hasBegun()) {
+                context.fail(new ProblemException(Problem.of(
+                                ProblemType.SHUTTING_DOWN,
+                                "This instance is being stopped. Ask again; another answers.")
+                        .after(Duration.ofSeconds(1))));
+                return;
+            }
+            drain.entered();
+            context.addEndHandler(end -> drain.left());
         }
         context.next();
     }
@@ -39,6 +78,12 @@ final class RequestPrelude {
                 headers.set(name, value);
             }
         });
+    }
+
+    /** Who waits for an answer about images is answered before the process ends; a stream of events is not. */
+    private static boolean isAsk(RoutingContext context) {
+        String path = context.request().path();
+        return path != null && path.startsWith("/v1/") && !path.endsWith("/events");
     }
 
     private static boolean isUri(@Nullable String uri) {

@@ -1,9 +1,9 @@
 package dev.afterimage.image;
 
 /**
- * A picture as the provider returned it, checked: its bytes begin with the magic number of its format.
+ * An image as the provider returned it, checked: its bytes begin with the magic number of its format.
  *
- * @param content the picture's bytes; owned by this record, not copied, not to be changed
+ * @param content the image's bytes; owned by this record, not copied, not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is never compared; copying megabytes would serve nobody
 public record GeneratedImage(byte[] content, ImageFormat format) {

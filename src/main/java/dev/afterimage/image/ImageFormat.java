@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The picture formats that may pass: raster images that a browser shows and that can carry no script. */
+/** The image formats that are accepted: raster images that browsers show and that cannot carry a script. */
 public enum ImageFormat {
     PNG("png", "image/png"),
     JPEG("jpeg", "image/jpeg"),

@@ -1,7 +1,7 @@
 package dev.afterimage.image;
 
 /**
- * The identity of one picture: the SHA-256 of everything that decides how it looks, as 64 lower-case hexadecimal
+ * The identity of one image: the SHA-256 of everything that decides how it looks, as 64 lower-case hexadecimal
  * digits. Safe as a file name, an object name, a Redis key and a path segment.
  */
 public record ImageKey(String value) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code {"template":"…","data":{…},"format":"png"}} strictly: UTF-8, one meaning, no unknown property, nothing after
- * it. Anything else is an {@link InvalidRequestException} that names the part and the mend.
+ * it. Anything else is an {@link InvalidRequestException} that names the wrong part and says how to mend it.
  */
 public final class ImageRequestReader {
 

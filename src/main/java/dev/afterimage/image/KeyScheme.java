@@ -7,7 +7,7 @@ import java.util.HexFormat;
 
 /**
  * Makes keys: SHA-256 over the RFC 8785 canonical JSON of data, format, provider, template and template version. Whatever
- * changes the picture changes the key; whatever does not (property order, white space, number spelling) does not.
+ * changes the image changes the key; whatever does not (property order, white space, number spelling) does not.
  */
 public final class KeyScheme {
 
@@ -25,9 +25,9 @@ public final class KeyScheme {
     }
 
     /**
-     * The key of one picture.
+     * The key of one image.
      *
-     * @param templateVersion raised by a purge, so that every older picture of the template becomes a miss
+     * @param templateVersion raised by a purge, so that every older image of the template becomes a miss
      */
     public ImageKey keyOf(ImageRequest request, long templateVersion) {
         // Already in canonical order: RFC 8785 sorts property names by UTF-16 code units.

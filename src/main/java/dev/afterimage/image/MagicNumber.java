@@ -3,14 +3,14 @@ package dev.afterimage.image;
 import java.util.Optional;
 
 /**
- * Tells a picture's format from its first bytes, because a provider's {@code Content-Type} may lie. Signatures from the
+ * Tells an image's format from its first bytes, because a provider's {@code Content-Type} may lie. Signatures from the
  * WHATWG "MIME Sniffing Standard", section "Matching an image type pattern". SVG and HTML match none and are refused.
  */
 public final class MagicNumber {
 
     private MagicNumber() {}
 
-    /** The format that these bytes begin with, or empty when they are no picture that may pass. */
+    /** The format that these bytes begin with, or empty when they are no image that may pass. */
     public static Optional<ImageFormat> formatOf(byte[] content) {
         if (beginsWith(content, 0, 0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A)) {
             return Optional.of(ImageFormat.PNG);

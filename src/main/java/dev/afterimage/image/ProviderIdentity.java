@@ -16,13 +16,13 @@ import java.util.Optional;
  */
 public record ProviderIdentity(String name, Optional<String> digest) {
 
-    /** Of a renderer that is part of this service. */
+    /** The identity of a renderer that is part of this service. */
     public static ProviderIdentity builtIn(String name) {
         return new ProviderIdentity(name, Optional.empty());
     }
 
     /**
-     * Of an API that is called.
+     * The identity of an API that is called.
      *
      * @param method such as {@code POST}
      * @param url with placeholders, such as {@code https://api.example.com/{template}}

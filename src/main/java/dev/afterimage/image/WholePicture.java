@@ -1,8 +1,8 @@
 package dev.afterimage.image;
 
 /**
- * Tells a whole picture from one that was cut short, by its container's own end mark. Nothing is decoded, so that no
- * hostile picture can cost more than one pass over its bytes.
+ * Tells a whole image from one that was cut short, by its container's own end mark. Nothing is decoded, so that no
+ * hostile image can cost more than one pass over its bytes.
  */
 public final class WholePicture {
 

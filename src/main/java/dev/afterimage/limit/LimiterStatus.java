@@ -1,11 +1,18 @@
 package dev.afterimage.limit;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
- * What the operator sees of the limiter.
+ * The limiter's state of the moment.
  *
- * @param coolDownLeft zero when the provider did not ask for a pause
- * @param inFlight calls in flight that the limiter knows of; 0 when the provider names no such limit
+ * @param coolDownLeft zero when the provider asked for no pause
+ * @param inFlight calls at the provider now; 0 where their number is not limited
+ * @param stops why lanes stand still; empty when none does
  */
-public record LimiterStatus(Duration coolDownLeft, int inFlight) {}
+public record LimiterStatus(Duration coolDownLeft, int inFlight, List<LaneStop> stops) {
+
+    public LimiterStatus {
+        stops = List.copyOf(stops);
+    }
+}

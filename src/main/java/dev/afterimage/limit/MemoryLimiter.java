@@ -1,26 +1,42 @@
 package dev.afterimage.limit;
 
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
-/** The limiter of one process that is the whole fleet. */
-public final class MemoryLimiter implements ProviderLimiter {
+/** The limiter, and the receipts, of one process that is the whole fleet. */
+public final class MemoryLimiter implements ProviderLimiter, Receipts {
 
     private static final long SHORTEST_RETRY = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LONGEST_WAIT = TimeUnit.DAYS.toNanos(366);
 
-    private static final String STAMPED = "stamped:";
+    /** No start is planned further ahead: a holder looks for the image once more when it has its permit. */
+    private static final long LONGEST_PLAN = TimeUnit.SECONDS.toNanos(60);
 
     /** When a call is to leave. */
     private record Plan(Lane lane, long start) {}
 
+    private record Stop(Instant since, Instant nextProbe) {}
+
     private final Limits limits;
     private final LongSupplier nanoTime;
+    private final Clock clock;
+    private final ReceiptBook book;
+    private final Map<LaneStop.Reason, Stop> stops = new EnumMap<>(LaneStop.Reason.class);
+    private final LatencyEstimator latency = new LatencyEstimator();
     private final long origin;
     private final long slotTime;
     private final long lead;
@@ -39,10 +55,14 @@ public final class MemoryLimiter implements ProviderLimiter {
      * A limiter that has seen no call yet.
      *
      * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
+     * @param storage keeps the receipts over a restart
      */
-    public MemoryLimiter(Limits limits, LongSupplier nanoTime) {
+    public MemoryLimiter(
+            Limits limits, ReceiptRules rules, LongSupplier nanoTime, Clock clock, ReceiptStorage storage) {
         this.limits = limits;
         this.nanoTime = nanoTime;
+        this.clock = clock;
+        this.book = new ReceiptBook(rules, limits.longestCall(), storage);
         origin = nanoTime.getAsLong();
         lead = nanos(limits.lead());
         grace = nanos(limits.grace());
@@ -54,75 +74,196 @@ public final class MemoryLimiter implements ProviderLimiter {
 
     @Override
     public Permit acquire(Lane lane, Duration patience) {
-        lock.lock();
-        try {
-            long now = advance();
-            long mayWait = nanos(patience);
-            long coolDown = Math.max(0, coolDownUntil - now);
-            if (coolDown > mayWait) {
-                return denied(coolDown, Reason.COOL_DOWN);
-            }
-            if (!places.isFree(lane)) {
-                return denied(Math.max(coolDown, nanos(Limits.PLACE_RETRY)), Reason.CONCURRENCY);
-            }
-            long start = windows.plan(lane, now, now + coolDown);
-            long mayPlan = plansFarAhead(lane) ? mayWait : Math.min(mayWait, lead);
-            if (start - now > mayPlan) {
-                // Half a lead early: the next to ask is then granted a start that lies ahead, and leaves on time.
-                long wait = start - now > mayWait ? start - now : start - now - lead / 2;
-                return denied(wait, coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE);
-            }
-            return grant(lane, now, start);
-        } finally {
-            lock.unlock();
+        return locked(now -> {
+            Optional<Permit> stopped = stopped(lane);
+            return stopped.isPresent() ? stopped.get() : plan(lane, now, nanos(patience));
+        });
+    }
+
+    private Permit plan(Lane lane, long now, long patience) {
+        long coolDown = Math.max(0, coolDownUntil - now);
+        if (coolDown > patience) {
+            return denied(coolDown, Reason.COOL_DOWN);
         }
+        // Somebody waits until a deadline, and a call that is not expected to land by then need not leave for them.
+        long expected = lane == Lane.INTERACTIVE ? nanos(latency.expected()) : 0;
+        if (expected > patience) {
+            return denied(Math.max(coolDown, expected), Reason.RATE);
+        }
+        long mayWait = patience - expected;
+        if (!places.isFree(lane)) {
+            return denied(Math.max(coolDown, nanos(Limits.PLACE_RETRY)), Reason.CONCURRENCY);
+        }
+        long start = windows.plan(lane, now, now + coolDown);
+        long mayPlan = Math.min(mayWait, plansFarAhead(lane) ? LONGEST_PLAN : lead);
+        if (start - now > mayPlan) {
+            // Half a lead early: the next to ask is then granted a start that lies ahead, and leaves on time.
+            long wait = start - now > mayWait ? start - now + expected : start - now - lead / 2;
+            return denied(wait, coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE);
+        }
+        return grant(lane, now, start);
+    }
+
+    /** The stop that holds this call up; a call that may find out whether it is over is let through. */
+    private Optional<Permit> stopped(Lane lane) {
+        Instant now = clock.instant();
+        for (Map.Entry<LaneStop.Reason, Stop> stop : stops.entrySet()) {
+            if (!stop.getKey().concerns(lane)) {
+                continue;
+            }
+            if (now.isBefore(stop.getValue().nextProbe())) {
+                return Optional.of(new Permit.Stopped(
+                        stop.getKey(), Duration.between(now, stop.getValue().nextProbe())));
+            }
+            stop.setValue(
+                    new Stop(stop.getValue().since(), now.plus(stop.getKey().probedEvery())));
+        }
+        return Optional.empty();
     }
 
     @Override
-    public Permit depart(Granted permit) {
-        lock.lock();
-        try {
-            long now = advance();
-            String token = tokenOf(permit);
-            if (!forgetWhatItPlanned(permit)) {
+    public Permit depart(Granted permit, Purchase purchase) {
+        return locked(now -> {
+            if (!forgetPlan(permit.token())) {
                 // It may have departed already, and then its call still holds its place.
-                return denied(Math.max(windows.departure(permit.lane(), now), coolDownUntil) - now, Reason.LAPSED);
+                return lapsed(permit.lane(), now);
             }
-            if (coolDownUntil > now) {
-                places.giveBack(token);
-                return denied(coolDownUntil - now, Reason.COOL_DOWN);
-            }
-            long departure = windows.departure(permit.lane(), now);
-            if (departure - now > lead) {
-                plan(token, permit.lane(), departure);
-                return denied(departure - now, Reason.RATE);
-            }
-            stamp(token, permit.lane(), departure);
-            return new Granted(STAMPED + token, permit.lane(), Duration.ofNanos(departure - now));
-        } finally {
-            lock.unlock();
-        }
+            return depart(permit.token(), permit.lane(), purchase, now);
+        });
     }
 
     @Override
-    public void restamp(Granted permit) {
-        lock.lock();
-        try {
-            long now = advance();
-            cancelStamp(tokenOf(permit));
-            stamp(tokenOf(permit), permit.lane(), now);
-        } finally {
-            lock.unlock();
+    public Permit redepart(Departed call) {
+        return locked(now -> {
+            if (!cancelStamp(call.token()) && !forgetPlan(call.token())) {
+                return lapsed(call.lane(), now);
+            }
+            return depart(call.token(), call.lane(), call.purchase(), now);
+        });
+    }
+
+    private Denied lapsed(Lane lane, long now) {
+        return denied(Math.max(windows.departure(lane, now), coolDownUntil) - now, Reason.LAPSED);
+    }
+
+    private Permit depart(String token, Lane lane, Purchase purchase, long now) {
+        if (coolDownUntil > now) {
+            places.giveBack(token);
+            return denied(coolDownUntil - now, Reason.COOL_DOWN);
         }
+        Permit.Refused refused = book.refusal(purchase, token, clock.instant());
+        if (refused != null) {
+            places.giveBack(token);
+            return refused;
+        }
+        long departure = windows.departure(lane, now);
+        if (departure - now > lead) {
+            plan(token, lane, departure);
+            return denied(departure - now, Reason.RATE);
+        }
+        stamp(token, lane, departure);
+        Duration startsIn = Duration.ofNanos(departure - now);
+        Instant at = clock.instant().plus(startsIn);
+        book.open(purchase, token, at);
+        return new Departed(token, lane, purchase, at, startsIn);
+    }
+
+    @Override
+    public void restamp(Departed call) {
+        locked(now -> {
+            cancelStamp(call.token());
+            stamp(call.token(), call.lane(), now);
+            return call;
+        });
     }
 
     @Override
     public void release(Granted permit) {
+        locked(now -> {
+            forgetPlan(permit.token());
+            places.giveBack(permit.token());
+            return permit;
+        });
+    }
+
+    @Override
+    public void stop(LaneStop.Reason reason) {
+        locked(now -> stops.computeIfAbsent(reason, first -> {
+            Instant since = clock.instant();
+            return new Stop(since, since.plus(first.probedEvery()));
+        }));
+    }
+
+    @Override
+    public Optional<Permit.Refused> refusal(Purchase purchase) {
+        return locked(now -> {
+            Permit.Refused refused = book.refusal(purchase, "", clock.instant());
+            return refused == null ? book.rejection(purchase.key(), clock.instant()) : Optional.of(refused);
+        });
+    }
+
+    @Override
+    public Holding hold(Departed call) {
+        return locked(now -> book.hold(call, clock.instant()));
+    }
+
+    @Override
+    public Settlement settle(Departed call, CallOutcome outcome) {
+        return locked(now -> {
+            if (outcome.answered()) {
+                places.giveBack(call.token());
+            }
+            if (outcome instanceof CallOutcome.Image) {
+                latency.learn(Duration.between(call.at(), clock.instant()));
+                stops.clear();
+            }
+            if (book.countUnusable(outcome)) {
+                stop(LaneStop.Reason.UNUSABLE_ANSWERS);
+            }
+            return book.settle(call, outcome, clock.instant());
+        });
+    }
+
+    @Override
+    public Optional<Resumed> resume(Purchase purchase, Lane lane) {
+        return locked(now -> book.resume(purchase, lane, Long.toString(++sequence), clock.instant()));
+    }
+
+    @Override
+    public void keepTicket(Departed call, String ticket) {
+        locked(now -> {
+            book.keepTicket(call, ticket);
+            return call;
+        });
+    }
+
+    @Override
+    public void noteDeleted(ImageKey key, Duration period) {
+        locked(now -> {
+            book.noteDeleted(key, period, clock.instant());
+            return key;
+        });
+    }
+
+    @Override
+    public boolean allowAnother(ImageKey key) {
+        return locked(now -> book.allowAnother(key, clock.instant()));
+    }
+
+    @Override
+    public Optional<Receipt> find(ImageKey key) {
+        return locked(now -> book.find(key, clock.instant()));
+    }
+
+    @Override
+    public List<Receipt> list() {
+        return locked(now -> book.list(clock.instant()));
+    }
+
+    private <T> T locked(LongFunction<T> work) {
         lock.lock();
         try {
-            advance();
-            forgetPlan(tokenOf(permit));
-            places.giveBack(tokenOf(permit));
+            return work.apply(advance());
         } finally {
             lock.unlock();
         }
@@ -130,23 +271,17 @@ public final class MemoryLimiter implements ProviderLimiter {
 
     @Override
     public void coolDown(Duration wait) {
-        lock.lock();
-        try {
-            coolDownUntil = Math.max(coolDownUntil, advance() + nanos(wait));
-        } finally {
-            lock.unlock();
-        }
+        locked(now -> coolDownUntil = Math.max(coolDownUntil, now + nanos(wait)));
     }
 
     @Override
     public LimiterStatus status() {
-        lock.lock();
-        try {
-            long now = advance();
-            return new LimiterStatus(Duration.ofNanos(Math.max(0, coolDownUntil - now)), places.inFlight());
-        } finally {
-            lock.unlock();
-        }
+        return locked(now -> new LimiterStatus(
+                Duration.ofNanos(Math.max(0, coolDownUntil - now)),
+                places.inFlight(),
+                stops.entrySet().stream()
+                        .map(stop -> new LaneStop(stop.getKey(), stop.getValue().since()))
+                        .toList()));
     }
 
     private long advance() {
@@ -180,12 +315,6 @@ public final class MemoryLimiter implements ProviderLimiter {
         places.take(token, lane, departure + longestCall);
     }
 
-    /** Its planned start, or its stamp when it could not leave in time. */
-    private boolean forgetWhatItPlanned(Granted permit) {
-        String token = tokenOf(permit);
-        return (isStamped(permit) && cancelStamp(token)) || forgetPlan(token);
-    }
-
     private boolean cancelStamp(String token) {
         Plan stamp = stamps.remove(token);
         if (stamp == null) {
@@ -202,14 +331,6 @@ public final class MemoryLimiter implements ProviderLimiter {
         }
         windows.giveBack(plan.lane(), plan.start());
         return true;
-    }
-
-    private static boolean isStamped(Granted permit) {
-        return permit.token().startsWith(STAMPED);
-    }
-
-    private static String tokenOf(Granted permit) {
-        return isStamped(permit) ? permit.token().substring(STAMPED.length()) : permit.token();
     }
 
     private static Denied denied(long wait, Reason reason) {

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** What the provider allows the whole fleet; take it from the provider's plan. */
+/**
+ * What the provider allows the whole fleet; take it from the provider's plan. A value that the provider's description holds
+ * takes the place of the default.
+ */
 @ConfigMapping(prefix = "afterimage.provider")
 public interface ProviderLimitConfig {
 
@@ -15,6 +18,7 @@ public interface ProviderLimitConfig {
     @WithDefault("10")
     int rate();
 
+    /** The length of the provider's window, such as {@code 1m} for a plan of so many calls a minute. */
     @WithName("rate-window")
     @WithDefault("1s")
     Duration rateWindow();
@@ -30,12 +34,4 @@ public interface ProviderLimitConfig {
     /** Credits a calendar month (UTC); left out, no budget is kept. */
     @WithName("monthly-credits")
     OptionalLong monthlyCredits();
-
-    /**
-     * The share of rate and concurrency that each instance may use by itself while the fleet's limiter cannot be asked. With
-     * more instances than its inverse, an outage can exceed the provider's limit.
-     */
-    @WithName("emergency-share")
-    @WithDefault("0.1")
-    double emergencyShare();
 }

@@ -19,8 +19,8 @@ import java.time.Duration;
  *
  * <h2>Calls in flight</h2>
  *
- * A place in flight is held from {@link #acquire} to {@link #release}; a dead holder's place comes back after
- * {@link Limits#longestCall()}. Where the provider limits the calls in flight, no call is planned further ahead than
+ * A place in flight is held from {@link #acquire} until the call is {@linkplain Receipts#settle settled} or
+ * {@linkplain #release released}; a dead holder's place comes back after {@link Limits#longestCall()}. Where the provider limits the calls in flight, no call is planned further ahead than
  * {@link Limits#lead()}, so that no place stands idle while its holder waits for a slot.
  *
  * <h2>The bulk lane</h2>
@@ -33,41 +33,47 @@ import java.time.Duration;
 public interface ProviderLimiter {
 
     /**
-     * Plans a call for this lane, if it may start within {@code patience}.
+     * Plans a call for this lane, if it may start within {@code patience}, and in the interactive lane also land within it,
+     * as calls usually do.
      *
-     * @param patience how far ahead a start is worth having; zero means now or not at all
+     * @param patience until the caller's deadline; zero means now or not at all
      */
     Permit acquire(Lane lane, Duration patience);
 
     /**
-     * To be called when the request is about to be written. The time of departure is stamped, once a permit.
+     * To be called when the request is about to be written. The time of departure is stamped, and the call's receipt is
+     * written, unless one stands against it.
      *
      * <p>A call that leaves later than {@link Limits#JITTER} after its stamp, because its thread was held up, would come too
-     * close to the next one of its slot. Its holder must not leave, and departs again with the permit that this returned,
-     * which moves the stamp.
+     * close to the next one of its slot. Its holder must not leave, and {@linkplain #redepart departs again}.
      *
-     * @param permit an acquired one, or the stamped one of a call that did not leave in time
-     * @return the stamped permit when the call may leave after {@link Permit.Granted#startsIn()}, which is zero or short
-     *     ({@link Limits#lead()} at most) when the holder came a little early; denied for the {@linkplain Permit.Reason#RATE
-     *     rate} when the plan was wrong and no slot is free within the lead, and then the permit stands and may depart after
-     *     the wait; denied for another reason when a cool-down began meanwhile or the permit has lapsed, and then another
-     *     one must be acquired
+     * @param permit an acquired one
+     * @param purchase what the call buys
+     * @return departed when the call may leave, at once or shortly ({@link Limits#lead()} at most) when the holder came a
+     *     little early; refused when a receipt stands against it; denied for the {@linkplain Permit.Reason#RATE rate} when
+     *     the plan was wrong and no slot is free within the lead, and then the permit stands and may depart after the wait;
+     *     denied for another reason when a cool-down began meanwhile or the permit has lapsed, and then another one must be
+     *     acquired
      */
-    Permit depart(Permit.Granted permit);
+    Permit depart(Permit.Granted permit, Purchase purchase);
+
+    /** As {@link #depart}, for a call that was stamped and did not leave in time: its stamp is moved. */
+    Permit redepart(Permit.Departed call);
 
     /**
      * To be called when a call has just left, later after its stamp than it should have: its slot counts from now on, so that
      * the slot's next call keeps its distance.
-     *
-     * @param permit the stamped one
      */
-    void restamp(Permit.Granted permit);
+    void restamp(Permit.Departed call);
 
-    /** The call has ended, or never left: gives the place in flight back, and the plan too when it never left. */
+    /** The holder does not come: gives the plan and the place in flight back. */
     void release(Permit.Granted permit);
 
     /** Pauses the whole fleet for {@code wait} from now; of two pauses the one that ends later counts. */
     void coolDown(Duration wait);
+
+    /** Stops the lanes that the reason concerns until a call brings an image. A stop that stands goes on as it is. */
+    void stop(LaneStop.Reason reason);
 
     LimiterStatus status();
 }

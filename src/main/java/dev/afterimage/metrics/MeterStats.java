@@ -1,6 +1,8 @@
 package dev.afterimage.metrics;
 
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.pregeneration.queue.JobQueue;
@@ -11,9 +13,13 @@ import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the numbers of the moment from the meters, and from the ports that know the fleet's. */
@@ -62,10 +68,25 @@ public final class MeterStats implements StatsSource {
                 jobs == null ? null : jobs.oldestAge().toSeconds(),
                 credits == null ? null : credits.used(),
                 credits == null ? null : orNull(credits.left()),
-                new Stats.Permits(permits("granted"), permits("denied"), permits("lapsed"), permits("emergency")),
+                new Stats.Permits(permits("granted"), permits("denied"), permits("lapsed"), permits("refused")),
                 limits == null ? null : limits.inFlight(),
                 jobs == null ? null : jobs.deadLetters(),
-                limits == null ? null : until(limits.coolDownLeft()));
+                limits == null ? null : until(limits.coolDownLeft()),
+                limits == null ? null : lanes(limits.stops()));
+    }
+
+    private static List<Stats.Lane> lanes(List<LaneStop> stops) {
+        return Stream.of(Lane.values())
+                .map(lane -> stops.stream()
+                        .filter(stop -> stop.reason().concerns(lane))
+                        .min(Comparator.comparing(LaneStop::since))
+                        .map(stop -> new Stats.Lane(word(lane), "stopped", word(stop.reason()), stop.since()))
+                        .orElseGet(() -> new Stats.Lane(word(lane), "open", null, null)))
+                .toList();
+    }
+
+    private static String word(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private long requests(String outcome) {

@@ -8,6 +8,7 @@ import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.PermitLapsedException;
+import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
@@ -33,7 +34,7 @@ public final class MeteredGenerator implements ImageGenerator {
             GeneratedImage image = next.generate(request, attempt);
             answered(sample, "2xx");
             return image;
-        } catch (PermitLapsedException neverLeft) {
+        } catch (PermitLapsedException | ReceiptStandsException neverLeft) {
             throw neverLeft;
         } catch (GenerationException failure) {
             answered(sample, classOf(failure));
@@ -55,6 +56,7 @@ public final class MeteredGenerator implements ImageGenerator {
             case OutcomeUnknownException unknown -> unknown.serverError() ? "5xx" : "timeout";
             case UnavailableException unavailable -> "5xx";
             case NotAnImageException nothing -> "not-an-image";
+            default -> "none";
         };
     }
 }

@@ -10,7 +10,9 @@ import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Lane;
 import io.micrometer.core.instrument.Clock;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -19,15 +21,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Decorator: counts requests by outcome and times them. */
+/** Decorator: counts requests by who asks and by outcome, and times them. */
 public final class MeteredImageService implements ImageService {
+
+    /** Of whom nobody knows what becomes of the answer: a job for somebody who was told to look again. */
+    private static final String QUEUED = "queued";
+
+    private record Kind(String lane, String outcome) {}
 
     private record Pair(io.micrometer.core.instrument.Counter count, io.micrometer.core.instrument.Timer time) {}
 
     private final Meters meters;
     private final ImageService next;
     private final Clock clock;
-    private final Map<String, Pair> byOutcome = new ConcurrentHashMap<>();
+    private final Map<Kind, Pair> byKind = new ConcurrentHashMap<>();
 
     public MeteredImageService(Meters meters, ImageService next) {
         this.meters = meters;
@@ -41,31 +48,38 @@ public final class MeteredImageService implements ImageService {
         long start = clock.monotonicTime();
         return next.glance(request).whenComplete((glance, failure) -> {
             if (failure == null && glance.hit().isPresent()) {
-                record(RequestOutcome.HIT, start);
+                record(laneOf(Lane.INTERACTIVE), RequestOutcome.HIT, start);
             }
         });
     }
 
     @Override
     public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
-        return metered(() -> next.obtain(inquiry));
+        return metered(inquiry, () -> next.obtain(inquiry));
     }
 
     @Override
     public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
-        return metered(() -> next.obtain(inquiry, glance));
+        return metered(inquiry, () -> next.obtain(inquiry, glance));
     }
 
-    private CompletionStage<ImageOutcome> metered(Supplier<CompletionStage<ImageOutcome>> question) {
+    private CompletionStage<ImageOutcome> metered(Inquiry inquiry, Supplier<CompletionStage<ImageOutcome>> question) {
         long start = clock.monotonicTime();
+        String lane = inquiry.queued() && inquiry.lane() == Lane.INTERACTIVE ? QUEUED : laneOf(inquiry.lane());
         return question.get()
                 .whenComplete((outcome, failure) ->
-                        record(failure == null ? RequestOutcome.of(outcome) : wordOf(failure), start));
+                        record(lane, failure == null ? RequestOutcome.of(outcome) : wordOf(failure), start));
     }
 
-    private void record(String outcome, long start) {
-        Pair pair =
-                byOutcome.computeIfAbsent(outcome, name -> new Pair(meters.requests(name), meters.requestTime(name)));
+    private static String laneOf(Lane lane) {
+        return lane.name().toLowerCase(Locale.ROOT);
+    }
+
+    private void record(String lane, String outcome, long start) {
+        Pair pair = byKind.computeIfAbsent(
+                new Kind(lane, outcome),
+                kind -> new Pair(
+                        meters.requests(kind.lane(), kind.outcome()), meters.requestTime(kind.lane(), kind.outcome())));
         pair.count().increment();
         pair.time().record(clock.monotonicTime() - start, TimeUnit.NANOSECONDS);
     }

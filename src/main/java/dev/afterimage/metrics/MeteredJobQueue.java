@@ -31,6 +31,11 @@ public final class MeteredJobQueue implements JobQueue {
     }
 
     @Override
+    public boolean fits(Job job) {
+        return next.fits(job);
+    }
+
+    @Override
     public void enqueue(List<Job> jobs, Duration delay) {
         next.enqueue(jobs, delay);
     }

@@ -1,9 +1,11 @@
 package dev.afterimage.metrics;
 
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Purchase;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -21,31 +23,43 @@ public final class MeteredLimiter implements ProviderLimiter {
     @Override
     public Permit acquire(Lane lane, Duration patience) {
         Permit permit = next.acquire(lane, patience);
+        count(lane, permit instanceof Permit.Granted ? "granted" : "denied");
+        return permit;
+    }
+
+    @Override
+    public Permit depart(Permit.Granted permit, Purchase purchase) {
+        return departed(permit.lane(), next.depart(permit, purchase));
+    }
+
+    @Override
+    public Permit redepart(Permit.Departed call) {
+        return departed(call.lane(), next.redepart(call));
+    }
+
+    private Permit departed(Lane lane, Permit permit) {
         switch (permit) {
-            case Permit.Granted granted -> count(lane, "granted");
-            case Permit.Denied denied -> count(lane, "denied");
+            case Permit.Denied denied -> count(lane, "lapsed");
+            case Permit.Refused refused -> count(lane, "refused");
+            default -> {}
         }
         return permit;
     }
 
     @Override
-    public Permit depart(Permit.Granted permit) {
-        Permit stamped = next.depart(permit);
-        if (stamped instanceof Permit.Denied) {
-            count(permit.lane(), "lapsed");
-        }
-        return stamped;
-    }
-
-    @Override
-    public void restamp(Permit.Granted permit) {
-        count(permit.lane(), "late");
-        next.restamp(permit);
+    public void restamp(Permit.Departed call) {
+        count(call.lane(), "late");
+        next.restamp(call);
     }
 
     @Override
     public void release(Permit.Granted permit) {
         next.release(permit);
+    }
+
+    @Override
+    public void stop(LaneStop.Reason reason) {
+        next.stop(reason);
     }
 
     @Override

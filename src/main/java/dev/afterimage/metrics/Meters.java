@@ -27,8 +27,9 @@ public final class Meters {
     public static final String QUEUE_DEPTH = "afterimage.queue.depth";
     public static final String QUEUE_AGE = "afterimage.queue.age";
     public static final String DEAD_LETTERS = "afterimage.queue.dead.letters";
+    public static final String CATALOGUE_ROWS = "afterimage.catalogue.rows";
+    public static final String PLAN_TIME = "afterimage.catalogue.plan.time";
     public static final String JOBS = "afterimage.jobs";
-    public static final String EMERGENCY = "afterimage.limiter.emergency";
     public static final String FALLBACKS = "afterimage.fallbacks";
     public static final String CACHE_FAILURES = "afterimage.cache.failures";
 
@@ -36,7 +37,7 @@ public final class Meters {
     public static final String OUTCOME = "outcome";
     /** The tag that says what kind of answer the provider gave. */
     public static final String CLASS = "class";
-    /** The tag that says who waits: interactive or bulk. */
+    /** The tag that says who waits: interactive or bulk; of requests also queued. */
     public static final String LANE = "lane";
     /** The tag that says which of several alike parts is meant. */
     public static final String PART = "part";
@@ -64,19 +65,27 @@ public final class Meters {
         return registry;
     }
 
-    /** Requests by outcome: hit, stale, stored, collapsed, pending, rejected, throttled, failed. */
-    public Counter requests(String outcome) {
+    /**
+     * Requests by who asks and how they ended.
+     *
+     * @param lane interactive, where somebody waits for the answer; queued, a job for somebody who was told to look again;
+     *     bulk, a job of a plan or a batch. Jobs are misses by design, so that a hit ratio is one of the interactive lane
+     * @param outcome hit, stale, stored, collapsed, pending, rejected, throttled, failed
+     */
+    public Counter requests(String lane, String outcome) {
         return Counter.builder(REQUESTS)
-                .description("Requests for an image, by outcome")
+                .description("Requests for an image, by who asks and by outcome")
                 .baseUnit("requests")
+                .tag(LANE, lane)
                 .tag(OUTCOME, outcome)
                 .register(registry);
     }
 
-    /** The time from a request to its outcome. */
-    public Timer requestTime(String outcome) {
+    /** The time from a request to its outcome; lane and outcome as in {@link #requests}. */
+    public Timer requestTime(String lane, String outcome) {
         return Timer.builder(REQUEST_TIME)
                 .description("Time from a request to its outcome")
+                .tag(LANE, lane)
                 .tag(OUTCOME, outcome)
                 .register(registry);
     }
@@ -118,6 +127,23 @@ public final class Meters {
                 .register(registry);
     }
 
+    /** Rows of planned catalogues by what became of them: new, fresh, duplicate, bad. */
+    public Counter catalogueRows(String outcome) {
+        return Counter.builder(CATALOGUE_ROWS)
+                .description(
+                        "Rows of planned catalogues: queued, fresh already, equal to an earlier row, or not readable")
+                .baseUnit("rows")
+                .tag(OUTCOME, outcome)
+                .register(registry);
+    }
+
+    /** The time of one stretch of planning. */
+    public Timer planTime() {
+        return Timer.builder(PLAN_TIME)
+                .description("Time of planning a catalogue, or one stretch of it")
+                .register(registry);
+    }
+
     /** Failures that were treated as a miss, by part: index, store. */
     public Counter cacheFailures(String part) {
         return Counter.builder(CACHE_FAILURES)
@@ -141,15 +167,7 @@ public final class Meters {
         Gauge.builder(name, value).description(description).baseUnit(unit).register(registry);
     }
 
-    /** Whether this process lives on its emergency share of the limit: 1 or 0. */
-    public void emergency(Supplier<Number> isOn) {
-        Gauge.builder(EMERGENCY, isOn)
-                .description(
-                        "1 while the fleet's limiter cannot be asked and this process goes on with its emergency share")
-                .register(registry);
-    }
-
-    /** How often this process decided alone because the fleet could not be asked, by part: leases, marks, quota. */
+    /** How often this process decided alone because the fleet could not be asked, by part: marks, quota. */
     public Counter fallbacks(String part) {
         return Counter.builder(FALLBACKS)
                 .description("Decisions that this process made alone because the fleet could not be asked")

@@ -1,6 +1,7 @@
 package dev.afterimage.metrics;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,15 +42,30 @@ public record Stats(
         Permits permits,
         @Nullable Integer inFlight,
         @Nullable Long deadLetters,
-        @Nullable Instant coolDownUntil) {
+        @Nullable Instant coolDownUntil,
+        @Nullable List<Lane> lanes) {
+
+    /**
+     * One lane of calls to the provider.
+     *
+     * @param lane interactive or bulk
+     * @param state open or stopped
+     * @param reason why it is stopped, such as access-refused
+     * @param since when it was stopped
+     */
+    public record Lane(
+            String lane,
+            String state,
+            @Nullable String reason,
+            @Nullable Instant since) {}
 
     /**
      * Permits by what the limiter said; who was denied asks again, or is told to.
      *
      * @param lapsed granted ones that were not used in time
-     * @param emergency those that this process gave itself while the fleet's limiter could not be asked
+     * @param refused those against which a receipt stood
      */
-    public record Permits(long granted, long denied, long lapsed, long emergency) {}
+    public record Permits(long granted, long denied, long lapsed, long refused) {}
 
     /**
      * Requests by how they ended, in the words of {@link dev.afterimage.generation.ImageOutcome}.

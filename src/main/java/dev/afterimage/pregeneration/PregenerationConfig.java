@@ -20,14 +20,15 @@ public interface PregenerationConfig {
     boolean worker();
 
     /**
-     * A job whose worker gives no sign of life for this long is handed to another. Longer forgives long pauses, shorter
-     * brings a dead worker's jobs back sooner. With SQS, set the queue's own visibility timeout to the same.
+     * A job whose worker gives no sign of life for this long is handed to another; a worker gives one three times as often while
+     * the job runs, however long that takes. Longer forgives long pauses, shorter brings a dead worker's jobs back sooner. On
+     * Lambda, which gives no such signs, the queue's own visibility timeout counts.
      */
     @WithName("visibility-timeout")
-    @WithDefault("2m")
+    @WithDefault("15s")
     Duration visibilityTimeout();
 
-    /** How long a worker waits for one picture before the job goes back to the queue; below the visibility timeout. */
+    /** How long a worker waits for one image before the job goes back to the queue. */
     @WithDefault("60s")
     Duration patience();
 
@@ -41,6 +42,7 @@ public interface PregenerationConfig {
     @WithDefault("15s")
     Duration backOff();
 
+    /** The longest wait between two attempts of a job. */
     @WithName("max-back-off")
     @WithDefault("15m")
     Duration maxBackOff();

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>A host that the operator names exactly in {@code allowed-hosts} may be private and plain http, on any port.
- *   <li>A host below a wildcard, and the provider's own host, must be https, on the usual port (or the provider's own), and
+ *   <li>A host below a wildcard, one that the description names, and the provider's own must be https, on the usual port (or the provider's own), and
  *       have a public address.
  *   <li>Every other host is refused.
  * </ul>
@@ -23,11 +23,12 @@ import java.util.Optional;
  * <p>The name is resolved once, and the call goes to the very address that was checked, so that a name that changes its
  * address in between (DNS rebinding) gains nothing.
  */
-public final class AddressGuard {
+final class AddressGuard {
 
     private static final int HTTPS = 443;
 
     private final AllowedHosts allowed;
+    private final AllowedHosts described;
     private final Optional<Host> ownHost;
     private final int ownPort;
     private final HostResolver resolver;
@@ -36,11 +37,14 @@ public final class AddressGuard {
      * A guard for one provider.
      *
      * @param providerUrl where the provider is called; empty when it is never asked for a URL
-     * @param allowedHosts exact names, addresses, or {@code *.example.com}
+     * @param allowedHosts of the operator: exact names, addresses, or {@code *.example.com}
+     * @param describedHosts of the provider's description, in the same spelling
      * @throws IllegalArgumentException when an entry of {@code allowedHosts} is no host
      */
-    public AddressGuard(Optional<URI> providerUrl, List<String> allowedHosts, HostResolver resolver) {
+    AddressGuard(
+            Optional<URI> providerUrl, List<String> allowedHosts, List<String> describedHosts, HostResolver resolver) {
         this.allowed = AllowedHosts.of(allowedHosts);
+        this.described = AllowedHosts.of(describedHosts);
         this.ownHost = providerUrl.map(URI::getHost).flatMap(Host::ofUrl);
         this.ownPort = providerUrl.map(URI::getPort).filter(port -> port >= 0).orElse(HTTPS);
         this.resolver = resolver;
@@ -85,8 +89,8 @@ public final class AddressGuard {
 
     private void checkUnnamed(Host host, boolean tls, int port) {
         boolean own = ownHost.filter(host::equals).isPresent();
-        if (!own && !allowed.covers(host)) {
-            throw refused("its host is not in afterimage.provider.allowed-hosts");
+        if (!own && !allowed.covers(host) && !described.covers(host) && !described.names(host)) {
+            throw refused("its host is neither described nor in afterimage.provider.allowed-hosts");
         }
         if (!tls) {
             throw refused("it is not https, and afterimage.provider.allowed-hosts does not name its host exactly");
@@ -108,6 +112,6 @@ public final class AddressGuard {
     }
 
     private static NotAnImageException refused(String why) {
-        return new NotAnImageException("the provider answered a picture's URL that may not be fetched: " + why);
+        return new NotAnImageException("the provider answered a URL that may not be fetched: " + why);
     }
 }

@@ -8,6 +8,7 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.RejectedException.Reason;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.provider.Description.Waits;
 import java.time.Instant;
 
 /**
@@ -16,14 +17,14 @@ import java.time.Instant;
  *
  * <p>A server error counts as not billed only where the status says that the provider has not begun: 503 by RFC 9110, and
  * those by which Cloudflare says that it got no connection to the provider (521 refused, 522 timed out, 523 unreachable, 525
- * and 526 TLS). After every other one the image may have been made and billed.
+ * TLS). After every other one the image may have been made and billed. 420 is how some say 429.
  */
 final class AnswerTranslator {
 
     private AnswerTranslator() {}
 
     /** What an answer that is no success means. */
-    static GenerationException failure(Answer answer, Instant now) {
+    static GenerationException failure(Answer answer, Waits waits, Instant now) {
         int status = answer.status();
         return switch (status) {
             case 400, 409, 411, 413, 414, 422, 431 ->
@@ -44,10 +45,10 @@ final class AnswerTranslator {
                         + "). The operator must set afterimage.provider.api-key.");
             case 402 -> outOfCredits(answer, now);
             case 408, 499, 504, 524 ->
-                new OutcomeUnknownException("the provider gave up waiting for its picture (" + status + ")", null);
+                new OutcomeUnknownException("the provider gave up waiting for its image (" + status + ")", null);
             case 503, 521, 522, 523, 525, 526 ->
                 new UnavailableException("the provider is down (" + status + ")", null);
-            case 429 -> ThrottledException.byProvider(WaitHint.of(answer, now));
+            case 420, 429 -> ThrottledException.byProvider(WaitHint.of(answer, waits, now));
             default -> byClass(status);
         };
     }

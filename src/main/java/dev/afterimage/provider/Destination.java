@@ -2,6 +2,8 @@ package dev.afterimage.provider;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -43,6 +45,11 @@ record Destination(boolean tls, String host, int port, String target, Optional<I
     static String targetOf(URI url) {
         String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         return url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
+    }
+
+    /** A text as one segment of a path, or one value of a query. */
+    static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     Destination withTarget(String newTarget) {

@@ -12,14 +12,16 @@ import java.util.Optional;
  * @param maxBytes a larger answer is refused while it streams in
  * @param timeout from the departure to the answer's last byte
  */
-record HttpCall(Destination to, Map<String, String> headers, Optional<String> body, long maxBytes, Duration timeout) {
+record HttpCall(
+        String method,
+        Destination to,
+        Map<String, String> headers,
+        Optional<String> body,
+        long maxBytes,
+        Duration timeout) {
 
     static HttpCall get(Destination to, Map<String, String> headers, long maxBytes, Duration timeout) {
-        return new HttpCall(to, headers, Optional.empty(), maxBytes, timeout);
-    }
-
-    static HttpCall post(Destination to, Map<String, String> headers, String json, long maxBytes, Duration timeout) {
-        return new HttpCall(to, headers, Optional.of(json), maxBytes, timeout);
+        return new HttpCall("GET", to, headers, Optional.empty(), maxBytes, timeout);
     }
 
     Optional<byte[]> bytes() {
@@ -29,6 +31,6 @@ record HttpCall(Destination to, Map<String, String> headers, Optional<String> bo
     /** Without headers, which hold the API key, and body, which holds the data. */
     @Override
     public String toString() {
-        return (body.isPresent() ? "POST " : "GET ") + to;
+        return method + " " + to;
     }
 }

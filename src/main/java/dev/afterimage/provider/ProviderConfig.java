@@ -12,21 +12,25 @@ import java.util.Optional;
 @ConfigMapping(prefix = "afterimage.provider")
 public interface ProviderConfig {
 
-    /** The contract that the provider speaks. */
-    enum Kind {
-        /** The built-in renderer, for trying things without an account. */
-        DEMO,
-        /** {@code POST {url}} with {@code {"template","data"}}; answers an image URL, base64 or bytes. */
-        JSON,
-        /** Imejis' render API. */
-        IMEJIS
-    }
-
+    /**
+     * The name of a description that ships (docs/providers.md lists them), {@code file:} and the path of another one, or
+     * {@code demo}, the built-in renderer, for trying things without an account.
+     */
     @WithDefault("demo")
-    Kind kind();
+    String kind();
 
-    /** The endpoint; needed for {@code json}, known for {@code imejis}. */
+    /** Where the API is, in place of the described URL up to its first placeholder; needed for {@code json}. */
     Optional<URI> url();
+
+    /** The provider's own template or model name, for descriptions that call it {@code {target}}. */
+    Optional<String> target();
+
+    /** The account's name or id, for APIs that want it beside the key. */
+    Optional<String> user();
+
+    /** Prints the call that would be sent for a sample, with the API key masked, and ends without sending it. */
+    @WithDefault("false")
+    boolean check();
 
     /** The provider's API key; never logged. */
     @WithName("api-key")
@@ -38,13 +42,17 @@ public interface ProviderConfig {
 
     /**
      * Hosts from which result URLs may be fetched, by exact name or address, or {@code *.example.com} for subdomains. The
-     * provider's own host is always allowed. A host named exactly may be private and plain http.
+     * provider's own host and those of its description are always allowed. A host named exactly may be private and plain http.
      */
     @WithName("allowed-hosts")
     Optional<List<String>> allowedHosts();
 
-    /** A call that takes longer from its departure on is given up: its outcome is unknown, and it may have been billed. */
-    @WithDefault("25s")
+    /**
+     * So long an answer is listened for, from the call's departure; after it the outcome is unknown, and may have been
+     * billed. It has nothing to do with how long a caller waits. Where the answer is a URL or a job, fetching or finishing
+     * that may take as long again.
+     */
+    @WithDefault("60s")
     Duration timeout();
 
     /** For DNS, TCP and TLS together; a call that gets no connection did not leave, and cost nothing. */
@@ -52,16 +60,17 @@ public interface ProviderConfig {
     @WithDefault("5s")
     Duration connectTimeout();
 
-    /** A larger picture is refused. */
+    /** A larger image is refused. */
     @WithName("max-bytes")
     @WithDefault("20971520")
     long maxBytes();
 
     /**
-     * The longest that one call may take from its permit to its picture: connecting (twice, when a pooled connection turns
-     * out to be dead), the answer, and where that answer is a URL, fetching it.
+     * The longest that one call may take from its departure to its image: connecting, the answer, and where that answer is a URL
+     * or a job, the same again for fetching or finishing it.
      */
     default Duration longestCall() {
-        return connectTimeout().plus(timeout()).multipliedBy(2);
+        Duration once = connectTimeout().plus(timeout());
+        return Descriptions.isFetched(kind()) ? once.multipliedBy(2) : once;
     }
 }

@@ -3,6 +3,7 @@ package dev.afterimage.provider;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.time.Deadline;
 import io.vertx.core.Future;
@@ -34,30 +35,50 @@ import java.util.concurrent.TimeoutException;
  * byte. So what fails before cannot have been billed ({@link UnavailableException}), and what fails after may have been
  * ({@link OutcomeUnknownException}).
  */
-public final class ProviderHttp implements AutoCloseable {
+public final class ProviderHttp implements Exchange, AutoCloseable {
 
-    /** The fleet's limiter decides how many calls run; this only keeps a mistake from opening sockets without end. */
-    private static final int MAX_CONNECTIONS = 512;
+    /**
+     * To one address: more than it can have, with the ports that Linux gives away. How many calls run is decided by the
+     * limiter and by {@link dev.afterimage.generation.guard.BeltGuard}'s bulkhead; a second, lower bound here would let calls
+     * queue for a connection, which looks like a provider that cannot be reached.
+     */
+    private static final int MAX_CONNECTIONS = 32_768;
+
+    /** When there is no room for one more answer: about as long as an image takes to be stored. */
+    private static final Duration WHEN_FULL = Duration.ofMillis(500);
 
     /** Shorter than the idle time-out of usual servers and load balancers, which close without a word. */
     private static final int KEEP_ALIVE_SECONDS = 10;
 
     private final HttpClient client;
     private final Duration connectTimeout;
+    private final AnswerRoom room;
     private final Clock clock;
 
     /**
      * A client of its own, with its own pool.
      *
      * @param connectTimeout for DNS, TCP and TLS together
+     * @param room for the answers of all calls together
      */
-    public ProviderHttp(Vertx vertx, Duration connectTimeout, Clock clock) {
-        this(vertx, connectTimeout, clock, new HttpClientOptions());
+    public ProviderHttp(Vertx vertx, Duration connectTimeout, AnswerRoom room, Clock clock) {
+        this(vertx, connectTimeout, room, clock, new HttpClientOptions());
+    }
+
+    /** With a room of its own. */
+    ProviderHttp(Vertx vertx, Duration connectTimeout, Clock clock) {
+        this(vertx, connectTimeout, AnswerRoom.ofHeap(), clock);
     }
 
     /** With options that say what is trusted. */
     ProviderHttp(Vertx vertx, Duration connectTimeout, Clock clock, HttpClientOptions options) {
+        this(vertx, connectTimeout, AnswerRoom.ofHeap(), clock, options);
+    }
+
+    private ProviderHttp(
+            Vertx vertx, Duration connectTimeout, AnswerRoom room, Clock clock, HttpClientOptions options) {
         this.clock = clock;
+        this.room = room;
         this.connectTimeout = connectTimeout;
         this.client = vertx.httpClientBuilder()
                 .with(options.setProtocolVersion(HttpVersion.HTTP_1_1)
@@ -78,11 +99,31 @@ public final class ProviderHttp implements AutoCloseable {
      *
      * @param departure told once when the connection stands and before the first byte is written (what it throws is thrown
      *     here, and nothing is sent), and once when the last byte is written
+     * @throws PermitLapsedException when there is no room for one more answer; the call did not leave
      * @throws UnavailableException when the call did not leave
      * @throws OutcomeUnknownException when it left and no whole answer came in time
      * @throws NotAnImageException when a successful answer is too large
      */
-    Answer exchange(HttpCall call, Attempt.Departure departure) {
+    @Override
+    public Answer exchange(HttpCall call, Attempt.Departure departure) {
+        AnswerRoom.Place place = enter(call);
+        try {
+            Answer answer = exchange(call, departure, place);
+            place.leave(answer.body());
+            return answer;
+        } finally {
+            place.leave();
+        }
+    }
+
+    /** What is posted is bought; what is only fetched was bought before. */
+    private AnswerRoom.Place enter(HttpCall call) {
+        return call.body().isPresent()
+                ? room.enter(call.maxBytes()).orElseThrow(() -> new PermitLapsedException(WHEN_FULL))
+                : room.enterPaid();
+    }
+
+    private Answer exchange(HttpCall call, Attempt.Departure departure, AnswerRoom.Place place) {
         HttpClientRequest request = open(call);
         try {
             departure.now();
@@ -95,7 +136,7 @@ public final class ProviderHttp implements AutoCloseable {
             // permit.
             throw new UnavailableException("the connection was closed before the call left", null);
         }
-        return answer(request, call, departure);
+        return answer(request, call, departure, place);
     }
 
     /** Takes a connection; a pooled one that proves dead before anything was written is replaced, once. */
@@ -128,10 +169,12 @@ public final class ProviderHttp implements AutoCloseable {
         }
     }
 
-    private Answer answer(HttpClientRequest request, HttpCall call, Attempt.Departure departure) {
+    private Answer answer(
+            HttpClientRequest request, HttpCall call, Attempt.Departure departure, AnswerRoom.Place place) {
         // The reader must stand ready before the first byte leaves: it runs on the event loop, where the answer comes
         // in.
-        Future<Answer> answering = request.response().compose(response -> AnswerReader.read(response, call.maxBytes()));
+        Future<Answer> answering =
+                request.response().compose(response -> AnswerReader.read(response, call.maxBytes(), place));
         Deadline deadline = Deadline.in(call.timeout(), clock);
         Future<Instant> written = write(request, call).map(done -> clock.instant());
         try {
@@ -173,7 +216,7 @@ public final class ProviderHttp implements AutoCloseable {
     private RequestOptions optionsOf(HttpCall call) {
         Destination to = call.to();
         RequestOptions options = new RequestOptions()
-                .setMethod(call.body().isPresent() ? HttpMethod.POST : HttpMethod.GET)
+                .setMethod(HttpMethod.valueOf(call.method()))
                 .setSsl(to.tls())
                 .setHost(to.host())
                 .setPort(to.port())

@@ -18,14 +18,13 @@ public final class ProviderIdentities {
     /**
      * The identity that enters every key.
      *
-     * @throws IllegalArgumentException when the kind needs a URL and none is configured
+     * @throws IllegalArgumentException when there is no such kind, its description is wrong, or it needs a URL and none is
+     *     configured
      */
     public static ProviderIdentity of(ProviderConfig config) {
-        return switch (config.kind()) {
-            case DEMO -> ProviderIdentity.builtIn("demo");
-            case JSON -> JsonProvider.identity(config);
-            case IMEJIS -> ImejisProvider.identity(config);
-        };
+        return Descriptions.isDemo(config.kind())
+                ? ProviderIdentity.builtIn(Descriptions.DEMO)
+                : ProviderCall.identity(Descriptions.of(config.kind()), config);
     }
 
     /**

@@ -31,12 +31,19 @@ final class ProviderJson {
         }
     }
 
+    /** A text, finite number or truth value as text. */
+    static Optional<String> text(JsonNode node) {
+        if (node.isNumber()) {
+            return isFinite(node) ? Optional.of(node.decimalValue().toPlainString()) : Optional.empty();
+        }
+        return node.isTextual() || node.isBoolean() ? Optional.of(node.asText()) : Optional.empty();
+    }
+
     /** The text or number at the first of these JSON pointers (RFC 6901) that has one, as text. */
     static Optional<String> firstValue(JsonNode json, String... pointers) {
         return Stream.of(pointers)
                 .map(json::at)
-                .filter(node -> node.isTextual() || (node.isNumber() && isFinite(node)))
-                .map(node -> node.isNumber() ? node.decimalValue().toPlainString() : node.textValue())
+                .flatMap(node -> text(node).stream())
                 .findFirst();
     }
 

@@ -13,47 +13,44 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Fetches the picture behind a URL that a provider answered. The picture is paid for by then and fetching costs nothing,
+ * Fetches the image behind a URL that a provider answered. The image is paid for by then and fetching costs nothing,
  * so what may pass (a lost connection, 5xx, a 404 from storage that is not there yet) is tried again; in the end the
  * failure is one that counts as billed.
  */
-public final class ResultFetcher {
+final class ResultFetcher {
 
     private static final int TRIES = 4;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Map<String, String> HEADERS = Map.of("Accept", "image/*", "User-Agent", "afterimage");
 
-    private final ProviderHttp http;
+    private final Exchange http;
     private final AddressGuard guard;
     private final long maxBytes;
-    private final Duration timeout;
     private final Clock clock;
     private final Pause pause;
 
     /**
      * A fetcher behind this guard.
      *
-     * @param maxBytes a larger picture is refused
-     * @param timeout for all tries together
+     * @param maxBytes a larger image is refused
      */
-    public ResultFetcher(
-            ProviderHttp http, AddressGuard guard, long maxBytes, Duration timeout, Clock clock, Pause pause) {
+    ResultFetcher(Exchange http, AddressGuard guard, long maxBytes, Clock clock, Pause pause) {
         this.http = http;
         this.guard = guard;
         this.maxBytes = maxBytes;
-        this.timeout = timeout;
         this.clock = clock;
         this.pause = pause;
     }
 
     /**
-     * The picture behind the URL.
+     * The image behind the URL.
      *
-     * @throws NotAnImageException when the URL may not be fetched, or leads to no picture
+     * @param deadline for all tries together
+     *
+     * @throws NotAnImageException when the URL may not be fetched, or leads to no image
      * @throws OutcomeUnknownException when it could not be fetched in time
      */
-    GeneratedImage fetch(String url) {
-        Deadline deadline = Deadline.in(timeout, clock);
+    GeneratedImage fetch(String url, Deadline deadline) {
         Duration wait = FIRST_PAUSE;
         for (int tries = 1; ; tries++) {
             try {
@@ -74,26 +71,26 @@ public final class ResultFetcher {
             Destination destination = guard.check(url);
             answer = http.exchange(HttpCall.get(destination, HEADERS, maxBytes, left(deadline)), () -> {});
         } catch (UnknownHostException e) {
-            throw new Transient(new OutcomeUnknownException("the picture's host has no address", e));
+            throw new Transient(new OutcomeUnknownException("the image's host has no address", e));
         } catch (UnavailableException | OutcomeUnknownException e) {
             OutcomeUnknownException billed =
-                    new OutcomeUnknownException("the picture was made but could not be fetched", e);
+                    new OutcomeUnknownException("the image was made but could not be fetched", e);
             if (Thread.currentThread().isInterrupted()) {
                 throw billed;
             }
             throw new Transient(billed);
         }
         if (answer.isSuccess()) {
-            return Pictures.of(answer.body(), maxBytes);
+            return Images.of(answer.body(), maxBytes);
         }
         throw failure(answer.status());
     }
 
     private static Transient failure(int status) {
         if (status / 100 == 3) {
-            throw new NotAnImageException("the picture's URL redirects (" + status + "), which is not followed");
+            throw new NotAnImageException("the image's URL redirects (" + status + "), which is not followed");
         }
-        String what = "the picture was made, but its URL answers " + status;
+        String what = "the image was made, but its URL answers " + status;
         return new Transient(
                 status >= 500 || status == 429
                         ? new OutcomeUnknownException(what, null)
@@ -110,7 +107,7 @@ public final class ResultFetcher {
             pause.await(wait);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new OutcomeUnknownException("cancelled while the picture was fetched", e);
+            throw new OutcomeUnknownException("cancelled while the image was fetched", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.afterimage.provider;
 
+import dev.afterimage.provider.Description.Waits;
 import dev.afterimage.time.HttpDate;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How long a provider asks to wait. The first that speaks is believed: {@code Retry-After} (RFC 9110, section 10.2.3), the
@@ -28,7 +30,28 @@ final class WaitHint {
 
     private WaitHint() {}
 
-    /** The wait that this answer names, above zero; empty when it names none. */
+    /** The wait that this answer names where its description says or at a usual place, above zero; else the ban's length. */
+    static Optional<Duration> of(Answer answer, Waits described, Instant now) {
+        return described(answer, described, now)
+                .or(() -> of(answer, now))
+                .or(described::ban)
+                .map(wait -> wait.compareTo(LONGEST) > 0 ? LONGEST : wait);
+    }
+
+    private static Optional<Duration> described(Answer answer, Waits waits, Instant now) {
+        Stream<String> headers = waits.headers().stream().flatMap(name -> answer.header(name).stream());
+        Stream<String> body = waits.pointers().isEmpty()
+                ? Stream.empty()
+                : ProviderJson.tree(answer.body()).stream()
+                        .flatMap(json -> waits.pointers().stream().flatMap(place -> place.in(json)))
+                        .flatMap(node -> ProviderJson.text(node).stream());
+        return Stream.concat(headers, body)
+                .flatMap(value -> DurationText.wait(value, now).stream())
+                .filter(Duration::isPositive)
+                .findFirst();
+    }
+
+    /** The wait that this answer names at a usual place, above zero; empty when it names none. */
     static Optional<Duration> of(Answer answer, Instant now) {
         return retryAfter(answer, now)
                 .or(() -> resetAt(answer, now).map(reset -> Duration.between(now, reset)))

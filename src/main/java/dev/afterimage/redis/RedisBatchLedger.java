@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisBatchLedger implements BatchLedger {
 
-    private static final RedisScript TIE = RedisScript.named("request-tie");
+    private static final RedisScript CLAIM = RedisScript.named("request-claim");
     private static final RedisScript OPEN = RedisScript.named("batch-open");
     private static final RedisScript RECEIVE = RedisScript.named("batch-receive");
     private static final RedisScript RECORD = RedisScript.named("batch-record");
     private static final RedisScript CANCEL = RedisScript.named("batch-cancel");
     private static final RedisScript READ = RedisScript.named("batch-read");
 
-    private static final String NO_FORMER = "";
+    private static final String NO_DEAD = "";
     private static final String NOT_SEALED = "";
     private static final String TTL_MILLIS = Long.toString(RETENTION.toMillis());
 
@@ -44,15 +44,21 @@ public final class RedisBatchLedger implements BatchLedger {
         this.clock = clock;
     }
 
+    /**
+     * The batch begins first, and then the key is claimed for it: a cluster keeps the two apart, so no script can do both, and
+     * this way whoever finds the key claimed finds a batch that has begun.
+     */
     @Override
-    public String tie(String request, String batch) {
-        return retie(request, NO_FORMER, batch);
-    }
-
-    @Override
-    public String retie(String request, String former, String batch) {
+    public String claimIdempotencyKey(String request, Optional<String> dead, String batch, Instant startedAt) {
+        open(batch, startedAt);
         List<String> keys = List.of(prefix + ":request:" + request);
-        return ask(TIE, keys, List.of(former, batch, TTL_MILLIS)).word(0);
+        String standing = ask(CLAIM, keys, List.of(dead.orElse(NO_DEAD), batch, TTL_MILLIS))
+                .word(0);
+        if (!standing.equals(batch)) {
+            Request forget = Request.cmd(Command.DEL).arg(keys(batch).getFirst());
+            QueueMemory.ask(() -> link.call(forget));
+        }
+        return standing;
     }
 
     @Override

@@ -14,17 +14,13 @@ import java.util.function.Supplier;
 /**
  * The credits of a fleet. A count that Redis lost is taken up again from the highest that any process remembers.
  *
- * <p>While Redis cannot be asked, nothing may be spent of a budget; without one there is nothing to guard, and calls go on
- * uncounted.
+ * <p>While Redis cannot be asked, nothing is spent.
  */
 public final class RedisCreditBudget implements CreditBudget {
 
     private static final RedisScript SCRIPT = RedisScript.named("credits");
     /** Long enough to give a credit of last month back. */
     private static final Duration KEPT_FOR = Duration.ofDays(70);
-
-    /** Taken while nobody could count it, so there is nothing to give back. */
-    private static final Reserved UNCOUNTED = new Reserved("uncounted");
 
     /** The last count this process saw. */
     private record Known(String epoch, String month, long used) {}
@@ -54,26 +50,17 @@ public final class RedisCreditBudget implements CreditBudget {
     @Override
     public Decision reserve() {
         YearMonth month = currentMonth();
-        try {
-            return run("reserve", month.toString()).number(0) == 1
-                    ? new Reserved(month.toString())
-                    : new Exhausted(month.plusMonths(1)
-                            .atDay(1)
-                            .atStartOfDay(ZoneOffset.UTC)
-                            .toInstant());
-        } catch (BudgetUnavailableException gone) {
-            if (limit.isPresent()) {
-                throw gone;
-            }
-            return UNCOUNTED;
-        }
+        return run("reserve", month.toString()).number(0) == 1
+                ? new Reserved(month.toString())
+                : new Exhausted(month.plusMonths(1)
+                        .atDay(1)
+                        .atStartOfDay(ZoneOffset.UTC)
+                        .toInstant());
     }
 
     @Override
     public void giveBack(Reserved reservation) {
-        if (!reservation.equals(UNCOUNTED)) {
-            run("giveBack", reservation.month());
-        }
+        run("giveBack", reservation.month());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.Lease;
 import dev.afterimage.singleflight.LeasesUnavailableException;
@@ -31,7 +32,6 @@ public final class RedisFlightLeases implements FlightLeases {
     private static final double RARER = 1.25;
 
     private static final RedisScript RENEW = RedisScript.named("lease-renew");
-    private static final RedisScript RECLAIM = RedisScript.named("lease-reclaim");
     private static final RedisScript RELEASE = RedisScript.named("lease-release");
 
     private final RedisLink link;
@@ -66,26 +66,19 @@ public final class RedisFlightLeases implements FlightLeases {
     }
 
     /**
-     * An answer that is overdue or lost is asked for once more, so that one pause of this process doesn't part it from the fleet
-     * and have a picture paid for twice. The first command may have been carried out, in which case the lease is this one's own.
+     * An answer that is overdue or lost is asked for once more, so that one pause of this process doesn't part it from the
+     * fleet. The first command may have been carried out, in which case the lease is this one's own.
      */
     @Override
-    public Optional<Lease> take(ImageKey key) {
-        Lease lease = new Lease(key, tokens.get(), ttl);
-        return takeFree(lease) ? Optional.of(lease) : Optional.empty();
-    }
-
-    private boolean takeFree(Lease lease) {
+    public Optional<Lease> take(ImageKey key, Lane lane) {
+        if (lane == Lane.BULK && isHeld(key, Lane.INTERACTIVE)) {
+            return Optional.empty();
+        }
+        Lease lease = new Lease(key, lane, tokens.get(), ttl);
         try {
-            return call(Request.cmd(Command.SET)
-                            .arg(nameOf(lease.key()))
-                            .arg(lease.token())
-                            .arg("NX")
-                            .arg("PX")
-                            .arg(ttl.toMillis()))
-                    != null;
+            return renew(lease) ? Optional.of(lease) : Optional.empty();
         } catch (LeasesUnavailableException overdue) {
-            return reclaim(lease);
+            return renew(lease) ? Optional.of(lease) : Optional.empty();
         }
     }
 
@@ -95,25 +88,24 @@ public final class RedisFlightLeases implements FlightLeases {
     }
 
     @Override
-    public boolean reclaim(Lease lease) {
-        return run(RECLAIM, lease, List.of(lease.token(), Long.toString(ttl.toMillis()))) == 1;
-    }
-
-    @Override
     public void release(Lease lease) {
         run(RELEASE, lease, List.of(lease.token()));
     }
 
     @Override
-    public boolean isHeld(ImageKey key) {
-        return call(Request.cmd(Command.GET).arg(nameOf(key))) != null;
+    public boolean isHeld(ImageKey key, Lane lane) {
+        return isHeld(nameOf(key, Lane.INTERACTIVE)) || (lane == Lane.BULK && isHeld(nameOf(key, Lane.BULK)));
+    }
+
+    private boolean isHeld(String name) {
+        return call(Request.cmd(Command.GET).arg(name)) != null;
     }
 
     @Override
-    public void awaitEnd(ImageKey key, Duration patience) throws InterruptedException {
+    public void awaitEnd(ImageKey key, Lane lane, Duration patience) throws InterruptedException {
         Deadline end = Deadline.in(patience, clock);
         Duration step = FIRST_LOOK;
-        while (isHeld(key)) {
+        while (isHeld(key, lane)) {
             Duration left = end.remaining(clock);
             if (left.isZero()) {
                 return;
@@ -134,8 +126,11 @@ public final class RedisFlightLeases implements FlightLeases {
         return next.compareTo(LONGEST_BETWEEN_LOOKS) > 0 ? LONGEST_BETWEEN_LOOKS : next;
     }
 
-    private String nameOf(ImageKey key) {
-        return prefix + key.value();
+    private String nameOf(ImageKey key, Lane lane) {
+        return switch (lane) {
+            case INTERACTIVE -> prefix + key.value();
+            case BULK -> prefix + "bulk:" + key.value();
+        };
     }
 
     private @Nullable Response call(Request request) {
@@ -148,7 +143,8 @@ public final class RedisFlightLeases implements FlightLeases {
 
     private long run(RedisScript script, Lease lease, List<String> arguments) {
         try {
-            return script.call(link, List.of(nameOf(lease.key())), arguments).number();
+            return script.call(link, List.of(nameOf(lease.key(), lease.lane())), arguments)
+                    .number();
         } catch (RedisUnavailableException gone) {
             throw new LeasesUnavailableException("The fleet's leases cannot be asked.", gone);
         }

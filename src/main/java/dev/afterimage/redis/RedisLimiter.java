@@ -1,48 +1,38 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.LimiterStatus;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
+import dev.afterimage.limit.Permit.Refused;
+import dev.afterimage.limit.Permit.Stopped;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Purchase;
+import dev.afterimage.limit.Receipt;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/**
- * The one limiter of a fleet, as one script: each answer costs one round trip and O(log n). Time is the server's.
- *
- * <p>A flushed or restarted Redis has forgotten which calls the provider still counts. The script gives its memory a random
- * name, the epoch; a process that knows another one, and whose own calls still count, makes the whole fleet pause until they
- * don't. So the limit holds even then.
- */
+/** The one limiter of a fleet, as one script: each answer costs one round trip and O(log n). Time is the server's. */
 public final class RedisLimiter implements ProviderLimiter {
 
-    private static final RedisScript SCRIPT = RedisScript.named("limiter");
-    private static final Duration LONGEST_WAIT = Duration.ofDays(366);
-
-    private static final String STAMPED = "stamped:";
     private static final long JITTER = Limits.JITTER.toNanos();
     /** So many slow round trips in a row come from a machine or a network that cannot keep time. */
     private static final int MOST_STAMPS = 5;
 
-    /** What this process knows of the script's memory. */
-    private record Memory(String epoch, long departedAt, boolean hasDeparted) {}
-
     /** What the script said, and what is known of the server's clock since. */
     private record Answer(ScriptAnswer script, ServerTime.Difference clocks) {
 
-        boolean granted() {
-            return script.number(0) == 1;
+        int kind() {
+            return (int) script.number(0);
         }
 
         private long start() {
@@ -59,8 +49,21 @@ public final class RedisLimiter implements ProviderLimiter {
             return Math.max(now, clocks.latest(start())) - clocks.earliest(start());
         }
 
-        Denied denied() {
-            return new Denied(Duration.of(script.number(1), ChronoUnit.MICROS), reason());
+        Instant departure() {
+            return Instant.EPOCH.plus(script.number(4) + script.number(1), ChronoUnit.MICROS);
+        }
+
+        Duration retryAfter() {
+            return Duration.of(script.number(1), ChronoUnit.MICROS);
+        }
+
+        /** The permit when it was not granted. */
+        Permit denied() {
+            return switch (kind()) {
+                case LimiterScript.REFUSED -> refused(script);
+                case LimiterScript.STOPPED -> new Stopped(stopReason(script.number(2)), retryAfter());
+                default -> new Denied(retryAfter(), reason());
+            };
         }
 
         private Reason reason() {
@@ -74,86 +77,72 @@ public final class RedisLimiter implements ProviderLimiter {
         }
     }
 
-    private final RedisLink link;
-    private final List<String> keys;
+    private final LimiterScript script;
     private final Limits limits;
-    private final List<String> rules;
-    private final Supplier<String> tokens;
-    private final Supplier<String> fixedTime;
-    private final AtomicReference<Memory> memory = new AtomicReference<>(new Memory("", 0, false));
     private final ServerTime serverTime = new ServerTime();
-    /** Permits whose release must be told: those that have not left yet. */
-    private final Set<String> notDeparted = ConcurrentHashMap.newKeySet();
+    /** Whether this process still has to find out whether what stopped the lanes is over. */
+    private final AtomicBoolean justStarted = new AtomicBoolean(true);
 
-    /**
-     * The limiter of all processes with this prefix.
-     *
-     * @param tokens random words, no two alike
-     */
-    public RedisLimiter(RedisLink link, RedisConfig config, Limits limits, Supplier<String> tokens) {
-        this(link, config.prefix(), limits, tokens, () -> "");
-    }
-
-    /** As the public one, at a time in microseconds that a test moves by hand. */
-    RedisLimiter(RedisLink link, String prefix, Limits limits, Supplier<String> tokens, Supplier<String> fixedTime) {
-        this.link = link;
+    public RedisLimiter(LimiterScript script, Limits limits) {
+        this.script = script;
         this.limits = limits;
-        this.tokens = tokens;
-        this.fixedTime = fixedTime;
-        String tagged = prefix + ":{limiter}:";
-        keys = List.of(
-                tagged + "state",
-                tagged + "departed",
-                tagged + "planned",
-                tagged + "bulk-departed",
-                tagged + "bulk-planned",
-                tagged + "places",
-                tagged + "bulk-places");
-        rules = List.of(
-                Integer.toString(limits.rate()),
-                Integer.toString(limits.bulkRate()),
-                micros(limits.slotTime()),
-                micros(limits.lead()),
-                micros(limits.grace()),
-                micros(limits.longestCall()),
-                Integer.toString(limits.concurrency().orElse(0)),
-                Integer.toString(limits.bulkConcurrency().orElse(0)),
-                micros(Limits.PLACE_RETRY));
     }
 
     @Override
     public Permit acquire(Lane lane, Duration patience) {
-        String token = tokens.get();
-        Answer answer = ask("acquire", token, lane, patience);
-        if (!answer.granted()) {
+        String token = script.token();
+        String first = justStarted.get() ? "1" : "0";
+        Answer answer = ask("acquire", token, lane, patience, first);
+        if (answer.kind() != LimiterScript.GRANTED) {
             return answer.denied();
         }
-        notDeparted.add(token);
-        return new Granted(token, lane, answer.startsIn(link.nanoTime()));
+        justStarted.set(false);
+        return new Granted(token, lane, answer.startsIn(nanoTime()));
     }
 
     @Override
-    public Permit depart(Granted permit) {
-        String token = tokenOf(permit);
-        String action = isStamped(permit) ? "redepart" : "depart";
+    public Permit depart(Granted permit, Purchase purchase) {
+        return depart("depart", permit.token(), permit.lane(), purchase);
+    }
+
+    @Override
+    public Permit redepart(Departed call) {
+        return depart("redepart", call.token(), call.lane(), call.purchase());
+    }
+
+    private Permit depart(String firstAction, String token, Lane lane, Purchase purchase) {
+        String action = firstAction;
         Duration notice = Duration.ZERO;
         for (int stamps = 0; stamps < MOST_STAMPS; stamps++) {
-            Answer answer = ask(action, token, permit.lane(), notice);
-            if (!answer.granted()) {
+            Answer answer = askOf(purchase, action, token, lane, notice);
+            if (answer.kind() != LimiterScript.GRANTED) {
                 return answer.denied();
             }
-            notDeparted.remove(token);
-            long now = link.nanoTime();
-            memory.updateAndGet(known -> new Memory(known.epoch(), now, true));
+            long now = nanoTime();
             long lateness = answer.latenessAt(now);
             if (lateness <= JITTER) {
-                return new Granted(STAMPED + token, permit.lane(), answer.startsIn(now));
+                return new Departed(token, lane, purchase, answer.departure(), answer.startsIn(now));
             }
             action = "redepart";
             notice = noticeAfter(lateness);
         }
-        ask("cancel", token, permit.lane(), Duration.ZERO);
+        askOf(purchase, "cancel", token, lane, Duration.ZERO);
         return new Denied(Limits.JITTER, Reason.LAPSED);
+    }
+
+    private Answer askOf(Purchase purchase, String action, String token, Lane lane, Duration wait) {
+        return answer(script.run(
+                action,
+                token,
+                lane,
+                wait,
+                purchase.key(),
+                Long.toString(purchase.known().toEpochMilli()),
+                LimiterScript.micros(purchase.period()),
+                purchase.account(),
+                purchase.template(),
+                purchase.request(),
+                purchase.series()));
     }
 
     /** An answer that came so late is expected to come so late again, and is asked for so much earlier. */
@@ -163,17 +152,13 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     @Override
-    public void restamp(Granted permit) {
-        ask("restamp", tokenOf(permit), permit.lane(), Duration.ZERO);
+    public void restamp(Departed call) {
+        ask("restamp", call.token(), call.lane(), Duration.ZERO);
     }
 
     @Override
     public void release(Granted permit) {
-        boolean planned = notDeparted.remove(tokenOf(permit));
-        // Without a limit of calls in flight, one that has left holds nothing that could be given back.
-        if (planned || limits.concurrency().isPresent()) {
-            ask("release", tokenOf(permit), permit.lane(), Duration.ZERO);
-        }
+        ask("release", permit.token(), permit.lane(), Duration.ZERO);
     }
 
     @Override
@@ -182,44 +167,50 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     @Override
+    public void stop(LaneStop.Reason reason) {
+        ask("stop", "", Lane.INTERACTIVE, Duration.ZERO, reason.name());
+    }
+
+    @Override
     public LimiterStatus status() {
         ScriptAnswer answer = ask("status", "", Lane.INTERACTIVE, Duration.ZERO).script();
-        return new LimiterStatus(Duration.of(answer.number(1), ChronoUnit.MICROS), Math.toIntExact(answer.number(2)));
-    }
-
-    private Answer ask(String action, String token, Lane lane, Duration wait) {
-        Memory known = memory.get();
-        long sinceDeparture = known.hasDeparted() ? (link.nanoTime() - known.departedAt()) / 1000 : -1;
-        List<String> question = new ArrayList<>(List.of(action, fixedTime.get()));
-        question.addAll(rules);
-        question.addAll(
-                List.of(tokens.get(), known.epoch(), Long.toString(sinceDeparture), token, lane.name(), micros(wait)));
-        try {
-            ScriptAnswer script = SCRIPT.call(link, keys, question);
-            remember(script.word(3));
-            return new Answer(script, serverTime.learn(script.sent(), script.number(4) * 1000, script.received()));
-        } catch (RedisUnavailableException gone) {
-            throw new LimiterUnavailableException("The fleet's limiter cannot be asked.", gone);
+        List<LaneStop> stops = new ArrayList<>();
+        for (int place = 5; place + 1 < answer.size(); place += 2) {
+            Instant since = Instant.EPOCH.plus(answer.number(4) - answer.number(place + 1), ChronoUnit.MICROS);
+            stops.add(new LaneStop(stopReason(answer.number(place)), since));
         }
+        return new LimiterStatus(
+                Duration.of(answer.number(1), ChronoUnit.MICROS), Math.toIntExact(answer.number(2)), stops);
     }
 
-    private void remember(String epoch) {
-        if (!memory.get().epoch().equals(epoch)) {
-            memory.updateAndGet(known -> new Memory(epoch, known.departedAt(), known.hasDeparted()));
-        }
+    private Answer ask(String action, String token, Lane lane, Duration wait, String... more) {
+        return answer(script.run(action, token, lane, wait, more));
     }
 
-    private static boolean isStamped(Granted permit) {
-        return permit.token().startsWith(STAMPED);
+    private Answer answer(ScriptAnswer script) {
+        return new Answer(script, serverTime.learn(script.sent(), script.number(4) * 1000, script.received()));
     }
 
-    private static String tokenOf(Granted permit) {
-        return isStamped(permit) ? permit.token().substring(STAMPED.length()) : permit.token();
+    private long nanoTime() {
+        return script.link().nanoTime();
     }
 
-    /** Rounds up, so that no wait is shorter in the script than it was asked for. */
-    private static String micros(Duration duration) {
-        Duration bounded = duration.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : duration;
-        return Long.toString(Math.ceilDiv(bounded.toNanos(), 1000L));
+    static Refused refused(ScriptAnswer answer) {
+        return new Refused(
+                Receipt.State.valueOf(answer.word(5)),
+                Duration.of(answer.number(1), ChronoUnit.MICROS),
+                answer.number(6) == 1,
+                Instant.ofEpochMilli(Long.parseLong(answer.word(7))),
+                answer.word(8),
+                answer.number(9) == 1);
+    }
+
+    private static LaneStop.Reason stopReason(long number) {
+        return switch ((int) number) {
+            case 1 -> LaneStop.Reason.ACCESS_REFUSED;
+            case 2 -> LaneStop.Reason.OUT_OF_CREDITS;
+            case 3 -> LaneStop.Reason.UNUSABLE_ANSWERS;
+            default -> throw new IllegalStateException("the limiter's script knows a stop more than this class");
+        };
     }
 }

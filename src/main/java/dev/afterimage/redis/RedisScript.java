@@ -27,14 +27,21 @@ final class RedisScript {
         this.sha1 = sha1(source);
     }
 
-    /** The script {@code lua/{name}.lua}. */
-    static RedisScript named(String name) {
-        String path = "/lua/" + name + ".lua";
+    /** The script {@code lua/{name}.lua}, or several that are one behind the other. */
+    static RedisScript named(String... names) {
+        StringBuilder source = new StringBuilder();
+        for (String name : names) {
+            source.append(read("/lua/" + name + ".lua"));
+        }
+        return new RedisScript(source.toString());
+    }
+
+    private static String read(String path) {
         try (InputStream resource = RedisScript.class.getResourceAsStream(path)) {
             if (resource == null) {
                 throw new IllegalStateException("The resource " + path + " is missing from this build.");
             }
-            return new RedisScript(new String(resource.readAllBytes(), StandardCharsets.UTF_8));
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,36 +1,36 @@
 package dev.afterimage.singleflight;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Lane;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Port: which process of the fleet leads the generation of a picture. Operations block; call them from a virtual thread.
+ * Port: which process of the fleet leads the generation of an image, and which ones wait for it. A lease gathers followers
+ * and saves work; that nobody pays twice is the receipt's business. There is one lease a key and lane, so that a person does
+ * not wait behind a bulk job that has not left yet. Operations block; call them from a virtual thread. They fail with a
+ * {@link LeasesUnavailableException}.
  */
 public interface FlightLeases {
 
-    /** Takes the lease, or returns empty when another holder has it. */
-    Optional<Lease> take(ImageKey key);
-
-    /** Extends the lease by its ttl; false when it was lost. */
-    boolean renew(Lease lease);
-
     /**
-     * Asks before the result is stored whether nobody else leads: true when the lease is still held, and also when it lapsed
-     * (its holder was starved or cut off for a while) but nobody took it, in which case it is held again. False when another
-     * leads, whose result will count.
+     * Takes the lease. Empty when another holder of this lane has it, and in the bulk lane also when somebody leads in the
+     * interactive one.
      */
-    boolean reclaim(Lease lease);
+    Optional<Lease> take(ImageKey key, Lane lane);
+
+    /** Extends the lease by its ttl, or takes it again where it was forgotten; false when another holds it. */
+    boolean renew(Lease lease);
 
     /** Ends the lease and wakes those who wait for it; without effect when it was lost. */
     void release(Lease lease);
 
-    /** Whether somebody in the fleet leads this key now. */
-    boolean isHeld(ImageKey key);
+    /** Whether somebody in the fleet leads this key now whom a caller of this lane would follow. */
+    boolean isHeld(ImageKey key, Lane lane);
 
     /**
-     * Waits until the lease of this key has ended, by release or by expiry, or for {@code patience}, whichever comes
+     * Waits until nobody leads any more whom a caller of this lane would follow, or for {@code patience}, whichever comes
      * first. May return early; the caller looks at the index and takes the lease again if nothing is there.
      */
-    void awaitEnd(ImageKey key, Duration patience) throws InterruptedException;
+    void awaitEnd(ImageKey key, Lane lane, Duration patience) throws InterruptedException;
 }

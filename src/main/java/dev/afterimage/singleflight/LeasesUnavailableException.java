@@ -1,8 +1,7 @@
 package dev.afterimage.singleflight;
 
 /**
- * The fleet's leases cannot be asked now; what was asked may or may not have been done. {@link FallbackFlightLeases} says
- * what then holds. The message is for the operator and holds no secret.
+ * The fleet's leases cannot be asked now; what was asked may or may not have been done. The message is for the operator and holds no secret.
  */
 public class LeasesUnavailableException extends RuntimeException {
 

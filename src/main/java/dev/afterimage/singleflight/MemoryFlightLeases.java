@@ -1,6 +1,7 @@
 package dev.afterimage.singleflight;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,9 +15,11 @@ import java.util.function.LongSupplier;
 /** The leases of one process that is the whole fleet. */
 public final class MemoryFlightLeases implements FlightLeases {
 
+    private record Name(ImageKey key, Lane lane) {}
+
     private record Held(Lease lease, long expiry, CountDownLatch ended) {}
 
-    private final ConcurrentMap<ImageKey, Held> held = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Name, Held> held = new ConcurrentHashMap<>();
     private final AtomicLong sequence = new AtomicLong();
     private final Duration ttl;
     private final LongSupplier nanoTime;
@@ -35,37 +38,34 @@ public final class MemoryFlightLeases implements FlightLeases {
     }
 
     @Override
-    public Optional<Lease> take(ImageKey key) {
-        Lease lease = new Lease(key, Long.toString(sequence.incrementAndGet()), ttl);
-        Held mine = new Held(lease, nanoTime.getAsLong() + ttl.toNanos(), new CountDownLatch(1));
-        Held standing = held.compute(key, (same, other) -> other == null || left(other) <= 0 ? mine : other);
-        return standing.lease().equals(lease) ? Optional.of(lease) : Optional.empty();
+    public Optional<Lease> take(ImageKey key, Lane lane) {
+        if (lane == Lane.BULK && standing(key, Lane.INTERACTIVE).isPresent()) {
+            return Optional.empty();
+        }
+        Lease lease = new Lease(key, lane, Long.toString(sequence.incrementAndGet()), ttl);
+        return holds(lease) ? Optional.of(lease) : Optional.empty();
     }
 
     @Override
     public boolean renew(Lease lease) {
-        Held standing = held.computeIfPresent(
-                lease.key(),
-                (key, mine) -> isHeldBy(lease, mine)
-                        ? new Held(lease, nanoTime.getAsLong() + ttl.toNanos(), mine.ended())
-                        : mine);
-        return standing != null && isHeldBy(lease, standing);
+        return holds(lease);
     }
 
-    @Override
-    public boolean reclaim(Lease lease) {
-        Held standing = held.compute(lease.key(), (key, other) -> {
-            CountDownLatch ended = other != null && other.lease().equals(lease) ? other.ended() : new CountDownLatch(1);
-            return other == null || left(other) <= 0 || isHeldBy(lease, other)
-                    ? new Held(lease, nanoTime.getAsLong() + ttl.toNanos(), ended)
-                    : other;
+    /** Takes or extends the lease unless another stands. */
+    private boolean holds(Lease lease) {
+        Held standing = held.compute(new Name(lease.key(), lease.lane()), (name, other) -> {
+            boolean own = other != null && other.lease().equals(lease);
+            if (other != null && !own && left(other) > 0) {
+                return other;
+            }
+            return new Held(lease, nanoTime.getAsLong() + ttl.toNanos(), own ? other.ended() : new CountDownLatch(1));
         });
         return standing.lease().equals(lease);
     }
 
     @Override
     public void release(Lease lease) {
-        held.computeIfPresent(lease.key(), (key, mine) -> {
+        held.computeIfPresent(new Name(lease.key(), lease.lane()), (name, mine) -> {
             if (!mine.lease().equals(lease)) {
                 return mine;
             }
@@ -75,26 +75,26 @@ public final class MemoryFlightLeases implements FlightLeases {
     }
 
     @Override
-    public boolean isHeld(ImageKey key) {
-        Held standing = held.get(key);
-        return standing != null && left(standing) > 0;
+    public boolean isHeld(ImageKey key, Lane lane) {
+        return leader(key, lane).isPresent();
     }
 
     @Override
-    public void awaitEnd(ImageKey key, Duration patience) throws InterruptedException {
-        Held standing = held.get(key);
-        if (standing == null) {
-            return;
-        }
-        long wait = Math.min(TimeUnit.NANOSECONDS.convert(patience), left(standing));
-        boolean released = pause.await(standing.ended(), Duration.ofNanos(wait));
-        if (!released && left(standing) <= 0) {
-            held.remove(key, standing);
+    public void awaitEnd(ImageKey key, Lane lane, Duration patience) throws InterruptedException {
+        Optional<Held> leader = leader(key, lane);
+        if (leader.isPresent()) {
+            long wait = Math.min(TimeUnit.NANOSECONDS.convert(patience), left(leader.get()));
+            boolean unused = pause.await(leader.get().ended(), Duration.ofNanos(wait));
         }
     }
 
-    private boolean isHeldBy(Lease lease, Held standing) {
-        return standing.lease().equals(lease) && left(standing) > 0;
+    private Optional<Held> leader(ImageKey key, Lane lane) {
+        Optional<Held> interactive = standing(key, Lane.INTERACTIVE);
+        return lane == Lane.INTERACTIVE || interactive.isPresent() ? interactive : standing(key, Lane.BULK);
+    }
+
+    private Optional<Held> standing(ImageKey key, Lane lane) {
+        return Optional.ofNullable(held.get(new Name(key, lane))).filter(lease -> left(lease) > 0);
     }
 
     private long left(Held standing) {

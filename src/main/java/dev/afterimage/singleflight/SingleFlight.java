@@ -1,6 +1,5 @@
 package dev.afterimage.singleflight;
 
-import dev.afterimage.image.ImageKey;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -14,11 +13,12 @@ import java.util.concurrent.RejectedExecutionException;
  * Coalesces equal work in this process: while a key is flying, everyone who asks for it gets a seat in the same flight.
  * The work runs on a thread of its own and has no deadline of any caller's, so a caller that gives up stops nobody.
  *
+ * @param <K> what makes work equal
  * @param <T> what the work brings; never null
  */
-public final class SingleFlight<T> {
+public final class SingleFlight<K, T> {
 
-    private final ConcurrentMap<ImageKey, CompletableFuture<T>> flying = new ConcurrentHashMap<>();
+    private final ConcurrentMap<K, CompletableFuture<T>> flying = new ConcurrentHashMap<>();
     private final Executor executor;
     private final Clock clock;
     private final Pause pause;
@@ -35,7 +35,7 @@ public final class SingleFlight<T> {
     }
 
     /** Takes a seat in the flight of this key; starts {@code work} when there is none. */
-    public Flight<T> join(ImageKey key, Callable<T> work) {
+    public Flight<T> join(K key, Callable<T> work) {
         CompletableFuture<T> landing = new CompletableFuture<>();
         CompletableFuture<T> other = flying.putIfAbsent(key, landing);
         if (other != null) {
@@ -50,12 +50,17 @@ public final class SingleFlight<T> {
         return new Flight<>(landing, true, clock, pause);
     }
 
-    public boolean isFlying(ImageKey key) {
+    public boolean isFlying(K key) {
         return flying.containsKey(key);
     }
 
+    /** Lets nobody else join what is flying now; it goes on for those who have. */
+    public void part(K key) {
+        flying.remove(key);
+    }
+
     /** Whoever learns of the end finds the key free: a flight leaves the map before those aboard are woken. */
-    private void fly(ImageKey key, Callable<T> work, CompletableFuture<T> landing) {
+    private void fly(K key, Callable<T> work, CompletableFuture<T> landing) {
         try {
             T result = work.call();
             flying.remove(key, landing);

@@ -5,30 +5,30 @@ import dev.afterimage.image.ImageKey;
 import java.util.Optional;
 
 /**
- * Port: durable storage of pictures. Operations block (call them from a virtual thread) and fail with a
- * {@link StoreUnavailableException}. A picture is there whole or not at all, whatever happens while it is written.
+ * Port: keeps the images, each with its entry, so that they survive a crash. Operations block (call them from a virtual thread) and fail with a
+ * {@link StoreUnavailableException}. An image is there whole or not at all, whatever happens while it is written.
  */
 public interface ImageStore {
 
-    /** The entry kept with the picture, whatever its freshness, without reading the picture. */
+    /** The entry kept with the image, whatever its freshness, without reading the image. */
     Optional<IndexEntry> find(ImageKey key);
 
-    /** The picture with its entry. */
+    /** The image with its entry. */
     Optional<StoredImage> read(ImageKey key);
 
     /**
-     * Stores the picture; once this returns it survives a crash.
+     * Stores the image; once this returns it survives a crash.
      *
-     * @return the entry that now stands: the given one, or the one that another writer stored first when that one is
-     *     created no earlier (the later picture wins, and of two equally old ones the first)
+     * @return the entry that stands now. Of two images of a key the one that was created later stays, and of two that were
+     *     created at the same time the one that was stored first
      */
     IndexEntry put(IndexEntry entry, byte[] content);
 
-    /** Removes the picture; quietly when there is none. */
+    /** Removes the image; does nothing when there is none. */
     void delete(ImageKey key);
 
     /**
-     * A short text that was kept beside the pictures: what the fleet must not forget when Redis does.
+     * A short text that was kept beside the images: what the fleet must not forget when Redis does.
      *
      * @param name lower-case letters and hyphens
      */

@@ -2,6 +2,6 @@ package dev.afterimage.store;
 
 import dev.afterimage.cache.IndexEntry;
 
-/** A picture read back with the entry that describes it. */
+/** An image read back with the entry that describes it. */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would serve nobody
 public record StoredImage(IndexEntry entry, byte[] content) {}

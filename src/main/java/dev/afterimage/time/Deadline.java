@@ -11,7 +11,7 @@ import java.time.Instant;
  */
 public record Deadline(Instant at) {
 
-    /** The deadline that lies {@code patience} from now; negative patience counts as none. */
+    /** The deadline that lies {@code patience} from now; a negative one counts as zero. */
     public static Deadline in(Duration patience, Clock clock) {
         return new Deadline(clock.instant().plus(patience.isNegative() ? Duration.ZERO : patience));
     }

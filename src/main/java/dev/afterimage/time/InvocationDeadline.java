@@ -13,17 +13,17 @@ public class InvocationDeadline {
 
     private volatile @Nullable Deadline current;
 
-    /** From now on, work ends by then. */
+    /** An invocation begins: until its {@link #end()} no work lasts beyond this deadline. */
     public void begin(Deadline deadline) {
         current = deadline;
     }
 
-    /** From now on, nothing is in a hurry. */
+    /** The invocation has ended: {@link #cap} leaves deadlines as they are. */
     public void end() {
         current = null;
     }
 
-    /** The deadline that the work wants, or the end of the invocation where that is earlier. */
+    /** The earlier of the deadline that the work wants and that of the invocation, if there is one. */
     public Deadline cap(Deadline wanted) {
         Deadline invocation = current;
         return invocation == null ? wanted : wanted.orEarlier(invocation);

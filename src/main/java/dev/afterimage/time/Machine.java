@@ -7,14 +7,14 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * What a process gets from the machine that it runs on, and what differs from one run to the next. The wiring has it as one
- * parameter and hands each part what that needs, so that the simulated fleet runs the service's own wiring on machines of its
- * own, which repeat a run exactly.
+ * All that makes one run of a process differ from the next: clock, time, chance and threads. The wiring gets it as one parameter
+ * and hands each part what that part needs. The simulated fleet gives the same wiring machines of its own, on which a run
+ * repeats exactly.
  *
  * @param clock the time of day; may be set, and may differ between machines
- * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
+ * @param nanoTime nanoseconds of a clock that never goes back, such as {@link System#nanoTime}
  * @param pause lets that time pass
- * @param random not to be guessed
+ * @param random numbers that nobody can guess
  * @param tokens random words, no two alike over the whole fleet
  * @param threads starts a virtual thread a task
  */

@@ -27,17 +27,17 @@ public interface Pause {
      */
     void await(Duration duration) throws InterruptedException;
 
-    /** Waits for permits, at most for {@code atMost}; whether they were acquired. */
+    /** Waits for permits of a semaphore, for {@code atMost} at most, and says whether it got them. */
     default boolean acquire(Semaphore semaphore, int permits, Duration atMost) throws InterruptedException {
         return semaphore.tryAcquire(permits, TimeUnit.NANOSECONDS.convert(atMost), TimeUnit.NANOSECONDS);
     }
 
-    /** Waits for a lock, at most for {@code atMost}; whether it is held now. */
+    /** Waits for a lock, for {@code atMost} at most, and says whether it is held now. */
     default boolean lock(Lock lock, Duration atMost) throws InterruptedException {
         return lock.tryLock(TimeUnit.NANOSECONDS.convert(atMost), TimeUnit.NANOSECONDS);
     }
 
-    /** Waits for a latch, at most for {@code atMost}; whether it was opened. */
+    /** Waits for a latch, for {@code atMost} at most, and says whether it was opened. */
     default boolean await(CountDownLatch latch, Duration atMost) throws InterruptedException {
         return latch.await(TimeUnit.NANOSECONDS.convert(atMost), TimeUnit.NANOSECONDS);
     }

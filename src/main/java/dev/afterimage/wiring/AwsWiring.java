@@ -4,6 +4,7 @@ import dev.afterimage.aws.ClientLimits;
 import dev.afterimage.aws.S3Clients;
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.SecretsConfig;
+import dev.afterimage.aws.SqsConfig;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
@@ -12,6 +13,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilder;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 
 /**
  * Amazon's clients with limits of their own, beside those that the extensions make. What is injected stands in for a client,
@@ -26,6 +29,12 @@ class AwsWiring {
     @ApplicationScoped
     @Identifier(LIMITED) S3Client s3(Instance<S3ClientBuilder> configured, S3Config config) {
         return S3Clients.prepare(configured.get(), ClientLimits.of(config)).build();
+    }
+
+    @Produces
+    @ApplicationScoped
+    @Identifier(LIMITED) SqsClient sqs(Instance<SqsClientBuilder> configured, SqsConfig config) {
+        return ClientLimits.of(config).limit(configured.get()).build();
     }
 
     @Produces

@@ -11,7 +11,7 @@ public interface BackendConfig {
 
     /** A whole set of back ends. */
     enum Backend {
-        /** Files and memory, one process, no servers. */
+        /** A database and files in one directory, and memory: one process, no servers. */
         LOCAL,
         /** Redis, S3 and SQS, any number of instances. */
         AWS
@@ -23,7 +23,7 @@ public interface BackendConfig {
         REDIS
     }
 
-    /** Where pictures lie. */
+    /** Where images lie. */
     enum StoreKind {
         FILESYSTEM,
         S3
@@ -71,6 +71,14 @@ public interface BackendConfig {
 
     default FleetKind fleetKind() {
         return fleet().orElse(isLocal() ? FleetKind.MEMORY : FleetKind.REDIS);
+    }
+
+    /** Whether any part keeps something in the {@link #directory()}. */
+    default boolean usesLocal() {
+        return indexKind() == IndexKind.FILESYSTEM
+                || storeKind() == StoreKind.FILESYSTEM
+                || queueKind() == QueueKind.FILESYSTEM
+                || fleetKind() == FleetKind.MEMORY;
     }
 
     private boolean isLocal() {

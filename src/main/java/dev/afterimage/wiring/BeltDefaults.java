@@ -1,5 +1,6 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.provider.Descriptions;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
@@ -13,7 +14,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Translates the provider's limits ({@code afterimage.provider.…}) into defaults for the annotations of
+ * Takes the provider's limits ({@code afterimage.provider.…}) from its description where the configuration has none, and
+ * translates them into defaults for the annotations of
  * {@link dev.afterimage.generation.guard.RateBelt} and {@link dev.afterimage.generation.guard.BeltGuard}, so that they are
  * said once. Whoever sets
  * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.BeltGuard/call".…} directly has the last word.
@@ -29,27 +31,34 @@ public class BeltDefaults implements ConfigSourceFactory {
     /** As {@link dev.afterimage.provider.ProviderConfig} has them. */
     private static final String CONNECT_TIMEOUT = "5s";
 
-    private static final String TIMEOUT = "25s";
+    private static final String TIMEOUT = "60s";
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        Map<String, String> described =
+                Descriptions.limits(value(context, "kind").orElse("demo"));
         Map<String, String> belt = new HashMap<>();
-        value(context, "rate").ifPresent(rate -> belt.put(RATE + "value", rate));
-        value(context, "rate-window").ifPresent(window -> {
+        described.forEach((name, value) -> belt.put(PROVIDER + name, value));
+        value(context, described, "rate").ifPresent(rate -> belt.put(RATE + "value", rate));
+        value(context, described, "rate-window").ifPresent(window -> {
             belt.put(RATE + "window", millis(duration(window)));
             belt.put(RATE + "window-unit", "millis");
         });
-        belt.put(BELT + "timeout.value", millis(longestCall(context)));
+        belt.put(BELT + "timeout.value", millis(longestCall(context, described)));
         belt.put(BELT + "timeout.unit", "millis");
-        value(context, "concurrency").ifPresent(places -> belt.put(BELT + "bulkhead.value", places));
+        value(context, described, "concurrency").ifPresent(places -> belt.put(BELT + "bulkhead.value", places));
         return List.of(new PropertiesConfigSource(belt, "the provider's limits", ORDINAL));
     }
 
     /** As {@link dev.afterimage.provider.ProviderConfig#longestCall()}. */
-    private static Duration longestCall(ConfigSourceContext context) {
+    private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
         return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
-                .plus(duration(value(context, "timeout").orElse(TIMEOUT)))
+                .plus(duration(value(context, described, "timeout").orElse(TIMEOUT)))
                 .multipliedBy(2);
+    }
+
+    private static Optional<String> value(ConfigSourceContext context, Map<String, String> described, String name) {
+        return value(context, name).or(() -> Optional.ofNullable(described.get(name)));
     }
 
     private static Optional<String> value(ConfigSourceContext context, String name) {

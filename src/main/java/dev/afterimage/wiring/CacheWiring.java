@@ -8,13 +8,10 @@ import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.NearIndex;
 import dev.afterimage.cache.TemplateVersions;
-import dev.afterimage.filesystem.DataDirectory;
-import dev.afterimage.filesystem.FilesystemIndex;
-import dev.afterimage.filesystem.FilesystemStore;
-import dev.afterimage.filesystem.FilesystemTemplateVersions;
 import dev.afterimage.metrics.MeteredIndex;
 import dev.afterimage.metrics.MeteredStore;
 import dev.afterimage.metrics.Meters;
+import dev.afterimage.provider.AnswerRoom;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisImageIndex;
 import dev.afterimage.redis.RedisLink;
@@ -25,7 +22,6 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Chooses where entries, pictures and template versions are kept. */
@@ -33,43 +29,42 @@ class CacheWiring {
 
     @Produces
     @Singleton
-    DataDirectory directory(BackendConfig backends, Clock clock) {
-        return new DataDirectory(backends.directory(), clock);
-    }
-
-    @Produces
-    @Singleton
     ImageIndex index(
             BackendConfig backends,
             CacheConfig config,
-            DataDirectory directory,
+            Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Meters meters,
             Machine machine) {
         ImageIndex kept = switch (backends.indexKind()) {
-            case FILESYSTEM -> new FilesystemIndex(directory, machine.threads());
+            case FILESYSTEM -> LocalBackend.of(local).index();
             case REDIS -> new RedisImageIndex(redis.get(), redisConfig);
         };
         ImageIndex index = new MeteredIndex(meters, kept);
-        return config.nearTtl().isZero()
+        ImageIndex near = config.nearTtl().isZero()
                 ? index
                 : new NearIndex(index, config.nearTtl(), config.nearSize(), machine.nanoTime()::getAsLong);
+        return switch (backends.storeKind()) {
+            case FILESYSTEM -> LocalBackend.of(local).withImagesPresent(near);
+            case S3 -> near;
+        };
     }
 
     @Produces
     @Singleton
     ImageStore store(
             BackendConfig backends,
-            DataDirectory directory,
+            Instance<LocalBackend> local,
             S3Config s3Config,
             @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
-            Meters meters) {
+            Meters meters,
+            AnswerRoom room) {
         ImageStore store = switch (backends.storeKind()) {
-            case FILESYSTEM -> new FilesystemStore(directory);
+            case FILESYSTEM -> LocalBackend.of(local).store();
             case S3 -> new S3ImageStore(s3.get(), S3Bucket.of(s3Config));
         };
-        return new MeteredStore(meters, store);
+        return new RoomFreeingStore(room, new MeteredStore(meters, store));
     }
 
     @Produces
@@ -77,14 +72,14 @@ class CacheWiring {
     TemplateVersions templateVersions(
             BackendConfig backends,
             CacheConfig config,
-            DataDirectory directory,
+            Instance<LocalBackend> local,
             S3Config s3Config,
             @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Machine machine) {
         TemplateVersions kept = switch (backends.storeKind()) {
-            case FILESYSTEM -> new FilesystemTemplateVersions(directory, machine.threads(), machine.clock());
+            case FILESYSTEM -> LocalBackend.of(local).templateVersions();
             case S3 ->
                 new S3TemplateVersions(
                         s3.get(),

@@ -1,8 +1,8 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.metrics.PlanMeter;
 import dev.afterimage.pregeneration.PregenerationConfig;
 import dev.afterimage.pregeneration.plan.CatalogueRunner;
-import dev.afterimage.pregeneration.plan.PlanReport;
 import dev.afterimage.time.Deadline;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
@@ -28,13 +28,19 @@ class CatalogueSchedules {
 
     private final PregenerationConfig config;
     private final Instance<CatalogueRunner> runner;
+    private final Instance<PlanMeter> plans;
     private final Instance<Scheduler> scheduler;
     private final Clock clock;
 
     CatalogueSchedules(
-            PregenerationConfig config, Instance<CatalogueRunner> runner, Instance<Scheduler> scheduler, Clock clock) {
+            PregenerationConfig config,
+            Instance<CatalogueRunner> runner,
+            Instance<PlanMeter> plans,
+            Instance<Scheduler> scheduler,
+            Clock clock) {
         this.config = config;
         this.runner = runner;
+        this.plans = plans;
         this.scheduler = scheduler;
         this.clock = clock;
     }
@@ -64,8 +70,7 @@ class CatalogueSchedules {
 
     private void plan(String name, Optional<Duration> gap) {
         try {
-            PlanReport report = runner.get().run(name, gap, Deadline.in(LONGEST_PLANNING, clock));
-            LOG.infof("Catalogue %s: %s rows planned, %s", name, report.line(), report.counts());
+            plans.get().metered(() -> runner.get().run(name, gap, Deadline.in(LONGEST_PLANNING, clock)));
         } catch (RuntimeException failure) {
             LOG.errorf("Catalogue %s cannot be planned: %s", name, failure.getMessage());
         }

@@ -13,8 +13,6 @@ import dev.afterimage.delivery.PemKeys;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.SigningKeys;
 import dev.afterimage.delivery.UrlSigner;
-import dev.afterimage.filesystem.DataDirectory;
-import dev.afterimage.filesystem.PemKeyFile;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
@@ -51,7 +49,7 @@ class DeliveryWiring {
             DeliveryConfig config,
             SecretsConfig secrets,
             @Identifier(AwsWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
-            DataDirectory directory,
+            Instance<LocalBackend> local,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         if (config.privateKeySecret().isPresent()) {
@@ -65,7 +63,7 @@ class DeliveryWiring {
         }
         PrivateKey privateKey = config.privateKey()
                 .map(PemKeys::readPrivate)
-                .orElseGet(() -> new PemKeyFile(directory).readOrCreate().getPrivate());
+                .orElseGet(() -> LocalBackend.of(local).deliveryKey());
         SigningKey key = new SigningKey(config.keyPairId().orElse(OWN_KEY), privateKey);
         return () -> key;
     }

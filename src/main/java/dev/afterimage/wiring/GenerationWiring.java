@@ -4,11 +4,13 @@ import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.Backlog;
 import dev.afterimage.generation.BeltedGenerator;
 import dev.afterimage.generation.BudgetedGenerator;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.CheckedGenerator;
-import dev.afterimage.generation.FailureMemory;
+import dev.afterimage.generation.Drain;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImagePipeline;
@@ -26,6 +28,7 @@ import dev.afterimage.image.KeyScheme;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredImageService;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.ProviderConfig;
@@ -33,6 +36,7 @@ import dev.afterimage.provider.ProviderIdentities;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
@@ -55,12 +59,16 @@ class GenerationWiring {
             RateBelt rateBelt,
             CreditBudget budget,
             PermitGate gate,
+            CallSettler settler,
             ProviderLimiter limiter,
             ProviderConfig providerConfig,
+            GenerationConfig config,
+            Machine machine,
             RetryPolicy policy) {
         ImageGenerator checked = new CheckedGenerator(provider, providerConfig.maxBytes());
         ImageGenerator belted = new BeltedGenerator(belt, checked);
-        ImageGenerator permitted = new PermittedGenerator(gate, rateBelt, belted);
+        ImageGenerator permitted =
+                new PermittedGenerator(gate, rateBelt, settler, config.rejectionTtl(), machine.clock(), belted);
         ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);
         return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
     }
@@ -68,7 +76,13 @@ class GenerationWiring {
     @Produces
     @Singleton
     RetryPolicy retryPolicy(GenerationConfig config, Machine machine) {
-        return new RetryPolicy(config.maxWait(), config.retryUnknown(), machine.clock(), machine.random());
+        return new RetryPolicy(config.maxWait(), machine.clock(), machine.random());
+    }
+
+    @Produces
+    @Singleton
+    Drain drain(Machine machine) {
+        return new Drain(machine.clock(), machine.pause());
     }
 
     @Produces
@@ -83,7 +97,7 @@ class GenerationWiring {
         Map<String, Duration> ttlByTemplate = new HashMap<>();
         config.templates()
                 .forEach((template, exception) -> exception.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
-        return new FreshnessPolicy(config.ttl(), config.staleTtl(), ttlByTemplate);
+        return new FreshnessPolicy(config.ttl(), config.staleTtl(), config.staleWhileRevalidate(), ttlByTemplate);
     }
 
     @Produces
@@ -94,13 +108,19 @@ class GenerationWiring {
             ImageIndex index,
             ImageStore store,
             FlightLeases leases,
+            Receipts receipts,
+            CallSettler settler,
             @Named("guarded") ImageGenerator generator,
+            @Named("provider") ImageGenerator provider,
+            ProviderConfig providerConfig,
             PermitGate gate,
             FreshnessPolicy freshness,
             CallerQuota quota,
             Backlog backlog,
+            Drain drain,
             GenerationConfig config,
             Machine machine,
+            Instance<UrlSigner> signer,
             Meters meters) {
         ImageService pipeline = new ImagePipeline(new PipelineParts(
                 keys,
@@ -108,16 +128,21 @@ class GenerationWiring {
                 index,
                 store,
                 leases,
+                receipts,
+                settler,
                 generator,
+                new CheckedGenerator(provider, providerConfig.maxBytes()),
                 gate,
                 freshness,
                 quota,
-                new FailureMemory(config.rejectionTtl(), machine.nanoTime()::getAsLong),
                 backlog,
+                drain,
                 config.patience(),
                 machine.pause(),
                 machine.clock(),
                 machine.threads()));
-        return new MeteredImageService(meters, pipeline);
+        // The signer is made when somebody asks first: workers and planners have no key.
+        return new MeteredImageService(
+                meters, new SignableImageService(pipeline, () -> signer.get().checkKey(), machine.threads()));
     }
 }

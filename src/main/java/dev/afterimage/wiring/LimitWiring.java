@@ -1,11 +1,10 @@
 package dev.afterimage.wiring;
 
-import dev.afterimage.filesystem.DataDirectory;
-import dev.afterimage.filesystem.FilesystemCreditBudget;
+import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.EmergencyLimiter;
 import dev.afterimage.limit.FallbackCallerQuota;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryCallerQuota;
@@ -13,29 +12,34 @@ import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.QuotaConfig;
-import dev.afterimage.metrics.EmergencyMeter;
+import dev.afterimage.limit.ReceiptRules;
+import dev.afterimage.limit.ReceiptStorage;
+import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredLimiter;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.redis.RedisCallerQuota;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisCreditBudget;
 import dev.afterimage.redis.RedisFlightLeases;
 import dev.afterimage.redis.RedisLimiter;
 import dev.afterimage.redis.RedisLink;
-import dev.afterimage.singleflight.FallbackFlightLeases;
+import dev.afterimage.redis.RedisReceipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
+import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
- * Chooses what the instances share: limiter, leases, credits, quotas. With Redis, each has a fallback for the time in which
- * it cannot be asked, and the fallback is metered; only credits have none, because nothing may be spent uncounted.
+ * Chooses what the instances share: limiter, receipts, leases, credits, quotas. While Redis cannot be asked nothing is bought;
+ * only quotas have a fallback, which is metered.
  */
 class LimitWiring {
 
@@ -43,18 +47,67 @@ class LimitWiring {
     private static final Duration NEVER_LAPSES = Duration.ofDays(1);
     /** Two renewals may be missed; a dead leader is replaced within this. */
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);
-    /** Beyond the longest call, a place that was not given back has no living holder. */
-    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private static final String EPOCH_NOTE = "redis-epoch";
 
     @Produces
     @Singleton
     Limits limits(ProviderLimitConfig config, ProviderConfig provider) {
         return new Limits(
-                config.rate(),
-                config.rateWindow(),
-                config.concurrency(),
-                config.bulkShare(),
-                provider.longestCall().plus(GRACE));
+                config.rate(), config.rateWindow(), config.concurrency(), config.bulkShare(), provider.longestCall());
+    }
+
+    @Produces
+    @Singleton
+    ReceiptRules receiptRules(GenerationConfig config) {
+        return new ReceiptRules(config.repurchases(), config.maxUnusable());
+    }
+
+    /** Limiter and receipts of a fleet live in one script. */
+    @Produces
+    @Singleton
+    LimiterScript limiterScript(
+            RedisLink redis,
+            RedisConfig redisConfig,
+            Limits limits,
+            ReceiptRules rules,
+            GenerationConfig config,
+            ImageStore store,
+            Machine machine) {
+        return new LimiterScript(
+                redis,
+                redisConfig,
+                limits,
+                rules,
+                config.lostMemoryPause().orElse(limits.longestCall()),
+                epochIn(store),
+                machine.tokens());
+    }
+
+    private static LimiterScript.EpochNote epochIn(ImageStore store) {
+        return new LimiterScript.EpochNote() {
+
+            @Override
+            public Optional<String> read() {
+                return store.note(EPOCH_NOTE);
+            }
+
+            @Override
+            public void write(String epoch) {
+                store.note(EPOCH_NOTE, epoch);
+            }
+        };
+    }
+
+    @Produces
+    @Singleton
+    MemoryLimiter memoryLimiter(Limits limits, ReceiptRules rules, Instance<LocalBackend> local, Machine machine) {
+        return new MemoryLimiter(
+                limits,
+                rules,
+                machine.nanoTime(),
+                machine.clock(),
+                local.isResolvable() ? local.get().receipts() : ReceiptStorage.NONE);
     }
 
     @Produces
@@ -62,23 +115,30 @@ class LimitWiring {
     ProviderLimiter limiter(
             BackendConfig backends,
             Limits limits,
-            ProviderLimitConfig config,
-            Instance<RedisLink> redis,
-            RedisConfig redisConfig,
-            Machine machine,
+            Instance<LimiterScript> script,
+            Instance<MemoryLimiter> own,
             Meters meters) {
         ProviderLimiter limiter = switch (backends.fleetKind()) {
-            case MEMORY -> new MemoryLimiter(limits, machine.nanoTime());
-            case REDIS ->
-                new EmergencyLimiter(
-                        new RedisLimiter(redis.get(), redisConfig, limits, machine.tokens()),
-                        limits,
-                        config.emergencyShare(),
-                        redisConfig.timeout().plus(redisConfig.rest()),
-                        new EmergencyMeter(meters),
-                        machine.nanoTime());
+            case MEMORY -> own.get();
+            case REDIS -> new RedisLimiter(script.get(), limits);
         };
         return new MeteredLimiter(meters, limiter);
+    }
+
+    @Produces
+    @Singleton
+    Receipts receipts(
+            BackendConfig backends, Instance<LimiterScript> script, Instance<MemoryLimiter> own, Machine machine) {
+        return switch (backends.fleetKind()) {
+            case MEMORY -> own.get();
+            case REDIS -> new RedisReceipts(script.get(), machine.clock());
+        };
+    }
+
+    @Produces
+    @Singleton
+    CallSettler callSettler(Receipts receipts, Limits limits, Machine machine) {
+        return new CallSettler(receipts, limits.longestCall(), machine.clock(), machine.pause(), machine.threads());
     }
 
     @Produces
@@ -89,27 +149,18 @@ class LimitWiring {
 
     @Produces
     @Singleton
-    FlightLeases leases(
-            BackendConfig backends,
-            Instance<RedisLink> redis,
-            RedisConfig redisConfig,
-            Meters meters,
-            Machine machine) {
-        FlightLeases own = new MemoryFlightLeases(NEVER_LAPSES, machine.nanoTime(), machine.pause());
+    FlightLeases leases(BackendConfig backends, Instance<RedisLink> redis, RedisConfig redisConfig, Machine machine) {
         return switch (backends.fleetKind()) {
-            case MEMORY -> own;
+            case MEMORY -> new MemoryFlightLeases(NEVER_LAPSES, machine.nanoTime(), machine.pause());
             case REDIS ->
-                new FallbackFlightLeases(
-                        new RedisFlightLeases(
-                                redis.get(),
-                                redisConfig,
-                                LEASE_TTL,
-                                machine.tokens(),
-                                machine.clock(),
-                                machine.pause(),
-                                machine.random()),
-                        own,
-                        () -> meters.fallbacks("leases").increment());
+                new RedisFlightLeases(
+                        redis.get(),
+                        redisConfig,
+                        LEASE_TTL,
+                        machine.tokens(),
+                        machine.clock(),
+                        machine.pause(),
+                        machine.random());
         };
     }
 
@@ -118,12 +169,12 @@ class LimitWiring {
     CreditBudget creditBudget(
             BackendConfig backends,
             ProviderLimitConfig config,
-            DataDirectory directory,
+            Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Machine machine) {
         return switch (backends.fleetKind()) {
-            case MEMORY -> new FilesystemCreditBudget(directory, config.monthlyCredits(), machine.clock());
+            case MEMORY -> LocalBackend.of(local).creditBudget(config.monthlyCredits());
             case REDIS ->
                 new RedisCreditBudget(
                         redis.get(), redisConfig, config.monthlyCredits(), machine.tokens(), machine.clock());

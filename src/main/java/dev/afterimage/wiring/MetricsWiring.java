@@ -6,6 +6,7 @@ import dev.afterimage.metrics.FleetGauges;
 import dev.afterimage.metrics.MeterStats;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.metrics.MetricsConfig;
+import dev.afterimage.metrics.PlanMeter;
 import dev.afterimage.metrics.StatsSource;
 import dev.afterimage.metrics.emf.EmfWriter;
 import dev.afterimage.pregeneration.queue.JobQueue;
@@ -16,9 +17,23 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Set;
 
 /** The meters on the registry that Quarkus provides. */
 class MetricsWiring {
+
+    /**
+     * What the alarms and the dashboard of infra/observability.yaml read, by name without the prefix. CloudWatch bills each
+     * metric by the month, so that what nobody reads is not sent; the depth of its queues it knows from SQS.
+     */
+    static final Set<String> ON_CLOUDWATCH = Set.of(
+            "requests",
+            "provider.latency",
+            "provider.answers",
+            "credits.used",
+            "credits.limit",
+            "cache.failures",
+            "catalogue.rows");
 
     @Produces
     @Singleton
@@ -32,11 +47,17 @@ class MetricsWiring {
         return new MeterStats(meters, budget, limiter, queue, clock);
     }
 
-    /** For whoever ends an invocation of a function. The depth of its queues CloudWatch knows from SQS. */
+    @Produces
+    @Singleton
+    PlanMeter plans(Meters meters, Clock clock) {
+        return new PlanMeter(meters, clock);
+    }
+
+    /** For whoever ends an invocation of a function. */
     @Produces
     @Singleton
     EmfWriter emfWriter(MeterRegistry registry, MetricsConfig config, Clock clock) {
-        return new EmfWriter(registry, config.namespace(), name -> !name.startsWith("queue."), System.out, clock);
+        return new EmfWriter(registry, config.namespace(), ON_CLOUDWATCH::contains, System.out, clock);
     }
 
     /** At the start, so that the first scrape has them; the ports themselves are made when first needed. */

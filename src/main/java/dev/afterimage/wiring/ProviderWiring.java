@@ -4,33 +4,41 @@ import dev.afterimage.aws.RefreshedSecret;
 import dev.afterimage.aws.SecretApiKey;
 import dev.afterimage.aws.SecretUnavailableException;
 import dev.afterimage.aws.SecretsConfig;
+import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.AccessRefusedException;
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.PermitGate;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
-import dev.afterimage.provider.AddressGuard;
+import dev.afterimage.provider.AnswerRoom;
 import dev.afterimage.provider.ApiKey;
 import dev.afterimage.provider.ApiKeys;
-import dev.afterimage.provider.HostResolver;
-import dev.afterimage.provider.ImejisProvider;
-import dev.afterimage.provider.JsonProvider;
+import dev.afterimage.provider.CallRecord;
+import dev.afterimage.provider.DescribedProvider;
+import dev.afterimage.provider.Descriptions;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProviderHttp;
-import dev.afterimage.provider.ResultFetcher;
+import dev.afterimage.provider.Ticket;
 import dev.afterimage.time.Pause;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Chooses the image API. */
@@ -44,15 +52,32 @@ class ProviderWiring {
             ProviderHttp http,
             ApiKeys keys,
             @Named("demo") Instance<ImageGenerator> demo,
+            PermitGate gate,
+            CallSettler settler,
+            Instance<SigV4Signer> signer,
             Meters meters,
             Clock clock,
             Pause pause) {
-        ImageGenerator provider = switch (config.kind()) {
-            case DEMO -> included(demo);
-            case JSON -> new JsonProvider(http, fetcher(config, http, clock, pause), config, keys, clock);
-            case IMEJIS -> new ImejisProvider(http, config, keys, clock);
-        };
+        ImageGenerator provider = Descriptions.isDemo(config.kind())
+                ? included(demo)
+                : DescribedProvider.of(
+                        config,
+                        http,
+                        keys,
+                        gate,
+                        settler,
+                        ReceiptRecord::new,
+                        (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
+                        clock,
+                        pause);
         return new MeteredGenerator(meters, provider);
+    }
+
+    /** Made only when something has to be signed. */
+    @Produces
+    @Singleton
+    SigV4Signer signer(Clock clock) {
+        return new SigV4Signer(DefaultCredentialsProvider.builder().build(), "us-east-1", clock);
     }
 
     /** From Secrets Manager where a secret is named, else from the configuration. */
@@ -85,18 +110,45 @@ class ProviderWiring {
 
     @Produces
     @Singleton
-    ProviderHttp providerHttp(Vertx vertx, ProviderConfig config, Clock clock) {
-        return new ProviderHttp(vertx, config.connectTimeout(), clock);
+    AnswerRoom answerRoom() {
+        return AnswerRoom.ofHeap();
+    }
+
+    @Produces
+    @Singleton
+    ProviderHttp providerHttp(Vertx vertx, ProviderConfig config, AnswerRoom room, Clock clock) {
+        return new ProviderHttp(vertx, config.connectTimeout(), room, clock);
     }
 
     void close(@Disposes ProviderHttp http) {
         http.close();
     }
 
-    private static ResultFetcher fetcher(ProviderConfig config, ProviderHttp http, Clock clock, Pause pause) {
-        AddressGuard guard =
-                new AddressGuard(config.url(), config.allowedHosts().orElse(List.of()), HostResolver.ofMachine());
-        return new ResultFetcher(http, guard, config.maxBytes(), config.timeout(), clock, pause);
+    /** The receipt of a call, as providers see it. */
+    private record ReceiptRecord(Attempt attempt) implements CallRecord {
+
+        @Override
+        public String purchase() {
+            return attempt.order().name();
+        }
+
+        @Override
+        public Optional<Ticket> ticket() {
+            return attempt.order().ticket().map(Ticket::new);
+        }
+
+        @Override
+        public void opened(Ticket ticket) {
+            attempt.order().keepTicket(ticket.pollUrl());
+        }
+    }
+
+    /** Prints what would be sent, before anything can be. */
+    void check(@Observes @Priority(1) StartupEvent start, ProviderConfig config) {
+        if (config.check()) {
+            System.out.println(DescribedProvider.sample(config));
+            Quarkus.asyncExit(0);
+        }
     }
 
     /** A build without the demo starts all the same, and says with the first picture what has to be set. */
@@ -104,7 +156,7 @@ class ProviderWiring {
         if (demo.isUnsatisfied()) {
             return (request, attempt) -> {
                 throw new AccessRefusedException(
-                        "This build has no demo provider; set afterimage.provider.kind to json or imejis.");
+                        "This build has no demo provider; set afterimage.provider.kind to another one.");
             };
         }
         return demo.get();

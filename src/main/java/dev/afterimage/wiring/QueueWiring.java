@@ -7,14 +7,7 @@ import dev.afterimage.aws.SqsQueues;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
-import dev.afterimage.filesystem.DataDirectory;
-import dev.afterimage.filesystem.FileCatalogueSource;
-import dev.afterimage.filesystem.FilesystemBatchLedger;
-import dev.afterimage.filesystem.FilesystemCheckpoints;
-import dev.afterimage.filesystem.FilesystemJobQueue;
-import dev.afterimage.filesystem.FilesystemPendingMarks;
 import dev.afterimage.generation.Backlog;
-import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.metrics.MeteredJobQueue;
@@ -41,12 +34,14 @@ import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisLink;
 import dev.afterimage.redis.RedisPendingMarks;
 import dev.afterimage.time.Machine;
-import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -60,15 +55,14 @@ class QueueWiring {
     JobQueue jobQueue(
             BackendConfig backends,
             PregenerationConfig config,
-            DataDirectory directory,
+            Instance<LocalBackend> local,
             SqsConfig sqsConfig,
-            Instance<SqsClient> sqs,
+            @Identifier(AwsWiring.LIMITED) Instance<SqsClient> sqs,
             Clock clock,
-            Pause pause,
             Meters meters,
             @VirtualThreads ExecutorService virtualThreads) {
         JobQueue queue = switch (backends.queueKind()) {
-            case FILESYSTEM -> new FilesystemJobQueue(directory, config.visibilityTimeout(), clock, pause);
+            case FILESYSTEM -> LocalBackend.of(local).jobQueue(config.visibilityTimeout());
             case SQS ->
                 new SqsJobQueue(sqs.get(), SqsQueues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
         };
@@ -79,13 +73,13 @@ class QueueWiring {
     @Singleton
     PendingMarks pendingMarks(
             BackendConfig backends,
-            DataDirectory directory,
+            Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Meters meters,
             Machine machine) {
         return switch (backends.queueKind()) {
-            case FILESYSTEM -> new FilesystemPendingMarks(directory, machine.clock());
+            case FILESYSTEM -> LocalBackend.of(local).pendingMarks();
             case SQS ->
                 new FallbackPendingMarks(
                         new RedisPendingMarks(redis.get(), redisConfig),
@@ -98,12 +92,12 @@ class QueueWiring {
     @Singleton
     BatchLedger batchLedger(
             BackendConfig backends,
-            DataDirectory directory,
+            Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Clock clock) {
         return switch (backends.queueKind()) {
-            case FILESYSTEM -> new FilesystemBatchLedger(directory, clock);
+            case FILESYSTEM -> LocalBackend.of(local).batchLedger();
             case SQS -> new RedisBatchLedger(redis.get(), redisConfig, clock);
         };
     }
@@ -111,9 +105,9 @@ class QueueWiring {
     @Produces
     @Singleton
     Checkpoints checkpoints(
-            BackendConfig backends, DataDirectory directory, Instance<RedisLink> redis, RedisConfig redisConfig) {
+            BackendConfig backends, Instance<LocalBackend> local, Instance<RedisLink> redis, RedisConfig redisConfig) {
         return switch (backends.queueKind()) {
-            case FILESYSTEM -> new FilesystemCheckpoints(directory);
+            case FILESYSTEM -> LocalBackend.of(local).checkpoints();
             case SQS -> new RedisCheckpoints(redis.get(), redisConfig);
         };
     }
@@ -122,8 +116,15 @@ class QueueWiring {
     @Produces
     @Singleton
     CatalogueSource catalogueSource(@Identifier(AwsWiring.LIMITED) Instance<S3Client> s3) {
-        CatalogueSource files = new FileCatalogueSource();
-        return source -> source.startsWith("s3:") ? new S3CatalogueSource(s3.get()).open(source) : files.open(source);
+        return source -> source.startsWith("s3:") ? new S3CatalogueSource(s3.get()).open(source) : openFile(source);
+    }
+
+    /** A relative path counts from the working directory. */
+    private static CatalogueSource.OpenCatalogue openFile(String source) throws IOException {
+        Path file = Path.of(source);
+        String version =
+                Files.size(file) + "-" + Files.getLastModifiedTime(file).toMillis();
+        return new CatalogueSource.OpenCatalogue(Files.newInputStream(file), version);
     }
 
     @Produces
@@ -172,14 +173,9 @@ class QueueWiring {
             BatchLedger ledger,
             PendingMarks marks,
             PregenerationConfig config,
-            GenerationConfig generation,
             Machine machine) {
-        AttemptPolicy policy = new AttemptPolicy(
-                config.maxAttempts(),
-                config.backOff(),
-                config.maxBackOff(),
-                config.maxDeliveries(),
-                generation.retryUnknown());
+        AttemptPolicy policy =
+                new AttemptPolicy(config.maxAttempts(), config.backOff(), config.maxBackOff(), config.maxDeliveries());
         JobRunner runner =
                 new JobRunner(images, queue, ledger, marks, new JobFates(policy, machine.clock(), machine.random()));
         return new Worker(

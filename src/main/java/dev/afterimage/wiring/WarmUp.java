@@ -2,6 +2,7 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.singleflight.FlightLeases;
@@ -24,7 +25,7 @@ import java.util.function.Supplier;
 /**
  * Asks what lives in Redis until it answers quickly, before a server takes its first request. The first commands of a process
  * open connections, send scripts along and run code that was never run; under load they would exceed their time-out, and an
- * instance whose limiter times out falls back to its emergency share for no good reason.
+ * instance whose limiter times out buys nothing for no good reason.
  *
  * <p>Nothing depends on its success: a Redis that is down is found out by whoever needs it.
  */
@@ -36,7 +37,7 @@ class WarmUp {
     private static final int QUICK_PART_OF_TIMEOUT = 10;
 
     private static final Duration BETWEEN_SLOW_ROUNDS = Duration.ofMillis(50);
-    /** No picture has it. */
+    /** No image has it. */
     private static final ImageKey KEY = new ImageKey("0".repeat(64));
 
     private final Supplier<ImageIndex> index;
@@ -95,7 +96,7 @@ class WarmUp {
     private boolean answers() {
         try {
             limiter.get().status();
-            leases.get().isHeld(KEY);
+            boolean unused = leases.get().isHeld(KEY, Lane.INTERACTIVE);
             index.get().find(KEY).toCompletableFuture().join();
             return true;
         } catch (RuntimeException gone) {

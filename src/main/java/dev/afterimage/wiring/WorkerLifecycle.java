@@ -4,6 +4,7 @@ import dev.afterimage.pregeneration.PregenerationConfig;
 import dev.afterimage.pregeneration.work.Worker;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
@@ -32,7 +33,7 @@ class WorkerLifecycle {
         }
     }
 
-    void end(@Observes ShutdownEvent stop) throws InterruptedException {
+    void end(@Observes @Priority(2) ShutdownEvent stop) throws InterruptedException {
         if (enabled) {
             worker.get().stop(GRACE);
         }

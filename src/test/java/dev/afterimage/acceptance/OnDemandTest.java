@@ -93,7 +93,7 @@ class OnDemandTest {
     void aProviderThatIsDownIsAProblemThatSaysSoAndNothingIsStored() {
         provider().answers(401);
         HttpResponse<String> answer = ask(body("refused", 1));
-        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
         provider().answers(200);
         assertThat(cacheStatus(ask(body("refused", 1)))).isEqualTo("afterimage; fwd=miss; stored");

@@ -62,7 +62,7 @@ class ArchitectureTest {
             "ForkJoinPool.commonPool");
 
     private static final String[] EDGES_OUT = {
-        "dev.afterimage.filesystem..", "dev.afterimage.redis..", "dev.afterimage.aws..", "dev.afterimage.provider..",
+        "dev.afterimage.local..", "dev.afterimage.redis..", "dev.afterimage.aws..", "dev.afterimage.provider..",
     };
 
     private static final String[] EDGES_IN = {"dev.afterimage.http..", "dev.afterimage.lambda.."};
@@ -111,7 +111,7 @@ class ArchitectureTest {
 
     @Test
     void adaptersDoNotKnowEachOther() {
-        check(slices().matching("dev.afterimage.(filesystem|redis|aws|provider|http|lambda)..")
+        check(slices().matching("dev.afterimage.(local|redis|aws|provider|http|lambda)..")
                 .should()
                 .notDependOnEachOther());
     }
@@ -128,6 +128,8 @@ class ArchitectureTest {
         onlyIn("io.vertx.redis..", "dev.afterimage.redis..", "dev.afterimage.wiring..");
         onlyIn("jakarta.ws.rs..", "dev.afterimage.http..");
         onlyIn("io.micrometer..", "dev.afterimage.metrics..", "dev.afterimage.wiring..");
+        onlyIn("java.sql..", "dev.afterimage.local..");
+        onlyIn("org.sqlite..", "dev.afterimage.local..");
         onlyIn("java.awt..", "dev.afterimage.provider.demo..");
     }
 

@@ -14,10 +14,12 @@ import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.Job;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.pregeneration.queue.JobQueueContract;
+import dev.afterimage.pregeneration.queue.NewerFormatException;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.SqsServer;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,6 +123,30 @@ class SqsJobQueueTest extends JobQueueContract {
                 .extracting(List::size)
                 .containsExactly(2, 2, 2, 2, 2, 2);
         assertThat(queue.status().bulk()).isEqualTo(12);
+    }
+
+    @Test
+    void whatFitsIsCountedInBytesAndNotInCharacters() {
+        assertThat(queue.fits(jobOf(1, "x".repeat(250_000)))).isTrue();
+        assertThat(queue.fits(jobOf(2, "x".repeat(262_000)))).isFalse();
+        assertThat(queue.fits(jobOf(3, "\u00e9".repeat(140_000)))).isFalse();
+    }
+
+    /** Two versions run side by side while one takes the other's place. */
+    @Test
+    void aJobOfANewerVersionIsLeftToIt() throws Exception {
+        String newer = new SqsJob(Jobs.bulk(1), 0, clock.instant(), clock.instant())
+                .body()
+                .replace("\"v\":\"1\"", "\"v\":\"2\"");
+        sqs.sendMessage(request -> request.queueUrl(queues.bulk()).messageBody(newer));
+
+        assertThat(queue.claim(EnumSet.allOf(Lane.class), 10, NOW)).isEmpty();
+
+        assertThat(queue.status().bulk()).isEqualTo(1);
+        assertThat(queue.status().deadLetters()).isZero();
+        assertThatThrownBy(() -> queue.claim(new SqsRecord(newer, Map.of(), 1)))
+                .isInstanceOf(NewerFormatException.class)
+                .hasMessageContaining("format 2");
     }
 
     @Test

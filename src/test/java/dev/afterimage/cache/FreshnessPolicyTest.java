@@ -17,8 +17,8 @@ class FreshnessPolicyTest {
 
     private static final Instant NOW = Instant.parse("2026-11-05T10:00:00.123Z");
     private static final GeneratedImage IMAGE = new GeneratedImage(new byte[42], ImageFormat.WEBP);
-    private static final FreshnessPolicy POLICY =
-            new FreshnessPolicy(Duration.ofHours(24), Duration.ofDays(7), Map.of("hero", Duration.ofHours(1)));
+    private static final FreshnessPolicy POLICY = new FreshnessPolicy(
+            Duration.ofHours(24), Duration.ofDays(7), Duration.ofHours(1), Map.of("hero", Duration.ofHours(1)));
 
     @Test
     void anEntryDescribesItsPicture() {
@@ -56,7 +56,7 @@ class FreshnessPolicyTest {
     @Test
     void laterChangesOfTheGivenMapChangeNothing() {
         Map<String, Duration> ttls = new HashMap<>();
-        FreshnessPolicy policy = new FreshnessPolicy(Duration.ofHours(24), Duration.ZERO, ttls);
+        FreshnessPolicy policy = new FreshnessPolicy(Duration.ofHours(24), Duration.ZERO, Duration.ZERO, ttls);
 
         ttls.put("card", Duration.ofHours(1));
 

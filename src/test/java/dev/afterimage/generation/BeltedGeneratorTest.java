@@ -12,6 +12,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +45,8 @@ class BeltedGeneratorTest {
     };
 
     private GeneratedImage generate(BeltGuard belt, ImageGenerator next) {
-        Attempt attempt = new Attempt(Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(20), clock), departure);
+        Attempt attempt =
+                new Attempt(Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(20), clock), Orders.next(), departure);
         return new BeltedGenerator(belt, next).generate(REQUEST, attempt);
     }
 

@@ -12,6 +12,7 @@ import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +53,8 @@ class BudgetedGeneratorTest {
 
     private void generate() {
         Deadline deadline = Deadline.in(Duration.ofSeconds(1), new MutableClock());
-        new BudgetedGenerator(budget, provider).generate(REQUEST, Attempt.of(Lane.INTERACTIVE, deadline));
+        new BudgetedGenerator(budget, provider)
+                .generate(REQUEST, Attempt.of(Lane.INTERACTIVE, deadline, Orders.next()));
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.testing.SamplePictures;
 import dev.afterimage.time.Deadline;
 import java.time.Instant;
@@ -60,6 +61,6 @@ class CheckedGeneratorTest {
 
     private static GeneratedImage check(GeneratedImage made, long maxBytes) {
         ImageGenerator generator = new CheckedGenerator((request, attempt) -> made, maxBytes);
-        return generator.generate(FOR_PNG, Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX)));
+        return generator.generate(FOR_PNG, Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX), Orders.next()));
     }
 }

@@ -18,14 +18,17 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.MemoryCallerQuota;
+import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
+import dev.afterimage.testing.ManualPause;
 import dev.afterimage.testing.MapIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -43,7 +46,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class ImagePipelineTest {
 
     private static final Duration TTL = Duration.ofHours(24);
@@ -63,6 +68,9 @@ class ImagePipelineTest {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final MemoryFlightLeases leases =
             new MemoryFlightLeases(Duration.ofSeconds(30), () -> clock.millis() * 1_000_000, duration -> {});
+    private final ManualPause pause = new ManualPause(clock);
+    private final MemoryLimiter limiter = Permitted.limiter(clock);
+    private final CallSettler settler = Permitted.settler(limiter, clock, pause, threads);
     private volatile Optional<Duration> refusal = Optional.empty();
     private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
 
@@ -77,14 +85,15 @@ class ImagePipelineTest {
                 index,
                 store,
                 leases,
-                provider,
+                limiter,
+                settler,
+                Permitted.generator(provider, limiter, settler, clock, pause),
                 (lane, deadline) -> refusal,
-                new FreshnessPolicy(TTL, STALE_TTL, Map.of()),
+                new FreshnessPolicy(TTL, STALE_TTL, HOUR, Map.of()),
                 new MemoryCallerQuota(perHour, clock),
-                new FailureMemory(Duration.ofMinutes(1), () -> clock.millis() * 1_000_000),
                 backlog,
                 Duration.ofSeconds(25),
-                duration -> new CountDownLatch(1).await(),
+                pause,
                 clock,
                 threads));
     }
@@ -92,6 +101,7 @@ class ImagePipelineTest {
     @AfterEach
     void stop() {
         provider.letGo();
+        threads.shutdownNow();
         threads.close();
     }
 
@@ -527,7 +537,7 @@ class ImagePipelineTest {
     @Test
     void aPictureStoredByAnotherProcessIsNotBoughtAgain() {
         ImageKey key = new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0);
-        IndexEntry entry = new FreshnessPolicy(TTL, STALE_TTL, Map.of())
+        IndexEntry entry = new FreshnessPolicy(TTL, STALE_TTL, HOUR, Map.of())
                 .entryFor(key, REQUEST.template(), FakeGenerator.picture(), clock.instant());
         store.put(entry, FakeGenerator.picture().content());
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);

@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Purchase;
+import dev.afterimage.limit.ReceiptStorage;
 import dev.afterimage.testing.FakePause;
+import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Purchases;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
@@ -64,8 +70,8 @@ class PermitGateTest {
         return new PermitGate(limiter, clock, pause, new Random(1));
     }
 
-    private ProviderLimiter limiter(Limits limits) {
-        return new MemoryLimiter(limits, clock::nanoTime);
+    private MemoryLimiter limiter(Limits limits) {
+        return Limiters.memory(limits, clock);
     }
 
     private Deadline in(Duration patience) {
@@ -91,12 +97,17 @@ class PermitGateTest {
         }
 
         @Override
-        public Permit depart(Granted permit) {
+        public Permit depart(Granted permit, Purchase purchase) {
             return denial;
         }
 
         @Override
-        public void restamp(Granted permit) {}
+        public Permit redepart(Departed call) {
+            return denial;
+        }
+
+        @Override
+        public void restamp(Departed call) {}
 
         @Override
         public void release(Granted permit) {}
@@ -105,33 +116,12 @@ class PermitGateTest {
         public void coolDown(Duration wait) {}
 
         @Override
+        public void stop(LaneStop.Reason reason) {}
+
+        @Override
         public LimiterStatus status() {
-            return new LimiterStatus(Duration.ZERO, 0);
+            return new LimiterStatus(Duration.ZERO, 0, List.of());
         }
-    }
-
-    @Test
-    void aStartWhoseAnswerWouldComeAfterTheDeadlineIsNotWaitedFor() throws Exception {
-        PermitGate gate = gate(limiter(rate(1)));
-        PermitGate.Departure first = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
-        clock.advance(Duration.ofMillis(200));
-        gate.answered(first);
-
-        // A second call is expected to take up to 400 ms from its start, 820 ms from now.
-        assertThatThrownBy(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofMillis(1200))))
-                .isInstanceOf(ThrottledException.class);
-        assertThat(gate.refusal(Lane.INTERACTIVE, in(Duration.ofMillis(1200)))).isPresent();
-        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofMillis(1250)))).isNotNull();
-    }
-
-    @Test
-    void aFreeSlotIsTakenHoweverLateTheAnswer() throws Exception {
-        PermitGate gate = gate(limiter(rate(2)));
-        PermitGate.Departure first = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
-        clock.advance(Duration.ofSeconds(20));
-        gate.answered(first);
-
-        assertThat(gate.await(Lane.INTERACTIVE, in(SECOND))).isNotNull();
     }
 
     @Test
@@ -144,10 +134,10 @@ class PermitGateTest {
     @Test
     void aStartAheadIsWaitedForAndTheCallLeavesExactlyThen() throws Exception {
         PermitGate gate = gate(limiter(rate(1)));
-        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
         Granted second = gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)));
-        gate.depart(second);
+        gate.depart(second, Purchases.next());
 
         assertThat(pause.waits()).containsExactly(rate(1).slotTime().minus(EARLY), EARLY);
     }
@@ -155,7 +145,7 @@ class PermitGateTest {
     @Test
     void aWaitBeyondTheDeadlineIsNotSlept() throws Exception {
         PermitGate gate = gate(limiter(rate(1)));
-        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
         ThrottledException throttled = catchThrowableOfType(
                 ThrottledException.class, () -> gate.await(Lane.INTERACTIVE, in(Duration.ofMillis(900))));
@@ -199,7 +189,7 @@ class PermitGateTest {
     void aDeadlineThatHasPassedStillTakesWhatIsFree() throws Exception {
         PermitGate gate = gate(limiter(rate(1)));
 
-        gate.depart(gate.await(Lane.INTERACTIVE, in(Duration.ZERO)));
+        gate.depart(gate.await(Lane.INTERACTIVE, in(Duration.ZERO)), Purchases.next());
 
         assertThatThrownBy(() -> gate.await(Lane.INTERACTIVE, in(Duration.ZERO)))
                 .isInstanceOf(ThrottledException.class);
@@ -208,9 +198,9 @@ class PermitGateTest {
     @Test
     void theBulkLaneAsksAgainUntilItsTurnComes() throws Exception {
         PermitGate gate = gate(limiter(rate(1)));
-        gate.depart(gate.await(Lane.BULK, in(SECOND)));
+        gate.depart(gate.await(Lane.BULK, in(SECOND)), Purchases.next());
 
-        gate.depart(gate.await(Lane.BULK, in(Duration.ofSeconds(5))));
+        gate.depart(gate.await(Lane.BULK, in(Duration.ofSeconds(5))), Purchases.next());
 
         assertThat(pause.waits().stream().reduce(Duration.ZERO, Duration::plus)).isEqualTo(rate(1).slotTime());
     }
@@ -232,7 +222,8 @@ class PermitGateTest {
         Granted permit = gate.await(Lane.INTERACTIVE, in(SECOND));
         limiter.coolDown(Duration.ofSeconds(3));
 
-        PermitLapsedException lapsed = catchThrowableOfType(PermitLapsedException.class, () -> gate.depart(permit));
+        PermitLapsedException lapsed =
+                catchThrowableOfType(PermitLapsedException.class, () -> gate.depart(permit, Purchases.next()));
 
         assertThat(lapsed.retryAfter()).isEqualTo(Duration.ofSeconds(3));
     }
@@ -248,9 +239,9 @@ class PermitGateTest {
             }
         };
         PermitGate gate = new PermitGate(limiter, clock, sluggish, new Random(1));
-        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
-        gate.depart(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5))));
+        gate.depart(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5))), Purchases.next());
 
         Permit next = limiter.acquire(Lane.INTERACTIVE, Duration.ZERO);
         assertThat(next).isEqualTo(new Denied(rate(1).slotTime(), Reason.RATE));
@@ -263,9 +254,9 @@ class PermitGateTest {
         Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, Duration.ZERO);
         PermitGate gate = gate(limiter);
         clock.advance(Duration.ofMillis(600));
-        gate.depart(gate.await(Lane.BULK, in(SECOND)));
+        gate.depart(gate.await(Lane.BULK, in(SECOND)), Purchases.next());
 
-        gate.depart(permit);
+        gate.depart(permit, Purchases.next());
 
         assertThat(pause.waits()).containsExactly(rate(1).slotTime().minus(EARLY), EARLY);
     }
@@ -280,16 +271,21 @@ class PermitGateTest {
             }
         };
         PermitGate gate = new PermitGate(limiter, clock, sluggish, new Random(1));
-        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
         Granted second = gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)));
         StubbornLimiter early = new StubbornLimiter(SECOND, Reason.RATE) {
             @Override
-            public Permit depart(Granted permit) {
-                return new Granted("stamped", permit.lane(), EARLY);
+            public Permit depart(Granted permit, Purchase purchase) {
+                return new Departed("stamped", permit.lane(), purchase, clock.instant(), EARLY);
+            }
+
+            @Override
+            public Permit redepart(Departed call) {
+                return depart(new Granted("stamped", call.lane(), Duration.ZERO), call.purchase());
             }
         };
 
-        assertThatThrownBy(() -> new PermitGate(early, clock, sluggish, new Random(1)).depart(second))
+        assertThatThrownBy(() -> new PermitGate(early, clock, sluggish, new Random(1)).depart(second, Purchases.next()))
                 .isInstanceOf(PermitLapsedException.class);
     }
 
@@ -297,7 +293,7 @@ class PermitGateTest {
     void aCallThatLeftLateHoldsItsSlotFromThenOn() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitGate gate = gate(limiter);
-        PermitGate.Departure departure = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        PermitGate.Departure departure = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
         clock.advance(Duration.ofMillis(300));
 
         gate.left(departure, clock.instant());
@@ -310,7 +306,7 @@ class PermitGateTest {
     void aCallThatLeftOnTimeCostsTheLimiterNoQuestion() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitGate gate = gate(limiter);
-        PermitGate.Departure departure = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        PermitGate.Departure departure = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
         Instant left = clock.instant().plus(Duration.ofMillis(5));
         clock.advance(Duration.ofMillis(300));
 
@@ -429,7 +425,7 @@ class PermitGateTest {
             }
         };
         PermitGate gate = new PermitGate(limiter, clock, endless, new Random(1));
-        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)));
+        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
         Future<Granted> cancelled = threads.submit(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofDays(1))));
         waits.await();
 
@@ -469,7 +465,7 @@ class PermitGateTest {
     void aThousandWaitAndAllAreServedWithinTheLimit() throws Exception {
         Limits limits = new Limits(250, Duration.ofMillis(200), OptionalInt.empty(), 1, Duration.ofSeconds(20));
         PermitGate gate = new PermitGate(
-                new MemoryLimiter(limits, System::nanoTime),
+                new MemoryLimiter(limits, Limiters.RULES, System::nanoTime, Clock.systemUTC(), ReceiptStorage.NONE),
                 Clock.systemUTC(),
                 duration -> {
                     if (duration.isPositive()) {
@@ -498,7 +494,7 @@ class PermitGateTest {
         for (boolean left = false; !left; ) {
             Granted permit = gate.await(Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(30), Clock.systemUTC()));
             try {
-                gate.depart(permit);
+                gate.depart(permit, Purchases.next());
                 left = true;
             } catch (PermitLapsedException tooLate) {
                 assertThat(tooLate.retryAfter()).isPositive();

@@ -2,6 +2,7 @@ package dev.afterimage.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.afterimage.generation.guard.RateBelt;
 import dev.afterimage.image.GeneratedImage;
@@ -9,54 +10,79 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.LimiterStatus;
+import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Purchase;
+import dev.afterimage.limit.Receipt;
+import dev.afterimage.limit.Receipts;
+import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.time.Deadline;
 import io.smallrye.faulttolerance.api.RateLimitException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class PermittedGeneratorTest {
 
     private static final ImageRequest REQUEST =
             new ImageRequest(new TemplateId("card"), TemplateData.of("{}"), ImageFormat.PNG);
+    private static final Duration REJECTION_TTL = Duration.ofMinutes(3);
+    private static final Duration LONGEST_CALL = Duration.ofMinutes(1);
 
     private final MutableClock clock = new MutableClock();
+    private final FakePause pause = new FakePause(clock);
     private final List<String> events = new ArrayList<>();
+    private final List<CallOutcome> settled = new ArrayList<>();
     private final Recorder limiter = new Recorder();
-    private final PermitGate gate = new PermitGate(limiter, clock, new FakePause(clock), new Random(1));
+    private final PermitGate gate = new PermitGate(limiter, clock, pause, new Random(1));
     private final FakeGenerator provider = new FakeGenerator();
+    private final Orders order = Orders.next();
+    private int silences;
+    private Optional<Duration> nextPurchase = Optional.of(Duration.ofSeconds(50));
 
-    /** Grants everything, but for as many departures as it was told to deny; and says what it was asked. */
+    /** Grants everything, but for as many departures as it was told to answer otherwise; and says what it was asked. */
     private final class Recorder implements ProviderLimiter {
-        private int lapses;
-        private Duration patience = Duration.ZERO;
+        private final List<Supplier<Permit>> departures = new ArrayList<>();
 
         @Override
         public Permit acquire(Lane lane, Duration mostPatience) {
-            patience = mostPatience;
             events.add("acquire");
             return new Granted("t", lane, Duration.ZERO);
         }
 
         @Override
-        public Permit depart(Granted permit) {
+        public Permit depart(Granted permit, Purchase purchase) {
             events.add("depart");
-            return lapses-- > 0 ? new Denied(Duration.ofMillis(1), Permit.Reason.LAPSED) : permit;
+            return departures.isEmpty()
+                    ? new Departed(permit.token(), permit.lane(), purchase, clock.instant(), Duration.ZERO)
+                    : departures.removeFirst().get();
         }
 
         @Override
-        public void restamp(Granted permit) {
+        public Permit redepart(Departed call) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void restamp(Departed call) {
             events.add("restamp");
         }
 
@@ -69,9 +95,28 @@ class PermittedGeneratorTest {
         public void coolDown(Duration wait) {}
 
         @Override
-        public LimiterStatus status() {
-            return new LimiterStatus(Duration.ZERO, 0);
+        public void stop(LaneStop.Reason reason) {
+            events.add("stop " + reason);
         }
+
+        @Override
+        public LimiterStatus status() {
+            return new LimiterStatus(Duration.ZERO, 0, List.of());
+        }
+    }
+
+    /** Knows of nothing but settling, which fails for as often as it was told. */
+    private Receipts receipts() {
+        return (Receipts) Proxy.newProxyInstance(
+                Receipts.class.getClassLoader(), new Class<?>[] {Receipts.class}, (proxy, method, arguments) -> {
+                    assertThat(method.getName()).isEqualTo("settle");
+                    if (silences-- > 0) {
+                        throw new LimiterUnavailableException("silence", null);
+                    }
+                    settled.add((CallOutcome) arguments[1]);
+                    events.add("settle");
+                    return new Receipts.Settlement(false, nextPurchase);
+                });
     }
 
     private GeneratedImage generate(ImageGenerator next) {
@@ -80,40 +125,42 @@ class PermittedGeneratorTest {
 
     private GeneratedImage generate(RateBelt belt, ImageGenerator next) {
         Attempt attempt = new Attempt(
-                Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(20), clock), () -> events.add("told of departure"));
-        return new PermittedGenerator(gate, belt, next).generate(REQUEST, attempt);
+                Lane.INTERACTIVE,
+                Deadline.in(Duration.ofSeconds(20), clock),
+                order,
+                () -> events.add("told of departure"));
+        CallSettler settler = new CallSettler(receipts(), LONGEST_CALL, clock, pause, new CallersThread());
+        return new PermittedGenerator(gate, belt, settler, REJECTION_TTL, clock, next).generate(REQUEST, attempt);
+    }
+
+    private <T extends RuntimeException> T failed(Class<T> kind, RuntimeException failure) {
+        provider.failsWith(failure);
+        return catchThrowableOfType(kind, () -> generate(provider));
     }
 
     @Test
-    void aCallShowsItsPermitWhenItLeavesAndGivesItBack() {
+    void theReceiptOfACallThatBroughtAnImageStaysOpenUntilThatIsStored() {
         assertThat(generate(provider)).isNotNull();
 
-        assertThat(events).containsExactly("acquire", "depart", "told of departure", "release");
+        assertThat(events).containsExactly("acquire", "depart", "told of departure");
+        assertThat(order.calls()).hasSize(1);
     }
 
     @Test
     void aPermitThatLapsedIsReplacedAndNothingWasBilled() {
-        limiter.lapses = 2;
+        Supplier<Permit> lapses = () -> new Denied(Duration.ofMillis(1), Permit.Reason.LAPSED);
+        limiter.departures.addAll(List.of(lapses, lapses));
 
         assertThat(generate(provider)).isNotNull();
 
         assertThat(provider.calls()).isEqualTo(1);
-        assertThat(events)
-                .containsExactly(
-                        "acquire",
-                        "depart",
-                        "release",
-                        "acquire",
-                        "depart",
-                        "release",
-                        "acquire",
-                        "depart",
-                        "told of departure",
-                        "release");
+        assertThat(events.stream().filter("acquire"::equals)).hasSize(3);
+        assertThat(events.stream().filter("release"::equals)).hasSize(2);
+        assertThat(settled).containsExactly(new CallOutcome.NotBilled(), new CallOutcome.NotBilled());
     }
 
     @Test
-    void aProcessThatAloneIsTooFastIsHeldBackByItsBelt() {
+    void aProcessThatAloneIsTooFastIsHeldBackByItsBeltAndKeepsNoReceipt() {
         RateBelt belt = new RateBelt() {
             private boolean full = true;
 
@@ -129,6 +176,7 @@ class PermittedGeneratorTest {
         assertThat(generate(belt, provider)).isNotNull();
         assertThat(provider.calls()).isEqualTo(1);
         assertThat(events.stream().filter("acquire"::equals)).hasSize(2);
+        assertThat(settled).containsExactly(new CallOutcome.NotBilled());
     }
 
     @Test
@@ -140,30 +188,117 @@ class PermittedGeneratorTest {
             return FakeGenerator.picture();
         });
 
-        assertThat(events).containsExactly("acquire", "depart", "told of departure", "restamp", "release");
+        assertThat(events).containsExactly("acquire", "depart", "told of departure", "restamp");
     }
 
     @Test
-    void howLongCallsTakeIsLearntFromThoseThatSucceed() {
-        generate(slow(Duration.ofSeconds(8)));
-        generate(provider);
+    void aCallThatFailedBeforeItLeftGivesItsPermitBackAndHasNoReceipt() {
+        assertThatThrownBy(() -> generate((request, attempt) -> {
+                    throw new UnavailableException("connection refused", null);
+                }))
+                .isInstanceOf(UnavailableException.class);
 
-        assertThat(limiter.patience).isLessThan(Duration.ofSeconds(12));
-    }
-
-    private ImageGenerator slow(Duration duration) {
-        return (request, attempt) -> {
-            attempt.departure().now();
-            clock.advance(duration);
-            return FakeGenerator.picture();
-        };
+        assertThat(events).containsExactly("acquire", "release");
     }
 
     @Test
-    void aFailedCallGivesItsPermitBack() {
-        provider.failsWith(new UnavailableException("gone", null));
+    void aCallThatIsNotBilledEndsItsReceipt() {
+        failed(ThrottledException.class, ThrottledException.byProvider(Duration.ofSeconds(3)));
 
-        assertThatThrownBy(() -> generate(provider)).isInstanceOf(UnavailableException.class);
+        assertThat(settled).containsExactly(new CallOutcome.NotBilled());
+    }
+
+    @Test
+    void whoeverLosesTheOutcomeIsToldWhenItMayBeBoughtAgain() {
+        OutcomeUnknownException silence =
+                failed(OutcomeUnknownException.class, new OutcomeUnknownException("silence", null));
+
+        assertThat(silence.nextPurchase()).contains(Duration.ofSeconds(50));
+        assertThat(settled).containsExactly(new CallOutcome.Unknown("silence", false));
+    }
+
+    @Test
+    void anAnswerThatLeavesTheOutcomeOpenIsAnAnswerAllTheSame() {
+        nextPurchase = Optional.empty();
+
+        OutcomeUnknownException error =
+                failed(OutcomeUnknownException.class, OutcomeUnknownException.serverError("500"));
+
+        assertThat(error.nextPurchase()).isEmpty();
+        assertThat(settled).containsExactly(new CallOutcome.Unknown("500", true));
+    }
+
+    @Test
+    void whatIsNoImageIsABill() {
+        NotAnImageException html = failed(NotAnImageException.class, new NotAnImageException("html"));
+
+        assertThat(html.nextPurchase()).contains(Duration.ofSeconds(50));
+        assertThat(settled).containsExactly(new CallOutcome.Unusable("html"));
+    }
+
+    @Test
+    void aRejectionIsRememberedByTheFleet() {
+        failed(RejectedException.class, new RejectedException(RejectedException.Reason.DATA, "no title"));
+
+        assertThat(settled).containsExactly(new CallOutcome.Rejected("DATA no title", REJECTION_TTL));
+        RejectedException remembered = RejectedException.remembered("DATA no title");
+        assertThat(remembered.reason()).isEqualTo(RejectedException.Reason.DATA);
+        assertThat(remembered).hasMessage("no title");
+    }
+
+    @Test
+    void aSurpriseAfterDepartureIsAnUnknownOutcome() {
+        failed(IllegalStateException.class, new IllegalStateException("apiKey=s3cret"));
+
+        assertThat(settled).containsExactly(new CallOutcome.Unknown("unexpected IllegalStateException", false));
+    }
+
+    @Test
+    void aRefusedKeyAndAnEmptyAccountStopTheLanes() {
+        failed(AccessRefusedException.class, new AccessRefusedException("401"));
+        failed(OutOfCreditsException.class, new OutOfCreditsException("402", Instant.MAX));
+
+        assertThat(events).contains("stop ACCESS_REFUSED", "stop OUT_OF_CREDITS");
+        assertThat(settled).containsExactly(new CallOutcome.NotBilled(), new CallOutcome.NotBilled());
+    }
+
+    @Test
+    void aReceiptThatStandsAgainstTheCallIsNotSettled() {
+        limiter.departures.add(
+                () -> new Permit.Refused(Receipt.State.OPEN, Duration.ofSeconds(9), false, Instant.EPOCH, ""));
+
+        assertThatThrownBy(() -> generate(provider))
+                .isInstanceOfSatisfying(
+                        ReceiptStandsException.class,
+                        standing -> assertThat(standing.refused().retryAfter()).isEqualTo(Duration.ofSeconds(9)));
+        assertThat(provider.calls()).isZero();
+        assertThat(settled).isEmpty();
         assertThat(events).endsWith("release");
+    }
+
+    /** The limiter may have written the receipt before its answer was lost. */
+    @Test
+    void aDepartureWhoseAnswerIsLostIsSettledAsNotBilledInTheBackground() {
+        limiter.departures.add(() -> {
+            throw new LimiterUnavailableException("time-out", null);
+        });
+        silences = 3;
+
+        assertThatThrownBy(() -> generate(provider)).isInstanceOf(LimiterUnavailableException.class);
+
+        assertThat(provider.calls()).isZero();
+        assertThat(settled).containsExactly(new CallOutcome.NotBilled());
+    }
+
+    @Test
+    void whatCannotBeSettledIsGivenUpWhenTheReceiptHasEndedByItself() {
+        silences = Integer.MAX_VALUE;
+
+        OutcomeUnknownException silence =
+                failed(OutcomeUnknownException.class, new OutcomeUnknownException("silence", null));
+
+        assertThat(silence.nextPurchase()).contains(LONGEST_CALL);
+        assertThat(settled).isEmpty();
+        assertThat(pause.waits()).hasSize(60);
     }
 }

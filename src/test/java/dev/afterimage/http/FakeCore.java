@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -57,7 +58,10 @@ public class FakeCore implements QuarkusTestProfile {
             new Stats.Permits(5, 1, 0, 0),
             1,
             0L,
-            null);
+            null,
+            List.of(
+                    new Stats.Lane("interactive", "open", null, null),
+                    new Stats.Lane("bulk", "stopped", "unusable-answers", NOW.minusSeconds(60))));
 
     /** As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. */
     @Override

@@ -254,7 +254,7 @@ class ImageResourceTest {
                         + "\"providerCalls\":5,\"provider429s\":1,\"provider5xxs\":2,\"providerP50Millis\":310,"
                         + "\"providerP95Millis\":900,\"queueDepth\":7,\"queueOldestAgeSeconds\":12,\"creditsUsed\":40,"
                         + "\"creditsLeft\":null,"
-                        + "\"permits\":{\"granted\":5,\"denied\":1,\"lapsed\":0,\"emergency\":0},\"inFlight\":1,"
+                        + "\"permits\":{\"granted\":5,\"denied\":1,\"lapsed\":0,\"refused\":0},\"inFlight\":1,"
                         + "\"deadLetters\":0,\"coolDownUntil\":null}"));
     }
 

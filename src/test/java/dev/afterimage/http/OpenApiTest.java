@@ -117,6 +117,17 @@ class OpenApiTest {
         assertThat(types).hasSizeGreaterThan(8);
     }
 
+    /** Of the other statuses each has one answer of its own. */
+    @Test
+    void everyReasonWhyAnImageCannotBeHadIsNamed() {
+        String unavailable =
+                api.at("/components/responses/Unavailable/description").asText();
+        assertThat(ProblemType.values())
+                .filteredOn(type -> type.status() == 503)
+                .allSatisfy(type -> assertThat(unavailable)
+                        .contains(type.uri().substring(type.uri().lastIndexOf('/') + 1)));
+    }
+
     @Test
     void theRequestsOfTheExamplesWork() {
         JsonNode examples = api.at("/paths/~1v1~1images/post/requestBody/content/application~1json/examples");

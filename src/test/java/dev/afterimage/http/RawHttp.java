@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -37,6 +39,19 @@ final class RawHttp implements AutoCloseable {
     private void write(String bytes) throws IOException {
         socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
+    }
+
+    /** Sends a byte ten times a second, until it is over or the server hangs up. */
+    void drip(CountDownLatch over) {
+        try {
+            while (!over.await(100, TimeUnit.MILLISECONDS)) {
+                write("x");
+            }
+        } catch (IOException hungUp) {
+            // As it should.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What is answered until the server hangs up. */

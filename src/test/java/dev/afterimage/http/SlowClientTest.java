@@ -8,6 +8,7 @@ import io.restassured.RestAssured;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,6 +24,7 @@ class SlowClientTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             Map<String, String> config = new HashMap<>(super.getConfigOverrides());
+            config.put("afterimage.http.head-timeout", "1500ms");
             config.put("afterimage.http.body-timeout", "200ms");
             config.put("quarkus.http.read-timeout", "200ms");
             return config;
@@ -39,6 +41,34 @@ class SlowClientTest {
             assertThat(answer)
                     .startsWith("HTTP/1.1 408 ")
                     .contains("application/problem+json", "/problems/request-timeout");
+        }
+    }
+
+    /** The server's idle time-out never ends a client that sends a byte now and then. */
+    @Test
+    void headersThatNeverEndAreCutOff() throws Exception {
+        try (RawHttp client = RawHttp.begin(RestAssured.port, "GET /v1/stats HTTP/1.1\r\nHost: x\r\nX-Endless: ")) {
+            CountDownLatch over = new CountDownLatch(1);
+            Thread dripping = Thread.startVirtualThread(() -> client.drip(over));
+            assertThat(client.readToEnd()).isEmpty();
+            over.countDown();
+            dripping.join();
+        }
+    }
+
+    /** Connections live longer than one head may take. */
+    @Test
+    void aConnectionServesOneRequestAfterAnother() throws IOException {
+        String request = "GET /v1/stats HTTP/1.1\r\nHost: x\r\n\r\n";
+        try (RawHttp client = new RawHttp(RestAssured.port);
+                RawHttp dripping =
+                        RawHttp.begin(RestAssured.port, "GET /v1/stats HTTP/1.1\r\nHost: x\r\nX-Endless: ")) {
+            assertThat(client.send(request)).startsWith("HTTP/1.1 200 ");
+            CountDownLatch over = new CountDownLatch(1);
+            Thread.startVirtualThread(() -> dripping.drip(over));
+            assertThat(dripping.readToEnd()).isEmpty();
+            over.countDown();
+            assertThat(client.send(request)).startsWith("HTTP/1.1 200 ");
         }
     }
 

@@ -27,7 +27,7 @@ class LimitLawTest {
             @ForAll("crowds") int workers,
             @ForAll long seed) {
         SimulatedFleet fleet = new SimulatedFleet(
-                        now -> new MemoryLimiter(limits, now), temper, Duration.ofSeconds(30), seed)
+                        now -> SimulatedFleet.memory(limits, now), temper, Duration.ofSeconds(30), seed)
                 .withClients(people, Lane.INTERACTIVE)
                 .withClients(workers, Lane.BULK)
                 .run();
@@ -94,7 +94,7 @@ class LimitLawTest {
         Limits limits = new Limits(rate, window, OptionalInt.empty(), 1, LONGEST_CALL);
         Duration length = window.multipliedBy(100).plus(window);
         SimulatedFleet fleet = new SimulatedFleet(
-                        now -> new MemoryLimiter(limits, now), Temper.punctual(Duration.ofSeconds(30)), length, 1)
+                        now -> SimulatedFleet.memory(limits, now), Temper.punctual(Duration.ofSeconds(30)), length, 1)
                 .withClients(2 * rate, lane)
                 .run();
 
@@ -118,7 +118,7 @@ class LimitLawTest {
                 0,
                 0);
         SimulatedFleet fleet = new SimulatedFleet(
-                        now -> new MemoryLimiter(limits, now), temper, Duration.ofSeconds(61), 1)
+                        now -> SimulatedFleet.memory(limits, now), temper, Duration.ofSeconds(61), 1)
                 .withClients(5 * rate, Lane.INTERACTIVE)
                 .withClients(5 * rate, Lane.BULK)
                 .run();
@@ -144,7 +144,7 @@ class LimitLawTest {
                 dies,
                 0);
         SimulatedFleet fleet = new SimulatedFleet(
-                        now -> new MemoryLimiter(limits, now), temper, Duration.ofSeconds(61), 1)
+                        now -> SimulatedFleet.memory(limits, now), temper, Duration.ofSeconds(61), 1)
                 .withClients(40 * rate, Lane.INTERACTIVE)
                 .run();
 

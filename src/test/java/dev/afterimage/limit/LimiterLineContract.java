@@ -3,8 +3,10 @@ package dev.afterimage.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
+import dev.afterimage.testing.Purchases;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -19,6 +21,9 @@ abstract class LimiterLineContract {
 
     /** A limiter that has seen no call, alone with its back end. */
     protected abstract ProviderLimiter limiter(Limits limits);
+
+    /** The receipts of the limiter that was asked for last. */
+    protected abstract Receipts receipts();
 
     /** Lets the limiter's time pass. */
     protected abstract void advance(Duration step);
@@ -37,10 +42,18 @@ abstract class LimiterLineContract {
         return (Granted) permit;
     }
 
-    static Granted departed(ProviderLimiter limiter, Lane lane) {
-        Granted permit = acquired(limiter, lane, NOW_OR_NEVER);
-        assertThat(limiter.depart(permit)).isInstanceOf(Granted.class);
-        return permit;
+    /** Departs for a key that nobody else buys. */
+    protected static Permit depart(ProviderLimiter limiter, Granted permit) {
+        return limiter.depart(permit, Purchases.next());
+    }
+
+    static Departed departed(ProviderLimiter limiter, Lane lane) {
+        return (Departed) depart(limiter, acquired(limiter, lane, NOW_OR_NEVER));
+    }
+
+    /** The call has ended, and nobody has to pay. */
+    void ended(Departed call) {
+        receipts().settle(call, new CallOutcome.NotBilled());
     }
 
     static Denied denied(Permit permit) {
@@ -70,7 +83,7 @@ abstract class LimiterLineContract {
         Granted late = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         acquired(limiter, Lane.INTERACTIVE, PATIENT);
         advance(Duration.ofMillis(200));
-        limiter.depart(late);
+        depart(limiter, late);
 
         assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn())
                 .isEqualTo(rate(1).slotTime().multipliedBy(2));
@@ -110,21 +123,23 @@ abstract class LimiterLineContract {
         Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
 
         advance(next.startsIn().minus(lead).minusMillis(1));
-        assertThat(limiter.depart(next)).isEqualTo(new Denied(lead.plusMillis(1), Reason.RATE));
+        assertThat(depart(limiter, next)).isEqualTo(new Denied(lead.plusMillis(1), Reason.RATE));
 
         advance(Duration.ofMillis(1));
-        assertThat(limiter.depart(next))
+        assertThat(depart(limiter, next))
                 .isInstanceOfSatisfying(
-                        Granted.class, granted -> assertThat(granted.startsIn()).isEqualTo(lead));
+                        Departed.class,
+                        departed -> assertThat(departed.startsIn()).isEqualTo(lead));
     }
 
     @Test
     void aPermitThatDepartedAlreadyIsToldWhenAnotherCallMayLeave() {
         ProviderLimiter limiter = limiter(rate(1));
-        Granted permit = departed(limiter, Lane.INTERACTIVE);
+        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        depart(limiter, permit);
         advance(Duration.ofMillis(300));
 
-        assertThat(limiter.depart(permit))
+        assertThat(depart(limiter, permit))
                 .isEqualTo(new Denied(rate(1).slotTime().minusMillis(300), Reason.LAPSED));
     }
 

@@ -2,8 +2,11 @@ package dev.afterimage.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Purchases;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,9 +17,17 @@ class MemoryLimiterTest extends ProviderLimiterContract {
 
     private final MutableClock clock = new MutableClock();
 
+    private MemoryLimiter latest = Limiters.memory(rate(1), clock);
+
     @Override
     protected ProviderLimiter limiter(Limits limits) {
-        return new MemoryLimiter(limits, clock::nanoTime);
+        latest = Limiters.memory(limits, clock);
+        return latest;
+    }
+
+    @Override
+    protected Receipts receipts() {
+        return latest;
     }
 
     @Override
@@ -28,7 +39,7 @@ class MemoryLimiterTest extends ProviderLimiterContract {
     @Test
     void itsTimeMayBeginAnywhere() {
         AtomicLong time = new AtomicLong(Long.MAX_VALUE);
-        ProviderLimiter limiter = new MemoryLimiter(rate(1), time::get);
+        ProviderLimiter limiter = new MemoryLimiter(rate(1), Limiters.RULES, time::get, clock, ReceiptStorage.NONE);
         departed(limiter, Lane.INTERACTIVE);
 
         time.addAndGet(rate(1).slotTime().toNanos() - 1);
@@ -41,12 +52,16 @@ class MemoryLimiterTest extends ProviderLimiterContract {
     @Test
     void whateverAThreadAsksItKeepsNoOtherWaiting() {
         ProviderLimiter limiter = limiter(rate(2));
-        Granted permit = departed(limiter, Lane.INTERACTIVE);
+        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        Departed call = (Departed) depart(limiter, permit);
         List<Runnable> questions = List.of(
-                () -> limiter.restamp(permit),
+                () -> limiter.restamp(call),
+                () -> limiter.redepart(call),
+                () -> receipts().hold(call),
+                () -> receipts().settle(call, new CallOutcome.NotBilled()),
                 () -> limiter.release(permit),
                 () -> limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER),
-                () -> limiter.depart(permit),
+                () -> limiter.depart(permit, Purchases.next()),
                 () -> limiter.coolDown(SECOND),
                 limiter::status);
 

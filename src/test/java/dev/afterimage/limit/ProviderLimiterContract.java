@@ -3,6 +3,7 @@ package dev.afterimage.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
 import java.time.Duration;
@@ -36,7 +37,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         ProviderLimiter limiter = limiter(rate(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         advance(Duration.ofMillis(400));
-        limiter.depart(permit);
+        depart(limiter, permit);
 
         advance(rate(1).slotTime().minusMillis(300));
         denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
@@ -82,11 +83,12 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
 
         advance(rate(1).slotTime().minusMillis(200));
-        Permit early = limiter.depart(next);
+        Permit early = depart(limiter, next);
 
-        assertThat(early).isInstanceOf(Granted.class);
-        assertThat(((Granted) early).startsIn()).isEqualTo(Duration.ofMillis(200));
-        assertThat(((Granted) early).startsIn()).isPositive();
+        assertThat(early)
+                .isInstanceOfSatisfying(
+                        Departed.class,
+                        departed -> assertThat(departed.startsIn()).isEqualTo(Duration.ofMillis(200)));
     }
 
     @Test
@@ -95,12 +97,12 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         departed(limiter, Lane.BULK);
         Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
 
-        Denied denied = denied(limiter.depart(next));
+        Denied denied = denied(depart(limiter, next));
 
         assertThat(denied.reason()).isEqualTo(Reason.RATE);
         assertThat(denied.retryAfter()).isEqualTo(rate(1).slotTime());
         advance(rate(1).slotTime());
-        assertThat(limiter.depart(next)).isInstanceOf(Granted.class);
+        assertThat(depart(limiter, next)).isInstanceOf(Departed.class);
     }
 
     @Test
@@ -111,7 +113,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         advance(limits.lead());
         departed(limiter, Lane.INTERACTIVE);
 
-        assertThat(denied(limiter.depart(one)).reason()).isEqualTo(Reason.RATE);
+        assertThat(denied(depart(limiter, one)).reason()).isEqualTo(Reason.RATE);
 
         assertThat(limiter.status().inFlight()).isEqualTo(2);
         limiter.release(one);
@@ -124,7 +126,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         Granted late = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         advance(Duration.ofSeconds(5));
 
-        assertThat(limiter.depart(late)).isInstanceOf(Granted.class);
+        assertThat(depart(limiter, late)).isInstanceOf(Departed.class);
 
         advance(Duration.ofMillis(900));
         denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
@@ -139,39 +141,41 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         assertThat(acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER).startsIn()).isZero();
 
         advance(rate(1).grace());
-        denied(limiter.depart(dead));
+        denied(depart(limiter, dead));
     }
 
     @Test
     void aPermitDepartsOnce() {
         ProviderLimiter limiter = limiter(rate(5));
-        Granted permit = departed(limiter, Lane.INTERACTIVE);
+        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        depart(limiter, permit);
 
-        denied(limiter.depart(permit));
+        denied(depart(limiter, permit));
     }
 
     @Test
     void aCallThatDidNotLeaveInTimeIsStampedAnew() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
-        Granted stamped = (Granted) limiter.depart(permit);
+        Departed stamped = (Departed) depart(limiter, permit);
         advance(Duration.ofMillis(300));
 
-        Permit again = limiter.depart(stamped);
+        Permit again = limiter.redepart(stamped);
 
         assertThat(again)
                 .isInstanceOfSatisfying(
-                        Granted.class, granted -> assertThat(granted.startsIn()).isZero());
+                        Departed.class,
+                        departed -> assertThat(departed.startsIn()).isZero());
         assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
                 .isEqualTo(rate(1).slotTime());
-        denied(limiter.depart(permit));
+        denied(depart(limiter, permit));
     }
 
     @Test
     void aCallThatLeftLaterThanStampedHoldsItsSlotFromThenOn() {
         for (Lane lane : Lane.values()) {
             ProviderLimiter limiter = limiter(rate(1));
-            Granted stamped = (Granted) limiter.depart(acquired(limiter, lane, NOW_OR_NEVER));
+            Departed stamped = (Departed) depart(limiter, acquired(limiter, lane, NOW_OR_NEVER));
             advance(Duration.ofMillis(300));
 
             limiter.restamp(stamped);
@@ -187,7 +191,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void aCallThatLeftAfterItsSlotWasFreeAgainTakesOneAllTheSame() {
         ProviderLimiter limiter = limiter(rate(1));
-        Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.BULK, NOW_OR_NEVER));
+        Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
         advance(rate(1).slotTime().multipliedBy(2));
 
         limiter.restamp(stamped);
@@ -199,23 +203,23 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void aMovedStampIsStillOneCallInFlight() {
         ProviderLimiter limiter = limiter(inFlight(2));
-        Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.BULK, NOW_OR_NEVER));
+        Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
         advance(Duration.ofMillis(300));
 
         limiter.restamp(stamped);
 
         assertThat(limiter.status().inFlight()).isEqualTo(1);
-        limiter.release(stamped);
+        ended(stamped);
         assertThat(limiter.status().inFlight()).isZero();
     }
 
     @Test
     void aCoolDownOvertakesWhoeverWasStampedAndDidNotLeave() {
         ProviderLimiter limiter = limiter(rate(1));
-        Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.BULK, NOW_OR_NEVER));
+        Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
         limiter.coolDown(SECOND);
 
-        assertThat(denied(limiter.depart(stamped)).reason()).isEqualTo(Reason.COOL_DOWN);
+        assertThat(denied(limiter.redepart(stamped)).reason()).isEqualTo(Reason.COOL_DOWN);
         advance(SECOND);
         departed(limiter, Lane.BULK);
     }
@@ -223,18 +227,18 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void aStampLongPastCannotBeMoved() {
         ProviderLimiter limiter = limiter(rate(1));
-        Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER));
+        Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER));
         advance(rate(1).slotTime());
 
-        denied(limiter.depart(stamped));
+        denied(limiter.redepart(stamped));
     }
 
     @Test
     void aStampedPermitGivesItsPlaceBack() {
         ProviderLimiter limiter = limiter(inFlight(1));
-        Granted stamped = (Granted) limiter.depart(acquired(limiter, Lane.BULK, NOW_OR_NEVER));
+        Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
 
-        limiter.release(stamped);
+        ended(stamped);
 
         assertThat(limiter.status().inFlight()).isZero();
     }
@@ -243,7 +247,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     void aForeignTokenDoesNotDepart() {
         ProviderLimiter limiter = limiter(rate(5));
 
-        assertThat(denied(limiter.depart(new Granted("foreign", Lane.INTERACTIVE, Duration.ZERO)))
+        assertThat(denied(depart(limiter, new Granted("foreign", Lane.INTERACTIVE, Duration.ZERO)))
                         .reason())
                 .isEqualTo(Reason.LAPSED);
     }
@@ -257,13 +261,13 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         limiter.release(next);
 
         assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn()).isEqualTo(rate(1).slotTime());
-        denied(limiter.depart(next));
+        denied(depart(limiter, next));
     }
 
     @Test
     void aReleasedCallKeepsItsSlot() {
         ProviderLimiter limiter = limiter(rate(1));
-        limiter.release(departed(limiter, Lane.INTERACTIVE));
+        ended(departed(limiter, Lane.INTERACTIVE));
 
         denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
     }
@@ -321,7 +325,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void noMoreCallsAreInFlightThanAllowed() {
         ProviderLimiter limiter = limiter(inFlight(2));
-        Granted first = departed(limiter, Lane.INTERACTIVE);
+        Departed first = departed(limiter, Lane.INTERACTIVE);
         acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
 
         Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
@@ -329,18 +333,18 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         assertThat(denied.retryAfter()).isEqualTo(Limits.PLACE_RETRY);
         assertThat(limiter.status().inFlight()).isEqualTo(2);
 
-        limiter.release(first);
+        ended(first);
         acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
     }
 
     @Test
     void aPlaceGivenBackTwiceIsOnePlace() {
         ProviderLimiter limiter = limiter(inFlight(2));
-        Granted first = departed(limiter, Lane.INTERACTIVE);
+        Departed first = departed(limiter, Lane.INTERACTIVE);
         departed(limiter, Lane.INTERACTIVE);
 
-        limiter.release(first);
-        limiter.release(first);
+        ended(first);
+        ended(first);
 
         acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
@@ -349,7 +353,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void theBulkLaneLeavesPlacesForPeople() {
         ProviderLimiter limiter = limiter(inFlight(4));
-        Granted first = departed(limiter, Lane.BULK);
+        Departed first = departed(limiter, Lane.BULK);
         departed(limiter, Lane.BULK);
 
         assertThat(denied(limiter.acquire(Lane.BULK, PATIENT)).reason()).isEqualTo(Reason.CONCURRENCY);
@@ -357,7 +361,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         departed(limiter, Lane.INTERACTIVE);
         denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
 
-        limiter.release(first);
+        ended(first);
         departed(limiter, Lane.BULK);
     }
 
@@ -405,7 +409,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         limiter.coolDown(SECOND);
 
-        denied(limiter.depart(permit));
+        denied(depart(limiter, permit));
 
         assertThat(limiter.status().inFlight()).isZero();
     }
@@ -455,7 +459,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         limiter.coolDown(Duration.ofSeconds(2));
 
-        Denied denied = denied(limiter.depart(permit));
+        Denied denied = denied(depart(limiter, permit));
 
         assertThat(denied.reason()).isEqualTo(Reason.COOL_DOWN);
         assertThat(denied.retryAfter()).isEqualTo(Duration.ofSeconds(2));

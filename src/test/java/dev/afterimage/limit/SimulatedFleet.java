@@ -1,8 +1,14 @@
 package dev.afterimage.limit;
 
 import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.testing.Limiters;
+import dev.afterimage.testing.Purchases;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.Function;
@@ -51,14 +57,25 @@ public final class SimulatedFleet {
 
     private record Event(long at, long order, Runnable happens) {}
 
+    /** A process's access to the fleet's limiter. */
+    public record Parts(ProviderLimiter limiter, Receipts receipts) {}
+
+    /** The memory limiter in this time, in nanoseconds. */
+    public static Parts memory(Limits limits, LongSupplier nanoTime) {
+        InstantSource clock = () -> Instant.EPOCH.plusNanos(nanoTime.getAsLong());
+        MemoryLimiter limiter = new MemoryLimiter(
+                limits, Limiters.RULES, nanoTime, clock.withZone(ZoneOffset.UTC), ReceiptStorage.NONE);
+        return new Parts(limiter, limiter);
+    }
+
     /** A process with its limiter. While it has no core, nothing happens in it. */
     public final class Instance {
 
-        private final ProviderLimiter limiter;
+        private final Parts parts;
         private long hasCoreFrom;
 
-        private Instance(ProviderLimiter limiter) {
-            this.limiter = limiter;
+        private Instance(Parts parts) {
+            this.parts = parts;
         }
 
         /** Adds clients that ask for one call after the other to the end. */
@@ -102,7 +119,7 @@ public final class SimulatedFleet {
      *
      * @param limiter makes the limiter, which reads the simulated time in nanoseconds
      */
-    public SimulatedFleet(Function<LongSupplier, ProviderLimiter> limiter, Temper temper, Duration length, long seed) {
+    public SimulatedFleet(Function<LongSupplier, Parts> limiter, Temper temper, Duration length, long seed) {
         this.temper = temper;
         random = new Random(seed);
         end = length.toNanos();
@@ -110,7 +127,7 @@ public final class SimulatedFleet {
     }
 
     /** Adds a process. */
-    public Instance instance(Function<LongSupplier, ProviderLimiter> limiter) {
+    public Instance instance(Function<LongSupplier, Parts> limiter) {
         return new Instance(limiter.apply(() -> now));
     }
 
@@ -144,11 +161,13 @@ public final class SimulatedFleet {
 
         private final Instance instance;
         private final ProviderLimiter limiter;
+        private final Receipts receipts;
         private final Lane lane;
 
         Client(Instance instance, Lane lane) {
             this.instance = instance;
-            this.limiter = instance.limiter;
+            this.limiter = instance.parts.limiter();
+            this.receipts = instance.parts.receipts();
             this.lane = lane;
         }
 
@@ -156,6 +175,7 @@ public final class SimulatedFleet {
             switch (limiter.acquire(lane, temper.patience())) {
                 case Granted granted -> in(punctuality(granted), () -> hold(granted));
                 case Denied denied -> in(denied.retryAfter().toNanos(), this::ask);
+                case Permit other -> throw new IllegalStateException(other.toString());
             }
         }
 
@@ -178,8 +198,12 @@ public final class SimulatedFleet {
         }
 
         private void depart(Granted granted) {
-            switch (limiter.depart(granted)) {
-                case Granted stamped -> leaveIn(stamped.startsIn().toNanos(), stamped);
+            departed(limiter.depart(granted, Purchases.next()), granted);
+        }
+
+        private void departed(Permit answer, Granted granted) {
+            switch (answer) {
+                case Departed stamped -> leaveIn(stamped.startsIn().toNanos(), stamped, granted);
                 case Denied denied
                 when denied.reason() == Permit.Reason.RATE ->
                     in(denied.retryAfter().toNanos(), () -> hold(granted));
@@ -188,15 +212,16 @@ public final class SimulatedFleet {
                     limiter.release(granted);
                     in(denied.retryAfter().toNanos(), this::ask);
                 }
+                case Permit other -> throw new IllegalStateException(other.toString());
             }
         }
 
-        private void leaveIn(long wait, Granted stamped) {
+        private void leaveIn(long wait, Departed stamped, Granted granted) {
             long heldUp = upTo(temper.heldUp());
             long due = now + wait;
             in(wait + heldUp, () -> {
                 if (now - due - heldUp > Limits.JITTER.toNanos()) {
-                    depart(stamped); // It knows that it had no core.
+                    departed(limiter.redepart(stamped), granted); // It knows that it had no core.
                     return;
                 }
                 leave(stamped);
@@ -206,7 +231,7 @@ public final class SimulatedFleet {
             });
         }
 
-        private void leave(Granted permit) {
+        private void leave(Departed call) {
             all.add(now);
             inFlight++;
             mostInFlight = Math.max(mostInFlight, inFlight);
@@ -215,10 +240,10 @@ public final class SimulatedFleet {
                 bulkInFlight++;
                 mostBulkInFlight = Math.max(mostBulkInFlight, bulkInFlight);
             }
-            in(upTo(temper.callTime()), () -> end(permit));
+            in(upTo(temper.callTime()), () -> end(call));
         }
 
-        private void end(Granted permit) {
+        private void end(Departed call) {
             inFlight--;
             if (lane == Lane.BULK) {
                 bulkInFlight--;
@@ -228,7 +253,7 @@ public final class SimulatedFleet {
                 limiter.coolDown(pause);
             }
             if (random.nextDouble() >= temper.dies()) {
-                limiter.release(permit);
+                receipts.settle(call, new CallOutcome.NotBilled());
             }
             ask();
         }

@@ -9,6 +9,7 @@ import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.testing.MutableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -90,7 +91,7 @@ class FleetGaugesTest {
                         new Meters(registry),
                         queue,
                         () -> new CreditBudget.Status(30, limit),
-                        () -> new LimiterStatus(Duration.ofSeconds(9), 0),
+                        () -> new LimiterStatus(Duration.ofSeconds(9), 0, List.of()),
                         clock)
                 .register();
     }

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.generation.Glance;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.Inquiry;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestPictures;
+import dev.afterimage.time.Deadline;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -39,8 +45,8 @@ class MeteredImageServiceTest {
                 TestPictures.entry(KEY, MutableClock.atSomeTime().instant(), 10)))));
         assertThat(metered.glance(REQUEST))
                 .isCompletedWithValueMatching(glance -> glance.hit().isPresent());
-        assertThat(meters.requests("hit").count()).isEqualTo(1);
-        assertThat(meters.requestTime("hit").count()).isEqualTo(1);
+        assertThat(meters.requests("interactive", "hit").count()).isEqualTo(1);
+        assertThat(meters.requestTime("interactive", "hit").count()).isEqualTo(1);
     }
 
     @Test
@@ -49,16 +55,29 @@ class MeteredImageServiceTest {
                 .isCompletedWithValueMatching(glance -> glance.hit().isEmpty());
         known = CompletableFuture.failedFuture(new IllegalStateException("no versions"));
         assertThat(metered.glance(REQUEST)).isCompletedExceptionally();
-        assertThat(meters.requests("hit").count()).isZero();
-        assertThat(meters.requests("failed").count()).isZero();
+        assertThat(meters.requests("interactive", "hit").count()).isZero();
+        assertThat(meters.requests("interactive", "failed").count()).isZero();
     }
 
-    /** Knows what a glance tells and nothing else. */
+    @Test
+    void whoAsksIsTold() {
+        Deadline deadline = Deadline.in(Duration.ofSeconds(4), MutableClock.atSomeTime());
+        metered.obtain(Inquiry.onDemand(REQUEST, Caller.SERVICE, deadline));
+        metered.obtain(Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.INTERACTIVE, deadline));
+        metered.obtain(Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, deadline));
+        for (String lane : List.of("interactive", "queued", "bulk")) {
+            assertThat(meters.requests(lane, "failed").count()).as(lane).isEqualTo(1);
+            assertThat(meters.requestTime(lane, "failed").count()).as(lane).isEqualTo(1);
+        }
+    }
+
+    /** Knows what a glance tells, and fails at everything else. */
     private ImageService core() {
         return (ImageService) Proxy.newProxyInstance(
-                ImageService.class.getClassLoader(), new Class<?>[] {ImageService.class}, (self, method, arguments) -> {
-                    assertThat(method.getName()).isEqualTo("glance");
-                    return known;
-                });
+                ImageService.class.getClassLoader(),
+                new Class<?>[] {ImageService.class},
+                (self, method, arguments) -> method.getName().equals("glance")
+                        ? known
+                        : CompletableFuture.failedFuture(new IllegalStateException("not here")));
     }
 }

@@ -94,7 +94,7 @@ class ScrapeTest {
     @Test
     void aMissAndAHitAreCountedApart() {
         assertThat(ours)
-                .anyMatch(line -> line.startsWith("afterimage_requests_total{outcome=\"hit\"}"))
+                .anyMatch(line -> line.startsWith("afterimage_requests_total{lane=\"interactive\",outcome=\"hit\"}"))
                 .anyMatch(line -> line.startsWith("afterimage_provider_answers_total{class=\"2xx\"}"));
     }
 

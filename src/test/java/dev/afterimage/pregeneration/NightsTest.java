@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.generation.Attempt;
-import dev.afterimage.generation.FailureMemory;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImagePipeline;
 import dev.afterimage.generation.PipelineParts;
@@ -12,6 +12,7 @@ import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.MemoryCallerQuota;
+import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.pregeneration.plan.CatalogueRunner;
 import dev.afterimage.pregeneration.plan.CatalogueSource;
 import dev.afterimage.pregeneration.plan.Checkpoint;
@@ -34,6 +35,7 @@ import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MemoryPendingMarks;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import io.smallrye.config.PropertiesConfigSource;
@@ -73,7 +75,8 @@ class NightsTest {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Pause never = duration -> new CountDownLatch(1).await();
     private final Provider provider = new Provider();
-    private FreshnessPolicy freshness = new FreshnessPolicy(DAY, Duration.ofDays(7), Map.of());
+    private final MemoryLimiter limiter = Permitted.limiter(clock);
+    private FreshnessPolicy freshness = new FreshnessPolicy(DAY, Duration.ofDays(7), Duration.ofHours(1), Map.of());
 
     @AfterEach
     void stop() {
@@ -87,7 +90,7 @@ class NightsTest {
 
     @Test
     void aTtlThatOutlastsThePeriodSavesTheNightsInBetween() throws Exception {
-        freshness = new FreshnessPolicy(DAY.multipliedBy(3), Duration.ofDays(7), Map.of());
+        freshness = new FreshnessPolicy(DAY.multipliedBy(3), Duration.ofDays(7), Duration.ofHours(1), Map.of());
 
         assertThat(nights(5)).containsExactly(ROWS, 0, ROWS, 0, ROWS);
     }
@@ -140,24 +143,26 @@ class NightsTest {
     }
 
     private Worker worker() {
+        CallSettler settler = Permitted.settler(limiter, clock, never, threads);
         ImagePipeline pipeline = new ImagePipeline(new PipelineParts(
                 Jobs.KEYS,
                 new FixedVersions(),
                 index,
                 store,
                 new MemoryFlightLeases(Duration.ofSeconds(30), clock::nanoTime, never),
-                provider,
+                limiter,
+                settler,
+                Permitted.generator(provider, limiter, settler, clock, never),
                 (lane, deadline) -> Optional.empty(),
                 freshness,
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
-                new FailureMemory(Duration.ofMinutes(1), clock::nanoTime),
                 new FakeBacklog(),
                 Duration.ofSeconds(25),
                 never,
                 clock,
                 threads));
-        JobFates fates = new JobFates(
-                new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2, false), clock, () -> 0L);
+        JobFates fates =
+                new JobFates(new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
         JobRunner runner =
                 new JobRunner(pipeline, queue, new MemoryBatchLedger(clock), new MemoryPendingMarks(), fates);
         return new Worker(queue, runner, 5, Duration.ofMinutes(1), clock, never, callersThread);
@@ -207,6 +212,7 @@ class NightsTest {
 
         @Override
         public GeneratedImage generate(ImageRequest request, Attempt attempt) {
+            attempt.departure().now();
             calls++;
             clock.advance(CALL);
             return FakeGenerator.picture();

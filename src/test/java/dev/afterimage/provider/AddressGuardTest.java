@@ -235,11 +235,11 @@ class AddressGuardTest {
     }
 
     private AddressGuard guard(String... allowedHosts) {
-        return new AddressGuard(Optional.empty(), List.of(allowedHosts), this::resolve);
+        return new AddressGuard(Optional.empty(), List.of(allowedHosts), List.of(), this::resolve);
     }
 
     private AddressGuard guardOf(String providerUrl) {
-        return new AddressGuard(Optional.of(URI.create(providerUrl)), List.of(), this::resolve);
+        return new AddressGuard(Optional.of(URI.create(providerUrl)), List.of(), List.of(), this::resolve);
     }
 
     private List<InetAddress> resolve(String name) throws UnknownHostException {

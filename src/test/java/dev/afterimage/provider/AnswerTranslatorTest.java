@@ -12,6 +12,7 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.RejectedException.Reason;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.provider.Description.Waits;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -68,11 +69,17 @@ class AnswerTranslatorTest {
 
     @Test
     void a429CarriesTheNamedWait() {
-        assertThat(AnswerTranslator.failure(answer(429, "", "Retry-After", "5"), NOW))
+        assertThat(AnswerTranslator.failure(answer(429, "", "Retry-After", "5"), Waits.USUAL, NOW))
                 .isInstanceOfSatisfying(ThrottledException.class, e -> {
                     assertThat(e.retryAfter()).contains(Duration.ofSeconds(5));
                     assertThat(e.byProvider()).isTrue();
                 });
+    }
+
+    /** As Cloudinary answers it (Admin API, rate limits). */
+    @Test
+    void a420IsA429() {
+        assertThat(failure(420)).isInstanceOf(ThrottledException.class);
     }
 
     @Test
@@ -93,7 +100,7 @@ class AnswerTranslatorTest {
                 "{\"resetAt\":\"2025-07-01T00:00:00Z\"}"
             })
     void usedUpCreditsAreAskedForAgainAfterAQuarterOfAnHourWhateverDayIsNamed(String body) {
-        assertThat(AnswerTranslator.failure(answer(402, body), NOW))
+        assertThat(AnswerTranslator.failure(answer(402, body), Waits.USUAL, NOW))
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class,
                         e -> assertThat(e.until()).isEqualTo(NOW.plus(Duration.ofMinutes(15))));
@@ -101,11 +108,11 @@ class AnswerTranslatorTest {
 
     @Test
     void usedUpCreditsAreAskedForEarlierWhereTheNamedResetIsNearer() {
-        assertThat(AnswerTranslator.failure(answer(402, "{\"resetAt\":\"2025-06-15T10:09:00Z\"}"), NOW))
+        assertThat(AnswerTranslator.failure(answer(402, "{\"resetAt\":\"2025-06-15T10:09:00Z\"}"), Waits.USUAL, NOW))
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class,
                         e -> assertThat(e.until()).isEqualTo(Instant.parse("2025-06-15T10:09:00Z")));
-        assertThat(AnswerTranslator.failure(answer(402, "", "Retry-After", "60"), NOW))
+        assertThat(AnswerTranslator.failure(answer(402, "", "Retry-After", "60"), Waits.USUAL, NOW))
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class, e -> assertThat(e.until()).isEqualTo(NOW.plusSeconds(60)));
     }
@@ -114,12 +121,12 @@ class AnswerTranslatorTest {
     void noMessageRepeatsTheProvidersText() {
         for (int status = 300; status < 600; status++) {
             GenerationException failure =
-                    AnswerTranslator.failure(answer(status, "{\"message\":\"data value leaks\"}"), NOW);
+                    AnswerTranslator.failure(answer(status, "{\"message\":\"data value leaks\"}"), Waits.USUAL, NOW);
             assertThat(failure).hasMessageNotContaining("leaks");
         }
     }
 
     private static GenerationException failure(int status) {
-        return AnswerTranslator.failure(answer(status, ""), NOW);
+        return AnswerTranslator.failure(answer(status, ""), Waits.USUAL, NOW);
     }
 }

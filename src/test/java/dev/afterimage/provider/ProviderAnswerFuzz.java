@@ -3,9 +3,11 @@ package dev.afterimage.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.afterimage.provider.Description.Waits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +17,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProviderAnswerFuzz {
 
     private static final Instant NOW = Instant.parse("2026-03-01T02:00:00Z");
+    private static final List<JsonPath> PLACES = Descriptions.of("json").result();
     private static final String[] HEADERS = {"Retry-After", "RateLimit", "RateLimit-Reset", "X-RateLimit-Reset"};
+    private static final Waits EVERYWHERE =
+            new Waits(List.of(HEADERS), List.of(new JsonPath(List.of("*"))), Optional.empty());
 
     @FuzzTest
     void answer(byte[] bytes) {
@@ -25,17 +30,18 @@ class ProviderAnswerFuzz {
         for (String name : HEADERS) {
             assertBounded(WaitHint.of(Answers.throttled(name, header), NOW));
             assertBounded(WaitHint.of(Answers.throttled(name, header, "Date", header), NOW));
+            assertBounded(WaitHint.of(Answers.throttled(name, header), EVERYWHERE, NOW));
         }
         Answer body = new Answer(429, Answers.throttled().headers(), bytes);
         assertBounded(WaitHint.of(body, NOW));
+        assertBounded(WaitHint.of(body, EVERYWHERE, NOW));
         assertThat(WaitHint.resetAt(body, NOW)).isNotNull();
         ProviderJson.tree(bytes)
-                .flatMap(PictureReference::in)
+                .flatMap(json -> ImageReference.in(json, PLACES))
                 .ifPresent(reference -> assertThat(
                                 switch (reference) {
-                                    case PictureReference.Link link ->
-                                        link.url().length();
-                                    case PictureReference.Inline inline -> inline.content().length;
+                                    case ImageReference.Link link -> link.url().length();
+                                    case ImageReference.Inline inline -> inline.content().length;
                                 })
                         .isPositive());
     }

@@ -11,6 +11,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.time.Deadline;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -43,20 +44,28 @@ final class ProviderBench implements AutoCloseable {
         server.start();
     }
 
-    JsonProvider json(String... namesAndValues) {
-        ProviderConfig config = config(namesAndValues);
-        return new JsonProvider(http, fetcher(config), config, ApiKeys.configured(config), clock);
+    DescribedProvider json(String... namesAndValues) {
+        return described(Descriptions.of("json"), namesAndValues);
     }
 
-    ImejisProvider imejis(String... namesAndValues) {
-        ProviderConfig config = config(namesAndValues);
-        return new ImejisProvider(http, config, ApiKeys.configured(config), clock);
+    DescribedProvider imejis(String... namesAndValues) {
+        return described(Descriptions.of("imejis"), namesAndValues);
     }
 
-    ResultFetcher fetcher(ProviderConfig config) {
-        AddressGuard guard =
-                new AddressGuard(config.url(), config.allowedHosts().orElse(List.of()), ProviderBench::resolve);
-        return new ResultFetcher(http, guard, config.maxBytes(), config.timeout(), clock, pause);
+    DescribedProvider described(Description description, String... namesAndValues) {
+        ProviderConfig config = config(namesAndValues);
+        return new DescribedProvider(
+                description,
+                config,
+                ApiKeys.configured(config),
+                new DescribedProvider.Parts(
+                        http,
+                        ProviderBench::resolve,
+                        PollPermits.FREE,
+                        request -> () -> "purchase-1",
+                        (service, method, url, headers, body) -> headers,
+                        clock,
+                        pause));
     }
 
     /** Every name leads to this machine. */
@@ -97,7 +106,7 @@ final class ProviderBench implements AutoCloseable {
     }
 
     static Attempt attempt() {
-        return Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX));
+        return Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX), Orders.next());
     }
 
     @Override

@@ -19,12 +19,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,10 +98,11 @@ class ProviderHttpTest {
         CountDownLatch answered = new CountDownLatch(1);
         try (ServerSocket hasty = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread server = Thread.startVirtualThread(() -> answerTheFirstByte(hasty, answered));
-            HttpCall large = HttpCall.post(
+            HttpCall large = new HttpCall(
+                    "POST",
                     Destination.ofOperator(URI.create("http://127.0.0.1:" + hasty.getLocalPort() + "/")),
                     Map.of(),
-                    "x".repeat(32 << 20),
+                    Optional.of("x".repeat(32 << 20)),
                     1024,
                     LONG);
 
@@ -296,6 +303,69 @@ class ProviderHttpTest {
         bench.http.exchange(call(LONG), () -> {});
         assertThat(bench.server.getAllServeEvents().getFirst().getRequest().containsHeader("Accept-Encoding"))
                 .isFalse();
+    }
+
+    /** More than 512 once waited for a connection here, and were taken for a provider that cannot be reached. */
+    @Test
+    void asManyCallsAsTheBulkheadLetsInHaveConnectionsAtOnce() throws Exception {
+        int calls = 1000;
+        CountDownLatch allLeft = new CountDownLatch(calls);
+        try (RawServer server = new RawServer(KEPT_ALIVE);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> answers = new ArrayList<>();
+            for (int i = 0; i < calls; i++) {
+                answers.add(threads.submit(() -> bench.http
+                        .exchange(call(server), () -> meetAllOthers(allLeft))
+                        .status()));
+            }
+            for (Future<Integer> answer : answers) {
+                assertThat(answer.get()).isEqualTo(200);
+            }
+            assertThat(server.connections()).isEqualTo(calls);
+        }
+    }
+
+    private static void meetAllOthers(CountDownLatch allLeft) {
+        allLeft.countDown();
+        try {
+            assertThat(allLeft.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aCallWithoutRoomForItsAnswerIsNotBought() {
+        AnswerRoom room = new AnswerRoom(1);
+        try (ProviderHttp http = new ProviderHttp(bench.vertx, LONG, room, Clock.systemUTC())) {
+            AnswerRoom.Place other = room.enter(1).orElseThrow();
+            HttpCall purchase = new HttpCall("POST", destination(bench.url("/")), Map.of(), Optional.of("{}"), 1_000_000, LONG);
+
+            assertThatThrownBy(() -> http.exchange(purchase, () -> {})).isInstanceOf(PermitLapsedException.class);
+            assertThat(bench.calls()).isZero();
+
+            other.leave();
+            assertThat(http.exchange(purchase, () -> {}).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsBoughtWaitsForRoomAndIsNotLost() throws Exception {
+        byte[] image = new byte[3_000_000];
+        bench.server.stubFor(any(anyUrl()).willReturn(ok().withBody(image)));
+        AnswerRoom room = new AnswerRoom(1_000_000);
+        try (ProviderHttp http = new ProviderHttp(bench.vertx, LONG, room, Clock.systemUTC());
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            HttpCall call = HttpCall.get(destination(bench.url("/")), Map.of(), 5_000_000, LONG);
+            CountDownLatch allLeft = new CountDownLatch(6);
+            List<Future<Answer>> answers = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                answers.add(threads.submit(() -> http.exchange(call, () -> meetAllOthers(allLeft))));
+            }
+            for (Future<Answer> answer : answers) {
+                assertThat(answer.get().body()).isEqualTo(image);
+            }
+        }
     }
 
     private static void assertNotDeparted(HttpCall call) {

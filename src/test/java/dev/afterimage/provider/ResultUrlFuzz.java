@@ -43,7 +43,7 @@ class ResultUrlFuzz {
     }
 
     private Optional<Destination> check(String url, String address) throws UnknownHostException {
-        AddressGuard guard = new AddressGuard(Optional.empty(), List.of("*.example.com"), name -> {
+        AddressGuard guard = new AddressGuard(Optional.empty(), List.of("*.example.com"), List.of(), name -> {
             resolved.add(name);
             return List.of(InetAddress.getByName(address));
         });

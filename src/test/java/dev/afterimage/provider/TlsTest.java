@@ -14,6 +14,7 @@ import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.time.Deadline;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PfxOptions;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A picture's host whose certificate names pictures.example, reached at the address that was checked. */
 class TlsTest {
+
+    private static final Deadline LATE = Deadline.in(Duration.ofSeconds(20), MutableClock.atSomeTime());
 
     private static final String PASSWORD = "for-tests-only";
 
@@ -100,7 +103,8 @@ class TlsTest {
                         .setPath(directory.resolve("keys.p12").toString())
                         .setPassword(PASSWORD));
         try (ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(10), Clock.systemUTC(), trusting)) {
-            assertThat(fetcher(http).fetch(url("pictures.example")).content()).isEqualTo(SamplePictures.png());
+            assertThat(fetcher(http).fetch(url("pictures.example"), LATE).content())
+                    .isEqualTo(SamplePictures.png());
             server.verify(
                     1,
                     getRequestedFor(urlEqualTo("/1.png"))
@@ -118,15 +122,15 @@ class TlsTest {
 
     private static void assertNotFetched(ProviderHttp http, String host) {
         server.resetRequests();
-        assertThatThrownBy(() -> fetcher(http).fetch(url(host))).isInstanceOf(OutcomeUnknownException.class);
+        assertThatThrownBy(() -> fetcher(http).fetch(url(host), LATE)).isInstanceOf(OutcomeUnknownException.class);
         server.verify(0, getRequestedFor(urlEqualTo("/1.png")));
     }
 
     private static ResultFetcher fetcher(ProviderHttp http) {
         AddressGuard guard = new AddressGuard(
-                Optional.empty(), List.of("pictures.example", "other.example"), ProviderBench::resolve);
+                Optional.empty(), List.of("pictures.example", "other.example"), List.of(), ProviderBench::resolve);
         MutableClock clock = MutableClock.atSomeTime();
-        return new ResultFetcher(http, guard, 1_000_000, Duration.ofSeconds(20), clock, new FakePause(clock));
+        return new ResultFetcher(http, guard, 1_000_000, clock, new FakePause(clock));
     }
 
     private static String url(String host) {

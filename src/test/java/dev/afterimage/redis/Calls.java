@@ -3,10 +3,13 @@ package dev.afterimage.redis;
 import dev.afterimage.limit.DepartureLog;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.testing.Purchases;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,18 +35,18 @@ final class Calls {
                 case Granted granted -> {
                     pause(granted.startsIn().minusMillis(25));
                     depart(limiter, granted, log);
-                    limiter.release(granted);
                 }
+                case Permit other -> throw new IllegalStateException(other.toString());
             }
         }
         return null;
     }
 
     private static void depart(ProviderLimiter limiter, Granted permit, DepartureLog log) throws InterruptedException {
-        Granted current = permit;
+        Permit answer = limiter.depart(permit, Purchases.next());
         while (true) {
-            switch (limiter.depart(current)) {
-                case Granted stamped -> {
+            switch (answer) {
+                case Departed stamped -> {
                     long latest = System.nanoTime()
                             + stamped.startsIn().plus(Limits.JITTER).toNanos();
                     pause(stamped.startsIn());
@@ -54,14 +57,16 @@ final class Calls {
                         }
                         return;
                     }
-                    current = stamped;
+                    answer = limiter.redepart(stamped);
                 }
                 case Denied denied -> {
                     if (denied.reason() != Reason.RATE) {
                         return;
                     }
                     pause(denied.retryAfter().minusMillis(25));
+                    answer = limiter.depart(permit, Purchases.next());
                 }
+                case Permit other -> throw new IllegalStateException(other.toString());
             }
         }
     }

@@ -15,6 +15,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -80,13 +81,17 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     void aRequestIsFreeAgainAfterAWeek() {
         String first = ids.next();
         String second = ids.next();
-        ledger().tie("a1b2", first);
+        claim(first);
         pass(BatchLedger.RETENTION.minusMinutes(1));
-        assertThat(ledger().tie("a1b2", second)).isEqualTo(first);
+        assertThat(claim(second)).isEqualTo(first);
 
         pass(Duration.ofMinutes(1));
 
-        assertThat(ledger().tie("a1b2", second)).isEqualTo(second);
+        assertThat(claim(second)).isEqualTo(second);
+    }
+
+    private String claim(String batch) {
+        return ledger().claimIdempotencyKey("a1b2", Optional.empty(), batch, clock.instant());
     }
 
     @Test
@@ -136,8 +141,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
         BatchLedger gone = new RedisBatchLedger(clients.link("redis://127.0.0.1:1"), config, clock);
         String id = ids.next();
 
-        assertUnavailable(() -> gone.tie("a1b2", id));
-        assertUnavailable(() -> gone.retie("a1b2", id, id));
+        assertUnavailable(() -> gone.claimIdempotencyKey("a1b2", Optional.empty(), id, clock.instant()));
         assertUnavailable(() -> gone.open(id, clock.instant()));
         assertUnavailable(() -> gone.progress(id, 1));
         assertUnavailable(() -> gone.seal(id, 1, "hash"));

@@ -1,5 +1,7 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.ReceiptRules;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -10,7 +12,10 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** Clients of Redis for a test, each with a pool of its own as another process would have it; closed together. */
 final class RedisClients implements AutoCloseable {
@@ -27,6 +32,37 @@ final class RedisClients implements AutoCloseable {
         public Duration warmUp() {
             return Duration.ZERO;
         }
+    }
+
+    /** Where the store would keep the epoch. */
+    static final class Note implements LimiterScript.EpochNote {
+        private final AtomicReference<String> text = new AtomicReference<>("");
+
+        @Override
+        public Optional<String> read() {
+            return Optional.of(text.get()).filter(known -> !known.isEmpty());
+        }
+
+        @Override
+        public void write(String epoch) {
+            text.set(epoch);
+        }
+    }
+
+    /** The store of this test's fleet. */
+    final Note note = new Note();
+
+    /** The limiter's script at a time that is moved by hand, or the server's where that is empty. */
+    LimiterScript script(RedisLink link, Limits limits, ReceiptRules rules, Supplier<String> fixedTime) {
+        return new LimiterScript(
+                link,
+                prefix,
+                limits,
+                rules,
+                limits.longestCall(),
+                note,
+                () -> UUID.randomUUID().toString(),
+                fixedTime);
     }
 
     Settings settings() {

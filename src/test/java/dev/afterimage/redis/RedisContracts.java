@@ -9,8 +9,10 @@ import dev.afterimage.limit.CreditBudgetContract;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.ProviderLimiterContract;
+import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.FlightLeasesContract;
+import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,17 +53,27 @@ abstract class RedisContracts {
         return Long.toString(clock.nanoTime() / 1000);
     }
 
+    private static final Limits ANY =
+            new Limits(1, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
+
     @Nested
     class Limiter extends ProviderLimiterContract {
 
+        private LimiterScript script = script(ANY);
+
+        private LimiterScript script(Limits limits) {
+            return clients.script(link(clock::nanoTime), limits, Limiters.RULES, RedisContracts.this::micros);
+        }
+
         @Override
         protected ProviderLimiter limiter(Limits limits) {
-            return new RedisLimiter(
-                    link(clock::nanoTime),
-                    clients.prefix,
-                    limits,
-                    RedisContracts.this::token,
-                    RedisContracts.this::micros);
+            script = script(limits);
+            return new RedisLimiter(script, limits);
+        }
+
+        @Override
+        protected Receipts receipts() {
+            return new RedisReceipts(script, clock);
         }
 
         @Override

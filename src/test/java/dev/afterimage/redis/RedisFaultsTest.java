@@ -13,16 +13,16 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.DepartureLog;
-import dev.afterimage.limit.EmergencyLimiter;
-import dev.afterimage.limit.EmergencyListener;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.LeasesUnavailableException;
 import dev.afterimage.testing.FaultProxy;
+import dev.afterimage.testing.Limiters;
+import dev.afterimage.testing.Purchases;
 import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -38,11 +38,6 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -285,15 +280,16 @@ class RedisFaultsTest {
         // The client's pool hands a connection that was swallowed out once more.
         assertUnavailable(index.find(key(2)));
 
-        assertThat(leases().take(key(1))).isPresent();
-        assertThat(leases().take(key(1))).isEmpty();
+        assertThat(leases().take(key(1), Lane.INTERACTIVE)).isPresent();
+        assertThat(leases().take(key(1), Lane.INTERACTIVE)).isEmpty();
     }
 
     @Test
     void everyAdapterSaysInItsOwnWordsThatItCannotBeAsked() {
         Limits limits = new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
-        ProviderLimiter limiter = new RedisLimiter(
-                link, settings(5), limits, () -> UUID.randomUUID().toString());
+        LimiterScript script = clients.script(link, limits, Limiters.RULES, () -> "");
+        ProviderLimiter limiter = new RedisLimiter(script, limits);
+        Receipts receipts = new RedisReceipts(script, Clock.systemUTC());
         FlightLeases leases = leases();
         CreditBudget budget = budget(OptionalLong.of(5));
         RedisCallerQuota quota = new RedisCallerQuota(link, settings(5), OptionalInt.of(5));
@@ -303,92 +299,28 @@ class RedisFaultsTest {
         assertThatThrownBy(() -> limiter.acquire(Lane.BULK, Duration.ZERO))
                 .isInstanceOf(LimiterUnavailableException.class);
         assertThatThrownBy(limiter::status).isInstanceOf(LimiterUnavailableException.class);
+        assertThatThrownBy(() -> receipts.refusal(Purchases.next())).isInstanceOf(LimiterUnavailableException.class);
+        assertThatThrownBy(() -> receipts.find(key)).isInstanceOf(LimiterUnavailableException.class);
+        assertThatThrownBy(receipts::list).isInstanceOf(LimiterUnavailableException.class);
         assertThatThrownBy(() -> quota.spend(new Caller("ann"))).isInstanceOf(LimiterUnavailableException.class);
-        assertThatThrownBy(() -> leases.take(key)).isInstanceOf(LeasesUnavailableException.class);
-        assertThatThrownBy(() -> leases.isHeld(key)).isInstanceOf(LeasesUnavailableException.class);
+        assertThatThrownBy(() -> leases.take(key, Lane.INTERACTIVE)).isInstanceOf(LeasesUnavailableException.class);
+        assertThatThrownBy(() -> leases.isHeld(key, Lane.INTERACTIVE)).isInstanceOf(LeasesUnavailableException.class);
         assertThatThrownBy(budget::reserve).isInstanceOf(BudgetUnavailableException.class);
         assertUnavailable(index.findAll(List.of(key)));
         assertUnavailable(index.remove(key));
     }
 
     @Test
-    void withoutABudgetCallsGoOnUncountedAndAreNotGivenBack() {
+    void withoutABudgetACallIsNotMadeUncountedEither() {
         CreditBudget budget = budget(OptionalLong.empty());
         budget.reserve();
         proxy.cut();
 
-        CreditBudget.Reserved uncounted = (CreditBudget.Reserved) budget.reserve();
-        budget.giveBack(uncounted);
-        proxy.pass();
-        eventually(this::answers, Duration.ofSeconds(5));
-        budget.giveBack(uncounted);
-
-        assertThat(budget.status().used()).isEqualTo(1);
+        assertThatThrownBy(budget::reserve).isInstanceOf(BudgetUnavailableException.class);
     }
 
     private CreditBudget budget(OptionalLong limit) {
         return new RedisCreditBudget(
                 link, settings(5), limit, () -> UUID.randomUUID().toString(), Clock.systemUTC());
-    }
-
-    @Test
-    void theLimitHoldsWhileRedisIsGoneAndWhenItComesBack() throws Exception {
-        int rate = 20;
-        Limits limits = new Limits(rate, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
-        AtomicInteger fromShares = new AtomicInteger();
-        AtomicInteger found = new AtomicInteger();
-        EmergencyListener listener = new EmergencyListener() {
-            @Override
-            public void lost() {}
-
-            @Override
-            public void found() {
-                found.incrementAndGet();
-            }
-
-            @Override
-            public void permitted(Lane lane) {
-                fromShares.incrementAndGet();
-            }
-        };
-        DepartureLog log = new DepartureLog();
-        long start = System.nanoTime();
-        long end = start + TimeUnit.SECONDS.toNanos(26);
-        List<Future<?>> instances = new ArrayList<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int instance = 0; instance < 4; instance++) {
-                RedisLink own = new RedisLink(
-                        clients.client("redis://127.0.0.1:" + proxy.port()),
-                        settings(5),
-                        System::nanoTime,
-                        duration -> {});
-                ProviderLimiter limiter = new EmergencyLimiter(
-                        new RedisLimiter(
-                                own,
-                                settings(5),
-                                limits,
-                                () -> UUID.randomUUID().toString()),
-                        limits,
-                        0.1,
-                        settings(5).timeout().plus(settings(5).rest()),
-                        listener,
-                        System::nanoTime);
-                for (int caller = 0; caller < 8; caller++) {
-                    instances.add(threads.submit(() -> Calls.callUntil(end, limiter, Lane.INTERACTIVE, log)));
-                }
-            }
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
-            proxy.blackHole();
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(9));
-            proxy.pass();
-            for (Future<?> instance : instances) {
-                instance.get();
-            }
-        }
-
-        assertThat(log.mostInAnyWindow(TimeUnit.SECONDS.toNanos(1))).isLessThanOrEqualTo(rate);
-        assertThat(fromShares.get()).isBetween(4, 60);
-        assertThat(found.get()).isGreaterThanOrEqualTo(4);
-        assertThat(log.between(end - TimeUnit.SECONDS.toNanos(2), end)).isGreaterThanOrEqualTo(rate);
     }
 }

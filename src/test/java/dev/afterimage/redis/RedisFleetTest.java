@@ -10,6 +10,7 @@ import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.Lease;
+import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.RedisProcess;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,8 +50,7 @@ class RedisFleetTest {
     }
 
     private ProviderLimiter limiter(Limits limits) {
-        return new RedisLimiter(
-                newLink(), clients.settings(), limits, () -> UUID.randomUUID().toString());
+        return new RedisLimiter(clients.script(newLink(), limits, Limiters.RULES, () -> ""), limits);
     }
 
     @Test
@@ -129,14 +129,14 @@ class RedisFleetTest {
                     Calls::pause,
                     new Random(instance));
             instances.add(threads.submit(() -> {
-                Optional<Lease> lease = leases.take(key);
+                Optional<Lease> lease = leases.take(key, Lane.INTERACTIVE);
                 tried.countDown();
                 if (lease.isPresent()) {
                     leaders.incrementAndGet();
                     finish.await();
                     leases.release(lease.get());
                 } else {
-                    leases.awaitEnd(key, Duration.ofSeconds(60));
+                    leases.awaitEnd(key, Lane.INTERACTIVE, Duration.ofSeconds(60));
                 }
                 return System.nanoTime();
             }));

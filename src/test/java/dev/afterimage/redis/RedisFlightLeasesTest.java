@@ -3,6 +3,7 @@ package dev.afterimage.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.FlightLeasesContract;
 import dev.afterimage.singleflight.Lease;
@@ -63,9 +64,9 @@ class RedisFlightLeasesTest extends FlightLeasesContract {
                     clock.advance(duration);
                 },
                 new Random(1));
-        Lease lease = leases.take(key).orElseThrow();
+        Lease lease = leases.take(key, Lane.INTERACTIVE).orElseThrow();
 
-        leases.awaitEnd(key, Duration.ofSeconds(3));
+        leases.awaitEnd(key, Lane.INTERACTIVE, Duration.ofSeconds(3));
 
         assertThat(waits.getFirst()).isBetween(Duration.ofMillis(20), Duration.ofMillis(30));
         assertThat(waits).allSatisfy(wait -> assertThat(wait).isLessThanOrEqualTo(Duration.ofMillis(120)));

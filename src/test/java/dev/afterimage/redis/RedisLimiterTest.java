@@ -6,12 +6,15 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.ProviderLimiterContract;
+import dev.afterimage.limit.Receipts;
 import dev.afterimage.limit.SimulatedFleet;
 import dev.afterimage.limit.SimulatedFleet.Temper;
+import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;
@@ -19,7 +22,6 @@ import io.vertx.redis.client.Request;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.Random;
-import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     private final RedisClients clients = new RedisClients();
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock();
+    private SimulatedFleet.Parts latest = parts(LIMITS, clock::nanoTime);
 
     @AfterEach
     void closeClients() {
@@ -43,17 +46,21 @@ class RedisLimiterTest extends ProviderLimiterContract {
 
     @Override
     protected ProviderLimiter limiter(Limits limits) {
-        return limiter(limits, clock::nanoTime);
+        latest = parts(limits, clock::nanoTime);
+        return latest.limiter();
     }
 
-    private ProviderLimiter limiter(Limits limits, LongSupplier nanoTime) {
-        return new RedisLimiter(
-                new RedisLink(
-                        clients.client(RedisProcess.shared().url()), clients.settings(), nanoTime, duration -> {}),
-                clients.prefix,
-                limits,
-                () -> UUID.randomUUID().toString(),
-                () -> Long.toString(nanoTime.getAsLong() / 1000));
+    @Override
+    protected Receipts receipts() {
+        return latest.receipts();
+    }
+
+    private SimulatedFleet.Parts parts(Limits limits, LongSupplier nanoTime) {
+        RedisLink ownLink = new RedisLink(
+                clients.client(RedisProcess.shared().url()), clients.settings(), nanoTime, duration -> {});
+        LimiterScript script =
+                clients.script(ownLink, limits, Limiters.RULES, () -> Long.toString(nanoTime.getAsLong() / 1000));
+        return new SimulatedFleet.Parts(new RedisLimiter(script, limits), new RedisReceipts(script, clock));
     }
 
     @Override
@@ -64,8 +71,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     private static int leave(ProviderLimiter limiter) {
         int left = 0;
         while (limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER) instanceof Granted granted
-                && limiter.depart(granted) instanceof Granted) {
-            limiter.release(granted);
+                && depart(limiter, granted) instanceof Departed) {
             left++;
         }
         return left;
@@ -102,7 +108,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
                 0.02,
                 0.01);
 
-        SimulatedFleet fleet = new SimulatedFleet(now -> limiter(limits, now), temper, Duration.ofSeconds(15), seed)
+        SimulatedFleet fleet = new SimulatedFleet(now -> parts(limits, now), temper, Duration.ofSeconds(15), seed)
                 .withClients(20, Lane.INTERACTIVE)
                 .withClients(10, Lane.BULK)
                 .run();
@@ -119,10 +125,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     void clientsWhoAlwaysWaitUseTheLimit(Lane lane) {
         Limits limits = new Limits(20, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(5));
         SimulatedFleet fleet = new SimulatedFleet(
-                        now -> limiter(limits, now),
-                        Temper.punctual(Duration.ofSeconds(30)),
-                        Duration.ofSeconds(151),
-                        1)
+                        now -> parts(limits, now), Temper.punctual(Duration.ofSeconds(30)), Duration.ofSeconds(151), 1)
                 .withClients(40, lane)
                 .run();
 
@@ -132,41 +135,38 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void aFlushedRedisPausesTheFleetUntilTheForgottenCallsCountNoMore() {
+    void aFirstStartPausesNobody() {
+        assertThat(leave(limiter(LIMITS))).isEqualTo(4);
+        assertThat(clients.note.read()).isPresent();
+    }
+
+    @Test
+    void afterAFlushNothingIsBoughtUntilTheLongestForgottenCallHasEnded() {
         ProviderLimiter one = limiter(LIMITS);
         ProviderLimiter other = limiter(LIMITS);
         leave(one);
+        clock.advance(LIMITS.slotTime().multipliedBy(3));
         clients.forget(RedisProcess.shared().url());
 
         Permit permit = one.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
 
-        assertThat(permit).isEqualTo(new Denied(LIMITS.slotTime(), Reason.COOL_DOWN));
+        assertThat(permit).isEqualTo(new Denied(LIMITS.longestCall(), Reason.COOL_DOWN));
         assertThat(leave(other)).isZero();
-        clock.advance(LIMITS.slotTime());
+        assertThat(leave(limiter(LIMITS))).as("of an instance that starts now").isZero();
+        clock.advance(LIMITS.longestCall());
         assertThat(leave(other)).isEqualTo(4);
     }
 
     @Test
-    void aFlushIsNoticedEvenAfterAnotherInstanceBeganAnew() {
+    void thePauseIsCountedFromWhenTheFlushWasNoticed() {
         ProviderLimiter one = limiter(LIMITS);
-        ProviderLimiter newcomer = limiter(LIMITS);
         leave(one);
         clients.forget(RedisProcess.shared().url());
-        Granted early = (Granted) newcomer.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
-
         one.status();
+        clock.advance(Duration.ofSeconds(5));
 
-        assertThat(newcomer.depart(early)).isEqualTo(new Denied(LIMITS.slotTime(), Reason.COOL_DOWN));
-    }
-
-    @Test
-    void aFlushLongAfterTheLastCallPausesNobody() {
-        ProviderLimiter limiter = limiter(LIMITS);
-        leave(limiter);
-        clock.advance(LIMITS.slotTime());
-        clients.forget(RedisProcess.shared().url());
-
-        assertThat(leave(limiter)).isEqualTo(4);
+        assertThat(one.acquire(Lane.BULK, NOW_OR_NEVER))
+                .isEqualTo(new Denied(LIMITS.longestCall().minusSeconds(5), Reason.COOL_DOWN));
     }
 
     @Test
@@ -183,12 +183,12 @@ class RedisLimiterTest extends ProviderLimiterContract {
     void aStampThatWasMovedIsNotTakenForAnEvictedOne() {
         ProviderLimiter limiter = limiter(LIMITS);
         Granted early = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
-        Granted stamped = (Granted) limiter.depart(early);
+        Departed stamped = (Departed) depart(limiter, early);
         clock.advance(Duration.ofMillis(500));
         Granted late = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
-        Granted moved = (Granted) limiter.depart(late);
+        Departed moved = (Departed) depart(limiter, late);
         limiter.coolDown(Duration.ofMillis(1));
-        limiter.depart(moved);
+        limiter.redepart(moved);
         clock.advance(LIMITS.slotTime().minusMillis(400));
 
         assertThat(leave(limiter)).isEqualTo(4);
@@ -196,49 +196,18 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void whereCallsInFlightAreLimitedAFlushPausesUntilTheLongestEnded() {
-        Limits limits = new Limits(4, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
-        ProviderLimiter limiter = limiter(limits);
-        limiter.depart((Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
-        clock.advance(Duration.ofSeconds(5));
-        clients.forget(RedisProcess.shared().url());
-
-        assertThat(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER))
-                .isEqualTo(new Denied(limits.longestCall(), Reason.COOL_DOWN));
-    }
-
-    @Test
     void everyKeyEndsByItselfAndCarriesTheHashTag() {
         Limits limits = new Limits(4, SECOND, OptionalInt.of(3), 0.5, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
-        limiter.depart((Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
-        limiter.depart((Granted) limiter.acquire(Lane.BULK, NOW_OR_NEVER));
+        depart(limiter, (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        depart(limiter, (Granted) limiter.acquire(Lane.BULK, NOW_OR_NEVER));
         limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
         limiter.coolDown(SECOND);
 
         assertThat(clients.keys(link)).hasSizeGreaterThanOrEqualTo(5).allSatisfy(key -> {
             assertThat(key).startsWith(clients.prefix + ":{limiter}:");
-            assertThat(link.call(Request.cmd(Command.PTTL).arg(key)).toLong()).isBetween(20_000L, 3_600_000L);
+            assertThat(link.call(Request.cmd(Command.PTTL).arg(key)).toLong())
+                    .isBetween(20_000L, Duration.ofDays(400).toMillis());
         });
-    }
-
-    @Test
-    void aCallThatLeftIsReleasedWithoutARoundTripWhereNothingIsHeld() {
-        ProviderLimiter limiter = limiter(LIMITS);
-        Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
-        limiter.depart(permit);
-        long before = commands();
-
-        limiter.release(permit);
-
-        assertThat(commands() - before).isLessThan(5);
-    }
-
-    private long commands() {
-        String info = link.call(Request.cmd(Command.INFO).arg("commandstats")).toString();
-        return info.lines()
-                .filter(line -> line.startsWith("cmdstat_evalsha:calls="))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("cmdstat_evalsha:calls=(\\d+),.*", "$1")))
-                .sum();
     }
 }

@@ -218,7 +218,7 @@ class RedisModelTest {
                 case 0 -> List.of("SET", keys.getFirst(), token, "NX", "PX", "600000");
                 case 1 -> script("lease-renew", keys, token, "600000");
                 case 2 -> script("lease-release", keys, token);
-                case 3 -> script("request-tie", keys, one("", "token0"), token, "600000");
+                case 3 -> script("request-claim", keys, one("", "token0"), token, "600000");
                 default -> List.of("GET", keys.getFirst());
             };
         }

@@ -3,6 +3,7 @@ package dev.afterimage.singleflight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Lane;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,13 +34,13 @@ public abstract class FlightLeasesContract {
     void oneTakesALeaseAndTheOthersDoNot() {
         FlightLeases leases = leases();
 
-        Optional<Lease> first = leases.take(KEY);
+        Optional<Lease> first = leases.take(KEY, Lane.INTERACTIVE);
 
         assertThat(first).isPresent();
         assertThat(first.get().key()).isEqualTo(KEY);
         assertThat(first.get().ttl()).isEqualTo(TTL);
-        assertThat(leases.take(KEY)).isEmpty();
-        assertThat(leases.isHeld(KEY)).isTrue();
+        assertThat(leases.take(KEY, Lane.INTERACTIVE)).isEmpty();
+        assertThat(leases.isHeld(KEY, Lane.INTERACTIVE)).isTrue();
     }
 
     @Test
@@ -51,7 +52,7 @@ public abstract class FlightLeasesContract {
             for (int taker = 0; taker < 32; taker++) {
                 takers.add(threads.submit(() -> {
                     start.await();
-                    return leases.take(KEY);
+                    return leases.take(KEY, Lane.INTERACTIVE);
                 }));
             }
             start.countDown();
@@ -67,123 +68,107 @@ public abstract class FlightLeasesContract {
     @Test
     void keysDoNotMeet() {
         FlightLeases leases = leases();
-        leases.take(KEY);
+        leases.take(KEY, Lane.INTERACTIVE);
 
-        assertThat(leases.isHeld(OTHER)).isFalse();
-        assertThat(leases.take(OTHER)).isPresent();
+        assertThat(leases.isHeld(OTHER, Lane.INTERACTIVE)).isFalse();
+        assertThat(leases.take(OTHER, Lane.INTERACTIVE)).isPresent();
     }
 
     @Test
     void aReleasedLeaseIsFree() {
         FlightLeases leases = leases();
-        leases.release(leases.take(KEY).orElseThrow());
+        leases.release(leases.take(KEY, Lane.INTERACTIVE).orElseThrow());
 
-        assertThat(leases.isHeld(KEY)).isFalse();
-        assertThat(leases.take(KEY)).isPresent();
+        assertThat(leases.isHeld(KEY, Lane.INTERACTIVE)).isFalse();
+        assertThat(leases.take(KEY, Lane.INTERACTIVE)).isPresent();
     }
 
     @Test
     void aDeadLeadersLeaseEndsByItself() {
         FlightLeases leases = leases();
-        leases.take(KEY);
+        leases.take(KEY, Lane.INTERACTIVE);
 
         advance(TTL.minusSeconds(1));
-        assertThat(leases.take(KEY)).isEmpty();
+        assertThat(leases.take(KEY, Lane.INTERACTIVE)).isEmpty();
 
         advance(Duration.ofSeconds(1));
-        assertThat(leases.isHeld(KEY)).isFalse();
-        assertThat(leases.take(KEY)).isPresent();
+        assertThat(leases.isHeld(KEY, Lane.INTERACTIVE)).isFalse();
+        assertThat(leases.take(KEY, Lane.INTERACTIVE)).isPresent();
     }
 
     @Test
     void renewingExtendsTheLease() {
         FlightLeases leases = leases();
-        Lease lease = leases.take(KEY).orElseThrow();
+        Lease lease = leases.take(KEY, Lane.INTERACTIVE).orElseThrow();
 
         for (int turn = 0; turn < 3; turn++) {
             advance(TTL.minusSeconds(1));
             assertThat(leases.renew(lease)).isTrue();
         }
 
-        assertThat(leases.isHeld(KEY)).isTrue();
-        assertThat(leases.take(KEY)).isEmpty();
+        assertThat(leases.isHeld(KEY, Lane.INTERACTIVE)).isTrue();
+        assertThat(leases.take(KEY, Lane.INTERACTIVE)).isEmpty();
     }
 
     @Test
-    void aLostLeaseCannotBeRenewed() {
+    void aForgottenLeaseIsTakenAgain() {
         FlightLeases leases = leases();
-        Lease lost = leases.take(KEY).orElseThrow();
+        Lease forgotten = leases.take(KEY, Lane.INTERACTIVE).orElseThrow();
         advance(TTL);
 
-        assertThat(leases.renew(lost)).isFalse();
-        assertThat(leases.isHeld(KEY)).isFalse();
+        assertThat(leases.renew(forgotten)).isTrue();
+        assertThat(leases.take(KEY, Lane.INTERACTIVE)).isEmpty();
+    }
+
+    @Test
+    void aPersonDoesNotWaitBehindABulkJob() {
+        FlightLeases leases = leases();
+        assertThat(leases.take(KEY, Lane.BULK)).isPresent();
+
+        assertThat(leases.isHeld(KEY, Lane.INTERACTIVE)).isFalse();
+        assertThat(leases.take(KEY, Lane.INTERACTIVE)).isPresent();
+    }
+
+    @Test
+    void aBulkJobFollowsAPerson() {
+        FlightLeases leases = leases();
+        Lease person = leases.take(KEY, Lane.INTERACTIVE).orElseThrow();
+
+        assertThat(leases.isHeld(KEY, Lane.BULK)).isTrue();
+        assertThat(leases.take(KEY, Lane.BULK)).isEmpty();
+        leases.release(person);
+        assertThat(leases.take(KEY, Lane.BULK)).isPresent();
     }
 
     @Test
     void aStaleOwnerCanNeitherRenewNorReleaseWhatAnotherHolds() {
         FlightLeases leases = leases();
-        Lease stale = leases.take(KEY).orElseThrow();
+        Lease stale = leases.take(KEY, Lane.INTERACTIVE).orElseThrow();
         advance(TTL);
-        Lease current = leases.take(KEY).orElseThrow();
+        Lease current = leases.take(KEY, Lane.INTERACTIVE).orElseThrow();
 
         assertThat(leases.renew(stale)).isFalse();
         leases.release(stale);
 
-        assertThat(leases.isHeld(KEY)).isTrue();
+        assertThat(leases.isHeld(KEY, Lane.INTERACTIVE)).isTrue();
         assertThat(leases.renew(current)).isTrue();
     }
 
     @Test
-    void aLapsedLeaseThatNobodyTookCanBeReclaimed() {
-        FlightLeases leases = leases();
-        Lease lease = leases.take(KEY).orElseThrow();
-        advance(lease.ttl().plusMillis(1));
-        assertThat(leases.reclaim(lease)).isTrue();
-        assertThat(leases.take(KEY)).isEmpty();
-    }
-
-    @Test
-    void aHeldLeaseCanBeReclaimed() {
-        FlightLeases leases = leases();
-        Lease lease = leases.take(KEY).orElseThrow();
-        assertThat(leases.reclaim(lease)).isTrue();
-    }
-
-    @Test
-    void aLeaseThatAnotherTookCannotBeReclaimed() {
-        FlightLeases leases = leases();
-        Lease lease = leases.take(KEY).orElseThrow();
-        advance(lease.ttl().plusMillis(1));
-        Lease other = leases.take(KEY).orElseThrow();
-        assertThat(leases.reclaim(lease)).isFalse();
-        assertThat(leases.renew(other)).isTrue();
-    }
-
-    @Test
-    void aReleasedLeaseCannotBeRenewed() {
-        FlightLeases leases = leases();
-        Lease lease = leases.take(KEY).orElseThrow();
-        leases.release(lease);
-
-        assertThat(leases.renew(lease)).isFalse();
-        assertThat(leases.isHeld(KEY)).isFalse();
-    }
-
-    @Test
     void waitingForALeaseThatNobodyHoldsReturnsAtOnce() throws Exception {
-        leases().awaitEnd(KEY, LONG);
+        leases().awaitEnd(KEY, Lane.INTERACTIVE, LONG);
     }
 
     @Test
     void whoWaitsIsWokenByTheRelease() throws Exception {
         FlightLeases leases = leases();
-        Lease lease = leases.take(KEY).orElseThrow();
+        Lease lease = leases.take(KEY, Lane.INTERACTIVE).orElseThrow();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> followers = new ArrayList<>();
             for (int follower = 0; follower < 8; follower++) {
                 followers.add(threads.submit(() -> {
-                    while (leases.isHeld(KEY)) {
-                        leases.awaitEnd(KEY, LONG);
+                    while (leases.isHeld(KEY, Lane.INTERACTIVE)) {
+                        leases.awaitEnd(KEY, Lane.INTERACTIVE, LONG);
                     }
                     return null;
                 }));
@@ -200,10 +185,10 @@ public abstract class FlightLeasesContract {
     @Test
     void whoWaitsDoesNotWaitPastHisPatience() throws Exception {
         FlightLeases leases = leases();
-        leases.take(KEY);
+        leases.take(KEY, Lane.INTERACTIVE);
 
-        leases.awaitEnd(KEY, Duration.ofMillis(20));
+        leases.awaitEnd(KEY, Lane.INTERACTIVE, Duration.ofMillis(20));
 
-        assertThat(leases.isHeld(KEY)).isTrue();
+        assertThat(leases.isHeld(KEY, Lane.INTERACTIVE)).isTrue();
     }
 }

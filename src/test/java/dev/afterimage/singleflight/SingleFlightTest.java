@@ -32,7 +32,7 @@ class SingleFlightTest {
 
     private final Clock clock = Clock.systemUTC();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final SingleFlight<String> flights = new SingleFlight<>(threads, clock, duration -> {});
+    private final SingleFlight<ImageKey, String> flights = new SingleFlight<>(threads, clock, duration -> {});
     private final CompletableFuture<String> provider = new CompletableFuture<>();
 
     @AfterEach

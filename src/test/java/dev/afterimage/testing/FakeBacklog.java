@@ -4,13 +4,16 @@ import dev.afterimage.generation.Backlog;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what was queued, and with which delay. */
 public final class FakeBacklog implements Backlog {
 
     private final Map<ImageKey, Duration> delays = new ConcurrentHashMap<>();
+    private final List<ImageKey> refreshed = new CopyOnWriteArrayList<>();
 
     public Map<ImageKey, Duration> delays() {
         return delays;
@@ -19,6 +22,16 @@ public final class FakeBacklog implements Backlog {
     @Override
     public void accept(ImageKey key, ImageRequest request, Duration delay) {
         delays.put(key, delay);
+    }
+
+    @Override
+    public void refresh(ImageKey key, ImageRequest request) {
+        refreshed.add(key);
+    }
+
+    /** Those that are to be made anew behind an answer, one entry for each time that was asked for. */
+    public List<ImageKey> refreshed() {
+        return List.copyOf(refreshed);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.afterimage.pregeneration.batch.RowCounts;
 import dev.afterimage.pregeneration.batch.RowFailure;
 import dev.afterimage.pregeneration.batch.RowFate;
 import dev.afterimage.pregeneration.batch.RowResult;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -20,9 +21,21 @@ public final class MemoryBatchLedger implements BatchLedger {
     private final Clock clock;
     private final Map<String, String> requests = new HashMap<>();
     private final Map<String, Entry> batches = new HashMap<>();
+    private boolean lost;
 
     public MemoryBatchLedger(Clock clock) {
         this.clock = clock;
+    }
+
+    /** Whether it can be asked and told nothing. */
+    public synchronized void lose(boolean isLost) {
+        lost = isLost;
+    }
+
+    private void failIfLost() {
+        if (lost) {
+            throw new QueueUnavailableException("lost", new IllegalStateException());
+        }
     }
 
     private static final class Entry {
@@ -45,14 +58,14 @@ public final class MemoryBatchLedger implements BatchLedger {
     }
 
     @Override
-    public synchronized String tie(String request, String batch) {
-        String former = requests.putIfAbsent(request, batch);
-        return former == null ? batch : former;
-    }
-
-    @Override
-    public synchronized String retie(String request, String former, String batch) {
-        return requests.merge(request, batch, (now, then) -> now.equals(former) ? then : now);
+    public synchronized String claimIdempotencyKey(
+            String request, Optional<String> dead, String batch, Instant startedAt) {
+        String standing =
+                requests.merge(request, batch, (now, then) -> dead.isPresent() && now.equals(dead.get()) ? then : now);
+        if (standing.equals(batch)) {
+            open(batch, startedAt);
+        }
+        return standing;
     }
 
     @Override
@@ -76,6 +89,7 @@ public final class MemoryBatchLedger implements BatchLedger {
 
     @Override
     public synchronized void record(String batch, List<RowResult> results) {
+        failIfLost();
         entry(batch).ifPresent(entry -> {
             for (RowResult result : results) {
                 RowResult former = entry.rows.get(result.line());
@@ -96,6 +110,7 @@ public final class MemoryBatchLedger implements BatchLedger {
 
     @Override
     public synchronized boolean isCancelled(String batch) {
+        failIfLost();
         return entry(batch).map(entry -> entry.cancelledAt.isPresent()).orElse(false);
     }
 

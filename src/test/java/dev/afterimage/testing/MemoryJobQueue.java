@@ -5,12 +5,16 @@ import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.Job;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.pregeneration.queue.QueueStatus;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The simplest queue that keeps the contract; it never waits. */
 public final class MemoryJobQueue implements JobQueue {
@@ -21,9 +25,26 @@ public final class MemoryJobQueue implements JobQueue {
     private final List<Waiting> jobs = new ArrayList<>();
     private final List<Buried> buried = new ArrayList<>();
     private int receipts;
+    private Predicate<Job> fitting = job -> true;
+    private final Deque<RuntimeException> failures = new ArrayDeque<>();
 
     public MemoryJobQueue(Clock clock) {
         this.clock = clock;
+    }
+
+    /** From now on only these jobs fit. */
+    public synchronized void takeOnly(Predicate<Job> jobs) {
+        fitting = jobs;
+    }
+
+    /** The next claims fail so, one after another. */
+    public synchronized void failToClaim(RuntimeException... next) {
+        failures.addAll(List.of(next));
+    }
+
+    @Override
+    public synchronized boolean fits(Job job) {
+        return fitting.test(job);
     }
 
     /** A job on the dead-letter queue. */
@@ -46,12 +67,18 @@ public final class MemoryJobQueue implements JobQueue {
 
     @Override
     public synchronized void enqueue(List<Job> more, Duration delay) {
+        if (!more.stream().allMatch(fitting)) {
+            throw new QueueUnavailableException("not taken", new IllegalStateException());
+        }
         Instant now = clock.instant();
         more.forEach(job -> jobs.add(new Waiting(job, now, now.plus(delay))));
     }
 
     @Override
     public synchronized List<Claim> claim(Set<Lane> lanes, int max, Duration wait) {
+        if (!failures.isEmpty()) {
+            throw failures.remove();
+        }
         Instant now = clock.instant();
         List<Claim> claims = new ArrayList<>();
         for (Lane lane : Lane.values()) {

@@ -46,11 +46,20 @@ public final class S3Server implements AutoCloseable {
         this.proxy = proxy;
     }
 
+    /** As a process of its own, for measurements: on the port that is the one argument, until it is killed. */
+    public static void main(String... arguments) {
+        start(Integer.parseInt(arguments[0]));
+    }
+
     /** A running server with an empty {@value #BUCKET}. */
     public static S3Server start() {
+        return start(0);
+    }
+
+    private static S3Server start(int port) {
         try {
             S3Proxy proxy = S3Proxy.builder()
-                    .endpoint(URI.create("http://127.0.0.1:0"))
+                    .endpoint(URI.create("http://127.0.0.1:" + port))
                     .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
                     .blobStore(new AtomicObjects(BlobStores.create("transient-nio2", new Properties())))
                     .ignoreUnknownHeaders(true)

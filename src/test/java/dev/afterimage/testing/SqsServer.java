@@ -61,9 +61,13 @@ public final class SqsServer implements AutoCloseable {
         port = binding.localAddress().getPort();
     }
 
+    public URI endpoint() {
+        return URI.create("http://localhost:" + port);
+    }
+
     public SqsClient client() {
         return SqsClient.builder()
-                .endpointOverride(URI.create("http://localhost:" + port))
+                .endpointOverride(endpoint())
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
                 .httpClient(UrlConnectionHttpClient.create())

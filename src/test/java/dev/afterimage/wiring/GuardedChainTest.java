@@ -3,10 +3,15 @@ package dev.afterimage.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.generation.PermitLapsedException;
+import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RetryPolicy;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
@@ -22,19 +27,27 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Purchase;
+import dev.afterimage.limit.Receipt;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakePause;
+import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.testing.SamplePictures;
 import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Machine;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -59,6 +72,9 @@ class GuardedChainTest {
     private final CountingLimiter limiter = new CountingLimiter();
     private final CountingBudget budget = new CountingBudget();
     private final Belt belt = new Belt();
+    private final Machine machine =
+            new Machine(clock, clock::nanoTime, pause, new SplittableRandom(1), () -> "token", new CallersThread());
+    private final Orders order = Orders.next();
     private final Instant start = clock.instant();
     private int calls;
     private ImageGenerator provider = (request, attempt) -> {
@@ -70,9 +86,8 @@ class GuardedChainTest {
 
     /** The memory limiter, which says how often it was asked. */
     private final class CountingLimiter implements ProviderLimiter {
-        private final MemoryLimiter memory = new MemoryLimiter(
-                new Limits(100, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(70)),
-                clock::nanoTime);
+        private final MemoryLimiter memory = Limiters.memory(
+                new Limits(100, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(70)), clock);
         private int acquired;
         private int released;
 
@@ -83,13 +98,23 @@ class GuardedChainTest {
         }
 
         @Override
-        public Permit depart(Permit.Granted permit) {
-            return memory.depart(permit);
+        public Permit depart(Permit.Granted permit, Purchase purchase) {
+            return memory.depart(permit, purchase);
         }
 
         @Override
-        public void restamp(Permit.Granted permit) {
-            memory.restamp(permit);
+        public Permit redepart(Permit.Departed call) {
+            return memory.redepart(call);
+        }
+
+        @Override
+        public void restamp(Permit.Departed call) {
+            memory.restamp(call);
+        }
+
+        @Override
+        public void stop(LaneStop.Reason reason) {
+            memory.stop(reason);
         }
 
         @Override
@@ -160,11 +185,6 @@ class GuardedChainTest {
 
     @BeforeEach
     void compose() {
-        ProviderConfig config = new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(ProviderConfig.class)
-                .build()
-                .getConfigMapping(ProviderConfig.class);
         ImageGenerator last = chain;
         chain = new GenerationWiring()
                 .guarded(
@@ -175,13 +195,24 @@ class GuardedChainTest {
                         new RateBelt(),
                         budget,
                         new PermitGate(limiter, clock, pause, new SplittableRandom(1)),
+                        new CallSettler(limiter.memory, Duration.ofSeconds(70), clock, pause, new CallersThread()),
                         limiter,
-                        config,
-                        new RetryPolicy(Duration.ofSeconds(30), false, clock, new SplittableRandom(1)));
+                        config(ProviderConfig.class),
+                        config(GenerationConfig.class),
+                        machine,
+                        new RetryPolicy(Duration.ofSeconds(30), clock, new SplittableRandom(1)));
+    }
+
+    private static <T> T config(Class<T> kind) {
+        return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(kind)
+                .build()
+                .getConfigMapping(kind);
     }
 
     private GeneratedImage generate() {
-        return chain.generate(REQUEST, Attempt.of(Lane.INTERACTIVE, Deadline.in(PATIENCE, clock)));
+        return chain.generate(REQUEST, Attempt.of(Lane.INTERACTIVE, Deadline.in(PATIENCE, clock), order));
     }
 
     private Duration passed() {
@@ -194,7 +225,11 @@ class GuardedChainTest {
 
         assertThat(calls).isEqualTo(1);
         assertThat(limiter.acquired).isEqualTo(1);
-        assertThat(limiter.released).isEqualTo(1);
+        assertThat(limiter.released).isZero();
+        assertThat(receipt()).hasValueSatisfying(open -> {
+            assertThat(open.state()).isEqualTo(Receipt.State.OPEN);
+            assertThat(open.purchases()).isEqualTo(1);
+        });
         assertThat(budget.taken).isEqualTo(1);
     }
 
@@ -257,5 +292,77 @@ class GuardedChainTest {
         assertThatThrownBy(this::generate).isInstanceOf(UnavailableException.class);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(budget.taken).isZero();
+    }
+
+    private Optional<Receipt> receipt() {
+        return limiter.memory.find(order.purchase().key());
+    }
+
+    @Test
+    void aCallThatWasThrottledLeavesNoReceiptInTheWayOfItsRetry() {
+        ImageGenerator sound = provider;
+        provider = (request, attempt) -> {
+            attempt.departure().now();
+            calls++;
+            provider = sound;
+            throw ThrottledException.byProvider(Duration.ofSeconds(2));
+        };
+
+        assertThat(generate()).isNotNull();
+
+        assertThat(calls).isEqualTo(2);
+        assertThat(passed()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(budget.taken).isEqualTo(1);
+        assertThat(receipt())
+                .hasValueSatisfying(open -> assertThat(open.purchases()).isEqualTo(1));
+    }
+
+    @Test
+    void anUnknownOutcomeIsPaidForAndNotRepeatedByTheRequestThatLostIt() {
+        provider = (request, attempt) -> {
+            attempt.departure().now();
+            calls++;
+            throw OutcomeUnknownException.serverError("500");
+        };
+
+        assertThatThrownBy(this::generate)
+                .isInstanceOfSatisfying(
+                        OutcomeUnknownException.class,
+                        unknown -> assertThat(unknown.nextPurchase()).contains(Duration.ofSeconds(70)));
+
+        assertThat(calls).isEqualTo(1);
+        assertThat(budget.taken).isEqualTo(1);
+        assertThat(receipt())
+                .hasValueSatisfying(lost -> assertThat(lost.state()).isEqualTo(Receipt.State.UNKNOWN));
+    }
+
+    @Test
+    void whatAReceiptForbidsCostsNeitherCallNorCredit() {
+        generate();
+
+        assertThatThrownBy(this::generate).isInstanceOf(ReceiptStandsException.class);
+
+        assertThat(calls).isEqualTo(1);
+        assertThat(budget.taken).isEqualTo(1);
+    }
+
+    @Test
+    void aRefusedKeyIsTriedOnceAMinute() {
+        provider = (request, attempt) -> {
+            attempt.departure().now();
+            calls++;
+            throw new AccessRefusedException("401");
+        };
+
+        for (int second = 0; second < 150; second++) {
+            assertThatThrownBy(this::generate).isInstanceOf(AccessRefusedException.class);
+            clock.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(calls).isEqualTo(3);
+        assertThat(budget.taken).isZero();
+        assertThat(limiter.status().stops())
+                .extracting(LaneStop::reason)
+                .containsExactly(LaneStop.Reason.ACCESS_REFUSED);
     }
 }

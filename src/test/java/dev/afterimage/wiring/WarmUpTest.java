@@ -6,11 +6,11 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.FakePause;
+import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MapIndex;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
@@ -68,7 +68,7 @@ class WarmUpTest {
     }
 
     private WarmUp warmUp(ImageIndex index) {
-        ProviderLimiter limiter = new MemoryLimiter(LIMITS, clock::nanoTime);
+        ProviderLimiter limiter = Limiters.memory(LIMITS, clock);
         FlightLeases leases = new MemoryFlightLeases(PATIENCE, clock::nanoTime, duration -> {});
         return new WarmUp(() -> index, () -> limiter, () -> leases, pause, clock, clock::nanoTime);
     }

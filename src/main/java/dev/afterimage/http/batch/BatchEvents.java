@@ -13,19 +13,26 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
-/** Tells the progress of one batch until it ends, a few times a second, to one watcher. */
+/** Tells the progress of one batch to one watcher: a few times a second until it ends, or once. */
 @Singleton
 final class BatchEvents {
 
     private static final Duration EVERY = Duration.ofMillis(500);
 
+    private final BatchEventsConfig config;
     private final BatchLedger ledger;
     private final Clock clock;
     private final Pause pause;
     private final ExecutorService threads;
 
     @Inject
-    BatchEvents(BatchLedger ledger, Clock clock, Pause pause, @VirtualThreads ExecutorService threads) {
+    BatchEvents(
+            BatchEventsConfig config,
+            BatchLedger ledger,
+            Clock clock,
+            Pause pause,
+            @VirtualThreads ExecutorService threads) {
+        this.config = config;
         this.ledger = ledger;
         this.clock = clock;
         this.pause = pause;
@@ -42,7 +49,7 @@ final class BatchEvents {
             while (!watcher.isCancelled()) {
                 Optional<Batch> batch = ledger.find(id);
                 batch.ifPresent(found -> watcher.emit(BatchBody.of(found, clock.instant())));
-                if (batch.isEmpty() || batch.get().ended()) {
+                if (batch.isEmpty() || batch.get().ended() || !config.follow()) {
                     watcher.complete();
                     return;
                 }

@@ -2,7 +2,7 @@ package dev.afterimage.http.header;
 
 import dev.afterimage.generation.ImageOutcome;
 
-/** The {@code Cache-Status} response header (RFC 9211): where a picture came from, in one cache's words. */
+/** The {@code Cache-Status} response header (RFC 9211): where an image came from, in one cache's words. */
 public final class CacheStatus {
 
     public static final String HEADER = "Cache-Status";

@@ -45,7 +45,7 @@ public record Preferences(boolean respondAsync, Optional<Duration> waitUpTo) {
         return new Preferences(respondAsync, waitUpTo);
     }
 
-    /** How long to wait for the picture; the client may ask for less than the deadline, never for more. */
+    /** How long to wait for the image; the client may ask for less than the deadline, never for more. */
     public Duration patience(Duration deadline) {
         return waitUpTo.map(wait -> wait.compareTo(deadline) < 0 ? wait : deadline)
                 .orElse(respondAsync ? Duration.ZERO : deadline);

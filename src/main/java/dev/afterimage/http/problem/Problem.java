@@ -59,7 +59,7 @@ public record Problem(
         return new Problem(type, title, status, detail, Optional.of(newPointer), retryAfter, headers);
     }
 
-    Problem after(Duration wait) {
+    public Problem after(Duration wait) {
         return new Problem(type, title, status, detail, pointer, Optional.of(wait), headers);
     }
 }

@@ -68,7 +68,9 @@ final class ProblemAnswers {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (problem.status() == ProblemType.INTERNAL_ERROR.status()) {
             LOG.error("A request failed for a reason that nobody foresaw", cause);
-        } else if (problem.status() > ProblemType.INTERNAL_ERROR.status() || cause instanceof RejectedException) {
+        } else if (problem.status() > ProblemType.INTERNAL_ERROR.status()) {
+            LOG.errorf("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
+        } else if (cause instanceof RejectedException) {
             LOG.infof("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
         } else {
             LOG.debugf("%d %s", problem.status(), problem.title());

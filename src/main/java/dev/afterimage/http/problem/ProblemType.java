@@ -9,11 +9,13 @@ public enum ProblemType {
     URL_REFUSED("url-refused", 403, "The signed URL is not honoured"),
     NOT_FOUND("not-found", 404, "There is nothing at this path"),
     IMAGE_NOT_FOUND("image-not-found", 404, "There is no such image"),
+    RECEIPT_NOT_FOUND("receipt-not-found", 404, "There is no such receipt"),
     BATCH_NOT_FOUND("batch-not-found", 404, "There is no such batch"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "This path does not offer that method"),
     NOT_ACCEPTABLE("not-acceptable", 406, "The answer does not exist in an accepted media type"),
     REQUEST_TIMEOUT("request-timeout", 408, "The body did not arrive in time"),
     IDEMPOTENCY_KEY_IN_USE("idempotency-key-in-use", 409, "The first request with this key is still running"),
+    DELETED("deleted-meanwhile", 409, "The image was deleted while it was being made"),
     PRECONDITION_FAILED("precondition-failed", 412, "The image is not the expected version"),
     BODY_TOO_LARGE("body-too-large", 413, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type or encoding is not supported"),
@@ -29,7 +31,13 @@ public enum ProblemType {
     PROVIDER_THROTTLED("provider-throttled", 503, "The provider is asked as fast as it allows"),
     PROVIDER_UNAVAILABLE("provider-unavailable", 503, "The provider cannot be reached"),
     OUTCOME_UNKNOWN("outcome-unknown", 503, "The provider did not say how it ended"),
-    STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used");
+    SIGNING_KEY_MISSING("signing-key-missing", 503, "The service cannot sign URLs"),
+    SHUTTING_DOWN("shutting-down", 503, "This instance is being stopped"),
+    STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used"),
+    /** Said by the function on AWS only, when the end of the invocation comes before the answer. */
+    OUT_OF_TIME("out-of-time", 503, "The service ran out of time"),
+    /** Said by the function on AWS only, to a sender of events that it does not serve. */
+    EVENT_NOT_SERVED("event-not-served", 501, "The service is not set up for this sender");
 
     static final String BASE = "https://afterimage.dev/problems/";
 

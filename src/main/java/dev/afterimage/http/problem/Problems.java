@@ -3,18 +3,23 @@ package dev.afterimage.http.problem;
 import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.delivery.SigningKeyUnavailableException;
 import dev.afterimage.generation.AccessRefusedException;
+import dev.afterimage.generation.AlreadyLandedException;
+import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.QuotaExceededException;
+import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.pregeneration.batch.IdempotencyConflictException;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.singleflight.LeasesUnavailableException;
 import dev.afterimage.store.StoreUnavailableException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -31,6 +36,11 @@ final class Problems {
 
     /** A guess at how long an outage lasts; short, because a hit needs neither provider nor storage. */
     static final Duration OUTAGE = Duration.ofSeconds(10);
+    /** Nothing changes by itself; a client that asks all the same need not do so more often. */
+    private static final Duration LONG_WAIT = Duration.ofHours(1);
+
+    /** An operator may be about to make the first key; a guess at how long that takes. */
+    private static final Duration NO_KEY = Duration.ofMinutes(1);
 
     private final Clock clock;
 
@@ -57,8 +67,16 @@ final class Problems {
             case StoreUnavailableException e -> storage();
             case CacheUnavailableException e -> storage();
             case BudgetUnavailableException e -> storage();
+            case LimiterUnavailableException e -> storage();
+            case LeasesUnavailableException e -> storage();
             case QueueUnavailableException e -> storage();
-            case SigningKeyUnavailableException e -> storage();
+            case SigningKeyUnavailableException e ->
+                Problem.of(
+                                ProblemType.SIGNING_KEY_MISSING,
+                                "Nothing was asked for and nothing was billed. The service's operator must give it a key to"
+                                        + " sign URLs with: infra/rotate-cdn-keys.sh on AWS, else"
+                                        + " afterimage.delivery.private-key. Ask again after the time in Retry-After.")
+                        .after(NO_KEY);
             case WebApplicationException e -> of(e.getResponse().getStatus());
             default ->
                 Problem.of(
@@ -100,7 +118,7 @@ final class Problems {
                                 "The service's API key, plan or address for the provider is wrong. Its operator must mend"
                                         + " it; images that exist are still served. Ask again after the time in"
                                         + " Retry-After.")
-                        .after(AccessRefusedException.ASKED_AGAIN_AFTER);
+                        .after(e.retryAfter());
             case NotAnImageException e ->
                 Problem.of(
                         ProblemType.NOT_AN_IMAGE,
@@ -125,9 +143,19 @@ final class Problems {
                         .after(OUTAGE);
             case OutcomeUnknownException e ->
                 Problem.of(
-                        ProblemType.OUTCOME_UNKNOWN,
-                        "The image may have been made and billed, so the service does not repeat the call by itself. Ask"
-                                + " again if a second bill is acceptable.");
+                                ProblemType.OUTCOME_UNKNOWN,
+                                "The image may have been made and billed, and the provider did not say. After the time in"
+                                        + " Retry-After it may be bought again as often as"
+                                        + " afterimage.generation.repurchases allows; the operator sees it at /v1/receipts"
+                                        + " and may allow one more.")
+                        .after(e.nextPurchase().orElse(LONG_WAIT));
+            case DeletedMeanwhileException e ->
+                Problem.of(
+                        ProblemType.DELETED,
+                        "The image was deleted while it was being made. Ask again to have it made anew.");
+            // The pipeline answers these two with an outcome.
+            case ReceiptStandsException e -> storage();
+            case AlreadyLandedException e -> storage();
         };
     }
 
@@ -136,7 +164,7 @@ final class Problems {
             case TEMPLATE ->
                 Problem.of(ProblemType.TEMPLATE_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("template"));
-            case DATA ->
+            case DATA, MODERATED ->
                 Problem.of(ProblemType.DATA_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("data"));
         };

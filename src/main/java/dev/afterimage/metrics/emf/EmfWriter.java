@@ -26,7 +26,7 @@ import java.util.function.Predicate;
  * Gauges follow the others: while no counter or timer moves and no gauge changes, nothing is written at all.
  *
  * <p>A metric is named as its meter without {@value #PREFIX}; the meter's tags are its dimensions. So
- * {@code afterimage.requests{outcome="hit"}} is the metric {@code requests} with the dimension {@code outcome=hit}. Meters
+ * {@code afterimage.permits{lane="bulk"}} is the metric {@code permits} with the dimension {@code lane=bulk}. Meters
  * of others (JVM, HTTP server) are left out: every metric is billed.
  */
 public final class EmfWriter {

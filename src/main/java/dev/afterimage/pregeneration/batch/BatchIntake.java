@@ -57,14 +57,15 @@ public final class BatchIntake {
      */
     public Batch submit(Caller caller, Optional<String> idempotencyKey, Upload upload) throws IOException {
         String id = ids.next();
+        ledger.sweep();
         if (idempotencyKey.isPresent()) {
             Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, upload);
             if (first.isPresent()) {
                 return first.get();
             }
+        } else {
+            ledger.open(id, clock.instant());
         }
-        ledger.sweep();
-        ledger.open(id, clock.instant());
         boolean sealed = false;
         try (CatalogueRows rows = upload.rows()) {
             int total = receive(id, caller, rows);
@@ -81,11 +82,11 @@ public final class BatchIntake {
         return ledger.find(id).orElseThrow();
     }
 
-    /** The batch that this request made before; empty when the request is tied to {@code id}, that is, to be received. */
+    /** The batch that this request made before; empty when {@code id} is its batch, has begun, and is to be received. */
     private Optional<Batch> first(String request, String id, Upload upload) throws IOException {
-        String tied = ledger.tie(request, id);
-        while (!tied.equals(id)) {
-            Optional<Batch> first = ledger.find(tied);
+        String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, clock.instant());
+        while (!standing.equals(id)) {
+            Optional<Batch> first = ledger.find(standing);
             if (first.isPresent() && first.get().received()) {
                 boolean same = first.get().payloadHash().equals(Optional.of(upload.hash()));
                 if (!same) {
@@ -96,7 +97,7 @@ public final class BatchIntake {
             if (first.isPresent() && isAlive(first.get())) {
                 throw new IdempotencyConflictException(IdempotencyConflictException.Kind.IN_PROGRESS);
             }
-            tied = ledger.retie(request, tied, id);
+            standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, clock.instant());
         }
         return Optional.empty();
     }
@@ -131,8 +132,14 @@ public final class BatchIntake {
         for (Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
                 ended.add(RowResult.hit(planned.row().line()));
+                continue;
+            }
+            Job job = job(id, caller, planned);
+            if (queue.fits(job)) {
+                jobs.add(job);
             } else {
-                jobs.add(job(id, caller, planned));
+                CatalogueRow.Bad bad = planned.tooLarge();
+                ended.add(RowResult.failed(bad.line(), bad.reason()));
             }
         }
         ledger.record(id, ended);

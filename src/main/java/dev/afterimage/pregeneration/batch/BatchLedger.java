@@ -18,17 +18,16 @@ public interface BatchLedger {
     int MOST_FAILURES = 1000;
 
     /**
-     * Ties a repeatable request to its batch.
+     * Begins a batch for a repeatable request, unless the request has one. One step: of equal requests at the same moment one
+     * begins a batch, and the others are told which.
      *
-     * @param request names the caller and its {@code Idempotency-Key}; a hash, so safe as a file name
-     * @return the batch that the request is tied to, which is the given one unless it came second
+     * @param request names the caller and its {@code Idempotency-Key}; a hash
+     * @param dead a batch that the request was said to have, and whose upload has died since; its place may be taken
+     * @return the batch that the request has now: the given one, which has begun, or another, which began before
      */
-    String tie(String request, String batch);
+    String claimIdempotencyKey(String request, Optional<String> dead, String batch, Instant startedAt);
 
-    /** Ties the request to another batch, if it is tied to the {@code former} one still; returns what now stands. */
-    String retie(String request, String former, String batch);
-
-    /** Begins a batch whose rows are about to arrive. */
+    /** Begins a batch that no request can repeat, whose rows are about to arrive. */
     void open(String batch, Instant startedAt);
 
     /** So many rows have arrived; also a sign that the upload goes on. */

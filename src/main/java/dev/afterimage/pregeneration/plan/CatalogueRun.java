@@ -103,7 +103,12 @@ final class CatalogueRun {
             } else if (planned.fresh()) {
                 fresh++;
             } else {
-                jobs.add(job(planned));
+                Job job = job(planned);
+                if (queue.fits(job)) {
+                    jobs.add(job);
+                } else {
+                    badRows += report(planned.tooLarge());
+                }
             }
         }
         if (!jobs.isEmpty()) {

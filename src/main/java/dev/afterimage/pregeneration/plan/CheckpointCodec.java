@@ -1,12 +1,16 @@
 package dev.afterimage.pregeneration.plan;
 
+import dev.afterimage.pregeneration.queue.NewerFormatException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The text form of a checkpoint, one field a line, the same in files and elsewhere. Damaged text reads as none. */
 public final class CheckpointCodec {
 
-    private static final String FORM = "2";
+    private static final int FORM_NUMBER = 2;
+    private static final String FORM = Integer.toString(FORM_NUMBER);
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
     private CheckpointCodec() {}
 
@@ -27,8 +31,20 @@ public final class CheckpointCodec {
                 "");
     }
 
+    private static boolean isNewer(String form) {
+        return NUMBER.matcher(form).matches() && Integer.parseInt(form) > FORM_NUMBER;
+    }
+
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @throws NewerFormatException when a newer version did; its plan goes on there
+     */
     public static Optional<Checkpoint> decode(String text) {
         String[] field = text.split("\n", -1);
+        if (isNewer(field[0])) {
+            throw new NewerFormatException("a catalogue's checkpoint", Integer.parseInt(field[0]), FORM_NUMBER);
+        }
         if (field.length != 11 || !field[0].equals(FORM)) {
             return Optional.empty();
         }

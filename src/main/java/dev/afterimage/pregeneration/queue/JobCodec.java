@@ -27,12 +27,16 @@ public final class JobCodec {
 
     private static final JsonFactory JSON = new JsonFactory();
 
+    /** Raised when older versions would misread what is written; a member more is no reason. */
+    private static final int FORMAT = 1;
+
     private JobCodec() {}
 
     public static String encode(Job job) {
         ImageRequest request = job.request();
         StringBuilder out = new StringBuilder(request.data().json().length() + 320);
         out.append('{');
+        field(out, "v", Integer.toString(FORMAT));
         field(out, "id", job.id());
         field(out, "key", job.key().value());
         field(out, "lane", job.lane().name().toLowerCase(Locale.ROOT));
@@ -67,10 +71,15 @@ public final class JobCodec {
     /**
      * Reads what {@link #encode} wrote.
      *
+     * @throws NewerFormatException when a newer version wrote it
      * @throws IllegalArgumentException when it is something else; the message does not repeat it
      */
     public static Job decode(String line) {
         Map<String, String> fields = fields(line);
+        int format = Integer.parseInt(fields.getOrDefault("v", "1"));
+        if (format > FORMAT) {
+            throw new NewerFormatException("a job", format, FORMAT);
+        }
         String batch = fields.get("batch");
         return new Job(
                 required(fields, "id"),

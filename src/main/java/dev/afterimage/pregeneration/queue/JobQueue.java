@@ -15,6 +15,11 @@ import java.util.Set;
  */
 public interface JobQueue {
 
+    /** Whether a job is small enough for the backend. Asked before it is made a row's; {@link #enqueue} takes no other. */
+    default boolean fits(Job job) {
+        return true;
+    }
+
     /**
      * Takes jobs over, each into its own lane. Once this returns they survive a crash; when it fails, some may have been
      * accepted.

@@ -28,14 +28,39 @@ public final class QueuedBacklog implements Backlog {
 
     @Override
     public void accept(ImageKey key, ImageRequest request, Duration delay) {
+        enqueue(key, request, Lane.INTERACTIVE, delay);
+    }
+
+    @Override
+    public void refresh(ImageKey key, ImageRequest request) {
+        enqueue(key, request, Lane.BULK, Duration.ZERO);
+    }
+
+    private void enqueue(ImageKey key, ImageRequest request, Lane lane, Duration delay) {
         if (marks.of(key) == PendingMarks.Mark.CONFIRMED) {
             return;
         }
         marks.intend(key);
         // The quota was spent when the caller asked, so the job uses nobody's.
-        Job job = new Job(ids.next(), key, request, Lane.INTERACTIVE, Caller.SERVICE, Optional.empty());
-        queue.enqueue(List.of(job), delay);
+        Job job = new Job(ids.next(), key, request, lane, Caller.SERVICE, Optional.empty());
+        try {
+            queue.enqueue(List.of(job), delay);
+        } catch (RuntimeException notTaken) {
+            forget(key, notTaken);
+            throw notTaken;
+        }
         marks.confirm(key);
+    }
+
+    /** The caller is told that it failed, so nobody may be told that the image is pending. */
+    private void forget(ImageKey key, RuntimeException notTaken) {
+        try {
+            if (marks.of(key) != PendingMarks.Mark.CONFIRMED) {
+                marks.clear(key);
+            }
+        } catch (QueueUnavailableException alsoGone) {
+            notTaken.addSuppressed(alsoGone);
+        }
     }
 
     @Override

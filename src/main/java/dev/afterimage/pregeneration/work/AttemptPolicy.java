@@ -9,10 +9,8 @@ import java.time.Duration;
  * @param backOff the wait after the first; it doubles each time
  * @param maxBackOff the longest wait
  * @param maxDeliveries deliveries without any end after which it is buried, at least 1
- * @param retryUnknown whether a job that may have been billed is tried again
  */
-public record AttemptPolicy(
-        int maxAttempts, Duration backOff, Duration maxBackOff, int maxDeliveries, boolean retryUnknown) {
+public record AttemptPolicy(int maxAttempts, Duration backOff, Duration maxBackOff, int maxDeliveries) {
 
     public AttemptPolicy {
         if (maxAttempts < 1 || maxDeliveries < 1) {

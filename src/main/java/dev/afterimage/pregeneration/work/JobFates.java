@@ -1,19 +1,28 @@
 package dev.afterimage.pregeneration.work;
 
+import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.generation.AccessRefusedException;
+import dev.afterimage.generation.AlreadyLandedException;
+import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.QuotaExceededException;
+import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.pregeneration.batch.RowFate;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.singleflight.LeasesUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** Decides what becomes of a job: the one place where outcomes and failures get their consequences in the background. */
@@ -21,6 +30,9 @@ public final class JobFates {
 
     /** When a provider throttles and names no time. */
     private static final Duration POLITE = Duration.ofSeconds(1);
+
+    /** What keeps the fleet's memory or its jobs cannot be used; until it can, no job gets anywhere. */
+    static final JobFate.Wait OUTAGE = new JobFate.Wait(Duration.ofSeconds(15), true);
 
     private final AttemptPolicy policy;
     private final Clock clock;
@@ -47,6 +59,11 @@ public final class JobFates {
             case GenerationException generation -> of(generation, attempts);
             case QuotaExceededException quota -> new JobFate.Wait(quota.retryAfter(), false);
             case InvalidRequestException invalid -> new JobFate.Bury(invalid.detail());
+            case CacheUnavailableException gone -> OUTAGE;
+            case BudgetUnavailableException gone -> OUTAGE;
+            case LimiterUnavailableException gone -> OUTAGE;
+            case LeasesUnavailableException gone -> OUTAGE;
+            case QueueUnavailableException gone -> OUTAGE;
             // A message of unknown origin may hold anything, so only its kind is told.
             default -> retry(attempts, "Unexpected " + failure.getClass().getSimpleName() + "; see the log.");
         };
@@ -57,18 +74,30 @@ public final class JobFates {
             case ThrottledException throttled ->
                 new JobFate.Wait(throttled.retryAfter().orElse(POLITE), true);
             case OutOfCreditsException credits -> new JobFate.Wait(untilAskedForCredits(credits), true);
-            case AccessRefusedException refused -> new JobFate.Wait(AccessRefusedException.ASKED_AGAIN_AFTER, true);
+            case AccessRefusedException refused -> new JobFate.Wait(refused.retryAfter(), true);
             case RejectedException rejected -> new JobFate.Bury(message(rejected));
-            case NotAnImageException notAnImage -> new JobFate.Bury(message(notAnImage));
+            case NotAnImageException useless -> buyAgain(useless.nextPurchase(), "not-an-image: " + message(useless));
             case OutcomeUnknownException unknown ->
-                policy.retryUnknown()
-                        ? retry(attempts, message(unknown))
-                        : new JobFate.Bury("The outcome is unknown and may have been billed: " + message(unknown));
+                buyAgain(
+                        unknown.nextPurchase(),
+                        "outcome-unknown: the image may have been made and billed, and its purchases are used up: "
+                                + message(unknown));
+            case DeletedMeanwhileException deleted -> new JobFate.Bury(message(deleted));
+            // The pipeline answers these two with an outcome.
+            case ReceiptStandsException standing -> retry(attempts, message(standing));
+            case AlreadyLandedException landed -> retry(attempts, message(landed));
             case UnavailableException unavailable ->
                 unavailable.failedFast()
                         ? new JobFate.Wait(policy.backOff(), true)
                         : retry(attempts, message(unavailable));
         };
+    }
+
+    /** A call in vain is no attempt of the job: how often it may be bought again is counted by its receipt. */
+    private static JobFate buyAgain(Optional<Duration> nextPurchase, String reason) {
+        return nextPurchase
+                .<JobFate>map(wait -> new JobFate.Wait(wait.plus(POLITE), false))
+                .orElseGet(() -> new JobFate.Bury(reason));
     }
 
     private Duration untilAskedForCredits(OutOfCreditsException credits) {

@@ -2,12 +2,14 @@ package dev.afterimage.pregeneration.work;
 
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.generation.Inquiry;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.pregeneration.batch.BatchLedger;
 import dev.afterimage.pregeneration.batch.RowResult;
 import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.Job;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.time.Deadline;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -44,6 +46,16 @@ public final class JobRunner {
      * @return how long other jobs of this lane better wait too; zero when they need not
      */
     Duration run(Claim claim, Deadline deadline) throws InterruptedException {
+        try {
+            return runOnce(claim, deadline);
+        } catch (QueueUnavailableException lost) {
+            // Left to run out, its claim would count as a worker that died over it.
+            LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back, for its end cannot be noted", lost);
+            return settle(claim, JobFates.OUTAGE);
+        }
+    }
+
+    private Duration runOnce(Claim claim, Deadline deadline) throws InterruptedException {
         Job job = claim.job();
         if (job.row().isPresent() && ledger.isCancelled(job.row().get().batch())) {
             queue.complete(claim);
@@ -113,9 +125,9 @@ public final class JobRunner {
 
     private void report(Job job, java.util.function.IntFunction<RowResult> result) {
         job.row().ifPresent(row -> ledger.record(row.batch(), List.of(result.apply(row.line()))));
-        switch (job.lane()) {
-            case INTERACTIVE -> marks.clear(job.key());
-            case BULK -> {}
+        // A batch row has no mark of its own; what a person or a refresh queued has.
+        if (job.lane() == Lane.INTERACTIVE || job.row().isEmpty()) {
+            marks.clear(job.key());
         }
     }
 }

@@ -31,6 +31,11 @@ public final class Worker {
 
     private static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
 
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+    /** Or up to twice as long, for the wait doubles until it is reached. */
+    private static final Duration LONGEST_AFTER_FAILURE = Duration.ofSeconds(30);
+
     private final JobQueue queue;
     private final JobRunner runner;
     private final int concurrency;
@@ -43,6 +48,7 @@ public final class Worker {
     private final LaneGate gate;
     private volatile @Nullable Future<?> looking;
     private volatile @Nullable Future<?> beating;
+    private volatile boolean stopped;
 
     /**
      * A worker that does not work yet.
@@ -87,6 +93,7 @@ public final class Worker {
      * @return whether all ended
      */
     public boolean stop(Duration grace) throws InterruptedException {
+        stopped = true;
         cancel(looking);
         boolean all = pause.acquire(hands, concurrency, grace);
         if (all) {
@@ -103,24 +110,48 @@ public final class Worker {
     }
 
     private void look() {
+        goOn("look for jobs", () -> lookOnce(LOOK));
+    }
+
+    private void beat() {
+        goOn("keep its claims", () -> {
+            pause.await(queue.visibilityTimeout().dividedBy(3));
+            heartbeat.beat();
+        });
+    }
+
+    /** Does the step again and again until the thread is interrupted, whatever it throws: a loop that ended would end all work. */
+    private void goOn(String what, Step step) {
+        Duration wait = AFTER_FAILURE;
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                lookOnce(LOOK);
+                try {
+                    step.run();
+                    wait = AFTER_FAILURE;
+                } catch (RuntimeException | Error failure) {
+                    LOG.log(Level.ERROR, "the worker could not " + what + "; it tries again in " + wait, failure);
+                    pause.await(wait);
+                    wait = wait.compareTo(LONGEST_AFTER_FAILURE) < 0 ? wait.multipliedBy(2) : wait;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void beat() {
-        try {
-            while (true) {
-                pause.await(queue.visibilityTimeout().dividedBy(3));
-                heartbeat.beat();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** One round of a loop. */
+    private interface Step {
+
+        void run() throws InterruptedException;
+    }
+
+    /** Whether it does what it was told: false when it was started, not stopped, and looks for jobs no more. */
+    public boolean isWell() {
+        return stopped || (goesOn(looking) && goesOn(beating));
+    }
+
+    private static boolean goesOn(@Nullable Future<?> loop) {
+        return loop == null || !loop.isDone();
     }
 
     /**
@@ -141,9 +172,8 @@ public final class Worker {
             }
             List<Claim> claims = queue.claim(open, free, next);
             for (Claim claim : claims) {
-                heartbeat.begin(claim);
-                taken++;
                 threads.execute(() -> work(claim));
+                taken++;
             }
             return claims.size();
         } catch (QueueUnavailableException e) {
@@ -157,10 +187,11 @@ public final class Worker {
 
     private void work(Claim claim) {
         try {
+            heartbeat.begin(claim);
             run(claim, Deadline.in(patience, clock));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Its claim runs out, and it is handed out again.
             LOG.log(Level.WARNING, "job " + claim.job().id() + " could not be ended", e);
         } finally {
@@ -203,7 +234,7 @@ public final class Worker {
             } catch (InterruptedException e) {
                 failed.add(name);
                 Thread.currentThread().interrupt();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.log(Level.WARNING, "job " + claim.job().id() + " could not be ended", e);
                 failed.add(name);
             } finally {

@@ -8,7 +8,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "afterimage.demo")
 public interface DemoConfig {
 
-    /** How long a picture takes, as with a real API; drawing itself takes tens of milliseconds. */
+    /** How long an image takes, as with a real API; drawing itself takes tens of milliseconds. */
     @WithDefault("400ms")
     Duration latency();
 
@@ -16,6 +16,7 @@ public interface DemoConfig {
     @WithDefault("10")
     int rate();
 
+    /** The length of that window. */
     @WithDefault("1s")
     Duration window();
 }

@@ -30,26 +30,26 @@ class EmfWriterTest {
 
     @Test
     void aDocumentNamesMetricDimensionUnitNamespaceAndTime() {
-        meters.requests("hit").increment(3);
+        meters.requests("interactive", "hit").increment(3);
         JsonNode document = flushed().getFirst();
         assertThat(document.toString())
                 .isEqualTo("{\"_aws\":{\"Timestamp\":" + clock.millis()
-                        + ",\"CloudWatchMetrics\":[{\"Namespace\":\"Afterimage\",\"Dimensions\":[[\"outcome\"]],"
+                        + ",\"CloudWatchMetrics\":[{\"Namespace\":\"Afterimage\",\"Dimensions\":[[\"lane\",\"outcome\"]],"
                         + "\"Metrics\":[{\"Name\":\"requests\",\"Unit\":\"Count\"}]}]},"
-                        + "\"outcome\":\"hit\",\"requests\":3.0}");
+                        + "\"lane\":\"interactive\",\"outcome\":\"hit\",\"requests\":3.0}");
     }
 
     @Test
     void aCounterIsWrittenAsItsGrowth() {
-        meters.requests("hit").increment(3);
+        meters.requests("interactive", "hit").increment(3);
         flushed();
-        meters.requests("hit").increment(2);
+        meters.requests("interactive", "hit").increment(2);
         assertThat(flushed()).singleElement().extracting(this::requests).isEqualTo(2.0);
     }
 
     @Test
     void nothingIsWrittenWhenNothingChanged() {
-        meters.requests("hit").increment();
+        meters.requests("interactive", "hit").increment();
         gauge(5.0);
         flushed();
         assertThat(flushed()).isEmpty();
@@ -57,10 +57,10 @@ class EmfWriterTest {
 
     @Test
     void aCounterThatDidNotMoveIsLeftOutWhileAnotherDid() {
-        meters.requests("hit").increment();
-        meters.requests("stored").increment();
+        meters.requests("interactive", "hit").increment();
+        meters.requests("interactive", "stored").increment();
         flushed();
-        meters.requests("stored").increment();
+        meters.requests("interactive", "stored").increment();
         assertThat(flushed())
                 .singleElement()
                 .extracting(document -> document.path("outcome").asText())
@@ -69,13 +69,14 @@ class EmfWriterTest {
 
     @Test
     void countersOfDifferentDimensionsStandInDifferentDocuments() {
-        meters.requests("hit").increment();
-        meters.requests("stored").increment();
+        meters.requests("interactive", "hit").increment();
+        meters.requests("interactive", "stored").increment();
         meters.permits("bulk", "granted").increment();
         assertThat(flushed())
                 .extracting(document ->
                         document.at("/_aws/CloudWatchMetrics/0/Dimensions").toString())
-                .containsExactlyInAnyOrder("[[\"outcome\"]]", "[[\"outcome\"]]", "[[\"answer\",\"lane\"]]");
+                .containsExactlyInAnyOrder(
+                        "[[\"lane\",\"outcome\"]]", "[[\"lane\",\"outcome\"]]", "[[\"answer\",\"lane\"]]");
     }
 
     @Test
@@ -114,15 +115,15 @@ class EmfWriterTest {
 
     @Test
     void withoutUsableBucketsAllObservationsAreAtTheMean() {
-        meters.requestTime("hit").record(Duration.ofMillis(10));
-        meters.requestTime("hit").record(Duration.ofMillis(30));
+        meters.requestTime("interactive", "hit").record(Duration.ofMillis(10));
+        meters.requestTime("interactive", "hit").record(Duration.ofMillis(30));
         assertThat(values(flushed().getFirst().path("request.time"))).containsExactly(20.0, 20.0);
     }
 
     @Test
     void moreThanAHundredObservationsTakeMoreThanOneDocumentAndNoneIsLost() {
         for (int i = 0; i < 250; i++) {
-            meters.requestTime("hit").record(Duration.ofMillis(4));
+            meters.requestTime("interactive", "hit").record(Duration.ofMillis(4));
         }
         assertThat(flushed())
                 .hasSize(3)
@@ -145,9 +146,9 @@ class EmfWriterTest {
     @Test
     void gaugesAreWrittenAsTheyAreWheneverSomethingMoved() {
         gauge(4210.0);
-        meters.requests("hit").increment();
+        meters.requests("interactive", "hit").increment();
         flushed();
-        meters.requests("hit").increment();
+        meters.requests("interactive", "hit").increment();
         assertThat(flushed())
                 .anySatisfy(document ->
                         assertThat(document.path("credits.used").asDouble()).isEqualTo(4210));
@@ -180,12 +181,11 @@ class EmfWriterTest {
 
     @Test
     void theWholeServiceOfOneInvocationFollowsTheFormat() {
-        meters.requests("stored").increment();
-        meters.requestTime("stored").record(Duration.ofMillis(512));
+        meters.requests("interactive", "stored").increment();
+        meters.requestTime("interactive", "stored").record(Duration.ofMillis(512));
         meters.providerLatency().record(Duration.ofMillis(490));
         meters.providerAnswers("2xx").increment();
         meters.permits("interactive", "granted").increment();
-        meters.emergency(() -> 0);
         gauge(17.0);
         assertThat(flushed()).hasSize(4);
     }

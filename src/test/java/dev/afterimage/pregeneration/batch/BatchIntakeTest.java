@@ -64,6 +64,20 @@ class BatchIntakeTest {
     }
 
     @Test
+    void aRowThatTheQueueDoesNotTakeIsABadRowAndStopsNoOther() throws Exception {
+        queue.takeOnly(job -> !job.key().equals(Jobs.bulk(2).key()));
+
+        Batch batch = intake.submit(ADA, NO_KEY, upload("h", row(1), row(2), row(3)));
+
+        assertThat(batch.total()).isEqualTo(3);
+        assertThat(batch.failures()).singleElement().satisfies(failure -> {
+            assertThat(failure.line()).isEqualTo(2);
+            assertThat(failure.reason()).contains("too large to be queued");
+        });
+        assertThat(claims()).hasSize(2);
+    }
+
+    @Test
     void aBatchOfHitsIsFinishedAtOnce() throws Exception {
         index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
 

@@ -6,11 +6,16 @@ import dev.afterimage.pregeneration.TimeOrderedIds;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -154,16 +159,54 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aRequestIsTiedToItsFirstBatch() {
+    void aRequestHasItsFirstBatchUntilThatIsDead() {
         String first = ids.next();
         String second = ids.next();
+        String third = ids.next();
 
-        assertThat(ledger().tie("a1b2", first)).isEqualTo(first);
-        assertThat(ledger().tie("a1b2", second)).isEqualTo(first);
-        assertThat(ledger().tie("c3d4", second)).isEqualTo(second);
-        assertThat(ledger().retie("a1b2", second, ids.next())).isEqualTo(first);
-        assertThat(ledger().retie("a1b2", first, second)).isEqualTo(second);
-        assertThat(ledger().tie("a1b2", first)).isEqualTo(second);
+        assertThat(claim("a1b2", Optional.empty(), first)).isEqualTo(first);
+        assertThat(claim("a1b2", Optional.empty(), second)).isEqualTo(first);
+        assertThat(find(first).state()).isEqualTo(Batch.State.RECEIVING);
+        assertThat(ledger().find(second)).isEmpty();
+        assertThat(claim("c3d4", Optional.empty(), second)).isEqualTo(second);
+
+        assertThat(claim("a1b2", Optional.of(second), third)).isEqualTo(first);
+        assertThat(claim("a1b2", Optional.of(first), third)).isEqualTo(third);
+        assertThat(claim("a1b2", Optional.of(first), ids.next())).isEqualTo(third);
+        assertThat(find(third).state()).isEqualTo(Batch.State.RECEIVING);
+    }
+
+    /** Each finds the batch begun that it is told of: nobody may take its owner for dead. */
+    @Test
+    void ofEqualRequestsAtOnceOneBeginsTheBatch() throws Exception {
+        BatchLedger shared = ledger();
+        for (int round = 0; round < 60; round++) {
+            String request = "request-" + round;
+            List<String> batches = List.of(ids.next(), ids.next());
+            CyclicBarrier start = new CyclicBarrier(2);
+            List<Callable<String>> uploads = batches.stream()
+                    .<Callable<String>>map(batch -> () -> {
+                        start.await();
+                        String standing = shared.claimIdempotencyKey(request, Optional.empty(), batch, clock.instant());
+                        assertThat(shared.find(standing)).isPresent();
+                        return standing;
+                    })
+                    .toList();
+            Set<String> standing = new HashSet<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (Future<String> upload : threads.invokeAll(uploads)) {
+                    standing.add(upload.get());
+                }
+            }
+
+            assertThat(standing).hasSize(1);
+            assertThat(batches.stream().filter(batch -> ledger().find(batch).isPresent()))
+                    .containsExactlyElementsOf(standing);
+        }
+    }
+
+    private String claim(String request, Optional<String> dead, String batch) {
+        return ledger().claimIdempotencyKey(request, dead, batch, clock.instant());
     }
 
     @Test

@@ -210,6 +210,23 @@ class CatalogueRunnerTest {
         assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(0, 700, 0, 0));
     }
 
+    /** Once it ended the plan, every night at the same row. */
+    @Test
+    void aRowThatTheQueueDoesNotTakeIsABadRowAndStopsNoOther() throws Exception {
+        catalogue = csv(0, 1000);
+        queue.takeOnly(job -> !job.key().equals(keyOf(600)));
+
+        PlanReport report = run(hours(1));
+
+        assertThat(report.complete()).isTrue();
+        assertThat(report.counts()).isEqualTo(new Checkpoint.Counts(999, 0, 0, 1));
+        assertThat(report.bad()).singleElement().satisfies(bad -> {
+            assertThat(bad.line()).isEqualTo(602);
+            assertThat(bad.reason()).contains("too large to be queued");
+        });
+        assertThat(claims()).hasSize(999);
+    }
+
     @Test
     void aCatalogueThatCannotBeReadSaysWhy() {
         assertThatThrownBy(() -> runner(config(), source -> {
@@ -235,7 +252,7 @@ class CatalogueRunnerTest {
 
     private CatalogueRunner runner(PregenerationConfig config, CatalogueSource source) {
         TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(1));
-        FreshnessPolicy freshness = new FreshnessPolicy(ttl, Duration.ZERO, Map.of());
+        FreshnessPolicy freshness = new FreshnessPolicy(ttl, Duration.ZERO, Duration.ZERO, Map.of());
         return new CatalogueRunner(config, source, planner, freshness, queue, new MemoryCheckpoints(), ids, clock);
     }
 

@@ -1,6 +1,7 @@
 package dev.afterimage.pregeneration.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.testing.Jobs;
@@ -26,5 +27,16 @@ class JobCodecTest {
         Job planned = Jobs.planned(1, HORIZON);
 
         assertThat(JobCodec.decode(JobCodec.encode(planned))).isEqualTo(planned);
+    }
+
+    @Test
+    void aJobWithoutANumberIsOfTheFirstFormatAndANewerOneIsRefusedInWords() {
+        String line = JobCodec.encode(Jobs.bulk(1));
+
+        assertThat(JobCodec.decode(line.replace("\"v\":\"1\",", ""))).isEqualTo(Jobs.bulk(1));
+        assertThatThrownBy(() -> JobCodec.decode(line.replace("\"v\":\"1\"", "\"v\":\"7\"")))
+                .isInstanceOf(NewerFormatException.class)
+                .hasMessage(
+                        "a job has format 7, and this version of the service reads up to 1; it is left to a newer one");
     }
 }

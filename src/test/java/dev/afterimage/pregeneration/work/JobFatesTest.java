@@ -2,6 +2,7 @@ package dev.afterimage.pregeneration.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.ImageOutcome;
@@ -15,10 +16,16 @@ import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.pregeneration.batch.RowFate;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.singleflight.LeasesUnavailableException;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -27,11 +34,8 @@ class JobFatesTest {
     private static final Duration BACK_OFF = Duration.ofSeconds(15);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
-    private final JobFates fates = fates(false, () -> 0L);
-
-    private JobFates fates(boolean retryUnknown, RandomGenerator random) {
-        return new JobFates(new AttemptPolicy(3, BACK_OFF, Duration.ofMinutes(15), 2, retryUnknown), clock, random);
-    }
+    private final JobFates fates =
+            new JobFates(new AttemptPolicy(3, BACK_OFF, Duration.ofMinutes(15), 2), clock, () -> 0L);
 
     @Test
     void aPictureIsTheEnd() {
@@ -45,6 +49,19 @@ class JobFatesTest {
                 .isEqualTo(new JobFate.Wait(Duration.ofSeconds(4), false));
         assertThat(fates.of(new ImageOutcome.Stale(entry, Duration.ofHours(1)), 0))
                 .isInstanceOf(JobFate.Retry.class);
+    }
+
+    @Test
+    void aLostMemoryOfTheFleetUsesUpNoAttempt() {
+        Exception cause = new IllegalStateException();
+        for (RuntimeException lost : List.of(
+                new CacheUnavailableException("gone", cause),
+                new BudgetUnavailableException("gone", cause),
+                new LimiterUnavailableException("gone", cause),
+                new LeasesUnavailableException("gone", cause),
+                new QueueUnavailableException("gone", cause))) {
+            assertThat(fates.of(lost, 2)).isEqualTo(new JobFate.Wait(Duration.ofSeconds(15), true));
+        }
     }
 
     @Test
@@ -73,16 +90,28 @@ class JobFatesTest {
     void whatIsPermanentIsBuriedAtOnce() {
         assertThat(fates.of(new RejectedException(RejectedException.Reason.DATA, "no title"), 0))
                 .isEqualTo(new JobFate.Bury("no title"));
-        assertThat(fates.of(new NotAnImageException("it is HTML"), 0)).isEqualTo(new JobFate.Bury("it is HTML"));
         assertThat(fates.of(new InvalidRequestException("mend it", "data"), 0)).isEqualTo(new JobFate.Bury("mend it"));
     }
 
     @Test
-    void anUnknownOutcomeIsPaidForOnceUnlessTheOperatorSaysSo() {
-        OutcomeUnknownException unknown = new OutcomeUnknownException("timed out", null);
+    void aCallInVainThatMayBeRepeatedMakesTheJobWaitAloneAndUsesUpNoAttempt() {
+        Duration wait = Duration.ofMinutes(1);
+        JobFate later = new JobFate.Wait(wait.plusSeconds(1), false);
 
-        assertThat(fates.of(unknown, 0)).isInstanceOf(JobFate.Bury.class);
-        assertThat(fates(true, () -> 0L).of(unknown, 0)).isEqualTo(new JobFate.Retry(BACK_OFF, "timed out"));
+        assertThat(fates.of(OutcomeUnknownException.remembered(Optional.of(wait)), 2))
+                .isEqualTo(later);
+        assertThat(fates.of(NotAnImageException.remembered(Optional.of(wait)), 2))
+                .isEqualTo(later);
+    }
+
+    @Test
+    void whenItsPurchasesAreUsedUpAJobIsDeadLetteredWithTheReason() {
+        assertThat(fates.of(OutcomeUnknownException.remembered(Optional.empty()), 0))
+                .isInstanceOfSatisfying(
+                        JobFate.Bury.class, bury -> assertThat(bury.reason()).startsWith("outcome-unknown: "));
+        assertThat(fates.of(NotAnImageException.remembered(Optional.empty()), 0))
+                .isInstanceOfSatisfying(
+                        JobFate.Bury.class, bury -> assertThat(bury.reason()).startsWith("not-an-image: "));
     }
 
     @Test
@@ -109,7 +138,7 @@ class JobFatesTest {
 
     @Test
     void theWaitIsCappedAndSpread() {
-        AttemptPolicy policy = new AttemptPolicy(99, BACK_OFF, Duration.ofMinutes(15), 1, false);
+        AttemptPolicy policy = new AttemptPolicy(99, BACK_OFF, Duration.ofMinutes(15), 1);
 
         assertThat(policy.waitAfter(40, 0)).isEqualTo(Duration.ofMinutes(15));
         assertThat(policy.waitAfter(0, 1)).isEqualTo(Duration.ofSeconds(12));

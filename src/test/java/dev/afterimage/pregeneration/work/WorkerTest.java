@@ -21,6 +21,7 @@ import dev.afterimage.pregeneration.batch.Batch;
 import dev.afterimage.pregeneration.batch.RowFailure;
 import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.pregeneration.queue.QueuedBacklog;
 import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakePause;
@@ -64,8 +65,8 @@ class WorkerTest {
     private final Worker worker = worker(5, new CallersThread());
 
     private Worker worker(int concurrency, ExecutorService threads) {
-        JobFates fates = new JobFates(
-                new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2, false), clock, () -> 0L);
+        JobFates fates =
+                new JobFates(new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
         JobRunner runner = new JobRunner(new Service(), queue, ledger, marks, fates);
         return new Worker(queue, runner, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
     }
@@ -111,6 +112,59 @@ class WorkerTest {
         }
         assertThat(most).hasValueBetween(1, 5);
         assertThat(queue.status().depth()).isZero();
+    }
+
+    /** It once ended for good with the first exception that nobody had foreseen. */
+    @Test
+    void theLoopGoesOnWhateverTheQueueThrows() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        queue.failToClaim(
+                new QueueUnavailableException("gone", new IllegalStateException()),
+                new IllegalStateException("unforeseen"),
+                new IllegalArgumentException("unforeseen"));
+        CountDownLatch done = new CountDownLatch(1);
+        provider = inquiry -> {
+            done.countDown();
+            return stored(inquiry);
+        };
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Worker running = worker(5, threads);
+            running.start();
+            assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(running.isWell()).isTrue();
+            assertThat(running.stop(Duration.ofSeconds(30))).isTrue();
+        }
+    }
+
+    @Test
+    void aWorkerWhoseLoopEndedIsNotWellAndOneThatWasStoppedIs() throws Exception {
+        Worker idle = worker(5, new CallersThread());
+        assertThat(idle.isWell()).as("before it starts").isTrue();
+        Thread.currentThread().interrupt();
+        idle.start();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(idle.isWell()).as("with a loop that ended").isFalse();
+        idle.stop(NOW);
+        assertThat(idle.isWell()).as("stopped").isTrue();
+    }
+
+    /** The ledger lies in Redis; eleven minutes without it once buried batch jobs as "its worker died". */
+    @Test
+    void aJobWhoseEndCannotBeNotedIsPutBackAndCountsNeitherAsAnAttemptNorAsADeadWorker() throws Exception {
+        ledger.open(BATCH, clock.instant());
+        queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
+        ledger.lose(true);
+        for (int minute = 0; minute < 60; minute++) {
+            worker.lookOnce(NOW);
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(queue.buried()).isEmpty();
+        ledger.lose(false);
+
+        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.status().depth()).isZero();
+        assertThat(ledger.find(BATCH).orElseThrow().counts().generated()).isEqualTo(1);
     }
 
     @Test
@@ -292,8 +346,7 @@ class WorkerTest {
                             queue,
                             ledger,
                             marks,
-                            new JobFates(
-                                    new AttemptPolicy(3, Duration.ZERO, Duration.ZERO, 2, false), clock, () -> 0L)),
+                            new JobFates(new AttemptPolicy(3, Duration.ZERO, Duration.ZERO, 2), clock, () -> 0L)),
                     5,
                     Duration.ofMinutes(1),
                     clock,

@@ -18,6 +18,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import io.smallrye.config.PropertiesConfigSource;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DemoProviderTest {
 
-    private static final Attempt ATTEMPT = Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX));
+    private static final Attempt ATTEMPT = Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX), Orders.next());
 
     private final MutableClock clock = MutableClock.atSomeTime();
     private final FakePause pause = new FakePause(clock);

@@ -1,0 +1,70 @@
+package dev.afterimage.local;
+
+import dev.afterimage.local.DatabaseThread.Kind;
+import dev.afterimage.local.DatabaseThread.Work;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
+
+/** The {@link Database} as one port sees it. What blocks is for virtual threads, and no interrupt ends it early. */
+final class Access {
+
+    private final Database database;
+    private final BiFunction<String, Throwable, ? extends RuntimeException> failure;
+
+    Access(Database database, BiFunction<String, Throwable, ? extends RuntimeException> failure) {
+        this.database = database;
+        this.failure = failure;
+    }
+
+    /** Changes something that must survive a power cut. Blocks. */
+    <T> T promise(Work<T> work) {
+        return await(database.change(Kind.PROMISED, work));
+    }
+
+    /** Changes something that must survive this process. Blocks. */
+    <T> T note(Work<T> work) {
+        return await(database.change(Kind.NOTED, work));
+    }
+
+    /** Reads. Blocks. */
+    <T> T read(Work<T> work) {
+        return await(database.read(work));
+    }
+
+    /** The same as {@link #note}, later. */
+    <T> CompletableFuture<T> noteLater(Work<T> work) {
+        return translated(database.change(Kind.NOTED, work));
+    }
+
+    /** The same as {@link #read}, later. */
+    <T> CompletableFuture<T> readLater(Work<T> work) {
+        return translated(database.read(work));
+    }
+
+    /** Reads a row or two for somebody who waits for them, later. */
+    <T> CompletableFuture<T> lookUp(Work<T> work) {
+        return translated(database.lookUp(work));
+    }
+
+    private <T> CompletableFuture<T> translated(CompletableFuture<T> answer) {
+        return answer.exceptionallyCompose(thrown -> CompletableFuture.failedFuture(translated(thrown)));
+    }
+
+    private <T> T await(CompletableFuture<T> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException thrown) {
+            throw translated(thrown);
+        }
+    }
+
+    private RuntimeException translated(Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (cause instanceof DatabaseException unavailable) {
+            return failure.apply(String.valueOf(unavailable.getMessage()), unavailable);
+        }
+        return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
+    }
+}

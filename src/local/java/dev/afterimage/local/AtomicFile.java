@@ -1,0 +1,80 @@
+package dev.afterimage.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.util.List;
+
+/**
+ * A file that is written in full but not yet in sight.
+ *
+ * <p>It lies under a temporary name on the same disk. {@link #commit} renames it, which is one step for everybody who looks
+ * (rename(2)): before it the old content is there, after it the new, whenever the process dies. {@link #close} removes
+ * what was not committed.
+ */
+final class AtomicFile implements AutoCloseable {
+
+    private final Disk disk;
+    private final Path temporary;
+    private boolean committed;
+
+    private AtomicFile(Disk disk, Path temporary) {
+        this.disk = disk;
+        this.temporary = temporary;
+    }
+
+    /** Writes the parts, one after the other, to a temporary file; when that fails nothing is left of it. */
+    static AtomicFile write(Disk disk, Path temporary, List<FileAttribute<?>> attributes, byte[]... parts)
+            throws IOException {
+        AtomicFile file = new AtomicFile(disk, temporary);
+        boolean written = false;
+        try {
+            disk.write(temporary, attributes, parts);
+            written = true;
+            return file;
+        } finally {
+            if (!written) {
+                file.close();
+            }
+        }
+    }
+
+    /** Puts the file where it belongs, in the place of the one that is there; makes the folder when it is missing. */
+    void commit(Path target) throws IOException {
+        Path folder = target.resolveSibling("").toAbsolutePath();
+        try {
+            disk.rename(temporary, target);
+        } catch (NoSuchFileException e) {
+            createFolder(folder);
+            disk.rename(temporary, target);
+        }
+        committed = true;
+        disk.syncFolder(folder);
+    }
+
+    private void createFolder(Path folder) throws IOException {
+        Path parent = folder.getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            createFolder(parent);
+        }
+        Files.createDirectories(folder);
+        if (parent != null) {
+            disk.syncFolder(parent);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (committed) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            // The temporary folder's next sweep removes it.
+            return;
+        }
+    }
+}

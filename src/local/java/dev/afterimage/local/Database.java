@@ -1,0 +1,239 @@
+package dev.afterimage.local;
+
+import dev.afterimage.local.DatabaseThread.Kind;
+import dev.afterimage.local.DatabaseThread.Work;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.JDBC;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * The one database of a directory, {@code afterimage.db} (SQLite), with all that is kept there but the images.
+ *
+ * <p>It writes ahead (WAL), so readers and the one writer never wait for each other, and a killed process loses nothing. Three
+ * threads use it: one for changes, one for lookups on the hit path, one for reads that may take longer. Where somebody removes
+ * the directory, it is made anew by the next who uses it.
+ */
+public final class Database implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Database.class);
+
+    /** What the versions before SQLite kept in files of their own. */
+    private static final List<String> FORMER_FOLDERS =
+            List.of("index", "templates", "credits", "queue", "pending", "batches", "requests", "checkpoints");
+
+    private static final Properties OPTIONS = new Properties();
+
+    static {
+        // Milliseconds for which a writer waits for another process' writer.
+        OPTIONS.setProperty("busy_timeout", "10000");
+    }
+
+    private final Path root;
+    private final Path file;
+    private final DirectoryLock lock;
+    private final DatabaseThread changes;
+    private final DatabaseThread lookups;
+    private final DatabaseThread reads;
+    private @Nullable Object identity;
+    private long generation;
+
+    /**
+     * Opens the database of a directory, or makes it. When the disk does not allow it now, that is logged, and tried again with
+     * each use.
+     *
+     * @param shared whether other processes may use it at the same time, which they may when something else counts their calls
+     *     at the provider
+     * @throws IllegalStateException when this process must not use the directory; says why, and what to do
+     */
+    public Database(Path directory, boolean shared) {
+        this.root = directory.toAbsolutePath().normalize();
+        this.file = root.resolve("afterimage.db");
+        this.lock = new DirectoryLock(root, shared);
+        try {
+            generation();
+        } catch (DirectoryRefusedException refused) {
+            throw new IllegalStateException(refused.getMessage(), refused);
+        } catch (SQLException e) {
+            if (isDamaged(e)) {
+                giveLockBack();
+                throw new IllegalStateException(explain(e), e);
+            }
+            LOG.warn(explain(e));
+        } catch (IOException e) {
+            LOG.warn(explain(e));
+        }
+        this.changes = new DatabaseThread(this, "database-changes", Database::connectNever);
+        this.lookups = new DatabaseThread(this, "database-lookups", this::connectReadOnly);
+        this.reads = new DatabaseThread(this, "database-reads", this::connectReadOnly);
+    }
+
+    /** The database as one port sees it: what fails, fails with that port's exception, made of a message and a cause. */
+    Access failingWith(BiFunction<String, Throwable, ? extends RuntimeException> failure) {
+        return new Access(this, failure);
+    }
+
+    <T> CompletableFuture<T> change(Kind kind, Work<T> work) {
+        return changes.submit(kind, work);
+    }
+
+    <T> CompletableFuture<T> lookUp(Work<T> work) {
+        return lookups.submit(Kind.READ, work);
+    }
+
+    <T> CompletableFuture<T> read(Work<T> work) {
+        return reads.submit(Kind.READ, work);
+    }
+
+    /** Rises when the database was made anew, after which older connections lead to a file that is gone. */
+    synchronized long generation() throws SQLException, IOException {
+        if (identity == null || !identity.equals(identityOf(file))) {
+            identity = null;
+            prepare();
+            identity = identityOf(file);
+            generation++;
+        }
+        return generation;
+    }
+
+    private static @Nullable Object identityOf(Path file) throws IOException {
+        BasicFileAttributes attributes = DataDirectory.attributes(file);
+        if (attributes == null) {
+            return null;
+        }
+        // Windows has no key, and lets nobody remove an open file.
+        return attributes.fileKey() == null ? attributes.creationTime() : attributes.fileKey();
+    }
+
+    private void prepare() throws SQLException, IOException {
+        refuseFormerKind();
+        Files.createDirectories(root);
+        lock.acquire();
+        boolean prepared = false;
+        try (Session session = open()) {
+            Schema.prepare(session, file);
+            prepared = true;
+        } finally {
+            if (!prepared) {
+                lock.close();
+            }
+        }
+    }
+
+    private void refuseFormerKind() throws DirectoryRefusedException {
+        if (!Files.exists(file) && FORMER_FOLDERS.stream().map(root::resolve).anyMatch(Files::isDirectory)) {
+            throw new DirectoryRefusedException("afterimage.directory (" + root
+                    + ") was written by a version that kept its queue, batches, credits and template versions in files, which"
+                    + " this one does not read. Let that version finish its jobs; then remove everything in the directory"
+                    + " but images, notes and delivery-key.pem, or name another directory. Of what was kept, the images"
+                    + " are found again; images that a purge had dismissed may be among them.");
+        }
+    }
+
+    private Session open() throws SQLException {
+        return new Session(JDBC.createConnection(JDBC.PREFIX + file, OPTIONS));
+    }
+
+    private static Session connectNever() throws SQLException {
+        throw new SQLException("what cannot be opened cannot be changed");
+    }
+
+    /** A connection as it is used. Only on a file that is known to be ours, because it changes the file's header. */
+    Session connect() throws SQLException {
+        Session session = open();
+        boolean ready = false;
+        try {
+            session.execute("PRAGMA journal_mode = WAL");
+            session.execute("PRAGMA synchronous = FULL");
+            session.execute("PRAGMA fullfsync = ON");
+            session.execute("PRAGMA foreign_keys = ON");
+            session.execute("PRAGMA journal_size_limit = 67108864");
+            ready = true;
+            return session;
+        } finally {
+            if (!ready) {
+                session.close();
+            }
+        }
+    }
+
+    /**
+     * A connection that only reads, for a disk that cannot be written: what was kept is found all the same, if the
+     * process before ended in peace.
+     *
+     * @throws SQLException when there is no file, or a log lies beside it, without which it may be too old to be right
+     */
+    Session connectReadOnly() throws SQLException {
+        if (!Files.exists(file) || Files.exists(root.resolve("afterimage.db-wal"))) {
+            throw new SQLException("nothing can be read without being written");
+        }
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        return new Session(JDBC.createConnection(JDBC.PREFIX + file.toUri() + "?immutable=1", config.toProperties()));
+    }
+
+    /** What went wrong, and the mend, for the operator. */
+    String explain(Exception failure) {
+        if (failure instanceof DirectoryRefusedException refused) {
+            return String.valueOf(refused.getMessage());
+        }
+        if (failure instanceof SQLException e) {
+            return explain(e);
+        }
+        return DataDirectory.explain(root, failure);
+    }
+
+    private String explain(SQLException failure) {
+        String reason =
+                failure instanceof SQLiteException e ? e.getResultCode().message : String.valueOf(failure.getMessage());
+        if (isDamaged(failure)) {
+            return file + " is damaged (" + reason
+                    + "). Stop Afterimage, move the file and those beside it whose names begin"
+                    + " with afterimage.db- elsewhere, and start again: the images are found again, but jobs, batches, the"
+                    + " month's credits and the templates' versions are forgotten.";
+        }
+        if (failure.getCause() != null) {
+            return "SQLite's native library cannot be loaded ("
+                    + failure.getCause().getMessage()
+                    + "). Let -Dorg.sqlite.tmpdir name a directory that can be written and from which programs may run.";
+        }
+        return DataDirectory.explain(root, isCode(failure, SQLiteErrorCode.SQLITE_FULL) ? "no space left" : reason);
+    }
+
+    private static boolean isDamaged(SQLException failure) {
+        return isCode(failure, SQLiteErrorCode.SQLITE_NOTADB) || isCode(failure, SQLiteErrorCode.SQLITE_CORRUPT);
+    }
+
+    /** Extended codes tell more in their upper bytes. */
+    private static boolean isCode(SQLException failure, SQLiteErrorCode code) {
+        return failure instanceof SQLiteException e && (e.getResultCode().code & 0xff) == code.code;
+    }
+
+    private void giveLockBack() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.debug("The lock of a directory that is not used could not be closed", e);
+        }
+    }
+
+    /** Ends what is being done, fails what waits, and lets another process have the directory. */
+    @Override
+    public void close() {
+        reads.close();
+        lookups.close();
+        changes.close();
+        giveLockBack();
+    }
+}

@@ -1,0 +1,261 @@
+package dev.afterimage.local;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A platform thread with a connection of its own, which does the work of all others in the order in which it came. SQLite is
+ * native code: a virtual thread inside it would keep its carrier, and with it every other virtual thread, from running while
+ * the disk syncs.
+ *
+ * <p>Changes that wait at the same moment share a transaction, and so its sync. When one of them fails, each is done again by
+ * itself, so that it fails alone; work must therefore change nothing but the database.
+ */
+final class DatabaseThread implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(DatabaseThread.class);
+
+    private static final int MOST_TOGETHER = 256;
+
+    /** What is done with a connection. */
+    @FunctionalInterface
+    interface Work<T> {
+        T on(Session session) throws SQLException;
+    }
+
+    /** What the database's promises are worth. */
+    enum Kind {
+        /** Changes nothing. */
+        READ,
+        /** A killed process loses nothing; a power cut may lose it with all that came after it. */
+        NOTED,
+        /** Once it is done it survives a power cut. */
+        PROMISED
+    }
+
+    private static final class Task<T> {
+        final Kind kind;
+        final Work<T> work;
+        final CompletableFuture<T> done = new CompletableFuture<>();
+
+        @Nullable T result;
+
+        Task(Kind kind, Work<T> work) {
+            this.kind = kind;
+            this.work = work;
+        }
+
+        void run(Session session) throws SQLException {
+            result = work.on(session);
+        }
+
+        @SuppressWarnings("NullAway") // set by run; void work may return null
+        void succeed() {
+            done.complete(result);
+        }
+    }
+
+    /** Makes a connection. */
+    @FunctionalInterface
+    interface Connecting {
+        Session connect() throws SQLException;
+    }
+
+    /** The {@link Database#generation} of a connection that is none's. */
+    private static final long NONE = -1;
+
+    private final Database database;
+    private final Connecting otherwise;
+    private final BlockingQueue<Task<?>> waiting = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private volatile boolean closing;
+    private @Nullable Session session;
+    private long generation;
+
+    /**
+     * A thread that runs.
+     *
+     * @param otherwise makes the connection that is used while the database cannot be opened
+     */
+    DatabaseThread(Database database, String name, Connecting otherwise) {
+        this.database = database;
+        this.otherwise = otherwise;
+        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+        thread.start();
+    }
+
+    /** Does the work soon. */
+    <T> CompletableFuture<T> submit(Kind kind, Work<T> work) {
+        Task<T> task = new Task<>(kind, work);
+        waiting.add(task);
+        if (closing && waiting.remove(task)) {
+            task.done.completeExceptionally(closed());
+        }
+        return task.done;
+    }
+
+    private static DatabaseException closed() {
+        return new DatabaseException(
+                "Afterimage is shutting down.", new IllegalStateException("the database is closed"));
+    }
+
+    private void run() {
+        List<Task<?>> together = new ArrayList<>();
+        try {
+            while (true) {
+                together.add(waiting.take());
+                waiting.drainTo(together, MOST_TOGETHER - 1);
+                perform(together);
+                together.clear();
+            }
+        } catch (InterruptedException e) {
+            disconnect();
+            waiting.drainTo(together);
+            together.forEach(task -> task.done.completeExceptionally(closed()));
+        }
+    }
+
+    private void perform(List<Task<?>> tasks) {
+        try {
+            Session connected = connected();
+            for (Task<?> task : tasks) {
+                if (task.kind == Kind.READ) {
+                    performAlone(connected, List.of(task));
+                }
+            }
+            List<Task<?>> changes =
+                    tasks.stream().filter(task -> task.kind != Kind.READ).toList();
+            if (!changes.isEmpty()) {
+                performTogether(connected, changes);
+            }
+        } catch (SQLException | IOException | RuntimeException | Error e) {
+            fail(tasks, e);
+        }
+    }
+
+    private void performTogether(Session connected, List<Task<?>> changes) {
+        try {
+            boolean promised = changes.stream().anyMatch(task -> task.kind == Kind.PROMISED);
+            connected.execute(promised ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            connected.execute("BEGIN IMMEDIATE");
+            for (Task<?> task : changes) {
+                task.run(connected);
+            }
+            connected.execute("COMMIT");
+            changes.forEach(Task::succeed);
+        } catch (SQLException | RuntimeException | Error e) {
+            rollBack(connected);
+            if (changes.size() == 1) {
+                fail(changes, e);
+            } else {
+                changes.forEach(task -> performTogether(connected, List.of(task)));
+            }
+        }
+    }
+
+    private static void rollBack(Session connected) {
+        forgetStatements(connected);
+        try {
+            connected.execute("ROLLBACK");
+        } catch (SQLException e) {
+            // SQLite has done so itself, as on a full disk, or the transaction never began.
+            return;
+        }
+    }
+
+    private static void forgetStatements(Session connected) {
+        try {
+            connected.forgetStatements();
+        } catch (SQLException e) {
+            LOG.debug("A statement that failed could not be closed", e);
+        }
+    }
+
+    private void performAlone(Session connected, List<Task<?>> read) {
+        try {
+            read.getFirst().run(connected);
+            read.getFirst().succeed();
+        } catch (SQLException | RuntimeException | Error e) {
+            forgetStatements(connected);
+            fail(read, e);
+        }
+    }
+
+    /** Whatever fails is told to whoever waits for it, and this thread goes on. */
+    private void fail(List<Task<?>> tasks, Throwable failure) {
+        Throwable told = failure instanceof SQLException || failure instanceof IOException
+                ? new DatabaseException(database.explain((Exception) failure), failure)
+                : failure;
+        tasks.forEach(task -> task.done.completeExceptionally(told));
+    }
+
+    /** Connects when the database was not open yet, or was made anew. */
+    private Session connected() throws SQLException, IOException {
+        long current;
+        try {
+            current = database.generation();
+        } catch (SQLException unusable) {
+            return connectedOtherwise(unusable);
+        } catch (IOException unusable) {
+            return connectedOtherwise(unusable);
+        }
+        Session known = session;
+        return known != null && current == generation ? known : connect(database::connect, current);
+    }
+
+    private <E extends Exception> Session connectedOtherwise(E unusable) throws E {
+        Session known = session;
+        try {
+            return known != null && generation == NONE ? known : connect(otherwise, NONE);
+        } catch (SQLException neither) {
+            throw unusable;
+        }
+    }
+
+    private Session connect(Connecting way, long leadsTo) throws SQLException {
+        disconnect();
+        Session made = way.connect();
+        session = made;
+        generation = leadsTo;
+        return made;
+    }
+
+    private void disconnect() {
+        Session known = session;
+        session = null;
+        if (known != null) {
+            try {
+                known.close();
+            } catch (SQLException e) {
+                // Its file may be gone; what was promised is on the disk.
+                return;
+            }
+        }
+    }
+
+    /** Ends after the work at hand; what waits fails. */
+    @Override
+    public void close() {
+        closing = true;
+        thread.interrupt();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

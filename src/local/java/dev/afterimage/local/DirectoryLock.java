@@ -1,0 +1,89 @@
+package dev.afterimage.local;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which processes work in a directory: one alone, or several that share a limiter. A lock on the file {@code lock}, which
+ * the operating system takes back when its holder dies.
+ *
+ * <p>Closing any descriptor of a file gives up the process' POSIX locks on it (fcntl(2), "Record locks"), so a process must not
+ * open the file twice; hence the table of those that it holds.
+ */
+final class DirectoryLock implements AutoCloseable {
+
+    private static final Set<Path> HELD_BY_THIS_PROCESS = ConcurrentHashMap.newKeySet();
+
+    private final Path file;
+    private final boolean shared;
+    private @Nullable FileChannel channel;
+
+    /**
+     * The lock of a directory, not yet held.
+     *
+     * @param shared whether other processes may work there at the same time, if they say the same
+     */
+    DirectoryLock(Path directory, boolean shared) {
+        this.file = directory.resolve("lock");
+        this.shared = shared;
+    }
+
+    /**
+     * Takes the lock, also when it was held on a file that somebody has removed since.
+     *
+     * @throws DirectoryRefusedException when another process works there
+     */
+    void acquire() throws IOException {
+        close();
+        if (!HELD_BY_THIS_PROCESS.add(file)) {
+            throw inUse();
+        }
+        FileChannel opened = null;
+        boolean locked = false;
+        try {
+            opened = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileLock lock = opened.tryLock(0, Long.MAX_VALUE, shared);
+            locked = lock != null;
+        } catch (OverlappingFileLockException e) {
+            throw inUse();
+        } finally {
+            if (locked) {
+                channel = opened;
+            } else {
+                HELD_BY_THIS_PROCESS.remove(file);
+                if (opened != null) {
+                    opened.close();
+                }
+            }
+        }
+        if (!locked) {
+            throw inUse();
+        }
+    }
+
+    private DirectoryRefusedException inUse() {
+        return new DirectoryRefusedException(
+                "Another process works in afterimage.directory ("
+                        + file.resolveSibling("")
+                        + "). Two would exceed the provider's rate, because each counts for itself: stop the other, or give this one"
+                        + " a directory of its own. Several instances can share one when afterimage.fleet=redis counts for them.");
+    }
+
+    @Override
+    public void close() throws IOException {
+        FileChannel held = channel;
+        if (held != null) {
+            channel = null;
+            HELD_BY_THIS_PROCESS.remove(file);
+            held.close();
+        }
+    }
+}

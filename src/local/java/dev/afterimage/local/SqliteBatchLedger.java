@@ -1,0 +1,195 @@
+package dev.afterimage.local;
+
+import dev.afterimage.pregeneration.batch.Batch;
+import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.pregeneration.batch.RowCounts;
+import dev.afterimage.pregeneration.batch.RowFailure;
+import dev.afterimage.pregeneration.batch.RowFate;
+import dev.afterimage.pregeneration.batch.RowResult;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The batches, a row each, with a row for each of their rows that ended. A fate and the count of it change in one transaction,
+ * so no count can drift. What a caller is promised (the batch, its key, its cancellation) is synced; fates are not, because the
+ * job that a power cut makes unended reports its fate again.
+ */
+public final class SqliteBatchLedger implements BatchLedger {
+
+    private final Access database;
+    private final Clock clock;
+
+    public SqliteBatchLedger(Database database, Clock clock) {
+        this.database = database.failingWith(QueueUnavailableException::new);
+        this.clock = clock;
+    }
+
+    @Override
+    public String claimIdempotencyKey(String request, Optional<String> dead, String batch, Instant startedAt) {
+        return database.promise(session -> {
+            Optional<String> standing =
+                    session.first("SELECT batch FROM request WHERE hash = ?", row -> row.getString(1), request);
+            if (standing.isPresent() && !standing.equals(dead)) {
+                return standing.get();
+            }
+            session.update(
+                    "REPLACE INTO request (hash, batch, claimed_at) VALUES (?, ?, ?)",
+                    request,
+                    batch,
+                    startedAt.toEpochMilli());
+            open(session, batch, startedAt);
+            return batch;
+        });
+    }
+
+    @Override
+    public void open(String batch, Instant startedAt) {
+        database.promise(session -> open(session, batch, startedAt));
+    }
+
+    private static int open(Session session, String batch, Instant startedAt) throws SQLException {
+        return session.update(
+                "INSERT INTO batch (id, started_at, last_sign) VALUES (?, ?, ?)",
+                batch,
+                startedAt.toEpochMilli(),
+                startedAt.toEpochMilli());
+    }
+
+    @Override
+    public void progress(String batch, int rows) {
+        long now = clock.millis();
+        database.note(
+                session -> session.update("UPDATE batch SET total = ?, last_sign = ? WHERE id = ?", rows, now, batch));
+    }
+
+    @Override
+    public void seal(String batch, int total, String payloadHash) {
+        long now = clock.millis();
+        database.promise(session -> session.update(
+                "UPDATE batch SET total = ?, payload_hash = ?, last_sign = ? WHERE id = ?",
+                total,
+                payloadHash,
+                now,
+                batch));
+    }
+
+    @Override
+    public void record(String batch, List<RowResult> results) {
+        if (results.isEmpty()) {
+            return;
+        }
+        long now = clock.millis();
+        database.note(session -> {
+            Optional<Long> number =
+                    session.first("SELECT number FROM batch WHERE id = ?", row -> row.getLong(1), batch);
+            if (number.isEmpty()) {
+                return 0;
+            }
+            int news = 0;
+            for (RowResult result : results) {
+                news += record(session, number.get(), result);
+            }
+            return news == 0 ? 0 : session.update("UPDATE batch SET last_sign = ? WHERE id = ?", now, batch);
+        });
+    }
+
+    /** 1 when that was news. */
+    private static int record(Session session, long batch, RowResult result) throws SQLException {
+        Optional<RowFate> former = session.first(
+                "SELECT fate FROM batch_row WHERE batch = ? AND line = ?",
+                row -> RowFate.valueOf(row.getString(1)),
+                batch,
+                result.line());
+        if (former.isPresent() && (former.get() != RowFate.FAILED || result.fate() == RowFate.FAILED)) {
+            return 0;
+        }
+        session.update(
+                "REPLACE INTO batch_row (batch, line, fate) VALUES (?, ?, ?)",
+                batch,
+                result.line(),
+                result.fate().name());
+        if (former.isPresent()) {
+            session.update("DELETE FROM batch_failure WHERE batch = ? AND line = ?", batch, result.line());
+            session.update("UPDATE batch SET failed = failed - 1 WHERE number = ?", batch);
+        }
+        switch (result.fate()) {
+            case HIT -> session.update("UPDATE batch SET hits = hits + 1 WHERE number = ?", batch);
+            case GENERATED -> session.update("UPDATE batch SET generated = generated + 1 WHERE number = ?", batch);
+            case FAILED -> {
+                session.update("UPDATE batch SET failed = failed + 1 WHERE number = ?", batch);
+                session.update(
+                        "INSERT INTO batch_failure (batch, line, reason) SELECT ?, ?, ?"
+                                + " WHERE (SELECT count(*) FROM batch_failure WHERE batch = ?) < ?",
+                        batch,
+                        result.line(),
+                        result.reason(),
+                        batch,
+                        MOST_FAILURES);
+            }
+        }
+        return 1;
+    }
+
+    @Override
+    public void cancel(String batch) {
+        long now = clock.millis();
+        database.promise(session -> session.update(
+                "UPDATE batch SET cancelled_at = ? WHERE id = ? AND cancelled_at IS NULL"
+                        + " AND (payload_hash IS NULL OR hits + generated + failed < total)",
+                now,
+                batch));
+    }
+
+    @Override
+    public boolean isCancelled(String batch) {
+        return database.read(session ->
+                        session.number("SELECT count(*) FROM batch WHERE id = ? AND cancelled_at IS NOT NULL", batch))
+                > 0;
+    }
+
+    @Override
+    public Optional<Batch> find(String batch) {
+        long oldest = oldest();
+        return database.read(session -> {
+            List<RowFailure> failures = session.list(
+                    "SELECT line, reason FROM batch_failure WHERE batch = (SELECT number FROM batch WHERE id = ?)"
+                            + " ORDER BY line",
+                    row -> new RowFailure(row.getInt(1), row.getString(2)),
+                    batch);
+            return session.first(
+                    "SELECT * FROM batch WHERE id = ? AND started_at > ?", row -> read(row, failures), batch, oldest);
+        });
+    }
+
+    private static Batch read(ResultSet row, List<RowFailure> failures) throws SQLException {
+        Optional<String> payloadHash = Optional.ofNullable(row.getString("payload_hash"));
+        long cancelledAt = row.getLong("cancelled_at");
+        return new Batch(
+                row.getString("id"),
+                payloadHash.isPresent(),
+                row.getInt("total"),
+                new RowCounts(row.getInt("hits"), row.getInt("generated"), row.getInt("failed")),
+                failures,
+                Instant.ofEpochMilli(row.getLong("started_at")),
+                Instant.ofEpochMilli(row.getLong("last_sign")),
+                payloadHash,
+                cancelledAt == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(cancelledAt)));
+    }
+
+    /** With each new batch, so there is never much to do. */
+    @Override
+    public void sweep() {
+        long oldest = oldest();
+        database.note(session -> session.update("DELETE FROM batch WHERE started_at <= ?", oldest)
+                + session.update("DELETE FROM request WHERE claimed_at <= ?", oldest));
+    }
+
+    private long oldest() {
+        return clock.instant().minus(RETENTION).toEpochMilli();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.afterimage.local;
+
+import dev.afterimage.pregeneration.plan.Checkpoint;
+import dev.afterimage.pregeneration.plan.CheckpointCodec;
+import dev.afterimage.pregeneration.plan.Checkpoints;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import java.util.Optional;
+
+/** How far each catalogue was planned, a row a catalogue. */
+public final class SqliteCheckpoints implements Checkpoints {
+
+    private final Access database;
+
+    public SqliteCheckpoints(Database database) {
+        this.database = database.failingWith(QueueUnavailableException::new);
+    }
+
+    @Override
+    public Optional<Checkpoint> find(String catalogue) {
+        return database.read(session -> session.first(
+                        "SELECT text FROM checkpoint WHERE catalogue = ?", row -> row.getString(1), catalogue))
+                .flatMap(CheckpointCodec::decode);
+    }
+
+    @Override
+    public void save(String catalogue, Checkpoint checkpoint) {
+        database.promise(session -> session.update(
+                "REPLACE INTO checkpoint (catalogue, text) VALUES (?, ?)",
+                catalogue,
+                CheckpointCodec.encode(checkpoint)));
+    }
+}

@@ -1,0 +1,242 @@
+package dev.afterimage.local;
+
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.pregeneration.queue.Job;
+import dev.afterimage.pregeneration.queue.JobCodec;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.QueueStatus;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The job queue as a table, and the dead letters as another. A job is visible from a time on; to claim it moves that time on by
+ * the visibility timeout, and so does a heartbeat. What is put on the queue is synced, and so is what goes to the dead letters;
+ * the rest is not, because a job whose claim or end a power cut takes is delivered once more, which costs nothing.
+ */
+public final class SqliteJobQueue implements JobQueue {
+
+    /** Between two looks into an empty queue. */
+    private static final Duration LOOK_AGAIN_AFTER = Duration.ofMillis(50);
+
+    private final Access database;
+    private final Duration visibilityTimeout;
+    private final Clock clock;
+    private final Pause pause;
+
+    public SqliteJobQueue(Database database, Duration visibilityTimeout, Clock clock, Pause pause) {
+        this.database = database.failingWith(QueueUnavailableException::new);
+        this.visibilityTimeout = visibilityTimeout;
+        this.clock = clock;
+        this.pause = pause;
+    }
+
+    /** A row that was claimed. */
+    private record Taken(long number, long claims, int attempts, int deliveries, String body) {
+
+        String receipt() {
+            return number + "-" + claims;
+        }
+    }
+
+    @Override
+    public void enqueue(List<Job> jobs, Duration delay) {
+        long now = clock.millis();
+        long visibleAt = clock.instant().plus(delay).toEpochMilli();
+        List<String> bodies = jobs.stream().map(JobCodec::encode).toList();
+        database.promise(session -> {
+            for (int i = 0; i < bodies.size(); i++) {
+                session.update(
+                        "INSERT INTO job (lane, visible_at, created_at, body) VALUES (?, ?, ?, ?)",
+                        jobs.get(i).lane().name(),
+                        visibleAt,
+                        now,
+                        bodies.get(i));
+            }
+            return bodies.size();
+        });
+    }
+
+    @Override
+    public List<Claim> claim(Set<Lane> lanes, int max, Duration wait) throws InterruptedException {
+        Deadline deadline = Deadline.in(wait, clock);
+        while (true) {
+            List<Claim> claims = isAnythingVisible(lanes) ? claimNow(lanes, max) : List.of();
+            Duration left = deadline.remaining(clock);
+            if (!claims.isEmpty() || left.isZero()) {
+                return claims;
+            }
+            pause.await(left.compareTo(LOOK_AGAIN_AFTER) < 0 ? left : LOOK_AGAIN_AFTER);
+        }
+    }
+
+    /** Asked without changing anything, so that waiting costs the disk nothing. */
+    private boolean isAnythingVisible(Set<Lane> lanes) {
+        long now = clock.millis();
+        return database.read(session -> {
+            for (Lane lane : lanes) {
+                if (session.number(
+                                "SELECT EXISTS (SELECT 1 FROM job WHERE lane = ? AND visible_at <= ?)",
+                                lane.name(),
+                                now)
+                        > 0) {
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+
+    private List<Claim> claimNow(Set<Lane> lanes, int max) {
+        long now = clock.millis();
+        List<Taken> taken = database.note(session -> {
+            List<Taken> all = new ArrayList<>();
+            // In the order of the enum: interactive first.
+            for (Lane lane : Lane.values()) {
+                if (lanes.contains(lane) && all.size() < max) {
+                    all.addAll(take(session, lane, max - all.size(), now));
+                }
+            }
+            return all;
+        });
+        List<Claim> claims = new ArrayList<>();
+        for (Taken one : taken) {
+            decode(one.body())
+                    .ifPresentOrElse(
+                            job -> claims.add(new Claim(job, one.attempts(), one.deliveries(), one.receipt())),
+                            () -> bury(one.number(), one.claims(), null, one.body(), "This is not a job.", 0));
+        }
+        return claims;
+    }
+
+    private List<Taken> take(Session session, Lane lane, int max, long now) throws SQLException {
+        List<Taken> taken = session.list(
+                "UPDATE job SET visible_at = ?, claims = claims + 1, deliveries = deliveries + 1 WHERE number IN"
+                        + " (SELECT number FROM job WHERE lane = ? AND visible_at <= ? ORDER BY visible_at, number LIMIT ?)"
+                        + " RETURNING number, claims, attempts, deliveries, body",
+                row -> new Taken(row.getLong(1), row.getLong(2), row.getInt(3), row.getInt(4), row.getString(5)),
+                now + visibilityTimeout.toMillis(),
+                lane.name(),
+                now,
+                max);
+        taken.sort(Comparator.comparingLong(Taken::number));
+        return taken;
+    }
+
+    private static Optional<Job> decode(String body) {
+        try {
+            return Optional.of(JobCodec.decode(body));
+        } catch (RuntimeException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public boolean extend(Claim claim) {
+        return changed(
+                claim,
+                "UPDATE job SET visible_at = ?",
+                clock.instant().plus(visibilityTimeout).toEpochMilli());
+    }
+
+    @Override
+    public boolean complete(Claim claim) {
+        return changed(claim, "DELETE FROM job");
+    }
+
+    @Override
+    public boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt) {
+        return changed(
+                claim,
+                "UPDATE job SET visible_at = ?, attempts = attempts + ?, deliveries = 0, claims = claims + 1",
+                clock.instant().plus(delay).toEpochMilli(),
+                countsAsAttempt ? 1 : 0);
+    }
+
+    /** Changes the job if the claim still holds; whether it did. */
+    private boolean changed(Claim claim, String change, Object... values) {
+        List<@Nullable Object> all = new ArrayList<>(List.of(values));
+        all.add(numberOf(claim));
+        all.add(claimsOf(claim));
+        return database.note(session -> session.update(change + " WHERE number = ? AND claims = ?", all.toArray())) > 0;
+    }
+
+    @Override
+    public boolean bury(Claim claim, String reason) {
+        Job job = claim.job();
+        return bury(
+                numberOf(claim), claimsOf(claim), job.lane().name(), JobCodec.encode(job), reason, claim.attempts());
+    }
+
+    /** A dead letter without a lane is no job, and stays where it is. */
+    private boolean bury(long number, long claims, @Nullable String lane, String body, String reason, int attempts) {
+        long now = clock.millis();
+        return database.promise(session -> {
+            if (session.update("DELETE FROM job WHERE number = ? AND claims = ?", number, claims) == 0) {
+                return false;
+            }
+            session.update(
+                    "INSERT INTO dead_letter (lane, body, reason, attempts, buried_at) VALUES (?, ?, ?, ?, ?)",
+                    lane,
+                    body,
+                    reason,
+                    attempts,
+                    now);
+            return true;
+        });
+    }
+
+    @Override
+    public int redrive(int max) {
+        long now = clock.millis();
+        return database.promise(session -> {
+            String oldest = "(SELECT number FROM dead_letter WHERE lane IS NOT NULL ORDER BY number LIMIT ?)";
+            session.update(
+                    "INSERT INTO job (lane, visible_at, created_at, body)"
+                            + " SELECT lane, ?, ?, body FROM dead_letter WHERE number IN " + oldest
+                            + " ORDER BY number",
+                    now,
+                    now,
+                    max);
+            return session.update("DELETE FROM dead_letter WHERE number IN " + oldest, max);
+        });
+    }
+
+    @Override
+    public QueueStatus status() {
+        long now = clock.millis();
+        return database.read(session -> new QueueStatus(
+                depth(session, Lane.INTERACTIVE),
+                depth(session, Lane.BULK),
+                Duration.ofMillis(
+                        Math.max(0, now - session.number("SELECT coalesce(min(created_at), ?) FROM job", now))),
+                session.number("SELECT count(*) FROM dead_letter")));
+    }
+
+    private static long depth(Session session, Lane lane) throws SQLException {
+        return session.number("SELECT count(*) FROM job WHERE lane = ?", lane.name());
+    }
+
+    @Override
+    public Duration visibilityTimeout() {
+        return visibilityTimeout;
+    }
+
+    private static long numberOf(Claim claim) {
+        return Long.parseLong(claim.receipt().substring(0, claim.receipt().indexOf('-')));
+    }
+
+    private static long claimsOf(Claim claim) {
+        return Long.parseLong(claim.receipt().substring(claim.receipt().indexOf('-') + 1));
+    }
+}

@@ -1,0 +1,82 @@
+package dev.afterimage.local;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Receipt;
+import dev.afterimage.limit.ReceiptStorage;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+
+/** The receipts of a laptop's calls as a table, so that a process that was killed does not buy again what it was buying. */
+public final class SqliteReceipts implements ReceiptStorage {
+
+    private final Access database;
+    private final Clock clock;
+
+    public SqliteReceipts(Database database, Clock clock) {
+        this.database = database.failingWith(LimiterUnavailableException::new);
+        this.clock = clock;
+    }
+
+    @Override
+    public List<Kept> load() {
+        long now = clock.millis();
+        return database.promise(session -> {
+            session.update("DELETE FROM receipt WHERE ends_at <= ?", now);
+            return session.list("SELECT * FROM receipt", SqliteReceipts::read);
+        });
+    }
+
+    @Override
+    public void put(Kept kept) {
+        Receipt receipt = kept.receipt();
+        database.promise(session -> session.update(
+                "INSERT OR REPLACE INTO receipt (key, state, token, departed_at, until, account, template, request, ticket,"
+                        + " series, purchases, buy_from, detail, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                Columns.of(receipt.key()),
+                receipt.state().name(),
+                receipt.token(),
+                receipt.departed().toEpochMilli(),
+                receipt.until().toEpochMilli(),
+                receipt.account(),
+                receipt.template(),
+                receipt.request(),
+                receipt.ticket(),
+                receipt.series(),
+                receipt.purchases(),
+                receipt.from().toEpochMilli(),
+                receipt.detail(),
+                kept.end().toEpochMilli()));
+    }
+
+    @Override
+    public void remove(ImageKey key) {
+        database.promise(session -> session.update("DELETE FROM receipt WHERE key = ?", Columns.of(key)));
+    }
+
+    private static Kept read(ResultSet row) throws SQLException {
+        return new Kept(
+                new Receipt(
+                        Columns.key(row.getBytes("key")),
+                        Receipt.State.valueOf(row.getString("state")),
+                        row.getString("token"),
+                        instant(row, "departed_at"),
+                        instant(row, "until"),
+                        row.getString("account"),
+                        row.getString("template"),
+                        row.getString("request"),
+                        row.getString("ticket"),
+                        row.getString("series"),
+                        row.getInt("purchases"),
+                        instant(row, "buy_from"),
+                        row.getString("detail")),
+                instant(row, "ends_at"));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return Instant.ofEpochMilli(row.getLong(column));
+    }
+}

@@ -1,0 +1,36 @@
+package dev.afterimage.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.pregeneration.plan.Checkpoints;
+import dev.afterimage.pregeneration.plan.CheckpointsContract;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class SqliteCheckpointsTest extends CheckpointsContract {
+
+    @RegisterExtension
+    final OpenDatabase database = new OpenDatabase();
+
+    @Override
+    protected Checkpoints checkpoints() {
+        return new SqliteCheckpoints(database.get());
+    }
+
+    @Test
+    void aCheckpointSurvivesARestart() {
+        checkpoints().save("a", CHECKPOINT);
+
+        database.reopen();
+
+        assertThat(checkpoints().find("a")).contains(CHECKPOINT);
+    }
+
+    @Test
+    void aDamagedOneIsNone() {
+        checkpoints().save("a", CHECKPOINT);
+        database.execute("UPDATE checkpoint SET text = '1\nrun\n'");
+
+        assertThat(checkpoints().find("a")).isEmpty();
+    }
+}

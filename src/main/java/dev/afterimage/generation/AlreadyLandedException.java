@@ -1,0 +1,25 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.cache.IndexEntry;
+
+/** The call was not made: another one's image was found when its permit was there. Nothing was billed. */
+public final class AlreadyLandedException extends GenerationException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient IndexEntry entry;
+
+    AlreadyLandedException(IndexEntry entry) {
+        super("another call has brought the image", null);
+        this.entry = entry;
+    }
+
+    IndexEntry entry() {
+        return entry;
+    }
+
+    @Override
+    public Billed billed() {
+        return Billed.NO;
+    }
+}

@@ -1,0 +1,16 @@
+package dev.afterimage.generation;
+
+/** The image was made, and deleted while it was being made; it is not stored. */
+public final class DeletedMeanwhileException extends GenerationException {
+
+    private static final long serialVersionUID = 1L;
+
+    public DeletedMeanwhileException() {
+        super("The image was deleted while it was being made.", null);
+    }
+
+    @Override
+    public Billed billed() {
+        return Billed.YES;
+    }
+}

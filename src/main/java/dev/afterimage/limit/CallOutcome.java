@@ -1,0 +1,41 @@
+package dev.afterimage.limit;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** How a call ended that had departed. */
+public sealed interface CallOutcome {
+
+    /** Why it brought no image, for the operator; empty where it did. Holds neither data values nor secrets. */
+    default String detail() {
+        return "";
+    }
+
+    /** Whether the provider has answered, so that the call is no longer in flight there. */
+    default boolean answered() {
+        return true;
+    }
+
+    /**
+     * The image is stored.
+     *
+     * @param made when it was made
+     */
+    record Image(Instant made) implements CallOutcome {}
+
+    /** It never left, or the provider does not bill its answer. */
+    record NotBilled() implements CallOutcome {}
+
+    /**
+     * The provider refused the request for good, unbilled.
+     *
+     * @param rememberedFor so long nobody asks again; zero: not remembered
+     */
+    record Rejected(String detail, Duration rememberedFor) implements CallOutcome {}
+
+    /** It was billed, and is no image. */
+    record Unusable(String detail) implements CallOutcome {}
+
+    /** Nobody knows whether the image was made and billed. */
+    record Unknown(String detail, boolean answered) implements CallOutcome {}
+}

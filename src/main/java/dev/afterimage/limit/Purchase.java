@@ -1,0 +1,60 @@
+package dev.afterimage.limit;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+
+/**
+ * What a call buys.
+ *
+ * @param key the image's
+ * @param account the provider's account that is billed
+ * @param template the template's name, for the operator
+ * @param request the request as canonical JSON, so that anybody can go on with a job at the provider
+ * @param period how long such an image is fresh; so long calls in vain are remembered
+ * @param series the name of this purchase at providers that don't bill one name twice; a repetition after an unknown outcome
+ *     keeps the first one's
+ * @param known when the newest image was made that the caller has seen of this key; the epoch where there is none
+ */
+public record Purchase(
+        ImageKey key, String account, String template, String request, Duration period, String series, Instant known) {
+
+    /** The account of a service that has one. */
+    public static final String DEFAULT_ACCOUNT = "default";
+
+    /** A purchase of this image from the one account, by somebody who has seen none of it. */
+    public static Purchase of(ImageKey key, ImageRequest request, Duration period) {
+        String json = "{\"template\":\"" + request.template().value() + "\",\"format\":\""
+                + request.format().word() + "\",\"data\":" + request.data().json() + "}";
+        return new Purchase(key, DEFAULT_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
+    }
+
+    /** A call that takes a place in the window and buys no image, such as a poll; no two of them stand against each other. */
+    public static Purchase ofNothing(String token) {
+        ImageKey key = new ImageKey(HexFormat.of().formatHex(sha256(token)));
+        return new Purchase(key, DEFAULT_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** The same purchase under this name. */
+    public Purchase named(String newSeries) {
+        return new Purchase(key, account, template, request, period, newSeries, known);
+    }
+
+    /** The same purchase by somebody who has seen an image that was made then. */
+    public Purchase knowing(Instant newest) {
+        return new Purchase(key, account, template, request, period, series, newest);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.afterimage.limit;
+
+import dev.afterimage.image.ImageKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What the fleet knows of the calls for one image. It is written when a call departs and stands until it is known how the
+ * call ended; while it stands, nobody else buys that key, whether its holder lives, hangs, is frozen or was killed.
+ *
+ * @param state how it stands; see {@link State}
+ * @param token the permit's, known to the holder of an open one; else empty
+ * @param departed when the last call left
+ * @param until when that call must have ended, well or not
+ * @param account the provider's account
+ * @param template the template's name
+ * @param request the request as canonical JSON
+ * @param ticket how a job at the provider is found again; empty where the provider has none
+ * @param series the name of the purchase at providers that don't bill one name twice
+ * @param purchases calls that may have been billed since there was an image; an open call counts
+ * @param from the next purchase is not made earlier
+ * @param detail why the last call brought no image; empty while it is not known
+ */
+public record Receipt(
+        ImageKey key,
+        State state,
+        String token,
+        Instant departed,
+        Instant until,
+        String account,
+        String template,
+        String request,
+        String ticket,
+        String series,
+        int purchases,
+        Instant from,
+        String detail) {
+
+    /** How a key's receipt stands. */
+    public enum State {
+        /** A call is under way, or its holder is gone; after {@link #until()} its end is unknown. */
+        OPEN,
+        /** Nobody knows how the last call ended; it may have been billed. */
+        UNKNOWN,
+        /** The last call was answered and billed, and the answer is no image. */
+        UNUSABLE,
+        /** The provider refused the request for good; not billed. */
+        REJECTED,
+        /** The image has landed. Kept for a few minutes, so that a holder who comes late does not buy it again. */
+        IMAGE,
+        /** The image was deleted. Kept so that a call that left before does not bring it back. */
+        DELETED
+    }
+
+    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final int MOST_DOUBLINGS = 10;
+
+    /** The pause before the next purchase after so many in vain: none before the second, then 1 min that doubles to an hour. */
+    static Duration pauseAfter(int purchases) {
+        if (purchases < 2) {
+            return Duration.ZERO;
+        }
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(purchases - 2, MOST_DOUBLINGS));
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    }
+
+    /** The end of the open call, or of the remembered calls in vain, as an operator is told: open or unknown; else empty. */
+    public Optional<String> listedAs(Instant now) {
+        return switch (state) {
+            case OPEN -> Optional.of(now.isBefore(until) ? "open" : "unknown");
+            case UNKNOWN, UNUSABLE -> Optional.of("unknown");
+            case REJECTED, IMAGE, DELETED -> Optional.empty();
+        };
+    }
+}

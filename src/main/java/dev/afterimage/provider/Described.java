@@ -1,0 +1,152 @@
+package dev.afterimage.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A place in a description that is being compiled. It knows its JSON pointer, so that every mistake names where it is.
+ *
+ * @param pointer as RFC 6901 writes it; empty for the whole document
+ */
+record Described(JsonNode json, String pointer) {
+
+    /** What is wrong here, and how to mend it. */
+    IllegalArgumentException mistake(String reason) {
+        return new IllegalArgumentException(
+                "The description of the provider is wrong at \"" + pointer + "\": " + reason);
+    }
+
+    boolean has(String property) {
+        return json.has(property);
+    }
+
+    Optional<Described> get(String property) {
+        return has(property) ? Optional.of(child(property, json.get(property))) : Optional.empty();
+    }
+
+    Described need(String property) {
+        return get(property).orElseThrow(() -> mistake("\"" + property + "\" is missing"));
+    }
+
+    /** Refuses whatever is no object, or has other properties than these. */
+    Described object(Set<String> properties) {
+        object();
+        json.fieldNames().forEachRemaining(name -> {
+            if (!properties.contains(name)) {
+                throw child(name, json.get(name))
+                        .mistake("there is no such property here; there are "
+                                + String.join(", ", properties.stream().sorted().toList()));
+            }
+        });
+        return this;
+    }
+
+    Described object() {
+        if (!json.isObject()) {
+            throw mistake("an object is expected");
+        }
+        return this;
+    }
+
+    /** The values of an object, in their order. */
+    List<Described> properties() {
+        object();
+        List<Described> children = new ArrayList<>();
+        json.fieldNames().forEachRemaining(name -> children.add(child(name, json.get(name))));
+        return children;
+    }
+
+    /** The last step of the pointer: the property's name. */
+    String name() {
+        return pointer.substring(pointer.lastIndexOf('/') + 1)
+                .replace("~1", "/")
+                .replace("~0", "~");
+    }
+
+    /** The entries of an array that is not empty; a single value stands for an array of one. */
+    List<Described> list() {
+        if (!json.isArray()) {
+            return List.of(this);
+        }
+        if (json.isEmpty()) {
+            throw mistake("at least one entry is expected");
+        }
+        List<Described> entries = new ArrayList<>();
+        for (int i = 0; i < json.size(); i++) {
+            entries.add(child(Integer.toString(i), json.get(i)));
+        }
+        return entries;
+    }
+
+    List<String> texts() {
+        return list().stream().map(Described::text).toList();
+    }
+
+    String text() {
+        if (!json.isTextual() || json.textValue().isBlank()) {
+            throw mistake("a text is expected");
+        }
+        return json.textValue();
+    }
+
+    boolean flag() {
+        if (!json.isBoolean()) {
+            throw mistake("true or false is expected");
+        }
+        return json.booleanValue();
+    }
+
+    /** A whole number of at least 1. */
+    int count() {
+        if (!json.canConvertToInt() || !json.isIntegralNumber() || json.intValue() < 1) {
+            throw mistake("a whole number of at least 1 is expected");
+        }
+        return json.intValue();
+    }
+
+    /** Above zero, such as {@code 60s} or {@code 250ms}. */
+    Duration duration() {
+        return DurationText.exact(text())
+                .filter(Duration::isPositive)
+                .orElseThrow(() -> mistake("a duration above zero is expected, such as 60s, 250ms or 1m30s"));
+    }
+
+    JsonPath path() {
+        return Optional.ofNullable(json.textValue())
+                .flatMap(JsonPath::of)
+                .orElseThrow(() -> mistake("a JSON pointer is expected, such as /data/0/url or /data/*/url"));
+    }
+
+    List<JsonPath> paths() {
+        return list().stream().map(Described::path).toList();
+    }
+
+    /** One of the words of an enum, written in lower case with hyphens. */
+    <E extends Enum<E>> E word(Class<E> words) {
+        String text = text();
+        for (E constant : words.getEnumConstants()) {
+            if (wordOf(constant).equals(text)) {
+                return constant;
+            }
+        }
+        throw mistake("one of these is expected: "
+                + String.join(
+                        ", ",
+                        List.of(words.getEnumConstants()).stream()
+                                .map(Described::wordOf)
+                                .toList()));
+    }
+
+    static String wordOf(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private Described child(String step, JsonNode value) {
+        return new Described(value, pointer + "/" + step.replace("~", "~0").replace("/", "~1"));
+    }
+}

@@ -1,0 +1,127 @@
+package dev.afterimage.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.afterimage.image.ImageFormat;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * An image API, as its document describes it ({@code providers/provider.schema.json} says what each property means).
+ *
+ * @param url where it is called; empty when only the configuration knows
+ * @param headers with what stands for the API key
+ * @param body with its placeholders; a missing node for a call without one
+ * @param unlessPng what is merged into the body for another format than png
+ * @param formats the API's words for the formats that it offers
+ * @param target the API's own template or model name, unless the configuration has another
+ * @param result where in the JSON answer the image is; empty when the answer is the image
+ * @param hosts from which its images may be fetched, beside its own
+ * @param needs what the data must have, because the body, URL or a header is made of it
+ */
+record Description(
+        String name,
+        Optional<Text> url,
+        String method,
+        Map<String, Text> headers,
+        Encoding encoding,
+        JsonNode body,
+        JsonNode unlessPng,
+        Optional<Each> each,
+        Map<ImageFormat, String> formats,
+        Optional<String> target,
+        List<JsonPath> result,
+        List<String> hosts,
+        Limits limits,
+        Cost cost,
+        Optional<Job> job,
+        List<ErrorRule> errors,
+        Waits waits,
+        Optional<String> idempotencyHeader,
+        Optional<String> sigv4Service,
+        Set<JsonPath> needs) {
+
+    /** What a call meant that brought no image. */
+    enum Meaning {
+        THROTTLED,
+        OUT_OF_CREDITS,
+        REJECTED,
+        TEMPLATE_REJECTED,
+        MODERATED,
+        ACCESS_REFUSED,
+        UNUSABLE,
+        UNKNOWN,
+        UNAVAILABLE
+    }
+
+    /** As the API documents them; the configuration may have others. */
+    record Limits(Optional<Rate> rate, OptionalInt concurrency, Optional<Duration> timeout) {}
+
+    record Rate(int calls, Duration window) {}
+
+    /**
+     * Turns the data's properties into entries.
+     *
+     * @param array whether they become an array, or an object by name
+     * @param text what becomes of a value
+     * @param url what becomes of an http(s) URL
+     */
+    record Each(boolean array, JsonNode text, JsonNode url) {}
+
+    /**
+     * What an image costs, in the API's own unit.
+     *
+     * @param fixed what it costs where nothing else is found
+     */
+    record Cost(double fixed, Optional<JsonPath> inAnswer, Optional<JsonPath> inData) {}
+
+    /**
+     * An image that is made after the answer.
+     *
+     * @param poll the URL, with placeholders that point into the answer, such as {@code {/polling_url}}
+     * @param every the time between two polls
+     * @param pollHosts where the poll URL may lead, beside the API's own host
+     * @param result where the result lies, if at another URL than the poll's
+     * @param pollsCount whether a poll is a call against the rate
+     */
+    record Job(
+            Text poll,
+            Duration every,
+            JsonPath status,
+            List<String> done,
+            List<String> failed,
+            List<String> moderated,
+            List<String> pollHosts,
+            Optional<Text> result,
+            boolean pollsCount) {}
+
+    /**
+     * What an answer means, unless its status says it already. Everything that is given must hold.
+     *
+     * @param status one of these; every one when empty
+     * @param at where {@code text} is looked for; in the whole body when empty
+     * @param text one of these, in any case; anything when empty
+     * @param waitOver the answer names a wait that is longer
+     * @param reason where the provider says why
+     */
+    record ErrorRule(
+            List<Integer> status,
+            List<JsonPath> at,
+            List<String> text,
+            Optional<Duration> waitOver,
+            Meaning means,
+            List<JsonPath> reason) {}
+
+    /**
+     * Where the API says how long to wait, beside the usual places.
+     *
+     * @param ban how long it refuses everything after it was asked too often; empty when it doesn't
+     */
+    record Waits(List<String> headers, List<JsonPath> pointers, Optional<Duration> ban) {
+
+        static final Waits USUAL = new Waits(List.of(), List.of(), Optional.empty());
+    }
+}

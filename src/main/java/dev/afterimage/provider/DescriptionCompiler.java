@@ -1,0 +1,469 @@
+package dev.afterimage.provider;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.provider.Description.Cost;
+import dev.afterimage.provider.Description.Each;
+import dev.afterimage.provider.Description.ErrorRule;
+import dev.afterimage.provider.Description.Job;
+import dev.afterimage.provider.Description.Limits;
+import dev.afterimage.provider.Description.Meaning;
+import dev.afterimage.provider.Description.Rate;
+import dev.afterimage.provider.Description.Waits;
+import dev.afterimage.provider.Text.Slot;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Compiles the document that describes an API. A mistake ends in an {@link IllegalArgumentException} that names its JSON
+ * pointer and says what is expected there.
+ */
+final class DescriptionCompiler {
+
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build());
+
+    private static final Set<String> PROPERTIES = Set.of(
+            "$schema",
+            "name",
+            "comment",
+            "url",
+            "method",
+            "headers",
+            "encoding",
+            "body",
+            "bodyUnlessPng",
+            "each",
+            "formats",
+            "target",
+            "result",
+            "hosts",
+            "timeout",
+            "rate",
+            "concurrency",
+            "cost",
+            "job",
+            "errors",
+            "waits",
+            "idempotency",
+            "auth");
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+    private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]+");
+    private static final Set<String> METHODS = Set.of("POST", "PUT", "GET");
+
+    private static final String IN_CALL = "template, format, target, key and data/pointer";
+    private static final Set<String> OF_CALL = Set.of("template", "format", "key");
+    /** The merging property of a body. */
+    static final String MERGED = "...";
+
+    private final Described document;
+    private final Set<JsonPath> needs = new HashSet<>();
+    private boolean usesTarget;
+    private boolean usesEach;
+
+    private DescriptionCompiler(Described document) {
+        this.document = document;
+    }
+
+    /**
+     * Compiles a document.
+     *
+     * @throws IllegalArgumentException when it is no JSON, or describes no API
+     */
+    static Description compile(byte[] document) {
+        try {
+            JsonNode json = JSON.readTree(document);
+            return new DescriptionCompiler(new Described(json, "")).description();
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "The description of the provider is no JSON: " + e.getOriginalMessage() + " (line "
+                            + e.getLocation().getLineNr() + ")",
+                    e);
+        } catch (java.io.IOException unreadable) {
+            throw new IllegalArgumentException("The description of the provider cannot be read.", unreadable);
+        }
+    }
+
+    private Description description() {
+        refuseSeveralCalls();
+        document.object(PROPERTIES);
+        Optional<Each> each = document.get("each").map(this::each);
+        Optional<Text> url = document.get("url").map(this::url);
+        JsonNode body = document.get("body").map(this::body).orElse(MissingNode.getInstance());
+        JsonNode unlessPng = document.get("bodyUnlessPng").map(this::unlessPng).orElse(MissingNode.getInstance());
+        Map<String, Text> headers = headers();
+        Description described = new Description(
+                name(),
+                url,
+                method(),
+                headers,
+                document.get("encoding")
+                        .map(place -> place.word(Encoding.class))
+                        .orElse(Encoding.JSON),
+                body,
+                unlessPng,
+                each,
+                document.get("formats").map(this::formats).orElseGet(DescriptionCompiler::everyFormat),
+                document.get("target").map(Described::text),
+                result(),
+                document.get("hosts").map(this::hosts).orElse(List.of()),
+                limits(),
+                document.get("cost").map(this::cost).orElse(new Cost(1, Optional.empty(), Optional.empty())),
+                document.get("job").map(this::job),
+                document.get("errors").map(this::errors).orElse(List.of()),
+                document.get("waits").map(this::waits).orElse(Waits.USUAL),
+                document.get("idempotency")
+                        .map(place -> headerName(place.object(Set.of("header")).need("header"))),
+                document.get("auth").map(DescriptionCompiler::sigv4),
+                Set.copyOf(needs));
+        check(described);
+        return described;
+    }
+
+    /** One image is one billed call: what two calls cost, and which of them is repeated, nobody could say. */
+    private void refuseSeveralCalls() {
+        for (String several : List.of("steps", "calls", "then", "upload")) {
+            document.object().get(several).ifPresent(place -> {
+                throw place.mistake(
+                        "an image is one billed call; an API that needs two of them for one image can't be described");
+            });
+        }
+    }
+
+    private void check(Description described) {
+        if (described.method().equals("GET") != described.body().isMissingNode()) {
+            throw document.mistake("a body is sent with POST and PUT, and with nothing else");
+        }
+        if (described.encoding() != Encoding.JSON && !described.body().isObject()) {
+            throw document.need("body").mistake("a form is made from an object");
+        }
+        if (described.each().isPresent() != usesEach) {
+            throw document.mistake("\"each\" and a body with \"{each}\" belong together");
+        }
+        if (described.target().isPresent() && !usesTarget) {
+            throw document.need("target").mistake("nothing here is made of {target}");
+        }
+        if (described.job().isPresent()
+                && described.job().get().pollsCount()
+                && described.limits().concurrency().isPresent()) {
+            throw document.need("job")
+                    .mistake(
+                            "polls that count against the rate, and a limit of calls in flight, can't be kept together");
+        }
+    }
+
+    private String name() {
+        Described place = document.need("name");
+        if (!NAME.matcher(place.text()).matches()) {
+            throw place.mistake("a name of lower-case letters and digits is expected, with single hyphens between");
+        }
+        return place.text();
+    }
+
+    private String method() {
+        Optional<Described> place = document.get("method");
+        place.filter(given -> !METHODS.contains(given.text())).ifPresent(given -> {
+            throw given.mistake("one of these is expected: POST, PUT, GET");
+        });
+        return place.map(Described::text).orElse("POST");
+    }
+
+    private Text url(Described place) {
+        Text url = inCall(place);
+        String beginning = url.beginning().toLowerCase(Locale.ROOT);
+        if (!beginning.matches("https?://[^/?#@]+(/.*)?")) {
+            throw place.mistake("an https URL is expected, whose host is written out");
+        }
+        return url;
+    }
+
+    private Map<String, Text> headers() {
+        Map<String, Text> headers = new LinkedHashMap<>();
+        document.get("headers").map(Described::properties).orElse(List.of()).forEach(place -> {
+            if (!HEADER.matcher(place.name()).matches()) {
+                throw place.mistake("this is no header's name");
+            }
+            if (!HEADER_VALUE.matcher(place.text()).matches()) {
+                throw place.mistake("a header holds printable ASCII only");
+            }
+            headers.put(
+                    place.name(),
+                    Text.of(
+                            place,
+                            slot -> Set.of("apiKey", "user", "key").contains(slot.name()) || isTarget(slot),
+                            "apiKey, user, key and target"));
+        });
+        return headers;
+    }
+
+    private static String headerName(Described place) {
+        if (!HEADER.matcher(place.text()).matches()) {
+            throw place.mistake("a header's name is expected");
+        }
+        return place.text();
+    }
+
+    private Text inCall(Described place) {
+        return Text.of(place, this::isOfCall, IN_CALL);
+    }
+
+    private boolean isOfCall(Slot slot) {
+        slot.inData().ifPresent(needs::add);
+        return isTarget(slot) || OF_CALL.contains(slot.name()) || slot.inData().isPresent();
+    }
+
+    private boolean isTarget(Slot slot) {
+        boolean target = slot.name().equals("target");
+        usesTarget |= target;
+        return target;
+    }
+
+    private JsonNode body(Described place) {
+        checkBody(place, true);
+        return place.json();
+    }
+
+    private JsonNode unlessPng(Described place) {
+        checkBody(place.object(), false);
+        if (!document.need("body").json().isObject()) {
+            throw place.mistake("it is merged into a body that is an object");
+        }
+        return place.json();
+    }
+
+    private void checkBody(Described place, boolean mayMerge) {
+        if (place.json().isObject()) {
+            for (Described property : place.properties()) {
+                if (property.name().equals(MERGED)) {
+                    checkMerge(property, mayMerge);
+                } else {
+                    checkBody(property, mayMerge);
+                }
+            }
+        } else if (place.json().isArray()) {
+            if (!place.json().isEmpty()) {
+                place.list().forEach(entry -> checkBody(entry, mayMerge));
+            }
+        } else if (place.json().isTextual() && !place.json().textValue().isBlank()) {
+            checkText(place);
+        }
+    }
+
+    private void checkMerge(Described place, boolean mayMerge) {
+        Optional<Slot> slot = inBody(place).alone();
+        boolean data = slot.filter(
+                        alone -> alone.name().equals("data") || alone.inData().isPresent())
+                .isPresent();
+        if (!data || !mayMerge) {
+            throw place.mistake("\"" + MERGED + "\" merges an object of the data: write \"{data}\"");
+        }
+    }
+
+    private void checkText(Described place) {
+        Text text = inBody(place);
+        boolean whole = text.slots().stream()
+                .anyMatch(slot -> slot.name().equals("data") || slot.name().equals("each"));
+        if (whole && text.alone().isEmpty()) {
+            throw place.mistake("{data} and {each} stand alone, because they are no text");
+        }
+    }
+
+    private Text inBody(Described place) {
+        return Text.of(
+                place,
+                slot -> {
+                    usesEach |= slot.name().equals("each");
+                    return isOfCall(slot) || Set.of("data", "each").contains(slot.name());
+                },
+                IN_CALL + ", data and each");
+    }
+
+    private Each each(Described place) {
+        place.object(Set.of("into", "text", "url"));
+        Described into = place.need("into");
+        if (!Set.of("array", "object").contains(into.text())) {
+            throw into.mistake("array or object is expected");
+        }
+        boolean array = into.text().equals("array");
+        JsonNode text = eachForm(place.need("text"), array);
+        return new Each(
+                array, text, place.get("url").map(form -> eachForm(form, array)).orElse(text));
+    }
+
+    private static JsonNode eachForm(Described place, boolean array) {
+        Predicate<Slot> known = slot -> Set.of("name", "value").contains(slot.name());
+        List<Described> places = array || place.json().isObject() ? place.properties() : List.of(place);
+        places.stream().filter(entry -> entry.json().isTextual()).forEach(entry -> {
+            Text text = Text.of(entry, known, "name and value");
+            if (text.alone().isEmpty()
+                    && text.slots().stream().anyMatch(slot -> slot.name().equals("value"))) {
+                throw entry.mistake("{value} stands alone, because it may be a number or an array");
+            }
+        });
+        return place.json();
+    }
+
+    private Map<ImageFormat, String> formats(Described place) {
+        Map<ImageFormat, String> formats = new EnumMap<>(ImageFormat.class);
+        for (Described word : place.properties()) {
+            ImageFormat format = Arrays.stream(ImageFormat.values())
+                    .filter(one -> one.word().equals(word.name()))
+                    .findFirst()
+                    .orElseThrow(() -> word.mistake("png, jpeg, webp or gif is expected"));
+            formats.put(format, word.text());
+        }
+        if (formats.isEmpty()) {
+            throw place.mistake("at least one format is expected");
+        }
+        return formats;
+    }
+
+    private static Map<ImageFormat, String> everyFormat() {
+        Map<ImageFormat, String> formats = new EnumMap<>(ImageFormat.class);
+        Arrays.stream(ImageFormat.values()).forEach(format -> formats.put(format, format.word()));
+        return formats;
+    }
+
+    private List<JsonPath> result() {
+        Described place = document.need("result");
+        return place.json().isTextual() && place.json().textValue().equals("bytes") ? List.of() : place.paths();
+    }
+
+    private List<String> hosts(Described place) {
+        return place.list().stream().map(DescriptionCompiler::host).toList();
+    }
+
+    private static String host(Described place) {
+        try {
+            AllowedHosts.of(List.of(place.text()));
+            return place.text();
+        } catch (IllegalArgumentException noHost) {
+            throw place.mistake("a host is expected, such as cdn.example.com or *.example.com");
+        }
+    }
+
+    private Limits limits() {
+        Optional<Rate> rate = document.get("rate")
+                .map(place -> place.object(Set.of("calls", "window")))
+                .map(place -> new Rate(
+                        place.need("calls").count(), place.need("window").duration()));
+        Optional<Integer> concurrency = document.get("concurrency").map(Described::count);
+        return new Limits(
+                rate,
+                concurrency.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                document.get("timeout").map(Described::duration));
+    }
+
+    private Cost cost(Described place) {
+        if (place.json().isNumber()) {
+            return new Cost(amount(place), Optional.empty(), Optional.empty());
+        }
+        place.object(Set.of("answer", "data", "otherwise"));
+        Optional<JsonPath> inAnswer = place.get("answer").map(Described::path);
+        Optional<JsonPath> inData = place.get("data").map(Described::path);
+        if (inAnswer.isPresent() == inData.isPresent()) {
+            throw place.mistake("a number is expected, or a pointer into either \"answer\" or \"data\"");
+        }
+        return new Cost(amount(place.need("otherwise")), inAnswer, inData);
+    }
+
+    private static double amount(Described place) {
+        double amount = place.json().asDouble(-1);
+        if (!place.json().isNumber() || !(amount >= 0) || Double.isInfinite(amount)) {
+            throw place.mistake("a number of at least 0 is expected");
+        }
+        return amount;
+    }
+
+    private Job job(Described place) {
+        place.object(
+                Set.of("poll", "every", "status", "done", "failed", "moderated", "pollHosts", "result", "pollsCount"));
+        return new Job(
+                inAnswer(place.need("poll")),
+                place.need("every").duration(),
+                place.need("status").path(),
+                place.need("done").texts(),
+                place.get("failed").map(Described::texts).orElse(List.of()),
+                place.get("moderated").map(Described::texts).orElse(List.of()),
+                place.get("pollHosts").map(this::hosts).orElse(List.of()),
+                place.get("result").map(this::inAnswer),
+                place.get("pollsCount").map(Described::flag).orElse(false));
+    }
+
+    private Text inAnswer(Described place) {
+        Text url = Text.of(
+                place, slot -> slot.name().startsWith("/") || isTarget(slot), "pointers into the answer, and target");
+        boolean whole = url.beginning().isEmpty() && url.parts().size() == 1;
+        if (!whole && !url.beginning().matches("https://[^/?#@]+/.*")) {
+            throw place.mistake(
+                    "a pointer to a URL is expected, such as {/polling_url}, or an https URL with pointers");
+        }
+        return url;
+    }
+
+    private List<ErrorRule> errors(Described place) {
+        return place.list().stream().map(this::rule).toList();
+    }
+
+    private ErrorRule rule(Described place) {
+        place.object(Set.of("status", "pointer", "text", "waitOver", "means", "reason"));
+        if (!place.has("status") && !place.has("pointer") && !place.has("text")) {
+            throw place.mistake("a status, a pointer or a text is expected, else it holds for every answer");
+        }
+        return new ErrorRule(
+                place.get("status")
+                        .map(given -> given.list().stream()
+                                .map(DescriptionCompiler::status)
+                                .toList())
+                        .orElse(List.of()),
+                place.get("pointer").map(Described::paths).orElse(List.of()),
+                place.get("text").map(Described::texts).orElse(List.of()).stream()
+                        .map(text -> text.toLowerCase(Locale.ROOT))
+                        .toList(),
+                place.get("waitOver").map(Described::duration),
+                place.need("means").word(Meaning.class),
+                place.get("reason").map(Described::paths).orElse(List.of()));
+    }
+
+    private static int status(Described place) {
+        if (place.count() < 200 || place.count() > 599) {
+            throw place.mistake("a status between 200 and 599 is expected");
+        }
+        return place.count();
+    }
+
+    private Waits waits(Described place) {
+        place.object(Set.of("headers", "pointers", "ban"));
+        return new Waits(
+                place.get("headers")
+                        .map(given -> given.list().stream()
+                                .map(DescriptionCompiler::headerName)
+                                .toList())
+                        .orElse(List.of()),
+                place.get("pointers").map(Described::paths).orElse(List.of()),
+                place.get("ban").map(Described::duration));
+    }
+
+    private static String sigv4(Described place) {
+        place.object(Set.of("sigv4"));
+        return place.need("sigv4").text();
+    }
+}

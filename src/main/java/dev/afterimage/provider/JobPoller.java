@@ -1,0 +1,213 @@
+package dev.afterimage.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.provider.Description.Job;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * Waits for an image that a provider makes after it has answered. By then it may be billed, so whatever may pass (a lost
+ * connection, a poll that is refused) is tried again until the time is up; then the outcome is unknown, and the
+ * {@link Ticket} still finds it.
+ */
+final class JobPoller {
+
+    private final Job job;
+    private final Exchange exchange;
+    private final PollGuard guard;
+    private final PollPermits permits;
+    private final Meanings meanings;
+    private final long maxBytes;
+    private final Clock clock;
+    private final Pause pause;
+
+    JobPoller(
+            Job job,
+            Exchange exchange,
+            PollGuard guard,
+            PollPermits permits,
+            Meanings meanings,
+            long maxBytes,
+            Clock clock,
+            Pause pause) {
+        this.job = job;
+        this.exchange = exchange;
+        this.guard = guard;
+        this.permits = permits;
+        this.meanings = meanings;
+        this.maxBytes = maxBytes;
+        this.clock = clock;
+        this.pause = pause;
+    }
+
+    /**
+     * Whether the job has ended, by what the provider says of it.
+     *
+     * @throws GenerationException when it ended without an image
+     */
+    boolean isDone(Answer answer) {
+        Optional<JsonNode> json = ProviderJson.tree(answer.body());
+        String status = json.flatMap(job.status()::textIn).orElse("");
+        if (job.moderated().contains(status)) {
+            throw Meanings.moderated(": \"" + status + "\"");
+        }
+        if (job.failed().contains(status)) {
+            throw new NotAnImageException("the provider's job ended without an image");
+        }
+        return job.done().contains(status);
+    }
+
+    /**
+     * The job that the answer names.
+     *
+     * @throws NotAnImageException when it names none
+     */
+    Ticket ticket(Answer answer, String target) {
+        return new Ticket(url(job.poll(), answer, target));
+    }
+
+    private String url(Text described, Answer answer, String target) {
+        JsonNode json = ProviderJson.tree(answer.body())
+                .orElseThrow(() -> new NotAnImageException("the provider answered no JSON in which a job could be"));
+        return guard.moved(described.fill(name -> name.equals("target")
+                ? target
+                : JsonPath.of(name)
+                        .flatMap(path -> path.textIn(json))
+                        .map(text -> described.alone().isPresent() ? text : Destination.segment(text))
+                        .orElseThrow(() ->
+                                new NotAnImageException("the provider took the job, but its answer has nothing at "
+                                        + name + ", so nobody can ask for the image"))));
+    }
+
+    /**
+     * Polls until the job has ended.
+     *
+     * @return the answer that holds the result
+     * @throws GenerationException when it ends without an image, or not in time
+     */
+    Answer finish(
+            Ticket ticket, Supplier<Map<String, String>> headers, String target, Attempt attempt, Deadline deadline) {
+        Duration wait = job.every();
+        while (true) {
+            await(wait, deadline);
+            wait = job.every();
+            try {
+                Answer answer = get(ticket.pollUrl(), headers, attempt, deadline);
+                Optional<GenerationException> failure = failure(answer);
+                if (failure.isEmpty() && isDone(answer)) {
+                    if (job.result().isEmpty()) {
+                        return answer;
+                    }
+                    Answer result = get(url(job.result().get(), answer, target), headers, attempt, deadline);
+                    failure = failure(result);
+                    if (failure.isEmpty()) {
+                        return result;
+                    }
+                }
+                wait = failure.map(this::waitAfter).orElse(wait);
+            } catch (UnavailableException | OutcomeUnknownException passing) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new OutcomeUnknownException("cancelled while the provider's job was awaited", passing);
+                }
+            }
+        }
+    }
+
+    private Optional<GenerationException> failure(Answer answer) {
+        return meanings.failure(answer, clock.instant());
+    }
+
+    /** What is final is thrown; after anything else the next poll comes later. */
+    private Duration waitAfter(GenerationException failure) {
+        return switch (failure) {
+            case ThrottledException throttled ->
+                throttled.retryAfter().orElse(job.every().multipliedBy(2));
+            case OutcomeUnknownException passing -> job.every().multipliedBy(2);
+            case UnavailableException passing -> job.every().multipliedBy(2);
+            default -> throw failure;
+        };
+    }
+
+    private Answer get(String url, Supplier<Map<String, String>> headers, Attempt attempt, Deadline deadline) {
+        if (job.pollsCount()) {
+            permits.await(attempt);
+        }
+        try {
+            Duration left = deadline.remaining(clock);
+            return exchange.exchange(
+                    HttpCall.get(
+                            guard.check(url), headers.get(), maxBytes, left.isZero() ? Duration.ofMillis(1) : left),
+                    () -> {});
+        } catch (UnknownHostException e) {
+            throw new UnavailableException("the poll's host has no address", e);
+        }
+    }
+
+    private void await(Duration wait, Deadline deadline) {
+        if (!clock.instant().plus(wait).isBefore(deadline.at())) {
+            throw new OutcomeUnknownException("the provider's job has not ended in time", null);
+        }
+        try {
+            pause.await(wait);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OutcomeUnknownException("cancelled while the provider's job was awaited", e);
+        }
+    }
+
+    /** The API key goes along, so a poll may lead only to the API itself and the hosts that its description names. */
+    static final class PollGuard {
+
+        private static final Pattern ORIGIN = Pattern.compile("(https?://[^/]*).*");
+
+        private final Destination api;
+        private final String describedOrigin;
+        private final AddressGuard guard;
+
+        /**
+         * A guard for polls.
+         *
+         * @param api where the API is called
+         * @param described the description's own URL, in place of whose scheme and host {@code api} stands
+         */
+        PollGuard(
+                Destination api, String described, List<String> pollHosts, List<String> named, HostResolver resolver) {
+            this.api = api;
+            this.describedOrigin = ORIGIN.matcher(described).replaceFirst("$1");
+            this.guard = new AddressGuard(Optional.of(URI.create(api.toString())), named, pollHosts, resolver);
+        }
+
+        /** A poll URL of the description follows the API to where the configuration has it. */
+        String moved(String url) {
+            return !describedOrigin.isEmpty() && url.startsWith(describedOrigin + "/")
+                    ? api + url.substring(describedOrigin.length())
+                    : url;
+        }
+
+        Destination check(String url) throws UnknownHostException {
+            try {
+                return url.startsWith(api + "/")
+                        ? api.withTarget(Destination.targetOf(new URI(url)))
+                        : guard.check(url);
+            } catch (URISyntaxException e) {
+                throw new NotAnImageException("the provider answered a URL that is none by RFC 3986");
+            }
+        }
+    }
+}

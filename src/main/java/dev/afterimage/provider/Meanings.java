@@ -1,0 +1,109 @@
+package dev.afterimage.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.afterimage.generation.AccessRefusedException;
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.RejectedException.Reason;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.provider.Description.ErrorRule;
+import dev.afterimage.provider.Description.Waits;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Says what an answer means by the rules of a description; what they leave open is left to the status. */
+record Meanings(List<ErrorRule> rules, Waits waits) {
+
+    private static final int LONGEST_REASON = 200;
+
+    /** What the answer means when it brings no image; empty for a success of which no rule says anything. */
+    Optional<GenerationException> failure(Answer answer, Instant now) {
+        Optional<JsonNode> json = rules.isEmpty() ? Optional.empty() : ProviderJson.tree(answer.body());
+        return rules.stream()
+                .filter(rule -> holds(rule, answer, json, now))
+                .findFirst()
+                .map(rule -> meaning(rule, answer, json, now))
+                .or(() -> answer.isSuccess()
+                        ? Optional.empty()
+                        : Optional.of(AnswerTranslator.failure(answer, waits, now)));
+    }
+
+    private boolean holds(ErrorRule rule, Answer answer, Optional<JsonNode> json, Instant now) {
+        return (rule.status().isEmpty() || rule.status().contains(answer.status()))
+                && saysSo(rule, answer, json)
+                && rule.waitOver()
+                        .map(limit -> namedWait(answer, now)
+                                .filter(wait -> wait.compareTo(limit) > 0)
+                                .isPresent())
+                        .orElse(true);
+    }
+
+    /** Without the bound of {@link WaitHint#LONGEST}. */
+    private static Optional<Duration> namedWait(Answer answer, Instant now) {
+        return WaitHint.resetAt(answer, now).map(reset -> Duration.between(now, reset));
+    }
+
+    private static boolean saysSo(ErrorRule rule, Answer answer, Optional<JsonNode> json) {
+        if (rule.at().isEmpty()) {
+            return rule.text().isEmpty() || contains(new String(answer.body(), StandardCharsets.UTF_8), rule.text());
+        }
+        return rule.at().stream()
+                .flatMap(place -> json.stream().flatMap(place::in))
+                .filter(node -> !node.isNull())
+                .anyMatch(node -> rule.text().isEmpty()
+                        || contains(node.isValueNode() ? node.asText() : node.toString(), rule.text()));
+    }
+
+    private static boolean contains(String said, List<String> texts) {
+        String lower = said.toLowerCase(Locale.ROOT);
+        return texts.stream().anyMatch(lower::contains);
+    }
+
+    private GenerationException meaning(ErrorRule rule, Answer answer, Optional<JsonNode> json, Instant now) {
+        String status = " (" + answer.status() + ")";
+        String reason = json.flatMap(tree -> reason(tree, rule.reason())).orElse("");
+        return switch (rule.means()) {
+            case THROTTLED -> ThrottledException.byProvider(WaitHint.of(answer, waits, now));
+            case OUT_OF_CREDITS -> AnswerTranslator.outOfCredits(answer, now);
+            case REJECTED ->
+                new RejectedException(
+                        Reason.DATA,
+                        "The provider refused the data" + status + reason
+                                + ". Compare it with what its documentation asks for.");
+            case TEMPLATE_REJECTED ->
+                new RejectedException(
+                        Reason.TEMPLATE,
+                        "The provider knows no such template" + status + reason
+                                + ". Check its name in the provider's editor.");
+            case MODERATED -> moderated(status + reason);
+            case ACCESS_REFUSED ->
+                new AccessRefusedException("The provider refused this service" + status + reason
+                        + ". The operator must check afterimage.provider.api-key and the provider's plan.");
+            case UNUSABLE -> new NotAnImageException("the provider made no image" + status + reason);
+            case UNKNOWN -> OutcomeUnknownException.serverError("the provider failed" + status + reason);
+            case UNAVAILABLE -> new UnavailableException("the provider is down" + status + reason, null);
+        };
+    }
+
+    static RejectedException moderated(String why) {
+        return new RejectedException(
+                Reason.MODERATED, "The provider's moderation refused this" + why + ". Ask for something else.");
+    }
+
+    /** What the provider says of it, in brackets: short, on one line, in printable characters. */
+    static Optional<String> reason(JsonNode json, List<JsonPath> places) {
+        return places.stream()
+                .flatMap(place -> place.textIn(json).stream())
+                .map(text -> text.replaceAll("[^\\x20-\\x7e]+", " ").strip())
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .map(text -> ": \"" + text.substring(0, Math.min(text.length(), LONGEST_REASON)) + "\"");
+    }
+}

@@ -1,0 +1,257 @@
+package dev.afterimage.provider;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.RejectedException.Reason;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.ProviderIdentity;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Makes the HTTP call for a request, from a description and from what only the configuration knows. */
+final class ProviderCall {
+
+    private static final Pattern BASIC = Pattern.compile("basic\\((.*)\\)");
+    private static final String MASKED = "****";
+
+    private final Description description;
+    private final ProviderConfig config;
+    private final ApiKeys keys;
+    private final CallSigner signer;
+    private final Text url;
+    private final Destination base;
+    private final String target;
+
+    ProviderCall(Description description, ProviderConfig config, ApiKeys keys, CallSigner signer) {
+        this.description = description;
+        this.config = config;
+        this.keys = keys;
+        this.signer = signer;
+        this.url = urlOf(description, config);
+        this.base = Destination.ofOperator(URI.create(url.beginning()));
+        this.target = target(description, config);
+        checkWhatIsSet();
+    }
+
+    /** The configured URL stands in place of what the described one has before its first placeholder. */
+    private static Text urlOf(Description description, ProviderConfig config) {
+        Optional<String> configured = config.url().map(URI::toString);
+        if (description.url().isEmpty()) {
+            return Text.literal(configured.orElseThrow(() ->
+                    new IllegalArgumentException("Set afterimage.provider.url to the endpoint that makes images; kind "
+                            + description.name() + " needs it.")));
+        }
+        Text described = description.url().get();
+        String beginning = configured.orElse(described.beginning());
+        boolean folder = described.beginning().endsWith("/") && !beginning.endsWith("/");
+        return described.withBeginning(folder ? beginning + "/" : beginning);
+    }
+
+    private static String target(Description description, ProviderConfig config) {
+        return Arrays.stream(config.target().or(description::target).orElse("").split("/"))
+                .map(Destination::segment)
+                .collect(Collectors.joining("/"));
+    }
+
+    private void checkWhatIsSet() {
+        if (config.target().isPresent() && description.target().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Remove afterimage.provider.target: kind " + description.name() + " has no use for it.");
+        }
+        boolean needed = description.headers().values().stream()
+                .anyMatch(header -> header.toString().contains("{user}"));
+        if (needed && config.user().isEmpty()) {
+            throw new IllegalArgumentException("Set afterimage.provider.user to the account's name or id; kind "
+                    + description.name() + " sends it with the API key.");
+        }
+    }
+
+    /** The API as it enters every key: what is sent, with the target, before anything else is filled in. */
+    static ProviderIdentity identity(Description description, ProviderConfig config) {
+        String target = config.target().or(description::target).orElse("{target}");
+        String each = description
+                .each()
+                .map(forms ->
+                        "{\"array\":" + forms.array() + ",\"text\":" + forms.text() + ",\"url\":" + forms.url() + "}")
+                .orElse("");
+        String body =
+                description.body().isMissingNode() ? "null" : description.body().toString();
+        return ProviderIdentity.described(
+                description.name(),
+                description.method(),
+                urlOf(description, config).toString().replace("{target}", target),
+                body.replace("\"{each}\"", each)
+                        .replace(
+                                "{target}",
+                                String.valueOf(JsonStringEncoder.getInstance().quoteAsString(target))));
+    }
+
+    /** Where the API is called, without what a request adds. */
+    URI url() {
+        return URI.create(url.beginning());
+    }
+
+    Destination destination() {
+        return base;
+    }
+
+    String target() {
+        return target;
+    }
+
+    List<String> allowedHosts() {
+        return config.allowedHosts().orElse(List.of());
+    }
+
+    /**
+     * The call that asks for an image.
+     *
+     * @param purchase the name under which it is bought
+     * @throws RejectedException when the request lacks what the API needs; nothing was sent
+     */
+    HttpCall of(ImageRequest request, String purchase, long maxBytes, Duration timeout) {
+        RequestValues values = values(request, purchase);
+        String filled = values.fill(url, Destination::segment);
+        Map<String, String> headers = headers(purchase);
+        description.idempotencyHeader().ifPresent(name -> headers.put(name, purchase));
+        Optional<Encoding.Content> content = content(values, request.format());
+        content.ifPresent(body -> headers.put("Content-Type", body.type()));
+        HttpCall call = new HttpCall(
+                description.method(),
+                base.withTarget(Destination.targetOf(URI.create(filled))),
+                headers,
+                content.map(Encoding.Content::content),
+                maxBytes,
+                timeout);
+        return description
+                .sigv4Service()
+                .map(service -> signed(call, service, URI.create(filled)))
+                .orElse(call);
+    }
+
+    private HttpCall signed(HttpCall call, String service, URI whole) {
+        Map<String, String> headers = signer.sign(
+                service, call.method(), whole, call.headers(), call.bytes().orElse(new byte[0]));
+        return new HttpCall(call.method(), call.to(), headers, call.body(), call.maxBytes(), call.timeout());
+    }
+
+    private RequestValues values(ImageRequest request, String purchase) {
+        String format = Optional.ofNullable(description.formats().get(request.format()))
+                .orElseThrow(() -> new RejectedException(
+                        Reason.DATA,
+                        "The provider does not offer " + request.format().word() + ". Ask for one of: "
+                                + description.formats().keySet().stream()
+                                        .map(ImageFormat::word)
+                                        .collect(Collectors.joining(", "))
+                                + "."));
+        return new RequestValues(
+                request,
+                Map.of(
+                        "template",
+                        request.template().value(),
+                        "format",
+                        format,
+                        "target",
+                        config.target().or(description::target).orElse(""),
+                        "key",
+                        purchase),
+                description.each());
+    }
+
+    private Optional<Encoding.Content> content(RequestValues values, ImageFormat format) {
+        if (description.body().isMissingNode()) {
+            return Optional.empty();
+        }
+        JsonNode body = values.fill(description.body());
+        if (format != ImageFormat.PNG
+                && body instanceof ObjectNode object
+                && description.unlessPng().isObject()) {
+            object.setAll((ObjectNode) values.fill(description.unlessPng()));
+        }
+        return Optional.of(description.encoding().write(body));
+    }
+
+    Map<String, String> headersOfPoll() {
+        return headers("");
+    }
+
+    private Map<String, String> headers(String purchase) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.put("Accept", description.result().isEmpty() ? "image/*" : "application/json, image/*");
+        headers.put("User-Agent", "afterimage");
+        Optional<ApiKey> key = keys.current();
+        description.headers().forEach((name, value) -> {
+            boolean secret = value.toString().contains("{apiKey}");
+            if (!secret || key.isPresent()) {
+                headers.put(name, basic(value.fill(slot -> switch (slot) {
+                    case "apiKey" -> key.orElseThrow().value();
+                    case "user" -> config.user().orElseThrow();
+                    case "target" -> target;
+                    default -> purchase;
+                })));
+            }
+        });
+        return headers;
+    }
+
+    /** HTTP Basic (RFC 7617). */
+    private static String basic(String value) {
+        Matcher basic = BASIC.matcher(value);
+        return basic.matches()
+                ? "Basic " + Base64.getEncoder().encodeToString(basic.group(1).getBytes(StandardCharsets.UTF_8))
+                : value;
+    }
+
+    /** By the answer or the data where the description points there, else what it says. */
+    double cost(ImageRequest request, Optional<Answer> answer) {
+        Description.Cost cost = description.cost();
+        Optional<JsonNode> source = cost.inAnswer().isPresent()
+                ? answer.flatMap(whole -> ProviderJson.tree(whole.body()))
+                : ProviderJson.tree(request.data().json().getBytes(StandardCharsets.UTF_8));
+        return cost.inAnswer()
+                .or(cost::inData)
+                .flatMap(path -> source.flatMap(json -> path.in(json).findFirst()))
+                .map(amount -> amount.asDouble(-1))
+                .filter(amount -> amount >= 0 && !amount.isInfinite())
+                .orElse(cost.fixed());
+    }
+
+    /** For people to read: the call for a sample, with the API key masked. */
+    static String sample(Description description, ProviderConfig config) {
+        ProviderCall masked = new ProviderCall(
+                description,
+                config,
+                () -> Optional.of(new ApiKey(MASKED)),
+                (service, method, url, headers, body) -> headers);
+        ObjectNode data = JsonNodeFactory.instance.objectNode();
+        description.needs().forEach(need -> data.put(String.valueOf(need.steps().getFirst()), "sample"));
+        ImageFormat format = description.formats().keySet().iterator().next();
+        ImageRequest request = new ImageRequest(
+                new TemplateId("sample"),
+                TemplateData.of(data.isEmpty() ? "{\"title\":\"sample\"}" : data.toString()),
+                format);
+        HttpCall call = masked.of(request, "sample-purchase", config.maxBytes(), config.timeout());
+        StringBuilder shown = new StringBuilder(
+                description.method() + " " + call.to() + call.to().target() + "\n");
+        call.headers()
+                .forEach((name, value) ->
+                        shown.append(name).append(": ").append(value).append('\n'));
+        return shown.append('\n').append(call.body().orElse("")).toString();
+    }
+}

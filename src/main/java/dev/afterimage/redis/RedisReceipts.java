@@ -1,0 +1,212 @@
+package dev.afterimage.redis;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.CallOutcome;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Purchase;
+import dev.afterimage.limit.Receipt;
+import dev.afterimage.limit.Receipts;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The receipts of a fleet, in the limiter's script and hash tag. */
+public final class RedisReceipts implements Receipts {
+
+    /** More than this are not listed. */
+    private static final int MOST_LISTED = 10_000;
+
+    private final LimiterScript script;
+    private final Clock clock;
+
+    /**
+     * The receipts of the script's fleet.
+     *
+     * @param clock tells which open calls are overdue, for the list alone
+     */
+    public RedisReceipts(LimiterScript script, Clock clock) {
+        this.script = script;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<Permit.Refused> refusal(Purchase purchase) {
+        ScriptAnswer answer = script.run(
+                "refusal",
+                "",
+                Lane.INTERACTIVE,
+                Duration.ZERO,
+                purchase.key(),
+                Long.toString(purchase.known().toEpochMilli()));
+        return answer.number(0) == LimiterScript.REFUSED ? Optional.of(RedisLimiter.refused(answer)) : Optional.empty();
+    }
+
+    @Override
+    public Holding hold(Permit.Departed call) {
+        Purchase purchase = call.purchase();
+        ScriptAnswer answer = run(
+                "hold",
+                call,
+                micros(call.at()),
+                LimiterScript.micros(purchase.period()),
+                purchase.account(),
+                purchase.template(),
+                purchase.request(),
+                purchase.series());
+        return switch ((int) answer.number(0)) {
+            case 1 -> Holding.HELD;
+            case 2 -> Holding.DELETED;
+            default -> Holding.LOST;
+        };
+    }
+
+    @Override
+    public Settlement settle(Permit.Departed call, CallOutcome outcome) {
+        Instant made = outcome instanceof CallOutcome.Image image ? image.made() : Instant.EPOCH;
+        Duration remembered =
+                outcome instanceof CallOutcome.Rejected rejected ? rejected.rememberedFor() : Duration.ZERO;
+        ScriptAnswer answer = run(
+                "settle",
+                call,
+                nameOf(outcome),
+                micros(call.at()),
+                LimiterScript.micros(call.purchase().period()),
+                Long.toString(made.toEpochMilli()),
+                outcome.detail(),
+                outcome.answered() ? "1" : "0",
+                LimiterScript.micros(remembered));
+        long wait = answer.number(1);
+        return new Settlement(
+                answer.number(0) == 1, wait < 0 ? Optional.empty() : Optional.of(Duration.of(wait, ChronoUnit.MICROS)));
+    }
+
+    private static String nameOf(CallOutcome outcome) {
+        return switch (outcome) {
+            case CallOutcome.Image image -> "IMAGE";
+            case CallOutcome.NotBilled free -> "FREE";
+            case CallOutcome.Rejected rejected -> "REJECTED";
+            case CallOutcome.Unusable unusable -> "UNUSABLE";
+            case CallOutcome.Unknown unknown -> "UNKNOWN";
+        };
+    }
+
+    @Override
+    public Optional<Resumed> resume(Purchase purchase, Lane lane) {
+        String token = script.token();
+        ScriptAnswer answer = script.run(
+                "resumeJob", token, lane, Duration.ZERO, purchase.key(), LimiterScript.micros(purchase.period()));
+        if (answer.number(0) != LimiterScript.GRANTED) {
+            return Optional.empty();
+        }
+        Permit.Departed call = new Permit.Departed(token, lane, purchase, instant(answer.word(5)), Duration.ZERO);
+        return Optional.of(new Resumed(call, answer.word(6)));
+    }
+
+    @Override
+    public void keepTicket(Permit.Departed call, String ticket) {
+        run("ticket", call, ticket);
+    }
+
+    @Override
+    public void noteDeleted(ImageKey key, Duration period) {
+        script.run("noteDeleted", "", Lane.INTERACTIVE, Duration.ZERO, key, LimiterScript.micros(period));
+    }
+
+    @Override
+    public boolean allowAnother(ImageKey key) {
+        return script.run("allowAnother", "", Lane.INTERACTIVE, Duration.ZERO, key)
+                        .number(0)
+                == 1;
+    }
+
+    @Override
+    public Optional<Receipt> find(ImageKey key) {
+        return read(key.value());
+    }
+
+    @Override
+    public List<Receipt> list() {
+        Instant now = clock.instant();
+        Response names = call(
+                Request.cmd(Command.ZRANGE).arg(script.receiptsKey()).arg(0).arg(MOST_LISTED - 1));
+        List<Receipt> listed = new ArrayList<>();
+        if (names != null) {
+            for (Response name : names) {
+                read(name.toString())
+                        .filter(receipt -> receipt.listedAs(now).isPresent())
+                        .ifPresent(listed::add);
+            }
+        }
+        listed.sort(Comparator.comparing(Receipt::departed));
+        return listed;
+    }
+
+    private Optional<Receipt> read(String imageKey) {
+        Response answer = call(Request.cmd(Command.HGETALL).arg(script.receiptKey(imageKey)));
+        Map<String, String> fields = new HashMap<>();
+        if (answer != null) {
+            for (String field : answer.getKeys()) {
+                fields.put(field, answer.get(field).toString());
+            }
+        }
+        return fields.containsKey("state") ? Optional.of(receipt(imageKey, fields)) : Optional.empty();
+    }
+
+    private static Receipt receipt(String imageKey, Map<String, String> fields) {
+        return new Receipt(
+                new ImageKey(imageKey),
+                Receipt.State.valueOf(fields.getOrDefault("state", "")),
+                fields.getOrDefault("token", ""),
+                instant(fields.get("departed")),
+                instant(fields.get("until")),
+                fields.getOrDefault("account", Purchase.DEFAULT_ACCOUNT),
+                fields.getOrDefault("template", ""),
+                fields.getOrDefault("request", ""),
+                fields.getOrDefault("ticket", ""),
+                fields.getOrDefault("series", ""),
+                Integer.parseInt(fields.getOrDefault("purchases", "0")),
+                instant(fields.get("from")),
+                fields.getOrDefault("detail", ""));
+    }
+
+    private static Instant instant(@Nullable String micros) {
+        return micros == null || micros.isEmpty()
+                ? Instant.EPOCH
+                : Instant.EPOCH.plus(Long.parseLong(micros), ChronoUnit.MICROS);
+    }
+
+    private static String micros(Instant instant) {
+        return Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, instant));
+    }
+
+    private ScriptAnswer run(String action, Permit.Departed call, String... more) {
+        return script.run(
+                action,
+                call.token(),
+                call.lane(),
+                Duration.ZERO,
+                call.purchase().key(),
+                more);
+    }
+
+    private @Nullable Response call(Request request) {
+        try {
+            return script.link().call(request);
+        } catch (RedisUnavailableException gone) {
+            throw new LimiterUnavailableException("The fleet's receipts cannot be asked.", gone);
+        }
+    }
+}

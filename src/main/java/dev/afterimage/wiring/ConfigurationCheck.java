@@ -1,0 +1,209 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.aws.S3Config;
+import dev.afterimage.aws.SecretsConfig;
+import dev.afterimage.aws.SqsConfig;
+import dev.afterimage.cache.CacheConfig;
+import dev.afterimage.delivery.DeliveryConfig;
+import dev.afterimage.generation.GenerationConfig;
+import dev.afterimage.http.HttpConfig;
+import dev.afterimage.http.console.ConsoleConfig;
+import dev.afterimage.limit.ProviderLimitConfig;
+import dev.afterimage.limit.QuotaConfig;
+import dev.afterimage.metrics.MetricsConfig;
+import dev.afterimage.pregeneration.PregenerationConfig;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.demo.DemoConfig;
+import dev.afterimage.redis.RedisConfig;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.config.ConfigMappings.ConfigClass;
+import io.smallrye.config.SmallRyeConfig;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * Looks at the whole configuration before anything begins. A value that makes no sense ends the start with its key and range;
+ * a key that nobody reads, such as one that is misspelt or was left over, is warned of.
+ */
+final class ConfigurationCheck {
+
+    private static final System.Logger LOG = System.getLogger(ConfigurationCheck.class.getName());
+
+    /** Before all else that looks at the start. */
+    private static final int FIRST = 1;
+
+    /** All of them; a test finds one that is missing. */
+    static final List<Class<?>> MAPPINGS = List.of(
+            BackendConfig.class,
+            CacheConfig.class,
+            ConsoleConfig.class,
+            DeliveryConfig.class,
+            DemoConfig.class,
+            GenerationConfig.class,
+            HttpConfig.class,
+            MetricsConfig.class,
+            PregenerationConfig.class,
+            ProviderConfig.class,
+            ProviderLimitConfig.class,
+            QuotaConfig.class,
+            RedisConfig.class,
+            S3Config.class,
+            SecretsConfig.class,
+            SqsConfig.class);
+
+    private static final String PREFIX = "afterimage.";
+
+    /** The function's own, which this source root does not see. */
+    private static final String OF_LAMBDA = "afterimage.lambda.";
+
+    private static final Map<String, String> GONE = Map.of(
+            "afterimage.generation.retry-unknown",
+            "A call whose outcome is unknown is repeated afterimage.generation.repurchases times.",
+            "afterimage.provider.emergency-share",
+            "Without Redis nothing is bought; images that exist are served, and the others wait on the queue.");
+
+    void begin(@Observes @Priority(FIRST) StartupEvent start, Config config) {
+        SmallRyeConfig all = config.unwrap(SmallRyeConfig.class);
+        checkRanges(all);
+        warnings(all.getPropertyNames()).forEach(warning -> LOG.log(Level.WARNING, warning));
+    }
+
+    /**
+     * Whether every value makes sense.
+     *
+     * @throws IllegalArgumentException when one does not; says how to mend it
+     */
+    static void checkRanges(SmallRyeConfig config) {
+        CacheConfig cache = config.getConfigMapping(CacheConfig.class);
+        positive("afterimage.cache.ttl", cache.ttl());
+        notNegative("afterimage.cache.stale-ttl", cache.staleTtl());
+        notNegative("afterimage.cache.near-ttl", cache.nearTtl());
+        atLeast("afterimage.cache.near-size", cache.nearSize(), 0);
+        cache.templates()
+                .forEach((template, exception) -> exception
+                        .ttl()
+                        .ifPresent(ttl -> positive("afterimage.cache.templates.\"" + template + "\".ttl", ttl)));
+
+        GenerationConfig generation = config.getConfigMapping(GenerationConfig.class);
+        positive("afterimage.generation.patience", generation.patience());
+        notNegative("afterimage.generation.max-wait", generation.maxWait());
+        notNegative("afterimage.generation.rejection-ttl", generation.rejectionTtl());
+        atLeast("afterimage.generation.repurchases", generation.repurchases(), 0);
+        atLeast("afterimage.generation.max-unusable", generation.maxUnusable(), 1);
+
+        ProviderConfig provider = config.getConfigMapping(ProviderConfig.class);
+        positive("afterimage.provider.timeout", provider.timeout());
+        positive("afterimage.provider.connect-timeout", provider.connectTimeout());
+        atLeast("afterimage.provider.max-bytes", provider.maxBytes(), 1);
+        ProviderLimitConfig limits = config.getConfigMapping(ProviderLimitConfig.class);
+        positive("afterimage.provider.rate-window", limits.rateWindow());
+        limits.monthlyCredits().ifPresent(credits -> atLeast("afterimage.provider.monthly-credits", credits, 0));
+        config.getConfigMapping(QuotaConfig.class)
+                .perCaller()
+                .ifPresent(quota -> atLeast("afterimage.quota.per-caller", quota, 0));
+
+        HttpConfig http = config.getConfigMapping(HttpConfig.class);
+        positive("afterimage.http.deadline", http.deadline());
+        positive("afterimage.http.head-timeout", http.headTimeout());
+        positive("afterimage.http.body-timeout", http.bodyTimeout());
+        positive(
+                "afterimage.delivery.url-ttl",
+                config.getConfigMapping(DeliveryConfig.class).urlTtl());
+
+        PregenerationConfig work = config.getConfigMapping(PregenerationConfig.class);
+        positive("afterimage.pregeneration.visibility-timeout", work.visibilityTimeout());
+        positive("afterimage.pregeneration.patience", work.patience());
+        work.catalogues()
+                .forEach((name, catalogue) -> catalogue
+                        .period()
+                        .ifPresent(period ->
+                                positive("afterimage.pregeneration.catalogues.\"" + name + "\".period", period)));
+
+        RedisConfig redis = config.getConfigMapping(RedisConfig.class);
+        positive("afterimage.redis.timeout", redis.timeout());
+        notNegative("afterimage.redis.warm-up", redis.warmUp());
+        S3Config s3 = config.getConfigMapping(S3Config.class);
+        positive("afterimage.s3.attempt-timeout", s3.attemptTimeout());
+        positive("afterimage.s3.timeout", s3.timeout());
+        notNegative("afterimage.s3.template-versions-ttl", s3.templateVersionsTtl());
+        SqsConfig sqs = config.getConfigMapping(SqsConfig.class);
+        positive("afterimage.sqs.attempt-timeout", sqs.attemptTimeout());
+        positive("afterimage.sqs.timeout", sqs.timeout());
+        SecretsConfig secrets = config.getConfigMapping(SecretsConfig.class);
+        positive("afterimage.secrets.refresh", secrets.refresh());
+        positive("afterimage.secrets.attempt-timeout", secrets.attemptTimeout());
+        positive("afterimage.secrets.timeout", secrets.timeout());
+    }
+
+    private static void positive(String key, Duration value) {
+        if (!value.isPositive()) {
+            throw new IllegalArgumentException("Set " + key + " to more than zero, such as 30s; it is " + value + ".");
+        }
+    }
+
+    private static void notNegative(String key, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException("Set " + key + " to zero or more, such as 30s; it is " + value + ".");
+        }
+    }
+
+    private static void atLeast(String key, long value, long least) {
+        if (value < least) {
+            throw new IllegalArgumentException("Set " + key + " to " + least + " or more; it is " + value + ".");
+        }
+    }
+
+    /** A sentence or two for each key of ours that nobody reads. */
+    static Set<String> warnings(Iterable<String> names) {
+        Set<String> known = MAPPINGS.stream()
+                .flatMap(mapping -> ConfigClass.configClass(mapping).getProperties().keySet().stream())
+                .collect(Collectors.toSet());
+        Pattern read = Pattern.compile(known.stream()
+                .flatMap(key -> Stream.of(dotted(key), Pattern.compile(inEnvironment(key, ".+"))))
+                .map(Pattern::pattern)
+                .collect(Collectors.joining("|")));
+        Set<String> warnings = new TreeSet<>();
+        for (String name : names) {
+            Optional<String> gone = GONE.keySet().stream()
+                    .filter(key -> name.equals(key) || name.equals(inEnvironment(key, "")))
+                    .findFirst();
+            if (gone.isPresent()) {
+                warnings.add(gone.get() + " is no longer used. " + GONE.get(gone.get()));
+            } else if (isOurs(name) && !read.matcher(name).matches()) {
+                warnings.add(name + " is set, but nothing reads it; look its spelling up in the README.");
+            }
+        }
+        return warnings;
+    }
+
+    private static boolean isOurs(String name) {
+        return (name.startsWith(PREFIX) && !name.startsWith(OF_LAMBDA))
+                || (name.startsWith(inEnvironment(PREFIX, "")) && !name.startsWith(inEnvironment(OF_LAMBDA, "")));
+    }
+
+    /** A key in which {@code *} stands for a name, quoted or not, or a place in a list. */
+    private static Pattern dotted(String key) {
+        return Pattern.compile(Stream.of(key.split("\\*", -1))
+                .map(Pattern::quote)
+                .collect(Collectors.joining("(?:\"[^\"]*\"|[^.\"]+)")));
+    }
+
+    /** As environment variables are spelt (MicroProfile Config, "Default ConfigSources"). */
+    private static String inEnvironment(String key, String name) {
+        return Stream.of(key.split("\\*", -1))
+                .map(part -> part.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT))
+                .collect(Collectors.joining(name));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.pregeneration.work.Worker;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+
+/**
+ * What a process needs by itself, without which it cannot serve. Redis, S3, SQS and the provider are not among it: while one of
+ * them is gone every process is in the same state, and still answers what it can.
+ */
+class HealthChecks {
+
+    private static final System.Logger LOG = System.getLogger(HealthChecks.class.getName());
+
+    /** No image has it. */
+    private static final ImageKey KEY = new ImageKey("0".repeat(64));
+
+    /** A worker that has stopped by itself does not start again; a new process does. */
+    @Produces
+    @Singleton
+    @Liveness
+    HealthCheck worker(Worker worker) {
+        return () -> HealthCheckResponse.named("worker").status(worker.isWell()).build();
+    }
+
+    /** Whether the local directory takes a file, where one is needed. */
+    @Produces
+    @Singleton
+    @Readiness
+    HealthCheck directory(BackendConfig backends, Instance<LocalBackend> local) {
+        return () -> answer(
+                "directory",
+                backends.usesLocal() && local.isResolvable() ? local.get().defect() : Optional.empty());
+    }
+
+    /** Whether a URL can be signed, as every answer needs it. */
+    @Produces
+    @Singleton
+    @Readiness
+    HealthCheck signature(Instance<UrlSigner> signer, Clock clock) {
+        return () -> answer("signature", signingDefect(signer, clock.instant()));
+    }
+
+    private static Optional<String> signingDefect(Instance<UrlSigner> signer, Instant now) {
+        try {
+            signer.get().sign(new IndexEntry(KEY, ImageFormat.PNG, 1, now, now, now));
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "no URL can be signed", e);
+            return Optional.of("The signing key cannot be used; see the log, and afterimage.delivery.private-key.");
+        }
+    }
+
+    private static HealthCheckResponse answer(String name, Optional<String> defect) {
+        return defect.map(reason -> HealthCheckResponse.named(name).down().withData("reason", reason))
+                .orElseGet(() -> HealthCheckResponse.named(name).up())
+                .build();
+    }
+}

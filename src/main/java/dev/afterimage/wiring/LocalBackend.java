@@ -1,0 +1,69 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.ReceiptStorage;
+import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.pregeneration.plan.Checkpoints;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.store.ImageStore;
+import jakarta.enterprise.inject.Instance;
+import java.security.PrivateKey;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The parts that keep what they keep in a directory of this machine. The build for Lambda has none of them (nor the database that
+ * they need), because a function has no disk that stays.
+ */
+interface LocalBackend {
+
+    /** The one of this build; thrown at start, the message is for whoever set the back ends. */
+    static LocalBackend of(Instance<LocalBackend> local) {
+        if (local.isUnsatisfied()) {
+            throw new IllegalStateException(
+                    "This build, the one for AWS Lambda, has no local back end: a function has no disk"
+                            + " that stays. Set afterimage.backend=aws (AFTERIMAGE_BACKEND=aws), name no part local, and name a key"
+                            + " that signs URLs (afterimage.delivery.private-key-secret).");
+        }
+        return local.get();
+    }
+
+    /** Takes the directory before anybody needs it, so that a start in vain says so. */
+    void open();
+
+    ImageIndex index();
+
+    ImageStore store();
+
+    /** Decorates an index so that an entry counts only while its image lies in the {@link #store()}. */
+    ImageIndex withImagesPresent(ImageIndex index);
+
+    TemplateVersions templateVersions();
+
+    JobQueue jobQueue(Duration visibilityTimeout);
+
+    PendingMarks pendingMarks();
+
+    BatchLedger batchLedger();
+
+    Checkpoints checkpoints();
+
+    /** Counts credits; {@code limit} as the budget's. */
+    CreditBudget creditBudget(OptionalLong limit);
+
+    /** Keeps the receipts of a process that counts its calls by itself. */
+    ReceiptStorage receipts();
+
+    /** The key that signs URLs where none is configured; made at first start. */
+    PrivateKey deliveryKey();
+
+    /** What keeps the directory from being written to, and the mend; empty when a file could be written. */
+    Optional<String> defect();
+
+    /** Gives the directory back. */
+    void close();
+}

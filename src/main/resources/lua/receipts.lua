@@ -1,0 +1,261 @@
+
+-- The receipts of calls, one hash an image key, in the limiter's hash tag. A receipt is written when its call departs and
+-- stands until it is known how the call ended; while it stands nobody else buys that key. Fields:
+--   state      OPEN: the call is under way, or its holder is gone. UNKNOWN, UNUSABLE: it brought no image and may have been
+--              billed. REJECTED: the provider refused it for good. IMAGE: the image has landed. DELETED: a DELETE was noted
+--   token, departed, until (the call must have ended by then), account, template, request, ticket (a job at the provider)
+--   series     the name of this purchase at providers that don't bill one name twice: that of the first call in vain
+--   purchases  calls that may have been billed since there was an image
+--   from       not bought again before that
+--   before     the state that an open receipt took the place of
+--   made       IMAGE: when the image was made, in milliseconds of its maker's clock
+--   deleted    the time of the last DELETE
+--   detail     why the call brought no image
+
+-- Longer than a permit can be used after its holder looked for the image for the last time.
+local LANDED_KEPT = 180 * 1000000
+local FIRST_PAUSE, LONGEST_PAUSE = 60 * 1000000, 3600 * 1000000
+
+local function receiptFields(...)
+  local values = redis.call('HMGET', receipt, ...)
+  for i = 1, #values do
+    values[i] = values[i] or ''
+  end
+  return unpack(values)
+end
+
+local function endReceipt()
+  redis.call('DEL', receipt)
+  redis.call('ZREM', receipts, string.match(receipt, '[^:]*$'))
+end
+
+local function keepReceipt(untilTime)
+  redis.call('PEXPIRE', receipt, text(math.max(1, math.ceil((untilTime - now) / 1000))))
+  redis.call('ZADD', receipts, text(untilTime), string.match(receipt, '[^:]*$'))
+  redis.call('ZREMRANGEBYSCORE', receipts, '-inf', text(now))
+  redis.call('PEXPIRE', receipts, FOREVER)
+end
+
+-- The pause before the next purchase after so many in vain: none before the second, then 1 min that doubles to an hour.
+local function pauseAfter(purchases)
+  if purchases < 2 then
+    return 0
+  end
+  return math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ^ math.min(purchases - 2, 10))
+end
+
+-- What stands against buying this key now: nothing (nil), or {wait, state, used up (1 or 0), made, has a ticket (1 or 0)}.
+-- `known` is when the newest image was made that the asking process has seen, in milliseconds.
+local function refusal(known)
+  local standing, holder, untilText, purchasesText, fromText, madeText, ticket =
+    receiptFields('state', 'token', 'until', 'purchases', 'from', 'made', 'ticket')
+  local resumable = ticket ~= '' and 1 or 0
+  if standing == '' or standing == 'DELETED' or standing == 'REJECTED' then
+    return nil
+  end
+  if standing == 'IMAGE' then
+    if tonumber(madeText) > known then
+      return { 1000, standing, 0, madeText, 0 }
+    end
+    return nil
+  end
+  local purchases, ends = tonumber(purchasesText), tonumber(untilText)
+  local from = tonumber(fromText)
+  if standing == 'OPEN' then
+    if holder == token then
+      return nil
+    end
+    if now < ends then
+      return { ends - now, 'OPEN', 0, '0', resumable }
+    end
+    standing, from = 'UNKNOWN', ends + pauseAfter(purchases)
+  end
+  if purchases > repurchases then
+    local left = redis.call('PTTL', receipt)
+    return { math.max(left, 1) * 1000, standing, 1, '0', resumable }
+  end
+  if now < from or resumable == 1 then
+    return { math.max(from - now, 1000), standing, 0, '0', resumable }
+  end
+  return nil
+end
+
+-- Writes the receipt of the call that departs at `at`.
+local function openReceipt(at, period, account, template, request, series)
+  local standing, holder, purchases, deleted, former = receiptFields('state', 'token', 'purchases', 'deleted', 'series')
+  if (standing == 'OPEN' or standing == 'UNKNOWN') and former ~= '' then
+    series = former
+  end
+  if standing == 'OPEN' and holder == token then
+    redis.call('HSET', receipt, 'departed', text(at), 'until', text(at + longestCall))
+  else
+    if standing == 'OPEN' then
+      standing = 'UNKNOWN'
+    elseif standing ~= 'UNKNOWN' and standing ~= 'UNUSABLE' then
+      standing, purchases = '', '0'
+    end
+    redis.call('DEL', receipt)
+    redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'departed', text(at), 'until', text(at + longestCall),
+      'purchases', text((tonumber(purchases) or 0) + 1), 'from', text(at + longestCall), 'before', standing,
+      'account', account, 'template', template, 'request', request, 'deleted', deleted, 'series', series)
+  end
+  keepReceipt(at + longestCall + period)
+end
+
+-- A stop of the lanes: since when, and when the next call may find out whether it is over.
+local function stopLanes(reason, every)
+  if redis.call('HSETNX', state, 'stop:' .. reason .. ':since', text(now)) == 1 then
+    redis.call('HSET', state, 'stop:' .. reason .. ':next', text(now + every))
+  end
+end
+
+local STOPS = { 'ACCESS_REFUSED', 'OUT_OF_CREDITS', 'UNUSABLE_ANSWERS' }
+local PROBED_EVERY = { ACCESS_REFUSED = 60 * 1000000, OUT_OF_CREDITS = 900 * 1000000, UNUSABLE_ANSWERS = 900 * 1000000 }
+
+-- The stop that holds this call up, as its number and the wait; a call that may find out whether it is over is let through.
+local function stopped(justStarted)
+  for number, reason in ipairs(STOPS) do
+    local concerns = bulk or reason ~= 'UNUSABLE_ANSWERS'
+    local nextProbe = tonumber(redis.call('HGET', state, 'stop:' .. reason .. ':next') or nil)
+    if concerns and nextProbe then
+      if now < nextProbe and not (justStarted and reason ~= 'UNUSABLE_ANSWERS') then
+        return number, nextProbe - now
+      end
+      redis.call('HSET', state, 'stop:' .. reason .. ':next', text(now + PROBED_EVERY[reason]))
+    end
+  end
+  return nil
+end
+
+local function resumeLanes()
+  for _, reason in ipairs(STOPS) do
+    redis.call('HDEL', state, 'stop:' .. reason .. ':since', 'stop:' .. reason .. ':next')
+  end
+  redis.call('HDEL', state, 'unusable')
+end
+
+local function learn(taken)
+  local mean, deviation = unpack(redis.call('HMGET', state, 'callMean', 'callDeviation'))
+  if mean then
+    deviation = deviation + (math.abs(taken - mean) - deviation) / 4
+    mean = mean + (taken - mean) / 8
+  else
+    mean, deviation = taken, taken / 2
+  end
+  redis.call('HSET', state, 'callMean', text(mean), 'callDeviation', text(deviation))
+end
+
+-- The call of this token has ended. Answers whether its key was deleted since it departed, and for a call in vain the wait
+-- until the next purchase, or -1 when there is none: {deleted, wait}
+local function settle(outcome, departedAt, period, made, detail, answered, rejectionTtl)
+  if answered then
+    forgetPlace()
+  end
+  local holder, purchasesText, before, deletedText, ends =
+    receiptFields('token', 'purchases', 'before', 'deleted', 'until')
+  local deleted = deletedText ~= '' and tonumber(deletedText) >= departedAt
+  local purchases = tonumber(purchasesText) or 0
+  if outcome == 'IMAGE' then
+    resumeLanes()
+    learn(now - departedAt)
+  elseif outcome == 'UNUSABLE' and redis.call('HINCRBY', state, 'unusable', 1) >= maxUnusable then
+    stopLanes('UNUSABLE_ANSWERS', PROBED_EVERY.UNUSABLE_ANSWERS)
+  end
+  if holder ~= token and not (outcome == 'IMAGE' and holder == '' and not deleted) then
+    return { deleted and 1 or 0, 0 }
+  end
+  if deleted then
+    redis.call('DEL', receipt)
+    redis.call('HSET', receipt, 'state', 'DELETED', 'deleted', deletedText)
+    keepReceipt(now + period)
+    return { 1, 0 }
+  end
+  if outcome == 'IMAGE' then
+    redis.call('DEL', receipt)
+    redis.call('HSET', receipt, 'state', 'IMAGE', 'made', made)
+    keepReceipt(now + LANDED_KEPT)
+    return { 0, 0 }
+  end
+  if outcome == 'FREE' or outcome == 'REJECTED' then
+    if purchases > 1 then
+      redis.call('HSET', receipt, 'state', before, 'purchases', text(purchases - 1), 'from', text(now), 'token', '')
+    elseif outcome == 'REJECTED' and rejectionTtl > 0 then
+      redis.call('HSET', receipt, 'state', 'REJECTED', 'detail', detail, 'token', '')
+      keepReceipt(now + rejectionTtl)
+    else
+      endReceipt()
+    end
+    return { 0, 0 }
+  end
+  local from = now + pauseAfter(purchases)
+  if outcome == 'UNKNOWN' then
+    from = math.max(from, tonumber(ends))
+  end
+  redis.call('HSET', receipt, 'state', outcome, 'from', text(from), 'detail', detail, 'token', '')
+  keepReceipt(math.max(now, from) + period)
+  if purchases > repurchases then
+    return { 0, -1 }
+  end
+  return { 0, from - now }
+end
+
+-- Its holder lives and the call is not settled: writes a receipt again that Redis forgot, and keeps one past its end while
+-- what was paid for waits for the store. Answers 1 while it stands, 2 when it was deleted meanwhile, 0 when another's does.
+local function hold(departedAt, period, account, template, request, series)
+  local standing, holder, ends, deletedText = receiptFields('state', 'token', 'until', 'deleted')
+  if deletedText ~= '' and tonumber(deletedText) >= departedAt then
+    return 2
+  end
+  if standing == 'OPEN' and holder == token then
+    if tonumber(ends) < now + longestCall / 4 then
+      redis.call('HSET', receipt, 'until', text(now + longestCall / 2))
+      keepReceipt(now + longestCall / 2 + period)
+    end
+    return 1
+  end
+  if standing ~= '' then
+    return 0
+  end
+  openReceipt(departedAt, period, account, template, request, series)
+  if departedAt + longestCall < now + longestCall / 4 then
+    redis.call('HSET', receipt, 'until', text(now + longestCall / 2))
+    keepReceipt(now + longestCall / 2 + period)
+  end
+  takePlace(now + longestCall / 2)
+  return 1
+end
+
+-- Somebody goes on with the job of a call whose holder is gone or has given up. Answers when the call departed and its
+-- ticket, or nothing.
+local function resumeJob(period)
+  local standing, departedAt, ticket = receiptFields('state', 'departed', 'ticket')
+  if ticket == '' or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
+    return nil
+  end
+  redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'until', text(now + longestCall))
+  keepReceipt(now + longestCall + period)
+  return departedAt, ticket
+end
+
+-- A DELETE: purchases in vain count no more, and what was bought before is not stored.
+local function noteDeleted(period)
+  if redis.call('HGET', receipt, 'state') ~= 'OPEN' then
+    redis.call('DEL', receipt)
+    redis.call('HSET', receipt, 'state', 'DELETED')
+    keepReceipt(now + period)
+  end
+  redis.call('HSET', receipt, 'deleted', text(now))
+end
+
+-- An operator allows one more purchase. Answers whether there is a receipt that counts purchases.
+local function allowAnother()
+  local standing, purchases = receiptFields('state', 'purchases')
+  if standing ~= 'OPEN' and standing ~= 'UNKNOWN' and standing ~= 'UNUSABLE' then
+    return 0
+  end
+  redis.call('HSET', receipt, 'purchases', text(math.min(tonumber(purchases), repurchases)))
+  if standing ~= 'OPEN' then
+    redis.call('HSET', receipt, 'from', text(math.max(now, tonumber(redis.call('HGET', receipt, 'until') or 0))))
+  end
+  return 1
+end

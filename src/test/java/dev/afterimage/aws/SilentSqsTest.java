@@ -1,0 +1,108 @@
+package dev.afterimage.aws;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.http.edge.EdgeBeans;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.testing.Jobs;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A queue that takes connections and never answers, which a caller once waited for for two minutes. */
+@QuarkusTest
+@TestProfile(SilentSqsTest.Profile.class)
+@Timeout(10)
+class SilentSqsTest {
+
+    @Inject
+    JobQueue queue;
+
+    @Test
+    void aJobThatCannotBePutThereIsRefusedInTime() {
+        assertThatThrownBy(() -> queue.enqueue(List.of(Jobs.interactive(1)), Duration.ZERO))
+                .isInstanceOf(QueueUnavailableException.class);
+    }
+
+    @Test
+    void aWorkerThatLooksForJobsIsToldInTime() {
+        assertThatThrownBy(() -> queue.claim(EnumSet.allOf(Lane.class), 5, Duration.ofSeconds(1)))
+                .isInstanceOf(QueueUnavailableException.class);
+    }
+
+    /** Whose connections stay in the backlog of the listening socket. */
+    public static class SilentServer implements QuarkusTestResourceLifecycleManager {
+
+        private final ServerSocket silent;
+
+        public SilentServer() throws IOException {
+            silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        }
+
+        @Override
+        public Map<String, String> start() {
+            String url = "http://localhost:" + silent.getLocalPort();
+            Map<String, String> config = new HashMap<>();
+            config.put("quarkus.sqs.endpoint-override", url);
+            config.put("quarkus.sqs.aws.credentials.type", "static");
+            config.put("quarkus.sqs.aws.credentials.static-provider.access-key-id", "test");
+            config.put("quarkus.sqs.aws.credentials.static-provider.secret-access-key", "test");
+            for (String name : List.of("interactive", "bulk", "dead-letter")) {
+                config.put("afterimage.sqs." + name + "-queue-url", url + "/000000000000/" + name);
+            }
+            return config;
+        }
+
+        @Override
+        public void stop() {
+            try {
+                silent.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Everything else on this machine; and nobody works jobs off. */
+    public static class Profile implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "afterimage.queue",
+                    "sqs",
+                    "afterimage.pregeneration.worker",
+                    "false",
+                    "afterimage.sqs.attempt-timeout",
+                    "500ms",
+                    "afterimage.sqs.timeout",
+                    "2s");
+        }
+
+        @Override
+        public Set<Class<?>> getEnabledAlternatives() {
+            return Set.of(EdgeBeans.class);
+        }
+
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(SilentServer.class));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.afterimage.http.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.testing.CallersThread;
+import dev.afterimage.testing.FakePause;
+import dev.afterimage.testing.MemoryBatchLedger;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.time.Pause;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BatchEventsTest {
+
+    private static final String BATCH = "b1";
+
+    private final MutableClock clock = MutableClock.atSomeTime();
+    private final BatchLedger ledger = new MemoryBatchLedger(clock);
+
+    @Test
+    void whereAnswersAreHeldBackABatchThatRunsIsOneEvent() {
+        ledger.open(BATCH, clock.instant());
+
+        assertThat(told(false)).extracting(BatchBody::id).containsExactly(BATCH);
+    }
+
+    @Test
+    void elseItIsFollowedToItsEnd() {
+        ledger.open(BATCH, clock.instant());
+        FakePause time = new FakePause(clock);
+        Pause untilItIsCancelled = duration -> {
+            time.await(duration);
+            if (time.waits().size() == 3) {
+                ledger.cancel(BATCH);
+            }
+        };
+
+        assertThat(told(true, untilItIsCancelled)).hasSize(4);
+    }
+
+    private List<BatchBody> told(boolean follow) {
+        return told(follow, new FakePause(clock));
+    }
+
+    private List<BatchBody> told(boolean follow, Pause pause) {
+        return new BatchEvents(() -> follow, ledger, clock, pause, new CallersThread())
+                .of(BATCH)
+                .collect()
+                .asList()
+                .await()
+                .indefinitely();
+    }
+}

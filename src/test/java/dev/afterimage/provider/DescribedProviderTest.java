@@ -1,0 +1,270 @@
+package dev.afterimage.provider;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.testing.SamplePictures;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a description may say, over a real socket. */
+class DescribedProviderTest {
+
+    private static final String JOB = "'result':'/url','job':{'poll':'{/poll}','every':'1s','status':'/status',"
+            + "'done':'done','failed':'failed'}";
+
+    private static ProviderBench bench;
+
+    @BeforeAll
+    static void open() {
+        bench = new ProviderBench();
+    }
+
+    @AfterAll
+    static void close() {
+        bench.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        bench.server.resetAll();
+        bench.server.stubFor(any(anyUrl()).willReturn(ok().withBody(SamplePictures.png())));
+    }
+
+    private static Description described(String properties) {
+        return DescriptionCompiler.compile(
+                ("{'name':'x'," + properties + "}").replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void generate(String properties, String data, String... settings) {
+        ImageRequest request =
+                new ImageRequest(new TemplateId("card"), TemplateData.of(data.replace('\'', '"')), ImageFormat.PNG);
+        String[] all = java.util.Arrays.copyOf(settings, settings.length + 2);
+        all[settings.length] = "allowed-hosts";
+        all[settings.length + 1] = "127.0.0.1";
+        bench.described(described(properties), all).generate(request, ProviderBench.attempt());
+    }
+
+    private static LoggedRequest sent(String properties, String data, String... settings) {
+        generate(properties, data, settings);
+        List<LoggedRequest> requests =
+                bench.server.findAll(com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor(anyUrl()));
+        return requests.getFirst();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`'{data}'` | {'a':1.50} | {'a':1.5}",
+                "{'t':'{template}','d':'{data}'} | {'a':1} | {'t':'card','d':{'a':1}}",
+                "{'n':'{data/n}','s':'n={data/n}','o':'{data/o}'} | {'n':7,'o':{'x':[1]}} | {'n':7,'s':'n=7','o':{'x':[1]}}",
+                "{'...':'{data}','n':1} | {'n':10,'p':'cat'} | {'n':1,'p':'cat'}",
+                "{'in':{'...':'{data/o}'}} | {'o':{'a':2}} | {'in':{'a':2}}",
+                "{'a':[{'b':['{data/x}']}],'c':true,'e':''} | {'x':null,'y':1} | missing",
+                "{'a':'{data/x}'} | {} | missing",
+                "{'a':'x{data/x}'} | {'x':{}} | missing",
+            })
+    void aBodyIsFilledFromTheData(String body, String data, String expected) {
+        String properties = "'result':'bytes','body':" + body;
+        if (expected.equals("missing")) {
+            assertThatThrownBy(() -> generate(properties, data))
+                    .isInstanceOf(RejectedException.class)
+                    .hasMessageContaining("/x");
+            assertThat(bench.calls()).isZero();
+            return;
+        }
+        assertThat(sent(properties, data).getBodyAsString()).isEqualTo(expected.replace('\'', '"'));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "array | [{'name':'a','text':'hi'},{'name':'b','text':7},{'name':'c','src':'https://e.com/1'},{'name':'d','color':'red'}]",
+                "object | {'a':{'name':'a','text':'hi'},'b':{'name':'b','text':7},'c':{'name':'c','src':'https://e.com/1'},"
+                        + "'d':{'color':'red'}}",
+            })
+    void eachTurnsTheDataIntoEntries(String into, String expected) {
+        String properties = "'result':'bytes','body':{'m':'{each}'},'each':{'into':'" + into
+                + "','text':{'name':'{name}','text':'{value}'},'url':{'name':'{name}','src':'{value}'}}";
+        String data = "{'a':'hi','b':7,'c':'https://e.com/1','d':{'color':'red'}}";
+        assertThat(sent(properties, data).getBodyAsString()).isEqualTo("{\"m\":" + expected.replace('\'', '"') + "}");
+    }
+
+    @Test
+    void aFormIsWrittenAsBrowsersWriteIt() {
+        LoggedRequest sent = sent(
+                "'result':'bytes','encoding':'form','body':{'...':'{data}','t':'{template}'}", "{'a':'x & ü','n':2}");
+        assertThat(sent.getHeader("Content-Type")).isEqualTo("application/x-www-form-urlencoded");
+        assertThat(sent.getBodyAsString()).isEqualTo("a=x+%26+%C3%BC&n=2&t=card");
+    }
+
+    @Test
+    void aMultipartFormHasABoundaryThatItsContentCannotHold() {
+        LoggedRequest sent =
+                sent("'result':'bytes','encoding':'multipart','body':{'...':'{data}'}", "{'a':'ü','b\\\"':{'c':1}}");
+        String boundary = sent.getHeader("Content-Type").replace("multipart/form-data; boundary=", "");
+        assertThat(sent.getBodyAsString())
+                .isEqualTo("--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nü\r\n".replace("B", boundary)
+                        + "--B\r\nContent-Disposition: form-data; name=\"b%22\"\r\n\r\n{\"c\":1}\r\n--B--\r\n"
+                                .replace("B", boundary));
+    }
+
+    @Test
+    void theConfiguredUrlStandsInPlaceOfTheDescribedBeginning() {
+        String properties =
+                "'result':'bytes','method':'GET','target':'a/b c','url':'https://api.example.com/v1/{target}/{data/q}'";
+        assertThat(sent(properties, "{'q':'x/ü'}", "url", bench.url("/base")).getUrl())
+                .isEqualTo("/base/a/b%20c/x%2F%C3%BC");
+        bench.server.resetRequests();
+        assertThat(sent(properties, "{'q':1}", "url", bench.url("/base/"), "target", "own")
+                        .getUrl())
+                .isEqualTo("/base/own/1");
+    }
+
+    @Test
+    void aTargetThatNothingIsMadeOfIsRefusedAtStart() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bench.described(described("'result':'bytes','body':{}"), "target", "x"))
+                .withMessageContaining("afterimage.provider.target");
+    }
+
+    @Test
+    void anAccountThatTheApiWantsMustBeConfigured() {
+        Description basic =
+                described("'result':'bytes','body':{},'headers':{'Authorization':'basic({user}:{apiKey})'}");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bench.described(basic))
+                .withMessageContaining("afterimage.provider.user");
+    }
+
+    @Test
+    void thePurchaseIsNamedWhereTheApiBillsANameOnce() {
+        LoggedRequest sent = sent("'result':'bytes','body':{},'idempotency':{'header':'Idempotency-Key'}", "{}");
+        assertThat(sent.getHeader("Idempotency-Key")).isEqualTo("purchase-1");
+    }
+
+    @Test
+    void aFormatThatTheApiDoesNotOfferIsRefusedBeforeAnythingIsSent() {
+        DescribedProvider provider = bench.described(described("'result':'bytes','body':{},'formats':{'jpeg':'jpg'}"));
+        assertThatThrownBy(() -> provider.generate(ProviderBench.request(), ProviderBench.attempt()))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("jpeg");
+        assertThat(bench.calls()).isZero();
+    }
+
+    @Test
+    void anAnswerInWhichThePointersFindNothingIsUnusable() {
+        bench.server.stubFor(post(urlEqualTo("/render")).willReturn(okJson("{\"url\":7}")));
+        assertThatThrownBy(() -> generate("'result':['/url','/a/*/b'],'body':{}", "{}"))
+                .isInstanceOf(NotAnImageException.class);
+    }
+
+    @Test
+    void fiftyMegabytesOfJsonAreRefusedWhileTheyStreamIn() {
+        bench.server.stubFor(
+                post(urlEqualTo("/render")).willReturn(okJson("{\"a\":\"" + "x".repeat(50 << 20) + "\"}")));
+        assertThatThrownBy(() -> generate("'result':'/url','body':{}", "{}"))
+                .isInstanceOf(NotAnImageException.class)
+                .hasMessageContaining("larger than");
+    }
+
+    @Test
+    void aJobIsPolledAtTheApiItselfWithTheKey() {
+        answersJob(bench.url("/job/1"));
+        bench.server.stubFor(get(urlEqualTo("/job/1"))
+                .willReturn(okJson("{\"status\":\"done\",\"url\":\"" + bench.url("/1.png") + "\"}")));
+        generate(JOB + ",'body':{},'headers':{'X-Key':'{apiKey}'}", "{}");
+        bench.server.verify(
+                1,
+                getRequestedFor(urlEqualTo("/job/1"))
+                        .withHeader("X-Key", com.github.tomakehurst.wiremock.client.WireMock.equalTo("key-1")));
+        bench.server.verify(1, getRequestedFor(urlEqualTo("/1.png")).withoutHeader("X-Key"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://elsewhere.example/job", "http://169.254.169.254/latest", "/job/1", "http://[bad"})
+    void aPollUrlOnAnotherHostIsNotAsked(String url) {
+        answersJob(url);
+        assertThatThrownBy(() -> generate(JOB + ",'body':{}", "{}"))
+                .isInstanceOf(NotAnImageException.class)
+                .hasMessageContaining("URL");
+        bench.server.verify(0, getRequestedFor(anyUrl()));
+    }
+
+    @Test
+    void aJobThatNeverEndsIsUnknownWhenTheTimeIsUp() {
+        answersJob(bench.url("/job/1"));
+        bench.server.stubFor(get(urlEqualTo("/job/1")).willReturn(okJson("{\"status\":\"queued\"}")));
+        assertThatThrownBy(() -> generate(JOB + ",'body':{}", "{}", "timeout", "5s"))
+                .isInstanceOf(OutcomeUnknownException.class)
+                .hasMessageContaining("not ended in time");
+        bench.server.verify(4, getRequestedFor(urlEqualTo("/job/1")));
+    }
+
+    @Test
+    void aPollThatFailsIsRepeatedAndNothingIsBoughtAgain() {
+        answersJob(bench.url("/job/1"));
+        bench.server.stubFor(get(urlEqualTo("/job/1"))
+                .inScenario("late")
+                .willReturn(aResponse().withStatus(500))
+                .willSetStateTo("there"));
+        bench.server.stubFor(get(urlEqualTo("/job/1"))
+                .inScenario("late")
+                .whenScenarioStateIs("there")
+                .willReturn(okJson("{\"status\":\"done\",\"url\":\"" + bench.url("/1.png") + "\"}")));
+        generate(JOB + ",'body':{}", "{}");
+        bench.server.verify(1, com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor(urlEqualTo("/render")));
+    }
+
+    @Test
+    void aJobWithoutAPollUrlIsUnusable() {
+        bench.server.stubFor(post(urlEqualTo("/render")).willReturn(okJson("{\"status\":\"queued\"}")));
+        assertThatThrownBy(() -> generate(JOB + ",'body':{}", "{}"))
+                .isInstanceOf(NotAnImageException.class)
+                .hasMessageContaining("/poll");
+    }
+
+    @Test
+    void theSampleShowsWhatWouldBeSentWithoutTheKey() {
+        String sample = ProviderCall.sample(
+                Descriptions.of("openai"), bench.config("url", "https://api.openai.com/v1/images/generations"));
+        assertThat(sample)
+                .contains("POST https://api.openai.com:443/v1/images/generations", "Bearer ****", "gpt-image-1")
+                .doesNotContain("key-1");
+        assertThat(bench.calls()).isZero();
+    }
+
+    private static void answersJob(String pollUrl) {
+        bench.server.stubFor(
+                post(urlEqualTo("/render")).willReturn(okJson("{\"status\":\"queued\",\"poll\":\"" + pollUrl + "\"}")));
+    }
+}

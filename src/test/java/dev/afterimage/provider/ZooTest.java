@@ -1,0 +1,236 @@
+package dev.afterimage.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermittedGenerator;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.CallOutcome;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.ReceiptRules;
+import dev.afterimage.limit.ReceiptStorage;
+import dev.afterimage.testing.Orders;
+import dev.afterimage.provider.zoo.ApiDouble;
+import dev.afterimage.provider.zoo.DocumentedError;
+import dev.afterimage.provider.zoo.Zoo;
+import dev.afterimage.simulation.SimulatedRun;
+import dev.afterimage.testing.FakePause;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Machine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every description that ships, as it ships, against a double of its API. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ZooTest {
+
+    private static final Attempt ATTEMPT = Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX), Orders.next());
+    /** How much of a wait until a moment is over when its answer has come. */
+    private static final Duration ON_THE_WAY = Duration.ofMillis(50);
+
+    private static final Path DOCUMENT = Path.of("docs/providers.md");
+
+    /** What the runs showed, for the table. */
+    private static final Map<Zoo, Integer> ERRORS_MET = new EnumMap<>(Zoo.class);
+
+    private static final Map<Zoo, Integer> CALLS_UNDER_LOAD = new EnumMap<>(Zoo.class);
+
+    private final MutableClock clock = MutableClock.atSomeTime();
+    private final FakePause pause = new FakePause(clock);
+
+    private ZooBench bench(Zoo animal) {
+        return new ZooBench(animal.in(clock), clock, pause);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theImageIsFoundAndItsCostIsCounted(Zoo animal) {
+        ZooBench bench = bench(animal);
+        DescribedProvider provider = bench.provider(PollPermits.FREE);
+
+        for (int number = 0; number < 3; number++) {
+            assertThat(provider.generate(bench.request(number), ATTEMPT).content())
+                    .isEqualTo(bench.api.image());
+        }
+
+        assertThat(bench.api.billed()).isEqualTo(3);
+        assertThat(bench.api.calls()).isEqualTo(3);
+        assertThat(bench.costs).hasSize(3).allMatch(cost -> cost == bench.api.cost());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyDocumentedErrorHasItsMeaning(Zoo animal) {
+        int count = bench(animal).api.errors().size();
+        for (int index = 0; index < count; index++) {
+            ZooBench bench = bench(animal);
+            DocumentedError error = bench.api.errors().get(index);
+            bench.api.prime(error);
+
+            GenerationException failure = catchThrowableOfType(
+                    GenerationException.class,
+                    () -> bench.provider(PollPermits.FREE).generate(bench.request(1), ATTEMPT));
+
+            assertThat(failure).as(error.name()).isInstanceOf(error.meaning()).hasMessageNotContaining(ApiDouble.KEY);
+            if (failure instanceof RejectedException rejected) {
+                assertThat(Optional.of(rejected.reason())).as(error.name()).isEqualTo(error.reason());
+            }
+            if (failure instanceof ThrottledException throttled) {
+                assertThat(throttled.retryAfter().isPresent())
+                        .as(error.name())
+                        .isEqualTo(error.retryAfter().isPresent());
+                error.retryAfter()
+                        .ifPresent(wait -> assertThat(throttled.retryAfter().orElseThrow())
+                                .as(error.name())
+                                .isBetween(wait.minus(ON_THE_WAY), wait));
+            }
+        }
+        ERRORS_MET.put(animal, count);
+    }
+
+    /** Three times as many at once as a window holds, in simulated time, with the limits as they are described. */
+    @ParameterizedTest
+    @EnumSource
+    void underLoadNoCallIsOneTooManyAndEachImageIsBilledOnce(Zoo animal) {
+        List<ZooBench> benches = new ArrayList<>();
+        List<Integer> done = new ArrayList<>();
+        Limits limits = bench(animal).limits;
+        int images = Math.min(3 * limits.rate(), 900) + 7;
+        SimulatedRun.run(18, Duration.ofMinutes(30), machine -> {
+            ZooBench bench = new ZooBench(animal.in(machine.clock()), machine.clock(), machine.pause());
+            benches.add(bench);
+            MemoryLimiter limiter = new MemoryLimiter(
+                    bench.limits, new ReceiptRules(1, 5), machine.nanoTime(), machine.clock(), ReceiptStorage.NONE);
+            ImageGenerator permitted = permitted(bench, limiter, machine);
+            Deadline late = Deadline.in(Duration.ofMinutes(29), machine.clock());
+            for (int image = 0; image < images; image++) {
+                int number = image;
+                machine.threads().execute(() -> {
+                    Orders order = Orders.next();
+                    permitted.generate(bench.request(number), Attempt.of(Lane.INTERACTIVE, late, order));
+                    order.calls()
+                            .forEach(call -> limiter.settle(
+                                    call, new CallOutcome.Image(machine.clock().instant())));
+                    done.add(number);
+                });
+            }
+        });
+        ApiDouble api = benches.getFirst().api;
+
+        assertThat(api.throttled()).isZero();
+        assertThat(done).hasSize(images);
+        assertThat(api.billed()).isEqualTo(images);
+        CALLS_UNDER_LOAD.put(animal, api.calls());
+    }
+
+    private static ImageGenerator permitted(ZooBench bench, MemoryLimiter limiter, Machine machine) {
+        PermitGate gate = new PermitGate(limiter, machine.clock(), machine.pause(), machine.random());
+        CallSettler settler = new CallSettler(
+                limiter, bench.limits.longestCall(), machine.clock(), machine.pause(), machine.threads());
+        return new PermittedGenerator(
+                gate,
+                new RateBelt(),
+                settler,
+                Duration.ofMinutes(1),
+                machine.clock(),
+                bench.provider(PollPermits.of(gate, settler)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aJobIsToldBeforeItIsPolledAndResumedWithoutASecondBill(Zoo animal) {
+        ZooBench first = bench(animal);
+        if (!first.api.isJob()) {
+            assertThat(first.description.job()).isEmpty();
+            return;
+        }
+        int number = 0;
+        while (first.tickets.isEmpty() && number < 4) {
+            first.provider(PollPermits.FREE).generate(first.request(number++), ATTEMPT);
+        }
+        int bills = first.api.billed();
+
+        byte[] resumed = first.provider(PollPermits.FREE, Optional.of(first.tickets.getLast()))
+                .generate(first.request(number - 1), ATTEMPT)
+                .content();
+
+        assertThat(first.api.polls()).isPositive();
+        assertThat(resumed).isEqualTo(first.api.image());
+        assertThat(first.api.billed()).isEqualTo(bills);
+        assertThat(first.api.calls()).isEqualTo(bills);
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void theTableOfTheDocumentIsWhatTheRunsShowed() throws IOException {
+        String document = Files.readString(DOCUMENT);
+        String table = "| API | kind | formats | limits | failures told apart | 429s under load |\n"
+                + "| --- | --- | --- | --- | --- | --- |\n"
+                + List.of(Zoo.values()).stream().map(this::row).collect(Collectors.joining());
+
+        String expected = document.replaceFirst(
+                "(?s)<!-- zoo -->.*<!-- /zoo -->",
+                Matcher.quoteReplacement("<!-- zoo -->\n" + table + "<!-- /zoo -->"));
+        Files.writeString(Path.of("target/providers.md"), expected);
+
+        assertThat(document)
+                .as("docs/providers.md is out of date; target/providers.md is what it should be")
+                .isEqualTo(expected);
+    }
+
+    private String row(Zoo animal) {
+        ApiDouble api = animal.in(clock);
+        Description description = Descriptions.of(api.kind());
+        String formats = description.formats().size() == 4
+                ? "any"
+                : description.formats().keySet().stream()
+                        .map(format -> format.word())
+                        .collect(Collectors.joining(", "));
+        String rate = description
+                .limits()
+                .rate()
+                .map(limit -> limit.calls() + " in " + limit.window().toSeconds() + " s")
+                .orElse("");
+        String places = description.limits().concurrency().isPresent()
+                ? description.limits().concurrency().getAsInt() + " in flight"
+                : "";
+        String limits = rate.isEmpty() && places.isEmpty()
+                ? "none documented"
+                : rate + (rate.isEmpty() || places.isEmpty() ? "" : ", ") + places;
+        return "| %s | `%s` | %s | %s | %d of %d | 0 of %d |%n"
+                .formatted(
+                        api.title(),
+                        api.kind(),
+                        formats,
+                        limits,
+                        ERRORS_MET.getOrDefault(animal, 0),
+                        api.errors().size(),
+                        CALLS_UNDER_LOAD.getOrDefault(animal, 0));
+    }
+}

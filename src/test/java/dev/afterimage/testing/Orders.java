@@ -1,0 +1,41 @@
+package dev.afterimage.testing;
+
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Purchase;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An order of one image, which remembers the calls that left for it. */
+public final class Orders implements Attempt.Order {
+
+    private final Purchase purchase;
+    private final List<Permit.Departed> calls = new ArrayList<>();
+
+    private Orders(Purchase purchase) {
+        this.purchase = purchase;
+    }
+
+    public static Orders of(Purchase purchase) {
+        return new Orders(purchase);
+    }
+
+    /** Of a key that nobody else buys. */
+    public static Orders next() {
+        return new Orders(Purchases.next());
+    }
+
+    @Override
+    public Purchase purchase() {
+        return purchase;
+    }
+
+    @Override
+    public synchronized void departed(Permit.Departed call) {
+        calls.add(call);
+    }
+
+    public synchronized List<Permit.Departed> calls() {
+        return List.copyOf(calls);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.afterimage.testing;
+
+import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermittedGenerator;
+import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Receipts;
+import dev.afterimage.time.Pause;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.concurrent.Executor;
+
+/** Lets a generator's calls leave with a permit and a receipt, as the service composes it, without the other guards. */
+public final class Permitted {
+
+    /** Hardly any limit, for tests of something else. */
+    public static final Limits WIDE =
+            new Limits(1_000_000, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(60));
+
+    public static final Duration REJECTION_TTL = Duration.ofMinutes(1);
+
+    private Permitted() {}
+
+    public static CallSettler settler(Receipts receipts, Clock clock, Pause pause, Executor threads) {
+        return new CallSettler(receipts, WIDE.longestCall(), clock, pause, threads);
+    }
+
+    public static ImageGenerator generator(
+            ImageGenerator provider, ProviderLimiter limiter, CallSettler settler, Clock clock, Pause pause) {
+        return new PermittedGenerator(
+                new PermitGate(limiter, clock, pause, new Random(1)),
+                new RateBelt(),
+                settler,
+                REJECTION_TTL,
+                clock,
+                provider);
+    }
+
+    /** A limiter that lets everything through. */
+    public static MemoryLimiter limiter(MutableClock clock) {
+        return Limiters.memory(WIDE, clock);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.afterimage.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.delivery.SigningKeyUnavailableException;
+import dev.afterimage.generation.Glance;
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.Inquiry;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.TestPictures;
+import dev.afterimage.time.Deadline;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class SignableImageServiceTest {
+
+    private static final ImageRequest REQUEST =
+            new ImageRequest(new TemplateId("card"), TemplateData.of("{}"), ImageFormat.PNG);
+    private static final ImageKey KEY = TestPictures.key(1);
+
+    private final MutableClock clock = MutableClock.atSomeTime();
+    private final Deadline deadline = Deadline.in(Duration.ofSeconds(4), clock);
+    private final ImageOutcome.Hit hit = new ImageOutcome.Hit(TestPictures.entry(KEY, clock.instant(), 10));
+    private final List<Inquiry> bought = new ArrayList<>();
+    private Optional<ImageOutcome.Hit> known = Optional.empty();
+    private boolean hasKey;
+    private final ImageService service = new SignableImageService(core(), this::checkSigner, Runnable::run);
+
+    @Test
+    void withoutAKeyNothingIsBoughtForACaller() {
+        Inquiry asked = Inquiry.onDemand(REQUEST, Caller.SERVICE, deadline);
+
+        assertThatThrownBy(() -> service.obtain(asked).toCompletableFuture().join())
+                .hasCauseInstanceOf(SigningKeyUnavailableException.class);
+        assertThat(bought).isEmpty();
+
+        hasKey = true;
+        assertThat(service.obtain(asked)).isCompleted();
+        assertThat(bought).containsExactly(asked);
+    }
+
+    @Test
+    void aJobNeedsNoKey() {
+        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, deadline);
+
+        assertThat(service.obtain(job)).isCompleted();
+        assertThat(bought).containsExactly(job);
+    }
+
+    @Test
+    void whatIsThereCostsNothingAndIsNotChecked() {
+        known = Optional.of(hit);
+
+        assertThat(service.obtain(Inquiry.onDemand(REQUEST, Caller.SERVICE, deadline)))
+                .isCompleted();
+    }
+
+    private void checkSigner() {
+        if (!hasKey) {
+            throw new SigningKeyUnavailableException("unset", new IllegalStateException());
+        }
+    }
+
+    /** Buys whatever it is asked for. */
+    private ImageService core() {
+        return (ImageService) Proxy.newProxyInstance(
+                ImageService.class.getClassLoader(), new Class<?>[] {ImageService.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("glance")) {
+                        return CompletableFuture.completedFuture(
+                                new Glance(KEY, known.map(ImageOutcome.Hit::entry), known));
+                    }
+                    bought.add((Inquiry) arguments[0]);
+                    return CompletableFuture.completedFuture(hit);
+                });
+    }
+}
