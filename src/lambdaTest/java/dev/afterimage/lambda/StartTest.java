@@ -28,16 +28,22 @@ class StartTest {
 
     /** What observes the start or is needed to hand out events; whoever adds to it slows each cold start of each function. */
     private static final Set<String> AT_START = Set.of(
+            "dev.afterimage.generation.Drain",
+            "dev.afterimage.http.HeadDeadline",
+            "dev.afterimage.http.RequestPrelude",
             "dev.afterimage.http.console.ConsoleRoutes",
             "dev.afterimage.http.console.ConsoleSwitch",
             "dev.afterimage.http.problem.ProblemAnswers",
             "dev.afterimage.http.problem.Problems",
             "dev.afterimage.http.problem.RouterProblems",
             "dev.afterimage.lambda.LambdaEntry",
+            "dev.afterimage.limit.Limits",
             "dev.afterimage.metrics.Meters",
             "dev.afterimage.time.Machine",
             "dev.afterimage.wiring.CatalogueSchedules",
+            "dev.afterimage.wiring.DrainLifecycle",
             "dev.afterimage.wiring.IdentityCheck",
+            "dev.afterimage.wiring.LocalStart",
             "dev.afterimage.wiring.WarmUp",
             "dev.afterimage.wiring.WorkerLifecycle",
             "java.time.Clock");
