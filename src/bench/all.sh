@@ -9,9 +9,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 declare -A scripts=(
   [hits]=peer/hits.sh [profile]=peer/profile.sh [lambda]=lambda/lambda.sh [growth]=growth/growth.sh [batch]=growth/batch.sh
-  [fleet]=fleet/fleet.sh [catalogue]=fleet/catalogue.sh [sqs]=fleet/sqs.sh
+  [start]=lambda/start.sh [fleet]=fleet/fleet.sh [catalogue]=fleet/catalogue.sh [sqs]=fleet/sqs.sh
 )
-readonly all=(jmh hits profile lambda growth batch fleet catalogue sqs)
+readonly all=(jmh hits profile lambda start growth batch fleet catalogue sqs)
 wanted=("$@")
 [ ${#wanted[@]} -gt 0 ] || wanted=("${all[@]}")
 for name in "${wanted[@]}"; do

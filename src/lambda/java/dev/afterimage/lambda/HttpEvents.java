@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.lang.System.Logger.Level;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -36,9 +37,15 @@ final class HttpEvents {
     APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, InvocationTime time)
             throws InterruptedException {
         HttpProblem problem = HttpProblem.of(named(request, context), context.getAwsRequestId());
+        if (!isComplete(request)) {
+            return problem.incomplete();
+        }
         Optional<APIGatewayV2HTTPResponse> hit = hits.answer(request, time.answerBy());
         if (hit.isPresent()) {
             return hit.get();
+        }
+        if (!isBodyDecodable(request)) {
+            return problem.notBase64();
         }
         try {
             return bounded.call(() -> server.handleRequest(request, context), time.stopBy());
@@ -47,6 +54,28 @@ final class HttpEvents {
         } catch (ExecutionException e) {
             LOG.log(Level.ERROR, "the HTTP server inside the process failed", e.getCause());
             return problem.failed();
+        }
+    }
+
+    /** What the server inside needs to make a request of it. API Gateway's events have it; others' may not. */
+    private static boolean isComplete(APIGatewayV2HTTPEvent request) {
+        var http = request.getRequestContext().getHttp();
+        return http != null
+                && http.getMethod() != null
+                && !http.getMethod().isBlank()
+                && request.getRawPath() != null
+                && request.getRawPath().startsWith("/");
+    }
+
+    /** By the rules of the server inside, which would answer 500 and not say why. */
+    private static boolean isBodyDecodable(APIGatewayV2HTTPEvent request) {
+        if (request.getBody() == null || !request.getIsBase64Encoded()) {
+            return true;
+        }
+        try {
+            return Base64.getDecoder().decode(request.getBody()) != null;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 

@@ -48,6 +48,21 @@ record HttpProblem(String requestId) {
                 Map.of());
     }
 
+    APIGatewayV2HTTPResponse incomplete() {
+        return answer(
+                ProblemType.INVALID_REQUEST,
+                "The event looks like an HTTP request, but names no method (requestContext.http.method) or no path that"
+                        + " begins with / (rawPath); send payload format 2.0.",
+                Map.of());
+    }
+
+    APIGatewayV2HTTPResponse notBase64() {
+        return answer(
+                ProblemType.INVALID_REQUEST,
+                "The event says that its body is Base64, and it isn't; encode it, or set isBase64Encoded to false.",
+                Map.of());
+    }
+
     private APIGatewayV2HTTPResponse answer(ProblemType type, String detail, Map<String, String> headers) {
         Map<String, String> all = new TreeMap<>(headers);
         all.put("content-type", "application/problem+json");

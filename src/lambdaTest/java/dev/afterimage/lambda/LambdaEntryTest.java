@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,51 @@ class LambdaEntryTest {
             }
         }
         assertThat(requests).isGreaterThan(30);
+    }
+
+    @Test
+    void aRequestThatTheServerCouldNotReadIsToldWhy() {
+        String event = Events.http("POST", "/v1/batches", "not Base64!");
+
+        JsonPath notBase64 = invoke(event.replace("\"isBase64Encoded\":false", "\"isBase64Encoded\":true"), 200);
+        JsonPath noPath = invoke(event.replace("\"rawPath\":\"/v1/batches\",", ""), 200);
+        JsonPath noMethod = invoke(event.replace("\"method\":\"POST\",", ""), 200);
+
+        assertProblem(notBase64, "isBase64Encoded");
+        assertProblem(noPath, "rawPath");
+        assertProblem(noMethod, "requestContext.http.method");
+    }
+
+    private static void assertProblem(JsonPath answer, String named) {
+        assertThat(answer.getInt("statusCode")).isEqualTo(400);
+        assertThat(answer.getString("headers.content-type")).isEqualTo("application/problem+json");
+        JsonPath problem = new JsonPath(answer.getString("body"));
+        assertThat(problem.getString("type")).isEqualTo("https://afterimage.dev/problems/invalid-request");
+        assertThat(problem.getInt("status")).isEqualTo(400);
+        assertThat(problem.getString("detail")).contains(named);
+    }
+
+    @Test
+    void theContentOfAnImageHasOneCacheControl() {
+        JsonPath image = invoke(
+                Events.http("POST", "/v1/images", "{\"template\":\"social-card\",\"data\":{\"title\":\"Content\"}}"),
+                200);
+        String key = new JsonPath(image.getString("body")).getString("key");
+
+        JsonPath content = invoke(Events.http("GET", "/v1/images/" + key + "/content", null), 200);
+
+        assertThat(content.getInt("statusCode")).isEqualTo(302);
+        assertThat(content.getMap("headers").get("Cache-Control").toString()).matches("private, max-age=\\d+");
+    }
+
+    @Test
+    void theDescriptionOfTheApiIsServed() {
+        JsonPath answer = invoke(Events.http("GET", "/q/openapi", null), 200);
+
+        assertThat(answer.getInt("statusCode")).isEqualTo(200);
+        assertThat(answer.getBoolean("isBase64Encoded")).isTrue();
+        assertThat(new String(Base64.getDecoder().decode(answer.getString("body")), StandardCharsets.UTF_8))
+                .startsWith("# The API as clients see it.");
     }
 
     @Test

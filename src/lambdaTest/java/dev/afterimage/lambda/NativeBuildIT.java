@@ -44,8 +44,7 @@ class NativeBuildIT {
     /** What Quarkus registers though it isn't there, which native-image passes over: another JVM's, and classes of builds. */
     private static final Set<String> NEVER_THERE = Set.of(
             "com.ibm.lang.management.OperatingSystemMXBean",
-            "io.quarkus.deployment.pkg.jar.JarTypeDefaultValueConfigInterceptor",
-            "io.quarkus.smallrye.openapi.common.deployment.OpenApiConfigSourceInterceptor");
+            "io.quarkus.deployment.pkg.jar.JarTypeDefaultValueConfigInterceptor");
 
     private static NativeSources sources;
     private static Properties ceilings;

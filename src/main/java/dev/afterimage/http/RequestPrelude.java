@@ -51,8 +51,8 @@ final class RequestPrelude {
         if (trace != null && TRACE.matcher(trace).matches()) {
             MDC.put(TRACE_KEY, trace);
         }
-        MultiMap headers = context.response().headers();
-        StandardHeaders.of(id, context.request().path(), headers::set);
+        // At the end, because Quarkus REST adds a resource's Cache-Control to one that is there.
+        context.addHeadersEndHandler(sent -> setMissing(context, id));
         if (!isUri(context.request().uri())) {
             context.fail(400);
             return;
@@ -69,6 +69,15 @@ final class RequestPrelude {
             context.addEndHandler(end -> drain.left());
         }
         context.next();
+    }
+
+    private static void setMissing(RoutingContext context, String id) {
+        MultiMap headers = context.response().headers();
+        StandardHeaders.of(id, context.request().path(), (name, value) -> {
+            if (!headers.contains(name)) {
+                headers.set(name, value);
+            }
+        });
     }
 
     /** Who waits for an answer about images is answered before the process ends; a stream of events is not. */

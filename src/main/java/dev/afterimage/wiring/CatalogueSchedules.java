@@ -9,6 +9,7 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.ScheduledExecution;
 import io.quarkus.scheduler.Scheduler;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,13 +27,17 @@ class CatalogueSchedules {
     private static final Duration LONGEST_PLANNING = Duration.ofHours(6);
 
     private final PregenerationConfig config;
-    private final CatalogueRunner runner;
-    private final PlanMeter plans;
-    private final Scheduler scheduler;
+    private final Instance<CatalogueRunner> runner;
+    private final Instance<PlanMeter> plans;
+    private final Instance<Scheduler> scheduler;
     private final Clock clock;
 
     CatalogueSchedules(
-            PregenerationConfig config, CatalogueRunner runner, PlanMeter plans, Scheduler scheduler, Clock clock) {
+            PregenerationConfig config,
+            Instance<CatalogueRunner> runner,
+            Instance<PlanMeter> plans,
+            Instance<Scheduler> scheduler,
+            Clock clock) {
         this.config = config;
         this.runner = runner;
         this.plans = plans;
@@ -48,6 +53,7 @@ class CatalogueSchedules {
                 .forEach((name, catalogue) -> catalogue
                         .schedule()
                         .ifPresent(cron -> scheduler
+                                .get()
                                 .newJob("catalogue " + name)
                                 .setCron(cron)
                                 .setConcurrentExecution(ConcurrentExecution.SKIP)
@@ -64,7 +70,7 @@ class CatalogueSchedules {
 
     private void plan(String name, Optional<Duration> gap) {
         try {
-            plans.metered(() -> runner.run(name, gap, Deadline.in(LONGEST_PLANNING, clock)));
+            plans.get().metered(() -> runner.get().run(name, gap, Deadline.in(LONGEST_PLANNING, clock)));
         } catch (RuntimeException failure) {
             LOG.errorf("Catalogue %s cannot be planned: %s", name, failure.getMessage());
         }

@@ -33,10 +33,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Looks at the whole configuration before anything begins. A value that makes no sense ends the start with its key and range;
- * a key that nobody reads, such as one that is misspelt or was left over, is warned of.
+ * a key that nobody reads, such as one that is misspelt or was left over, is warned of. A Lambda function, for whose start somebody
+ * waits, does not look for such keys.
  */
 final class ConfigurationCheck {
 
@@ -76,10 +78,15 @@ final class ConfigurationCheck {
             "afterimage.provider.emergency-share",
             "Without Redis nothing is bought; images that exist are served, and the others wait on the queue.");
 
-    void begin(@Observes @Priority(FIRST) StartupEvent start, Config config) {
+    void begin(
+            @Observes @Priority(FIRST) StartupEvent start,
+            Config config,
+            @ConfigProperty(name = "aws.lambda.function.name") Optional<String> lambdaFunction) {
         SmallRyeConfig all = config.unwrap(SmallRyeConfig.class);
         checkRanges(all);
-        warnings(all.getPropertyNames()).forEach(warning -> LOG.log(Level.WARNING, warning));
+        if (lambdaFunction.isEmpty()) {
+            warnings(all.getPropertyNames()).forEach(warning -> LOG.log(Level.WARNING, warning));
+        }
     }
 
     /**

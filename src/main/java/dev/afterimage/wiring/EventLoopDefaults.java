@@ -2,6 +2,7 @@ package dev.afterimage.wiring;
 
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 /**
  * One event loop a processor, and at least two. Vert.x' own default is twice as many; but an answer from Redis and the request
  * that waits for it then meet on different loops more often, and each time one wakes the other, which is a system call: in a
- * flood of misses every sixteenth part of all work. {@code quarkus.vertx.event-loops-pool-size} has the last word.
+ * flood of misses every sixteenth part of all work. A Lambda function, which answers one request at a time, has one.
+ * {@code quarkus.vertx.event-loops-pool-size} has the last word.
  */
 public class EventLoopDefaults implements ConfigSourceFactory {
 
@@ -21,8 +23,13 @@ public class EventLoopDefaults implements ConfigSourceFactory {
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-        int loops = Math.max(LEAST, Runtime.getRuntime().availableProcessors());
+        int loops = isLambda(context) ? 1 : Math.max(LEAST, Runtime.getRuntime().availableProcessors());
         return List.of(new PropertiesConfigSource(
                 Map.of("quarkus.vertx.event-loops-pool-size", Integer.toString(loops)), "the machine", ORDINAL));
+    }
+
+    private static boolean isLambda(ConfigSourceContext context) {
+        ConfigValue function = context.getValue("aws.lambda.function.name");
+        return function != null && function.getValue() != null;
     }
 }

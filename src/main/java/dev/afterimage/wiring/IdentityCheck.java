@@ -7,6 +7,7 @@ import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -19,10 +20,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class IdentityCheck {
 
     private final ProviderConfig config;
-    private final ImageStore store;
+    private final Instance<ImageStore> store;
     private final Machine machine;
 
-    IdentityCheck(ProviderConfig config, ImageStore store, Machine machine) {
+    IdentityCheck(ProviderConfig config, Instance<ImageStore> store, Machine machine) {
         this.config = config;
         this.store = store;
         this.machine = machine;
@@ -34,11 +35,11 @@ class IdentityCheck {
         // Read here, so that a configuration that names no API stops the start.
         ProviderIdentity identity = ProviderIdentities.of(config);
         if (lambdaFunction.isEmpty()) {
-            machine.threads().execute(() -> ProviderIdentities.rememberAndTell(identity, store));
+            machine.threads().execute(() -> ProviderIdentities.rememberAndTell(identity, store.get()));
         }
     }
 
     void run() {
-        ProviderIdentities.rememberAndTell(ProviderIdentities.of(config), store);
+        ProviderIdentities.rememberAndTell(ProviderIdentities.of(config), store.get());
     }
 }

@@ -14,11 +14,13 @@ import dev.afterimage.wiring.BackendConfig.IndexKind;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Asks what lives in Redis until it answers quickly, before a server takes its first request. The first commands of a process
@@ -38,22 +40,26 @@ class WarmUp {
     /** No image has it. */
     private static final ImageKey KEY = new ImageKey("0".repeat(64));
 
-    private final ImageIndex index;
-    private final ProviderLimiter limiter;
-    private final FlightLeases leases;
+    private final Supplier<ImageIndex> index;
+    private final Supplier<ProviderLimiter> limiter;
+    private final Supplier<FlightLeases> leases;
     private final Pause pause;
     private final Clock clock;
     private final LongSupplier nanoTime;
 
     @Inject
-    WarmUp(ImageIndex index, ProviderLimiter limiter, FlightLeases leases, Machine machine) {
-        this(index, limiter, leases, machine.pause(), machine.clock(), machine.nanoTime());
+    WarmUp(
+            Instance<ImageIndex> index,
+            Instance<ProviderLimiter> limiter,
+            Instance<FlightLeases> leases,
+            Machine machine) {
+        this(index::get, limiter::get, leases::get, machine.pause(), machine.clock(), machine.nanoTime());
     }
 
     WarmUp(
-            ImageIndex index,
-            ProviderLimiter limiter,
-            FlightLeases leases,
+            Supplier<ImageIndex> index,
+            Supplier<ProviderLimiter> limiter,
+            Supplier<FlightLeases> leases,
             Pause pause,
             Clock clock,
             LongSupplier nanoTime) {
@@ -89,9 +95,9 @@ class WarmUp {
 
     private boolean answers() {
         try {
-            limiter.status();
-            boolean unused = leases.isHeld(KEY, Lane.INTERACTIVE);
-            index.find(KEY).toCompletableFuture().join();
+            limiter.get().status();
+            boolean unused = leases.get().isHeld(KEY, Lane.INTERACTIVE);
+            index.get().find(KEY).toCompletableFuture().join();
             return true;
         } catch (RuntimeException gone) {
             return false;

@@ -6,32 +6,36 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 
-/** Lets a server work jobs off from start to stop. On Lambda nobody looks for jobs: the queue hands them over. */
+/**
+ * Lets a server work jobs off from start to stop. On Lambda nobody looks for jobs: the queue hands them over, and a worker is made
+ * by the function that gets some.
+ */
 @Singleton
 class WorkerLifecycle {
 
     private static final Duration GRACE = Duration.ofSeconds(20);
 
-    private final Worker worker;
+    private final Instance<Worker> worker;
     private final boolean enabled;
 
-    WorkerLifecycle(Worker worker, PregenerationConfig config) {
+    WorkerLifecycle(Instance<Worker> worker, PregenerationConfig config) {
         this.worker = worker;
         this.enabled = config.worker();
     }
 
     void begin(@Observes StartupEvent start) {
         if (enabled) {
-            worker.start();
+            worker.get().start();
         }
     }
 
     void end(@Observes @Priority(2) ShutdownEvent stop) throws InterruptedException {
         if (enabled) {
-            worker.stop(GRACE);
+            worker.get().stop(GRACE);
         }
     }
 }

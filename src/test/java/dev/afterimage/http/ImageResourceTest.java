@@ -14,6 +14,7 @@ import dev.afterimage.limit.Lane;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
+import io.restassured.http.Headers;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
@@ -197,15 +198,17 @@ class ImageResourceTest {
     @Test
     void theContentIsARedirectThatEndsWellBeforeItsTarget() {
         core.know(new ImageOutcome.Hit(FakeCore.ENTRY));
-        given().redirects()
+        Headers headers = given().redirects()
                 .follow(false)
                 .accept("image/avif,image/webp,*/*;q=0.8")
                 .get("/v1/images/" + FakeCore.KEY + "/content")
                 .then()
                 .statusCode(302)
                 .header("Location", FakeCore.URL)
-                .header("Cache-Control", "private, max-age=300")
-                .header("Cache-Status", "afterimage; hit");
+                .header("Cache-Status", "afterimage; hit")
+                .extract()
+                .headers();
+        assertThat(headers.getValues("Cache-Control")).containsExactly("private, max-age=300");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.afterimage.http;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.afterimage.http.edge.EdgeResource;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
@@ -23,6 +25,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import java.lang.annotation.Annotation;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +33,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +60,30 @@ class OpenApiTest {
                 .statusCode(200)
                 .extract()
                 .asString());
+    }
+
+    @Test
+    void theDescriptionIsServedAsItIsWrittenAndAsJson() throws Exception {
+        String written = new String(
+                OpenApiTest.class.getResourceAsStream("/META-INF/openapi.yaml").readAllBytes(), StandardCharsets.UTF_8);
+
+        for (String path : List.of("/q/openapi", "/q/openapi.yaml", "/q/openapi?format=yaml")) {
+            given().accept("*/*")
+                    .get(path)
+                    .then()
+                    .statusCode(200)
+                    .contentType("application/yaml")
+                    .body(equalTo(written));
+        }
+        for (String path : List.of("/q/openapi?format=JSON", "/q/openapi.json")) {
+            given().get(path)
+                    .then()
+                    .statusCode(200)
+                    .contentType("application/json")
+                    .body("openapi", equalTo("3.1.0"));
+        }
+        given().accept("application/json").get("/q/openapi").then().contentType("application/json");
+        given().head("/q/openapi").then().statusCode(200).contentType("application/yaml");
     }
 
     @Test
@@ -174,23 +200,17 @@ class OpenApiTest {
         for (JavaClass resource : new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("dev.afterimage")) {
+            // The local edge stands in for a CDN and is no part of the API.
+            if (resource.isEquivalentTo(EdgeResource.class)) {
+                continue;
+            }
             resource.tryGetAnnotationOfType(Path.class).ifPresent(path -> {
                 for (JavaMethod method : resource.getMethods()) {
-                    if (isHidden(method)) {
-                        continue;
-                    }
                     httpMethod(method).ifPresent(name -> routes.add(name + " " + path.value() + subPath(method)));
                 }
             });
         }
         return routes;
-    }
-
-    /** The local edge stands in for a CDN and is no part of the API. */
-    private static boolean isHidden(JavaMethod method) {
-        return method.tryGetAnnotationOfType(Operation.class)
-                .map(Operation::hidden)
-                .orElse(false);
     }
 
     private static Optional<String> httpMethod(JavaMethod method) {

@@ -6,6 +6,8 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
@@ -66,13 +68,9 @@ class WarmUpTest {
     }
 
     private WarmUp warmUp(ImageIndex index) {
-        return new WarmUp(
-                index,
-                Limiters.memory(LIMITS, clock),
-                new MemoryFlightLeases(PATIENCE, clock::nanoTime, duration -> {}),
-                pause,
-                clock,
-                clock::nanoTime);
+        ProviderLimiter limiter = Limiters.memory(LIMITS, clock);
+        FlightLeases leases = new MemoryFlightLeases(PATIENCE, clock::nanoTime, duration -> {});
+        return new WarmUp(() -> index, () -> limiter, () -> leases, pause, clock, clock::nanoTime);
     }
 
     /** Takes its time, for a while. */

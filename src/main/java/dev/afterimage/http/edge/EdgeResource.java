@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
  * Serves signed URLs where there is no CloudFront: verifies them as it would, against the base URL that they were signed for
@@ -51,14 +50,12 @@ public class EdgeResource {
 
     @GET
     @RunOnVirtualThread
-    @Operation(hidden = true)
     public Response get(@PathParam("key") String key, @Context HttpServerRequest request) {
         return verified(key, request, (entry, expiresAt) -> content(entry, expiresAt, headersOf(request)));
     }
 
     @HEAD
     @RunOnVirtualThread
-    @Operation(hidden = true)
     public Response head(@PathParam("key") String key, @Context HttpServerRequest request) {
         // Range is only defined for GET (RFC 9110, section 14.2).
         return verified(
