@@ -4,6 +4,7 @@ import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.store.StoreUnavailableException;
 
 /**
  * Decorator: takes a credit before each call and gives it back when the call was certainly not billed. Stands inside the
@@ -32,7 +33,8 @@ public final class BudgetedGenerator implements ImageGenerator {
         try {
             return next.generate(request, attempt);
         } catch (RuntimeException failure) {
-            if (!GenerationException.mayBeBilled(failure)) {
+            // In here the store is only asked before a call leaves; what was paid for is stored outside.
+            if (failure instanceof StoreUnavailableException || !GenerationException.mayBeBilled(failure)) {
                 giveBack(reserved, failure);
             }
             throw failure;

@@ -169,6 +169,9 @@ final class Fleet implements Faults.Victims {
         } catch (AssertionError spinning) {
             violations.add("law 8: " + spinning.getMessage());
         }
+        for (int i = 0; i < queues.deliveredTwice(); i++) {
+            tried(Trial.DELIVERED_TWICE);
+        }
         new Laws(this).check();
     }
 
