@@ -1,9 +1,9 @@
 package dev.afterimage.provider;
 
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.PermitGate;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;

@@ -61,6 +61,13 @@ class DescriptionCompilerTest {
     }
 
     @Test
+    void theExampleOfTheDocumentIsADescription() throws IOException {
+        String example = Files.readString(Path.of("docs/providers.md")).replaceFirst("(?s).*```json\n(.*?)```.*", "$1");
+        assertThat(compile(example).name()).isEqualTo("cardmaker");
+        assertThat(fitsTheSchema(example)).isTrue();
+    }
+
+    @Test
     void everyFileOfTheFolderShips() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
             assertThat(files.map(file -> file.getFileName().toString())

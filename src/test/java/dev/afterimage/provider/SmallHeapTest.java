@@ -47,14 +47,13 @@ class SmallHeapTest {
             Vertx vertx = Vertx.vertx();
             AnswerRoom room = AnswerRoom.ofHeap();
             ProviderHttp http = new ProviderHttp(vertx, LONG, room, Clock.systemUTC());
-            HttpCall call =
-                    new HttpCall(
-                            "POST",
-                            Destination.ofOperator(URI.create(arguments[0])),
-                            Map.of(),
-                            Optional.of("{}"),
-                            BYTES + 1,
-                            LONG);
+            HttpCall call = new HttpCall(
+                    "POST",
+                    Destination.ofOperator(URI.create(arguments[0])),
+                    Map.of(),
+                    Optional.of("{}"),
+                    BYTES + 1,
+                    LONG);
             CountDownLatch stored = new CountDownLatch(IMAGES);
             for (int i = 0; i < IMAGES; i++) {
                 Thread.startVirtualThread(() -> {

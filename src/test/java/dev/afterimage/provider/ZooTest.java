@@ -12,19 +12,19 @@ import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.ReceiptStorage;
-import dev.afterimage.testing.Orders;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.DocumentedError;
 import dev.afterimage.provider.zoo.Zoo;
 import dev.afterimage.simulation.SimulatedRun;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Orders;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Machine;
 import java.io.IOException;
@@ -202,6 +202,16 @@ class ZooTest {
         assertThat(document)
                 .as("docs/providers.md is out of date; target/providers.md is what it should be")
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void theReadmeNamesEveryApiOfTheZoo() throws IOException {
+        String readme = Files.readString(Path.of("README.md")).replaceAll("\\s+", " ");
+        assertThat(readme)
+                .contains(List.of(Zoo.values()).stream()
+                        .map(animal -> animal.in(clock).title())
+                        .filter(title -> !title.endsWith("(job)"))
+                        .toList());
     }
 
     private String row(Zoo animal) {
