@@ -339,7 +339,8 @@ class ProviderHttpTest {
         AnswerRoom room = new AnswerRoom(1);
         try (ProviderHttp http = new ProviderHttp(bench.vertx, LONG, room, Clock.systemUTC())) {
             AnswerRoom.Place other = room.enter(1).orElseThrow();
-            HttpCall purchase = HttpCall.post(destination(bench.url("/")), Map.of(), "{}", 1_000_000, LONG);
+            HttpCall purchase =
+                    new HttpCall("POST", destination(bench.url("/")), Map.of(), Optional.of("{}"), 1_000_000, LONG);
 
             assertThatThrownBy(() -> http.exchange(purchase, () -> {})).isInstanceOf(PermitLapsedException.class);
             assertThat(bench.calls()).isZero();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -46,8 +47,13 @@ class SmallHeapTest {
             Vertx vertx = Vertx.vertx();
             AnswerRoom room = AnswerRoom.ofHeap();
             ProviderHttp http = new ProviderHttp(vertx, LONG, room, Clock.systemUTC());
-            HttpCall call =
-                    HttpCall.post(Destination.ofOperator(URI.create(arguments[0])), Map.of(), "{}", BYTES + 1, LONG);
+            HttpCall call = new HttpCall(
+                    "POST",
+                    Destination.ofOperator(URI.create(arguments[0])),
+                    Map.of(),
+                    Optional.of("{}"),
+                    BYTES + 1,
+                    LONG);
             CountDownLatch stored = new CountDownLatch(IMAGES);
             for (int i = 0; i < IMAGES; i++) {
                 Thread.startVirtualThread(() -> {
