@@ -32,7 +32,11 @@ local actions = {
     if reason then
       return { STOPPED, left, reason, epoch, now }
     end
-    return acquire()
+    local answer = acquire()
+    if answer[1] == GRANTED then
+      probed()
+    end
+    return answer
   end,
   -- ARGV[18..23]: known, period, account, template, request, series; see openReceipt and refusal.
   depart = function() return depart(forgetPlan) end,
@@ -68,8 +72,12 @@ local actions = {
     stopLanes(ARGV[18], PROBED_EVERY[ARGV[18]])
     return granted(0)
   end,
-  -- A process has compared the epoch with the one in the store, and names the pause that a lost memory needs, or 0.
+  -- A process has compared the epoch (the token) with the one in the store, and names the pause that a lost memory needs,
+  -- or 0. When the memory was lost once more since, another comparison is due.
   confirm = function()
+    if token ~= epoch then
+      return granted(0)
+    end
     if wait > 0 and not confirmed then
       pauseUntil(tonumber(redis.call('HGET', state, 'noticed')) + wait)
     end
@@ -104,11 +112,13 @@ local actions = {
     end
     return granted(0)
   end,
-  -- ARGV[18..24]: outcome, departed, period, made, detail, answered, rejection's time to live.
+  -- ARGV[18..28]: outcome, departed, period, made, detail, answered, rejection's time to live, account, template, request,
+  -- series.
   settle = function()
     local outcome, departedAt, period, made, detail, answered, rejectionTtl = unpack(ARGV, 18, 24)
+    local account, template, request, series = unpack(ARGV, 25, 28)
     local ended = settle(outcome, tonumber(departedAt), tonumber(period), made, detail, answered == '1',
-      tonumber(rejectionTtl))
+      tonumber(rejectionTtl), account, template, request, series)
     return { ended[1], ended[2], 0, epoch, now }
   end,
   -- ARGV[18..23]: departed, period, account, template, request, series.

@@ -10,6 +10,7 @@
 --   before     the state that an open receipt took the place of
 --   made       IMAGE: when the image was made, in milliseconds of its maker's clock
 --   deleted    the time of the last DELETE
+--   deletedOpen 1 when that came while the call of this token was open; its departure may be stamped ahead of that
 --   detail     why the call brought no image
 
 -- Longer than a permit can be used after its holder looked for the image for the last time.
@@ -88,6 +89,7 @@ local function openReceipt(at, period, account, template, request, series)
   end
   if standing == 'OPEN' and holder == token then
     redis.call('HSET', receipt, 'departed', text(at), 'until', text(at + longestCall))
+    redis.call('HDEL', receipt, 'deletedOpen')
   else
     if standing == 'OPEN' then
       standing = 'UNKNOWN'
@@ -121,10 +123,19 @@ local function stopped(justStarted)
       if now < nextProbe and not (justStarted and reason ~= 'UNUSABLE_ANSWERS') then
         return number, nextProbe - now
       end
-      redis.call('HSET', state, 'stop:' .. reason .. ':next', text(now + PROBED_EVERY[reason]))
     end
   end
   return nil
+end
+
+-- A call that finds out whether stops are over was let through; the next one comes later.
+local function probed()
+  for _, reason in ipairs(STOPS) do
+    local nextKey = 'stop:' .. reason .. ':next'
+    if (bulk or reason ~= 'UNUSABLE_ANSWERS') and redis.call('HEXISTS', state, nextKey) == 1 then
+      redis.call('HSET', state, nextKey, text(now + PROBED_EVERY[reason]))
+    end
+  end
 end
 
 local function resumeLanes()
@@ -145,19 +156,33 @@ local function learn(taken)
   redis.call('HSET', state, 'callMean', text(mean), 'callDeviation', text(deviation))
 end
 
--- The call of this token has ended. Answers whether its key was deleted since it departed, and for a call in vain the wait
+-- Whether the key was deleted since the call of this token departed.
+local function deletedSince(departedAt)
+  local holder, deletedText, whileOpen = receiptFields('token', 'deleted', 'deletedOpen')
+  if holder == token then
+    return whileOpen == '1'
+  end
+  return deletedText ~= '' and tonumber(deletedText) >= departedAt
+end
+
+-- The call of this token has ended. A call in vain whose receipt was forgotten is written again, so that its purchase counts.
+-- Answers whether its key was deleted since it departed, and for a call in vain the wait
 -- until the next purchase, or -1 when there is none: {deleted, wait}
-local function settle(outcome, departedAt, period, made, detail, answered, rejectionTtl)
+local function settle(outcome, departedAt, period, made, detail, answered, rejectionTtl, account, template, request, series)
   if answered then
     forgetPlace()
   end
+  if (outcome == 'UNKNOWN' or outcome == 'UNUSABLE') and redis.call('EXISTS', receipt) == 0 then
+    openReceipt(departedAt, period, account, template, request, series)
+  end
   local holder, purchasesText, before, deletedText, ends =
     receiptFields('token', 'purchases', 'before', 'deleted', 'until')
-  local deleted = deletedText ~= '' and tonumber(deletedText) >= departedAt
+  local deleted = deletedSince(departedAt)
   local purchases = tonumber(purchasesText) or 0
   if outcome == 'IMAGE' then
     resumeLanes()
-    if now - departedAt <= longestCall then -- what waited for the store says nothing of the provider
+    -- One that had to wait for the store says nothing of the provider.
+    if now - departedAt <= longestCall then
       learn(now - departedAt)
     end
   elseif outcome == 'UNUSABLE' and redis.call('HINCRBY', state, 'unusable', 1) >= maxUnusable then
@@ -179,7 +204,7 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   end
   if outcome == 'IMAGE' then
     redis.call('DEL', receipt)
-    redis.call('HSET', receipt, 'state', 'IMAGE', 'made', made)
+    redis.call('HSET', receipt, 'state', 'IMAGE', 'made', made, 'deleted', deletedText)
     keepReceipt(now + LANDED_KEPT)
     return { 0, 0 }
   end
@@ -209,8 +234,8 @@ end
 -- Its holder lives and the call is not settled: writes a receipt again that Redis forgot, and keeps one past its end while
 -- what was paid for waits for the store. Answers 1 while it stands, 2 when it was deleted meanwhile, 0 when another's does.
 local function hold(departedAt, period, account, template, request, series)
-  local standing, holder, ends, deletedText = receiptFields('state', 'token', 'until', 'deleted')
-  if deletedText ~= '' and tonumber(deletedText) >= departedAt then
+  local standing, holder, ends = receiptFields('state', 'token', 'until')
+  if deletedSince(departedAt) then
     return 2
   end
   if standing == 'OPEN' and holder == token then
@@ -256,7 +281,7 @@ local function noteDeleted(period)
     redis.call('HSET', receipt, 'state', 'DELETED')
     keepReceipt(now + period)
   end
-  redis.call('HSET', receipt, 'deleted', text(now))
+  redis.call('HSET', receipt, 'deleted', text(now), 'deletedOpen', '1')
 end
 
 -- An operator allows one more purchase. Answers whether there is a receipt that counts purchases.
@@ -267,7 +292,8 @@ local function allowAnother()
   end
   redis.call('HSET', receipt, 'purchases', text(math.min(tonumber(purchases), repurchases)))
   if standing ~= 'OPEN' then
-    redis.call('HSET', receipt, 'from', text(math.max(now, tonumber(redis.call('HGET', receipt, 'until') or 0))))
+    local ends = standing == 'UNKNOWN' and tonumber(redis.call('HGET', receipt, 'until')) or now
+    redis.call('HSET', receipt, 'from', text(math.max(now, ends)))
   end
   return 1
 end

@@ -39,6 +39,9 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         /** The call has departed with this receipt, which stands until the image is stored. */
         void departed(Permit.Departed call);
 
+        /** The call has ended without an image, and its receipt ends now: it must not be held any more. */
+        void failed();
+
         /**
          * The name of this purchase, for providers that don't bill one name twice: visible ASCII, the same when a call with an
          * unknown outcome is repeated. Asked when the call has its permit.

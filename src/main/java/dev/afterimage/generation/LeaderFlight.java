@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +104,7 @@ final class LeaderFlight {
                 if (result.isPresent()) {
                     return result.get();
                 }
-                known = afterRefusal(standing, inquiry, deadline, poll, known);
+                known = afterRefusal(key, standing, inquiry, deadline, poll, known);
                 poll = poll.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? poll.multipliedBy(2) : LONGEST_POLL;
             }
             if (deadline.hasPassed(clock)) {
@@ -126,7 +127,12 @@ final class LeaderFlight {
 
     /** Waits where that may help, and says which image of this key is known not to be there; else throws. */
     private Instant afterRefusal(
-            ReceiptStandsException standing, Inquiry inquiry, Deadline deadline, Duration poll, Instant known)
+            ImageKey key,
+            ReceiptStandsException standing,
+            Inquiry inquiry,
+            Deadline deadline,
+            Duration poll,
+            Instant known)
             throws InterruptedException {
         Permit.Refused refused = standing.refused();
         Optional<Duration> next = refused.usedUp() ? Optional.empty() : Optional.of(refused.retryAfter());
@@ -134,6 +140,9 @@ final class LeaderFlight {
             // It was looked for and is not there any more: somebody has removed it behind our back.
             case IMAGE -> refused.made();
             case OPEN -> {
+                if (!inquiry.queued()) {
+                    writes.requireStored(key);
+                }
                 if (inquiry.lane() == Lane.BULK || deadline.forbids(poll, clock)) {
                     throw standing;
                 }
@@ -205,6 +214,7 @@ final class LeaderFlight {
         try {
             return Optional.of(jobs.generate(inquiry.request(), attempt));
         } catch (GenerationException failure) {
+            order.failed();
             throw settler.settleFailed(job.get().call(), failure, Duration.ZERO);
         }
     }
@@ -243,6 +253,7 @@ final class LeaderFlight {
 
         private final Purchase purchase;
         private final Horizon horizon;
+        private final ReentrantLock holding = new ReentrantLock();
         private volatile Permit.@Nullable Departed call;
         private String ticket = "";
         private String series = "";
@@ -312,6 +323,18 @@ final class LeaderFlight {
             }
         }
 
+        /** Waits for a holding that is under way: one that came after the receipt's end would write it again. */
+        @Override
+        public void failed() {
+            holding.lock();
+            try {
+                ended();
+                call = null;
+            } finally {
+                holding.unlock();
+            }
+        }
+
         Permit.Departed call() {
             Permit.Departed departed = call;
             if (departed == null) {
@@ -322,16 +345,25 @@ final class LeaderFlight {
 
         /** Holds the receipt, if there is one; that it cannot be asked is no reason to throw away what was paid for. */
         Receipts.Holding hold() {
+            holding.lock();
+            try {
+                return holdNow();
+            } finally {
+                holding.unlock();
+            }
+        }
+
+        private Receipts.Holding holdNow() {
             Permit.Departed departed = call;
             if (departed == null) {
                 return Receipts.Holding.HELD;
             }
             try {
-                Receipts.Holding holding = receipts.hold(departed);
-                if (holding == Receipts.Holding.HELD) {
+                Receipts.Holding answer = receipts.hold(departed);
+                if (answer == Receipts.Holding.HELD) {
                     tellTicket();
                 }
-                return holding;
+                return answer;
             } catch (LimiterUnavailableException gone) {
                 return Receipts.Holding.HELD;
             }

@@ -89,11 +89,23 @@ final class PendingWrites {
         }
     }
 
-    /** An image that is to be forgotten does not wait either. */
+    /**
+     * Nobody need wait for an image that is made and cannot be stored.
+     *
+     * @throws StoreUnavailableException when the one of this key waits here
+     */
+    void requireStored(ImageKey key) {
+        if (waiting.containsKey(key)) {
+            requireNone();
+        }
+    }
+
+    /** An image that is to be forgotten does not wait either, and nor does whoever asks for it next. */
     void forget(ImageKey key) {
         Waiting image = waiting.get(key);
         if (image != null) {
             drop(image);
+            abandon(image.call());
         }
     }
 

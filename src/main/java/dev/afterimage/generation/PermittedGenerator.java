@@ -135,6 +135,7 @@ public final class PermittedGenerator implements ImageGenerator {
 
         GenerationException failed(GenerationException failure) {
             if (departure != null) {
+                attempt.order().failed();
                 return settler.settleFailed(departure.call(), failure, rejectionTtl);
             }
             if (!(failure instanceof ReceiptStandsException)) {

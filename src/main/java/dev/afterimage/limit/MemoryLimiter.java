@@ -76,7 +76,14 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     public Permit acquire(Lane lane, Duration patience) {
         return locked(now -> {
             Optional<Permit> stopped = stopped(lane);
-            return stopped.isPresent() ? stopped.get() : plan(lane, now, nanos(patience));
+            if (stopped.isPresent()) {
+                return stopped.get();
+            }
+            Permit answer = plan(lane, now, nanos(patience));
+            if (answer instanceof Granted) {
+                probed(lane);
+            }
+            return answer;
         });
     }
 
@@ -115,10 +122,15 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
                 return Optional.of(new Permit.Stopped(
                         stop.getKey(), Duration.between(now, stop.getValue().nextProbe())));
             }
-            stop.setValue(
-                    new Stop(stop.getValue().since(), now.plus(stop.getKey().probedEvery())));
         }
         return Optional.empty();
+    }
+
+    /** A call that finds out whether stops are over was let through; the next one comes later. */
+    private void probed(Lane lane) {
+        Instant now = clock.instant();
+        stops.replaceAll((reason, stop) ->
+                reason.concerns(lane) ? new Stop(stop.since(), now.plus(reason.probedEvery())) : stop);
     }
 
     @Override
@@ -215,7 +227,8 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
             }
             if (outcome instanceof CallOutcome.Image) {
                 Duration taken = Duration.between(call.at(), clock.instant());
-                if (taken.compareTo(limits.longestCall()) <= 0) { // what waited for the store says nothing of the provider
+                // One that had to wait for the store says nothing of the provider.
+                if (taken.compareTo(limits.longestCall()) <= 0) {
                     latency.learn(taken);
                 }
                 stops.clear();

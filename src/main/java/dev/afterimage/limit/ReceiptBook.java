@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ final class ReceiptBook {
     private record Page(Receipt receipt, Receipt.@Nullable State before, Instant made, Instant deleted, Instant end) {}
 
     private final Map<ImageKey, Page> pages = new HashMap<>();
+    /** Those that were deleted while the call of their receipt was open; its departure may be stamped ahead of that. */
+    private final Set<ImageKey> deletedOpen = new HashSet<>();
+
     private final ReceiptRules rules;
     private final Duration longestCall;
     private final ReceiptStorage storage;
@@ -106,6 +111,7 @@ final class ReceiptBook {
     /** Writes the receipt of a call that departs. */
     void open(Purchase purchase, String token, Instant at) {
         Page standing = pages.get(purchase.key());
+        deletedOpen.remove(purchase.key());
         int purchases = 1;
         Receipt.State before = null;
         String series = purchase.series();
@@ -154,7 +160,7 @@ final class ReceiptBook {
         if (page == null) {
             return Receipts.Holding.LOST;
         }
-        if (!page.deleted().isBefore(call.at())) {
+        if (deletedSince(page, call)) {
             return Receipts.Holding.DELETED;
         }
         if (page.receipt().state() != Receipt.State.OPEN
@@ -200,8 +206,12 @@ final class ReceiptBook {
     Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Instant now) {
         ImageKey key = call.purchase().key();
         Page page = page(key, now);
-        boolean deleted = page != null && !page.deleted().isBefore(call.at());
+        boolean deleted = page != null && deletedSince(page, call);
         if (page == null || !page.receipt().token().equals(call.token())) {
+            boolean nobodyElses = page == null || page.receipt().token().isEmpty();
+            if (outcome instanceof CallOutcome.Image image && nobodyElses && !deleted) {
+                landed(call, image, page == null ? Instant.EPOCH : page.deleted(), now);
+            }
             return new Receipts.Settlement(deleted, Optional.of(Duration.ZERO));
         }
         Receipt open = page.receipt();
@@ -221,13 +231,7 @@ final class ReceiptBook {
             return new Receipts.Settlement(true, Optional.of(Duration.ZERO));
         }
         switch (outcome) {
-            case CallOutcome.Image image ->
-                write(new Page(
-                        ended(page, Receipt.State.IMAGE, 0, now, "", now).receipt(),
-                        null,
-                        image.made(),
-                        page.deleted(),
-                        now.plus(LANDED_KEPT)));
+            case CallOutcome.Image image -> landed(call, image, page.deleted(), now);
             case CallOutcome.NotBilled free -> giveBack(page, now);
             case CallOutcome.Rejected rejected -> {
                 if (open.purchases() > 1 || rejected.rememberedFor().isZero()) {
@@ -258,6 +262,32 @@ final class ReceiptBook {
             }
         }
         return new Receipts.Settlement(false, Optional.of(Duration.ZERO));
+    }
+
+    /** Whether the key was deleted since the call departed. */
+    private boolean deletedSince(Page page, Permit.Departed call) {
+        return page.receipt().token().equals(call.token())
+                ? deletedOpen.contains(page.receipt().key())
+                : !page.deleted().isBefore(call.at());
+    }
+
+    private void landed(Permit.Departed call, CallOutcome.Image image, Instant deleted, Instant now) {
+        Purchase purchase = call.purchase();
+        Receipt receipt = new Receipt(
+                purchase.key(),
+                Receipt.State.IMAGE,
+                "",
+                call.at(),
+                call.at().plus(longestCall),
+                purchase.account(),
+                purchase.template(),
+                purchase.request(),
+                "",
+                purchase.series(),
+                0,
+                now,
+                "");
+        write(new Page(receipt, null, image.made(), deleted, now.plus(LANDED_KEPT)));
     }
 
     private Receipts.Settlement inVain(
@@ -370,6 +400,9 @@ final class ReceiptBook {
             // Until it has ended its receipt stands, or two would run at once; but calls in vain count no more.
             Receipt counted = counting(page.receipt(), 0, page.receipt().until());
             write(new Page(counted, null, page.made(), now, page.end()));
+            if (page.receipt().state() == Receipt.State.OPEN) {
+                deletedOpen.add(key);
+            }
             return;
         }
         Receipt tombstone = new Receipt(
@@ -442,5 +475,6 @@ final class ReceiptBook {
     private void remove(ImageKey key) {
         storage.remove(key);
         pages.remove(key);
+        deletedOpen.remove(key);
     }
 }

@@ -140,7 +140,10 @@ public final class LimiterScript {
 
     private static final ImageKey NO_KEY = new ImageKey("0".repeat(64));
 
-    /** The pause is asked for before the note is written, so that who reads the new note finds the pause begun. */
+    /**
+     * A pause is asked for before the note is written, so that who reads the new note finds the pause begun. Without one the
+     * note comes first, so that a process that dies in between leaves no memory that could be lost unnoticed.
+     */
     private void confirm(String epoch) {
         boolean lost;
         try {
@@ -148,7 +151,16 @@ public final class LimiterScript {
         } catch (RuntimeException unreadable) {
             throw new LimiterUnavailableException("The store cannot tell whether Redis lost its memory.", unreadable);
         }
-        runOnce("confirm", "", Lane.INTERACTIVE, lost ? lostMemoryPause : Duration.ZERO, NO_KEY);
+        if (!lost) {
+            noteDown(epoch);
+        }
+        runOnce("confirm", epoch, Lane.INTERACTIVE, lost ? lostMemoryPause : Duration.ZERO, NO_KEY);
+        if (lost) {
+            noteDown(epoch);
+        }
+    }
+
+    private void noteDown(String epoch) {
         try {
             note.write(epoch);
         } catch (RuntimeException unwritable) {

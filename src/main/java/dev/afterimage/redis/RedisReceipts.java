@@ -87,7 +87,11 @@ public final class RedisReceipts implements Receipts {
                 Long.toString(made.toEpochMilli()),
                 outcome.detail(),
                 outcome.answered() ? "1" : "0",
-                LimiterScript.micros(remembered));
+                LimiterScript.micros(remembered),
+                call.purchase().account(),
+                call.purchase().template(),
+                call.purchase().request(),
+                call.purchase().series());
         long wait = answer.number(1);
         return new Settlement(
                 answer.number(0) == 1, wait < 0 ? Optional.empty() : Optional.of(Duration.of(wait, ChronoUnit.MICROS)));

@@ -19,6 +19,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.Receipt;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.store.StoreUnavailableException;
@@ -30,7 +31,6 @@ import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,10 +40,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +59,10 @@ class ImagePipelineTest {
     private static final ImageRequest OTHER =
             new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"B\"}"), ImageFormat.PNG);
 
+    private static final ImageKey KEY = new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0);
+    /** The longest pause between two looks of somebody who waits for another process. */
+    private static final Duration POLL = Duration.ofMillis(400);
+
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
     private final MapIndex index = new MapIndex();
     private final MemoryImageStore store = new MemoryImageStore();
@@ -71,6 +75,7 @@ class ImagePipelineTest {
     private final ManualPause pause = new ManualPause(clock);
     private final MemoryLimiter limiter = Permitted.limiter(clock);
     private final CallSettler settler = Permitted.settler(limiter, clock, pause, threads);
+    private final Drain drain = new Drain(clock, pause);
     private volatile Optional<Duration> refusal = Optional.empty();
     private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
 
@@ -88,10 +93,12 @@ class ImagePipelineTest {
                 limiter,
                 settler,
                 Permitted.generator(provider, limiter, settler, clock, pause),
+                provider,
                 (lane, deadline) -> refusal,
                 new FreshnessPolicy(TTL, STALE_TTL, HOUR, Map.of()),
                 new MemoryCallerQuota(perHour, clock),
                 backlog,
+                drain,
                 Duration.ofSeconds(25),
                 pause,
                 clock,
@@ -198,15 +205,31 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatAFullStoreDidNotTakeIsStoredLaterAndNotBoughtAgain() {
+    void whatAFullStoreDidNotTakeIsStoredLaterAndNotBoughtAgain() throws Exception {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
-
         store.full(false);
 
-        assertThat(obtain(OTHER)).isInstanceOf(ImageOutcome.Stored.class);
+        pause.awaitSleeper(Duration.ofSeconds(2));
+        pause.advance(Duration.ofSeconds(2));
+        eventually(() -> store.find(KEY).isPresent() && receiptIs(Receipt.State.IMAGE));
+
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
-        assertThat(provider.calls()).isEqualTo(2);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void theReceiptOfAnImageThatWaitsForTheStoreIsHeldSoThatNobodyElseBuysIt() throws Exception {
+        store.full(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        for (int step = 0; step < 100; step++) {
+            pause.awaitSleeper(Duration.ofSeconds(2));
+            pause.advance(Duration.ofSeconds(2));
+        }
+        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+
+        assertThat(join(pipeline(OptionalInt.empty(), leases).obtain(job))).isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(provider.calls()).isEqualTo(1);
     }
 
     @Test
@@ -241,14 +264,14 @@ class ImagePipelineTest {
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
         provider.awaitCall();
         refusal = Optional.of(Duration.ofSeconds(40));
-        CountDownLatch followerLooked = new CountDownLatch(1);
-        ImagePipeline other = pipeline(OptionalInt.empty(), countingDown("isHeld", followerLooked));
+        ImagePipeline other = pipeline(OptionalInt.empty(), leases);
         CompletableFuture<ImageOutcome> followed =
                 other.obtain(patiently(REQUEST)).toCompletableFuture();
-        followerLooked.await();
+        pause.awaitSleeper(POLL);
         provider.letGo();
-
         assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+        pause.advance(POLL);
+
         assertThat(followed.join()).isInstanceOf(ImageOutcome.Ready.class);
         assertThat(backlog.delays()).isEmpty();
     }
@@ -259,15 +282,15 @@ class ImagePipelineTest {
         CompletableFuture<ImageOutcome> led =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
         provider.awaitCall();
-        CountDownLatch waits = new CountDownLatch(1);
-        ImagePipeline other = pipeline(OptionalInt.empty(), countingDown("awaitEnd", waits));
+        ImagePipeline other = pipeline(OptionalInt.empty(), leases);
         CompletableFuture<ImageOutcome> followed =
                 other.obtain(patiently(REQUEST)).toCompletableFuture();
-        waits.await();
+        pause.awaitSleeper(POLL);
         provider.letGo();
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+        pause.advance(POLL);
 
         assertThat(followed.join()).isInstanceOf(ImageOutcome.Collapsed.class);
-        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(provider.calls()).isEqualTo(1);
     }
 
@@ -391,7 +414,7 @@ class ImagePipelineTest {
     @Test
     void anExpiredPictureIsRenewed() {
         obtain();
-        clock.advance(TTL);
+        clock.advance(TTL.plus(HOUR));
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(provider.calls()).isEqualTo(2);
     }
@@ -399,12 +422,12 @@ class ImagePipelineTest {
     @Test
     void aProviderThatIsGoneLeavesTheOldPictureAsStale() {
         obtain();
-        clock.advance(TTL.plusSeconds(5));
+        clock.advance(TTL.plus(HOUR).plusSeconds(5));
         provider.failsWith(new UnavailableException("gone", null));
         assertThat(obtain())
                 .isInstanceOfSatisfying(
                         ImageOutcome.Stale.class,
-                        stale -> assertThat(stale.staleFor()).isEqualTo(Duration.ofSeconds(5)));
+                        stale -> assertThat(stale.staleFor()).isEqualTo(HOUR.plusSeconds(5)));
     }
 
     @Test
@@ -426,9 +449,12 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aWrongApiKeyIsNotRemembered() {
+    void aRefusedApiKeyIsTriedAgainAfterAMinute() {
         provider.failsWith(new AccessRefusedException("no"));
         assertThatThrownBy(this::obtain).isInstanceOf(AccessRefusedException.class);
+        assertThatThrownBy(() -> obtain(OTHER)).isInstanceOf(AccessRefusedException.class);
+        assertThat(provider.calls()).isEqualTo(1);
+        clock.advance(Duration.ofMinutes(1));
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
 
@@ -470,20 +496,98 @@ class ImagePipelineTest {
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
     }
 
-    /** Not as a throttled one, which would hold up its whole lane. */
     @Test
-    void aJobForWhatIsNoPictureWaitsAlone() {
+    void aJobWhosePurchasesAreUsedUpIsTold() {
         for (int request = 0; request < 2; request++) {
             provider.failsWith(new NotAnImageException("html"));
             assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
         }
         Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
 
+        assertThatThrownBy(() -> join(pipeline.obtain(job)))
+                .isInstanceOfSatisfying(
+                        NotAnImageException.class,
+                        none -> assertThat(none.nextPurchase()).isEmpty());
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aLostOutcomeIsBoughtAgainOnceAndNotBeforeTheCallMustHaveEnded() {
+        Duration longestCall = Permitted.WIDE.longestCall();
+        provider.failsWith(new OutcomeUnknownException("silence", null))
+                .failsWith(new OutcomeUnknownException("silence", null));
+        assertThatThrownBy(this::obtain).isInstanceOf(OutcomeUnknownException.class);
+        clock.advance(longestCall.minusMillis(1));
+        assertThatThrownBy(this::obtain).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(provider.calls()).isEqualTo(1);
+
+        clock.advance(Duration.ofMillis(1));
+        assertThatThrownBy(this::obtain).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(provider.calls()).isEqualTo(2);
+        clock.advance(Duration.ofHours(12));
+
+        assertThatThrownBy(this::obtain)
+                .isInstanceOfSatisfying(
+                        OutcomeUnknownException.class,
+                        lost -> assertThat(lost.nextPurchase()).isEmpty());
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsOnlyRememberedCostsNoQuota() {
+        ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
+        provider.failsWith(new NotAnImageException("html")).failsWith(new NotAnImageException("html"));
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+
+        assertThatThrownBy(() -> join(metered.obtain(patiently(REQUEST)))).isInstanceOf(NotAnImageException.class);
+
+        assertThat(join(metered.obtain(patiently(OTHER)))).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void whatIsDeletedWhileItIsMadeIsNotStored() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> made =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        join(pipeline.forget(KEY));
+        provider.letGo();
+
+        assertThatThrownBy(() -> join(made)).isInstanceOf(DeletedMeanwhileException.class);
+        assertThat(store.find(KEY)).isEmpty();
+        assertThat(join(pipeline.look(KEY))).isEmpty();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aJobWhoseKeyIsBeingBoughtWaitsAlone() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> led =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+
         assertThat(join(pipeline.obtain(job)))
                 .isInstanceOfSatisfying(
                         ImageOutcome.Pending.class,
                         waits -> assertThat(waits.retryAfter()).isEqualTo(Duration.ofSeconds(5)));
-        assertThat(provider.calls()).isEqualTo(2);
+
+        provider.letGo();
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void justPastItsFreshnessAnImageIsServedAtOnceAndMadeAnewBehindThat() {
+        ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
+        join(metered.obtain(patiently(REQUEST)));
+        clock.advance(TTL.plus(HOUR).minusMillis(1));
+
+        assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Stale.class);
+        eventually(() -> backlog.refreshed().equals(List.of(KEY)));
+        assertThat(provider.calls()).isEqualTo(1);
+        assertThat(join(metered.obtain(patiently(OTHER)))).isInstanceOf(ImageOutcome.Stored.class);
     }
 
     @Test
@@ -544,21 +648,14 @@ class ImagePipelineTest {
         assertThat(provider.calls()).isZero();
     }
 
-    /** The same leases, that tell when they are asked something. */
-    private FlightLeases countingDown(String question, CountDownLatch asked) {
-        return (FlightLeases) Proxy.newProxyInstance(
-                FlightLeases.class.getClassLoader(),
-                new Class<?>[] {FlightLeases.class},
-                (proxy, method, arguments) -> {
-                    if (method.getName().equals("awaitEnd") && question.equals("awaitEnd")) {
-                        asked.countDown(); // before the wait
-                    }
-                    Object answer = method.invoke(leases, arguments);
-                    if (method.getName().equals(question)) {
-                        asked.countDown();
-                    }
-                    return answer;
-                });
+    private boolean receiptIs(Receipt.State state) {
+        return limiter.find(KEY).filter(receipt -> receipt.state() == state).isPresent();
+    }
+
+    private static void eventually(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
     }
 
     private ImageOutcome obtain(ImageRequest request) {

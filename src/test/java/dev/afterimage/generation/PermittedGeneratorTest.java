@@ -265,7 +265,7 @@ class PermittedGeneratorTest {
     @Test
     void aReceiptThatStandsAgainstTheCallIsNotSettled() {
         limiter.departures.add(
-                () -> new Permit.Refused(Receipt.State.OPEN, Duration.ofSeconds(9), false, Instant.EPOCH, ""));
+                () -> new Permit.Refused(Receipt.State.OPEN, Duration.ofSeconds(9), false, Instant.EPOCH, "", false));
 
         assertThatThrownBy(() -> generate(provider))
                 .isInstanceOfSatisfying(

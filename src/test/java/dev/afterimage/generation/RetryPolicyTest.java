@@ -59,11 +59,11 @@ class RetryPolicyTest {
     }
 
     @Test
-    void anUnknownOutcomeIsRetriedOnlyWhenTheOperatorSaysSo() {
-        GenerationException unknown = new OutcomeUnknownException("silence", null);
-        assertThat(policy.waitBefore(unknown, 0, far)).isEmpty();
-        RetryPolicy daring = new RetryPolicy(Duration.ofSeconds(30), clock, new SplittableRandom(1));
-        assertThat(daring.waitBefore(unknown, 0, far)).isPresent();
+    void anUnknownOutcomeIsNotRepeatedWithinTheRequestThatLostIt() {
+        assertThat(policy.waitBefore(new OutcomeUnknownException("silence", null), 0, far))
+                .isEmpty();
+        assertThat(policy.waitBefore(OutcomeUnknownException.serverError("500"), 0, far))
+                .isEmpty();
     }
 
     @Test

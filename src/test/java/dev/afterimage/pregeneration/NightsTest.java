@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.Drain;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImagePipeline;
 import dev.afterimage.generation.PipelineParts;
@@ -153,10 +154,12 @@ class NightsTest {
                 limiter,
                 settler,
                 Permitted.generator(provider, limiter, settler, clock, never),
+                provider,
                 (lane, deadline) -> Optional.empty(),
                 freshness,
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
                 new FakeBacklog(),
+                new Drain(clock, never),
                 Duration.ofSeconds(25),
                 never,
                 clock,

@@ -42,9 +42,14 @@ public final class ManualPause implements Pause {
         notifyAll();
     }
 
+    private boolean wakes(Instant end, Duration step) {
+        Instant now = clock.instant();
+        return end.isAfter(now) && !end.isAfter(now.plus(step));
+    }
+
     /** Returns when somebody sleeps who would be woken by a step of this length. */
     public synchronized void awaitSleeper(Duration step) throws InterruptedException {
-        while (sleeping.stream().noneMatch(end -> !end.isAfter(clock.instant().plus(step)))) {
+        while (sleeping.stream().noneMatch(end -> wakes(end, step))) {
             wait();
         }
     }

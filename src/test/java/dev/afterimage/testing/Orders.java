@@ -5,12 +5,14 @@ import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** An order of one image, which remembers the calls that left for it. */
 public final class Orders implements Attempt.Order {
 
     private final Purchase purchase;
     private final List<Permit.Departed> calls = new ArrayList<>();
+    private Optional<String> ticket = Optional.empty();
 
     private Orders(Purchase purchase) {
         this.purchase = purchase;
@@ -33,6 +35,24 @@ public final class Orders implements Attempt.Order {
     @Override
     public synchronized void departed(Permit.Departed call) {
         calls.add(call);
+    }
+
+    @Override
+    public void failed() {}
+
+    @Override
+    public String name() {
+        return purchase.key().value();
+    }
+
+    @Override
+    public synchronized Optional<String> ticket() {
+        return ticket;
+    }
+
+    @Override
+    public synchronized void keepTicket(String opened) {
+        ticket = Optional.of(opened);
     }
 
     public synchronized List<Permit.Departed> calls() {

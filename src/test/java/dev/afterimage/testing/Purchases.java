@@ -22,6 +22,6 @@ public final class Purchases {
     }
 
     public static Purchase of(ImageKey key) {
-        return new Purchase(key, Purchase.DEFAULT_ACCOUNT, "card", "{}", PERIOD, Instant.EPOCH);
+        return new Purchase(key, Purchase.DEFAULT_ACCOUNT, "card", "{}", PERIOD, "", Instant.EPOCH);
     }
 }

@@ -1,0 +1,26 @@
+package dev.afterimage.limit;
+
+import dev.afterimage.testing.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+
+class MemoryReceiptsTest extends ReceiptsContract {
+
+    private final MutableClock clock = new MutableClock();
+
+    @Override
+    protected Fleet fleet(Limits limits, ReceiptRules rules) {
+        MemoryLimiter limiter = new MemoryLimiter(limits, rules, clock::nanoTime, clock, ReceiptStorage.NONE);
+        return new Fleet(limiter, limiter);
+    }
+
+    @Override
+    protected void advance(Duration step) {
+        clock.advance(step);
+    }
+
+    @Override
+    protected Instant now() {
+        return clock.instant();
+    }
+}

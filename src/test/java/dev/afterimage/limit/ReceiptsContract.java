@@ -1,0 +1,472 @@
+package dev.afterimage.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
+import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.Permit.Refused;
+import dev.afterimage.limit.Receipts.Holding;
+import dev.afterimage.limit.Receipts.Settlement;
+import dev.afterimage.testing.Purchases;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every {@link Receipts} must do, together with the {@link ProviderLimiter} that writes them. */
+public abstract class ReceiptsContract {
+
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Limits WIDE = new Limits(1000, SECOND, OptionalInt.empty(), 1, LONGEST_CALL);
+    private static final Limits ONE_IN_FLIGHT = new Limits(1000, SECOND, OptionalInt.of(1), 1, LONGEST_CALL);
+    private static final CallOutcome FREE = new CallOutcome.NotBilled();
+    private static final CallOutcome SILENCE = new CallOutcome.Unknown("silence", false);
+    private static final CallOutcome ERROR = new CallOutcome.Unknown("500", true);
+    private static final CallOutcome HTML = new CallOutcome.Unusable("html");
+    private static final ImageKey KEY = new ImageKey("ab".repeat(32));
+    private static final Purchase PURCHASE = Purchases.of(KEY);
+
+    /** One process's access to a fleet without receipts, alone with its back end. */
+    public record Fleet(ProviderLimiter limiter, Receipts receipts) {}
+
+    protected abstract Fleet fleet(Limits limits, ReceiptRules rules);
+
+    /** Lets time pass. */
+    protected abstract void advance(Duration step);
+
+    /** What the limiter's clock says. */
+    protected abstract Instant now();
+
+    private Fleet fleet(int repurchases) {
+        return fleet(WIDE, new ReceiptRules(repurchases, 5));
+    }
+
+    private static Permit depart(Fleet fleet, Purchase purchase) {
+        return fleet.limiter().depart((Granted) fleet.limiter().acquire(Lane.BULK, Duration.ZERO), purchase);
+    }
+
+    private static Departed bought(Fleet fleet, Purchase purchase) {
+        return (Departed) depart(fleet, purchase);
+    }
+
+    private static Departed bought(Fleet fleet) {
+        return bought(fleet, PURCHASE);
+    }
+
+    private static Refused refused(Fleet fleet) {
+        Refused refused = (Refused) depart(fleet, PURCHASE);
+        assertThat(fleet.receipts().refusal(PURCHASE)).hasValueSatisfying(foreseen -> {
+            assertThat(foreseen.state()).isEqualTo(refused.state());
+            assertThat(foreseen.usedUp()).isEqualTo(refused.usedUp());
+        });
+        return refused;
+    }
+
+    private CallOutcome image() {
+        return new CallOutcome.Image(now());
+    }
+
+    @Test
+    void whileACallIsOpenNobodyElseBuysItsKey() {
+        Fleet fleet = fleet(1);
+        bought(fleet);
+        advance(Duration.ofSeconds(10));
+
+        Refused refused = refused(fleet);
+
+        assertThat(refused.state()).isEqualTo(Receipt.State.OPEN);
+        assertThat(refused.retryAfter()).isEqualTo(LONGEST_CALL.minusSeconds(10));
+        assertThat(refused.usedUp()).isFalse();
+        assertThat(depart(fleet, Purchases.next())).isInstanceOf(Departed.class);
+    }
+
+    @Test
+    void aCallThatIsStampedAnewIsThatCallStill() {
+        Fleet fleet = fleet(1);
+        Departed call = bought(fleet);
+        advance(SECOND);
+
+        assertThat(fleet.limiter().redepart(call))
+                .isInstanceOfSatisfying(
+                        Departed.class,
+                        again -> assertThat(again.at()).isEqualTo(call.at().plus(SECOND)));
+
+        assertThat(fleet.receipts().find(KEY)).hasValueSatisfying(receipt -> {
+            assertThat(receipt.purchases()).isEqualTo(1);
+            assertThat(receipt.until()).isEqualTo(call.at().plus(SECOND).plus(LONGEST_CALL));
+        });
+    }
+
+    @Test
+    void aReceiptTellsTheOperatorWhatIsUnderWay() {
+        Fleet fleet = fleet(1);
+        Departed call = bought(fleet);
+
+        assertThat(fleet.receipts().list()).singleElement().satisfies(receipt -> {
+            assertThat(receipt.key()).isEqualTo(KEY);
+            assertThat(receipt.template()).isEqualTo("card");
+            assertThat(receipt.departed()).isEqualTo(call.at());
+            assertThat(receipt.until()).isEqualTo(call.at().plus(LONGEST_CALL));
+            assertThat(receipt.listedAs(now())).contains("open");
+        });
+        advance(LONGEST_CALL);
+        assertThat(fleet.receipts().list())
+                .singleElement()
+                .satisfies(receipt -> assertThat(receipt.listedAs(now())).contains("unknown"));
+    }
+
+    @Test
+    void aCallThatWasNotBilledLeavesNothing() {
+        Fleet fleet = fleet(0);
+        fleet.receipts().settle(bought(fleet), FREE);
+
+        assertThat(fleet.receipts().find(KEY)).isEmpty();
+        assertThat(depart(fleet, PURCHASE)).isInstanceOf(Departed.class);
+    }
+
+    @Test
+    void anImageRefusesWhoHasNotSeenIt() {
+        Fleet fleet = fleet(1);
+        Instant made = now();
+        fleet.receipts().settle(bought(fleet), new CallOutcome.Image(made));
+
+        Refused refused = refused(fleet);
+
+        assertThat(refused.state()).isEqualTo(Receipt.State.IMAGE);
+        assertThat(refused.made()).isEqualTo(made);
+        assertThat(fleet.receipts().list()).isEmpty();
+        assertThat(depart(fleet, PURCHASE.knowing(made))).isInstanceOf(Departed.class);
+    }
+
+    @Test
+    void withoutRepurchasesALostCallIsTheLastForItsPeriod() {
+        Fleet fleet = fleet(0);
+        Settlement settlement = fleet.receipts().settle(bought(fleet), SILENCE);
+
+        assertThat(settlement.nextPurchase()).isEmpty();
+        advance(LONGEST_CALL.multipliedBy(2));
+        assertThat(refused(fleet).usedUp()).isTrue();
+        advance(Purchases.PERIOD);
+        assertThat(depart(fleet, PURCHASE)).isInstanceOf(Departed.class);
+    }
+
+    @Test
+    void aLostCallIsBoughtAgainOnceButNotBeforeItMustHaveEnded() {
+        Fleet fleet = fleet(1);
+        Departed first = bought(fleet);
+        advance(Duration.ofSeconds(20));
+
+        assertThat(fleet.receipts().settle(first, ERROR).nextPurchase()).contains(LONGEST_CALL.minusSeconds(20));
+        advance(LONGEST_CALL.minusSeconds(20).minusMillis(1));
+        assertThat(refused(fleet).retryAfter()).isEqualTo(Duration.ofMillis(1));
+        advance(Duration.ofMillis(1));
+        assertThat(fleet.receipts().settle(bought(fleet), ERROR).nextPurchase()).isEmpty();
+        assertThat(refused(fleet).usedUp()).isTrue();
+    }
+
+    @Test
+    void theHolderOfACallMayHaveDied() {
+        Fleet fleet = fleet(1);
+        bought(fleet);
+        advance(LONGEST_CALL);
+        bought(fleet);
+        advance(LONGEST_CALL);
+
+        Refused refused = refused(fleet);
+
+        assertThat(refused.state()).isEqualTo(Receipt.State.UNKNOWN);
+        assertThat(refused.usedUp()).isTrue();
+    }
+
+    @Test
+    void severalRepurchasesPauseAMinuteThatDoublesToAnHour() {
+        Fleet fleet = fleet(WIDE, new ReceiptRules(9, 100));
+        Duration[] pauses = new Duration[9];
+        for (int purchase = 0; purchase < 9; purchase++) {
+            pauses[purchase] =
+                    fleet.receipts().settle(bought(fleet), HTML).nextPurchase().orElseThrow();
+            advance(pauses[purchase]);
+        }
+
+        assertThat(pauses).extracting(Duration::toMinutes).containsExactly(0L, 1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L);
+    }
+
+    @Test
+    void anImageEndsTheCount() {
+        Fleet fleet = fleet(1);
+        fleet.receipts().settle(bought(fleet), HTML);
+        fleet.receipts().settle(bought(fleet), image());
+        advance(Duration.ofMinutes(5));
+
+        assertThat(fleet.receipts().settle(bought(fleet), HTML).nextPurchase()).contains(Duration.ZERO);
+    }
+
+    @Test
+    void aRepurchaseThatWasNotBilledLeavesTheCountAsItWas() {
+        Fleet fleet = fleet(1);
+        fleet.receipts().settle(bought(fleet), HTML);
+        fleet.receipts().settle(bought(fleet), FREE);
+
+        assertThat(fleet.receipts().find(KEY)).hasValueSatisfying(receipt -> {
+            assertThat(receipt.state()).isEqualTo(Receipt.State.UNUSABLE);
+            assertThat(receipt.purchases()).isEqualTo(1);
+        });
+        assertThat(fleet.receipts().settle(bought(fleet), HTML).nextPurchase()).isEmpty();
+    }
+
+    @Test
+    void anOperatorAllowsOneMore() {
+        Fleet fleet = fleet(0);
+        assertThat(fleet.receipts().allowAnother(KEY)).isFalse();
+        fleet.receipts().settle(bought(fleet), HTML);
+        assertThat(refused(fleet).usedUp()).isTrue();
+
+        assertThat(fleet.receipts().allowAnother(KEY)).isTrue();
+
+        fleet.receipts().settle(bought(fleet), HTML);
+        assertThat(refused(fleet).usedUp()).isTrue();
+    }
+
+    @Test
+    void aRejectionIsRememberedAndNeverRefusesADeparture() {
+        Fleet fleet = fleet(1);
+        fleet.receipts().settle(bought(fleet), new CallOutcome.Rejected("DATA no title", Duration.ofMinutes(1)));
+
+        assertThat(fleet.receipts().refusal(PURCHASE)).hasValueSatisfying(refused -> {
+            assertThat(refused.state()).isEqualTo(Receipt.State.REJECTED);
+            assertThat(refused.detail()).isEqualTo("DATA no title");
+        });
+        fleet.receipts().settle(bought(fleet), FREE);
+        fleet.receipts().settle(bought(fleet), new CallOutcome.Rejected("DATA no title", Duration.ofMinutes(1)));
+        advance(Duration.ofMinutes(1));
+        assertThat(fleet.receipts().refusal(PURCHASE)).isEmpty();
+    }
+
+    @Test
+    void whatIsDeletedWhileItIsMadeIsNotStoredAndCanBeBoughtAnewAfterThat() {
+        Fleet fleet = fleet(0);
+        Departed call = bought(fleet);
+        assertThat(fleet.receipts().hold(call)).isEqualTo(Holding.HELD);
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+
+        assertThat(fleet.receipts().hold(call)).isEqualTo(Holding.DELETED);
+        assertThat(refused(fleet).state()).isEqualTo(Receipt.State.OPEN);
+        assertThat(fleet.receipts().settle(call, image()).deleted()).isTrue();
+        assertThat(fleet.receipts().settle(bought(fleet), image()).deleted()).isFalse();
+    }
+
+    /** The stamp may lie ahead of the DELETE that follows it. */
+    @Test
+    void aDeleteBetweenAStampAndTheDepartureThatItNamesIsNoted() {
+        Fleet fleet = fleet(new Limits(1, SECOND, OptionalInt.empty(), 1, LONGEST_CALL), new ReceiptRules(1, 5));
+        bought(fleet, Purchases.next());
+        advance(Duration.ofMillis(900));
+        Granted permit = (Granted) fleet.limiter().acquire(Lane.INTERACTIVE, SECOND);
+        Departed call = (Departed) fleet.limiter().depart(permit, PURCHASE);
+        assertThat(call.at()).isAfter(now());
+
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+
+        assertThat(fleet.receipts().hold(call)).isEqualTo(Holding.DELETED);
+    }
+
+    @Test
+    void whoThawsAfterADeleteDoesNotBringTheImageBack() {
+        Fleet fleet = fleet(1);
+        Departed frozen = bought(fleet);
+        advance(SECOND);
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        advance(LONGEST_CALL);
+        Departed other = bought(fleet);
+
+        assertThat(fleet.receipts().hold(frozen)).isEqualTo(Holding.DELETED);
+        assertThat(fleet.receipts().settle(frozen, image()).deleted()).isTrue();
+        assertThat(fleet.receipts().hold(other)).isEqualTo(Holding.HELD);
+        fleet.receipts().settle(other, image());
+        assertThat(fleet.receipts().hold(frozen)).isEqualTo(Holding.DELETED);
+    }
+
+    @Test
+    void whatWasDeletedCanBeBoughtAtOnce() {
+        Fleet fleet = fleet(0);
+        fleet.receipts().settle(bought(fleet), HTML);
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+
+        Departed call = bought(fleet);
+
+        assertThat(fleet.receipts().hold(call)).isEqualTo(Holding.HELD);
+        assertThat(fleet.receipts().settle(call, image()).deleted()).isFalse();
+    }
+
+    @Test
+    void whoThawsWhenAnotherHasBoughtFindsItsReceiptLost() {
+        Fleet fleet = fleet(1);
+        Departed frozen = bought(fleet);
+        advance(LONGEST_CALL);
+        Departed other = bought(fleet);
+
+        assertThat(fleet.receipts().hold(frozen)).isEqualTo(Holding.LOST);
+        fleet.receipts().settle(frozen, FREE);
+        assertThat(fleet.receipts().hold(other)).isEqualTo(Holding.HELD);
+    }
+
+    @Test
+    void aLateImageEndsTheWaitForARepurchase() {
+        Fleet fleet = fleet(3);
+        Departed frozen = bought(fleet);
+        advance(LONGEST_CALL);
+        fleet.receipts().settle(bought(fleet), SILENCE);
+
+        fleet.receipts().settle(frozen, image());
+
+        assertThat(refused(fleet).state()).isEqualTo(Receipt.State.IMAGE);
+    }
+
+    @Test
+    void aLivingHolderKeepsItsReceiptPastItsEnd() {
+        Fleet fleet = fleet(1);
+        Departed call = bought(fleet);
+        for (int hold = 0; hold < 10; hold++) {
+            advance(LONGEST_CALL.dividedBy(5));
+            assertThat(fleet.receipts().hold(call)).isEqualTo(Holding.HELD);
+        }
+
+        assertThat(refused(fleet).state()).isEqualTo(Receipt.State.OPEN);
+    }
+
+    @Test
+    void anOpenReceiptIsThePlaceInFlight() {
+        Fleet fleet = fleet(ONE_IN_FLIGHT, new ReceiptRules(1, 5));
+        Departed call = bought(fleet);
+        assertThat(fleet.limiter().status().inFlight()).isEqualTo(1);
+
+        fleet.receipts().settle(call, ERROR);
+
+        assertThat(fleet.limiter().status().inFlight()).isZero();
+    }
+
+    @Test
+    void aCallThatWasNotAnsweredIsInFlightUntilItMustHaveEnded() {
+        Fleet fleet = fleet(ONE_IN_FLIGHT, new ReceiptRules(1, 5));
+        fleet.receipts().settle(bought(fleet), SILENCE);
+        advance(LONGEST_CALL.minusMillis(1));
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Denied.class);
+
+        advance(Duration.ofMillis(1));
+
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+    }
+
+    @Test
+    void aRefusedDepartureGivesItsPlaceBack() {
+        Fleet fleet = fleet(new Limits(1000, SECOND, OptionalInt.of(2), 1, LONGEST_CALL), new ReceiptRules(1, 5));
+        bought(fleet);
+
+        refused(fleet);
+
+        assertThat(fleet.limiter().status().inFlight()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStopLetsOneCallThroughNowAndThenAndAnImageEndsIt(LaneStop.Reason reason) {
+        Fleet fleet = fleet(1);
+        depart(fleet, Purchases.next()); // no restart is due any more
+        Instant since = now();
+        fleet.limiter().stop(reason);
+        advance(reason.probedEvery().minusMillis(1));
+
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO))
+                .isEqualTo(new Permit.Stopped(reason, Duration.ofMillis(1)));
+        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ZERO))
+                .isInstanceOf(reason.concerns(Lane.INTERACTIVE) ? Permit.Stopped.class : Granted.class);
+        assertThat(fleet.limiter().status().stops()).containsExactly(new LaneStop(reason, since));
+        advance(Duration.ofMillis(1));
+        Departed probe = bought(fleet);
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
+        fleet.receipts().settle(probe, image());
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+        assertThat(fleet.limiter().status().stops()).isEmpty();
+    }
+
+    @Test
+    void aProbeThatFindsNoSlotIsNotLost() {
+        Fleet fleet = fleet(new Limits(1, SECOND, OptionalInt.empty(), 1, LONGEST_CALL), new ReceiptRules(1, 5));
+        bought(fleet, Purchases.next());
+        fleet.limiter().stop(LaneStop.Reason.UNUSABLE_ANSWERS);
+        advance(LaneStop.Reason.UNUSABLE_ANSWERS.probedEvery());
+        fleet.limiter().coolDown(SECOND);
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Denied.class);
+
+        advance(SECOND);
+
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+    }
+
+    @Test
+    void unusableAnswersInARowStopTheBulkLaneWhateverTheKeys() {
+        Fleet fleet = fleet(WIDE, new ReceiptRules(1, 3));
+        for (int answer = 0; answer < 2; answer++) {
+            fleet.receipts().settle(bought(fleet, Purchases.next()), HTML);
+        }
+        fleet.receipts().settle(bought(fleet, Purchases.next()), image());
+        for (int answer = 0; answer < 3; answer++) {
+            assertThat(fleet.limiter().status().stops()).isEmpty();
+            fleet.receipts().settle(bought(fleet, Purchases.next()), HTML);
+        }
+
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO))
+                .isEqualTo(new Permit.Stopped(LaneStop.Reason.UNUSABLE_ANSWERS, Duration.ofMinutes(15)));
+        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ofMinutes(5)))
+                .isInstanceOf(Granted.class);
+    }
+
+    @Test
+    void aCallThatWouldNotLandByTheDeadlineIsNotMadeForWhoWaits() {
+        Fleet fleet = fleet(1);
+        Departed slow = bought(fleet);
+        advance(Duration.ofSeconds(8));
+        fleet.receipts().settle(slow, image());
+
+        // Of one call twice its time is expected.
+        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ofSeconds(15)))
+                .isInstanceOf(Denied.class);
+        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ofSeconds(16)))
+                .isInstanceOf(Granted.class);
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+    }
+
+    @Test
+    void anImageThatWaitedForTheStoreSaysNothingOfHowLongCallsTake() {
+        Fleet fleet = fleet(1);
+        Departed call = bought(fleet);
+        advance(LONGEST_CALL.plus(SECOND));
+        fleet.receipts().settle(call, image());
+
+        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ZERO)).isInstanceOf(Granted.class);
+    }
+
+    @Test
+    void aJobIsResumedByWhoComesAfterItsHolder() {
+        Fleet fleet = fleet(0);
+        Departed call = bought(fleet);
+        fleet.receipts().keepTicket(call, "job-7");
+        advance(LONGEST_CALL);
+
+        assertThat(fleet.receipts().refusal(PURCHASE))
+                .hasValueSatisfying(refused -> assertThat(refused.resumable()).isTrue());
+        Receipts.Resumed resumed = fleet.receipts().resume(PURCHASE, Lane.BULK).orElseThrow();
+        assertThat(resumed.ticket()).isEqualTo("job-7");
+        assertThat(fleet.receipts().hold(call)).isEqualTo(Holding.LOST);
+        assertThat(fleet.receipts().hold(resumed.call())).isEqualTo(Holding.HELD);
+        fleet.receipts().settle(resumed.call(), image());
+        assertThat(refused(fleet).state()).isEqualTo(Receipt.State.IMAGE);
+        assertThat(fleet.receipts().resume(PURCHASE, Lane.BULK)).isEqualTo(Optional.empty());
+    }
+}
