@@ -179,10 +179,11 @@ local function denied(retryAfter, reason)
   return { 0, math.max(retryAfter, 1000), reason, epoch, now }
 end
 
--- How long most calls take from their departure to their image (RFC 6298, section 2, with two deviations); 0 at first.
+-- How long most calls take from their departure to their image (RFC 6298, section 2, with two deviations), at most the
+-- longest call; 0 at first.
 local function expectedCall()
   local seen = redis.call('HMGET', state, 'callMean', 'callDeviation')
-  return math.floor(tonumber(seen[1] or 0) + 2 * tonumber(seen[2] or 0))
+  return math.min(longestCall, math.floor(tonumber(seen[1] or 0) + 2 * tonumber(seen[2] or 0)))
 end
 
 local function acquire()

@@ -157,7 +157,9 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   local purchases = tonumber(purchasesText) or 0
   if outcome == 'IMAGE' then
     resumeLanes()
-    learn(now - departedAt)
+    if now - departedAt <= longestCall then -- what waited for the store says nothing of the provider
+      learn(now - departedAt)
+    end
   elseif outcome == 'UNUSABLE' and redis.call('HINCRBY', state, 'unusable', 1) >= maxUnusable then
     stopLanes('UNUSABLE_ANSWERS', PROBED_EVERY.UNUSABLE_ANSWERS)
   end

@@ -86,7 +86,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
             return denied(coolDown, Reason.COOL_DOWN);
         }
         // Somebody waits until a deadline, and a call that is not expected to land by then need not leave for them.
-        long expected = lane == Lane.INTERACTIVE ? nanos(latency.expected()) : 0;
+        long expected = lane == Lane.INTERACTIVE ? Math.min(longestCall, nanos(latency.expected())) : 0;
         if (expected > patience) {
             return denied(Math.max(coolDown, expected), Reason.RATE);
         }
@@ -214,7 +214,11 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
                 places.giveBack(call.token());
             }
             if (outcome instanceof CallOutcome.Image) {
-                latency.learn(Duration.between(call.at(), clock.instant()));
+                Duration taken = Duration.between(call.at(), clock.instant());
+                if (taken.compareTo(limits.longestCall())
+                        <= 0) { // what waited for the store says nothing of the provider
+                    latency.learn(taken);
+                }
                 stops.clear();
             }
             if (book.countUnusable(outcome)) {
