@@ -166,6 +166,11 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   if holder ~= token and not (outcome == 'IMAGE' and holder == '' and not deleted) then
     return { deleted and 1 or 0, 0 }
   end
+  if deleted and outcome == 'UNKNOWN' and now < tonumber(ends) then
+    redis.call('HSET', receipt, 'state', 'UNKNOWN', 'purchases', '0', 'from', ends, 'detail', detail, 'token', '')
+    keepReceipt(tonumber(ends) + period)
+    return { 1, tonumber(ends) - now }
+  end
   if deleted then
     redis.call('DEL', receipt)
     redis.call('HSET', receipt, 'state', 'DELETED', 'deleted', deletedText)
@@ -239,9 +244,14 @@ local function resumeJob(period)
   return departedAt, ticket
 end
 
--- A DELETE: purchases in vain count no more, and what was bought before is not stored.
+-- A DELETE: purchases in vain count no more, and what was bought before is not stored. While a call may still run at the
+-- provider its receipt stands, or two would run at once.
 local function noteDeleted(period)
-  if redis.call('HGET', receipt, 'state') ~= 'OPEN' then
+  local standing, ends = receiptFields('state', 'until')
+  local mayStillRun = standing == 'OPEN' or (standing == 'UNKNOWN' and now < tonumber(ends))
+  if mayStillRun then
+    redis.call('HSET', receipt, 'purchases', '0', 'before', '', 'from', ends)
+  else
     redis.call('DEL', receipt)
     redis.call('HSET', receipt, 'state', 'DELETED')
     keepReceipt(now + period)

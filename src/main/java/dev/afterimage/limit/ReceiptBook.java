@@ -205,6 +205,11 @@ final class ReceiptBook {
             return new Receipts.Settlement(deleted, Optional.of(Duration.ZERO));
         }
         Receipt open = page.receipt();
+        if (deleted && outcome instanceof CallOutcome.Unknown && now.isBefore(open.until())) {
+            Instant end = open.until().plus(call.purchase().period());
+            write(ended(page, Receipt.State.UNKNOWN, 0, open.until(), outcome.detail(), end));
+            return new Receipts.Settlement(true, Optional.of(Duration.between(now, open.until())));
+        }
         if (deleted) {
             write(ended(
                     page,
@@ -361,13 +366,37 @@ final class ReceiptBook {
 
     void noteDeleted(ImageKey key, Duration period, Instant now) {
         Page page = page(key, now);
-        if (page != null && page.receipt().state() == Receipt.State.OPEN) {
-            write(new Page(page.receipt(), page.before(), page.made(), now, page.end()));
+        if (page != null && mayStillRun(page.receipt(), now)) {
+            // Until it has ended its receipt stands, or two would run at once; but calls in vain count no more.
+            Receipt counted = counting(page.receipt(), 0, page.receipt().until());
+            write(new Page(counted, null, page.made(), now, page.end()));
             return;
         }
         Receipt tombstone = new Receipt(
                 key, Receipt.State.DELETED, "", now, now, Purchase.DEFAULT_ACCOUNT, "", "", "", "", 0, now, "");
         write(new Page(tombstone, null, Instant.EPOCH, now, now.plus(period)));
+    }
+
+    private static boolean mayStillRun(Receipt receipt, Instant now) {
+        return receipt.state() == Receipt.State.OPEN
+                || (receipt.state() == Receipt.State.UNKNOWN && now.isBefore(receipt.until()));
+    }
+
+    private static Receipt counting(Receipt old, int purchases, Instant from) {
+        return new Receipt(
+                old.key(),
+                old.state(),
+                old.token(),
+                old.departed(),
+                old.until(),
+                old.account(),
+                old.template(),
+                old.request(),
+                old.ticket(),
+                old.series(),
+                purchases,
+                from,
+                old.detail());
     }
 
     boolean allowAnother(ImageKey key, Instant now) {
@@ -377,25 +406,8 @@ final class ReceiptBook {
         }
         Receipt old = page.receipt();
         int purchases = Math.min(old.purchases(), rules.repurchases());
-        write(new Page(
-                new Receipt(
-                        old.key(),
-                        old.state(),
-                        old.token(),
-                        old.departed(),
-                        old.until(),
-                        old.account(),
-                        old.template(),
-                        old.request(),
-                        old.ticket(),
-                        old.series(),
-                        purchases,
-                        old.state() == Receipt.State.UNUSABLE ? now : old.until(),
-                        old.detail()),
-                page.before(),
-                page.made(),
-                page.deleted(),
-                page.end()));
+        Instant from = old.state() == Receipt.State.UNUSABLE ? now : old.until();
+        write(new Page(counting(old, purchases, from), page.before(), page.made(), page.deleted(), page.end()));
         return true;
     }
 
