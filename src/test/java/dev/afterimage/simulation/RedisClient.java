@@ -132,6 +132,7 @@ final class RedisClient implements Redis {
                     .after(
                             java.time.Duration.ofNanos(lastArrival - now),
                             () -> network.reach(() -> {
+                                network.crossing(machine, false);
                                 if (brokenThere) {
                                     return;
                                 }
@@ -148,7 +149,9 @@ final class RedisClient implements Redis {
                                     broken();
                                     return;
                                 }
-                                answer(promise, network.carryOut(words));
+                                Object answer = network.carryOut(words);
+                                network.crossing(machine, true);
+                                answer(promise, answer);
                             }));
             return promise.future();
         }

@@ -21,6 +21,7 @@ final class RedisNetwork {
     private boolean silent;
     private Duration extraLatency = Duration.ZERO;
     private double breaks;
+    private Faults faults;
 
     RedisNetwork(Simulation world) {
         this.world = world;
@@ -30,6 +31,17 @@ final class RedisNetwork {
 
     RedisModel server() {
         return server;
+    }
+
+    /** From now on, what may go wrong with a command is decided there. */
+    void use(Faults planned) {
+        faults = planned;
+    }
+
+    void crossing(SimulatedMachine machine, boolean there) {
+        if (faults != null) {
+            faults.crossing(Faults.Port.REDIS, machine, there);
+        }
     }
 
     boolean isGone() {

@@ -9,7 +9,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import software.amazon.awssdk.core.exception.AbortedException;
 
 /**
  * The machine of one process of the fleet. Its threads are virtual threads whose steps the {@link Simulation} orders. It can
@@ -27,6 +29,7 @@ final class SimulatedMachine implements Executor {
     private boolean isDead;
     private Duration skew = Duration.ZERO;
     private long tokens;
+    private int freezes;
 
     SimulatedMachine(Simulation world, int id) {
         this.world = world;
@@ -82,6 +85,7 @@ final class SimulatedMachine implements Executor {
     void freeze() {
         if (!isDead && !isFrozen) {
             isFrozen = true;
+            freezes++;
             frozen.addAll(world.takeAway(this));
         }
     }
@@ -92,6 +96,26 @@ final class SimulatedMachine implements Executor {
             List<Runnable> steps = List.copyOf(frozen);
             frozen.clear();
             steps.forEach(this::execute);
+        }
+    }
+
+    /** How often it was frozen; who compares two counts knows whether it stood still in between. */
+    int freezes() {
+        return freezes;
+    }
+
+    /** The calling thread waits while something is on its way. */
+    void travel(Duration howLong) {
+        travel(new CountDownLatch(1), howLong);
+    }
+
+    /** The calling thread waits for that, at most so long. A thread that is cancelled meanwhile fails as Amazon's clients do. */
+    void travel(CountDownLatch comes, Duration atMost) {
+        try {
+            machine.pause().await(comes, atMost);
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw AbortedException.create("simulated");
         }
     }
 

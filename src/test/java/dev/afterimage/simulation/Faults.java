@@ -1,0 +1,104 @@
+package dev.afterimage.simulation;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Decides at every call of a port whether something goes wrong there and what. Each run allows some kinds of faults only, and
+ * only so many of them, because faults that hide each other are found best alone.
+ */
+final class Faults {
+
+    /** Where something can go wrong. A call crosses a port twice: on its way there and on its way back. */
+    enum Port {
+        REDIS,
+        STORE,
+        QUEUE,
+        PROVIDER
+    }
+
+    /** What can go wrong, besides what the provider does with single calls. */
+    enum Kind {
+        FREEZE_BRIEFLY,
+        FREEZE_FOR_LONG,
+        KILL,
+        TERMINATE,
+        REDIS_FLUSHED,
+        REDIS_RESTARTED,
+        REDIS_GONE,
+        REDIS_SILENT,
+        REDIS_SLOW,
+        REDIS_BREAKS_CONNECTIONS,
+        STORE_DOWN,
+        STORE_FULL,
+        QUEUE_DOWN,
+        QUEUE_DELIVERS_TWICE,
+        CLOCK_SET,
+        PROVIDER_DOWN,
+        PROVIDER_THROTTLES,
+        PROVIDER_REFUSES_KEY,
+        PROVIDER_OUT_OF_CREDITS,
+        PROVIDER_SLOW,
+        PROVIDER_SENDS_GARBAGE,
+        REDEPLOY
+    }
+
+    /** Carries a fault out. */
+    interface Victims {
+        void suffer(Kind kind, SimulatedMachine machine);
+    }
+
+    private static final int MOST = 6;
+
+    private final Random chance;
+    private final List<Kind> allowed;
+    private final Victims victims;
+    private final Set<String> seen;
+    private int left;
+    private final double likelihood;
+
+    /**
+     * A plan of what may go wrong.
+     *
+     * @param seen gets the distinct faults, each a kind at a port
+     */
+    Faults(Random chance, Victims victims, Set<String> seen) {
+        this.chance = chance;
+        this.victims = victims;
+        this.seen = seen;
+        Set<Kind> some = EnumSet.noneOf(Kind.class);
+        double share = chance.nextDouble();
+        for (Kind kind : Kind.values()) {
+            if (chance.nextDouble() < share) {
+                some.add(kind);
+            }
+        }
+        allowed = new ArrayList<>(some);
+        left = chance.nextInt(MOST + 1);
+        likelihood = Math.exp(-2 - 4 * chance.nextDouble()) / 10;
+    }
+
+    /** From now on nothing more goes wrong. */
+    void stop() {
+        left = 0;
+    }
+
+    /**
+     * A call passes a port.
+     *
+     * @param there whether it has been carried out there
+     */
+    void crossing(Port port, SimulatedMachine machine, boolean there) {
+        double weight = port == Port.PROVIDER ? 10 : 1;
+        if (left == 0 || allowed.isEmpty() || machine.isDead() || chance.nextDouble() >= likelihood * weight) {
+            return;
+        }
+        left--;
+        Kind kind = allowed.get(chance.nextInt(allowed.size()));
+        seen.add(kind + " at " + port + (there ? " on the way back" : " on the way there"));
+        victims.suffer(kind, machine);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.afterimage.simulation;
+
+import dev.afterimage.simulation.Fleet.Result;
+import dev.afterimage.wiring.WiredProcess.Flaw;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Runs many seeds, on as many threads as there are processors, and sums up what they saw. */
+final class FleetRuns {
+
+    /** What is logged of a run is told by its story. */
+    private static final Logger SERVICE = Logger.getLogger("dev.afterimage");
+
+    private final List<Result> failed = new ArrayList<>();
+    private final Map<Trial, Long> trials = new EnumMap<>(Trial.class);
+    private final Set<String> faults = new TreeSet<>();
+    private final Consumer<Result> failures;
+    private long runs;
+
+    private FleetRuns(Consumer<Result> failures) {
+        this.failures = failures;
+    }
+
+    /**
+     * Runs so many seeds.
+     *
+     * @param enough whether to stop early
+     * @param failures is told of each at once
+     */
+    static FleetRuns of(long from, long count, BooleanSupplier enough, Flaw flaw, Consumer<Result> failures) {
+        SERVICE.setLevel(Level.OFF);
+        FleetRuns runs = new FleetRuns(failures);
+        AtomicLong next = new AtomicLong(from);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+            Thread thread = new Thread(() -> {
+                for (long seed = next.getAndIncrement();
+                        seed < from + count && !enough.getAsBoolean();
+                        seed = next.getAndIncrement()) {
+                    runs.add(run(seed, flaw));
+                }
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException cancelled) {
+                next.set(Long.MAX_VALUE / 2);
+                Thread.currentThread().interrupt();
+            }
+        }
+        return runs;
+    }
+
+    private static Result run(long seed, Flaw flaw) {
+        try {
+            return Fleet.run(seed, flaw, false);
+        } catch (RuntimeException | Error broken) {
+            throw new IllegalStateException("the simulation itself fails with seed " + seed, broken);
+        }
+    }
+
+    private synchronized void add(Result result) {
+        runs++;
+        result.trials().forEach((trial, times) -> trials.merge(trial, (long) times, Long::sum));
+        faults.addAll(result.faults());
+        if (!result.violations().isEmpty()) {
+            failed.add(result);
+            failures.accept(result);
+        }
+    }
+
+    long runs() {
+        return runs;
+    }
+
+    List<Result> failed() {
+        return failed;
+    }
+
+    Map<Trial, Long> trials() {
+        return trials;
+    }
+
+    Set<String> faults() {
+        return faults;
+    }
+
+    static void print(Result failed) {
+        System.out.println("seed " + failed.seed() + " violates (src/bench/simulation.sh --story " + failed.seed() + ")");
+        failed.violations().stream().limit(10).forEach(violation -> System.out.println("    " + violation));
+    }
+
+    /** From the command line: {@code --seeds N --from K}, or {@code --story K} for what happens in one run. */
+    public static void main(String[] arguments) {
+        long seeds = 1000;
+        long from = 1;
+        boolean story = false;
+        for (int i = 0; i + 1 < arguments.length; i += 2) {
+            long value = Long.parseLong(arguments[i + 1]);
+            switch (arguments[i]) {
+                case "--seeds" -> seeds = value;
+                case "--from" -> from = value;
+                case "--story" -> {
+                    from = value;
+                    story = true;
+                }
+                default -> throw new IllegalArgumentException("--seeds N, --from K or --story K");
+            }
+        }
+        if (story) {
+            SERVICE.setLevel(Level.OFF);
+            Result result = Fleet.run(from, new Flaw() {}, true);
+            result.story().forEach(System.out::println);
+            result.violations().forEach(System.out::println);
+            return;
+        }
+        long begun = System.nanoTime();
+        FleetRuns runs = of(from, seeds, () -> false, new Flaw() {}, FleetRuns::print);
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        System.out.println(runs.trials());
+        System.out.printf(
+                "%d runs, %d with violations, %d distinct faults, %.0f s%n",
+                runs.runs(), runs.failed().size(), runs.faults().size(), seconds);
+        if (!runs.failed().isEmpty()) {
+            System.exit(1);
+        }
+    }
+}

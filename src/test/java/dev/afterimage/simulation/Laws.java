@@ -1,0 +1,459 @@
+package dev.afterimage.simulation;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.cache.IndexEntryCodec;
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.pregeneration.queue.JobCodec;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.simulation.Faults.Kind;
+import dev.afterimage.simulation.Fleet.Answered;
+import dev.afterimage.simulation.Fleet.Deleted;
+import dev.afterimage.simulation.Fleet.Incident;
+import dev.afterimage.simulation.SimulatedProvider.Behaviour;
+import dev.afterimage.simulation.SimulatedProvider.Call;
+import dev.afterimage.simulation.SimulatedStore.Stored;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Compares, after a run, what the design's laws say with the provider's books, the store, the queues and the clients. */
+final class Laws {
+
+    /** So much the clock of a machine may be wrong. */
+    static final Duration MOST_SKEW = Duration.ofSeconds(20);
+
+    private static final long SECOND = 1_000_000_000L;
+    /** What Redis, the store and the queue may take after the deadline has come, each at most once or twice. */
+    private static final long LATENESS = 2 * SECOND;
+    /** The time-outs of Redis that one request may meet, one after the other, before Redis is given a rest. */
+    private static final long LATENESS_WITHOUT_REDIS = 3 * SECOND;
+    /** As {@code afterimage.cache.near-ttl} has it, with what an answer takes. */
+    private static final long NEAR = 3 * SECOND;
+
+    private static final int REPURCHASES = 1;
+    private static final Set<Kind> LOST_MEMORY = EnumSet.of(Kind.REDIS_FLUSHED, Kind.REDIS_RESTARTED);
+    private static final Set<Kind> GONE =
+            EnumSet.of(Kind.KILL, Kind.TERMINATE, Kind.REDEPLOY, Kind.FREEZE_BRIEFLY, Kind.FREEZE_FOR_LONG);
+    private static final Set<Kind> OF_REDIS = EnumSet.of(
+            Kind.REDIS_FLUSHED,
+            Kind.REDIS_RESTARTED,
+            Kind.REDIS_GONE,
+            Kind.REDIS_SILENT,
+            Kind.REDIS_SLOW,
+            Kind.REDIS_BREAKS_CONNECTIONS);
+
+    private final Fleet fleet;
+    private final Scenario scenario;
+    private final long longestCall;
+    private final Map<ImageKey, List<Call>> callsOf = new LinkedHashMap<>();
+    private final Map<Integer, Landed> landed = new LinkedHashMap<>();
+
+    /** Where and when the image of a call came to lie in the store. */
+    private record Landed(IndexEntry entry, long at) {}
+
+    Laws(Fleet fleet) {
+        this.fleet = fleet;
+        this.scenario = fleet.scenario();
+        this.longestCall =
+                scenario.settings().of(ProviderConfig.class).longestCall().toNanos();
+        fleet.provider().arrivals().stream()
+                .sorted(Comparator.comparingLong(call -> call.arrived))
+                .forEach(call -> callsOf.computeIfAbsent(call.key, key -> new ArrayList<>())
+                        .add(call));
+        for (Stored stored : fleet.store().everWritten()) {
+            Optional<ImageKey> key = keyOf(stored);
+            Optional<Integer> call = SimulatedProvider.callOf(stored);
+            if (key.isPresent() && call.isPresent()) {
+                entryOf(key.get(), stored)
+                        .ifPresent(entry -> landed.putIfAbsent(call.get(), new Landed(entry, stored.at())));
+            }
+        }
+    }
+
+    private static Optional<ImageKey> keyOf(Stored stored) {
+        return stored.name().startsWith("images/")
+                ? Optional.of(new ImageKey(stored.name().substring("images/".length())))
+                : Optional.empty();
+    }
+
+    static Optional<IndexEntry> entryOf(ImageKey key, Stored stored) {
+        return Optional.ofNullable(stored.metadata().get("afterimage"))
+                .flatMap(line -> IndexEntryCodec.decode(key, line));
+    }
+
+    static long nanosOf(java.time.Instant instant) {
+        return ChronoUnit.NANOS.between(SimulatedMachine.BEGINNING, instant);
+    }
+
+    void check() {
+        callsOf.values().forEach(this::bills);
+        limits();
+        coolDowns();
+        credits();
+        jobs();
+        fleet.answers().forEach(this::deadline);
+        images();
+        fleet.answers().forEach(this::deleted);
+    }
+
+    // ---- law 1 ----
+
+    private void bills(List<Call> calls) {
+        Call last = null;
+        int purchases = 0;
+        for (Call call : calls) {
+            if (last != null) {
+                if (call.arrived < last.ended && !excused(last, call)) {
+                    fleet.violated("law 1", "two calls of one key at once: %s, %s", last, call);
+                }
+                Landed image = landed.get(last.number);
+                if (image != null && image.at() <= call.arrived) {
+                    purchases = 0;
+                    standing(last, image, call);
+                } else if (wasThrownAway(last, call)) {
+                    fleet.violated("law 1", "an image that came was bought again: %s, %s", last, call);
+                } else if (isUnknown(last)
+                        && call.arrived < last.departed + longestCall - SECOND / 2
+                        && !excused(last, call)) {
+                    fleet.violated("law 1", "bought again while its receipt stands: %s, %s", last, call);
+                }
+                if (isForgotten(last, call)) {
+                    purchases = 0;
+                }
+            }
+            note(call);
+            if (!call.isKnownNotBilled()) {
+                last = call;
+                purchases++;
+                if (purchases > 1) {
+                    fleet.tried(Trial.REPURCHASE);
+                }
+                if (purchases > 1 + REPURCHASES) {
+                    fleet.violated("law 1", "bought for the %d. time without an image: %s", purchases, call);
+                }
+            }
+        }
+    }
+
+    /** Calls in vain count until the key is deleted, Redis loses its memory, or a freshness period is over. */
+    private boolean isForgotten(Call last, Call call) {
+        return isDeleted(call.key, last.departed, call.arrived)
+                || isMemoryLost(last.departed, call.arrived)
+                || call.arrived - last.departed >= scenario.ttl().toNanos();
+    }
+
+    private void note(Call call) {
+        if (call.isKnownNotBilled()) {
+            switch (call.behaviour) {
+                case THROTTLED, THROTTLED_WITHOUT_A_WAIT -> fleet.tried(Trial.THROTTLING);
+                case KEY_REFUSED -> fleet.tried(Trial.KEY_REFUSED);
+                case OUT_OF_CREDITS -> fleet.tried(Trial.OUT_OF_CREDITS);
+                default -> {}
+            }
+        } else if (isUnknown(call)) {
+            fleet.tried(Trial.UNKNOWN_OUTCOME);
+        } else if (!call.isImage) {
+            fleet.tried(Trial.UNUSABLE_ANSWER);
+        }
+    }
+
+    /** Nobody of the fleet knows how it ended. */
+    private static boolean isUnknown(Call call) {
+        return call.delivered < 0
+                || switch (call.behaviour) {
+                    case ERROR_500, ERROR_502, ERROR_504, CONNECTION_BREAKS -> true;
+                    default -> false;
+                };
+    }
+
+    private void standing(Call last, Landed image, Call call) {
+        boolean expired = nanosOf(image.entry().freshUntil()) <= call.arrived + 2 * MOST_SKEW.toNanos();
+        boolean planned = fleet.planTimes().stream()
+                .anyMatch(begun -> begun <= call.arrived
+                        && begun + 2 * MOST_SKEW.toNanos()
+                                >= nanosOf(image.entry().createdAt()));
+        if (!expired && !planned && !isDeleted(call.key, last.departed, call.arrived)) {
+            fleet.violated("law 1", "bought again although its image is there: %s, %s", last, call);
+        }
+    }
+
+    /** Its image came to a process that had all the time to store it. */
+    private boolean wasThrownAway(Call last, Call call) {
+        return last.isImage
+                && last.delivered >= 0
+                && call.departed > last.delivered + SECOND
+                && !isGone(last.caller, last.departed, call.arrived)
+                && !isDeleted(last.key, last.departed, call.arrived)
+                && fleet.incidents().stream()
+                        .noneMatch(incident ->
+                                EnumSet.of(Kind.STORE_DOWN, Kind.STORE_FULL).contains(incident.kind())
+                                        && incident.at() < call.arrived
+                                        && incident.until() > last.departed);
+    }
+
+    /** A holder that is gone and a Redis that lost its memory: together they cost what an API without idempotency costs. */
+    private boolean excused(Call last, Call call) {
+        return isMemoryLost(last.departed, call.arrived) && isGone(last.caller, last.departed, call.arrived);
+    }
+
+    private boolean isMemoryLost(long from, long to) {
+        return happened(LOST_MEMORY, null, from - SECOND, to);
+    }
+
+    private boolean isGone(SimulatedMachine machine, long from, long to) {
+        return happened(GONE, machine, from - SECOND, to);
+    }
+
+    private boolean happened(Set<Kind> kinds, @Nullable SimulatedMachine machine, long from, long to) {
+        return fleet.incidents().stream()
+                .filter(incident -> kinds.contains(incident.kind()))
+                .filter(incident -> machine == null || incident.machine() == machine)
+                .anyMatch(incident -> incident.at() <= to && incident.until() >= from);
+    }
+
+    private boolean isDeleted(ImageKey key, long from, long to) {
+        return fleet.deletions().stream()
+                .anyMatch(deleted -> deleted.key().equals(key) && deleted.begun() <= to && deleted.ended() >= from);
+    }
+
+    // ---- laws 2 and 3 ----
+
+    private void limits() {
+        List<Call> arrivals = fleet.provider().arrivals();
+        for (int i = 0; i < arrivals.size(); i++) {
+            Call call = arrivals.get(i);
+            if (i + 1 >= scenario.rate()) {
+                Call first = arrivals.get(i + 1 - scenario.rate());
+                if (call.arrived - first.arrived < scenario.window().toNanos()) {
+                    fleet.tried(Trial.FULL_WINDOW);
+                }
+            }
+            if (i >= scenario.rate()) {
+                Call first = arrivals.get(i - scenario.rate());
+                if (call.arrived - first.arrived < scenario.window().toNanos()) {
+                    fleet.violated("law 2", "too many calls in a window: %s … %s", first, call);
+                }
+            }
+            if (scenario.concurrency() > 0) {
+                long flying = arrivals.stream()
+                        .filter(other -> other != call && other.isInFlight(call.arrived))
+                        .count();
+                if (flying + 1 == scenario.concurrency()) {
+                    fleet.tried(Trial.FULL_FLIGHT);
+                }
+                if (flying >= scenario.concurrency()) {
+                    fleet.violated("law 2", "too many calls in flight: %s", call);
+                }
+            }
+        }
+    }
+
+    private void coolDowns() {
+        for (Call throttled : fleet.provider().arrivals()) {
+            if (throttled.waitUntil < 0
+                    || throttled.delivered < 0
+                    || happened(OF_REDIS, null, throttled.delivered - SECOND, throttled.waitUntil)
+                    || isGone(throttled.caller, throttled.delivered, throttled.delivered + SECOND)
+                    || scenario.smallFailures()) {
+                continue;
+            }
+            for (Call call : fleet.provider().arrivals()) {
+                if (call.departed > throttled.delivered + SECOND / 2 && call.arrived < throttled.waitUntil) {
+                    fleet.violated("law 3", "left during a cool-down: %s, %s", throttled, call);
+                }
+            }
+        }
+    }
+
+    // ---- law 9 ----
+
+    private void credits() {
+        long billed =
+                fleet.provider().arrivals().stream().filter(call -> call.billed).count();
+        if (scenario.credits() > 0
+                && !fleet.isToppedUp()
+                && billed > scenario.credits()
+                && !happened(LOST_MEMORY, null, 0, fleet.now())) {
+            fleet.violated("law 9", "%d calls were billed of a budget of %d", billed, scenario.credits());
+        }
+        long counted = fleet.provider().books().stream()
+                .filter(call -> call.departed >= 0 && !call.isKnownNotBilled())
+                .count();
+        boolean exact = !scenario.smallFailures()
+                && !happened(OF_REDIS, null, 0, fleet.now())
+                && !happened(GONE, null, 0, fleet.now());
+        if (exact && fleet.creditsUsed().isPresent() && fleet.creditsUsed().getAsLong() != counted) {
+            fleet.violated(
+                    "law 9",
+                    "%d credits are counted for %d calls",
+                    fleet.creditsUsed().getAsLong(),
+                    counted);
+        }
+    }
+
+    // ---- law 7 ----
+
+    private void jobs() {
+        for (SimulatedQueues.Sent dead : fleet.queues().on(SimulatedQueues.DEAD)) {
+            fleet.tried(Trial.DEAD_LETTER);
+            ImageKey key = JobCodec.decode(dead.body).key();
+            String reason = dead.attribute("reason");
+            if (reason == null) {
+                fleet.violated("law 7", "a dead letter without a reason, image of %s", imageOf(key));
+            } else if (!hasCause(key) && fleet.queues().deliveredTwice() < 4) {
+                fleet.violated("law 7", "a dead letter without a cause, image %s: %s", imageOf(key), reason);
+            }
+        }
+        for (SimulatedQueues.Sent sent : fleet.queues().accepted()) {
+            ImageKey key = JobCodec.decode(sent.body).key();
+            if (!isEnded(key, sent.at)) {
+                fleet.violated("law 7", "a job was lost: image %s, taken in at %.3f s", imageOf(key), sent.at / 1e9);
+            } else {
+                fleet.tried(Trial.JOB_ENDED);
+            }
+        }
+        for (Answered answered : fleet.answers()) {
+            if (answered.outcome().orElse(null) instanceof ImageOutcome.Pending) {
+                fleet.tried(Trial.PROMISE_202);
+                if (!isEnded(answered.key(), answered.begun())) {
+                    fleet.violated(
+                            "law 7",
+                            "a 202 was no promise: image %s, promised at %.3f s",
+                            imageOf(answered.key()),
+                            answered.ended() / 1e9);
+                }
+            }
+        }
+    }
+
+    private boolean isEnded(ImageKey key, long since) {
+        boolean made = fleet.store().everWritten().stream()
+                .filter(stored -> keyOf(stored).filter(key::equals).isPresent())
+                .anyMatch(stored -> stored.at() >= since
+                        || entryOf(key, stored)
+                                .filter(entry -> nanosOf(entry.freshUntil()) > since - MOST_SKEW.toNanos())
+                                .isPresent());
+        return made
+                || isDeleted(key, since, fleet.now())
+                || fleet.queues().on(SimulatedQueues.DEAD).stream()
+                        .anyMatch(dead -> JobCodec.decode(dead.body).key().equals(key));
+    }
+
+    /** Whether the provider gave a reason to give a job of this image up. */
+    private boolean hasCause(ImageKey key) {
+        return isDeleted(key, 0, fleet.now())
+                || fleet.provider().books().stream()
+                .filter(call -> call.key.equals(key))
+                .anyMatch(call -> isUnknown(call) && call.departed >= 0
+                        || switch (call.behaviour) {
+                            case GARBAGE, HALF_AN_IMAGE, REJECTED, DOWN_503, REFUSED_CONNECTION -> true;
+                            default -> false;
+                        });
+    }
+
+    private String imageOf(ImageKey key) {
+        return callsOf.containsKey(key) ? Integer.toString(callsOf.get(key).getFirst().image) : key.value();
+    }
+
+    // ---- law 8 ----
+
+    private void deadline(Answered answered) {
+        if (answered.stoodStill()) {
+            return;
+        }
+        fleet.tried(Trial.REQUEST_ANSWERED);
+        long taken = answered.ended() - answered.begun();
+        if (taken > answered.patience().toNanos() / 2 && !answered.patience().isZero()) {
+            fleet.tried(Trial.REQUEST_ANSWERED_LATE_IN_ITS_DEADLINE);
+        }
+        long lateness =
+                happened(OF_REDIS, null, answered.begun(), answered.ended()) ? LATENESS_WITHOUT_REDIS : LATENESS;
+        if (taken > answered.patience().toNanos() + lateness && !isClockSet(answered)) {
+            fleet.violated(
+                    "law 8",
+                    "a request with a deadline of %s was answered after %.3f s, at %.3f s by m%d: %s",
+                    answered.patience(),
+                    taken / 1e9,
+                    answered.ended() / 1e9,
+                    answered.by().id(),
+                    answered.outcome().map(Object::toString).orElseGet(() -> String.valueOf(answered.failure())));
+        }
+    }
+
+    private boolean isClockSet(Answered answered) {
+        return happened(EnumSet.of(Kind.CLOCK_SET), answered.by(), answered.begun(), answered.ended());
+    }
+
+    // ---- laws 5 and 6 ----
+
+    private void images() {
+        for (Stored stored : fleet.store().everWritten()) {
+            Optional<ImageKey> key = keyOf(stored);
+            if (key.isEmpty()) {
+                continue;
+            }
+            Optional<Integer> shown = SimulatedProvider.imageIn(stored);
+            if (shown.isEmpty() || !Integer.toString(shown.get()).equals(imageOf(key.get()))) {
+                fleet.violated("law 5", "the wrong image lies under the key of image %s", imageOf(key.get()));
+            }
+        }
+        for (Answered answered : fleet.answers()) {
+            if (answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready
+                    && !ready.key().equals(answered.key())) {
+                fleet.violated("law 5", "a client got another image than it asked for");
+            }
+            if (answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready
+                    && landed.values().stream().noneMatch(one -> one.entry().equals(ready.entry()))) {
+                fleet.violated(
+                        "law 6",
+                        "a client was told of an image that is not in the store, at %.3f s by m%d: %s",
+                        answered.ended() / 1e9,
+                        answered.by().id(),
+                        ready.entry());
+            }
+        }
+    }
+
+    /** What was deleted is not seen again: whoever asks after the 204 sees an image that was bought after it, or none. */
+    private void deleted(Answered answered) {
+        if (!(answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready)) {
+            return;
+        }
+        Optional<Call> maker = landed.entrySet().stream()
+                .filter(one -> one.getValue().entry().equals(ready.entry()))
+                .map(one -> fleet.provider().books().get(one.getKey()))
+                .max(Comparator.comparingLong(call -> call.departed));
+        for (Deleted deleted : fleet.deletions()) {
+            if (deleted.key().equals(answered.key())
+                    && deleted.ended() != Long.MAX_VALUE
+                    && deleted.ended() + NEAR < answered.begun()) {
+                fleet.tried(Trial.IMAGE_SEEN_AFTER_DELETE);
+                maker.filter(call -> call.departed < deleted.begun())
+                        .ifPresent(call -> fleet.violated(
+                                "law 1",
+                                "deleted at %.3f s and seen again at %.3f s: %s",
+                                deleted.ended() / 1e9,
+                                answered.ended() / 1e9,
+                                call));
+            }
+        }
+    }
+
+    static boolean isGood(Behaviour behaviour) {
+        return behaviour == Behaviour.IMAGE || behaviour == Behaviour.SLOW_IMAGE;
+    }
+
+    /** The last thing that went wrong before that moment was over so long before it. */
+    static boolean wasCalm(List<Incident> incidents, long now, Duration since) {
+        return incidents.stream().allMatch(incident -> incident.until() < now - since.toNanos());
+    }
+}

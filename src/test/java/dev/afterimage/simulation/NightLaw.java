@@ -1,0 +1,90 @@
+package dev.afterimage.simulation;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.simulation.SimulatedProvider.Call;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Law 11, looked at when a night begins: what the plan before it was to make is fresh still. */
+final class NightLaw {
+
+    /** In which the fleet recovers from what went wrong: jobs are handed out again, retried and made. */
+    private static final Duration RECOVERY = Duration.ofMinutes(10);
+    private static final Duration STOP = Duration.ofMinutes(15);
+    private static final int MAX_UNUSABLE = 5;
+
+    private final Fleet fleet;
+    private final Scenario scenario;
+
+    NightLaw(Fleet fleet, Scenario scenario) {
+        this.fleet = fleet;
+        this.scenario = scenario;
+    }
+
+    void checkBeforePlan() {
+        long now = fleet.now();
+        Optional<Fleet.Planned> former = fleet.plans().stream()
+                .filter(plan -> plan.ended()
+                        > now
+                                - scenario.period().toNanos()
+                                - Duration.ofMinutes(1).toNanos())
+                .findFirst();
+        if (former.isEmpty()
+                || !Laws.wasCalm(fleet.incidents(), now, RECOVERY)
+                || lanesWereStopped(former.get().begun())) {
+            return;
+        }
+        for (ImageKey key : fleet.catalogueKeys()) {
+            if (hasTrouble(key, former.get().begun())) {
+                continue;
+            }
+            boolean fresh = Optional.ofNullable(fleet.store().look("images/" + key.value()))
+                    .flatMap(stored -> Laws.entryOf(key, stored))
+                    .filter(entry -> Laws.nanosOf(entry.freshUntil()) > now - 2 * Laws.MOST_SKEW.toNanos())
+                    .isPresent();
+            if (fresh) {
+                fleet.tried(Trial.NIGHT_FULFILLED);
+            } else {
+                fleet.violated(
+                        "law 11",
+                        "of the catalogue, %s is not fresh when the next plan begins at %.0f s",
+                        key.value().substring(0, 8),
+                        now / 1e9);
+            }
+        }
+    }
+
+    /** A provider that refuses the key, is out of credits or sends no images again and again is asked every 15 min only. */
+    private boolean lanesWereStopped(long since) {
+        int unusable = 0;
+        for (Call call : fleet.provider().arrivals()) {
+            if (call.arrived < since - STOP.toNanos()) {
+                continue;
+            }
+            switch (call.behaviour) {
+                case KEY_REFUSED, OUT_OF_CREDITS -> {
+                    return true;
+                }
+                case GARBAGE, HALF_AN_IMAGE -> unusable++;
+                case IMAGE, SLOW_IMAGE -> unusable = 0;
+                default -> {}
+            }
+            if (unusable >= MAX_UNUSABLE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The provider did not make it when asked, or somebody deleted it. Calls in vain are remembered for a freshness period, so
+     * those of the former night count, too.
+     */
+    private boolean hasTrouble(ImageKey key, long since) {
+        long remembered = since - scenario.ttl().toNanos() - Duration.ofMinutes(1).toNanos();
+        return fleet.provider().books().stream()
+                        .anyMatch(call -> call.key.equals(key) && call.ended >= remembered && !Laws.isGood(call.behaviour))
+                || fleet.deletions().stream()
+                        .anyMatch(deleted -> deleted.key().equals(key) && deleted.ended() >= since);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.afterimage.simulation;
+
+import dev.afterimage.simulation.SimulatedProvider.Behaviour;
+import dev.afterimage.wiring.WiredProcess.Settings;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a run is about: how the fleet is set up, who asks for what, and in which mood the provider is.
+ *
+ * @param concurrency calls in flight that the provider allows; 0: any number
+ * @param credits the month's budget; 0: none
+ * @param ttl for how long an image is fresh
+ * @param smallFailures whether single calls of Redis, store and queue fail now and then
+ */
+record Scenario(
+        Settings settings,
+        int rate,
+        Duration window,
+        int concurrency,
+        int credits,
+        Duration ttl,
+        int instances,
+        Duration length,
+        int requests,
+        int images,
+        double deletes,
+        int catalogueRows,
+        Duration firstPlan,
+        Duration period,
+        boolean smallFailures,
+        Map<Behaviour, Double> moods) {
+
+    private static final Map<Map<String, String>, Settings> KNOWN = new ConcurrentHashMap<>();
+    private static final int[] RATES = {2, 4, 8};
+    private static final int[] WINDOWS = {1, 3};
+    private static final int[] CONCURRENCIES = {0, 0, 2, 4};
+    private static final int[] CREDITS = {0, 0, 0, 25};
+    private static final int FIRST_CATALOGUE_IMAGE = 100;
+
+    static Scenario of(long seed, Random chance) {
+        boolean nights = seed % 6 == 5;
+        int rate = RATES[chance.nextInt(RATES.length)];
+        Duration window = Duration.ofSeconds(WINDOWS[chance.nextInt(WINDOWS.length)]);
+        int concurrency = CONCURRENCIES[chance.nextInt(CONCURRENCIES.length)];
+        int credits = nights ? 0 : CREDITS[chance.nextInt(CREDITS.length)];
+        Duration ttl = nights ? Duration.ofMinutes(20) : Duration.ofMinutes(chance.nextBoolean() ? 1 : 30);
+        Map<Behaviour, Double> moods = new EnumMap<>(Behaviour.class);
+        double share = chance.nextDouble() * 0.6;
+        for (Behaviour behaviour : Behaviour.values()) {
+            boolean stopsLanes = behaviour == Behaviour.KEY_REFUSED || behaviour == Behaviour.OUT_OF_CREDITS;
+            if (chance.nextDouble() < share && behaviour != Behaviour.REJECTED && !(nights && stopsLanes)) {
+                moods.put(behaviour, chance.nextDouble() * 0.15);
+            }
+        }
+        return new Scenario(
+                settings(rate, window, concurrency, credits, ttl),
+                rate,
+                window,
+                concurrency,
+                credits,
+                ttl,
+                1 + chance.nextInt(3),
+                nights ? Duration.ofMinutes(65) : Duration.ofSeconds(60),
+                nights ? 10 : 10 + chance.nextInt(40),
+                1 + chance.nextInt(12),
+                chance.nextInt(3) == 0 ? 0.1 : 0,
+                nights ? 5 + chance.nextInt(15) : chance.nextInt(4) == 0 ? 10 : 0,
+                nights ? Duration.ofMinutes(1) : Duration.ofSeconds(5),
+                Duration.ofMinutes(20),
+                chance.nextInt(4) == 0,
+                moods);
+    }
+
+    private static Settings settings(int rate, Duration window, int concurrency, int credits, Duration ttl) {
+        Map<String, String> values = new HashMap<>();
+        values.put("afterimage.backend", "aws");
+        values.put("afterimage.s3.bucket", "images");
+        values.put("afterimage.sqs.interactive-queue-url", SimulatedQueues.INTERACTIVE);
+        values.put("afterimage.sqs.bulk-queue-url", SimulatedQueues.BULK);
+        values.put("afterimage.sqs.dead-letter-queue-url", SimulatedQueues.DEAD);
+        values.put("afterimage.provider.rate", Integer.toString(rate));
+        values.put("afterimage.provider.rate-window", window.toSeconds() + "s");
+        values.put("afterimage.provider.timeout", "8s");
+        values.put("afterimage.provider.connect-timeout", "2s");
+        if (concurrency > 0) {
+            values.put("afterimage.provider.concurrency", Integer.toString(concurrency));
+        }
+        if (credits > 0) {
+            values.put("afterimage.provider.monthly-credits", Integer.toString(credits));
+        }
+        values.put("afterimage.cache.ttl", ttl.toMinutes() + "m");
+        values.put("afterimage.cache.stale-ttl", "2h");
+        values.put("afterimage.pregeneration.visibility-timeout", "1m");
+        values.put("afterimage.pregeneration.patience", "30s");
+        values.put("afterimage.pregeneration.back-off", "5s");
+        values.put("afterimage.pregeneration.max-back-off", "1m");
+        values.put("afterimage.pregeneration.catalogues.cards.source", "cards.ndjson");
+        return KNOWN.computeIfAbsent(values, Settings::of);
+    }
+
+    /** The same settings with no budget. */
+    Settings withoutBudget() {
+        return settings(rate, window, concurrency, 0, ttl);
+    }
+
+    int firstCatalogueImage() {
+        return FIRST_CATALOGUE_IMAGE;
+    }
+
+    /** Some images are asked for far more often than others, and those of the catalogue, too. */
+    int image(Random chance) {
+        if (catalogueRows > 0 && chance.nextBoolean()) {
+            return FIRST_CATALOGUE_IMAGE + chance.nextInt(catalogueRows);
+        }
+        return (int) (images * chance.nextDouble() * chance.nextDouble());
+    }
+
+    Duration patience(Random chance) {
+        return switch (chance.nextInt(4)) {
+            case 0 -> Duration.ZERO;
+            case 1 -> Duration.ofSeconds(2);
+            default -> Duration.ofSeconds(25);
+        };
+    }
+}

@@ -1,0 +1,108 @@
+package dev.afterimage.simulation;
+
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.Inquiry;
+import dev.afterimage.pregeneration.plan.CatalogueRunner;
+import dev.afterimage.pregeneration.plan.CatalogueSource;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.wiring.WiredProcess;
+import dev.afterimage.wiring.WiredProcess.Flaw;
+import dev.afterimage.wiring.WiredProcess.Settings;
+import dev.afterimage.wiring.WiredProcess.Surroundings;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** One process of the fleet on a machine of its own. All that is made of the service is made here. */
+final class SimulatedInstance {
+
+    /** As WorkerLifecycle has it. */
+    private static final Duration WORKERS_GRACE = Duration.ofSeconds(20);
+    /** As DrainLifecycle has it. */
+    private static final Duration AFTER_THE_CALL = Duration.ofSeconds(5);
+
+    private final SimulatedMachine machine;
+    private final WiredProcess process;
+    private final Duration longestDrain;
+    private boolean draining;
+
+    SimulatedInstance(
+            Simulation world,
+            int id,
+            Settings settings,
+            RedisNetwork redis,
+            SimulatedStore store,
+            SimulatedQueues queues,
+            SimulatedProvider provider,
+            CatalogueSource catalogues,
+            Faults faults,
+            Flaw flaw) {
+        machine = new SimulatedMachine(world, id);
+        process = new WiredProcess(
+                settings,
+                new Surroundings(
+                        machine.machine(),
+                        new RedisClient(redis, machine),
+                        store.client(machine, faults),
+                        queues.client(machine, faults),
+                        catalogues,
+                        provider.client(machine)),
+                SimulatedGuards.of(settings, machine),
+                flaw);
+        longestDrain = settings.of(ProviderConfig.class).longestCall().plus(AFTER_THE_CALL);
+        process.worker().start();
+    }
+
+    SimulatedMachine machine() {
+        return machine;
+    }
+
+    ImageService images() {
+        return process.images();
+    }
+
+    /** A request of a client, as the HTTP edge handles it: a process that ends waits for it. */
+    CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
+        process.drain().entered();
+        return process.images().obtain(inquiry).whenComplete((outcome, failure) -> process.drain()
+                .left());
+    }
+
+    CatalogueRunner catalogues() {
+        return process.catalogues();
+    }
+
+    /** Asks Redis, so only on a thread of this process. */
+    long creditsUsed() {
+        return process.budget().status().used();
+    }
+
+    /** Whether the load balancer sends requests here. */
+    boolean takesRequests() {
+        return !machine.isDead() && !draining;
+    }
+
+    /** Runs a task on a thread of this process. */
+    void run(Runnable task) {
+        machine.machine().threads().execute(task);
+    }
+
+    /** SIGTERM: no new requests, and the process ends when what is at hand has ended, or the grace is over. */
+    void terminate() {
+        if (draining || machine.isDead()) {
+            return;
+        }
+        draining = true;
+        run(() -> {
+            try {
+                process.drain().begin();
+                boolean idle = process.drain().awaitIdle(longestDrain);
+                boolean ended = process.worker().stop(WORKERS_GRACE);
+            } catch (InterruptedException cancelled) {
+                Thread.currentThread().interrupt();
+            } finally {
+                machine.kill();
+            }
+        });
+    }
+}

@@ -1,0 +1,300 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.aws.S3Config;
+import dev.afterimage.aws.SqsConfig;
+import dev.afterimage.cache.CacheConfig;
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.generation.Backlog;
+import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.Drain;
+import dev.afterimage.generation.GenerationConfig;
+import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.guard.BeltGuard;
+import dev.afterimage.generation.guard.BreakerGuard;
+import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.ProviderIdentity;
+import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.ProviderLimitConfig;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.QuotaConfig;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.ReceiptRules;
+import dev.afterimage.limit.Receipts;
+import dev.afterimage.redis.LimiterScript;
+import dev.afterimage.metrics.MeteredGenerator;
+import dev.afterimage.metrics.Meters;
+import dev.afterimage.pregeneration.PregenerationConfig;
+import dev.afterimage.pregeneration.TimeOrderedIds;
+import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.pregeneration.plan.CatalogueRunner;
+import dev.afterimage.pregeneration.plan.CatalogueSource;
+import dev.afterimage.pregeneration.plan.Checkpoints;
+import dev.afterimage.pregeneration.queue.JobQueue;
+import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.work.Worker;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.redis.RedisConfig;
+import dev.afterimage.redis.RedisLink;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.time.Machine;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.redis.client.Redis;
+import jakarta.enterprise.inject.Instance;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/**
+ * One process of the service, put together by the service's own wiring on a machine of the caller's: the {@code aws} back end
+ * with Redis, S3 and SQS. What a process of the fleet does not need (HTTP, signed URLs) is left out.
+ */
+public final class WiredProcess {
+
+    /** Meters are only written to, so that one set serves all. */
+    private static final Meters METERS = new Meters(new SimpleMeterRegistry());
+
+    /** What no test asks. */
+    private static final KeyScheme KEYS = new KeyScheme(ProviderIdentity.builtIn("demo"));
+
+    /** What differs from one process to the next: its machine and its clients. */
+    public record Surroundings(
+            Machine machine,
+            Redis redis,
+            S3Client s3,
+            SqsClient sqs,
+            CatalogueSource catalogues,
+            ImageGenerator provider) {}
+
+    /** The four guards; SmallRye's use real time, so a simulated process brings others. */
+    public record Guards(RetryGuard retry, BreakerGuard breaker, BeltGuard belt, RateBelt rate) {}
+
+    /**
+     * A mistake that is put back into the service, to see that it is found. Each method gets a part as the wiring made it,
+     * and returns what takes its place.
+     */
+    public interface Flaw {
+        default ImageGenerator provider(ImageGenerator right) {
+            return right;
+        }
+
+        default ImageStore store(ImageStore right) {
+            return right;
+        }
+
+        default ImageIndex index(ImageIndex right) {
+            return right;
+        }
+
+        default ProviderLimiter limiter(ProviderLimiter right) {
+            return right;
+        }
+
+        default Receipts receipts(Receipts right) {
+            return right;
+        }
+
+        default FlightLeases leases(FlightLeases right) {
+            return right;
+        }
+
+        default CreditBudget budget(CreditBudget right) {
+            return right;
+        }
+
+        default JobQueue queue(JobQueue right) {
+            return right;
+        }
+
+        default PendingMarks marks(PendingMarks right) {
+            return right;
+        }
+
+        default ImageService images(ImageService right) {
+            return right;
+        }
+    }
+
+    /** All settings that a process reads, in the service's own words. */
+    public record Settings(SmallRyeConfig config) {
+        public static Settings of(Map<String, String> values) {
+            return new Settings(new SmallRyeConfigBuilder()
+                    .addDiscoveredConverters()
+                    .withSources(new PropertiesConfigSource(values, "the simulated fleet", 300))
+                    .withSources(new BeltDefaults())
+                    .withMapping(BackendConfig.class)
+                    .withMapping(CacheConfig.class)
+                    .withMapping(GenerationConfig.class)
+                    .withMapping(PregenerationConfig.class)
+                    .withMapping(ProviderConfig.class)
+                    .withMapping(ProviderLimitConfig.class)
+                    .withMapping(QuotaConfig.class)
+                    .withMapping(RedisConfig.class)
+                    .withMapping(S3Config.class)
+                    .withMapping(SqsConfig.class)
+                    .withValidateUnknown(false)
+                    .build());
+        }
+
+        public <T> T of(Class<T> mapping) {
+            return config.getConfigMapping(mapping);
+        }
+    }
+
+    private final ImageService images;
+    private final Worker worker;
+    private final CatalogueRunner catalogues;
+    private final CreditBudget budget;
+    private final Drain drain;
+
+    public WiredProcess(Settings settings, Surroundings surroundings, Guards guards, Flaw flaw) {
+        Machine machine = surroundings.machine();
+        BackendConfig backends = settings.of(BackendConfig.class);
+        CacheConfig cache = settings.of(CacheConfig.class);
+        GenerationConfig generation = settings.of(GenerationConfig.class);
+        PregenerationConfig pregeneration = settings.of(PregenerationConfig.class);
+        ProviderConfig providerConfig = settings.of(ProviderConfig.class);
+        ProviderLimitConfig limitConfig = settings.of(ProviderLimitConfig.class);
+        RedisConfig redisConfig = settings.of(RedisConfig.class);
+        S3Config s3Config = settings.of(S3Config.class);
+        RedisLink link = new RedisLink(surroundings.redis(), redisConfig, machine.nanoTime(), machine.pause());
+        Instance<RedisLink> redis = instance(link);
+        Instance<S3Client> s3 = instance(surroundings.s3());
+
+        CacheWiring caches = new CacheWiring();
+        var directory = caches.directory(backends, machine.clock());
+        ImageIndex index = flaw.index(caches.index(backends, cache, directory, redis, redisConfig, METERS, machine));
+        ImageStore store = flaw.store(caches.store(backends, directory, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
+        TemplateVersions versions =
+                caches.templateVersions(backends, cache, directory, s3Config, s3, redis, redisConfig, machine);
+
+        LimitWiring limits = new LimitWiring();
+        Limits allowed = limits.limits(limitConfig, providerConfig);
+        ReceiptRules rules = limits.receiptRules(generation);
+        Instance<LimiterScript> script = instance(
+                limits.limiterScript(link, redisConfig, allowed, rules, generation, store, machine));
+        Instance<MemoryLimiter> none = instance(null);
+        ProviderLimiter limiter = flaw.limiter(limits.limiter(backends, allowed, script, none, METERS));
+        Receipts receipts = flaw.receipts(limits.receipts(backends, script, none, machine));
+        CallSettler settler = limits.callSettler(receipts, allowed, machine);
+        PermitGate gate = limits.permitGate(limiter, machine);
+        FlightLeases leases = flaw.leases(limits.leases(backends, redis, redisConfig, machine));
+        budget = flaw.budget(limits.creditBudget(backends, limitConfig, directory, redis, redisConfig, machine));
+        CallerQuota quota = limits.callerQuota(
+                backends, settings.of(QuotaConfig.class), redis, redisConfig, METERS, machine.clock());
+
+        QueueWiring queues = new QueueWiring();
+        JobQueue queue = flaw.queue(queues.jobQueue(
+                backends,
+                pregeneration,
+                directory,
+                settings.of(SqsConfig.class),
+                instance(surroundings.sqs()),
+                machine.clock(),
+                machine.pause(),
+                METERS,
+                machine.threads()));
+        PendingMarks marks = flaw.marks(queues.pendingMarks(backends, directory, redis, redisConfig, METERS, machine));
+        BatchLedger ledger = queues.batchLedger(backends, directory, redis, redisConfig, machine.clock());
+        Checkpoints checkpoints = queues.checkpoints(backends, directory, redis, redisConfig);
+        TimeOrderedIds ids = queues.ids(machine);
+        Backlog backlog = queues.backlog(queue, marks, ids);
+
+        GenerationWiring generations = new GenerationWiring();
+        drain = generations.drain(machine);
+        FreshnessPolicy freshness = generations.freshnessPolicy(cache);
+        ImageGenerator provider = flaw.provider(new MeteredGenerator(METERS, surroundings.provider()));
+        ImageGenerator guarded = generations.guarded(
+                provider,
+                guards.retry(),
+                guards.breaker(),
+                guards.belt(),
+                guards.rate(),
+                budget,
+                gate,
+                settler,
+                limiter,
+                providerConfig,
+                generation,
+                machine,
+                generations.retryPolicy(generation, machine));
+        images = flaw.images(generations.imageService(
+                KEYS,
+                versions,
+                index,
+                store,
+                leases,
+                receipts,
+                settler,
+                guarded,
+                provider,
+                providerConfig,
+                gate,
+                freshness,
+                quota,
+                backlog,
+                drain,
+                generation,
+                machine,
+                METERS));
+        worker = queues.worker(images, queue, ledger, marks, pregeneration, machine);
+        catalogues = queues.catalogueRunner(
+                pregeneration,
+                surroundings.catalogues(),
+                queues.planner(KEYS, versions, index, machine.clock()),
+                freshness,
+                queue,
+                checkpoints,
+                ids,
+                machine.clock());
+    }
+
+    /** The key that every process of the fleet gives to a request of a template that was never purged. */
+    public static KeyScheme keys() {
+        return KEYS;
+    }
+
+    public ImageService images() {
+        return images;
+    }
+
+    public Worker worker() {
+        return worker;
+    }
+
+    public CatalogueRunner catalogues() {
+        return catalogues;
+    }
+
+    public CreditBudget budget() {
+        return budget;
+    }
+
+    public Drain drain() {
+        return drain;
+    }
+
+    /** Of a bean of which there is one. */
+    @SuppressWarnings("unchecked")
+    private static <T> Instance<T> instance(T bean) {
+        return (Instance<T>) Proxy.newProxyInstance(
+                WiredProcess.class.getClassLoader(), new Class<?>[] {Instance.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("get")) {
+                        return bean;
+                    }
+                    throw new UnsupportedOperationException(method.getName());
+                });
+    }
+}
