@@ -497,7 +497,7 @@ final class Fleet implements Faults.Victims {
             Duration patience = scenario.patience(chance);
             world.after(at, () -> {
                 if (what < scenario.deletes()) {
-                    delete(image);
+                    delete(chance.nextBoolean() ? provider.imageInFlight().orElse(image) : image);
                 } else {
                     ask(image, patience, MOST_POLLS);
                 }

@@ -98,7 +98,8 @@ final class FleetRuns {
     }
 
     static void print(Result failed) {
-        System.out.println("seed " + failed.seed() + " violates (src/bench/simulation.sh --story " + failed.seed() + ")");
+        System.out.println(
+                "seed " + failed.seed() + " violates (src/bench/simulation.sh --story " + failed.seed() + ")");
         failed.violations().stream().limit(10).forEach(violation -> System.out.println("    " + violation));
     }
 

@@ -352,12 +352,12 @@ final class Laws {
     private boolean hasCause(ImageKey key) {
         return isDeleted(key, 0, fleet.now())
                 || fleet.provider().books().stream()
-                .filter(call -> call.key.equals(key))
-                .anyMatch(call -> isUnknown(call) && call.departed >= 0
-                        || switch (call.behaviour) {
-                            case GARBAGE, HALF_AN_IMAGE, REJECTED, DOWN_503, REFUSED_CONNECTION -> true;
-                            default -> false;
-                        });
+                        .filter(call -> call.key.equals(key))
+                        .anyMatch(call -> isUnknown(call) && call.departed >= 0
+                                || switch (call.behaviour) {
+                                    case GARBAGE, HALF_AN_IMAGE, REJECTED, DOWN_503, REFUSED_CONNECTION -> true;
+                                    default -> false;
+                                });
     }
 
     private String imageOf(ImageKey key) {

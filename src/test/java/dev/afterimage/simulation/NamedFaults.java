@@ -84,9 +84,8 @@ enum NamedFaults implements Flaw {
             return bent(
                     ImageStore.class,
                     right,
-                    (method, arguments, proceed) -> method.equals("note") && arguments.length == 1
-                            ? Optional.empty()
-                            : proceed.call());
+                    (method, arguments, proceed) ->
+                            method.equals("note") && arguments.length == 1 ? Optional.empty() : proceed.call());
         }
     },
 
@@ -142,7 +141,10 @@ enum NamedFaults implements Flaw {
             return bent(JobQueue.class, right, (method, arguments, proceed) -> {
                 if (method.equals("enqueue")) {
                     arguments[0] = ((List<?>) arguments[0])
-                            .stream().map(Job.class::cast).map(NamedFaults::withoutHorizon).toList();
+                            .stream()
+                                    .map(Job.class::cast)
+                                    .map(NamedFaults::withoutHorizon)
+                                    .toList();
                 }
                 return proceed.call();
             });

@@ -23,11 +23,14 @@ class NamedFaultsTest {
     void isFoundWithinAThousandSeeds(NamedFaults fault) {
         Pattern expected = Pattern.compile(fault.violation());
         List<String> found = Collections.synchronizedList(new ArrayList<>());
-        FleetRuns runs = FleetRuns.of(1, SEEDS, () -> !found.isEmpty(), fault, (Result failed) -> failed
-                .violations()
-                .stream()
-                .filter(violation -> expected.matcher(violation).find())
-                .forEach(found::add));
+        FleetRuns runs = FleetRuns.of(
+                1,
+                SEEDS,
+                () -> !found.isEmpty(),
+                fault,
+                (Result failed) -> failed.violations().stream()
+                        .filter(violation -> expected.matcher(violation).find())
+                        .forEach(found::add));
 
         assertThat(found).as("found in " + runs.runs() + " runs").isNotEmpty();
     }

@@ -10,6 +10,7 @@ final class NightLaw {
 
     /** In which the fleet recovers from what went wrong: jobs are handed out again, retried and made. */
     private static final Duration RECOVERY = Duration.ofMinutes(10);
+
     private static final Duration STOP = Duration.ofMinutes(15);
     private static final int MAX_UNUSABLE = 5;
 
@@ -81,9 +82,11 @@ final class NightLaw {
      * those of the former night count, too.
      */
     private boolean hasTrouble(ImageKey key, long since) {
-        long remembered = since - scenario.ttl().toNanos() - Duration.ofMinutes(1).toNanos();
+        long remembered =
+                since - scenario.ttl().toNanos() - Duration.ofMinutes(1).toNanos();
         return fleet.provider().books().stream()
-                        .anyMatch(call -> call.key.equals(key) && call.ended >= remembered && !Laws.isGood(call.behaviour))
+                        .anyMatch(call ->
+                                call.key.equals(key) && call.ended >= remembered && !Laws.isGood(call.behaviour))
                 || fleet.deletions().stream()
                         .anyMatch(deleted -> deleted.key().equals(key) && deleted.ended() >= since);
     }

@@ -68,7 +68,7 @@ record Scenario(
                 nights ? Duration.ofMinutes(65) : Duration.ofSeconds(60),
                 nights ? 10 : 10 + chance.nextInt(40),
                 1 + chance.nextInt(12),
-                chance.nextInt(3) == 0 ? 0.1 : 0,
+                chance.nextInt(3) == 0 ? 0.2 : 0,
                 nights ? 5 + chance.nextInt(15) : chance.nextInt(4) == 0 ? 10 : 0,
                 nights ? Duration.ofMinutes(1) : Duration.ofSeconds(5),
                 Duration.ofMinutes(20),

@@ -19,7 +19,9 @@ class SimulatedFleetTest {
     void theLawsHoldWithEverySeedAndEachIsTried() {
         FleetRuns runs = FleetRuns.of(1, SEEDS, () -> false, NONE, FleetRuns::print);
 
-        assertThat(runs.failed().stream().map(Result::seed)).as("seeds that violate a law").isEmpty();
+        assertThat(runs.failed().stream().map(Result::seed))
+                .as("seeds that violate a law")
+                .isEmpty();
         assertThat(runs.trials().keySet()).as("situations that were tried").contains(Trial.values());
         assertThat(runs.faults().size()).as("distinct faults").isGreaterThan(150);
     }

@@ -64,8 +64,9 @@ final class SimulatedInstance {
     /** A request of a client, as the HTTP edge handles it: a process that ends waits for it. */
     CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
         process.drain().entered();
-        return process.images().obtain(inquiry).whenComplete((outcome, failure) -> process.drain()
-                .left());
+        return process.images()
+                .obtain(inquiry)
+                .whenComplete((outcome, failure) -> process.drain().left());
     }
 
     CatalogueRunner catalogues() {

@@ -180,6 +180,14 @@ final class SimulatedProvider {
         return books.stream().anyMatch(call -> call.isInFlight(world.now()));
     }
 
+    /** An image that is being made now. */
+    Optional<Integer> imageInFlight() {
+        return books.stream()
+                .filter(call -> call.isInFlight(world.now()))
+                .map(call -> call.image)
+                .findFirst();
+    }
+
     boolean hasCallsInFlightOf(SimulatedMachine machine) {
         return books.stream()
                 .anyMatch(call -> call.caller == machine

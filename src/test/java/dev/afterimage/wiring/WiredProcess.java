@@ -22,13 +22,12 @@ import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.QuotaConfig;
-import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.Receipts;
-import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.pregeneration.PregenerationConfig;
@@ -41,6 +40,7 @@ import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.pregeneration.queue.PendingMarks;
 import dev.afterimage.pregeneration.work.Worker;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisLink;
 import dev.afterimage.singleflight.FlightLeases;
@@ -176,15 +176,16 @@ public final class WiredProcess {
         CacheWiring caches = new CacheWiring();
         var directory = caches.directory(backends, machine.clock());
         ImageIndex index = flaw.index(caches.index(backends, cache, directory, redis, redisConfig, METERS, machine));
-        ImageStore store = flaw.store(caches.store(backends, directory, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
+        ImageStore store =
+                flaw.store(caches.store(backends, directory, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
         TemplateVersions versions =
                 caches.templateVersions(backends, cache, directory, s3Config, s3, redis, redisConfig, machine);
 
         LimitWiring limits = new LimitWiring();
         Limits allowed = limits.limits(limitConfig, providerConfig);
         ReceiptRules rules = limits.receiptRules(generation);
-        Instance<LimiterScript> script = instance(
-                limits.limiterScript(link, redisConfig, allowed, rules, generation, store, machine));
+        Instance<LimiterScript> script =
+                instance(limits.limiterScript(link, redisConfig, allowed, rules, generation, store, machine));
         Instance<MemoryLimiter> none = instance(null);
         ProviderLimiter limiter = flaw.limiter(limits.limiter(backends, allowed, script, none, METERS));
         Receipts receipts = flaw.receipts(limits.receipts(backends, script, none, machine));
