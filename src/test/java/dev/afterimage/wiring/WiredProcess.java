@@ -6,6 +6,7 @@ import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.Backlog;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.Drain;
@@ -158,6 +159,12 @@ public final class WiredProcess {
     private final CatalogueRunner catalogues;
     private final CreditBudget budget;
     private final Drain drain;
+    /** No URL is signed here; the pipeline only looks whether there is a key. */
+    private static final UrlSigner SIGNER =
+            (UrlSigner) Proxy.newProxyInstance(WiredProcess.class.getClassLoader(), new Class<?>[] {UrlSigner.class},
+                    (proxy, method, arguments) -> {
+                        throw new UnsupportedOperationException(method.getName());
+                    });
 
     public WiredProcess(Settings settings, Surroundings surroundings, Guards guards, Flaw flaw) {
         Machine machine = surroundings.machine();
@@ -174,12 +181,12 @@ public final class WiredProcess {
         Instance<S3Client> s3 = instance(surroundings.s3());
 
         CacheWiring caches = new CacheWiring();
-        var directory = caches.directory(backends, machine.clock());
-        ImageIndex index = flaw.index(caches.index(backends, cache, directory, redis, redisConfig, METERS, machine));
+        Instance<LocalBackend> local = instance(null);
+        ImageIndex index = flaw.index(caches.index(backends, cache, local, redis, redisConfig, METERS, machine));
         ImageStore store =
-                flaw.store(caches.store(backends, directory, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
+                flaw.store(caches.store(backends, local, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
         TemplateVersions versions =
-                caches.templateVersions(backends, cache, directory, s3Config, s3, redis, redisConfig, machine);
+                caches.templateVersions(backends, cache, local, s3Config, s3, redis, redisConfig, machine);
 
         LimitWiring limits = new LimitWiring();
         Limits allowed = limits.limits(limitConfig, providerConfig);
@@ -192,7 +199,7 @@ public final class WiredProcess {
         CallSettler settler = limits.callSettler(receipts, allowed, machine);
         PermitGate gate = limits.permitGate(limiter, machine);
         FlightLeases leases = flaw.leases(limits.leases(backends, redis, redisConfig, machine));
-        budget = flaw.budget(limits.creditBudget(backends, limitConfig, directory, redis, redisConfig, machine));
+        budget = flaw.budget(limits.creditBudget(backends, limitConfig, local, redis, redisConfig, machine));
         CallerQuota quota = limits.callerQuota(
                 backends, settings.of(QuotaConfig.class), redis, redisConfig, METERS, machine.clock());
 
@@ -200,16 +207,15 @@ public final class WiredProcess {
         JobQueue queue = flaw.queue(queues.jobQueue(
                 backends,
                 pregeneration,
-                directory,
+                local,
                 settings.of(SqsConfig.class),
                 instance(surroundings.sqs()),
                 machine.clock(),
-                machine.pause(),
                 METERS,
                 machine.threads()));
-        PendingMarks marks = flaw.marks(queues.pendingMarks(backends, directory, redis, redisConfig, METERS, machine));
-        BatchLedger ledger = queues.batchLedger(backends, directory, redis, redisConfig, machine.clock());
-        Checkpoints checkpoints = queues.checkpoints(backends, directory, redis, redisConfig);
+        PendingMarks marks = flaw.marks(queues.pendingMarks(backends, local, redis, redisConfig, METERS, machine));
+        BatchLedger ledger = queues.batchLedger(backends, local, redis, redisConfig, machine.clock());
+        Checkpoints checkpoints = queues.checkpoints(backends, local, redis, redisConfig);
         TimeOrderedIds ids = queues.ids(machine);
         Backlog backlog = queues.backlog(queue, marks, ids);
 
@@ -249,6 +255,7 @@ public final class WiredProcess {
                 drain,
                 generation,
                 machine,
+                instance(SIGNER),
                 METERS));
         worker = queues.worker(images, queue, ledger, marks, pregeneration, machine);
         catalogues = queues.catalogueRunner(
