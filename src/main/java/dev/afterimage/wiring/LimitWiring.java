@@ -32,6 +32,7 @@ import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -99,8 +100,10 @@ class LimitWiring {
         };
     }
 
+    /** By its own type only: as limiter and as receipts it is chosen, or not, by the others. */
     @Produces
     @Singleton
+    @Typed(MemoryLimiter.class)
     MemoryLimiter memoryLimiter(Limits limits, ReceiptRules rules, Instance<LocalBackend> local, Machine machine) {
         return new MemoryLimiter(
                 limits,
