@@ -11,8 +11,8 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Function;
-import org.jboss.logging.MDC;
 import java.util.function.Supplier;
+import org.jboss.logging.MDC;
 
 /**
  * The one way in: reads an event, has it dealt with by those who know how, writes the answer, and winds the invocation up.
