@@ -58,8 +58,7 @@ public final class CallSettler {
         return settle(call, new CallOutcome.Image(made), DELETE_FOUND_WITHIN, deleted);
     }
 
-    private Receipts.Settlement settle(
-            Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable deleted) {
+    private Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable deleted) {
         try {
             return receipts.settle(call, outcome);
         } catch (LimiterUnavailableException gone) {
