@@ -13,6 +13,7 @@ final class NightLaw {
 
     /** Three probes: one that ends in another failure (429, 503) tells nothing, and the next comes 15 min later. */
     private static final Duration STOP = Duration.ofMinutes(45);
+
     private static final int MAX_UNUSABLE = 5;
 
     private final Fleet fleet;
