@@ -4,6 +4,7 @@ import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Receipts;
+import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,6 +22,8 @@ public final class CallSettler {
 
     private static final Logger LOG = Logger.getLogger(CallSettler.class);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+    /** So long an image that was stored while Redis was gone may be found to have been deleted. */
+    private static final Duration DELETE_FOUND_WITHIN = Duration.ofHours(1);
 
     private final Receipts receipts;
     private final Duration longestCall;
@@ -43,10 +46,23 @@ public final class CallSettler {
 
     /** Ends the call; when that cannot be told now, the key may be bought again when its receipt has ended by itself. */
     Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome) {
+        return settle(call, outcome, longestCall, () -> {});
+    }
+
+    /**
+     * Ends a call whose image is stored.
+     *
+     * @param deleted run when the fleet's memory cannot be asked now, and says later that the key was deleted meanwhile
+     */
+    Receipts.Settlement settleStored(Permit.Departed call, Instant made, Runnable deleted) {
+        return settle(call, new CallOutcome.Image(made), DELETE_FOUND_WITHIN, deleted);
+    }
+
+    private Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable deleted) {
         try {
             return receipts.settle(call, outcome);
         } catch (LimiterUnavailableException gone) {
-            settleLater(call, outcome);
+            settleLater(call, outcome, tryFor, deleted);
             return new Receipts.Settlement(false, Optional.of(longestCall));
         }
     }
@@ -82,23 +98,25 @@ public final class CallSettler {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored")
-    void settleLater(Permit.Departed call, CallOutcome outcome) {
-        Instant end = clock.instant().plus(longestCall);
+    private void settleLater(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable deleted) {
+        Instant end = clock.instant().plus(tryFor);
         try {
-            threads.execute(() -> settleUntil(end, call, outcome));
+            threads.execute(() -> settleUntil(end, call, outcome, deleted));
         } catch (RejectedExecutionException shuttingDown) {
             LOG.debug("The process ends; the receipt ends by itself", shuttingDown);
         }
     }
 
-    private void settleUntil(Instant end, Permit.Departed call, CallOutcome outcome) {
+    private void settleUntil(Instant end, Permit.Departed call, CallOutcome outcome, Runnable deleted) {
         try {
             while (clock.instant().isBefore(end)) {
                 pause.await(BETWEEN_TRIES);
                 try {
-                    receipts.settle(call, outcome);
+                    if (receipts.settle(call, outcome).deleted()) {
+                        deleted.run();
+                    }
                     return;
-                } catch (LimiterUnavailableException still) {
+                } catch (LimiterUnavailableException | StoreUnavailableException still) {
                     LOG.debugf("A receipt cannot be ended now: %s", still.getMessage());
                 }
             }

@@ -112,9 +112,12 @@ final class PendingWrites {
     private IndexEntry land(IndexEntry entry, byte[] content, Permit.Departed call) {
         IndexEntry standing = store.put(entry, content);
         lookup.remember(standing);
-        if (settler.settle(call, new CallOutcome.Image(standing.createdAt())).deleted()) {
+        Runnable takeBack = () -> {
             store.delete(entry.key());
             lookup.forget(entry.key());
+        };
+        if (settler.settleStored(call, standing.createdAt(), takeBack).deleted()) {
+            takeBack.run();
             throw new DeletedMeanwhileException();
         }
         return standing;

@@ -438,6 +438,7 @@ final class Laws {
                     && deleted.ended() + NEAR < answered.begun()) {
                 fleet.tried(Trial.IMAGE_SEEN_AFTER_DELETE);
                 maker.filter(call -> call.departed < deleted.begun())
+                        .filter(call -> !isRedisAway(deleted.begun(), answered.begun()))
                         .ifPresent(call -> fleet.violated(
                                 "law 1",
                                 "deleted at %.3f s and seen again at %.3f s: %s",
@@ -446,6 +447,11 @@ final class Laws {
                                 call));
             }
         }
+    }
+
+    /** Nobody can be told of a DELETE that was noted in a Redis which cannot be asked, until a little after it is back. */
+    private boolean isRedisAway(long from, long to) {
+        return happened(OF_REDIS, null, Math.max(from, to - 10 * SECOND), to);
     }
 
     static boolean isGood(Behaviour behaviour) {

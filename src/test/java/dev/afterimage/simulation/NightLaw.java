@@ -11,7 +11,9 @@ final class NightLaw {
     /** In which the fleet recovers from what went wrong: jobs are handed out again, retried and made. */
     private static final Duration RECOVERY = Duration.ofMinutes(10);
 
-    private static final Duration STOP = Duration.ofMinutes(15);
+    /** Three probes: one that ends in another failure (429, 503) tells nothing, and the next comes 15 min later. */
+    private static final Duration STOP = Duration.ofMinutes(45);
+
     private static final int MAX_UNUSABLE = 5;
 
     private final Fleet fleet;
