@@ -90,13 +90,13 @@ class OnDemandTest {
     }
 
     @Test
-    void aProviderThatIsDownIsAProblemThatSaysSoAndNothingIsStored() {
-        provider().answers(401);
-        HttpResponse<String> answer = ask(body("refused", 1));
-        assertThat(answer.statusCode()).isEqualTo(503);
+    void whatTheProviderRejectsIsAProblemThatSaysSoAndNothingIsStored() {
+        provider().answers(404);
+        HttpResponse<String> answer = ask(body("rejected", 1));
+        assertThat(answer.statusCode()).isEqualTo(422);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
         provider().answers(200);
-        assertThat(cacheStatus(ask(body("refused", 1)))).isEqualTo("afterimage; fwd=miss; stored");
+        assertThat(cacheStatus(ask(body("rejected", 2)))).isEqualTo("afterimage; fwd=miss; stored");
     }
 
     private List<HttpResponse<String>> askAtOnce(int clients, java.util.function.IntFunction<String> body) {

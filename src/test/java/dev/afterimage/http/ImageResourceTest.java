@@ -255,7 +255,10 @@ class ImageResourceTest {
                         + "\"providerP95Millis\":900,\"queueDepth\":7,\"queueOldestAgeSeconds\":12,\"creditsUsed\":40,"
                         + "\"creditsLeft\":null,"
                         + "\"permits\":{\"granted\":5,\"denied\":1,\"lapsed\":0,\"refused\":0},\"inFlight\":1,"
-                        + "\"deadLetters\":0,\"coolDownUntil\":null}"));
+                        + "\"deadLetters\":0,\"coolDownUntil\":null,"
+                        + "\"lanes\":[{\"lane\":\"interactive\",\"state\":\"open\",\"reason\":null,\"since\":null},"
+                        + "{\"lane\":\"bulk\",\"state\":\"stopped\",\"reason\":\"unusable-answers\","
+                        + "\"since\":\"2026-11-24T05:59:00Z\"}]}"));
     }
 
     @Test

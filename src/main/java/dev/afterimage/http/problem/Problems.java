@@ -27,6 +27,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -36,11 +37,6 @@ final class Problems {
 
     /** A guess at how long an outage lasts; short, because a hit needs neither provider nor storage. */
     static final Duration OUTAGE = Duration.ofSeconds(10);
-    /** Nothing changes by itself; a client that asks all the same need not do so more often. */
-    private static final Duration LONG_WAIT = Duration.ofHours(1);
-
-    /** An operator may be about to make the first key; a guess at how long that takes. */
-    private static final Duration NO_KEY = Duration.ofMinutes(1);
 
     private final Clock clock;
 
@@ -141,14 +137,7 @@ final class Problems {
                                 ProblemType.PROVIDER_UNAVAILABLE,
                                 "Nothing was billed. Ask again after the time in Retry-After.")
                         .after(OUTAGE);
-            case OutcomeUnknownException e ->
-                Problem.of(
-                                ProblemType.OUTCOME_UNKNOWN,
-                                "The image may have been made and billed, and the provider did not say. After the time in"
-                                        + " Retry-After it may be bought again as often as"
-                                        + " afterimage.generation.repurchases allows; the operator sees it at /v1/receipts"
-                                        + " and may allow one more.")
-                        .after(e.nextPurchase().orElse(LONG_WAIT));
+            case OutcomeUnknownException e -> unknown(e.nextPurchase());
             case DeletedMeanwhileException e ->
                 Problem.of(
                         ProblemType.DELETED,
@@ -157,6 +146,16 @@ final class Problems {
             case ReceiptStandsException e -> storage();
             case AlreadyLandedException e -> storage();
         };
+    }
+
+    /** Without a wait where the image is not bought again by itself. */
+    private static Problem unknown(Optional<Duration> nextPurchase) {
+        Problem problem = Problem.of(
+                ProblemType.OUTCOME_UNKNOWN,
+                "The image may have been made and billed, and the provider did not say. After the time in Retry-After it may"
+                        + " be bought again, as often as afterimage.generation.repurchases allows; without a Retry-After the"
+                        + " operator must allow it (DELETE /v1/receipts/{key}).");
+        return nextPurchase.map(problem::after).orElse(problem);
     }
 
     private static Problem rejected(RejectedException e) {
