@@ -4,6 +4,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.pregeneration.PregenerationConfig;
 import dev.afterimage.pregeneration.work.Worker;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -32,8 +33,10 @@ class HealthChecks {
     @Produces
     @Singleton
     @Liveness
-    HealthCheck worker(Worker worker) {
-        return () -> HealthCheckResponse.named("worker").status(worker.isWell()).build();
+    HealthCheck worker(Instance<Worker> worker, PregenerationConfig config) {
+        return () -> HealthCheckResponse.named("worker")
+                .status(!config.worker() || worker.get().isWell())
+                .build();
     }
 
     /** Whether the local directory takes a file, where one is needed. */

@@ -38,6 +38,9 @@ final class Problems {
     /** A guess at how long an outage lasts; short, because a hit needs neither provider nor storage. */
     static final Duration OUTAGE = Duration.ofSeconds(10);
 
+    /** An operator may be about to make the first key; a guess at how long that takes. */
+    private static final Duration NO_KEY = Duration.ofMinutes(1);
+
     private final Clock clock;
 
     @Inject
