@@ -449,7 +449,13 @@ final class Fleet implements Faults.Victims {
 
     private void countCredits() {
         anyInstance().ifPresent(instance -> {
-            instance.run(() -> creditsUsed = OptionalLong.of(instance.creditsUsed()));
+            instance.run(() -> {
+                try {
+                    creditsUsed = OptionalLong.of(instance.creditsUsed());
+                } catch (BudgetUnavailableException stillAtRest) {
+                    world.tell("the credits cannot be counted");
+                }
+            });
             world.runUntil(Duration.ofNanos(world.now()).plusSeconds(5));
         });
     }
