@@ -81,6 +81,10 @@ local actions = {
     if wait > 0 and not confirmed then
       pauseUntil(tonumber(redis.call('HGET', state, 'noticed')) + wait)
     end
+    return granted(0)
+  end,
+  -- The store has taken the epoch: not before, or a memory that is lost next would be taken for a first start.
+  confirmed = function()
     redis.call('HSET', state, 'confirmed', '1')
     return granted(0)
   end,

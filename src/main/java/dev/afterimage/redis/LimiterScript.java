@@ -166,6 +166,7 @@ public final class LimiterScript {
         } catch (RuntimeException unwritable) {
             throw new LimiterUnavailableException("The store does not take the epoch of Redis' memory.", unwritable);
         }
+        runOnce("confirmed", "", Lane.INTERACTIVE, Duration.ZERO, NO_KEY);
     }
 
     private ScriptAnswer runOnce(String action, String token, Lane lane, Duration wait, ImageKey key, String... more) {

@@ -449,7 +449,13 @@ final class Fleet implements Faults.Victims {
 
     private void countCredits() {
         anyInstance().ifPresent(instance -> {
-            instance.run(() -> creditsUsed = OptionalLong.of(instance.creditsUsed()));
+            instance.run(() -> {
+                try {
+                    creditsUsed = OptionalLong.of(instance.creditsUsed());
+                } catch (BudgetUnavailableException stillAtRest) {
+                    world.tell("the credits cannot be counted");
+                }
+            });
             world.runUntil(Duration.ofNanos(world.now()).plusSeconds(5));
         });
     }
@@ -620,12 +626,13 @@ final class Fleet implements Faults.Victims {
                 if (provider.books().stream().anyMatch(call -> call.key.equals(key) && call.isInFlight(begun))) {
                     tried(Trial.DELETE_WITH_A_CALL_IN_FLIGHT);
                 }
+                Deleted unended = new Deleted(key, begun, Long.MAX_VALUE); // stays when its process dies over it
+                deletions.add(unended);
                 instance.images().forget(key).whenComplete((done, failure) -> {
                     world.tell("m%d: image %d deleted: %s", instance.machine().id(), image, failure == null);
                     if (failure == null) {
+                        deletions.remove(unended);
                         deletions.add(new Deleted(key, begun, world.now()));
-                    } else {
-                        deletions.add(new Deleted(key, begun, Long.MAX_VALUE));
                     }
                 });
             });
