@@ -72,20 +72,18 @@ local actions = {
     stopLanes(ARGV[18], PROBED_EVERY[ARGV[18]])
     return granted(0)
   end,
-  -- A process has compared the epoch (the token) with the one in the store, and names the pause that a lost memory needs,
-  -- or 0. When the memory was lost once more since, another comparison is due.
-  confirm = function()
-    if token ~= epoch then
-      return granted(0)
-    end
-    if wait > 0 and not confirmed then
+  -- A process knows from the store that the memory before this one was lost; its token is the epoch that it has compared.
+  pauseAfterLoss = function()
+    if token == epoch and not confirmed then
       pauseUntil(tonumber(redis.call('HGET', state, 'noticed')) + wait)
     end
     return granted(0)
   end,
-  -- The store has taken the epoch: not before, or a memory that is lost next would be taken for a first start.
-  confirmed = function()
-    redis.call('HSET', state, 'confirmed', '1')
+  -- The store has taken this epoch.
+  confirm = function()
+    if token == epoch then
+      redis.call('HSET', state, 'confirmed', '1')
+    end
     return granted(0)
   end,
   -- {GRANTED, cool-down left, calls in flight, epoch, now, then reason, since, next probe for each stop}

@@ -141,8 +141,8 @@ public final class LimiterScript {
     private static final ImageKey NO_KEY = new ImageKey("0".repeat(64));
 
     /**
-     * A pause is asked for before the note is written, so that who reads the new note finds the pause begun. Without one the
-     * note comes first, so that a process that dies in between leaves no memory that could be lost unnoticed.
+     * A pause is asked for before the note is written, so that who reads the new note finds the pause begun; and the memory is
+     * confirmed after it, or one that is lost next would be taken for a first start.
      */
     private void confirm(String epoch) {
         boolean lost;
@@ -151,22 +151,15 @@ public final class LimiterScript {
         } catch (RuntimeException unreadable) {
             throw new LimiterUnavailableException("The store cannot tell whether Redis lost its memory.", unreadable);
         }
-        if (!lost) {
-            noteDown(epoch);
-        }
-        runOnce("confirm", epoch, Lane.INTERACTIVE, lost ? lostMemoryPause : Duration.ZERO, NO_KEY);
         if (lost) {
-            noteDown(epoch);
+            runOnce("pauseAfterLoss", epoch, Lane.INTERACTIVE, lostMemoryPause, NO_KEY);
         }
-    }
-
-    private void noteDown(String epoch) {
         try {
             note.write(epoch);
         } catch (RuntimeException unwritable) {
             throw new LimiterUnavailableException("The store does not take the epoch of Redis' memory.", unwritable);
         }
-        runOnce("confirmed", "", Lane.INTERACTIVE, Duration.ZERO, NO_KEY);
+        runOnce("confirm", epoch, Lane.INTERACTIVE, Duration.ZERO, NO_KEY);
     }
 
     private ScriptAnswer runOnce(String action, String token, Lane lane, Duration wait, ImageKey key, String... more) {
