@@ -44,6 +44,11 @@ public final class CallSettler {
         this.threads = threads;
     }
 
+    /** After that a receipt has ended by itself. */
+    Duration longestCall() {
+        return longestCall;
+    }
+
     /** Ends the call; when that cannot be told now, the key may be bought again when its receipt has ended by itself. */
     Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome) {
         return settle(call, outcome, longestCall, () -> {});

@@ -76,6 +76,7 @@ public final class ImagePipeline implements ImageService {
     private final QuotaDesk quota;
     private final Backlog backlog;
     private final Duration patience;
+    private final Duration longestCall;
     private final Clock clock;
     private final Executor virtualThreads;
     private final RareWarning unrefreshed;
@@ -96,6 +97,7 @@ public final class ImagePipeline implements ImageService {
         this.quota = new QuotaDesk(parts.quota());
         this.backlog = parts.backlog();
         this.patience = parts.patience();
+        this.longestCall = parts.settler().longestCall();
         this.clock = parts.clock();
         this.virtualThreads = parts.virtualThreads();
         this.unrefreshed = new RareWarning(LOG, "An image cannot be made anew behind its answer", clock);
@@ -239,11 +241,18 @@ public final class ImagePipeline implements ImageService {
         return new ImageOutcome.Pending(key, wait.compareTo(ASK_AGAIN) < 0 ? ASK_AGAIN : wait);
     }
 
-    /** A job ends with its worker's deadline; what a person asked for goes on for a while when that person leaves. */
+    /**
+     * Until when a flight may take for its permit. A bulk job's ends with its worker's patience; what a person asked for goes on
+     * for a while when that person leaves. A person's job may land later than its worker waits, or a provider that is slower than
+     * that patience would never be asked again.
+     */
     private Deadline flightDeadline(Inquiry inquiry) {
         Deadline own = inquiry.deadline();
+        if (inquiry.queued()) {
+            return inquiry.lane() == Lane.BULK ? own : own.laterBy(longestCall);
+        }
         Deadline patient = Deadline.in(patience, clock);
-        return inquiry.queued() || patient.at().isBefore(own.at()) ? own : patient;
+        return patient.at().isBefore(own.at()) ? own : patient;
     }
 
     @Override

@@ -31,9 +31,9 @@ public record Deadline(Instant at) {
         return !clock.instant().isBefore(at);
     }
 
-    /** The one that lies so much earlier. */
-    public Deadline earlierBy(Duration step) {
-        return new Deadline(at.minus(step));
+    /** The one that lies so much later. */
+    public Deadline laterBy(Duration step) {
+        return new Deadline(at.plus(step));
     }
 
     /** The earlier of the two. */
