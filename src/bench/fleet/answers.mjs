@@ -1,4 +1,4 @@
-// How a call to the provider may end. `bills` says whether the picture is drawn, and so billed, whatever comes of it.
+// How a call to the provider may end. `bills` says whether the image is drawn, and so billed, whatever comes of it.
 import { randomBytes } from 'node:crypto';
 
 const PNG = Buffer.from(
@@ -8,7 +8,7 @@ const draw = (response, bytes = PNG) => response.writeHead(200, { 'content-type'
 const refuse = (status, headers = {}) => (response) => response.writeHead(status, headers).end('{}');
 
 export const answers = {
-  picture: { bills: true, answer: (response) => draw(response) },
+  image: { bills: true, answer: (response) => draw(response) },
   'too many': { bills: false, answer: refuse(429, { 'retry-after': '1' }) },
   throttle: { bills: false, answer: refuse(429, { 'retry-after': '2' }) },
   error: { bills: false, answer: refuse(500) },

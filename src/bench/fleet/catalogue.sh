@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A catalogue of 10,000 rows on a laptop, at a provider that allows 200 calls a second: how much of the limit is used while
-# others ask for pictures, what a kill -9 half-way loses or bills twice, and what the second night costs.
+# others ask for images, what a kill -9 half-way loses or bills twice, and what the second night costs.
 #
 #   ./mvnw package -DskipTests && src/bench/fleet/catalogue.sh
 set -euo pipefail
@@ -37,7 +37,7 @@ start_provider
 provider_allows 200 1000 150
 start_instances $port
 
-echo "== first night: 10,000 new pictures, and 39 a second that somebody waits for"
+echo "== first night: 10,000 new images, and 39 a second that somebody waits for"
 id=$(send)
 until_ended $((rows / 20))
 curl -s -o /dev/null "localhost:$provider_port/mark"

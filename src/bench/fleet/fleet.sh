@@ -17,7 +17,7 @@ fleet() { # RATE PORT…
   start_instances "${@:2}"
 }
 
-# Four instances that have made pictures before, at 10 calls a second.
+# Four instances that have made images before, at 10 calls a second.
 warm_fleet() {
   fleet 10 "${ports[@]}"
   provider_allows 10 1000 400
@@ -35,7 +35,7 @@ dismiss() {
 
 load() { node load.mjs "$@"; }
 
-# 100 clients for one picture of 2 s; 60 new pictures at 10 a second.
+# 100 clients for one image of 2 s; 60 new images at 10 a second.
 bursts() {
   warm_fleet
   for _ in 1 2 3; do
@@ -71,7 +71,7 @@ flood() {
   dismiss
 }
 
-# Everybody waits for one picture of 3 s. A second into it, the instance that leads dies.
+# Everybody waits for one image of 3 s. A second into it, the instance that leads dies.
 leader-killed() {
   warm_fleet
   provider_allows 10 1000 3000
@@ -84,7 +84,7 @@ leader-killed() {
   dismiss
 }
 
-# Hits and new pictures for a minute; from second 10 to 40 there is no Redis, and what comes back is empty.
+# Hits and new images for a minute; from second 10 to 40 there is no Redis, and what comes back is empty.
 redis-stopped() {
   warm_fleet
   provider_allows 10 1000 400

@@ -1,17 +1,17 @@
-// Asks a fleet for pictures, and says how the answers ended and how long they took.
+// Asks a fleet for images, and says how the answers ended and how long they took.
 //
-//   node load.mjs same 8081 8082 8083 8084      100 clients at once, one new picture
-//   node load.mjs sixty 8081 8082 8083 8084     60 new pictures at once
-//   node load.mjs leader 8081 8082 8083 8084    one picture: first the first port, half a second later 30 clients at the others
-//   node load.mjs steady 8081 8082 8083 8084    a minute of 100 hits and 15 new pictures a second; answers by ten seconds
-//   RATE=1000 SECONDS_LONG=20 node load.mjs flood 8081 8082 8083 8084     new pictures, evenly spaced, whatever is answered
+//   node load.mjs same 8081 8082 8083 8084      100 clients at once, one new image
+//   node load.mjs sixty 8081 8082 8083 8084     60 new images at once
+//   node load.mjs leader 8081 8082 8083 8084    one image: first the first port, half a second later 30 clients at the others
+//   node load.mjs steady 8081 8082 8083 8084    a minute of 100 hits and 15 new images a second; answers by ten seconds
+//   RATE=1000 SECONDS_LONG=20 node load.mjs flood 8081 8082 8083 8084     new images, evenly spaced, whatever is answered
 import http from 'node:http';
 import { paced, pause } from './paced.mjs';
 
 const [scenario, ...ports] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true });
 const run = Date.now();
-const picture = (fields) => ({ template: 't', data: { run, ...fields } });
+const image = (fields) => ({ template: 't', data: { run, ...fields } });
 
 function ask(port, body) {
   const start = performance.now();
@@ -53,27 +53,27 @@ const atOnce = (clients, body) =>
 
 const scenarios = {
   async same() {
-    report('same', await atOnce(100, () => picture({})));
+    report('same', await atOnce(100, () => image({})));
   },
   async sixty() {
     const start = performance.now();
-    report('sixty', await atOnce(60, (number) => picture({ number })));
+    report('sixty', await atOnce(60, (number) => image({ number })));
     console.log(`sixty: all within ${((performance.now() - start) / 1000).toFixed(1)} s`);
   },
   async flood() {
     const [rate, seconds] = [Number(process.env.RATE), Number(process.env.SECONDS_LONG)];
-    report('flood', await paced(rate, seconds, (number) => ask(portOf(number), picture({ number }))));
+    report('flood', await paced(rate, seconds, (number) => ask(portOf(number), image({ number }))));
   },
   async leader() {
-    const first = ask(ports[0], picture({}));
+    const first = ask(ports[0], image({}));
     await pause(500);
     const others = ports.slice(1);
-    const followers = Array.from({ length: 30 }, (_, number) => ask(others[number % others.length], picture({})));
+    const followers = Array.from({ length: 30 }, (_, number) => ask(others[number % others.length], image({})));
     report('leader', [await first]);
     report('followers', await Promise.all(followers));
   },
   async steady() {
-    const hot = Array.from({ length: 20 }, (_, number) => picture({ hot: number }));
+    const hot = Array.from({ length: 20 }, (_, number) => image({ hot: number }));
     await Promise.all(hot.map((body) => ask(ports[0], body)));
     const start = performance.now();
     const phase = () => `second ${String(10 * Math.floor((performance.now() - start) / 10_000)).padStart(2)}+`;
@@ -83,7 +83,7 @@ const scenarios = {
     };
     const [hits, misses] = await Promise.all([
       paced(100, 60, (number) => phased(portOf(number), hot[number % hot.length])),
-      paced(15, 60, (number) => phased(portOf(number), picture({ number }))),
+      paced(15, 60, (number) => phased(portOf(number), image({ number }))),
     ]);
     for (const [kind, answers] of [['hot', hits], ['new', misses]]) {
       for (const asked of new Set(answers.map((answer) => answer.asked))) {

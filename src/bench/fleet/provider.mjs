@@ -3,7 +3,7 @@
 //
 //   node provider.mjs 9900
 //   curl 'localhost:9900/reset?rate=10&window=1000&latency=400'    forgets what was, and allows so much from now on
-//   curl localhost:9900/mark                                       counts anew from here; remembers which pictures it has billed
+//   curl localhost:9900/mark                                       counts anew from here; remembers which images it has billed
 //   curl localhost:9900/stats                                      billed, 429s, the most calls that any window held
 //   curl 'localhost:9900/fault?kind=hang'                          from now on each call ends so (answers.mjs)
 //   curl 'localhost:9900/fault?kind=error&only=Poison'             only those calls whose body holds that word do
@@ -12,7 +12,7 @@ import http from 'node:http';
 import { answers } from './answers.mjs';
 
 let rate, window, latency, arrivals, counted, billed, throttled, bodies, calls;
-let fault = { kind: 'picture', only: '' };
+let fault = { kind: 'image', only: '' };
 
 function reset(newRate, newWindow, newLatency) {
   [rate, window, latency] = [newRate, newWindow, newLatency];
@@ -40,7 +40,7 @@ function stats() {
   return {
     calls: arrivals.length - counted, billed, throttled, mostInAWindow: mostInAWindow(),
     callsPerSecond: seconds ? +((arrivals.length - 1) / seconds).toFixed(1) : null,
-    pictures: bodies.size,
+    images: bodies.size,
     billedTwice: [...bodies.values()].filter((times) => times > 1).length,
   };
 }
@@ -59,7 +59,7 @@ function generate(request, response) {
   let body = '';
   request.on('data', (part) => { body += part; });
   request.on('end', () => {
-    const how = admitted ? (body.includes(fault.only) ? fault.kind : 'picture') : 'too many';
+    const how = admitted ? (body.includes(fault.only) ? fault.kind : 'image') : 'too many';
     const { bills, answer } = answers[how];
     calls.push({ at, body, bills, how });
     if (bills) billed++;

@@ -64,7 +64,7 @@ provider_allows 200 1000 150
 curl -s -o /dev/null "localhost:$provider_port/fault?kind=unavailable&only=Poison"
 start_instances "${ports[@]}"
 
-echo "== $rows new pictures, of which $poisoned cannot be made; $doubled jobs are put on the queue once more"
+echo "== $rows new images, of which $poisoned cannot be made; $doubled jobs are put on the queue once more"
 id=$(curl -s "localhost:${ports[0]}/v1/batches?template=card" -H 'Content-Type: text/csv' --data-binary "@$work/cards.csv" |
   node -pe 'JSON.parse(fs.readFileSync(0)).id')
 node double.mjs "$sqs" "$AFTERIMAGE_SQS_BULK_QUEUE_URL" $doubled
@@ -80,7 +80,7 @@ sqs ReceiveMessage "{\"QueueUrl\":\"$AFTERIMAGE_SQS_DEAD_LETTER_QUEUE_URL\",\"Ma
   node -pe 'JSON.parse(fs.readFileSync(0)).Messages.map((m) => m.MessageAttributes.reason.StringValue).join("\n")'
 
 echo "== the cause is gone, and they are redriven"
-curl -s -o /dev/null "localhost:$provider_port/fault?kind=picture"
+curl -s -o /dev/null "localhost:$provider_port/fault?kind=image"
 sleep 1
 sqs StartMessageMoveTask '{"SourceArn":"arn:aws:sqs:us-east-1:000000000000:dead-letters","DestinationArn":"arn:aws:sqs:us-east-1:000000000000:bulk"}'
 echo

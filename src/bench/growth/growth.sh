@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How the hit path grows with the index: one service, with 10^3, 10^5 and 10^6 entries in Redis. Nothing is kept in the process
-# but the signed URLs, so each request asks Redis. First 1,000 pictures, evenly spread over all, whose URLs are signed
+# but the signed URLs, so each request asks Redis. First 1,000 images, evenly spread over all, whose URLs are signed
 # before; last any of a million at random, of which nearly each must be signed.
 #
 #   ./mvnw package -DskipTests && src/bench/growth/growth.sh

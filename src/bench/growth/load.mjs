@@ -1,4 +1,4 @@
-// Asks for pictures out of so many, 16 at once, and prints how quickly they were found.
+// Asks for images out of so many, 16 at once, and prints how quickly they were found.
 //
 //   node load.mjs http://127.0.0.1:8081 1000000 1000     1,000 of them, evenly spread, again and again
 //   node load.mjs http://127.0.0.1:8081 1000000 all      any of them at random

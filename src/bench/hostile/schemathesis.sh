@@ -31,7 +31,7 @@ stop() {
 }
 trap stop EXIT
 
-# A fast provider, so that most pictures are made while Schemathesis waits, and any free port.
+# A fast provider, so that most images are made while Schemathesis waits, and any free port.
 QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT=0 AFTERIMAGE_DIRECTORY=$work/data \
   AFTERIMAGE_PROVIDER_RATE=1000 AFTERIMAGE_HTTP_DEADLINE=5s \
   "$JAVA_HOME/bin/java" -jar "$jar" >"$work/log" 2>&1 &

@@ -1,4 +1,4 @@
-// A request for a picture as API Gateway's HTTP API sends it, payload format 2.0.
+// A request for an image as API Gateway's HTTP API sends it, payload format 2.0.
 const headers = {
   accept: 'application/json, text/plain, */*',
   'accept-encoding': 'gzip, deflate, br, zstd',

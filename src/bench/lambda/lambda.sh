@@ -29,7 +29,7 @@ start_s3() {
     dev.afterimage.testing.S3Server $s3_port
   until curl -s -o /dev/null localhost:$s3_port; do sleep 0.1; done
   AFTERIMAGE_DELIVERY_PRIVATE_KEY=$(openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 2>/dev/null)
-  export AFTERIMAGE_BACKEND=aws AFTERIMAGE_DELIVERY_PRIVATE_KEY AFTERIMAGE_S3_BUCKET=pictures
+  export AFTERIMAGE_BACKEND=aws AFTERIMAGE_DELIVERY_PRIVATE_KEY AFTERIMAGE_S3_BUCKET=images
   export QUARKUS_S3_ENDPOINT_OVERRIDE=http://127.0.0.1:$s3_port QUARKUS_S3_PATH_STYLE_ACCESS=true
   export AWS_ACCESS_KEY_ID=test-access-key AWS_SECRET_ACCESS_KEY=test-secret-key
   export AFTERIMAGE_SQS_{INTERACTIVE,BULK,DEAD_LETTER}_QUEUE_URL=http://127.0.0.1:1/none

@@ -5,10 +5,10 @@ import { imageEvent } from './events.mjs';
 import { RuntimeApi } from './runtime-api.mjs';
 
 /** More than an instance asks for within near-ttl, so that every hit is looked up in Redis; and so few that hardly any is. */
-const PICTURES = { spread: 3_000, hot: 100 };
+const IMAGES = { spread: 3_000, hot: 100 };
 const [WARM_UP, TURNS, EVENTS] = [2, 8, 3_000];
 const functions = process.argv.slice(2).map((port) => new RuntimeApi(Number(port)));
-const events = Array.from({ length: PICTURES.spread }, (_, number) => imageEvent(number));
+const events = Array.from({ length: IMAGES.spread }, (_, number) => imageEvent(number));
 
 async function ask(api, event) {
   const { text, millis } = await api.invoke(event);
@@ -19,12 +19,12 @@ async function ask(api, event) {
 
 const at = (sorted, share) => +sorted[Math.floor(share * sorted.length)].toFixed(2);
 
-async function compare(name, pictures) {
+async function compare(name, images) {
   const taken = functions.map(() => []);
   const statuses = {};
   let next = 0;
   for (let turn = 0; turn < TURNS; turn++) {
-    const those = Array.from({ length: EVENTS }, () => events[next++ % pictures]);
+    const those = Array.from({ length: EVENTS }, () => events[next++ % images]);
     for (const [index, api] of functions.entries()) {
       for (const event of those) {
         const { millis, hit } = await ask(api, event);
@@ -44,5 +44,5 @@ async function compare(name, pictures) {
 for (const api of functions) {
   for (let round = 0; round <= WARM_UP; round++) for (const event of events) await ask(api, event);
 }
-for (const [name, pictures] of Object.entries(PICTURES)) await compare(name, pictures);
+for (const [name, images] of Object.entries(IMAGES)) await compare(name, images);
 process.exit();

@@ -1,4 +1,4 @@
--- For wrk: asks for the pictures whose bodies stand in the file that HITS names, a line each, by turns; prints what came as JSON.
+-- For wrk: asks for the images whose bodies stand in the file that HITS names, a line each, by turns; prints what came as JSON.
 local bodies = {}
 for line in io.lines(os.getenv("HITS")) do bodies[#bodies + 1] = line end
 

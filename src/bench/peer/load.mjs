@@ -1,4 +1,4 @@
-// Asks two services for the same 1,000 pictures, by turns, and prints one beside the other. The load comes from wrk, which
+// Asks two services for the same 1,000 images, by turns, and prints one beside the other. The load comes from wrk, which
 // takes little of the processor that the services are measured on.
 //
 //   node load.mjs http://127.0.0.1:8081/v1/images http://127.0.0.1:8090/v1/images
@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { make, requests } from './pictures.mjs';
+import { make, requests } from './images.mjs';
 
 const services = process.argv.slice(2);
 const folder = mkdtempSync(path.join(tmpdir(), 'hits-'));

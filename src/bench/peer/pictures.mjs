@@ -1,4 +1,4 @@
-// The 1,000 pictures that a measurement asks for, as requests.
+// The 1,000 images that a measurement asks for, as requests.
 const headers = { 'content-type': 'application/json' };
 
 export const requests = Array.from({ length: 1000 }, (_, number) => ({

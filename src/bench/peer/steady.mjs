@@ -1,8 +1,8 @@
-// Asks a service for 1,000 pictures that exist, again and again, and prints how many answers came.
+// Asks a service for 1,000 images that exist, again and again, and prints how many answers came.
 //
 //   node steady.mjs http://127.0.0.1:8081/v1/images 30 16     for 30 s over 16 connections
 import autocannon from 'autocannon';
-import { make, requests } from './pictures.mjs';
+import { make, requests } from './images.mjs';
 
 const [url, duration, connections] = process.argv.slice(2);
 await make(url);

@@ -1,7 +1,7 @@
-// Explains why a picture was billed more than once: what happened between one bill and the next.
-import { numberOf, templateOf } from './pictures.mjs';
+// Explains why an image was billed more than once: what happened between one bill and the next.
+import { numberOf, templateOf } from './images.mjs';
 
-/** A delete or a purge is seen by all instances, and a call's picture is stored, within so long. */
+/** A delete or a purge is seen by all instances, and a call's image is stored, within so long. */
 const SETTLED = 3_000;
 /** A flight lasts at most so long, so two that overlapped began at most so long before the later bill. */
 const FLIGHT = 27_000;
@@ -22,38 +22,38 @@ const meet = (begin, end, from, to) => begin <= to && end >= from;
  * @param ownLeases when an instance took leases that only it knew
  */
 export function extraBills(calls, answers, faults, ownLeases) {
-  const deletes = byPicture(answers.filter(({ op }) => op === 'delete'), (one) => one.picture);
+  const deletes = byImage(answers.filter(({ op }) => op === 'delete'), (one) => one.image);
   const purges = answers.filter(({ op }) => op === 'purge');
-  const billsOf = byPicture(calls.filter(({ bills }) => bills), (call) => numberOf(call.body));
+  const billsOf = byImage(calls.filter(({ bills }) => bills), (call) => numberOf(call.body));
   const extras = [];
-  for (const [picture, bills] of billsOf) {
-    const spent = new Set(); // a purge makes one new version, so it explains one more bill of a picture
+  for (const [image, bills] of billsOf) {
+    const spent = new Set(); // a purge makes one new version, so it explains one more bill of an image
     for (let i = 1; i < bills.length; i++) {
-      extras.push({ picture, at: bills[i].at, first: bills[i - 1].at, ...reason(picture, bills[i - 1], bills[i], spent) });
+      extras.push({ image, at: bills[i].at, first: bills[i - 1].at, ...reason(image, bills[i - 1], bills[i], spent) });
     }
   }
-  return { pictures: billsOf.size, extras };
+  return { images: billsOf.size, extras };
 
-  function reason(picture, previous, bill, spent) {
+  function reason(image, previous, bill, spent) {
     const between = (change, settled) => meet(change.at, change.at + change.millis + settled, previous.at, bill.at);
     const during = (fits, from, to) =>
       faults.findLast(({ name, begin, end }) => fits(name) && meet(begin, end + SETTLED, from, to))?.name;
     const because = (why, fault) => ({ why, fault });
-    if (previous.how !== 'picture') {
+    if (previous.how !== 'image') {
       return because(`the call before ended in "${previous.how}"`, during((name) => name === `provider-${previous.how}`, previous.at, previous.at));
     }
     const died = faults.find(({ name, begin }) => name === 'instance-killed' && meet(begin - SETTLED, begin + SIGNALLED, previous.at, previous.at));
     if (died) return because('the leader died', died.name);
     const store = during((name) => name === 'disk-full', previous.at, previous.at);
-    if (store) return because('the picture could not be stored', store);
-    if (deletes.get(picture)?.some((one) => between(one, SETTLED))) return because('deleted');
+    if (store) return because('the image could not be stored', store);
+    if (deletes.get(image)?.some((one) => between(one, SETTLED))) return because('deleted');
     const lost = bill.at - previous.at < FLIGHT && during((name) => lease.has(name), bill.at - FLIGHT, bill.at);
     if (lost) return because('the lease was lost', lost);
     // Redis was well and its answer overdue: a cold or starved process.
     const parted = ownLeases.some(({ begin, end }) => meet(begin, end, previous.at, bill.at));
     if (bill.at - previous.at < FLIGHT && parted) return because('a Redis command was overdue');
     // Last, because a purge can be spent only once. A flight that began before the purge still bills the version that it began with.
-    const purge = purges.find((one) => one.template === templateOf(picture) && !spent.has(one) && between(one, FLIGHT));
+    const purge = purges.find((one) => one.template === templateOf(image) && !spent.has(one) && between(one, FLIGHT));
     if (purge) {
       spent.add(purge);
       return because('purged');
@@ -62,11 +62,11 @@ export function extraBills(calls, answers, faults, ownLeases) {
   }
 }
 
-function byPicture(list, pictureOf) {
+function byImage(list, imageOf) {
   const groups = new Map();
   for (const one of list) {
-    const picture = pictureOf(one);
-    groups.set(picture, [...(groups.get(picture) ?? []), one]);
+    const image = imageOf(one);
+    groups.set(image, [...(groups.get(image) ?? []), one]);
   }
   return groups;
 }

@@ -38,7 +38,7 @@ disk-full() { # what is there can be read, and nothing be written
 
 provider_does() { # KIND BEGIN|END
   local kind=$1
-  [ "$2" = begin ] || kind=picture
+  [ "$2" = begin ] || kind=image
   curl -s -o /dev/null "localhost:$provider_port/fault?kind=$kind"
 }
 

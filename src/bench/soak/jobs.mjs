@@ -6,13 +6,13 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { pause } from '../fleet/paced.mjs';
 import { ask, hangUp, json } from './client.mjs';
-import { numberOf, templateOf } from './pictures.mjs';
+import { numberOf, templateOf } from './images.mjs';
 import { records } from './records.mjs';
 
 const PATIENCE = 300_000;
 const [answersFile, callsFile, database, to, ...ports] = process.argv.slice(2);
 const answers = records(answersFile);
-const made = records(callsFile).filter(({ how }) => how === 'picture');
+const made = records(callsFile).filter(({ how }) => how === 'image');
 
 const accepted = answers.filter(({ status }) => status === 202);
 
@@ -22,7 +22,7 @@ async function isIdle() {
   return answer.status === 200 && json(answer).queueDepth === 0;
 }
 
-/** The reasons on the dead-letter queue by picture. */
+/** The reasons on the dead-letter queue by image. */
 function deadLetters() {
   const rows = execFileSync('sqlite3', ['-json', database, 'SELECT reason, body FROM dead_letter'], { encoding: 'utf8' });
   return new Map(JSON.parse(rows || '[]').map(({ reason, body }) => [numberOf(body), reason]));
@@ -36,15 +36,15 @@ async function fateOfBatch({ id, rows }) {
   return { fate: whole ? 'ended' : 'lost', why: `${state}, ${done} + ${failed} of ${total}, ${rows} sent`, done, failed };
 }
 
-async function fateOfImage({ at, key, picture }, dead) {
+async function fateOfImage({ at, key, image }, dead) {
   const answer = await ask(ports, 'GET', `/v1/images/${key}`);
   if (answer.status === 200) return { fate: 'there' };
-  if (dead.has(picture)) return { fate: 'dead letter', why: dead.get(picture) };
+  if (dead.has(image)) return { fate: 'dead letter', why: dead.get(image) };
   const since = (change) => change.at + change.millis >= at;
-  if (answers.some((one) => one.op === 'delete' && one.picture === picture && since(one))) return { fate: 'deleted since' };
+  if (answers.some((one) => one.op === 'delete' && one.image === image && since(one))) return { fate: 'deleted since' };
   // A purge changes the key under which a job that still waits is made.
-  const purged = answers.some((one) => one.op === 'purge' && one.template === templateOf(picture) && since(one));
-  if (purged && made.some((call) => call.at >= at && numberOf(call.body) === picture)) return { fate: 'made as a newer version' };
+  const purged = answers.some((one) => one.op === 'purge' && one.template === templateOf(image) && since(one));
+  if (purged && made.some((call) => call.at >= at && numberOf(call.body) === image)) return { fate: 'made as a newer version' };
   return { fate: 'lost', why: `status ${answer.status}` };
 }
 
@@ -54,7 +54,7 @@ const dead = deadLetters();
 const lines = [];
 for (const job of accepted.filter(({ op }) => op === 'batch' || op === 'image')) {
   const fate = job.op === 'batch' ? await fateOfBatch(job) : await fateOfImage(job, dead);
-  lines.push(JSON.stringify({ op: job.op, at: job.at, key: job.key, id: job.id, picture: job.picture, ...fate }) + '\n');
+  lines.push(JSON.stringify({ op: job.op, at: job.at, key: job.key, id: job.id, image: job.image, ...fate }) + '\n');
 }
 writeFileSync(to, lines.join(''));
 hangUp();

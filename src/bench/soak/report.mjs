@@ -11,7 +11,7 @@ const [answers, calls, faults, jobs, samples] = ['answers', 'calls', 'faults', '
   .map((name) => records(`${directory}/${name}.ndjson`));
 const start = Math.min(...answers.map(({ at }) => at));
 const seconds = (Math.max(...answers.map(({ at }) => at)) - start) / 1000;
-const { pictures, extras } = extraBills(calls, answers, faults, ownLeases(samples));
+const { images, extras } = extraBills(calls, answers, faults, ownLeases(samples));
 const processes = lives(samples).map((life) => ({ ...life, flat: isFlat(life) }));
 
 const count = (list, of) => {
@@ -52,7 +52,7 @@ table(['fault', 'at', 'lasted', 'clients saw', 'p99 of hits', 'p99', 'last failu
 ]);
 
 const billed = calls.filter(({ bills }) => bills).length;
-console.log(`\nBilled ${billed} = ${pictures} pictures + ${extras.length} extra: ${words(count(extras, ({ why }) => why ?? 'unexplained'))}.`);
+console.log(`\nBilled ${billed} = ${images} images + ${extras.length} extra: ${words(count(extras, ({ why }) => why ?? 'unexplained'))}.`);
 console.log(`\nCalls by how they ended: ${words(count(calls, (call) => call.how))}.`);
 console.log(`\nJobs by their fate: ${words(count(jobs, ({ op, fate }) => `${op} ${fate}`))}. Dead letters: ${
   words(count(jobs.filter(({ fate }) => fate === 'dead letter'), ({ why }) => why))}.`);

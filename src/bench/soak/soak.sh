@@ -72,7 +72,7 @@ suffer() { # FAULT SECONDS
 start_redis
 start_provider
 start_instances "${ports[@]}"
-# Instances that have made pictures before; one that is started later is cold.
+# Instances that have made images before; one that is started later is cold.
 provider_allows 20 1000 150
 for _ in 1 2 3; do node load.mjs sixty "${ports[@]}" >/dev/null; done
 provider_allows 20 1000 150

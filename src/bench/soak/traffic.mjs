@@ -4,12 +4,12 @@
 import { createWriteStream } from 'node:fs';
 import { paced } from '../fleet/paced.mjs';
 import { ask, hangUp, json } from './client.mjs';
-import { PictureSet, asCsv, asNdjson, picture } from './pictures.mjs';
+import { ImageSet, asCsv, asNdjson, image } from './images.mjs';
 
 const [file, ...ports] = process.argv.slice(2);
 const seconds = Number(process.env.SECONDS_LONG);
 const log = createWriteStream(file);
-const pictures = new PictureSet();
+const images = new ImageSet();
 /** What lately answered with a key; what lately answered with a URL. */
 const recent = { keys: [], urls: [] };
 
@@ -30,16 +30,16 @@ async function recorded(op, known, method, path, options, read = () => ({})) {
 
 const image = (number) => {
   const patience = Math.random() < 0.1 ? {} : { prefer: Math.random() < 0.1 ? 'respond-async' : 'wait=5' };
-  const options = { body: JSON.stringify(picture(number)), ...patience };
-  return recorded('image', { picture: number }, 'POST', '/v1/images', options, (answer) => {
+  const options = { body: JSON.stringify(image(number)), ...patience };
+  return recorded('image', { image: number }, 'POST', '/v1/images', options, (answer) => {
     const { key, url } = json(answer);
-    remember(recent.keys, { key, picture: number });
+    remember(recent.keys, { key, image: number });
     if (url) remember(recent.urls, new URL(url));
     return { key };
   });
 };
 
-/** Asks about a picture that was asked for lately. */
+/** Asks about an image that was asked for lately. */
 const about = (op, method, suffix = '') => () => {
   const known = oneOf(recent.keys);
   return known && recorded(op, known, method, `/v1/images/${known.key}${suffix}`);
@@ -52,19 +52,19 @@ const download = () => {
 
 const purge = () => recorded('purge', { template: 'seasonal' }, 'POST', '/v1/templates/seasonal/purge');
 
-/** 20 new pictures, 10 known ones, and in NDJSON a row that is none. */
+/** 20 new images, 10 known ones, and in NDJSON a row that is none. */
 const batch = (turn) => {
-  const numbers = [...pictures.grow(20), ...Array.from({ length: 10 }, () => pictures.popular())];
+  const numbers = [...images.grow(20), ...Array.from({ length: 10 }, () => images.popular())];
   const [type, body] = turn % 2 === 0
     ? ['application/x-ndjson', asNdjson(numbers) + '{"template":"card"}\n']
     : ['text/csv', asCsv(numbers)];
   return recorded('batch', { rows: turn % 2 === 0 ? 31 : 30 }, 'POST', '/v1/batches', { body, type }, (answer) => ({ id: json(answer).id }));
 };
 
-pictures.grow(1);
+images.grow(1);
 await Promise.all([
-  paced(4, seconds, () => image(pictures.grow(1)[0])),
-  paced(50, seconds, () => image(pictures.popular())),
+  paced(4, seconds, () => image(images.grow(1)[0])),
+  paced(50, seconds, () => image(images.popular())),
   paced(5, seconds, about('look', 'GET')),
   paced(3, seconds, about('content', 'GET', '/content')),
   paced(2, seconds, download),

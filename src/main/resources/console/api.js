@@ -33,14 +33,14 @@ export function requestBody(template, format, data) {
 export const placedInData = (detail) => detail.replace(/line 1, column (\d+)/,
   (_, column) => `line 1, column ${Math.max(1, column - BEFORE_DATA.length)}`);
 
-/** Asks for a picture: how it ended, how long it took in milliseconds, and what came. */
+/** Asks for an image: how it ended, how long it took in milliseconds, and what came. */
 export async function ask(body) {
   const started = performance.now();
   const answer = await fetch(IMAGES, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
   return read(answer, started);
 }
 
-/** Looks for a picture that is on its way. */
+/** Looks for an image that is on its way. */
 export async function look(key) {
   const started = performance.now();
   return read(await fetch(`${IMAGES}/${key}`), started);

@@ -6,7 +6,7 @@ const MEANING = {
   hit: 'It was there. Nothing to pay.',
   stored: 'It was made now. One bill.',
   collapsed: 'Somebody had just asked. One bill, shared.',
-  stale: 'The provider cannot be had; this is an older picture.',
+  stale: 'The provider cannot be had; this is an older image.',
   pending: 'It takes longer. It is being made in the background.',
 };
 
@@ -57,7 +57,7 @@ export function askForm() {
     }
   }
 
-  /** Waits for a picture that is on its way, too, and tells so. */
+  /** Waits for an image that is on its way, too, and tells so. */
   async function patiently(body) {
     let answer = await ask(body);
     for (let looks = 0; answer.outcome === 'pending' && looks < LOOKS; looks++) {
@@ -97,13 +97,13 @@ export function askForm() {
   }
 
   async function appear(content) {
-    const picture = byId('picture');
-    picture.src = content.url;
-    picture.alt = `The picture of the template ${name()}`;
-    await picture.decode().catch(() => {});
-    picture.hidden = false;
+    const image = byId('image');
+    image.src = content.url;
+    image.alt = `The image of the template ${name()}`;
+    await image.decode().catch(() => {});
+    image.hidden = false;
     byId('stage').dataset.state = 'shown';
-    restart(picture);
+    restart(image);
     byId('facts').hidden = false;
     byId('key').textContent = content.key;
     byId('url').href = content.url;

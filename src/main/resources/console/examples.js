@@ -1,7 +1,7 @@
-/** Data that shows what the demo's templates can do. Everything that is random makes a new picture. */
+/** Data that shows what the demo's templates can do. Everything that is random makes a new image. */
 import { chance } from './page.js';
 
-const TITLES = ['Never pay twice', 'What the eye keeps', 'One bill, many eyes', 'A picture for every link'];
+const TITLES = ['Never pay twice', 'What the eye keeps', 'One bill, many eyes', 'An image for every link'];
 const NAMES = ['Walnut lamp', 'Linen notebook', 'Enamel mug', 'Wool blanket', 'Copper kettle'];
 
 const any = (list) => list[Math.floor(Math.random() * list.length)];
@@ -10,7 +10,7 @@ const pretty = (data) => JSON.stringify(data, null, 2);
 const FIRST = {
   'social-card': {
     title: 'Never pay twice',
-    subtitle: 'One bill for every picture, however many ask',
+    subtitle: 'One bill for every image, however many ask',
     author: 'Ada Lovelace',
     tag: 'demo',
   },
@@ -21,7 +21,7 @@ const FIRST = {
     badge: 'new',
   },
   chart: {
-    title: 'Pictures a day',
+    title: 'Images a day',
     subtitle: 'Of these, paid for: the first',
     type: 'bar',
     labels: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'],

@@ -56,10 +56,10 @@ function pulse(state, words) {
 
 function tiles(now) {
   const { hit, stale, stored, collapsed } = now.requests;
-  const pictures = hit + stale + stored + collapsed;
+  const images = hit + stale + stored + collapsed;
   const free = hit + stale + collapsed;
   tile('ratio', now.hitRatio === null ? '–' : `${Math.round(100 * now.hitRatio)} %`,
-    pictures ? `${number(hit + stale)} of ${number(pictures)}` : 'no picture yet');
+    images ? `${number(hit + stale)} of ${number(images)}` : 'no image yet');
   tile('saved', number(free), `${plural(stored, 'bill')} paid`);
   tile('latency', now.providerP50Millis === null ? '–' : millis(now.providerP50Millis),
     now.providerP95Millis === null ? 'not called lately' : `p95 ${millis(now.providerP95Millis)}`);

@@ -3,7 +3,7 @@ import { byId, chance, element, millis, number, plural } from './page.js';
 
 const CROWD = 100;
 
-/** A hundred equal requests for a picture that nobody has asked for before. */
+/** A hundred equal requests for an image that nobody has asked for before. */
 export function stampede() {
   const crowd = byId('crowd');
   const button = byId('stampede');

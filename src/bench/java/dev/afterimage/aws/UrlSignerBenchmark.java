@@ -7,7 +7,7 @@ import dev.afterimage.delivery.MemoisedSigner;
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.testing.Keys;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A signed URL of one of 1,000 pictures, made each time (RSA-2048) or once a window. */
+/** A signed URL of one of 1,000 images, made each time (RSA-2048) or once a window. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -34,8 +34,8 @@ import org.openjdk.jmh.annotations.Warmup;
 public class UrlSignerBenchmark {
 
     private static final Clock CLOCK = Clock.systemUTC();
-    private static final IndexEntry[] PICTURES = IntStream.range(0, 1000)
-            .mapToObj(number -> TestPictures.entry(TestPictures.key(number), CLOCK.instant(), 64))
+    private static final IndexEntry[] IMAGES = IntStream.range(0, 1000)
+            .mapToObj(number -> TestImages.entry(TestImages.key(number), CLOCK.instant(), 64))
             .toArray(IndexEntry[]::new);
 
     private final ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), CLOCK);
@@ -55,7 +55,7 @@ public class UrlSignerBenchmark {
     }
 
     private IndexEntry next() {
-        turn = (turn + 1) % PICTURES.length;
-        return PICTURES[turn];
+        turn = (turn + 1) % IMAGES.length;
+        return IMAGES[turn];
     }
 }

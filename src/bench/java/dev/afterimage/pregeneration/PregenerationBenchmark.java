@@ -123,7 +123,7 @@ public final class PregenerationBenchmark {
                 .getConfigMapping(PregenerationConfig.class);
     }
 
-    /** Knows every picture, or none. */
+    /** Knows every image, or none. */
     private record AllOrNothing(boolean fresh) implements ImageIndex {
 
         @Override

@@ -3,7 +3,7 @@ package dev.afterimage.redis;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.Lease;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** More and more instances ask for one new picture at once, which takes its leader a second to make. */
+/** More and more instances ask for one new image at once, which takes its leader a second to make. */
 final class FlightGrowth {
 
     static final String HEADER =
@@ -42,13 +42,13 @@ final class FlightGrowth {
                     new Random(instance)));
         }
         for (FlightLeases instance : fleet) {
-            boolean held = instance.isHeld(TestPictures.key(0)); // opens its connection
+            boolean held = instance.isHeld(TestImages.key(0)); // opens its connection
         }
         int leaders = 0;
         List<Long> delays = new ArrayList<>();
         RedisUse before = RedisUse.of(observer);
         for (int round = 1; round <= ROUNDS; round++) {
-            Round result = round(fleet, TestPictures.key(round), threads);
+            Round result = round(fleet, TestImages.key(round), threads);
             leaders += result.leaders();
             delays.addAll(result.delays());
         }

@@ -24,12 +24,12 @@ final class EventDispatcher {
     private static final System.Logger LOG = System.getLogger(EventDispatcher.class.getName());
 
     private final LambdaEventReader reader = new LambdaEventReader();
-    private final LambdaAnswerWriter writer = new LambdaAnswerWriter();
+    private final LambdaResponseWriter writer = new LambdaResponseWriter();
     private final HttpEvents http;
     private final QueueBatches batches;
     private final Plans plans;
     private final InvocationDeadline invocation;
-    private final Wrapup wrapup;
+    private final InvocationEnd invocationEnd;
     private final Supplier<InvocationExtension> extension;
     private final LambdaConfig config;
     private final Clock clock;
@@ -40,7 +40,7 @@ final class EventDispatcher {
             QueueBatches batches,
             Plans plans,
             InvocationDeadline invocation,
-            Wrapup wrapup,
+            InvocationEnd invocationEnd,
             Supplier<InvocationExtension> extension,
             LambdaConfig config,
             Clock clock,
@@ -49,7 +49,7 @@ final class EventDispatcher {
         this.batches = batches;
         this.plans = plans;
         this.invocation = invocation;
-        this.wrapup = wrapup;
+        this.invocationEnd = invocationEnd;
         this.extension = extension;
         this.config = config;
         this.clock = clock;
@@ -85,7 +85,7 @@ final class EventDispatcher {
             if (extension.get().isServed()) {
                 extension.get().answered(String.valueOf(context.getAwsRequestId()));
             } else {
-                wrapup.run(time.stopBy());
+                invocationEnd.run(time.stopBy());
             }
             invocation.end();
         }

@@ -34,7 +34,7 @@ final class HitEvents {
     /** The answer; none when the server must be asked. */
     Optional<APIGatewayV2HTTPResponse> answer(APIGatewayV2HTTPEvent request, Deadline answerBy)
             throws InterruptedException {
-        if (!asksForPicture(request)) {
+        if (!asksForImage(request)) {
             return Optional.empty();
         }
         Optional<byte[]> body = body(request);
@@ -56,7 +56,7 @@ final class HitEvents {
         return left.compareTo(PATIENCE) < 0 ? left : PATIENCE;
     }
 
-    private static boolean asksForPicture(APIGatewayV2HTTPEvent request) {
+    private static boolean asksForImage(APIGatewayV2HTTPEvent request) {
         var http = request.getRequestContext().getHttp();
         return http != null
                 && "POST".equals(http.getMethod())

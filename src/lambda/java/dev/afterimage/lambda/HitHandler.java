@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Port: answers a request for a picture that is known, without the HTTP server inside. */
+/** Port: answers a request for an image that is known, without the HTTP server inside. */
 @FunctionalInterface
 public interface HitHandler {
 

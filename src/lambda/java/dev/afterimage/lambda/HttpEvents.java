@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Hands requests to the HTTP server inside the process, unless they are for a picture that is known, and sees to it that
+ * Hands requests to the HTTP server inside the process, unless they are for an image that is known, and sees to it that
  * each is answered: that server's handler waits for as long as it takes, and Lambda would kill the process before; and it
  * throws what it can't write to its own server.
  */
@@ -25,13 +25,15 @@ final class HttpEvents {
 
     private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server;
     private final HitEvents hits;
-    private final Bounded bounded;
+    private final TimeLimited timeLimited;
 
     HttpEvents(
-            HitEvents hits, RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server, Bounded bounded) {
+            HitEvents hits,
+            RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server,
+            TimeLimited timeLimited) {
         this.hits = hits;
         this.server = server;
-        this.bounded = bounded;
+        this.timeLimited = timeLimited;
     }
 
     APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, InvocationTime time)
@@ -48,7 +50,7 @@ final class HttpEvents {
             return problem.notBase64();
         }
         try {
-            return bounded.call(() -> server.handleRequest(request, context), time.stopBy());
+            return timeLimited.call(() -> server.handleRequest(request, context), time.stopBy());
         } catch (TimeoutException e) {
             return problem.outOfTime();
         } catch (ExecutionException e) {

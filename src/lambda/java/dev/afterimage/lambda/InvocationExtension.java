@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
  * Keeps Lambda from freezing the process while a call is under way at the provider. An answer ends an invocation for its
  * caller; the process goes on until every extension has asked for its next event ("Lambda Extensions API"). This one lives in
  * the process: it registers for INVOKE before the first event is asked for, and asks for its next event only when everything
- * that {@link Wrapup} does has been done, or a second before the invocation's end.
+ * that {@link InvocationEnd} does has been done, or a second before the invocation's end.
  *
  * <p>Where no such API is served, as by other runtimes and in tests, {@link #isServed()} says so, and the answer waits instead.
  */
@@ -38,15 +38,15 @@ final class InvocationExtension {
 
     private final String api;
     private final String identifier;
-    private final Wrapup wrapup;
+    private final InvocationEnd invocationEnd;
     private final Clock clock;
     /** By the request's id; whoever comes first, handler or event, makes the latch. */
     private final Map<String, CountDownLatch> answered = new ConcurrentHashMap<>();
 
-    private InvocationExtension(String api, String identifier, Wrapup wrapup, Clock clock) {
+    private InvocationExtension(String api, String identifier, InvocationEnd invocationEnd, Clock clock) {
         this.api = api;
         this.identifier = identifier;
-        this.wrapup = wrapup;
+        this.invocationEnd = invocationEnd;
         this.clock = clock;
     }
 
@@ -55,8 +55,9 @@ final class InvocationExtension {
      *
      * @param api host and port of the Lambda runtime API; empty outside of Lambda
      */
-    static InvocationExtension start(String api, Wrapup wrapup, Clock clock) {
-        InvocationExtension extension = new InvocationExtension(api, api.isEmpty() ? "" : register(api), wrapup, clock);
+    static InvocationExtension start(String api, InvocationEnd invocationEnd, Clock clock) {
+        InvocationExtension extension =
+                new InvocationExtension(api, api.isEmpty() ? "" : register(api), invocationEnd, clock);
         if (extension.isServed()) {
             Thread.ofPlatform().name("lambda-extension").daemon().start(extension::serve);
         }
@@ -129,7 +130,7 @@ final class InvocationExtension {
         try {
             boolean unused =
                     latch(id.group(1)).await(Math.max(0, end.toEpochMilli() - clock.millis()), TimeUnit.MILLISECONDS);
-            wrapup.run(new Deadline(end));
+            invocationEnd.run(new Deadline(end));
         } finally {
             answered.remove(id.group(1));
         }

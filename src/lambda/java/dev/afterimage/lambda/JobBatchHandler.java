@@ -9,7 +9,7 @@ import java.util.Set;
 public interface JobBatchHandler {
 
     /**
-     * Blocks until each job has met its fate, or the deadline has come. One job's failure touches no other.
+     * Blocks until each job has met its outcome, or the deadline has come. One job's failure touches no other.
      *
      * @param messages each with an id of its own
      * @param deadline when the invocation nears its end

@@ -33,15 +33,15 @@ final class LambdaEntry {
 
     private static final Duration WITHOUT_LAMBDA = Duration.ofSeconds(30);
 
-    private final Wrapup wrapup;
+    private final InvocationEnd invocationEnd;
     private final InvocationExtension extension;
 
     @Inject
     LambdaEntry(@All List<BeforeFreeze> hooks, Clock clock) {
-        this.wrapup = new Wrapup(hooks);
+        this.invocationEnd = new InvocationEnd(hooks);
         // Before the poll loop asks for the first event, which it does after start-up.
         this.extension = InvocationExtension.start(
-                Optional.ofNullable(System.getenv("AWS_LAMBDA_RUNTIME_API")).orElse(""), wrapup, clock);
+                Optional.ofNullable(System.getenv("AWS_LAMBDA_RUNTIME_API")).orElse(""), invocationEnd, clock);
     }
 
     void choose(@Observes @Priority(1) StartupEvent event) {
@@ -59,15 +59,15 @@ final class LambdaEntry {
             Clock clock,
             InvocationDeadline invocation,
             LambdaConfig config) {
-        Bounded bounded = new Bounded(Executors.newVirtualThreadPerTaskExecutor(), clock);
+        TimeLimited timeLimited = new TimeLimited(Executors.newVirtualThreadPerTaskExecutor(), clock);
         // The parts of the other functions are made only when their first event comes: a start-up costs what it uses.
         EventDispatcher dispatcher = new EventDispatcher(
                 new HttpEvents(
-                        new HitEvents((headers, body) -> hits.get().answer(headers, body), clock), server, bounded),
-                new QueueBatches((messages, deadline) -> worker.get().handle(messages, deadline), bounded),
-                new Plans((catalogue, deadline) -> planner.get().plan(catalogue, deadline), bounded),
+                        new HitEvents((headers, body) -> hits.get().answer(headers, body), clock), server, timeLimited),
+                new QueueBatches((messages, deadline) -> worker.get().handle(messages, deadline), timeLimited),
+                new Plans((catalogue, deadline) -> planner.get().plan(catalogue, deadline), timeLimited),
                 invocation,
-                wrapup,
+                invocationEnd,
                 () -> extension,
                 config,
                 clock,

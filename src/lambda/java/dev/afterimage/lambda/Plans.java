@@ -7,11 +7,11 @@ import java.util.concurrent.TimeoutException;
 final class Plans {
 
     private final CataloguePlanHandler planner;
-    private final Bounded bounded;
+    private final TimeLimited timeLimited;
 
-    Plans(CataloguePlanHandler planner, Bounded bounded) {
+    Plans(CataloguePlanHandler planner, TimeLimited timeLimited) {
         this.planner = planner;
-        this.bounded = bounded;
+        this.timeLimited = timeLimited;
     }
 
     /**
@@ -22,7 +22,7 @@ final class Plans {
     void plan(String catalogue, InvocationTime time) throws InterruptedException {
         boolean complete;
         try {
-            complete = bounded.call(() -> planner.plan(catalogue, time.answerBy()), time.stopBy());
+            complete = timeLimited.call(() -> planner.plan(catalogue, time.answerBy()), time.stopBy());
         } catch (TimeoutException e) {
             complete = false;
         } catch (ExecutionException e) {

@@ -16,11 +16,11 @@ final class QueueBatches {
     private static final System.Logger LOG = System.getLogger(QueueBatches.class.getName());
 
     private final JobBatchHandler worker;
-    private final Bounded bounded;
+    private final TimeLimited timeLimited;
 
-    QueueBatches(JobBatchHandler worker, Bounded bounded) {
+    QueueBatches(JobBatchHandler worker, TimeLimited timeLimited) {
         this.worker = worker;
-        this.bounded = bounded;
+        this.timeLimited = timeLimited;
     }
 
     /** The ids for {@code batchItemFailures}, in the batch's order. */
@@ -28,7 +28,7 @@ final class QueueBatches {
         List<String> ids = messages.stream().map(QueueMessage::messageId).toList();
         try {
             Deadline answerBy = time.answerBy();
-            Set<String> failed = bounded.call(() -> worker.handle(messages, answerBy), time.stopBy());
+            Set<String> failed = timeLimited.call(() -> worker.handle(messages, answerBy), time.stopBy());
             // An id that isn't in the batch would make Lambda hand out the whole batch again.
             return ids.stream().filter(failed::contains).toList();
         } catch (TimeoutException e) {

@@ -80,7 +80,7 @@ class EventDispatcherFuzz {
     }
 
     private static EventDispatcher dispatcher() {
-        Bounded bounded = new Bounded(new CallersThread(), CLOCK);
+        TimeLimited timeLimited = new TimeLimited(new CallersThread(), CLOCK);
         return new EventDispatcher(
                 new HttpEvents(
                         new HitEvents(HitHandler.NONE, CLOCK),
@@ -97,7 +97,7 @@ class EventDispatcherFuzz {
                                 .withHeaders(Map.copyOf(request.getHeaders()))
                                 .withBody(request.getRawPath().strip())
                                 .build(),
-                        bounded),
+                        timeLimited),
                 new QueueBatches(
                         (messages, deadline) -> {
                             Set<String> failed = new HashSet<>();
@@ -105,11 +105,11 @@ class EventDispatcherFuzz {
                             failed.add("nobody's");
                             return failed;
                         },
-                        bounded),
-                new Plans((catalogue, deadline) -> true, bounded),
+                        timeLimited),
+                new Plans((catalogue, deadline) -> true, timeLimited),
                 new InvocationDeadline(),
-                new Wrapup(List.of()),
-                () -> InvocationExtension.start("", new Wrapup(List.of()), CLOCK),
+                new InvocationEnd(List.of()),
+                () -> InvocationExtension.start("", new InvocationEnd(List.of()), CLOCK),
                 new EventDispatcherTest.Margins(),
                 CLOCK,
                 context -> Duration.ofMillis(context.getRemainingTimeInMillis()));

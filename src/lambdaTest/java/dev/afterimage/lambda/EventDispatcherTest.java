@@ -269,7 +269,7 @@ class EventDispatcherTest {
     }
 
     private String dispatch(String event, FakeContext context) throws IOException {
-        Bounded bounded = new Bounded(threads, clock);
+        TimeLimited timeLimited = new TimeLimited(threads, clock);
         EventDispatcher dispatcher = new EventDispatcher(
                 new HttpEvents(
                         new HitEvents(hits, clock),
@@ -281,12 +281,12 @@ class EventDispatcherTest {
                                     .withBody("hello")
                                     .build();
                         },
-                        bounded),
-                new QueueBatches((messages, deadline) -> worker.handle(messages, deadline), bounded),
-                new Plans((catalogue, deadline) -> planner.plan(catalogue, deadline), bounded),
+                        timeLimited),
+                new QueueBatches((messages, deadline) -> worker.handle(messages, deadline), timeLimited),
+                new Plans((catalogue, deadline) -> planner.plan(catalogue, deadline), timeLimited),
                 invocation,
-                new Wrapup(hooks),
-                () -> InvocationExtension.start("", new Wrapup(List.of()), clock),
+                new InvocationEnd(hooks),
+                () -> InvocationExtension.start("", new InvocationEnd(List.of()), clock),
                 new Margins(),
                 clock,
                 c -> Duration.ofMillis(c.getRemainingTimeInMillis()));

@@ -59,7 +59,7 @@ final class Events {
             record.putObject("attributes").put("ApproximateReceiveCount", "1");
             ObjectNode attributes = record.putObject("messageAttributes");
             attributes.putObject("attempts").put("stringValue", "2").put("dataType", "Number");
-            attributes.putObject("picture").put("binaryValue", "AAEC").put("dataType", "Binary");
+            attributes.putObject("image").put("binaryValue", "AAEC").put("dataType", "Binary");
         }
         return event.toString();
     }

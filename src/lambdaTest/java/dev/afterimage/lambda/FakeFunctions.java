@@ -37,7 +37,7 @@ class FakeFunctions {
 
     @Produces
     @Singleton
-    BeforeFreeze wrapup() {
+    BeforeFreeze invocationEnd() {
         return wrappedUp::add;
     }
 

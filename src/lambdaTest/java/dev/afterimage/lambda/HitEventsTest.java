@@ -36,7 +36,7 @@ class HitEventsTest {
             Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
-    void aKnownPictureIsAnswered() throws Exception {
+    void aKnownImageIsAnswered() throws Exception {
         APIGatewayV2HTTPResponse response =
                 ask(Events.http("POST", "/v1/images", "{}")).orElseThrow();
 

@@ -33,7 +33,7 @@ class StartTest {
             "dev.afterimage.http.RequestPrelude",
             "dev.afterimage.http.console.ConsoleRoutes",
             "dev.afterimage.http.console.ConsoleSwitch",
-            "dev.afterimage.http.problem.ProblemAnswers",
+            "dev.afterimage.http.problem.ProblemResponses",
             "dev.afterimage.http.problem.Problems",
             "dev.afterimage.http.problem.RouterProblems",
             "dev.afterimage.lambda.LambdaEntry",

@@ -12,12 +12,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
- * The pictures as files, one a picture, under {@code images/}.
+ * The images as files, one an image, under {@code images/}.
  *
- * <p>A picture is written aside and synced without any lock. Then, under a lock that all processes of the directory share,
+ * <p>An image is written aside and synced without any lock. Then, under a lock that all processes of the directory share,
  * it is compared with the one that stands and takes its place by a rename, unless that one is as late. Readers need no
  * lock: an open file stays what it was when it was opened. The folder is synced before the lock is given up, so whoever is
- * told that an equally old picture stands may rely on it as on its own.
+ * told that an equally old image stands may rely on it as on its own.
  */
 public final class FileImageStore implements ImageStore {
 
@@ -50,12 +50,12 @@ public final class FileImageStore implements ImageStore {
     @Override
     public IndexEntry put(IndexEntry entry, byte[] content) {
         if (content.length != entry.bytes()) {
-            throw new IllegalArgumentException("the entry must state the picture's size of " + content.length
+            throw new IllegalArgumentException("the entry must state the image's size of " + content.length
                     + " bytes, but states " + entry.bytes());
         }
         return orUnavailable(() -> {
-            try (AtomicFile picture = directory.write(ImageFile.header(entry), content)) {
-                return mutexOf(entry.key()).hold(() -> commitUnlessLate(picture, entry));
+            try (AtomicFile image = directory.write(ImageFile.header(entry), content)) {
+                return mutexOf(entry.key()).hold(() -> commitUnlessLate(image, entry));
             }
         });
     }
@@ -89,13 +89,13 @@ public final class FileImageStore implements ImageStore {
         return directory.path("notes").resolve(note);
     }
 
-    private IndexEntry commitUnlessLate(AtomicFile picture, IndexEntry entry) throws IOException {
+    private IndexEntry commitUnlessLate(AtomicFile image, IndexEntry entry) throws IOException {
         Path file = fileOf(entry.key());
         Optional<IndexEntry> standing = ImageFile.readEntry(file, entry.key());
         if (standing.isPresent() && !entry.createdAt().isAfter(standing.get().createdAt())) {
             return standing.get();
         }
-        picture.commit(file);
+        image.commit(file);
         return entry;
     }
 
@@ -103,7 +103,7 @@ public final class FileImageStore implements ImageStore {
         return directory.shard("images", key);
     }
 
-    /** One of 256 locks, so that pictures of different keys seldom wait for each other. */
+    /** One of 256 locks, so that images of different keys seldom wait for each other. */
     private FileMutex mutexOf(ImageKey key) {
         return directory.mutex("images-" + key.value().substring(0, 2));
     }

@@ -15,8 +15,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The form of a stored picture: its entry as a line of text that blanks fill up to 128 bytes, then the picture's bytes.
- * One file, so that entry and picture come and go together. A file whose length is not what its entry says is damaged and
+ * The form of a stored image: its entry as a line of text that blanks fill up to 128 bytes, then the image's bytes.
+ * One file, so that entry and image come and go together. A file whose length is not what its entry says is damaged and
  * reads as absent.
  */
 final class ImageFile {
@@ -63,14 +63,14 @@ final class ImageFile {
         while (buffer.position() < length) {
             buffer.limit(Math.min(length, buffer.position() + CHUNK_BYTES));
             if (channel.read(buffer) < 0) {
-                throw new IOException("a stored picture became shorter while it was read");
+                throw new IOException("a stored image became shorter while it was read");
             }
         }
         return buffer.array();
     }
 
     private static <T> Optional<T> open(Path file, Reading<Optional<T>> reading) throws IOException {
-        // A new picture has no file, and an exception for each would cost more than the look.
+        // A new image has no file, and an exception for each would cost more than the look.
         if (DataDirectory.attributes(file) == null) {
             return Optional.empty();
         }

@@ -49,7 +49,7 @@ final class Schema {
             "CREATE INDEX batch_by_age ON batch (started_at)",
             """
             CREATE TABLE batch_row (
-              batch INTEGER NOT NULL REFERENCES batch ON DELETE CASCADE, line INTEGER NOT NULL, fate TEXT NOT NULL,
+              batch INTEGER NOT NULL REFERENCES batch ON DELETE CASCADE, line INTEGER NOT NULL, outcome TEXT NOT NULL,
               PRIMARY KEY (batch, line)
             ) WITHOUT ROWID""",
             """

@@ -4,7 +4,7 @@ import dev.afterimage.pregeneration.batch.Batch;
 import dev.afterimage.pregeneration.batch.BatchLedger;
 import dev.afterimage.pregeneration.batch.RowCounts;
 import dev.afterimage.pregeneration.batch.RowFailure;
-import dev.afterimage.pregeneration.batch.RowFate;
+import dev.afterimage.pregeneration.batch.RowOutcome;
 import dev.afterimage.pregeneration.batch.RowResult;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import java.sql.ResultSet;
@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The batches, a row each, with a row for each of their rows that ended. A fate and the count of it change in one transaction,
- * so no count can drift. What a caller is promised (the batch, its key, its cancellation) is synced; fates are not, because the
- * job that a power cut makes unended reports its fate again.
+ * The batches, a row each, with a row for each of their rows that ended. A outcome and the count of it change in one transaction,
+ * so no count can drift. What a caller is promised (the batch, its key, its cancellation) is synced; outcomes are not, because the
+ * job that a power cut makes unended reports its outcome again.
  */
 public final class SqliteBatchLedger implements BatchLedger {
 
@@ -100,24 +100,24 @@ public final class SqliteBatchLedger implements BatchLedger {
 
     /** 1 when that was news. */
     private static int record(Session session, long batch, RowResult result) throws SQLException {
-        Optional<RowFate> former = session.first(
-                "SELECT fate FROM batch_row WHERE batch = ? AND line = ?",
-                row -> RowFate.valueOf(row.getString(1)),
+        Optional<RowOutcome> former = session.first(
+                "SELECT outcome FROM batch_row WHERE batch = ? AND line = ?",
+                row -> RowOutcome.valueOf(row.getString(1)),
                 batch,
                 result.line());
-        if (former.isPresent() && (former.get() != RowFate.FAILED || result.fate() == RowFate.FAILED)) {
+        if (former.isPresent() && (former.get() != RowOutcome.FAILED || result.outcome() == RowOutcome.FAILED)) {
             return 0;
         }
         session.update(
-                "REPLACE INTO batch_row (batch, line, fate) VALUES (?, ?, ?)",
+                "REPLACE INTO batch_row (batch, line, outcome) VALUES (?, ?, ?)",
                 batch,
                 result.line(),
-                result.fate().name());
+                result.outcome().name());
         if (former.isPresent()) {
             session.update("DELETE FROM batch_failure WHERE batch = ? AND line = ?", batch, result.line());
             session.update("UPDATE batch SET failed = failed - 1 WHERE number = ?", batch);
         }
-        switch (result.fate()) {
+        switch (result.outcome()) {
             case HIT -> session.update("UPDATE batch SET hits = hits + 1 WHERE number = ?", batch);
             case GENERATED -> session.update("UPDATE batch SET generated = generated + 1 WHERE number = ?", batch);
             case FAILED -> {

@@ -121,7 +121,7 @@ public final class SqliteJobQueue implements JobQueue {
                 // Its claim ends by itself, for a process that can read it.
                 LOG.warn(newer.getMessage());
             } catch (RuntimeException damaged) {
-                bury(one.number(), one.claims(), null, one.body(), "This is not a job.", 0);
+                deadLetter(one.number(), one.claims(), null, one.body(), "This is not a job.", 0);
             }
         }
         return claims;
@@ -172,14 +172,15 @@ public final class SqliteJobQueue implements JobQueue {
     }
 
     @Override
-    public boolean bury(Claim claim, String reason) {
+    public boolean deadLetter(Claim claim, String reason) {
         Job job = claim.job();
-        return bury(
+        return deadLetter(
                 numberOf(claim), claimsOf(claim), job.lane().name(), JobCodec.encode(job), reason, claim.attempts());
     }
 
     /** A dead letter without a lane is no job, and stays where it is. */
-    private boolean bury(long number, long claims, @Nullable String lane, String body, String reason, int attempts) {
+    private boolean deadLetter(
+            long number, long claims, @Nullable String lane, String body, String reason, int attempts) {
         long now = clock.millis();
         return database.promise(session -> {
             if (session.update("DELETE FROM job WHERE number = ? AND claims = ?", number, claims) == 0) {

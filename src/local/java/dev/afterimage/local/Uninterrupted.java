@@ -8,7 +8,7 @@ import java.nio.channels.FileLockInterruptionException;
  * Runs work on file channels to its end even when the thread is interrupted, and leaves the interrupt pending.
  *
  * <p>A {@link java.nio.channels.FileChannel} is closed by an interrupt. A caller who gives up must not take with it a
- * picture that was paid for, so the work is done anew with the interrupt put aside.
+ * image that was paid for, so the work is done anew with the interrupt put aside.
  */
 final class Uninterrupted {
 

@@ -14,13 +14,13 @@ import dev.afterimage.local.SqliteCheckpoints;
 import dev.afterimage.local.SqliteCreditBudget;
 import dev.afterimage.local.SqliteIndex;
 import dev.afterimage.local.SqliteJobQueue;
-import dev.afterimage.local.SqlitePendingMarks;
+import dev.afterimage.local.SqlitePendingKeys;
 import dev.afterimage.local.SqliteReceipts;
 import dev.afterimage.local.SqliteTemplateVersions;
 import dev.afterimage.pregeneration.batch.BatchLedger;
 import dev.afterimage.pregeneration.plan.Checkpoints;
 import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.queue.PendingKeys;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
 import dev.afterimage.wiring.BackendConfig.FleetKind;
@@ -105,8 +105,8 @@ class LocalWiring {
         }
 
         @Override
-        public PendingMarks pendingMarks() {
-            return new SqlitePendingMarks(database(), machine.clock());
+        public PendingKeys pendingMarks() {
+            return new SqlitePendingKeys(database(), machine.clock());
         }
 
         @Override

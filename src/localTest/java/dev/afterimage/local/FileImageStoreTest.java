@@ -1,9 +1,9 @@
 package dev.afterimage.local;
 
 import static dev.afterimage.local.DirectoryListing.filesIn;
-import static dev.afterimage.testing.TestPictures.content;
-import static dev.afterimage.testing.TestPictures.entry;
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.content;
+import static dev.afterimage.testing.TestImages.entry;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pictures as files. */
+/** The images as files. */
 class FileImageStoreTest extends ImageStoreContract {
 
     private static final Instant NOON = Instant.parse("2026-11-05T12:00:00Z");
@@ -57,14 +57,14 @@ class FileImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void picturesSurviveARestart() {
+    void imagesSurviveARestart() {
         put(NOON, 100);
 
         assertHolds(new FileImageStore(directory), NOON, 100);
     }
 
     @Test
-    void aWrittenPictureLeavesNothingElse() {
+    void aWrittenImageLeavesNothingElse() {
         put(NOON, 100);
         put(NOON, 100);
         put(NOON.plusMillis(1), 100);
@@ -88,7 +88,7 @@ class FileImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void aFullDiskKeepsTheOlderPicture() {
+    void aFullDiskKeepsTheOlderImage() {
         put(NOON, 100);
         disk.fail(FailingDisk.Fault.FULL);
 
@@ -122,7 +122,7 @@ class FileImageStoreTest extends ImageStoreContract {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 127, 128, 129, 227})
-    void aPictureThatWasCutShortIsAbsentAndCanBeStoredAnew(int length) throws IOException {
+    void anImageThatWasCutShortIsAbsentAndCanBeStoredAnew(int length) throws IOException {
         put(NOON, 100);
         try (FileChannel file = FileChannel.open(directory.shard("images", key(1)), StandardOpenOption.WRITE)) {
             file.truncate(length);
@@ -135,7 +135,7 @@ class FileImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void aPictureWithSomethingBehindItIsAbsent() throws IOException {
+    void anImageWithSomethingBehindItIsAbsent() throws IOException {
         put(NOON, 100);
         Files.write(directory.shard("images", key(1)), new byte[1], StandardOpenOption.APPEND);
 
@@ -143,7 +143,7 @@ class FileImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void aPictureWhoseSizeIsNotTheEntrysIsRefused() {
+    void anImageWhoseSizeIsNotTheEntrysIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> store.put(entry(key(1), NOON, 100), new byte[99]))
                 .withMessageContaining("99")
@@ -151,7 +151,7 @@ class FileImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void aCallerWhoIsInterruptedStillGetsThePaidPictureStored() {
+    void aCallerWhoIsInterruptedStillGetsThePaidImageStored() {
         Thread.currentThread().interrupt();
         try {
             put(NOON, 300_000);

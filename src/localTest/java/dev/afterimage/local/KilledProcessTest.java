@@ -1,9 +1,9 @@
 package dev.afterimage.local;
 
 import static dev.afterimage.local.DirectoryListing.filesIn;
-import static dev.afterimage.testing.TestPictures.content;
-import static dev.afterimage.testing.TestPictures.entry;
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.content;
+import static dev.afterimage.testing.TestImages.entry;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is found when processes that write pictures are killed, and when several write at once. */
+/** What is found when processes that write images are killed, and when several write at once. */
 class KilledProcessTest {
 
     private static final Instant START = Instant.parse("2026-11-05T12:00:00Z");
@@ -35,9 +35,9 @@ class KilledProcessTest {
     private final MutableClock clock = new MutableClock(Clock.systemUTC().instant());
     private final Map<ImageKey, Integer> promised = new HashMap<>();
 
-    /** Kills in the middle of a write, again and again over the same pictures. */
+    /** Kills in the middle of a write, again and again over the same images. */
     @Test
-    void everyPictureIsWholeAndWhatWasPromisedIsThere() throws InterruptedException {
+    void everyImageIsWholeAndWhatWasPromisedIsThere() throws InterruptedException {
         for (int round = 0; round < 4; round++) {
             int first = round * 10_000;
             try (JavaProcess writer = JavaProcess.start(Writer.class, root, first, 1, false)) {
@@ -53,7 +53,7 @@ class KilledProcessTest {
     }
 
     @Test
-    void ofSeveralProcessesTheLatestPictureStands() throws InterruptedException {
+    void ofSeveralProcessesTheLatestImageStands() throws InterruptedException {
         List<JavaProcess> writers = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
@@ -81,9 +81,9 @@ class KilledProcessTest {
 
         assertThat(stored).containsAll(promised.keySet());
         for (ImageKey key : stored) {
-            StoredImage picture = store.read(key).orElseThrow();
-            Instant createdAt = picture.entry().createdAt();
-            assertThat(picture.content()).isEqualTo(pictureOf(key, createdAt));
+            StoredImage image = store.read(key).orElseThrow();
+            Instant createdAt = image.entry().createdAt();
+            assertThat(image.content()).isEqualTo(imageOf(key, createdAt));
             assertThat(createdAt).isAfterOrEqualTo(START.plusMillis(promised.getOrDefault(key, 0)));
         }
         try (Database database = new Database(root, false)) {
@@ -94,7 +94,7 @@ class KilledProcessTest {
             assertThat(indexed).containsAll(promised.keySet());
             for (ImageKey key : indexed) {
                 IndexEntry found = index.find(key).join().orElseThrow();
-                assertThat(found).isEqualTo(entry(key, found.createdAt(), pictureOf(key, found.createdAt()).length));
+                assertThat(found).isEqualTo(entry(key, found.createdAt(), imageOf(key, found.createdAt()).length));
             }
         }
     }
@@ -117,12 +117,12 @@ class KilledProcessTest {
         return key(number % KEYS);
     }
 
-    private static byte[] pictureOf(ImageKey key, Instant createdAt) {
+    private static byte[] imageOf(ImageKey key, Instant createdAt) {
         int bytes = 100_000 + (int) (createdAt.toEpochMilli() * 7_919 % 900_000);
         return content(key, createdAt, bytes);
     }
 
-    /** A process that writes ever later pictures and their entries, and prints the number of each that it has written. */
+    /** A process that writes ever later images and their entries, and prints the number of each that it has written. */
     static final class Writer {
 
         public static void main(String[] args) {
@@ -133,9 +133,8 @@ class KilledProcessTest {
             Stream.iterate(Integer.parseInt(args[1]), number -> number + step).forEach(number -> {
                 ImageKey key = keyOf(number);
                 Instant createdAt = START.plusMillis(number);
-                byte[] picture = pictureOf(key, createdAt);
-                index.put(store.put(entry(key, createdAt, picture.length), picture))
-                        .join();
+                byte[] image = imageOf(key, createdAt);
+                index.put(store.put(entry(key, createdAt, image.length), image)).join();
                 System.out.println(number);
             });
         }

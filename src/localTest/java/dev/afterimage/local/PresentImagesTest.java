@@ -1,8 +1,8 @@
 package dev.afterimage.local;
 
-import static dev.afterimage.testing.TestPictures.content;
-import static dev.afterimage.testing.TestPictures.entry;
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.content;
+import static dev.afterimage.testing.TestImages.entry;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.ImageIndex;

@@ -154,7 +154,7 @@ class SqliteJobQueueTest extends JobQueueContract {
         assertThat(queue().extend(claim)).isFalse();
         assertThat(queue().complete(claim)).isFalse();
         assertThat(queue().retryLater(claim, NOW, true)).isFalse();
-        assertThat(queue().bury(claim, "no")).isFalse();
+        assertThat(queue().deadLetter(claim, "no")).isFalse();
     }
 
     private static List<Job> jobs(int from, int to) {

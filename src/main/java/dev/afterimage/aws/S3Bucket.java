@@ -17,7 +17,7 @@ public record S3Bucket(String name, String prefix, Optional<String> kmsKeyId) {
 
     public S3Bucket {
         if (name.isBlank()) {
-            throw new IllegalArgumentException("Name the bucket that keeps the pictures: afterimage.s3.bucket");
+            throw new IllegalArgumentException("Name the bucket that keeps the images: afterimage.s3.bucket");
         }
         if (prefix.startsWith("/") || !(prefix.isEmpty() || prefix.endsWith("/"))) {
             throw new IllegalArgumentException(
@@ -30,7 +30,7 @@ public record S3Bucket(String name, String prefix, Optional<String> kmsKeyId) {
         return new S3Bucket(config.bucket().orElse(""), config.prefix().orElse(""), config.kmsKeyId());
     }
 
-    /** The path of the picture's URL, so that CloudFront finds the object without rewriting anything. */
+    /** The path of the image's URL, so that CloudFront finds the object without rewriting anything. */
     String objectOf(ImageKey key) {
         return prefix + "images/" + key.value();
     }

@@ -20,17 +20,17 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
- * Pictures in S3, one object each, which CloudFront serves as it stands. The object's metadata hold its entry, so that a
+ * Images in S3, one object each, which CloudFront serves as it stands. The object's metadata hold its entry, so that a
  * lost index is rebuilt from the objects alone.
  *
- * <p>Two leaders may write the same picture at once. Every write is therefore conditional on what was there before
+ * <p>Two leaders may write the same image at once. Every write is therefore conditional on what was there before
  * ("Conditional writes", Amazon S3 User Guide): on nothing ({@code If-None-Match: *}) or on the object seen
- * ({@code If-Match}). Who loses the race looks again, and either finds a picture as late as its own or replaces an older
- * one. S3's tags are of the bytes alone, so that two pictures of the same bytes pass for one; then the earlier date may stand
- * with the right picture.
+ * ({@code If-Match}). Who loses the race looks again, and either finds an image as late as its own or replaces an older
+ * one. S3's tags are of the bytes alone, so that two images of the same bytes pass for one; then the earlier date may stand
+ * with the right image.
  *
- * <p>A refusal (403) is never taken for an absent picture, although S3 answers 403 for an absent object too when the role
- * may not {@code s3:ListBucket}: a permission lost by mistake would otherwise be billed as a miss for every picture. So the
+ * <p>A refusal (403) is never taken for an absent image, although S3 answers 403 for an absent object too when the role
+ * may not {@code s3:ListBucket}: a permission lost by mistake would otherwise be billed as a miss for every image. So the
  * role needs {@code s3:ListBucket} on the bucket, although nothing is ever listed.
  */
 public final class S3ImageStore implements ImageStore {
@@ -95,7 +95,7 @@ public final class S3ImageStore implements ImageStore {
             }
         }
         throw new StoreUnavailableException(
-                "The object of one picture in the bucket " + bucket.name() + " was changed " + RACES
+                "The object of one image in the bucket " + bucket.name() + " was changed " + RACES
                         + " times while it was written; see in S3's access log who writes to it besides this service.",
                 null);
     }
@@ -136,7 +136,7 @@ public final class S3ImageStore implements ImageStore {
     }
 
     /**
-     * Asks for one byte instead of the head: S3's answers to HEAD have no body, so that a missing bucket, picture and
+     * Asks for one byte instead of the head: S3's answers to HEAD have no body, so that a missing bucket, image and
      * permission would look alike.
      */
     private Optional<Standing> standing(ImageKey key) {
@@ -179,7 +179,7 @@ public final class S3ImageStore implements ImageStore {
         return Optional.ofNullable(object.metadata().get(ENTRY)).flatMap(line -> IndexEntryCodec.decode(key, line));
     }
 
-    /** For as long as the picture is fresh: its URL changes with it, so that it need not be asked for again until then. */
+    /** For as long as the image is fresh: its URL changes with it, so that it need not be asked for again until then. */
     private static String cacheControl(IndexEntry entry) {
         long fresh = Duration.between(entry.createdAt(), entry.freshUntil()).toSeconds();
         return "public, max-age=" + Math.clamp(fresh, 0, YEAR.toSeconds()) + ", immutable";

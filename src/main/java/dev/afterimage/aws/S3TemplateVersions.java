@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
- * Template versions as small objects beside the pictures, so that a flushed Redis brings no purged picture back.
+ * Template versions as small objects beside the images, so that a flushed Redis brings no purged image back.
  *
  * <p>What was read is used for {@code ttl}; in the second half of that time it is read again in the background, so that a
  * template in use never waits for S3. While S3 cannot be asked, the version last read goes on to be used: an outage makes a

@@ -212,8 +212,8 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     @Override
-    public boolean bury(Claim claim, String reason) {
-        deadLetters.bury(claim, reason);
+    public boolean deadLetter(Claim claim, String reason) {
+        deadLetters.deadLetter(claim, reason);
         return complete(claim);
     }
 

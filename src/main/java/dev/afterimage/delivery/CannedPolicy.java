@@ -39,32 +39,32 @@ public final class CannedPolicy {
      *
      * @param url the whole URL as it was requested, nothing decoded
      */
-    public Verdict verify(String url) {
+    public VerificationResult verify(String url) {
         SignedParameters found = SignedParameters.of(url);
         if (found.repeated() || found.customPolicy()) {
-            return new Verdict.Refused(found.repeated() ? Refusal.REPEATED : Refusal.CUSTOM_POLICY);
+            return new VerificationResult.Refused(found.repeated() ? Refusal.REPEATED : Refusal.CUSTOM_POLICY);
         }
         String expires = found.expires();
         String signature = found.signature();
         String keyPairId = found.keyPairId();
         if (expires == null || signature == null || keyPairId == null) {
-            return new Verdict.Refused(Refusal.MISSING);
+            return new VerificationResult.Refused(Refusal.MISSING);
         }
         if (!EPOCH_SECONDS.matcher(expires).matches()
                 || !SIGNATURE.matcher(signature).matches()) {
-            return new Verdict.Refused(Refusal.MALFORMED);
+            return new VerificationResult.Refused(Refusal.MALFORMED);
         }
         PublicKey key = publicKeys.get(keyPairId);
         if (key == null) {
-            return new Verdict.Refused(Refusal.UNKNOWN_KEY);
+            return new VerificationResult.Refused(Refusal.UNKNOWN_KEY);
         }
         Instant expiresAt = Instant.ofEpochSecond(Long.parseLong(expires));
         if (!clock.instant().isBefore(expiresAt)) {
-            return new Verdict.Refused(Refusal.EXPIRED);
+            return new VerificationResult.Refused(Refusal.EXPIRED);
         }
         return signs(key, text(found.resource(), expires), signature)
-                ? new Verdict.Granted(expiresAt)
-                : new Verdict.Refused(Refusal.WRONG_SIGNATURE);
+                ? new VerificationResult.Granted(expiresAt)
+                : new VerificationResult.Refused(Refusal.WRONG_SIGNATURE);
     }
 
     private static String text(String resource, String expires) {

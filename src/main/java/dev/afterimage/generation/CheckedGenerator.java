@@ -3,10 +3,10 @@ package dev.afterimage.generation;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.MagicNumber;
-import dev.afterimage.image.WholePicture;
+import dev.afterimage.image.WholeImage;
 
 /**
- * Lets only pictures pass: of a known raster format by their own bytes, whole, and not too large. A picture of another
+ * Lets only images pass: of a known raster format by their own bytes, whole, and not too large. An image of another
  * raster format than asked for passes under its real format, because it is paid for and a browser shows it.
  */
 public final class CheckedGenerator implements ImageGenerator {
@@ -17,7 +17,7 @@ public final class CheckedGenerator implements ImageGenerator {
     /**
      * Checks what this generator makes.
      *
-     * @param maxBytes the largest picture that may pass
+     * @param maxBytes the largest image that may pass
      */
     public CheckedGenerator(ImageGenerator generator, long maxBytes) {
         this.generator = generator;
@@ -30,13 +30,13 @@ public final class CheckedGenerator implements ImageGenerator {
         byte[] content = image.content();
         if (content.length > maxBytes) {
             throw new NotAnImageException(
-                    "the picture has " + content.length + " bytes; at most " + maxBytes + " may pass");
+                    "the image has " + content.length + " bytes; at most " + maxBytes + " may pass");
         }
         if (MagicNumber.formatOf(content).filter(image.format()::equals).isEmpty()) {
-            throw new NotAnImageException("the bytes are no " + image.format().word() + " picture");
+            throw new NotAnImageException("the bytes are no " + image.format().word() + " image");
         }
-        if (!WholePicture.is(content, image.format())) {
-            throw new NotAnImageException("the " + image.format().word() + " picture is cut short or damaged");
+        if (!WholeImage.is(content, image.format())) {
+            throw new NotAnImageException("the " + image.format().word() + " image is cut short or damaged");
         }
         return image;
     }

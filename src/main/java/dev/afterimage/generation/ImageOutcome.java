@@ -9,7 +9,7 @@ public sealed interface ImageOutcome {
 
     ImageKey key();
 
-    /** There is a picture to deliver. */
+    /** There is an image to deliver. */
     sealed interface Ready extends ImageOutcome {
 
         IndexEntry entry();
@@ -26,7 +26,7 @@ public sealed interface ImageOutcome {
     /** A new one cannot be had now; this one is past its freshness by {@code staleFor}. */
     record Stale(IndexEntry entry, Duration staleFor) implements Ready {}
 
-    /** It was missing; this request led the generation, and the picture is stored. */
+    /** It was missing; this request led the generation, and the image is stored. */
     record Stored(IndexEntry entry) implements Ready {}
 
     /** It was missing; another request was already generating it. Cost nothing. */

@@ -79,7 +79,7 @@ public final class ImagePipeline implements ImageService {
     private final Duration longestCall;
     private final Clock clock;
     private final Executor virtualThreads;
-    private final RareWarning unrefreshed;
+    private final RateLimitedLog unrefreshed;
 
     public ImagePipeline(PipelineParts parts) {
         this.keys = parts.keys();
@@ -100,50 +100,52 @@ public final class ImagePipeline implements ImageService {
         this.longestCall = parts.settler().longestCall();
         this.clock = parts.clock();
         this.virtualThreads = parts.virtualThreads();
-        this.unrefreshed = new RareWarning(LOG, "An image cannot be made anew behind its answer", clock);
+        this.unrefreshed = new RateLimitedLog(LOG, "An image cannot be made anew behind its answer", clock);
     }
 
     @Override
-    public CompletionStage<Glance> glance(ImageRequest request) {
+    public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
         return versions.current(request.template()).thenCompose(version -> {
             ImageKey key = keys.keyOf(request, version);
             return lookup.inIndex(key)
-                    .thenApply(entry ->
-                            new Glance(key, entry, entry.filter(this::isFresh).map(ImageOutcome.Hit::new)));
+                    .thenApply(entry -> new IndexLookup(
+                            key, entry, entry.filter(this::isFresh).map(ImageOutcome.Hit::new)));
         });
     }
 
     @Override
-    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
+    public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup) {
         Optional<ImageOutcome.Hit> hit =
-                glance.hit().filter(fresh -> inquiry.horizon().isMetBy(fresh.entry()));
+                indexLookup.hit().filter(fresh -> generationRequest.horizon().isMetBy(fresh.entry()));
         return hit.isPresent()
                 ? CompletableFuture.completedFuture(hit.get())
-                : later(() -> afterMiss(inquiry, glance.key(), glance.entry()));
+                : later(() -> afterMiss(generationRequest, indexLookup.key(), indexLookup.entry()));
     }
 
-    private ImageOutcome afterMiss(Inquiry inquiry, ImageKey key, Optional<IndexEntry> indexed) {
+    private ImageOutcome afterMiss(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> indexed) {
         Optional<IndexEntry> old = indexed.filter(this::isServable);
         try {
             Optional<IndexEntry> known = lookup.inStore(key, indexed);
-            if (known.filter(this::isFresh).filter(inquiry.horizon()::isMetBy).isPresent()) {
+            if (known.filter(this::isFresh)
+                    .filter(generationRequest.horizon()::isMetBy)
+                    .isPresent()) {
                 return new ImageOutcome.Hit(known.get());
             }
             old = known.filter(this::isServable);
-            if (!inquiry.queued() && old.filter(this::isRevalidated).isPresent()) {
-                virtualThreads.execute(() -> revalidate(key, inquiry.request()));
+            if (!generationRequest.queued() && old.filter(this::isRevalidated).isPresent()) {
+                virtualThreads.execute(() -> revalidate(key, generationRequest.request()));
                 return stale(old.get());
             }
-            return missing(inquiry, key, old);
+            return missing(generationRequest, key, old);
         } catch (RejectedException rejected) {
             throw rejected;
         } catch (LimiterUnavailableException | BudgetUnavailableException | LeasesUnavailableException gone) {
             // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
-            return late(inquiry, key, ASK_AGAIN, old);
+            return late(generationRequest, key, ASK_AGAIN, old);
         } catch (ReceiptStandsException standing) {
-            return underWay(inquiry, key, standing, old);
+            return underWay(generationRequest, key, standing, old);
         } catch (RuntimeException failure) {
-            if (inquiry.queued()) {
+            if (generationRequest.queued()) {
                 // What becomes of a job is decided by the failure, whether or not an old image exists.
                 throw failure;
             }
@@ -153,10 +155,13 @@ public final class ImagePipeline implements ImageService {
 
     /** Another's call is under way: a job waits alone, a person gets what there is. */
     private ImageOutcome underWay(
-            Inquiry inquiry, ImageKey key, ReceiptStandsException standing, Optional<IndexEntry> old) {
+            GenerationRequest generationRequest,
+            ImageKey key,
+            ReceiptStandsException standing,
+            Optional<IndexEntry> old) {
         Duration wait = standing.refused().retryAfter();
         Duration soon = wait.compareTo(LONGEST_POLL) < 0 ? wait : LONGEST_POLL;
-        return inquiry.queued() ? pending(key, soon) : late(inquiry, key, soon, old);
+        return generationRequest.queued() ? pending(key, soon) : late(generationRequest, key, soon, old);
     }
 
     private boolean isRevalidated(IndexEntry entry) {
@@ -175,47 +180,48 @@ public final class ImagePipeline implements ImageService {
         }
     }
 
-    private ImageOutcome missing(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
-        return quota.charge(inquiry, () -> {
-            if (inquiry.deadline().hasPassed(clock)) {
-                return queued(inquiry, key, Duration.ZERO);
+    private ImageOutcome missing(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
+        return quota.charge(generationRequest, () -> {
+            if (generationRequest.deadline().hasPassed(clock)) {
+                return queued(generationRequest, key, Duration.ZERO);
             }
-            return join(inquiry, key, old);
+            return join(generationRequest, key, old);
         });
     }
 
-    private ImageOutcome join(Inquiry inquiry, ImageKey key, Optional<IndexEntry> old) {
-        FlightKey flightKey = new FlightKey(key, inquiry.lane());
+    private ImageOutcome join(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
+        FlightKey flightKey = new FlightKey(key, generationRequest.lane());
         while (true) {
-            Deadline deadline = flightDeadline(inquiry);
-            Optional<Duration> refusal =
-                    flights.isFlying(flightKey) ? Optional.empty() : leader.refusal(key, inquiry.lane(), deadline);
+            Deadline deadline = flightDeadline(generationRequest);
+            Optional<Duration> refusal = flights.isFlying(flightKey)
+                    ? Optional.empty()
+                    : leader.refusal(key, generationRequest.lane(), deadline);
             if (refusal.isPresent()) {
-                return late(inquiry, key, refusal.get(), old);
+                return late(generationRequest, key, refusal.get(), old);
             }
-            Flight<FlightResult> flight = flights.join(flightKey, () -> leader.fly(key, inquiry, deadline));
+            Flight<FlightResult> flight = flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
             try {
-                Optional<FlightResult> result = Unchecked.call(() -> flight.await(inquiry.deadline()));
+                Optional<FlightResult> result = Callables.call(() -> flight.await(generationRequest.deadline()));
                 if (result.isEmpty()) {
-                    return late(inquiry, key, ASK_AGAIN, old);
+                    return late(generationRequest, key, ASK_AGAIN, old);
                 }
-                if (isEnough(result.get(), flight.led(), inquiry)) {
+                if (isEnough(result.get(), flight.led(), generationRequest)) {
                     return landed(result.get(), flight.led());
                 }
             } catch (ThrottledException throttled) {
                 Duration wait = throttled.retryAfter().orElse(ASK_AGAIN);
                 boolean othersPatienceEnded =
-                        !flight.led() && !inquiry.deadline().forbids(wait, clock);
+                        !flight.led() && !generationRequest.deadline().forbids(wait, clock);
                 if (!othersPatienceEnded) {
-                    return late(inquiry, key, wait, old);
+                    return late(generationRequest, key, wait, old);
                 }
             }
         }
     }
 
     /** Another caller's flight may have ended with an image that is fresh, but not for as long as this one asks. */
-    private static boolean isEnough(FlightResult landing, boolean led, Inquiry inquiry) {
-        return led || landing.generated() || inquiry.horizon().isMetBy(landing.entry());
+    private static boolean isEnough(FlightResult landing, boolean led, GenerationRequest generationRequest) {
+        return led || landing.generated() || generationRequest.horizon().isMetBy(landing.entry());
     }
 
     private static ImageOutcome landed(FlightResult landing, boolean led) {
@@ -225,15 +231,16 @@ public final class ImagePipeline implements ImageService {
     }
 
     /** It takes longer than the caller waits: an old image is better than none, and a place in the queue than nothing. */
-    private ImageOutcome late(Inquiry inquiry, ImageKey key, Duration wait, Optional<IndexEntry> old) {
-        if (inquiry.queued()) {
+    private ImageOutcome late(
+            GenerationRequest generationRequest, ImageKey key, Duration wait, Optional<IndexEntry> old) {
+        if (generationRequest.queued()) {
             throw ThrottledException.byLimiter(wait);
         }
-        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(inquiry, key, wait));
+        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, wait));
     }
 
-    private ImageOutcome queued(Inquiry inquiry, ImageKey key, Duration wait) {
-        backlog.accept(key, inquiry.request(), wait);
+    private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, Duration wait) {
+        backlog.accept(key, generationRequest.request(), wait);
         return pending(key, wait);
     }
 
@@ -246,10 +253,10 @@ public final class ImagePipeline implements ImageService {
      * for a while when that person leaves. A person's job may land later than its worker waits, or a provider that is slower than
      * that patience would never be asked again.
      */
-    private Deadline flightDeadline(Inquiry inquiry) {
-        Deadline own = inquiry.deadline();
-        if (inquiry.queued()) {
-            return inquiry.lane() == Lane.BULK ? own : own.laterBy(longestCall);
+    private Deadline flightDeadline(GenerationRequest generationRequest) {
+        Deadline own = generationRequest.deadline();
+        if (generationRequest.queued()) {
+            return generationRequest.lane() == Lane.BULK ? own : own.laterBy(longestCall);
         }
         Deadline patient = Deadline.in(patience, clock);
         return patient.at().isBefore(own.at()) ? own : patient;

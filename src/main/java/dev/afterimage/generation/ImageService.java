@@ -14,18 +14,19 @@ import java.util.concurrent.CompletionStage;
 public interface ImageService {
 
     /**
-     * Looks into the index and nowhere else. A {@linkplain Glance#hit hit} is an answer; with anything else
-     * {@link #obtain(Inquiry, Glance)} goes on. Pays for nothing and uses nobody's quota.
+     * Looks into the index and nowhere else. A {@linkplain IndexLookup#hit hit} is an answer; with anything else
+     * {@link #obtain(GenerationRequest, IndexLookup)} goes on. Pays for nothing and uses nobody's quota.
      */
-    CompletionStage<Glance> glance(ImageRequest request);
+    CompletionStage<IndexLookup> indexLookup(ImageRequest request);
 
-    /** Finds the picture or has it made; never pays for one that exists or is being made. */
-    default CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
-        return glance(inquiry.request()).thenCompose(glance -> obtain(inquiry, glance));
+    /** Finds the image or has it made; never pays for one that exists or is being made. */
+    default CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
+        return indexLookup(generationRequest.request())
+                .thenCompose(indexLookup -> obtain(generationRequest, indexLookup));
     }
 
     /** The same for who has looked into the index already. */
-    CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance);
+    CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup);
 
     /**
      * Looks without making: {@link ImageOutcome.Hit}, {@link ImageOutcome.Stale} (past its freshness, not yet expired) or
@@ -33,9 +34,9 @@ public interface ImageService {
      */
     CompletionStage<Optional<ImageOutcome>> look(ImageKey key);
 
-    /** Forgets the picture in index and store. */
+    /** Forgets the image in index and store. */
     CompletionStage<Void> forget(ImageKey key);
 
-    /** Makes every picture of the template a miss and returns the template's new version. */
+    /** Makes every image of the template a miss and returns the template's new version. */
     CompletionStage<Long> purge(TemplateId template);
 }

@@ -74,37 +74,38 @@ final class LeaderFlight {
      *     lane at once, because a job can wait on the queue
      * @throws ThrottledException when no call can be made by the deadline
      */
-    FlightResult fly(ImageKey key, Inquiry inquiry, Deadline deadline) throws InterruptedException {
+    FlightResult fly(ImageKey key, GenerationRequest generationRequest, Deadline deadline) throws InterruptedException {
         Duration poll = FIRST_POLL;
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            Optional<Duration> refusal = refusal(key, inquiry.lane(), deadline);
+            Optional<Duration> refusal = refusal(key, generationRequest.lane(), deadline);
             if (refusal.isPresent()) {
                 // Whoever led may have landed since this caller looked.
-                return landed(key, inquiry.horizon()).orElseThrow(() -> ThrottledException.byLimiter(refusal.get()));
+                return landed(key, generationRequest.horizon())
+                        .orElseThrow(() -> ThrottledException.byLimiter(refusal.get()));
             }
-            Purchase purchase = purchase(key, inquiry, known);
+            Purchase purchase = purchase(key, generationRequest, known);
             try {
                 Optional<Permit.Refused> standing =
-                        receipts.refusal(purchase).filter(refused -> concerns(refused, inquiry));
+                        receipts.refusal(purchase).filter(refused -> concerns(refused, generationRequest));
                 boolean resumable = standing.filter(Permit.Refused::resumable).isPresent();
                 if (standing.isPresent() && !resumable) {
                     throw new ReceiptStandsException(standing.get());
                 }
-                Optional<Lease> lease = leases.take(key, inquiry.lane());
+                Optional<Lease> lease = leases.take(key, generationRequest.lane());
                 Optional<FlightResult> result = lease.isPresent()
-                        ? lead(lease.get(), inquiry, purchase, deadline, resumable)
-                        : follow(key, inquiry, deadline);
+                        ? lead(lease.get(), generationRequest, purchase, deadline, resumable)
+                        : follow(key, generationRequest, deadline);
                 if (result.isPresent()) {
                     return result.get();
                 }
             } catch (ReceiptStandsException standing) {
-                Optional<FlightResult> result = landed(key, inquiry.horizon());
+                Optional<FlightResult> result = landed(key, generationRequest.horizon());
                 if (result.isPresent()) {
                     return result.get();
                 }
-                known = afterRefusal(key, standing, inquiry, deadline, poll, known);
+                known = afterRefusal(key, standing, generationRequest, deadline, poll, known);
                 poll = poll.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? poll.multipliedBy(2) : LONGEST_POLL;
             }
             if (deadline.hasPassed(clock)) {
@@ -121,15 +122,15 @@ final class LeaderFlight {
     }
 
     /** A rejection may have been mended by somebody who then sent a job again, so no job is answered with an old one. */
-    private static boolean concerns(Permit.Refused refused, Inquiry inquiry) {
-        return refused.state() != Receipt.State.REJECTED || !inquiry.queued();
+    private static boolean concerns(Permit.Refused refused, GenerationRequest generationRequest) {
+        return refused.state() != Receipt.State.REJECTED || !generationRequest.queued();
     }
 
     /** Waits where that may help, and says which image of this key is known not to be there; else throws. */
     private Instant afterRefusal(
             ImageKey key,
             ReceiptStandsException standing,
-            Inquiry inquiry,
+            GenerationRequest generationRequest,
             Deadline deadline,
             Duration poll,
             Instant known)
@@ -140,10 +141,10 @@ final class LeaderFlight {
             // It was looked for and is not there any more: somebody has removed it behind our back.
             case IMAGE -> refused.made();
             case OPEN -> {
-                if (!inquiry.queued()) {
+                if (!generationRequest.queued()) {
                     writes.requireStored(key);
                 }
-                if (inquiry.lane() == Lane.BULK || deadline.forbids(poll, clock)) {
+                if (generationRequest.lane() == Lane.BULK || deadline.forbids(poll, clock)) {
                     throw standing;
                 }
                 pause.await(poll);
@@ -163,10 +164,10 @@ final class LeaderFlight {
         return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key, lane));
     }
 
-    private Optional<FlightResult> follow(ImageKey key, Inquiry inquiry, Deadline deadline)
+    private Optional<FlightResult> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
             throws InterruptedException {
-        leases.awaitEnd(key, inquiry.lane(), deadline.remaining(clock));
-        return landed(key, inquiry.horizon());
+        leases.awaitEnd(key, generationRequest.lane(), deadline.remaining(clock));
+        return landed(key, generationRequest.horizon());
     }
 
     /** What another leader landed. */
@@ -174,26 +175,26 @@ final class LeaderFlight {
         return lookup.fresh(key, horizon).map(entry -> new FlightResult(entry, false));
     }
 
-    private Purchase purchase(ImageKey key, Inquiry inquiry, Instant known) {
+    private Purchase purchase(ImageKey key, GenerationRequest generationRequest, Instant known) {
         return Purchase.of(
                         key,
-                        inquiry.request(),
-                        freshness.ttlOf(inquiry.request().template()))
+                        generationRequest.request(),
+                        freshness.ttlOf(generationRequest.request().template()))
                 .knowing(known);
     }
 
     /** Empty when the job that was to be resumed has ended meanwhile. */
     private Optional<FlightResult> lead(
-            Lease lease, Inquiry inquiry, Purchase purchase, Deadline deadline, boolean resumable) {
-        LeaderOrder order = new LeaderOrder(purchase, inquiry.horizon());
+            Lease lease, GenerationRequest generationRequest, Purchase purchase, Deadline deadline, boolean resumable) {
+        LeaderOrder order = new LeaderOrder(purchase, generationRequest.horizon());
         LeaseRenewer renewer = LeaseRenewer.start(lease, leases, order::hold, pause, threads);
         try {
             writes.requireNone();
             Attempt attempt = Attempt.of(lease.lane(), deadline, order);
             Optional<GeneratedImage> image = resumable
-                    ? resumed(inquiry, order, attempt)
-                    : Optional.of(generator.generate(inquiry.request(), attempt));
-            return image.map(made -> store(inquiry, made, order));
+                    ? resumed(generationRequest, order, attempt)
+                    : Optional.of(generator.generate(generationRequest.request(), attempt));
+            return image.map(made -> store(generationRequest, made, order));
         } catch (AlreadyLandedException landed) {
             return Optional.of(new FlightResult(landed.entry(), false));
         } finally {
@@ -204,7 +205,7 @@ final class LeaderFlight {
     }
 
     /** Goes on with the job of a call whose holder is gone; it was paid for, so that it needs no permit and no credit. */
-    private Optional<GeneratedImage> resumed(Inquiry inquiry, LeaderOrder order, Attempt attempt) {
+    private Optional<GeneratedImage> resumed(GenerationRequest generationRequest, LeaderOrder order, Attempt attempt) {
         Optional<Receipts.Resumed> job = receipts.resume(order.purchase, attempt.lane());
         if (job.isEmpty()) {
             return Optional.empty();
@@ -212,7 +213,7 @@ final class LeaderFlight {
         order.departed(job.get().call());
         order.ticket = job.get().ticket();
         try {
-            return Optional.of(jobs.generate(inquiry.request(), attempt));
+            return Optional.of(jobs.generate(generationRequest.request(), attempt));
         } catch (GenerationException failure) {
             order.failed();
             throw settler.settleFailed(job.get().call(), failure, Duration.ZERO);
@@ -228,7 +229,7 @@ final class LeaderFlight {
     }
 
     /** What was paid for is stored, however late, unless it was deleted meanwhile or a fresh image stands. */
-    private FlightResult store(Inquiry inquiry, GeneratedImage image, LeaderOrder order) {
+    private FlightResult store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
         switch (order.hold()) {
@@ -238,13 +239,13 @@ final class LeaderFlight {
                 throw new DeletedMeanwhileException();
             }
             case LOST -> {
-                Optional<FlightResult> standing = landed(key, inquiry.horizon());
+                Optional<FlightResult> standing = landed(key, generationRequest.horizon());
                 if (standing.isPresent()) {
                     return standing.get();
                 }
             }
         }
-        IndexEntry entry = freshness.entryFor(key, inquiry.request().template(), image, clock.instant());
+        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         return new FlightResult(writes.put(entry, image.content(), call), true);
     }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
 /**
- * Looks a picture up: in the index, and where that knows nothing fresh, in the store, from which the index is mended. A
+ * Looks an image up: in the index, and where that knows nothing fresh, in the store, from which the index is mended. A
  * failing index is a miss.
  */
 final class Lookup {
@@ -21,15 +21,15 @@ final class Lookup {
     private final ImageIndex index;
     private final ImageStore store;
     private final Clock clock;
-    private final RareWarning unanswered;
-    private final RareWarning untold;
+    private final RateLimitedLog unanswered;
+    private final RateLimitedLog untold;
 
     Lookup(ImageIndex index, ImageStore store, Clock clock) {
         this.index = index;
         this.store = store;
         this.clock = clock;
-        this.unanswered = new RareWarning(LOG, "The index cannot be asked, which counts as a miss", clock);
-        this.untold = new RareWarning(LOG, "The index cannot be told of a picture", clock);
+        this.unanswered = new RateLimitedLog(LOG, "The index cannot be asked, which counts as a miss", clock);
+        this.untold = new RateLimitedLog(LOG, "The index cannot be told of an image", clock);
     }
 
     /** What the index knows, whatever its freshness. Does not block and does not fail. */
@@ -53,7 +53,7 @@ final class Lookup {
 
     /** The newest image of this key, whatever its freshness; from the index where that has a fresh one. Blocks. */
     Optional<IndexEntry> newest(ImageKey key, Horizon horizon) {
-        Optional<IndexEntry> indexed = Stages.await(inIndex(key));
+        Optional<IndexEntry> indexed = CompletionStages.await(inIndex(key));
         return indexed.filter(entry -> isGoodEnough(entry, horizon)).isPresent() ? indexed : inStore(key, indexed);
     }
 

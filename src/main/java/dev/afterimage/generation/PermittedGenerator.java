@@ -1,6 +1,6 @@
 package dev.afterimage.generation;
 
-import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.CallOutcome;
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PermittedGenerator implements ImageGenerator {
 
-    private final PermitGate gate;
-    private final RateBelt belt;
+    private final PermitAcquirer gate;
+    private final LocalRateLimit belt;
     private final CallSettler settler;
     private final Duration rejectionTtl;
     private final Clock clock;
@@ -34,8 +34,8 @@ public final class PermittedGenerator implements ImageGenerator {
      * @param rejectionTtl so long the fleet remembers what the provider rejected; zero: not at all
      */
     public PermittedGenerator(
-            PermitGate gate,
-            RateBelt belt,
+            PermitAcquirer gate,
+            LocalRateLimit belt,
             CallSettler settler,
             Duration rejectionTtl,
             Clock clock,
@@ -65,7 +65,7 @@ public final class PermittedGenerator implements ImageGenerator {
      * @throws PermitLapsedException when the call did not leave with it
      */
     private GeneratedImage generateOnce(ImageRequest request, Attempt attempt) {
-        Permit.Granted permit = Unchecked.call(() -> gate.await(attempt.lane(), attempt.deadline()));
+        Permit.Granted permit = Callables.call(() -> gate.await(attempt.lane(), attempt.deadline()));
         PermittedCall call = new PermittedCall(permit, attempt);
         try {
             call.purchase = attempt.order().purchase();
@@ -99,7 +99,7 @@ public final class PermittedGenerator implements ImageGenerator {
         private final Permit.Granted permit;
         private final Attempt attempt;
         private @Nullable Purchase purchase;
-        private PermitGate.@Nullable Departure departure;
+        private PermitAcquirer.@Nullable Departure departure;
         private boolean mayHaveDeparted;
 
         PermittedCall(Permit.Granted permit, Attempt attempt) {
@@ -114,7 +114,7 @@ public final class PermittedGenerator implements ImageGenerator {
                 throw new IllegalStateException("a call leaves before it is known what it buys");
             }
             mayHaveDeparted = true;
-            PermitGate.Departure left = gate.depart(permit, bought);
+            PermitAcquirer.Departure left = gate.depart(permit, bought);
             try {
                 belt.pass();
             } catch (RateLimitException tooFast) {

@@ -18,23 +18,23 @@ final class QuotaDesk {
      *
      * @throws QuotaExceededException when the caller's hour is used up; the work is not done then
      */
-    ImageOutcome charge(Inquiry inquiry, Supplier<ImageOutcome> work) {
-        if (inquiry.caller().equals(Caller.SERVICE)) {
+    ImageOutcome charge(GenerationRequest generationRequest, Supplier<ImageOutcome> work) {
+        if (generationRequest.caller().equals(Caller.SERVICE)) {
             return work.get();
         }
-        switch (quota.spend(inquiry.caller())) {
+        switch (quota.spend(generationRequest.caller())) {
             case CallerQuota.Decision.Allowed allowed -> {}
             case CallerQuota.Decision.Exceeded exceeded -> throw new QuotaExceededException(exceeded.retryAfter());
         }
         try {
             ImageOutcome outcome = work.get();
             if (!mayCost(outcome)) {
-                quota.giveBack(inquiry.caller());
+                quota.giveBack(generationRequest.caller());
             }
             return outcome;
         } catch (RuntimeException failure) {
             if (!GenerationException.mayBeBilled(failure)) {
-                quota.giveBack(inquiry.caller());
+                quota.giveBack(generationRequest.caller());
             }
             throw failure;
         }

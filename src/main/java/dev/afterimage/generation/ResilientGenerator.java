@@ -35,7 +35,7 @@ public final class ResilientGenerator implements ImageGenerator {
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Retries retries = new Retries();
         try {
-            return Unchecked.call(() -> retry.call(() -> tryOnce(request, attempt, retries)));
+            return Callables.call(() -> retry.call(() -> tryOnce(request, attempt, retries)));
         } catch (RetryInException usedUp) {
             throw usedUp.failure();
         }
@@ -62,7 +62,7 @@ public final class ResilientGenerator implements ImageGenerator {
 
     private GeneratedImage throughBreaker(ImageRequest request, Attempt attempt) {
         try {
-            return Unchecked.call(() -> breaker.call(() -> next.generate(request, attempt)));
+            return Callables.call(() -> breaker.call(() -> next.generate(request, attempt)));
         } catch (CircuitBreakerOpenException open) {
             throw UnavailableException.circuitOpen(open);
         }

@@ -1,5 +1,5 @@
 /**
- * From a request to a picture. {@link dev.afterimage.generation.ImagePipeline} is the flow of the whole service, in
+ * From a request to an image. {@link dev.afterimage.generation.ImagePipeline} is the flow of the whole service, in
  * order: index, store, single-flight, and as the leader the provider. An
  * {@link dev.afterimage.generation.ImageGenerator} is the provider, wrapped in one decorator a concern (retry and circuit
  * breaker, credits, fleet permit, local belt, check of the bytes); what goes wrong is a

@@ -6,7 +6,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 
 /**
- * Lets the body of one route in when it is of bounded size, and reads it on the event loop. What can be refused by its
+ * Lets the body of one route in when it is of timeLimited size, and reads it on the event loop. What can be refused by its
  * header is refused unread, the rest as soon as it has grown too large.
  */
 final class BodyGate implements Handler<RoutingContext> {

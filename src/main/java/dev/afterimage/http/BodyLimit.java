@@ -15,7 +15,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 final class BodyLimit {
 
-    /** 256 KiB for a picture's template and data. */
+    /** 256 KiB for an image's template and data. */
     static final int IMAGE_BYTES = 256 * 1024;
 
     /** Where no route has a body that is worth reading. */

@@ -57,8 +57,9 @@ public final class EventFastPath {
         Function<String, List<String>> fields = name -> values(headers.get(name));
         try {
             return fastPath.read(fields, body)
-                    .map(request -> images.glance(request)
-                            .thenApply(glance -> glance.hit().map(hit -> whole(fastPath.write(hit, fields), id)))
+                    .map(request -> images.indexLookup(request)
+                            .thenApply(indexLookup ->
+                                    indexLookup.hit().map(hit -> whole(fastPath.write(hit, fields), id)))
                             .exceptionally(EventFastPath::leaveToServer))
                     .orElse(NONE);
         } catch (RuntimeException failure) {
@@ -81,7 +82,7 @@ public final class EventFastPath {
         return field == null ? List.of() : List.of(field);
     }
 
-    private static Answer whole(FastAnswer answer, String id) {
+    private static Answer whole(FastResponse answer, String id) {
         Map<String, String> headers = new LinkedHashMap<>();
         StandardHeaders.of(id, ImageRoute.PATH, (name, value) -> headers.put(name.toString(), value.toString()));
         answer.headers().forEach(header -> headers.put(header.name(), header.value()));

@@ -19,20 +19,20 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Answers a request for a picture that is there as {@link ImageResource} would, to the byte, without the way through Quarkus
+ * Answers a request for an image that is there as {@link ImageResource} would, to the byte, without the way through Quarkus
  * REST, which costs more than all the rest of a hit. What is not plain it leaves to the resource: a request that is refused, an
  * {@code Accept} that has to be negotiated, URLs that depend on the caller's way to the service.
  */
 @Singleton
 final class FastPath {
 
-    private final ImageAnswers answers;
+    private final ImageResponses answers;
     private final BaseUrl baseUrl;
     private final HttpConfig config;
     private final ObjectWriter json;
 
     @Inject
-    FastPath(ImageAnswers answers, BaseUrl baseUrl, HttpConfig config, ObjectMapper json) {
+    FastPath(ImageResponses answers, BaseUrl baseUrl, HttpConfig config, ObjectMapper json) {
         this.answers = answers;
         this.baseUrl = baseUrl;
         this.config = config;
@@ -61,17 +61,17 @@ final class FastPath {
      *
      * @throws RuntimeException when the URL cannot be signed, of which the resource can tell the client
      */
-    FastAnswer write(ImageOutcome.Hit hit, Function<String, List<String>> requested) {
-        List<FastAnswer.Header> headers = new ArrayList<>(3);
-        headers.add(FastAnswer.JSON);
-        headers.add(new FastAnswer.Header(CacheStatus.HEADER, CacheStatus.of(hit)));
+    FastResponse write(ImageOutcome.Hit hit, Function<String, List<String>> requested) {
+        List<FastResponse.Header> headers = new ArrayList<>(3);
+        headers.add(FastResponse.JSON);
+        headers.add(new FastResponse.Header(CacheStatus.HEADER, CacheStatus.of(hit)));
         Preferences.parse(requested.apply(Preferences.HEADER))
                 .applied(false, config.deadline())
-                .ifPresent(applied -> headers.add(new FastAnswer.Header(Preferences.APPLIED_HEADER, applied)));
+                .ifPresent(applied -> headers.add(new FastResponse.Header(Preferences.APPLIED_HEADER, applied)));
         try {
-            return new FastAnswer(headers, json.writeValueAsString(answers.body(hit, FastPath::noRoot)));
+            return new FastResponse(headers, json.writeValueAsString(answers.body(hit, FastPath::noRoot)));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A picture's answer cannot be written", e);
+            throw new IllegalStateException("An image's answer cannot be written", e);
         }
     }
 

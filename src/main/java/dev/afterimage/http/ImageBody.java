@@ -5,7 +5,7 @@ import dev.afterimage.delivery.SignedUrl;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 
-/** The JSON answer for a picture that is there. Times are ISO 8601 in UTC. */
+/** The JSON answer for an image that is there. Times are ISO 8601 in UTC. */
 @RegisterForReflection // written by Jackson from behind a Response, where the native build doesn't see it
 record ImageBody(
         String key,

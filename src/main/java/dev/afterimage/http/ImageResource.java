@@ -1,8 +1,8 @@
 package dev.afterimage.http;
 
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.Inquiry;
 import dev.afterimage.http.header.Preferences;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
@@ -31,14 +31,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Pictures: ask for one, look at one, forget one. Runs on the event loop and never blocks it, so that a hit is answered
+ * Images: ask for one, look at one, forget one. Runs on the event loop and never blocks it, so that a hit is answered
  * without a change of threads and a thousand waiting clients cost no thread at all.
  */
 @Path("/v1/images")
 public final class ImageResource {
 
     private final ImageService images;
-    private final ImageAnswers answers;
+    private final ImageResponses answers;
     private final CallerResolver callers;
     private final Clock clock;
     private final Duration deadline;
@@ -47,7 +47,7 @@ public final class ImageResource {
     @Inject
     ImageResource(
             ImageService images,
-            ImageAnswers answers,
+            ImageResponses answers,
             CallerResolver callers,
             Clock clock,
             HttpConfig config,
@@ -60,7 +60,7 @@ public final class ImageResource {
         this.invocation = invocation;
     }
 
-    /** Finds the picture or has it made. */
+    /** Finds the image or has it made. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
@@ -68,13 +68,13 @@ public final class ImageResource {
             @Context RoutingContext http, @Context UriInfo uri, @Context SecurityContext security) {
         Preferences preferences = Preferences.parse(http.request().headers().getAll(Preferences.HEADER));
         Instant arrival = ImageRoute.arrival(http).orElseGet(clock::instant);
-        Inquiry inquiry = Inquiry.onDemand(
+        GenerationRequest generationRequest = GenerationRequest.onDemand(
                 ImageRequestReader.read(BodyGate.bytes(http)),
                 callers.resolve(security.getUserPrincipal(), http.request()),
                 invocation.cap(new Deadline(arrival.plus(preferences.patience(deadline)))));
-        CompletionStage<ImageOutcome> obtained = ImageRoute.glance(http)
-                .map(glance -> images.obtain(inquiry, glance))
-                .orElseGet(() -> images.obtain(inquiry));
+        CompletionStage<ImageOutcome> obtained = ImageRoute.indexLookup(http)
+                .map(indexLookup -> images.obtain(generationRequest, indexLookup))
+                .orElseGet(() -> images.obtain(generationRequest));
         return obtained.thenApply(outcome -> {
             Response.ResponseBuilder answer = answers.describe(outcome, uri::getBaseUri);
             preferences
@@ -94,7 +94,7 @@ public final class ImageResource {
                         found -> answers.describe(known(found), uri::getBaseUri).build());
     }
 
-    /** The picture itself, by way of its signed URL. */
+    /** The image itself, by way of its signed URL. */
     @GET
     @Path("{key}/content")
     public CompletionStage<Response> content(@PathParam("key") String key, @Context UriInfo uri) {
@@ -103,7 +103,7 @@ public final class ImageResource {
                         found -> answers.redirect(known(found), uri::getBaseUri).build());
     }
 
-    /** Forgets the picture; quietly when there is none. */
+    /** Forgets the image; quietly when there is none. */
     @DELETE
     @Path("{key}")
     public CompletionStage<Response> forget(@PathParam("key") String key) {

@@ -1,7 +1,7 @@
 package dev.afterimage.http;
 
-import dev.afterimage.generation.Glance;
 import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.IndexLookup;
 import dev.afterimage.image.ImageRequest;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
@@ -17,15 +17,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The handlers that a request for a picture passes before {@link ImageResource}, in order: what kind of body it announces,
- * how long and how large it becomes, and whether its picture is known, in which case it goes no further.
+ * The handlers that a request for an image passes before {@link ImageResource}, in order: what kind of body it announces,
+ * how long and how large it becomes, and whether its image is known, in which case it goes no further.
  */
 final class ImageRoute {
 
     static final String PATH = "/v1/images";
 
     private static final String ARRIVAL = ImageRoute.class.getName() + ".arrival";
-    private static final String GLANCE = ImageRoute.class.getName() + ".glance";
+    private static final String GLANCE = ImageRoute.class.getName() + ".indexLookup";
 
     /** After {@link BodyLimit} and the framework's own handlers, before the resources. */
     private static final int ORDER = -1;
@@ -49,7 +49,7 @@ final class ImageRoute {
                 .handler(deadline::end)
                 .handler(context -> {
                     context.put(ARRIVAL, clock.instant());
-                    glance(context, fastPath.get(), images.get());
+                    indexLookup(context, fastPath.get(), images.get());
                 });
     }
 
@@ -59,11 +59,11 @@ final class ImageRoute {
     }
 
     /** What the index has told already. */
-    static Optional<Glance> glance(RoutingContext context) {
+    static Optional<IndexLookup> indexLookup(RoutingContext context) {
         return Optional.ofNullable(context.get(GLANCE));
     }
 
-    private static void glance(RoutingContext context, FastPath fastPath, ImageService images) {
+    private static void indexLookup(RoutingContext context, FastPath fastPath, ImageService images) {
         MultiMap headers = context.request().headers();
         Optional<ImageRequest> request = fastPath.read(headers::getAll, BodyGate.bytes(context));
         if (request.isEmpty()) {
@@ -71,14 +71,14 @@ final class ImageRoute {
             return;
         }
         Context own = context.vertx().getOrCreateContext();
-        var unused = images.glance(request.get())
-                .whenComplete((glance, failure) -> onItsLoop(own, context, () -> {
+        var unused = images.indexLookup(request.get())
+                .whenComplete((indexLookup, failure) -> onItsLoop(own, context, () -> {
                     // A failure is the resource's, which tries again and tells of it.
                     if (failure == null) {
-                        context.put(GLANCE, glance);
+                        context.put(GLANCE, indexLookup);
                     }
-                    if (failure == null && glance.hit().isPresent()) {
-                        answer(context, fastPath.write(glance.hit().get(), headers::getAll));
+                    if (failure == null && indexLookup.hit().isPresent()) {
+                        answer(context, fastPath.write(indexLookup.hit().get(), headers::getAll));
                     } else {
                         context.next();
                     }
@@ -101,7 +101,7 @@ final class ImageRoute {
         }
     }
 
-    private static void answer(RoutingContext context, FastAnswer answer) {
+    private static void answer(RoutingContext context, FastResponse answer) {
         HttpServerResponse response = context.response();
         if (!response.ended() && !response.closed()) {
             answer.headers().forEach(header -> response.putHeader(header.name(), header.value()));

@@ -12,7 +12,7 @@ final class PathParameters {
 
     private PathParameters() {}
 
-    /** A key that no picture can have is not found, like any other that no picture has. */
+    /** A key that no image can have is not found, like any other that no image has. */
     static ImageKey key(String value) {
         try {
             return new ImageKey(value);

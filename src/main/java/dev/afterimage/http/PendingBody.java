@@ -4,7 +4,7 @@ import dev.afterimage.image.ImageKey;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
- * The JSON answer for a picture that is on its way.
+ * The JSON answer for an image that is on its way.
  *
  * @param location where to look for it, the same as the {@code Location} header
  */

@@ -23,7 +23,7 @@ public final class TemplateResource {
     /** The version that is current after a purge. */
     public record Purged(String template, long version) {}
 
-    /** Makes every older picture of the template a miss. */
+    /** Makes every older image of the template a miss. */
     @POST
     @Path("{template}/purge")
     @Produces(MediaType.APPLICATION_JSON)

@@ -1,9 +1,9 @@
 package dev.afterimage.metrics;
 
-import dev.afterimage.generation.Glance;
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.Inquiry;
+import dev.afterimage.generation.IndexLookup;
 import dev.afterimage.generation.QuotaExceededException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
@@ -42,30 +42,33 @@ public final class MeteredImageService implements ImageService {
         this.clock = meters.registry().config().clock();
     }
 
-    /** A hit is an answer and counted; whatever else is found goes on to {@link #obtain(Inquiry, Glance)}. */
+    /** A hit is an answer and counted; whatever else is found goes on to {@link #obtain(GenerationRequest, IndexLookup)}. */
     @Override
-    public CompletionStage<Glance> glance(ImageRequest request) {
+    public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
         long start = clock.monotonicTime();
-        return next.glance(request).whenComplete((glance, failure) -> {
-            if (failure == null && glance.hit().isPresent()) {
+        return next.indexLookup(request).whenComplete((indexLookup, failure) -> {
+            if (failure == null && indexLookup.hit().isPresent()) {
                 record(laneOf(Lane.INTERACTIVE), RequestOutcome.HIT, start);
             }
         });
     }
 
     @Override
-    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
-        return metered(inquiry, () -> next.obtain(inquiry));
+    public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
+        return metered(generationRequest, () -> next.obtain(generationRequest));
     }
 
     @Override
-    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
-        return metered(inquiry, () -> next.obtain(inquiry, glance));
+    public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup) {
+        return metered(generationRequest, () -> next.obtain(generationRequest, indexLookup));
     }
 
-    private CompletionStage<ImageOutcome> metered(Inquiry inquiry, Supplier<CompletionStage<ImageOutcome>> question) {
+    private CompletionStage<ImageOutcome> metered(
+            GenerationRequest generationRequest, Supplier<CompletionStage<ImageOutcome>> question) {
         long start = clock.monotonicTime();
-        String lane = inquiry.queued() && inquiry.lane() == Lane.INTERACTIVE ? QUEUED : laneOf(inquiry.lane());
+        String lane = generationRequest.queued() && generationRequest.lane() == Lane.INTERACTIVE
+                ? QUEUED
+                : laneOf(generationRequest.lane());
         return question.get()
                 .whenComplete((outcome, failure) ->
                         record(lane, failure == null ? RequestOutcome.of(outcome) : wordOf(failure), start));

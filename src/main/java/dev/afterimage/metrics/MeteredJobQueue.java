@@ -61,8 +61,8 @@ public final class MeteredJobQueue implements JobQueue {
     }
 
     @Override
-    public boolean bury(Claim claim, String reason) {
-        return counted(buried, next.bury(claim, reason));
+    public boolean deadLetter(Claim claim, String reason) {
+        return counted(buried, next.deadLetter(claim, reason));
     }
 
     @Override
@@ -81,9 +81,9 @@ public final class MeteredJobQueue implements JobQueue {
     }
 
     /** A claim that was lost is another's, who will count it. */
-    private static boolean counted(Counter fate, boolean held) {
+    private static boolean counted(Counter outcome, boolean held) {
         if (held) {
-            fate.increment();
+            outcome.increment();
         }
         return held;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * cannot be asked now.
  *
  * @param since when this process began to count
- * @param hitRatio requests answered without a generation (hits and stale ones) among all that got a picture, 0 to 1
+ * @param hitRatio requests answered without a generation (hits and stale ones) among all that got an image, 0 to 1
  * @param requests requests by how they ended
  * @param providerCalls calls that left for the provider
  * @param provider429s of these, those that it answered with 429
@@ -70,14 +70,14 @@ public record Stats(
     /**
      * Requests by how they ended, in the words of {@link dev.afterimage.generation.ImageOutcome}.
      *
-     * @param failed those that ended without a picture and without a promise of one
+     * @param failed those that ended without an image and without a promise of one
      */
     public record Requests(long hit, long stale, long stored, long collapsed, long pending, long failed) {
 
-        /** Answered without a generation among all that got a picture; null before the first. */
+        /** Answered without a generation among all that got an image; null before the first. */
         public @Nullable Double hitRatio() {
-            long pictures = hit + stale + stored + collapsed;
-            return pictures == 0 ? null : (double) (hit + stale) / pictures;
+            long images = hit + stale + stored + collapsed;
+            return images == 0 ? null : (double) (hit + stale) / images;
         }
     }
 }

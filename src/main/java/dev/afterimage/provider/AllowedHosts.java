@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The hosts from which the operator lets pictures be fetched ({@code afterimage.provider.allowed-hosts}).
+ * The hosts from which the operator lets images be fetched ({@code afterimage.provider.allowed-hosts}).
  *
  * @param named exact names and addresses, in canonical spelling; they may be private and plain http
  * @param suffixes the ends of names below a domain, such as {@code .example.com}

@@ -48,16 +48,16 @@ final class AnswerTranslator {
                 new OutcomeUnknownException("the provider gave up waiting for its image (" + status + ")", null);
             case 503, 521, 522, 523, 525, 526 ->
                 new UnavailableException("the provider is down (" + status + ")", null);
-            case 420, 429 -> ThrottledException.byProvider(WaitHint.of(answer, waits, now));
+            case 420, 429 -> ThrottledException.byProvider(RetryAfterParser.of(answer, waits, now));
             default -> byClass(status);
         };
     }
 
     static OutOfCreditsException outOfCredits(Answer answer, Instant now) {
         Instant latest = now.plus(OutOfCreditsException.ASKED_AGAIN_AFTER);
-        Instant until = WaitHint.resetAt(answer, now)
+        Instant until = RetryAfterParser.resetAt(answer, now)
                 .filter(now::isBefore)
-                .or(() -> WaitHint.of(answer, now).map(now::plus))
+                .or(() -> RetryAfterParser.of(answer, now).map(now::plus))
                 .filter(latest::isAfter)
                 .orElse(latest);
         return new OutOfCreditsException("the provider's credits are used up (" + answer.status() + ")", until);

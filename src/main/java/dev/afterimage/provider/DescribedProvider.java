@@ -4,7 +4,7 @@ import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.MagicNumber;
@@ -89,7 +89,7 @@ public final class DescribedProvider implements ImageGenerator {
             ProviderConfig config,
             ProviderHttp http,
             ApiKeys keys,
-            PermitGate gate,
+            PermitAcquirer gate,
             CallSettler settler,
             CallRecord.Of records,
             CallSigner signer,

@@ -19,7 +19,7 @@ public final class Descriptions {
             "bannerbear-job",
             "bedrock",
             "creatomate",
-            "dynapictures",
+            "dynaimages",
             "fal",
             "flux",
             "gemini",

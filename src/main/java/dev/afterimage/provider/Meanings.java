@@ -45,9 +45,9 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
                         .orElse(true);
     }
 
-    /** Without the bound of {@link WaitHint#LONGEST}. */
+    /** Without the bound of {@link RetryAfterParser#LONGEST}. */
     private static Optional<Duration> namedWait(Answer answer, Instant now) {
-        return WaitHint.resetAt(answer, now).map(reset -> Duration.between(now, reset));
+        return RetryAfterParser.resetAt(answer, now).map(reset -> Duration.between(now, reset));
     }
 
     private static boolean saysSo(ErrorRule rule, Answer answer, Optional<JsonNode> json) {
@@ -70,7 +70,7 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
         String status = " (" + answer.status() + ")";
         String reason = json.flatMap(tree -> reason(tree, rule.reason())).orElse("");
         return switch (rule.means()) {
-            case THROTTLED -> ThrottledException.byProvider(WaitHint.of(answer, waits, now));
+            case THROTTLED -> ThrottledException.byProvider(RetryAfterParser.of(answer, waits, now));
             case OUT_OF_CREDITS -> AnswerTranslator.outOfCredits(answer, now);
             case REJECTED ->
                 new RejectedException(

@@ -2,7 +2,7 @@ package dev.afterimage.provider;
 
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
-import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
@@ -23,7 +23,7 @@ interface PollPermits {
      */
     void await(Attempt attempt);
 
-    static PollPermits of(PermitGate gate, CallSettler settler) {
+    static PollPermits of(PermitAcquirer gate, CallSettler settler) {
         return attempt -> {
             try {
                 Permit.Granted permit = gate.await(attempt.lane(), attempt.deadline());

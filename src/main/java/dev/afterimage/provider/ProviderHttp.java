@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The one HTTP client towards providers and the hosts of their pictures, in blocking style: for virtual threads, never for
+ * The one HTTP client towards providers and the hosts of their images, in blocking style: for virtual threads, never for
  * an event loop.
  *
  * <p>It follows no redirect, decompresses nothing, bounds every answer, and checks certificate and host name. It knows the
@@ -39,7 +39,7 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
 
     /**
      * To one address: more than it can have, with the ports that Linux gives away. How many calls run is decided by the
-     * limiter and by {@link dev.afterimage.generation.guard.BeltGuard}'s bulkhead; a second, lower bound here would let calls
+     * limiter and by {@link dev.afterimage.generation.guard.CallGuard}'s bulkhead; a second, lower bound here would let calls
      * queue for a connection, which looks like a provider that cannot be reached.
      */
     private static final int MAX_CONNECTIONS = 32_768;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** Reads a provider's JSON leniently: what is no JSON is empty, and what is missing is empty. */
 final class ProviderJson {
 
-    /** A picture in base64 is one long string; how long an answer may be is the HTTP client's matter. */
+    /** An image in base64 is one long string; how long an answer may be is the HTTP client's matter. */
     private static final ObjectReader READER = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(64)

@@ -121,8 +121,8 @@ public final class LimiterScript {
      * @param more what belongs to this action
      * @throws LimiterUnavailableException when Redis cannot be asked, or the store where the epoch must be compared
      */
-    ScriptAnswer run(String action, String token, Lane lane, Duration wait, ImageKey key, String... more) {
-        ScriptAnswer answer = runOnce(action, token, lane, wait, key, more);
+    ScriptReply run(String action, String token, Lane lane, Duration wait, ImageKey key, String... more) {
+        ScriptReply answer = runOnce(action, token, lane, wait, key, more);
         if (answer.number(0) == UNCONFIRMED) {
             confirm(answer.word(3));
             answer = runOnce(action, token, lane, wait, key, more);
@@ -134,7 +134,7 @@ public final class LimiterScript {
     }
 
     /** An action that concerns no image. */
-    ScriptAnswer run(String action, String token, Lane lane, Duration wait, String... more) {
+    ScriptReply run(String action, String token, Lane lane, Duration wait, String... more) {
         return run(action, token, lane, wait, NO_KEY, more);
     }
 
@@ -162,7 +162,7 @@ public final class LimiterScript {
         runOnce("confirm", epoch, Lane.INTERACTIVE, Duration.ZERO, NO_KEY);
     }
 
-    private ScriptAnswer runOnce(String action, String token, Lane lane, Duration wait, ImageKey key, String... more) {
+    private ScriptReply runOnce(String action, String token, Lane lane, Duration wait, ImageKey key, String... more) {
         List<String> allKeys = new ArrayList<>(keys);
         allKeys.add(receiptKey(key.value()));
         allKeys.add(receiptsKey());
@@ -171,7 +171,7 @@ public final class LimiterScript {
         question.addAll(List.of(tokens.get(), token, lane.name(), micros(wait)));
         question.addAll(List.of(more));
         try {
-            ScriptAnswer answer = SCRIPT.call(link, allKeys, question);
+            ScriptReply answer = SCRIPT.call(link, allKeys, question);
             if (answer.number(0) == NEWER) {
                 throw new LimiterUnavailableException(
                         "A newer version of Afterimage has written to this Redis; this process buys nothing.", null);
@@ -184,7 +184,7 @@ public final class LimiterScript {
 
     /** Rounds up, so that no wait is shorter in the script than it was asked for. */
     static String micros(Duration duration) {
-        Duration bounded = duration.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : duration;
-        return Long.toString(Math.ceilDiv(bounded.toNanos(), 1000L));
+        Duration timeLimited = duration.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : duration;
+        return Long.toString(Math.ceilDiv(timeLimited.toNanos(), 1000L));
     }
 }

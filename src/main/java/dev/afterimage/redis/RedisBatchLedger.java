@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of a fleet: a header, a bitmap a fate with a bit a line, and the first failures. Rows are counted by counting
+ * The batches of a fleet: a header, a bitmap a outcome with a bit a line, and the first failures. Rows are counted by counting
  * bits when somebody asks, so no count can drift from what was reported. The server forgets all keys of a batch at once.
  */
 public final class RedisBatchLedger implements BatchLedger {
@@ -56,7 +56,7 @@ public final class RedisBatchLedger implements BatchLedger {
                 .word(0);
         if (!standing.equals(batch)) {
             Request forget = Request.cmd(Command.DEL).arg(keys(batch).getFirst());
-            QueueMemory.ask(() -> link.call(forget));
+            QueueHistory.ask(() -> link.call(forget));
         }
         return standing;
     }
@@ -82,7 +82,7 @@ public final class RedisBatchLedger implements BatchLedger {
             List<String> arguments = new ArrayList<>(List.of(now(), Integer.toString(MOST_FAILURES)));
             for (RowResult result : results.subList(from, Math.min(results.size(), from + MOST_ROWS))) {
                 arguments.add(Integer.toString(result.line()));
-                arguments.add(result.fate().name());
+                arguments.add(result.outcome().name());
                 arguments.add(result.reason());
             }
             ask(RECORD, keys(batch), arguments);
@@ -98,7 +98,7 @@ public final class RedisBatchLedger implements BatchLedger {
     public boolean isCancelled(String batch) {
         Request exists =
                 Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
-        @Nullable Response answer = QueueMemory.ask(() -> link.call(exists));
+        @Nullable Response answer = QueueHistory.ask(() -> link.call(exists));
         return answer != null && Boolean.TRUE.equals(answer.toBoolean());
     }
 
@@ -107,8 +107,8 @@ public final class RedisBatchLedger implements BatchLedger {
         if (!TimeOrderedIds.isWellFormed(batch)) {
             return Optional.empty();
         }
-        ScriptAnswer answer = ask(READ, keys(batch), List.of());
-        return answer.size() == 0 ? Optional.empty() : Optional.of(BatchAnswer.decode(batch, answer));
+        ScriptReply answer = ask(READ, keys(batch), List.of());
+        return answer.size() == 0 ? Optional.empty() : Optional.of(BatchReply.decode(batch, answer));
     }
 
     /** The server forgets by itself. */
@@ -124,8 +124,8 @@ public final class RedisBatchLedger implements BatchLedger {
         return List.of(header, header + ":hits", header + ":generated", header + ":failed", header + ":failures");
     }
 
-    private ScriptAnswer ask(RedisScript script, List<String> keys, List<String> arguments) {
-        return QueueMemory.ask(() -> script.call(link, keys, arguments));
+    private ScriptReply ask(RedisScript script, List<String> keys, List<String> arguments) {
+        return QueueHistory.ask(() -> script.call(link, keys, arguments));
     }
 
     private String now() {

@@ -48,7 +48,7 @@ public final class RedisCallerQuota implements CallerQuota {
         if (limit.isEmpty()) {
             return new Decision.Allowed();
         }
-        ScriptAnswer answer = run("spend", caller, limit.getAsInt());
+        ScriptReply answer = run("spend", caller, limit.getAsInt());
         return answer.number(0) == 1
                 ? new Decision.Allowed()
                 : new Decision.Exceeded(Duration.of(answer.number(1), ChronoUnit.MICROS));
@@ -61,7 +61,7 @@ public final class RedisCallerQuota implements CallerQuota {
         }
     }
 
-    private ScriptAnswer run(String action, Caller caller, int most) {
+    private ScriptReply run(String action, Caller caller, int most) {
         List<String> arguments = List.of(action, Integer.toString(most), fixedTime.get());
         try {
             return SCRIPT.call(link, List.of(prefix + hash(caller)), arguments);

@@ -68,7 +68,7 @@ public final class RedisCreditBudget implements CreditBudget {
         return new Status(run("status", currentMonth().toString()).number(1), limit);
     }
 
-    private ScriptAnswer run(String action, String month) {
+    private ScriptReply run(String action, String month) {
         Known before = known.get();
         List<String> arguments = List.of(
                 action,
@@ -80,7 +80,7 @@ public final class RedisCreditBudget implements CreditBudget {
                 Long.toString(before.used()),
                 Long.toString(KEPT_FOR.toSeconds()));
         try {
-            ScriptAnswer answer = SCRIPT.call(link, keys, arguments);
+            ScriptReply answer = SCRIPT.call(link, keys, arguments);
             known.set(new Known(answer.word(2), month, answer.number(1)));
             return answer;
         } catch (RedisUnavailableException gone) {

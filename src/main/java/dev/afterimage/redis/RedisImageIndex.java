@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The index of a fleet: a string a picture, which the server forgets when the picture's stale time ends. A hit costs one
+ * The index of a fleet: a string an image, which the server forgets when the image's stale time ends. A hit costs one
  * round trip.
  */
 public final class RedisImageIndex implements ImageIndex {

@@ -29,7 +29,7 @@ public final class RedisLimiter implements ProviderLimiter {
     private static final int MOST_STAMPS = 5;
 
     /** What the script said, and what is known of the server's clock since. */
-    private record Answer(ScriptAnswer script, ServerTime.Difference clocks) {
+    private record Answer(ScriptReply script, ServerTime.Difference clocks) {
 
         int kind() {
             return (int) script.number(0);
@@ -173,7 +173,7 @@ public final class RedisLimiter implements ProviderLimiter {
 
     @Override
     public LimiterStatus status() {
-        ScriptAnswer answer = ask("status", "", Lane.INTERACTIVE, Duration.ZERO).script();
+        ScriptReply answer = ask("status", "", Lane.INTERACTIVE, Duration.ZERO).script();
         List<LaneStop> stops = new ArrayList<>();
         for (int place = 5; place + 1 < answer.size(); place += 2) {
             Instant since = Instant.EPOCH.plus(answer.number(4) - answer.number(place + 1), ChronoUnit.MICROS);
@@ -187,7 +187,7 @@ public final class RedisLimiter implements ProviderLimiter {
         return answer(script.run(action, token, lane, wait, more));
     }
 
-    private Answer answer(ScriptAnswer script) {
+    private Answer answer(ScriptReply script) {
         return new Answer(script, serverTime.learn(script.sent(), script.number(4) * 1000, script.received()));
     }
 
@@ -195,7 +195,7 @@ public final class RedisLimiter implements ProviderLimiter {
         return script.link().nanoTime();
     }
 
-    static Refused refused(ScriptAnswer answer) {
+    static Refused refused(ScriptReply answer) {
         return new Refused(
                 Receipt.State.valueOf(answer.word(5)),
                 Duration.of(answer.number(1), ChronoUnit.MICROS),

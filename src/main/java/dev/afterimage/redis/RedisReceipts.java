@@ -44,7 +44,7 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public Optional<Permit.Refused> refusal(Purchase purchase) {
-        ScriptAnswer answer = script.run(
+        ScriptReply answer = script.run(
                 "refusal",
                 "",
                 Lane.INTERACTIVE,
@@ -57,7 +57,7 @@ public final class RedisReceipts implements Receipts {
     @Override
     public Holding hold(Permit.Departed call) {
         Purchase purchase = call.purchase();
-        ScriptAnswer answer = run(
+        ScriptReply answer = run(
                 "hold",
                 call,
                 micros(call.at()),
@@ -78,7 +78,7 @@ public final class RedisReceipts implements Receipts {
         Instant made = outcome instanceof CallOutcome.Image image ? image.made() : Instant.EPOCH;
         Duration remembered =
                 outcome instanceof CallOutcome.Rejected rejected ? rejected.rememberedFor() : Duration.ZERO;
-        ScriptAnswer answer = run(
+        ScriptReply answer = run(
                 "settle",
                 call,
                 nameOf(outcome),
@@ -110,7 +110,7 @@ public final class RedisReceipts implements Receipts {
     @Override
     public Optional<Resumed> resume(Purchase purchase, Lane lane) {
         String token = script.token();
-        ScriptAnswer answer = script.run(
+        ScriptReply answer = script.run(
                 "resumeJob", token, lane, Duration.ZERO, purchase.key(), LimiterScript.micros(purchase.period()));
         if (answer.number(0) != LimiterScript.GRANTED) {
             return Optional.empty();
@@ -196,7 +196,7 @@ public final class RedisReceipts implements Receipts {
         return Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, instant));
     }
 
-    private ScriptAnswer run(String action, Permit.Departed call, String... more) {
+    private ScriptReply run(String action, Permit.Departed call, String... more) {
         return script.run(
                 action,
                 call.token(),

@@ -48,16 +48,16 @@ final class RedisScript {
     }
 
     /** Runs it. All keys must carry the same hash tag. Does not block. */
-    CompletableFuture<ScriptAnswer> run(RedisLink link, List<String> keys, List<String> arguments) {
+    CompletableFuture<ScriptReply> run(RedisLink link, List<String> keys, List<String> arguments) {
         return link.exchange(request(Command.EVALSHA, sha1, keys, arguments))
                 .exceptionallyCompose(failure -> isNoScript(failure)
                         ? link.exchange(request(Command.EVAL, source, keys, arguments))
                         : CompletableFuture.failedFuture(failure))
-                .thenApply(ScriptAnswer::new);
+                .thenApply(ScriptReply::new);
     }
 
     /** Runs it and waits for its answer; for virtual threads. */
-    ScriptAnswer call(RedisLink link, List<String> keys, List<String> arguments) {
+    ScriptReply call(RedisLink link, List<String> keys, List<String> arguments) {
         return RedisLink.await(run(link, keys, arguments));
     }
 

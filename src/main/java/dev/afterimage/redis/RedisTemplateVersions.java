@@ -94,7 +94,7 @@ public final class RedisTemplateVersions implements TemplateVersions {
     private CompletableFuture<Long> rememberOr(TemplateId template, long version) {
         List<String> arguments = List.of(Long.toString(version), Long.toString(memory.toMillis()));
         return RAISE.run(link, List.of(nameOf(template)), arguments)
-                .thenApply(ScriptAnswer::number)
+                .thenApply(ScriptReply::number)
                 .exceptionally(gone -> version);
     }
 

@@ -24,7 +24,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** Chooses where entries, pictures and template versions are kept. */
+/** Chooses where entries, images and template versions are kept. */
 class CacheWiring {
 
     @Produces

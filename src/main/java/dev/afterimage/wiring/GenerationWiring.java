@@ -6,23 +6,23 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.Backlog;
-import dev.afterimage.generation.BeltedGenerator;
 import dev.afterimage.generation.BudgetedGenerator;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.CheckedGenerator;
 import dev.afterimage.generation.Drain;
 import dev.afterimage.generation.GenerationConfig;
+import dev.afterimage.generation.GuardedGenerator;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImagePipeline;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.PipelineParts;
 import dev.afterimage.generation.ResilientGenerator;
 import dev.afterimage.generation.RetryPolicy;
-import dev.afterimage.generation.guard.BeltGuard;
 import dev.afterimage.generation.guard.BreakerGuard;
-import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.generation.guard.CallGuard;
+import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.limit.CallerQuota;
@@ -55,10 +55,10 @@ class GenerationWiring {
             @Named("provider") ImageGenerator provider,
             RetryGuard retry,
             BreakerGuard breaker,
-            BeltGuard belt,
-            RateBelt rateBelt,
+            CallGuard belt,
+            LocalRateLimit localRateLimit,
             CreditBudget budget,
-            PermitGate gate,
+            PermitAcquirer gate,
             CallSettler settler,
             ProviderLimiter limiter,
             ProviderConfig providerConfig,
@@ -66,9 +66,9 @@ class GenerationWiring {
             Machine machine,
             RetryPolicy policy) {
         ImageGenerator checked = new CheckedGenerator(provider, providerConfig.maxBytes());
-        ImageGenerator belted = new BeltedGenerator(belt, checked);
+        ImageGenerator belted = new GuardedGenerator(belt, checked);
         ImageGenerator permitted =
-                new PermittedGenerator(gate, rateBelt, settler, config.rejectionTtl(), machine.clock(), belted);
+                new PermittedGenerator(gate, localRateLimit, settler, config.rejectionTtl(), machine.clock(), belted);
         ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);
         return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
     }
@@ -113,7 +113,7 @@ class GenerationWiring {
             @Named("guarded") ImageGenerator generator,
             @Named("provider") ImageGenerator provider,
             ProviderConfig providerConfig,
-            PermitGate gate,
+            PermitAcquirer gate,
             FreshnessPolicy freshness,
             CallerQuota quota,
             Backlog backlog,

@@ -2,7 +2,7 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
-import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.FallbackCallerQuota;
@@ -146,8 +146,8 @@ class LimitWiring {
 
     @Produces
     @Singleton
-    PermitGate permitGate(ProviderLimiter limiter, Machine machine) {
-        return new PermitGate(limiter, machine.clock(), machine.pause(), machine.random());
+    PermitAcquirer permitAcquirer(ProviderLimiter limiter, Machine machine) {
+        return new PermitAcquirer(limiter, machine.clock(), machine.pause(), machine.random());
     }
 
     @Produces

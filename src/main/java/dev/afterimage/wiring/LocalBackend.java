@@ -7,7 +7,7 @@ import dev.afterimage.limit.ReceiptStorage;
 import dev.afterimage.pregeneration.batch.BatchLedger;
 import dev.afterimage.pregeneration.plan.Checkpoints;
 import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.queue.PendingKeys;
 import dev.afterimage.store.ImageStore;
 import jakarta.enterprise.inject.Instance;
 import java.security.PrivateKey;
@@ -46,7 +46,7 @@ interface LocalBackend {
 
     JobQueue jobQueue(Duration visibilityTimeout);
 
-    PendingMarks pendingMarks();
+    PendingKeys pendingMarks();
 
     BatchLedger batchLedger();
 

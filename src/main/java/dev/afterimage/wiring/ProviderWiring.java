@@ -9,7 +9,7 @@ import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
@@ -52,7 +52,7 @@ class ProviderWiring {
             ProviderHttp http,
             ApiKeys keys,
             @Named("demo") Instance<ImageGenerator> demo,
-            PermitGate gate,
+            PermitAcquirer gate,
             CallSettler settler,
             Instance<SigV4Signer> signer,
             Meters meters,
@@ -151,7 +151,7 @@ class ProviderWiring {
         }
     }
 
-    /** A build without the demo starts all the same, and says with the first picture what has to be set. */
+    /** A build without the demo starts all the same, and says with the first image what has to be set. */
     private static ImageGenerator included(Instance<ImageGenerator> demo) {
         if (demo.isUnsatisfied()) {
             return (request, attempt) -> {

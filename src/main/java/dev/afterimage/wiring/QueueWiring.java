@@ -20,19 +20,19 @@ import dev.afterimage.pregeneration.plan.CatalogueRunner;
 import dev.afterimage.pregeneration.plan.CatalogueSource;
 import dev.afterimage.pregeneration.plan.Checkpoints;
 import dev.afterimage.pregeneration.plan.Planner;
-import dev.afterimage.pregeneration.queue.FallbackPendingMarks;
+import dev.afterimage.pregeneration.queue.FallbackPendingKeys;
 import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.queue.PendingKeys;
 import dev.afterimage.pregeneration.queue.QueuedBacklog;
 import dev.afterimage.pregeneration.work.AttemptPolicy;
-import dev.afterimage.pregeneration.work.JobFates;
+import dev.afterimage.pregeneration.work.JobOutcomes;
 import dev.afterimage.pregeneration.work.JobRunner;
 import dev.afterimage.pregeneration.work.Worker;
 import dev.afterimage.redis.RedisBatchLedger;
 import dev.afterimage.redis.RedisCheckpoints;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisLink;
-import dev.afterimage.redis.RedisPendingMarks;
+import dev.afterimage.redis.RedisPendingKeys;
 import dev.afterimage.time.Machine;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
@@ -71,7 +71,7 @@ class QueueWiring {
 
     @Produces
     @Singleton
-    PendingMarks pendingMarks(
+    PendingKeys pendingMarks(
             BackendConfig backends,
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
@@ -81,8 +81,8 @@ class QueueWiring {
         return switch (backends.queueKind()) {
             case FILESYSTEM -> LocalBackend.of(local).pendingMarks();
             case SQS ->
-                new FallbackPendingMarks(
-                        new RedisPendingMarks(redis.get(), redisConfig),
+                new FallbackPendingKeys(
+                        new RedisPendingKeys(redis.get(), redisConfig),
                         machine.nanoTime()::getAsLong,
                         () -> meters.fallbacks("marks").increment());
         };
@@ -155,7 +155,7 @@ class QueueWiring {
 
     @Produces
     @Singleton
-    Backlog backlog(JobQueue queue, PendingMarks marks, TimeOrderedIds ids) {
+    Backlog backlog(JobQueue queue, PendingKeys marks, TimeOrderedIds ids) {
         return new QueuedBacklog(queue, marks, ids);
     }
 
@@ -171,13 +171,13 @@ class QueueWiring {
             ImageService images,
             JobQueue queue,
             BatchLedger ledger,
-            PendingMarks marks,
+            PendingKeys marks,
             PregenerationConfig config,
             Machine machine) {
         AttemptPolicy policy =
                 new AttemptPolicy(config.maxAttempts(), config.backOff(), config.maxBackOff(), config.maxDeliveries());
         JobRunner runner =
-                new JobRunner(images, queue, ledger, marks, new JobFates(policy, machine.clock(), machine.random()));
+                new JobRunner(images, queue, ledger, marks, new JobOutcomes(policy, machine.clock(), machine.random()));
         return new Worker(
                 queue,
                 runner,

@@ -1,9 +1,9 @@
 package dev.afterimage.wiring;
 
-import dev.afterimage.generation.Glance;
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.Inquiry;
+import dev.afterimage.generation.IndexLookup;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
@@ -33,16 +33,16 @@ final class SignableImageService implements ImageService {
     }
 
     @Override
-    public CompletionStage<Glance> glance(ImageRequest request) {
-        return next.glance(request);
+    public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
+        return next.indexLookup(request);
     }
 
     @Override
-    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
-        return inquiry.queued() || glance.hit().isPresent()
-                ? next.obtain(inquiry, glance)
+    public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup) {
+        return generationRequest.queued() || indexLookup.hit().isPresent()
+                ? next.obtain(generationRequest, indexLookup)
                 : CompletableFuture.runAsync(checkSigner, threads)
-                        .thenCompose(signable -> next.obtain(inquiry, glance));
+                        .thenCompose(signable -> next.obtain(generationRequest, indexLookup));
     }
 
     @Override

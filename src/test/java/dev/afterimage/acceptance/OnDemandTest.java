@@ -49,18 +49,18 @@ class OnDemandTest {
     }
 
     @Test
-    void theSignedUrlServesThePicture() throws Exception {
+    void theSignedUrlServesTheImage() throws Exception {
         HttpResponse<String> answer = ask(body("delivered", 1));
         String url = answer.body().replaceAll(".*\"url\":\"([^\"]+)\".*", "$1");
-        HttpResponse<byte[]> picture =
+        HttpResponse<byte[]> image =
                 client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofByteArray());
-        assertThat(picture.statusCode()).isEqualTo(200);
-        assertThat(picture.headers().firstValue("Content-Type")).contains("image/png");
-        assertThat(picture.body()).startsWith(0x89, 'P', 'N', 'G');
+        assertThat(image.statusCode()).isEqualTo(200);
+        assertThat(image.headers().firstValue("Content-Type")).contains("image/png");
+        assertThat(image.body()).startsWith(0x89, 'P', 'N', 'G');
     }
 
     @Test
-    void aHundredClientsWhoAskForOnePictureCostOneBillAndGetNoError() {
+    void aHundredClientsWhoAskForOneImageCostOneBillAndGetNoError() {
         provider().takes(Duration.ofMillis(500));
         List<HttpResponse<String>> answers = askAtOnce(100, number -> body("stampede", 0));
         assertThat(answers).allMatch(answer -> answer.statusCode() == 200);
@@ -68,7 +68,7 @@ class OnDemandTest {
     }
 
     @Test
-    void sixtyNewPicturesAgainstTenASecondAreAllServedWithoutA429() {
+    void sixtyNewImagesAgainstTenASecondAreAllServedWithoutA429() {
         List<HttpResponse<String>> answers = askAtOnce(60, number -> body("many", number));
         assertThat(answers).allMatch(answer -> answer.statusCode() == 200);
         assertThat(provider().throttled()).isZero();

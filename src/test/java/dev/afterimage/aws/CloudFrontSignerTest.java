@@ -9,7 +9,7 @@ import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,26 +20,26 @@ import org.junit.jupiter.api.Test;
 class CloudFrontSignerTest {
 
     private static final Instant NOW = Instant.parse("2025-03-01T10:30:00Z");
-    private static final IndexEntry PICTURE = TestPictures.entry(TestPictures.key(1), NOW, 64);
+    private static final IndexEntry IMAGE = TestImages.entry(TestImages.key(1), NOW, 64);
 
     private final MutableClock clock = new MutableClock(NOW);
     private final ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);
-    private final BaseUrl base = BaseUrl.of(Optional.of(URI.create("https://img.example.com/pictures")));
+    private final BaseUrl base = BaseUrl.of(Optional.of(URI.create("https://img.example.com/images")));
 
     @Test
     void theUrlHasCloudFrontsForm() {
-        SignedUrl signed = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(PICTURE);
+        SignedUrl signed = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE);
         assertThat(signed.expiresAt()).isEqualTo("2025-03-01T12:00:00Z");
         assertThat(signed.url())
-                .matches("https://img\\.example\\.com/pictures/images/0{63}1\\?v=m7[0-9a-z]{6}&Expires=1740830400"
+                .matches("https://img\\.example\\.com/images/images/0{63}1\\?v=m7[0-9a-z]{6}&Expires=1740830400"
                         + "&Signature=[A-Za-z0-9~-]{342}__&Key-Pair-Id=K1");
     }
 
     @Test
     void everyInstanceMakesTheSameUrlWithinAWindow() {
-        SignedUrl here = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(PICTURE);
+        SignedUrl here = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE);
         clock.advance(Duration.ofMinutes(20));
-        assertThat(new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(PICTURE))
+        assertThat(new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE))
                 .isEqualTo(here);
     }
 
@@ -47,14 +47,14 @@ class CloudFrontSignerTest {
     void aRotatedKeySignsFromThenOn() {
         AtomicReference<SigningKey> current = new AtomicReference<>(new SigningKey("K1", Keys.FIRST.getPrivate()));
         CloudFrontSigner signer = new CloudFrontSigner(base, current::get, window);
-        assertThat(signer.sign(PICTURE).url()).endsWith("&Key-Pair-Id=K1");
+        assertThat(signer.sign(IMAGE).url()).endsWith("&Key-Pair-Id=K1");
         current.set(new SigningKey("K2", Keys.SECOND.getPrivate()));
-        assertThat(signer.sign(PICTURE).url()).endsWith("&Key-Pair-Id=K2");
+        assertThat(signer.sign(IMAGE).url()).endsWith("&Key-Pair-Id=K2");
     }
 
     @Test
     void aSignedUrlDoesNotShowInLogs() {
-        SignedUrl signed = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(PICTURE);
+        SignedUrl signed = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE);
         assertThat(signed.toString()).doesNotContain("Signature");
     }
 }

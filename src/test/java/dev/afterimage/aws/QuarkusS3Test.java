@@ -1,12 +1,12 @@
 package dev.afterimage.aws;
 
-import static dev.afterimage.testing.TestPictures.content;
-import static dev.afterimage.testing.TestPictures.entry;
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.content;
+import static dev.afterimage.testing.TestImages.entry;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.http.edge.EdgeBeans;
+import dev.afterimage.http.localcdn.EdgeBeans;
 import dev.afterimage.testing.S3ServerResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -36,7 +36,7 @@ class QuarkusS3Test {
     S3Config config;
 
     @Test
-    void aPictureGoesToS3AndComesBack() {
+    void anImageGoesToS3AndComesBack() {
         S3ImageStore store = new S3ImageStore(s3, S3Bucket.of(config));
         byte[] content = content(key(1), NOON, 100_000);
         IndexEntry entry = entry(key(1), NOON, content.length);

@@ -10,9 +10,9 @@ import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static com.github.tomakehurst.wiremock.client.WireMock.put;
 import static com.github.tomakehurst.wiremock.client.WireMock.putRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
-import static dev.afterimage.testing.TestPictures.content;
-import static dev.afterimage.testing.TestPictures.entry;
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.content;
+import static dev.afterimage.testing.TestImages.entry;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -117,7 +117,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void aMissingBucketIsNoAbsentPicture() {
+    void aMissingBucketIsNoAbsentImage() {
         ImageStore elsewhere = store(s3, "no-such-bucket");
 
         assertThatThrownBy(() -> elsewhere.find(KEY)).hasMessageContaining("afterimage.s3.bucket");
@@ -128,7 +128,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void wrongCredentialsAreARefusalAndNoAbsentPicture() {
+    void wrongCredentialsAreARefusalAndNoAbsentImage() {
         S3ClientBuilder builder = S3Server.clientOf(server.endpoint())
                 .credentialsProvider(() -> AwsBasicCredentials.create(S3Server.ACCESS_KEY, "another-secret"));
         try (S3Client foreign = S3Clients.prepare(builder, LIMITS).build()) {
@@ -174,7 +174,7 @@ class S3FaultsTest {
         recorder.stubFor(put(anyUrl()).willReturn(ok()));
         try (S3Client client = impatient(URI.create(recorder.baseUrl()))) {
             store(client, S3Server.BUCKET).put(entry(KEY, NOON, CONTENT.length), CONTENT);
-            recorder.verify(putRequestedFor(urlPathEqualTo("/pictures/images/" + KEY))
+            recorder.verify(putRequestedFor(urlPathEqualTo("/images/images/" + KEY))
                     .withHeader("If-None-Match", equalTo("*"))
                     .withHeader("x-amz-server-side-encryption", equalTo("AES256"))
                     .withoutHeader("Expect"));

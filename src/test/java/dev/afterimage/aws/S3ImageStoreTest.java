@@ -1,8 +1,8 @@
 package dev.afterimage.aws;
 
-import static dev.afterimage.testing.TestPictures.content;
-import static dev.afterimage.testing.TestPictures.entry;
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.content;
+import static dev.afterimage.testing.TestImages.entry;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -90,7 +90,7 @@ class S3ImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void anObjectThatSomebodyElsePutThereIsNoPictureAndIsReplaced() {
+    void anObjectThatSomebodyElsePutThereIsNoImageAndIsReplaced() {
         s3.putObject(request -> request.bucket(S3Server.BUCKET).key("images/" + KEY), RequestBody.fromString("hello"));
         assertThat(store.find(KEY)).isEmpty();
         assertThat(store.read(KEY)).isEmpty();
@@ -101,7 +101,7 @@ class S3ImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void aPictureThatIsNotAsLongAsItsEntrySaysIsNotServed() {
+    void anImageThatIsNotAsLongAsItsEntrySaysIsNotServed() {
         String line = IndexEntryCodec.encode(entry(KEY, NOON, 9));
         s3.putObject(
                 request -> request.bucket(S3Server.BUCKET).key("images/" + KEY).metadata(Map.of("afterimage", line)),
@@ -115,10 +115,10 @@ class S3ImageStoreTest extends ImageStoreContract {
         PutObjectRequest own = BUCKET.encrypted(PutObjectRequest.builder()).build();
         assertThat(own.serverSideEncryptionAsString()).isEqualTo("AES256");
 
-        S3Bucket withKey = new S3Bucket(S3Server.BUCKET, "", Optional.of("alias/pictures"));
+        S3Bucket withKey = new S3Bucket(S3Server.BUCKET, "", Optional.of("alias/images"));
         PutObjectRequest named = withKey.encrypted(PutObjectRequest.builder()).build();
         assertThat(named.serverSideEncryptionAsString()).isEqualTo("aws:kms");
-        assertThat(named.ssekmsKeyId()).isEqualTo("alias/pictures");
+        assertThat(named.ssekmsKeyId()).isEqualTo("alias/images");
         assertThat(named.bucketKeyEnabled()).isTrue();
     }
 

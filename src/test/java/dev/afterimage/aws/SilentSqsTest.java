@@ -2,7 +2,7 @@ package dev.afterimage.aws;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.afterimage.http.edge.EdgeBeans;
+import dev.afterimage.http.localcdn.EdgeBeans;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;

@@ -81,7 +81,7 @@ class SqsJobQueueTest extends JobQueueContract {
     void theReasonStandsOnTheDeadLetterAndAllAttemptsAreThereAgain() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         queue.retryLater(onlyClaim(), NOW, true);
-        queue.bury(onlyClaim(), "No such template.");
+        queue.deadLetter(onlyClaim(), "No such template.");
 
         Message letter = sqs.receiveMessage(
                         request -> request.queueUrl(queues.deadLetter()).messageAttributeNames("All"))

@@ -1,6 +1,6 @@
 package dev.afterimage.cache;
 
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.image.GeneratedImage;
@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** How long a new picture is good for. */
+/** How long a new image is good for. */
 class FreshnessPolicyTest {
 
     private static final Instant NOW = Instant.parse("2026-11-05T10:00:00.123Z");
@@ -21,7 +21,7 @@ class FreshnessPolicyTest {
             Duration.ofHours(24), Duration.ofDays(7), Duration.ofHours(1), Map.of("hero", Duration.ofHours(1)));
 
     @Test
-    void anEntryDescribesItsPicture() {
+    void anEntryDescribesItsImage() {
         IndexEntry entry = POLICY.entryFor(key(1), new TemplateId("card"), IMAGE, NOW);
 
         assertThat(entry.key()).isEqualTo(key(1));

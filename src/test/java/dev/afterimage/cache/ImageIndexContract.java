@@ -1,7 +1,7 @@
 package dev.afterimage.cache;
 
-import static dev.afterimage.testing.TestPictures.entry;
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.entry;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 

@@ -1,6 +1,6 @@
 package dev.afterimage.cache;
 
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.image.ImageFormat;

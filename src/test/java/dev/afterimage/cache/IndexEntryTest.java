@@ -1,6 +1,6 @@
 package dev.afterimage.cache;
 
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -50,7 +50,7 @@ class IndexEntryTest {
     }
 
     @Test
-    void anEmptyPictureIsRefused() {
+    void anEmptyImageIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new IndexEntry(key(1), ImageFormat.PNG, 0, CREATED, FRESH_UNTIL, STALE_UNTIL));
     }

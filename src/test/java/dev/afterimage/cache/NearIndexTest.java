@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.testing.MapIndex;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
 class NearIndexTest {
 
     private static final Duration TTL = Duration.ofSeconds(2);
-    private static final ImageKey KEY = TestPictures.key(1);
+    private static final ImageKey KEY = TestImages.key(1);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
     private final MapIndex far = new MapIndex();
     private final NearIndex index = new NearIndex(far, TTL, 10, () -> clock.millis() * 1_000_000);
-    private final IndexEntry entry = TestPictures.entry(KEY, clock.instant(), 1);
+    private final IndexEntry entry = TestImages.entry(KEY, clock.instant(), 1);
 
     @Test
     void aHotEntryCostsNoSecondRoundTrip() {

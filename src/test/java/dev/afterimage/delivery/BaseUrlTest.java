@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,19 +22,19 @@ class BaseUrlTest {
     @CsvSource({
         "https://d111111abcdef8.cloudfront.net, https://d111111abcdef8.cloudfront.net",
         "https://d111111abcdef8.cloudfront.net/, https://d111111abcdef8.cloudfront.net",
-        "https://img.example.com/pictures/, https://img.example.com/pictures",
+        "https://img.example.com/images/, https://img.example.com/images",
         "http://localhost:9000/cdn, http://localhost:9000/cdn",
     })
     void aResourceLiesBelowTheBaseUrl(String configured, String base) {
-        String key = TestPictures.key(7).value();
-        assertThat(BaseUrl.of(Optional.of(URI.create(configured))).resource(picture(MADE)))
+        String key = TestImages.key(7).value();
+        assertThat(BaseUrl.of(Optional.of(URI.create(configured))).resource(image(MADE)))
                 .isEqualTo(base + "/images/" + key + "?v=m7cf2oor");
     }
 
     @Test
-    void aPictureMadeAnewHasANewUrl() {
+    void anImageMadeAnewHasANewUrl() {
         BaseUrl base = BaseUrl.local();
-        assertThat(base.resource(picture(MADE))).isNotEqualTo(base.resource(picture(MADE.plusMillis(1))));
+        assertThat(base.resource(image(MADE))).isNotEqualTo(base.resource(image(MADE.plusMillis(1))));
     }
 
     @ParameterizedTest
@@ -64,7 +64,7 @@ class BaseUrlTest {
         assertThat(base.seenFrom(() -> fail("asked for in vain"), signed)).isSameAs(signed);
     }
 
-    private static IndexEntry picture(Instant createdAt) {
-        return TestPictures.entry(TestPictures.key(7), createdAt, 64);
+    private static IndexEntry image(Instant createdAt) {
+        return TestImages.entry(TestImages.key(7), createdAt, 64);
     }
 }

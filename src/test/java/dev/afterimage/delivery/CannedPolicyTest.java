@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.aws.CloudFrontSigner;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,13 +27,13 @@ class CannedPolicyTest {
     @Test
     void whatTheSdkSignsIsGrantedUntilItExpires() {
         SignedUrl signed = signedBy("K1");
-        assertThat(policy.verify(signed.url())).isEqualTo(new Verdict.Granted(signed.expiresAt()));
+        assertThat(policy.verify(signed.url())).isEqualTo(new VerificationResult.Granted(signed.expiresAt()));
     }
 
     @Test
     void twoKeysAreHonouredAtOnceSoThatOneCanBeRotated() {
-        assertThat(policy.verify(signedBy("K1").url())).isInstanceOf(Verdict.Granted.class);
-        assertThat(policy.verify(signedBy("K2").url())).isInstanceOf(Verdict.Granted.class);
+        assertThat(policy.verify(signedBy("K1").url())).isInstanceOf(VerificationResult.Granted.class);
+        assertThat(policy.verify(signedBy("K2").url())).isInstanceOf(VerificationResult.Granted.class);
     }
 
     @Test
@@ -41,21 +41,21 @@ class CannedPolicyTest {
         String url = signedBy("K1").url();
         String signing = url.substring(url.indexOf("&Expires") + 1);
         String reordered = url.substring(0, url.indexOf('?') + 1) + signing + "&v=" + parameter(url, "v");
-        assertThat(policy.verify(reordered)).isInstanceOf(Verdict.Granted.class);
+        assertThat(policy.verify(reordered)).isInstanceOf(VerificationResult.Granted.class);
     }
 
     @Test
     void aUrlWithoutParametersOfItsOwnVerifies() {
         // The vector: signed by openssl over the canned policy of https://d111111abcdef8.cloudfront.net/image.png.
         CannedPolicy vector = new CannedPolicy(Map.of("KVECTOR", CannedPolicyVector.publicKey()), clock);
-        assertThat(vector.verify(CannedPolicyVector.URL)).isInstanceOf(Verdict.Granted.class);
+        assertThat(vector.verify(CannedPolicyVector.URL)).isInstanceOf(VerificationResult.Granted.class);
     }
 
     @Test
     void aLateSignatureIsRefused() {
         SignedUrl signed = signedBy("K1");
         clock.advance(Duration.between(NOW, signed.expiresAt()).minusMillis(1));
-        assertThat(policy.verify(signed.url())).isInstanceOf(Verdict.Granted.class);
+        assertThat(policy.verify(signed.url())).isInstanceOf(VerificationResult.Granted.class);
         clock.advance(Duration.ofMillis(1));
         assertRefused(signed.url(), Refusal.EXPIRED);
     }
@@ -70,7 +70,7 @@ class CannedPolicyTest {
     @Test
     void aForeignKeyIsRefused() {
         CannedPolicy other = new CannedPolicy(Map.of("K2", Keys.SECOND.getPublic()), clock);
-        assertThat(other.verify(signedBy("K1").url())).isEqualTo(new Verdict.Refused(Refusal.UNKNOWN_KEY));
+        assertThat(other.verify(signedBy("K1").url())).isEqualTo(new VerificationResult.Refused(Refusal.UNKNOWN_KEY));
         assertRefused(signedBy("K1").url().replace("Key-Pair-Id=K1", "Key-Pair-Id=K2"), Refusal.WRONG_SIGNATURE);
     }
 
@@ -98,7 +98,7 @@ class CannedPolicyTest {
 
     @Test
     void aBareUrlIsRefused() {
-        assertRefused("https://cdn.example/images/" + TestPictures.key(1), Refusal.MISSING);
+        assertRefused("https://cdn.example/images/" + TestImages.key(1), Refusal.MISSING);
     }
 
     @ParameterizedTest
@@ -139,15 +139,14 @@ class CannedPolicyTest {
     }
 
     private void assertRefused(String url, Refusal reason) {
-        assertThat(policy.verify(url)).isEqualTo(new Verdict.Refused(reason));
+        assertThat(policy.verify(url)).isEqualTo(new VerificationResult.Refused(reason));
     }
 
     private SignedUrl signedBy(String keyPairId) {
         BaseUrl base = BaseUrl.of(Optional.of(URI.create("https://cdn.example")));
         ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);
         var key = (keyPairId.equals("K1") ? Keys.FIRST : Keys.SECOND).getPrivate();
-        return new CloudFrontSigner(base, keyPairId, key, window)
-                .sign(TestPictures.entry(TestPictures.key(1), NOW, 64));
+        return new CloudFrontSigner(base, keyPairId, key, window).sign(TestImages.entry(TestImages.key(1), NOW, 64));
     }
 
     private static String parameter(String url, String name) {

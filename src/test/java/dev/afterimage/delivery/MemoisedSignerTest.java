@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
@@ -25,31 +25,31 @@ class MemoisedSignerTest {
     private final MemoisedSigner signer = new MemoisedSigner(counting, window, 100);
 
     @Test
-    void aPictureIsSignedOnceAWindow() {
-        SignedUrl first = signer.sign(picture(1, NOW));
+    void anImageIsSignedOnceAWindow() {
+        SignedUrl first = signer.sign(image(1, NOW));
         clock.advance(Duration.ofMinutes(59));
-        assertThat(signer.sign(picture(1, NOW))).isEqualTo(first);
+        assertThat(signer.sign(image(1, NOW))).isEqualTo(first);
         assertThat(signatures).hasValue(1);
     }
 
     @Test
     void theNextWindowBringsANewUrl() {
-        SignedUrl first = signer.sign(picture(1, NOW));
+        SignedUrl first = signer.sign(image(1, NOW));
         clock.advance(Duration.ofHours(1));
-        SignedUrl second = signer.sign(picture(1, NOW));
+        SignedUrl second = signer.sign(image(1, NOW));
         assertThat(second.url()).isNotEqualTo(first.url());
         assertThat(second.expiresAt()).isEqualTo(first.expiresAt().plus(Duration.ofHours(1)));
     }
 
     @Test
-    void aPictureMadeAnewIsSignedAnew() {
-        SignedUrl first = signer.sign(picture(1, NOW));
-        assertThat(signer.sign(picture(1, NOW.plusMillis(1)))).isNotEqualTo(first);
+    void anImageMadeAnewIsSignedAnew() {
+        SignedUrl first = signer.sign(image(1, NOW));
+        assertThat(signer.sign(image(1, NOW.plusMillis(1)))).isNotEqualTo(first);
     }
 
     @Test
-    void anotherPictureHasAnotherUrl() {
-        assertThat(signer.sign(picture(1, NOW))).isNotEqualTo(signer.sign(picture(2, NOW)));
+    void anotherImageHasAnotherUrl() {
+        assertThat(signer.sign(image(1, NOW))).isNotEqualTo(signer.sign(image(2, NOW)));
     }
 
     @Test
@@ -59,7 +59,7 @@ class MemoisedSignerTest {
             for (int caller = 0; caller < 16; caller++) {
                 callers.submit(() -> {
                     start.await();
-                    return signer.sign(picture(1, NOW));
+                    return signer.sign(image(1, NOW));
                 });
             }
             start.countDown();
@@ -71,12 +71,12 @@ class MemoisedSignerTest {
     void theMemoryIsBounded() {
         MemoisedSigner small = new MemoisedSigner(counting, window, 10);
         for (int number = 0; number < 1000; number++) {
-            small.sign(picture(number, NOW));
+            small.sign(image(number, NOW));
         }
         assertThat(small.remembered()).isLessThanOrEqualTo(10);
     }
 
-    private static IndexEntry picture(int number, Instant createdAt) {
-        return TestPictures.entry(TestPictures.key(number), createdAt, 64);
+    private static IndexEntry image(int number, Instant createdAt) {
+        return TestImages.entry(TestImages.key(number), createdAt, 64);
     }
 }

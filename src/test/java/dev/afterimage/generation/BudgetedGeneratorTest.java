@@ -58,7 +58,7 @@ class BudgetedGeneratorTest {
     }
 
     @Test
-    void aPictureCostsACredit() {
+    void anImageCostsACredit() {
         generate();
 
         assertThat(budget.left).isZero();

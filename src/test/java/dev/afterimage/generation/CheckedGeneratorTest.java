@@ -11,7 +11,7 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.Orders;
-import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.testing.SampleImages;
 import dev.afterimage.time.Deadline;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -25,14 +25,14 @@ class CheckedGeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    void aWholePicturePassesUnderItsRealFormat(ImageFormat format) {
-        GeneratedImage image = new GeneratedImage(SamplePictures.whole(format), format);
+    void aWholeImagePassesUnderItsRealFormat(ImageFormat format) {
+        GeneratedImage image = new GeneratedImage(SampleImages.whole(format), format);
         assertThat(check(image, 1_000)).isSameAs(image);
     }
 
     @Test
-    void halfAPictureIsRefusedAndCountsAsBilled() {
-        GeneratedImage half = new GeneratedImage(SamplePictures.half(SamplePictures.png()), ImageFormat.PNG);
+    void halfAImageIsRefusedAndCountsAsBilled() {
+        GeneratedImage half = new GeneratedImage(SampleImages.half(SampleImages.png()), ImageFormat.PNG);
         assertThatThrownBy(() -> check(half, 1_000))
                 .isInstanceOfSatisfying(
                         NotAnImageException.class, e -> assertThat(e.billed()).isEqualTo(Billed.YES))
@@ -41,19 +41,19 @@ class CheckedGeneratorTest {
 
     @Test
     void bytesOfAnotherFormatThanDeclaredAreRefused() {
-        GeneratedImage lying = new GeneratedImage(SamplePictures.png(), ImageFormat.JPEG);
+        GeneratedImage lying = new GeneratedImage(SampleImages.png(), ImageFormat.JPEG);
         assertThatThrownBy(() -> check(lying, 1_000)).isInstanceOf(NotAnImageException.class);
     }
 
     @Test
     void svgIsRefused() {
-        GeneratedImage svg = new GeneratedImage(SamplePictures.svg(), ImageFormat.PNG);
+        GeneratedImage svg = new GeneratedImage(SampleImages.svg(), ImageFormat.PNG);
         assertThatThrownBy(() -> check(svg, 1_000)).isInstanceOf(NotAnImageException.class);
     }
 
     @Test
-    void aPictureMayBeAsLargeAsTheBoundAndNoLarger() {
-        GeneratedImage image = new GeneratedImage(SamplePictures.png(), ImageFormat.PNG);
+    void anImageMayBeAsLargeAsTheBoundAndNoLarger() {
+        GeneratedImage image = new GeneratedImage(SampleImages.png(), ImageFormat.PNG);
         int size = image.content().length;
         assertThat(check(image, size)).isSameAs(image);
         assertThatThrownBy(() -> check(image, size - 1)).isInstanceOf(NotAnImageException.class);

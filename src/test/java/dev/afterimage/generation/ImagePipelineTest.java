@@ -128,20 +128,21 @@ class ImagePipelineTest {
     @Test
     void whatTheIndexKnowsToBeFreshIsAHitAtAGlance() {
         ImageOutcome made = obtain();
-        CompletableFuture<Glance> glance = pipeline.glance(REQUEST).toCompletableFuture();
-        assertThat(glance).isCompleted();
-        assertThat(join(glance).hit())
+        CompletableFuture<IndexLookup> indexLookup =
+                pipeline.indexLookup(REQUEST).toCompletableFuture();
+        assertThat(indexLookup).isCompleted();
+        assertThat(join(indexLookup).hit())
                 .hasValueSatisfying(hit -> assertThat(hit.key()).isEqualTo(made.key()));
     }
 
     @Test
     void aGlanceNeitherBuysNorAsksTheStore() {
-        assertThat(join(pipeline.glance(REQUEST)).hit()).isEmpty();
+        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
         obtain();
         index.entries().clear();
-        assertThat(join(pipeline.glance(REQUEST)).hit()).isEmpty();
+        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
         index.down(true);
-        assertThat(join(pipeline.glance(REQUEST)).hit()).isEmpty();
+        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
         assertThat(provider.calls()).isEqualTo(1);
     }
 
@@ -149,18 +150,18 @@ class ImagePipelineTest {
     void whatIsPastItsFreshnessOrPurgedIsNoHit() {
         obtain();
         clock.advance(TTL);
-        assertThat(join(pipeline.glance(REQUEST)).hit()).isEmpty();
+        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
         obtain();
         join(pipeline.purge(REQUEST.template()));
-        assertThat(join(pipeline.glance(REQUEST)).hit()).isEmpty();
+        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
     }
 
     @Test
     void whoHasLookedIntoTheIndexGoesOnFromThere() {
-        Glance glance = join(pipeline.glance(REQUEST));
+        IndexLookup indexLookup = join(pipeline.indexLookup(REQUEST));
         index.down(true);
-        assertThat(join(pipeline.obtain(patiently(REQUEST), glance))).isInstanceOf(ImageOutcome.Stored.class);
-        assertThat(join(pipeline.obtain(patiently(REQUEST), glance))).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(join(pipeline.obtain(patiently(REQUEST), indexLookup))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(join(pipeline.obtain(patiently(REQUEST), indexLookup))).isInstanceOf(ImageOutcome.Hit.class);
         assertThat(provider.calls()).isEqualTo(1);
     }
 
@@ -226,7 +227,7 @@ class ImagePipelineTest {
             pause.awaitSleeper(Duration.ofSeconds(2));
             pause.advance(Duration.ofSeconds(2));
         }
-        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
 
         assertThat(join(pipeline(OptionalInt.empty(), leases).obtain(job))).isInstanceOf(ImageOutcome.Pending.class);
         assertThat(provider.calls()).isEqualTo(1);
@@ -277,7 +278,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whoWaitsForAnotherProcessGetsItsPicture() throws Exception {
+    void whoWaitsForAnotherProcessGetsItsImage() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> led =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -355,7 +356,7 @@ class ImagePipelineTest {
     @Test
     void aJobThatMustWaitIsThrownAndNotQueuedAgain() {
         provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
-        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
         assertThatThrownBy(() -> join(pipeline.obtain(job)))
                 .isInstanceOfSatisfying(
                         ThrottledException.class,
@@ -368,7 +369,7 @@ class ImagePipelineTest {
         obtain();
         clock.advance(TTL);
         provider.failsWith(new OutOfCreditsException("spent", clock.instant().plus(HOUR)));
-        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
 
         assertThatThrownBy(() -> join(pipeline.obtain(job))).isInstanceOf(OutOfCreditsException.class);
     }
@@ -377,7 +378,7 @@ class ImagePipelineTest {
     void aJobMakesAnewWhatIsFreshButEndsBeforeItsHorizon() {
         obtain();
         clock.advance(HOUR);
-        Inquiry job = planned(TTL);
+        GenerationRequest job = planned(TTL);
 
         assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Hit.class);
@@ -397,8 +398,8 @@ class ImagePipelineTest {
     void aJobIsContentWithWhatAnotherProcessMadeSinceItsPlanBegan() {
         obtain();
         clock.advance(HOUR);
-        Inquiry job = planned(TTL);
-        Glance before = join(pipeline.glance(REQUEST));
+        GenerationRequest job = planned(TTL);
+        IndexLookup before = join(pipeline.indexLookup(REQUEST));
         join(pipeline(OptionalInt.empty(), leases).obtain(job));
 
         assertThat(join(pipeline.obtain(job, before))).isInstanceOf(ImageOutcome.Hit.class);
@@ -406,13 +407,13 @@ class ImagePipelineTest {
     }
 
     /** A job of a plan that begins now. */
-    private Inquiry planned(Duration period) {
-        return Inquiry.ofJob(
+    private GenerationRequest planned(Duration period) {
+        return GenerationRequest.ofJob(
                 REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock), Horizon.ofPlan(clock.instant(), period));
     }
 
     @Test
-    void anExpiredPictureIsRenewed() {
+    void anExpiredImageIsRenewed() {
         obtain();
         clock.advance(TTL.plus(HOUR));
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
@@ -420,7 +421,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aProviderThatIsGoneLeavesTheOldPictureAsStale() {
+    void aProviderThatIsGoneLeavesTheOldImageAsStale() {
         obtain();
         clock.advance(TTL.plus(HOUR).plusSeconds(5));
         provider.failsWith(new UnavailableException("gone", null));
@@ -431,7 +432,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void pastItsHardLimitAnOldPictureIsNotServed() {
+    void pastItsHardLimitAnOldImageIsNotServed() {
         obtain();
         clock.advance(TTL.plus(STALE_TTL));
         provider.failsWith(new UnavailableException("gone", null));
@@ -467,7 +468,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsNoPictureAgainIsNotBoughtForEveryRequest() {
+    void whatIsNoImageAgainIsNotBoughtForEveryRequest() {
         for (int request = 0; request < 10; request++) {
             provider.failsWith(new NotAnImageException("html"));
             assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
@@ -476,7 +477,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void afterAPictureASlipIsForgotten() {
+    void afterAImageASlipIsForgotten() {
         provider.failsWith(new NotAnImageException("html"));
         assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
         join(pipeline.forget(obtain().key()));
@@ -491,7 +492,8 @@ class ImagePipelineTest {
         provider.failsWith(new RejectedException(RejectedException.Reason.TEMPLATE, "no"));
         assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
 
-        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(Duration.ofSeconds(25), clock));
+        GenerationRequest job =
+                GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(Duration.ofSeconds(25), clock));
         assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
     }
@@ -502,7 +504,7 @@ class ImagePipelineTest {
             provider.failsWith(new NotAnImageException("html"));
             assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
         }
-        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
 
         assertThatThrownBy(() -> join(pipeline.obtain(job)))
                 .isInstanceOfSatisfying(
@@ -567,7 +569,7 @@ class ImagePipelineTest {
         CompletableFuture<ImageOutcome> led =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
         provider.awaitCall();
-        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
 
         assertThat(join(pipeline.obtain(job)))
                 .isInstanceOfSatisfying(
@@ -599,14 +601,14 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aForgottenPictureIsGoneFromIndexAndStore() {
+    void aForgottenImageIsGoneFromIndexAndStore() {
         ImageKey key = obtain().key();
         join(pipeline.forget(key));
         assertThat(join(pipeline.look(key))).isEmpty();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
 
-    /** Or an entry would be left that leads to no picture, once the index is back. */
+    /** Or an entry would be left that leads to no image, once the index is back. */
     @Test
     void whereTheIndexCannotBeAskedNothingIsForgottenByHalf() {
         ImageKey key = obtain().key();
@@ -639,11 +641,11 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aPictureStoredByAnotherProcessIsNotBoughtAgain() {
+    void anImageStoredByAnotherProcessIsNotBoughtAgain() {
         ImageKey key = new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0);
         IndexEntry entry = new FreshnessPolicy(TTL, STALE_TTL, HOUR, Map.of())
-                .entryFor(key, REQUEST.template(), FakeGenerator.picture(), clock.instant());
-        store.put(entry, FakeGenerator.picture().content());
+                .entryFor(key, REQUEST.template(), FakeGenerator.image(), clock.instant());
+        store.put(entry, FakeGenerator.image().content());
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
         assertThat(provider.calls()).isZero();
     }
@@ -666,16 +668,16 @@ class ImagePipelineTest {
         return join(pipeline.obtain(patiently(REQUEST)));
     }
 
-    private Inquiry patiently(ImageRequest request) {
-        return Inquiry.onDemand(request, new Caller("test"), Deadline.in(Duration.ofSeconds(20), clock));
+    private GenerationRequest patiently(ImageRequest request) {
+        return GenerationRequest.onDemand(request, new Caller("test"), Deadline.in(Duration.ofSeconds(20), clock));
     }
 
-    private Inquiry within(Duration patience) {
-        return Inquiry.onDemand(REQUEST, new Caller("test"), Deadline.in(patience, clock));
+    private GenerationRequest within(Duration patience) {
+        return GenerationRequest.onDemand(REQUEST, new Caller("test"), Deadline.in(patience, clock));
     }
 
     private static <T> T join(CompletionStage<T> stage) {
-        return Stages.await(stage);
+        return CompletionStages.await(stage);
     }
 
     /** One version for every template. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.Lease;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import dev.afterimage.time.Pause;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LeaseRenewerTest {
 
-    private static final Lease LEASE = new Lease(TestPictures.key(1), Lane.INTERACTIVE, "token", Duration.ofSeconds(6));
+    private static final Lease LEASE = new Lease(TestImages.key(1), Lane.INTERACTIVE, "token", Duration.ofSeconds(6));
 
     private final BlockingQueue<Duration> waits = new LinkedBlockingQueue<>();
     private final BlockingQueue<Lease> renewed = new LinkedBlockingQueue<>();

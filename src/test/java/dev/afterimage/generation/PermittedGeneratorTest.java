@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
@@ -52,7 +52,7 @@ class PermittedGeneratorTest {
     private final List<String> events = new ArrayList<>();
     private final List<CallOutcome> settled = new ArrayList<>();
     private final Recorder limiter = new Recorder();
-    private final PermitGate gate = new PermitGate(limiter, clock, pause, new Random(1));
+    private final PermitAcquirer gate = new PermitAcquirer(limiter, clock, pause, new Random(1));
     private final FakeGenerator provider = new FakeGenerator();
     private final Orders order = Orders.next();
     private int silences;
@@ -120,10 +120,10 @@ class PermittedGeneratorTest {
     }
 
     private GeneratedImage generate(ImageGenerator next) {
-        return generate(new RateBelt(), next);
+        return generate(new LocalRateLimit(), next);
     }
 
-    private GeneratedImage generate(RateBelt belt, ImageGenerator next) {
+    private GeneratedImage generate(LocalRateLimit belt, ImageGenerator next) {
         Attempt attempt = new Attempt(
                 Lane.INTERACTIVE,
                 Deadline.in(Duration.ofSeconds(20), clock),
@@ -161,7 +161,7 @@ class PermittedGeneratorTest {
 
     @Test
     void aProcessThatAloneIsTooFastIsHeldBackByItsBeltAndKeepsNoReceipt() {
-        RateBelt belt = new RateBelt() {
+        LocalRateLimit belt = new LocalRateLimit() {
             private boolean full = true;
 
             @Override
@@ -185,7 +185,7 @@ class PermittedGeneratorTest {
             attempt.departure().now();
             clock.advance(Duration.ofMillis(50));
             attempt.departure().written(clock.instant());
-            return FakeGenerator.picture();
+            return FakeGenerator.image();
         });
 
         assertThat(events).containsExactly("acquire", "depart", "told of departure", "restamp");

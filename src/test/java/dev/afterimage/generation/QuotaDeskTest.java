@@ -12,7 +12,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -22,20 +22,22 @@ class QuotaDeskTest {
 
     private static final ImageRequest REQUEST =
             new ImageRequest(new TemplateId("card"), TemplateData.of("{}"), ImageFormat.PNG);
-    private static final ImageKey KEY = TestPictures.key(1);
+    private static final ImageKey KEY = TestImages.key(1);
 
     private final MutableClock clock = new MutableClock();
-    private final IndexEntry entry = TestPictures.entry(KEY, clock.instant(), 10);
+    private final IndexEntry entry = TestImages.entry(KEY, clock.instant(), 10);
     private final QuotaDesk desk = new QuotaDesk(new MemoryCallerQuota(OptionalInt.of(1), clock));
 
     private ImageOutcome charge(Caller caller, ImageOutcome outcome) {
-        Inquiry inquiry = Inquiry.onDemand(REQUEST, caller, Deadline.in(Duration.ofSeconds(20), clock));
-        return desk.charge(inquiry, () -> outcome);
+        GenerationRequest generationRequest =
+                GenerationRequest.onDemand(REQUEST, caller, Deadline.in(Duration.ofSeconds(20), clock));
+        return desk.charge(generationRequest, () -> outcome);
     }
 
     private void fail(GenerationException failure) {
-        Inquiry inquiry = Inquiry.onDemand(REQUEST, new Caller("ann"), Deadline.in(Duration.ofSeconds(20), clock));
-        assertThatThrownBy(() -> desk.charge(inquiry, () -> {
+        GenerationRequest generationRequest =
+                GenerationRequest.onDemand(REQUEST, new Caller("ann"), Deadline.in(Duration.ofSeconds(20), clock));
+        assertThatThrownBy(() -> desk.charge(generationRequest, () -> {
                     throw failure;
                 }))
                 .isSameAs(failure);
@@ -78,7 +80,7 @@ class QuotaDeskTest {
     }
 
     @Test
-    void aPictureThatIsNoneWasBilled() {
+    void anImageThatIsNoneWasBilled() {
         fail(new NotAnImageException("html"));
         assertUsedUp();
     }

@@ -30,7 +30,7 @@ class EventFastPathTest {
 
     private EventFastPath path(BaseUrl baseUrl) {
         core.index(CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(FakeCore.ENTRY))));
-        ImageAnswers answers = new ImageAnswers(
+        ImageResponses answers = new ImageResponses(
                 entry -> new SignedUrl(FakeCore.URL, FakeCore.NOW), baseUrl, Clock.fixed(FakeCore.NOW, ZoneOffset.UTC));
         ObjectMapper json = new ObjectMapper()
                 .registerModule(new JavaTimeModule())

@@ -171,7 +171,7 @@ class FailedRequestTest {
 
     private String callerOf(RequestSpecification request) {
         request.post("/v1/images").then().statusCode(200);
-        return core.inquiry().caller().id();
+        return core.generationRequest().caller().id();
     }
 
     /** With a header of its own choice a client would have as many quotas as it likes. */

@@ -2,10 +2,10 @@ package dev.afterimage.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.generation.Glance;
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.Inquiry;
+import dev.afterimage.generation.IndexLookup;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
@@ -23,10 +23,10 @@ import java.util.function.Supplier;
 @Singleton
 public class FakeImageService implements ImageService {
 
-    final List<Inquiry> inquiries = new ArrayList<>();
+    final List<GenerationRequest> inquiries = new ArrayList<>();
     final List<ImageKey> forgotten = new ArrayList<>();
     final List<TemplateId> purged = new ArrayList<>();
-    final List<Glance> glances = new ArrayList<>();
+    final List<IndexLookup> glances = new ArrayList<>();
     final List<ImageRequest> asked = new ArrayList<>();
     final List<String> threads = new ArrayList<>();
 
@@ -74,32 +74,32 @@ public class FakeImageService implements ImageService {
         known = Optional.of(outcome);
     }
 
-    /** Nothing was asked of it that makes, forgets or purges a picture. */
+    /** Nothing was asked of it that makes, forgets or purges an image. */
     void assertUntouched() {
         assertThat(inquiries).isEmpty();
         assertThat(purged).isEmpty();
         assertThat(forgotten).isEmpty();
     }
 
-    Inquiry inquiry() {
+    GenerationRequest generationRequest() {
         return inquiries.getLast();
     }
 
     @Override
-    public CompletionStage<Glance> glance(ImageRequest request) {
+    public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
         asked.add(request);
-        return indexed.get().thenApply(hit -> new Glance(FakeCore.KEY, hit.map(ImageOutcome.Hit::entry), hit));
+        return indexed.get().thenApply(hit -> new IndexLookup(FakeCore.KEY, hit.map(ImageOutcome.Hit::entry), hit));
     }
 
     @Override
-    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
-        glances.add(glance);
-        return obtain(inquiry);
+    public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup) {
+        glances.add(indexLookup);
+        return obtain(generationRequest);
     }
 
     @Override
-    public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
-        inquiries.add(inquiry);
+    public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
+        inquiries.add(generationRequest);
         threads.add(Thread.currentThread().getName());
         return answer;
     }

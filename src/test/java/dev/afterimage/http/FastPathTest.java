@@ -83,7 +83,7 @@ class FastPathTest {
         request().post("/v1/images").then().statusCode(200);
         assertThat(core.glances)
                 .singleElement()
-                .satisfies(glance -> assertThat(glance.hit()).isEmpty());
+                .satisfies(indexLookup -> assertThat(indexLookup.hit()).isEmpty());
         assertThat(core.inquiries).hasSize(1);
     }
 

@@ -67,10 +67,10 @@ class ImageResourceTest {
         request()
                 .body("{\"data\":{\"b\":1.0,\"a\":[]},\"format\":\"jpg\",\"template\":\"hero\"}")
                 .post("/v1/images");
-        assertThat(core.inquiry().request().template()).isEqualTo(new TemplateId("hero"));
-        assertThat(core.inquiry().request().data()).isEqualTo(new TemplateData("{\"a\":[],\"b\":1}"));
-        assertThat(core.inquiry().request().format()).isEqualTo(ImageFormat.JPEG);
-        assertThat(core.inquiry().lane()).isEqualTo(Lane.INTERACTIVE);
+        assertThat(core.generationRequest().request().template()).isEqualTo(new TemplateId("hero"));
+        assertThat(core.generationRequest().request().data()).isEqualTo(new TemplateData("{\"a\":[],\"b\":1}"));
+        assertThat(core.generationRequest().request().format()).isEqualTo(ImageFormat.JPEG);
+        assertThat(core.generationRequest().lane()).isEqualTo(Lane.INTERACTIVE);
     }
 
     @Test
@@ -133,7 +133,7 @@ class ImageResourceTest {
     @Test
     void withoutAPreferenceTheDeadlineIsTheConfiguredOne() {
         post();
-        assertThat(core.inquiry().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
     }
 
     @Test
@@ -145,19 +145,19 @@ class ImageResourceTest {
                 .then()
                 .statusCode(202)
                 .header("Preference-Applied", "respond-async");
-        assertThat(core.inquiry().deadline().at()).isEqualTo(FakeCore.NOW);
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW);
     }
 
     @Test
     void aClientMayWaitForLess() {
         request().header("Prefer", "wait=3").post("/v1/images").then().header("Preference-Applied", "wait=3");
-        assertThat(core.inquiry().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(3));
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(3));
     }
 
     @Test
     void aClientMayNotWaitForMore() {
         request().header("Prefer", "wait=600").post("/v1/images").then().header("Preference-Applied", nullValue());
-        assertThat(core.inquiry().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
     }
 
     @Test

@@ -53,7 +53,7 @@ class ImageValuesTest {
         "474946383961, GIF",
         "474946383761, GIF"
     })
-    void aPictureIsKnownByItsFirstBytes(String hex, ImageFormat format) {
+    void anImageIsKnownByItsFirstBytes(String hex, ImageFormat format) {
         assertThat(MagicNumber.formatOf(HexFormat.of().parseHex(hex))).contains(format);
     }
 
@@ -71,14 +71,14 @@ class ImageValuesTest {
                 "25504446",
                 "000000206674797061766966"
             })
-    void otherBytesAreNoPicture(String hex) {
+    void otherBytesAreNoImage(String hex) {
         assertThat(MagicNumber.formatOf(HexFormat.of().parseHex(hex))).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"<svg xmlns=\"http://www.w3.org/2000/svg\">", "<?xml version=\"1.0\"?><svg>", "<html>", "{}"})
-    void markupIsNoPicture(String text) {
+    void markupIsNoImage(String text) {
         assertThat(MagicNumber.formatOf(text.getBytes(StandardCharsets.UTF_8))).isEmpty();
     }
 

@@ -57,7 +57,7 @@ class KeySchemeTest {
                 .hasSize(7);
     }
 
-    /** Keys outlive deployments: another form would turn every stored picture into a miss. */
+    /** Keys outlive deployments: another form would turn every stored image into a miss. */
     @Test
     void theKeyIsTheDigestOfACanonicalDocument() throws Exception {
         String document =

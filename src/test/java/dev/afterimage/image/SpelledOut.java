@@ -100,7 +100,7 @@ final class SpelledOut {
                 other);
     }
 
-    /** Whether it is data that must be taken: an object of bounded depth, whole characters, numbers that a double holds. */
+    /** Whether it is data that must be taken: an object of timeLimited depth, whole characters, numbers that a double holds. */
     static boolean hasOneMeaning(JsonNode data) {
         return data.isObject() && hasOneMeaning(data, 1);
     }

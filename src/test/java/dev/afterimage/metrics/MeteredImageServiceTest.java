@@ -2,10 +2,10 @@ package dev.afterimage.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.generation.Glance;
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.Inquiry;
+import dev.afterimage.generation.IndexLookup;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
@@ -14,7 +14,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import dev.afterimage.time.Deadline;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
@@ -29,32 +29,32 @@ class MeteredImageServiceTest {
     private static final ImageRequest REQUEST =
             new ImageRequest(new TemplateId("card"), TemplateData.of("{}"), ImageFormat.PNG);
 
-    private static final ImageKey KEY = TestPictures.key(1);
+    private static final ImageKey KEY = TestImages.key(1);
 
     private final Meters meters = new Meters(new SimpleMeterRegistry());
-    private CompletableFuture<Glance> known = CompletableFuture.completedFuture(glance(Optional.empty()));
+    private CompletableFuture<IndexLookup> known = CompletableFuture.completedFuture(indexLookup(Optional.empty()));
     private final ImageService metered = new MeteredImageService(meters, core());
 
-    private static Glance glance(Optional<ImageOutcome.Hit> hit) {
-        return new Glance(KEY, hit.map(ImageOutcome.Hit::entry), hit);
+    private static IndexLookup indexLookup(Optional<ImageOutcome.Hit> hit) {
+        return new IndexLookup(KEY, hit.map(ImageOutcome.Hit::entry), hit);
     }
 
     @Test
     void aHitThatWasFoundAtOnceIsCountedAndTimed() {
-        known = CompletableFuture.completedFuture(glance(Optional.of(new ImageOutcome.Hit(
-                TestPictures.entry(KEY, MutableClock.atSomeTime().instant(), 10)))));
-        assertThat(metered.glance(REQUEST))
-                .isCompletedWithValueMatching(glance -> glance.hit().isPresent());
+        known = CompletableFuture.completedFuture(indexLookup(Optional.of(new ImageOutcome.Hit(
+                TestImages.entry(KEY, MutableClock.atSomeTime().instant(), 10)))));
+        assertThat(metered.indexLookup(REQUEST))
+                .isCompletedWithValueMatching(indexLookup -> indexLookup.hit().isPresent());
         assertThat(meters.requests("interactive", "hit").count()).isEqualTo(1);
         assertThat(meters.requestTime("interactive", "hit").count()).isEqualTo(1);
     }
 
     @Test
     void whatGoesOnFromThereIsNotCountedTwice() {
-        assertThat(metered.glance(REQUEST))
-                .isCompletedWithValueMatching(glance -> glance.hit().isEmpty());
+        assertThat(metered.indexLookup(REQUEST))
+                .isCompletedWithValueMatching(indexLookup -> indexLookup.hit().isEmpty());
         known = CompletableFuture.failedFuture(new IllegalStateException("no versions"));
-        assertThat(metered.glance(REQUEST)).isCompletedExceptionally();
+        assertThat(metered.indexLookup(REQUEST)).isCompletedExceptionally();
         assertThat(meters.requests("interactive", "hit").count()).isZero();
         assertThat(meters.requests("interactive", "failed").count()).isZero();
     }
@@ -62,21 +62,21 @@ class MeteredImageServiceTest {
     @Test
     void whoAsksIsTold() {
         Deadline deadline = Deadline.in(Duration.ofSeconds(4), MutableClock.atSomeTime());
-        metered.obtain(Inquiry.onDemand(REQUEST, Caller.SERVICE, deadline));
-        metered.obtain(Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.INTERACTIVE, deadline));
-        metered.obtain(Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, deadline));
+        metered.obtain(GenerationRequest.onDemand(REQUEST, Caller.SERVICE, deadline));
+        metered.obtain(GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.INTERACTIVE, deadline));
+        metered.obtain(GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, deadline));
         for (String lane : List.of("interactive", "queued", "bulk")) {
             assertThat(meters.requests(lane, "failed").count()).as(lane).isEqualTo(1);
             assertThat(meters.requestTime(lane, "failed").count()).as(lane).isEqualTo(1);
         }
     }
 
-    /** Knows what a glance tells, and fails at everything else. */
+    /** Knows what a indexLookup tells, and fails at everything else. */
     private ImageService core() {
         return (ImageService) Proxy.newProxyInstance(
                 ImageService.class.getClassLoader(),
                 new Class<?>[] {ImageService.class},
-                (self, method, arguments) -> method.getName().equals("glance")
+                (self, method, arguments) -> method.getName().equals("indexLookup")
                         ? known
                         : CompletableFuture.failedFuture(new IllegalStateException("not here")));
     }

@@ -13,7 +13,7 @@ import dev.afterimage.testing.MapIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +26,7 @@ class MeteredPortsTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Meters meters = new Meters(registry);
     private final JobQueue queue = new MeteredJobQueue(meters, new MemoryJobQueue(clock));
-    private final IndexEntry entry = TestPictures.entry(TestPictures.key(1), clock.instant(), 10);
+    private final IndexEntry entry = TestImages.entry(TestImages.key(1), clock.instant(), 10);
 
     @Test
     void jobsAreCountedByWhatBecameOfThem() throws Exception {
@@ -35,7 +35,7 @@ class MeteredPortsTest {
         queue.complete(claims.get(0));
         queue.retryLater(claims.get(1), Duration.ZERO, false);
         queue.retryLater(claims.get(2), Duration.ZERO, true);
-        queue.bury(claims.get(3), "bad");
+        queue.deadLetter(claims.get(3), "bad");
         assertThat(jobs("done")).isEqualTo(1);
         assertThat(jobs("waiting")).isEqualTo(1);
         assertThat(jobs("retried")).isEqualTo(1);

@@ -21,7 +21,7 @@ import dev.afterimage.pregeneration.plan.Checkpoints;
 import dev.afterimage.pregeneration.plan.Planner;
 import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.work.AttemptPolicy;
-import dev.afterimage.pregeneration.work.JobFates;
+import dev.afterimage.pregeneration.work.JobOutcomes;
 import dev.afterimage.pregeneration.work.JobRunner;
 import dev.afterimage.pregeneration.work.Worker;
 import dev.afterimage.singleflight.MemoryFlightLeases;
@@ -34,7 +34,7 @@ import dev.afterimage.testing.MapIndex;
 import dev.afterimage.testing.MemoryBatchLedger;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MemoryJobQueue;
-import dev.afterimage.testing.MemoryPendingMarks;
+import dev.afterimage.testing.MemoryPendingKeys;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
@@ -169,10 +169,10 @@ class NightsTest {
                 never,
                 clock,
                 threads));
-        JobFates fates =
-                new JobFates(new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
+        JobOutcomes outcomes = new JobOutcomes(
+                new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
         JobRunner runner =
-                new JobRunner(pipeline, queue, new MemoryBatchLedger(clock), new MemoryPendingMarks(), fates);
+                new JobRunner(pipeline, queue, new MemoryBatchLedger(clock), new MemoryPendingKeys(), outcomes);
         return new Worker(queue, runner, 5, Duration.ofMinutes(1), clock, never, callersThread);
     }
 
@@ -223,7 +223,7 @@ class NightsTest {
             attempt.departure().now();
             calls++;
             clock.advance(CALL);
-            return FakeGenerator.picture();
+            return FakeGenerator.image();
         }
     }
 

@@ -21,7 +21,7 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
-import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.testing.SampleImages;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -53,7 +53,7 @@ class DescribedProviderTest {
     @BeforeEach
     void forget() {
         bench.server.resetAll();
-        bench.server.stubFor(any(anyUrl()).willReturn(ok().withBody(SamplePictures.png())));
+        bench.server.stubFor(any(anyUrl()).willReturn(ok().withBody(SampleImages.png())));
     }
 
     private static Description described(String properties) {

@@ -2,7 +2,7 @@ package dev.afterimage.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.testing.SampleImages;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -17,7 +17,7 @@ class ImageReferenceTest {
     private static final List<JsonPath> PLACES = Descriptions.of("json").result();
 
     private static final String URL = "https://cdn.example.com/1.png";
-    private static final byte[] CONTENT = SamplePictures.png();
+    private static final byte[] CONTENT = SampleImages.png();
     private static final String BASE64 = Base64.getEncoder().encodeToString(CONTENT);
 
     @ParameterizedTest
@@ -74,12 +74,12 @@ class ImageReferenceTest {
                 "{\"url\":\"data:image/svg+xml,<svg/>\"}",
                 "{\"other\":\"https://cdn.example.com/1.png\"}"
             })
-    void anythingElseHoldsNoPicture(String json) {
+    void anythingElseHoldsNoImage(String json) {
         assertThat(in(json)).isEmpty();
     }
 
     @Test
-    void aPictureLongerThanJacksonsUsualLimitIsRead() {
+    void anImageLongerThanJacksonsUsualLimitIsRead() {
         byte[] large = Arrays.copyOf(CONTENT, 20 * 1024 * 1024);
         String base64 = Base64.getEncoder().encodeToString(large);
         assertThat(in("{\"image\":\"" + base64 + "\"}")).isPresent();

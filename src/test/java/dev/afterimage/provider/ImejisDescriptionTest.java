@@ -23,7 +23,7 @@ import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
-import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.testing.SampleImages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -57,7 +57,7 @@ class ImejisDescriptionTest {
     @ParameterizedTest
     @ValueSource(strings = {"/v1", "/v1/"})
     void theCallIsAPostOfTheDataToTheTemplateWithTheKeyInItsOwnHeader(String base) {
-        answers(ok().withBody(SamplePictures.whole(ImageFormat.JPEG)));
+        answers(ok().withBody(SampleImages.whole(ImageFormat.JPEG)));
         GeneratedImage image = bench.imejis("url", bench.url(base))
                 .generate(ProviderBench.request(ImageFormat.JPEG), ProviderBench.attempt());
         assertThat(image.format()).isEqualTo(ImageFormat.JPEG);
@@ -125,7 +125,7 @@ class ImejisDescriptionTest {
 
     @Test
     void moreThanTwentyMebibytesAreRefused() {
-        byte[] png = SamplePictures.png();
+        byte[] png = SampleImages.png();
         answers(ok().withBody(Arrays.copyOf(png, 20 * 1024 * 1024 + 1)));
         assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(NotAnImageException.class);
         answers(ok().withBody(Arrays.copyOf(png, 20 * 1024 * 1024)));
@@ -134,7 +134,7 @@ class ImejisDescriptionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "garbage", "<svg/>", "{\"url\":\"https://example.com/1.png\"}"})
-    void anAnswerThatIsNoPictureIsRefused(String body) {
+    void anAnswerThatIsNoImageIsRefused(String body) {
         answers(ok(body));
         assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(NotAnImageException.class);
     }

@@ -28,7 +28,7 @@ import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
-import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.testing.SampleImages;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonDescriptionTest {
 
-    private static final byte[] PNG = SamplePictures.png();
+    private static final byte[] PNG = SampleImages.png();
     private static final String[] LOCAL = {"allowed-hosts", "127.0.0.1"};
 
     private static ProviderBench bench;
@@ -76,7 +76,7 @@ class JsonDescriptionTest {
 
     @Test
     void anotherFormatThanPngIsAskedForByName() {
-        answers(ok().withBody(SamplePictures.whole(ImageFormat.JPEG)));
+        answers(ok().withBody(SampleImages.whole(ImageFormat.JPEG)));
         bench.json().generate(ProviderBench.request(ImageFormat.JPEG), ProviderBench.attempt());
         bench.server.verify(
                 1,
@@ -96,7 +96,7 @@ class JsonDescriptionTest {
     @ParameterizedTest
     @EnumSource
     void bytesAreTakenByTheirOwnMagicNumber(ImageFormat format) {
-        byte[] content = SamplePictures.whole(format);
+        byte[] content = SampleImages.whole(format);
         answers(ok().withHeader("Content-Type", "text/html").withBody(content));
         GeneratedImage image = generate();
         assertThat(image.format()).isEqualTo(format);
@@ -143,7 +143,7 @@ class JsonDescriptionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {404, 403, 500, 503, 429})
-    void aPaidPictureIsFetchedAgainWhenItIsNotThereYet(int status) {
+    void aPaidImageIsFetchedAgainWhenItIsNotThereYet(int status) {
         answersUrl(bench.url("/1.png"));
         bench.server.stubFor(get(urlEqualTo("/1.png"))
                 .inScenario("late")
@@ -158,7 +158,7 @@ class JsonDescriptionTest {
     }
 
     @Test
-    void aPaidPictureThatCannotBeFetchedIsNotPaidForAgain() {
+    void aPaidImageThatCannotBeFetchedIsNotPaidForAgain() {
         answersUrl(bench.url("/1.png"));
         bench.server.stubFor(get(urlEqualTo("/1.png")).willReturn(aResponse().withFault(Fault.EMPTY_RESPONSE)));
         assertFails(OutcomeUnknownException.class, Billed.MAYBE, LOCAL);
@@ -167,7 +167,7 @@ class JsonDescriptionTest {
     }
 
     @Test
-    void aUrlThatStaysMissingLeadsToNoPicture() {
+    void aUrlThatStaysMissingLeadsToNoImage() {
         answersUrl(bench.url("/1.png"));
         bench.server.stubFor(get(urlEqualTo("/1.png")).willReturn(aResponse().withStatus(404)));
         assertFails(NotAnImageException.class, Billed.YES, LOCAL);
@@ -189,14 +189,14 @@ class JsonDescriptionTest {
     }
 
     @Test
-    void aFetchedPictureThatIsTooLargeIsRefused() {
+    void aFetchedImageThatIsTooLargeIsRefused() {
         answersUrl(bench.url("/1.png"));
         bench.server.stubFor(get(urlEqualTo("/1.png")).willReturn(ok().withBody(Arrays.copyOf(PNG, 5_001))));
         assertFails(NotAnImageException.class, Billed.YES, "allowed-hosts", "127.0.0.1", "max-bytes", "5000");
     }
 
     @Test
-    void anInlinePictureThatIsTooLargeIsRefused() {
+    void anInlineImageThatIsTooLargeIsRefused() {
         String base64 = Base64.getEncoder().encodeToString(Arrays.copyOf(PNG, 5_001));
         answers(okJson("{\"image\":\"" + base64 + "\"}"));
         assertFails(NotAnImageException.class, Billed.YES, "max-bytes", "5000");
@@ -205,7 +205,7 @@ class JsonDescriptionTest {
     }
 
     @Test
-    void aPictureOfExactlyTheBoundPassesInEveryForm() {
+    void anImageOfExactlyTheBoundPassesInEveryForm() {
         byte[] content = Arrays.copyOf(PNG, 5_000);
         answers(okJson("{\"image\":\"" + Base64.getEncoder().encodeToString(content) + "\"}"));
         assertThat(generate("max-bytes", "5000").content()).isEqualTo(content);
@@ -227,14 +227,14 @@ class JsonDescriptionTest {
                 "{\"image\":\"PHN2Zy8+\"}",
                 "{\"image\":\"data:image/svg+xml;base64,PHN2Zy8+\"}"
             })
-    void anAnswerWithoutAPictureIsRefused(String body) {
+    void anAnswerWithoutAImageIsRefused(String body) {
         answers(ok(body));
         assertFails(NotAnImageException.class, Billed.YES);
     }
 
     @Test
-    void halfAPictureDoesNotPassTheCheckBehindTheProvider() {
-        answers(ok().withBody(SamplePictures.half(PNG)));
+    void halfAImageDoesNotPassTheCheckBehindTheProvider() {
+        answers(ok().withBody(SampleImages.half(PNG)));
         ImageGenerator checked = new CheckedGenerator(bench.json(), 1_000_000);
         assertThatThrownBy(() -> checked.generate(ProviderBench.request(), ProviderBench.attempt()))
                 .isInstanceOf(NotAnImageException.class)

@@ -28,14 +28,14 @@ class ProviderAnswerFuzz {
         // A header's value as an HTTP parser would hand it over.
         String header = text.replaceAll("[\\x00-\\x08\\x0a-\\x1f\\x7f]", "");
         for (String name : HEADERS) {
-            assertBounded(WaitHint.of(Answers.throttled(name, header), NOW));
-            assertBounded(WaitHint.of(Answers.throttled(name, header, "Date", header), NOW));
-            assertBounded(WaitHint.of(Answers.throttled(name, header), EVERYWHERE, NOW));
+            assertBounded(RetryAfterParser.of(Answers.throttled(name, header), NOW));
+            assertBounded(RetryAfterParser.of(Answers.throttled(name, header, "Date", header), NOW));
+            assertBounded(RetryAfterParser.of(Answers.throttled(name, header), EVERYWHERE, NOW));
         }
         Answer body = new Answer(429, Answers.throttled().headers(), bytes);
-        assertBounded(WaitHint.of(body, NOW));
-        assertBounded(WaitHint.of(body, EVERYWHERE, NOW));
-        assertThat(WaitHint.resetAt(body, NOW)).isNotNull();
+        assertBounded(RetryAfterParser.of(body, NOW));
+        assertBounded(RetryAfterParser.of(body, EVERYWHERE, NOW));
+        assertThat(RetryAfterParser.resetAt(body, NOW)).isNotNull();
         ProviderJson.tree(bytes)
                 .flatMap(json -> ImageReference.in(json, PLACES))
                 .ifPresent(reference -> assertThat(

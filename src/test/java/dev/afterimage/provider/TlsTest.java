@@ -13,7 +13,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.testing.SampleImages;
 import dev.afterimage.time.Deadline;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A picture's host whose certificate names pictures.example, reached at the address that was checked. */
+/** An image's host whose certificate names images.example, reached at the address that was checked. */
 class TlsTest {
 
     private static final Deadline LATE = Deadline.in(Duration.ofSeconds(20), MutableClock.atSomeTime());
@@ -67,9 +67,9 @@ class TlsTest {
                         "-keyalg",
                         "EC",
                         "-dname",
-                        "CN=pictures.example",
+                        "CN=images.example",
                         "-ext",
-                        "san=dns:pictures.example",
+                        "san=dns:images.example",
                         "-validity",
                         "2",
                         "-storetype",
@@ -93,7 +93,7 @@ class TlsTest {
     @BeforeEach
     void forget() {
         server.resetAll();
-        server.stubFor(get(urlEqualTo("/1.png")).willReturn(ok().withBody(SamplePictures.png())));
+        server.stubFor(get(urlEqualTo("/1.png")).willReturn(ok().withBody(SampleImages.png())));
     }
 
     @Test
@@ -103,12 +103,12 @@ class TlsTest {
                         .setPath(directory.resolve("keys.p12").toString())
                         .setPassword(PASSWORD));
         try (ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(10), Clock.systemUTC(), trusting)) {
-            assertThat(fetcher(http).fetch(url("pictures.example"), LATE).content())
-                    .isEqualTo(SamplePictures.png());
+            assertThat(fetcher(http).fetch(url("images.example"), LATE).content())
+                    .isEqualTo(SampleImages.png());
             server.verify(
                     1,
                     getRequestedFor(urlEqualTo("/1.png"))
-                            .withHeader("Host", equalTo("pictures.example:" + server.httpsPort())));
+                            .withHeader("Host", equalTo("images.example:" + server.httpsPort())));
             assertNotFetched(http, "other.example");
         }
     }
@@ -116,7 +116,7 @@ class TlsTest {
     @Test
     void aCertificateThatNobodyVouchesForIsRefused() {
         try (ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(10), Clock.systemUTC())) {
-            assertNotFetched(http, "pictures.example");
+            assertNotFetched(http, "images.example");
         }
     }
 
@@ -128,7 +128,7 @@ class TlsTest {
 
     private static ResultFetcher fetcher(ProviderHttp http) {
         AddressGuard guard = new AddressGuard(
-                Optional.empty(), List.of("pictures.example", "other.example"), List.of(), ProviderBench::resolve);
+                Optional.empty(), List.of("images.example", "other.example"), List.of(), ProviderBench::resolve);
         MutableClock clock = MutableClock.atSomeTime();
         return new ResultFetcher(http, guard, 1_000_000, clock, new FakePause(clock));
     }

@@ -7,11 +7,11 @@ import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
-import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
@@ -150,12 +150,12 @@ class ZooTest {
     }
 
     private static ImageGenerator permitted(ZooBench bench, MemoryLimiter limiter, Machine machine) {
-        PermitGate gate = new PermitGate(limiter, machine.clock(), machine.pause(), machine.random());
+        PermitAcquirer gate = new PermitAcquirer(limiter, machine.clock(), machine.pause(), machine.random());
         CallSettler settler = new CallSettler(
                 limiter, bench.limits.longestCall(), machine.clock(), machine.pause(), machine.threads());
         return new PermittedGenerator(
                 gate,
-                new RateBelt(),
+                new LocalRateLimit(),
                 settler,
                 Duration.ofMinutes(1),
                 machine.clock(),

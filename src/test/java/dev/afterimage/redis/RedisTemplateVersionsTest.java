@@ -89,7 +89,7 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void aFlushedRedisBringsNoPurgedPictureBack() {
+    void aFlushedRedisBringsNoPurgedImageBack() {
         TemplateVersions versions = instance();
         versions.raise(HERO);
         clients.forget(RedisProcess.shared().url());

@@ -2,8 +2,8 @@ package dev.afterimage.simulation;
 
 import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageOutcome;
-import dev.afterimage.generation.Inquiry;
 import dev.afterimage.generation.QuotaExceededException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
@@ -527,7 +527,7 @@ final class Fleet implements Faults.Victims {
             int freezes = instance.machine().freezes();
             Deadline deadline =
                     Deadline.in(patience, instance.machine().machine().clock());
-            instance.obtain(Inquiry.onDemand(request, new Caller("client"), deadline))
+            instance.obtain(GenerationRequest.onDemand(request, new Caller("client"), deadline))
                     .whenComplete((outcome, failure) -> {
                         boolean stoodStill = freezes != instance.machine().freezes();
                         Answered answered = new Answered(

@@ -2,9 +2,9 @@ package dev.afterimage.simulation;
 
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.generation.AccessRefusedException;
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.Inquiry;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.CallOutcome;
@@ -15,7 +15,7 @@ import dev.afterimage.limit.Receipts;
 import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.Job;
 import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.queue.PendingKeys;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.time.Deadline;
@@ -179,8 +179,8 @@ enum NamedFaults implements Flaw {
 
     A_KEY_IS_CALLED_PENDING_BEFORE_IT_IS_QUEUED("law 7: a 202 was no promise") {
         @Override
-        public PendingMarks marks(PendingMarks right) {
-            return bent(PendingMarks.class, right, (method, arguments, proceed) -> {
+        public PendingKeys marks(PendingKeys right) {
+            return bent(PendingKeys.class, right, (method, arguments, proceed) -> {
                 Object answer = proceed.call();
                 if (method.equals("intend")) {
                     right.confirm((ImageKey) arguments[0]);
@@ -194,14 +194,16 @@ enum NamedFaults implements Flaw {
         @Override
         public ImageService images(ImageService right) {
             return bent(ImageService.class, right, (method, arguments, proceed) -> {
-                if (arguments != null && arguments[0] instanceof Inquiry inquiry && !inquiry.queued()) {
-                    arguments[0] = new Inquiry(
-                            inquiry.request(),
-                            inquiry.caller(),
-                            inquiry.lane(),
-                            new Deadline(inquiry.deadline().at().plusSeconds(20)),
+                if (arguments != null
+                        && arguments[0] instanceof GenerationRequest generationRequest
+                        && !generationRequest.queued()) {
+                    arguments[0] = new GenerationRequest(
+                            generationRequest.request(),
+                            generationRequest.caller(),
+                            generationRequest.lane(),
+                            new Deadline(generationRequest.deadline().at().plusSeconds(20)),
                             false,
-                            inquiry.horizon());
+                            generationRequest.horizon());
                 }
                 return proceed.call();
             });

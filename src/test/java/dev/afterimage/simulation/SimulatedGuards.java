@@ -1,8 +1,8 @@
 package dev.afterimage.simulation;
 
-import dev.afterimage.generation.guard.BeltGuard;
 import dev.afterimage.generation.guard.BreakerGuard;
-import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.generation.guard.CallGuard;
+import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.generation.guard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
@@ -159,8 +159,8 @@ final class SimulatedGuards {
     }
 
     /** The time-out around the bulkhead: the thread is interrupted, and whatever it then does, it was late. */
-    private static final class Belting extends BeltGuard {
-        private static final Method GUARD = method(BeltGuard.class, "call");
+    private static final class Belting extends CallGuard {
+        private static final Method GUARD = method(CallGuard.class, "call");
         private final SimulatedMachine machine;
         private final Duration timeout;
         private final long places;
@@ -217,8 +217,8 @@ final class SimulatedGuards {
         }
     }
 
-    private static final class Limiting extends RateBelt {
-        private static final Method GUARD = method(RateBelt.class, "pass");
+    private static final class Limiting extends LocalRateLimit {
+        private static final Method GUARD = method(LocalRateLimit.class, "pass");
         private final Machine machine;
         private final long most;
         private final long window;

@@ -1,8 +1,8 @@
 package dev.afterimage.simulation;
 
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.Inquiry;
 import dev.afterimage.pregeneration.plan.CatalogueRunner;
 import dev.afterimage.pregeneration.plan.CatalogueSource;
 import dev.afterimage.provider.ProviderConfig;
@@ -62,10 +62,10 @@ final class SimulatedInstance {
     }
 
     /** A request of a client, as the HTTP edge handles it: a process that ends waits for it. */
-    CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
+    CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
         process.drain().entered();
         return process.images()
-                .obtain(inquiry)
+                .obtain(generationRequest)
                 .whenComplete((outcome, failure) -> process.drain().left());
     }
 

@@ -9,7 +9,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.provider.ProviderAnswers;
 import dev.afterimage.simulation.Faults.Port;
-import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.testing.SampleImages;
 import dev.afterimage.wiring.WiredProcess;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -375,7 +375,7 @@ final class SimulatedProvider {
     private Answer answer(Call call) {
         return switch (call.behaviour) {
             case IMAGE, SLOW_IMAGE, LATE -> new Answer(200, Map.of(), image(call));
-            case HALF_AN_IMAGE -> new Answer(200, Map.of(), SamplePictures.half(image(call)));
+            case HALF_AN_IMAGE -> new Answer(200, Map.of(), SampleImages.half(image(call)));
             case GARBAGE -> new Answer(200, Map.of(), "no image".getBytes(StandardCharsets.US_ASCII));
             case ERROR_500 -> new Answer(500, Map.of(), new byte[0]);
             case ERROR_502 -> new Answer(502, Map.of(), new byte[0]);
@@ -396,7 +396,7 @@ final class SimulatedProvider {
 
     /** A small PNG with a text chunk (ISO/IEC 15948, section 11.3.4.3) that says what it shows and which call made it. */
     private static byte[] image(Call call) {
-        byte[] plain = SamplePictures.png();
+        byte[] plain = SampleImages.png();
         int headerEnd = 8 + 25;
         byte[] text = ("Comment\0made by call " + call.number + " for image " + call.image + ".")
                 .getBytes(StandardCharsets.ISO_8859_1);

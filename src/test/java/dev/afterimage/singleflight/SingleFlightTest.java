@@ -67,10 +67,10 @@ class SingleFlightTest {
         for (Future<Flight<String>> seat : seats) {
             led += seat.get().led() ? 1 : 0;
         }
-        provider.complete("picture");
+        provider.complete("image");
 
         for (Future<Flight<String>> seat : seats) {
-            assertThat(seat.get().await(patient())).contains("picture");
+            assertThat(seat.get().await(patient())).contains("image");
         }
         assertThat(led).isEqualTo(1);
         assertThat(calls).hasValue(1);
@@ -90,10 +90,10 @@ class SingleFlightTest {
         Flight<String> follower = flights.join(KEY, () -> "not me");
 
         assertThat(leader.await(impatient())).isEmpty();
-        provider.complete("picture");
+        provider.complete("image");
 
         assertThat(follower.led()).isFalse();
-        assertThat(follower.await(patient())).contains("picture");
+        assertThat(follower.await(patient())).contains("image");
     }
 
     @Test
@@ -113,9 +113,9 @@ class SingleFlightTest {
 
         leader.interrupt();
         leader.join();
-        provider.complete("picture");
+        provider.complete("image");
 
-        assertThat(follower.await(patient())).contains("picture");
+        assertThat(follower.await(patient())).contains("image");
     }
 
     @Test
@@ -159,10 +159,10 @@ class SingleFlightTest {
     void whoLearnsOfTheEndFindsTheKeyFree() throws Exception {
         Flight<String> flight = flights.join(KEY, provider::get);
         CompletableFuture<Boolean> flyingAtLanding = new CompletableFuture<>();
-        flight.landing().thenAccept(picture -> flyingAtLanding.complete(flights.isFlying(KEY)));
+        flight.landing().thenAccept(image -> flyingAtLanding.complete(flights.isFlying(KEY)));
         assertThat(flights.isFlying(KEY)).isTrue();
 
-        provider.complete("picture");
+        provider.complete("image");
 
         assertThat(flyingAtLanding.get()).isFalse();
         Flight<String> next = flights.join(KEY, () -> "a new one");
@@ -185,16 +185,16 @@ class SingleFlightTest {
         Flight<String> flight = flights.join(KEY, provider::get);
 
         flight.landing().toCompletableFuture().cancel(true);
-        provider.complete("picture");
+        provider.complete("image");
 
-        assertThat(flight.await(patient())).isEqualTo(Optional.of("picture"));
+        assertThat(flight.await(patient())).isEqualTo(Optional.of("image"));
     }
 
     @Test
     void aProcessThatShutsDownRefusesAndStrandsNobody() {
         threads.shutdown();
 
-        Flight<String> flight = flights.join(KEY, () -> "picture");
+        Flight<String> flight = flights.join(KEY, () -> "image");
 
         assertThatThrownBy(() -> flight.await(patient())).isInstanceOf(RejectedExecutionException.class);
         assertThat(flights.isFlying(KEY)).isFalse();

@@ -1,8 +1,8 @@
 package dev.afterimage.store;
 
-import static dev.afterimage.testing.TestPictures.content;
-import static dev.afterimage.testing.TestPictures.entry;
-import static dev.afterimage.testing.TestPictures.key;
+import static dev.afterimage.testing.TestImages.content;
+import static dev.afterimage.testing.TestImages.entry;
+import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -32,13 +32,13 @@ public abstract class ImageStoreContract {
     protected abstract ImageStore store();
 
     @Test
-    void anUnknownPictureIsAbsent() {
+    void anUnknownImageIsAbsent() {
         assertThat(store().find(KEY)).isEmpty();
         assertThat(store().read(KEY)).isEmpty();
     }
 
     @Test
-    void aStoredPictureIsFoundInEveryDetail() {
+    void aStoredImageIsFoundInEveryDetail() {
         IndexEntry entry =
                 new IndexEntry(KEY, ImageFormat.JPEG, 1_000, NOON, NOON.plusMillis(60_001), NOON.plusMillis(90_002));
 
@@ -51,7 +51,7 @@ public abstract class ImageStoreContract {
     /** From one byte to more than one round of any buffer; the bytes have every value, line ends among them. */
     @ParameterizedTest
     @ValueSource(ints = {1, 127, 128, 129, 65_536, 3_000_001})
-    void aPictureIsReadBackByteForByte(int bytes) {
+    void anImageIsReadBackByteForByte(int bytes) {
         byte[] content = content(KEY, NOON, bytes);
         IndexEntry entry = entry(KEY, NOON, bytes);
 
@@ -63,7 +63,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void aPictureIsFoundWhateverItsFreshness() {
+    void anImageIsFoundWhateverItsFreshness() {
         Instant longAgo = NOON.minus(Duration.ofDays(3650));
 
         put(longAgo);
@@ -85,7 +85,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void aLaterPictureWins() {
+    void aLaterImageWins() {
         put(NOON);
 
         IndexEntry standing = put(NOON.plusMillis(1));
@@ -95,7 +95,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void anOlderPictureIsNotStoredAndTheLaterOneIsNamed() {
+    void anOlderImageIsNotStoredAndTheLaterOneIsNamed() {
         IndexEntry later = put(NOON);
 
         IndexEntry standing = put(NOON.minusMillis(1));
@@ -105,7 +105,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void ofTwoEquallyOldPicturesTheFirstStands() {
+    void ofTwoEquallyOldImagesTheFirstStands() {
         IndexEntry first = entry(KEY, NOON, 500);
         store().put(first, content(KEY, NOON, 500));
 
@@ -116,7 +116,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void everyKeyHasAPictureOfItsOwn() {
+    void everyKeyHasAImageOfItsOwn() {
         put(NOON);
         ImageKey neighbour = key(2);
         store().put(entry(neighbour, NOON, 9), content(neighbour, NOON, 9));
@@ -126,7 +126,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void aDeletedPictureIsAbsentAndItsNeighbourIsNot() {
+    void aDeletedImageIsAbsentAndItsNeighbourIsNot() {
         put(NOON);
         ImageKey neighbour = key(2);
         store().put(entry(neighbour, NOON, 9), content(neighbour, NOON, 9));
@@ -139,7 +139,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void afterADeletionAnOlderPictureMayCome() {
+    void afterADeletionAnOlderImageMayCome() {
         put(NOON);
         store().delete(KEY);
 
@@ -167,7 +167,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void ofManyEquallyOldPicturesAtOnceAllWritersAreToldTheSame() throws Exception {
+    void ofManyEquallyOldImagesAtOnceAllWritersAreToldTheSame() throws Exception {
         List<Callable<IndexEntry>> writers = IntStream.rangeClosed(1, 16)
                 .<Callable<IndexEntry>>mapToObj(
                         bytes -> () -> store().put(entry(KEY, NOON, bytes), content(KEY, NOON, bytes)))
@@ -183,7 +183,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void whoReadsWhileOthersWriteSeesAWholePictureWithItsOwnEntry() throws Exception {
+    void whoReadsWhileOthersWriteSeesAWholeImageWithItsOwnEntry() throws Exception {
         put(NOON);
         CountDownLatch written = new CountDownLatch(1);
 
@@ -192,7 +192,7 @@ public abstract class ImageStoreContract {
                 int reads = 0;
                 do {
                     StoredImage seen = store().read(KEY).orElseThrow();
-                    assertThat(seen.content()).isEqualTo(pictureOf(seen.entry().createdAt()));
+                    assertThat(seen.content()).isEqualTo(imageOf(seen.entry().createdAt()));
                     reads++;
                 } while (written.getCount() > 0);
                 return reads;
@@ -207,7 +207,7 @@ public abstract class ImageStoreContract {
     }
 
     private IndexEntry put(Instant createdAt) {
-        byte[] content = pictureOf(createdAt);
+        byte[] content = imageOf(createdAt);
         return store().put(entry(KEY, createdAt, content.length), content);
     }
 
@@ -215,11 +215,11 @@ public abstract class ImageStoreContract {
         StoredImage stored = store().read(KEY).orElseThrow();
         assertThat(stored.entry().createdAt()).isEqualTo(createdAt);
         assertThat(store().find(KEY)).contains(stored.entry());
-        assertThat(stored.content()).isEqualTo(pictureOf(createdAt));
+        assertThat(stored.content()).isEqualTo(imageOf(createdAt));
     }
 
-    /** Each moment's picture has a length of its own, so that bytes and entry of two cannot pass for one. */
-    private static byte[] pictureOf(Instant createdAt) {
+    /** Each moment's image has a length of its own, so that bytes and entry of two cannot pass for one. */
+    private static byte[] imageOf(Instant createdAt) {
         return content(
                 KEY,
                 createdAt,

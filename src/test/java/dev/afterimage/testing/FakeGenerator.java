@@ -19,7 +19,7 @@ public final class FakeGenerator implements ImageGenerator {
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private final CountDownLatch reached = new CountDownLatch(1);
 
-    public static GeneratedImage picture() {
+    public static GeneratedImage image() {
         return new GeneratedImage(new byte[] {1, 2, 3}, ImageFormat.PNG);
     }
 
@@ -33,7 +33,7 @@ public final class FakeGenerator implements ImageGenerator {
 
     /** The next call succeeds. */
     public synchronized FakeGenerator succeeds() {
-        answers.add(FakeGenerator::picture);
+        answers.add(FakeGenerator::image);
         return this;
     }
 
@@ -71,6 +71,6 @@ public final class FakeGenerator implements ImageGenerator {
 
     private synchronized Supplier<GeneratedImage> next() {
         Supplier<GeneratedImage> answer = answers.poll();
-        return answer == null ? FakeGenerator::picture : answer;
+        return answer == null ? FakeGenerator::image : answer;
     }
 }

@@ -4,7 +4,7 @@ import dev.afterimage.pregeneration.batch.Batch;
 import dev.afterimage.pregeneration.batch.BatchLedger;
 import dev.afterimage.pregeneration.batch.RowCounts;
 import dev.afterimage.pregeneration.batch.RowFailure;
-import dev.afterimage.pregeneration.batch.RowFate;
+import dev.afterimage.pregeneration.batch.RowOutcome;
 import dev.afterimage.pregeneration.batch.RowResult;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import java.time.Clock;
@@ -51,9 +51,10 @@ public final class MemoryBatchLedger implements BatchLedger {
             this.lastSign = startedAt;
         }
 
-        int count(RowFate fate) {
-            return (int)
-                    rows.values().stream().filter(row -> row.fate() == fate).count();
+        int count(RowOutcome outcome) {
+            return (int) rows.values().stream()
+                    .filter(row -> row.outcome() == outcome)
+                    .count();
         }
     }
 
@@ -93,7 +94,8 @@ public final class MemoryBatchLedger implements BatchLedger {
         entry(batch).ifPresent(entry -> {
             for (RowResult result : results) {
                 RowResult former = entry.rows.get(result.line());
-                if (former == null || (former.fate() == RowFate.FAILED && result.fate() != RowFate.FAILED)) {
+                if (former == null
+                        || (former.outcome() == RowOutcome.FAILED && result.outcome() != RowOutcome.FAILED)) {
                     entry.rows.put(result.line(), result);
                     entry.lastSign = clock.instant();
                 }
@@ -122,9 +124,11 @@ public final class MemoryBatchLedger implements BatchLedger {
                         entry.hash.isPresent(),
                         entry.total,
                         new RowCounts(
-                                entry.count(RowFate.HIT), entry.count(RowFate.GENERATED), entry.count(RowFate.FAILED)),
+                                entry.count(RowOutcome.HIT),
+                                entry.count(RowOutcome.GENERATED),
+                                entry.count(RowOutcome.FAILED)),
                         entry.rows.values().stream()
-                                .filter(row -> row.fate() == RowFate.FAILED)
+                                .filter(row -> row.outcome() == RowOutcome.FAILED)
                                 .limit(MOST_FAILURES)
                                 .map(row -> new RowFailure(row.line(), row.reason()))
                                 .toList(),

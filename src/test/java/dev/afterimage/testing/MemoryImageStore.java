@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** A store that forgets everything with its process, and can be made to fail. */
 public final class MemoryImageStore implements ImageStore {
 
-    private final Map<ImageKey, StoredImage> pictures = new ConcurrentHashMap<>();
+    private final Map<ImageKey, StoredImage> images = new ConcurrentHashMap<>();
     private final Map<String, String> notes = new ConcurrentHashMap<>();
     private volatile boolean down;
     private volatile boolean full;
@@ -36,7 +36,7 @@ public final class MemoryImageStore implements ImageStore {
     @Override
     public Optional<StoredImage> read(ImageKey key) {
         check();
-        return Optional.ofNullable(pictures.get(key));
+        return Optional.ofNullable(images.get(key));
     }
 
     @Override
@@ -46,7 +46,7 @@ public final class MemoryImageStore implements ImageStore {
             throw new StoreUnavailableException("full", new RuntimeException());
         }
         StoredImage given = new StoredImage(entry, content);
-        return pictures.merge(
+        return images.merge(
                         entry.key(),
                         given,
                         (former, later) ->
@@ -57,7 +57,7 @@ public final class MemoryImageStore implements ImageStore {
     @Override
     public void delete(ImageKey key) {
         check();
-        pictures.remove(key);
+        images.remove(key);
     }
 
     @Override

@@ -140,7 +140,7 @@ public final class MemoryJobQueue implements JobQueue {
     }
 
     @Override
-    public synchronized boolean bury(Claim claim, String reason) {
+    public synchronized boolean deadLetter(Claim claim, String reason) {
         boolean held = complete(claim);
         if (held) {
             buried.add(new Buried(claim.job(), reason));

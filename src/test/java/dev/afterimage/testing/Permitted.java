@@ -2,9 +2,9 @@ package dev.afterimage.testing;
 
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermittedGenerator;
-import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ProviderLimiter;
@@ -34,8 +34,8 @@ public final class Permitted {
     public static ImageGenerator generator(
             ImageGenerator provider, ProviderLimiter limiter, CallSettler settler, Clock clock, Pause pause) {
         return new PermittedGenerator(
-                new PermitGate(limiter, clock, pause, new Random(1)),
-                new RateBelt(),
+                new PermitAcquirer(limiter, clock, pause, new Random(1)),
+                new LocalRateLimit(),
                 settler,
                 REJECTION_TTL,
                 clock,

@@ -38,7 +38,7 @@ public final class S3Server implements AutoCloseable {
 
     public static final String ACCESS_KEY = "test-access-key";
     public static final String SECRET_KEY = "test-secret-key";
-    public static final String BUCKET = "pictures";
+    public static final String BUCKET = "images";
 
     private final S3Proxy proxy;
 

@@ -70,7 +70,7 @@ public final class StrictProvider implements AutoCloseable {
         return this;
     }
 
-    /** Each picture takes so long. */
+    /** Each image takes so long. */
     public StrictProvider takes(Duration newLatency) {
         latency = newLatency;
         return this;

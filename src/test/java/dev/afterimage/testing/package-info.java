@@ -1,4 +1,4 @@
-/** Support for tests: time moved by hand, pictures by number, other processes. */
+/** Support for tests: time moved by hand, images by number, other processes. */
 @NullMarked
 package dev.afterimage.testing;
 

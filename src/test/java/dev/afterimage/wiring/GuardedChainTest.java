@@ -9,15 +9,15 @@ import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.PermitGate;
+import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RetryPolicy;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
-import dev.afterimage.generation.guard.BeltGuard;
 import dev.afterimage.generation.guard.BreakerGuard;
-import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.generation.guard.CallGuard;
+import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.generation.guard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
@@ -41,7 +41,7 @@ import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
-import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.testing.SampleImages;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Machine;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -80,7 +80,7 @@ class GuardedChainTest {
     private ImageGenerator provider = (request, attempt) -> {
         attempt.departure().now();
         calls++;
-        return new GeneratedImage(SamplePictures.png(), ImageFormat.PNG);
+        return new GeneratedImage(SampleImages.png(), ImageFormat.PNG);
     };
     private ImageGenerator chain = (request, attempt) -> provider.generate(request, attempt);
 
@@ -156,7 +156,7 @@ class GuardedChainTest {
     }
 
     /** A bulkhead that has no room until some time. */
-    private final class Belt extends BeltGuard {
+    private final class Belt extends CallGuard {
         private Instant roomFrom = Instant.MIN;
 
         @Override
@@ -192,9 +192,9 @@ class GuardedChainTest {
                         new Retrying(),
                         new BreakerGuard(),
                         belt,
-                        new RateBelt(),
+                        new LocalRateLimit(),
                         budget,
-                        new PermitGate(limiter, clock, pause, new SplittableRandom(1)),
+                        new PermitAcquirer(limiter, clock, pause, new SplittableRandom(1)),
                         new CallSettler(limiter.memory, Duration.ofSeconds(70), clock, pause, new CallersThread()),
                         limiter,
                         config(ProviderConfig.class),

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.delivery.SigningKeyUnavailableException;
-import dev.afterimage.generation.Glance;
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.Inquiry;
+import dev.afterimage.generation.IndexLookup;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
@@ -16,7 +16,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.MutableClock;
-import dev.afterimage.testing.TestPictures;
+import dev.afterimage.testing.TestImages;
 import dev.afterimage.time.Deadline;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -30,19 +30,19 @@ class SignableImageServiceTest {
 
     private static final ImageRequest REQUEST =
             new ImageRequest(new TemplateId("card"), TemplateData.of("{}"), ImageFormat.PNG);
-    private static final ImageKey KEY = TestPictures.key(1);
+    private static final ImageKey KEY = TestImages.key(1);
 
     private final MutableClock clock = MutableClock.atSomeTime();
     private final Deadline deadline = Deadline.in(Duration.ofSeconds(4), clock);
-    private final ImageOutcome.Hit hit = new ImageOutcome.Hit(TestPictures.entry(KEY, clock.instant(), 10));
-    private final List<Inquiry> bought = new ArrayList<>();
+    private final ImageOutcome.Hit hit = new ImageOutcome.Hit(TestImages.entry(KEY, clock.instant(), 10));
+    private final List<GenerationRequest> bought = new ArrayList<>();
     private Optional<ImageOutcome.Hit> known = Optional.empty();
     private boolean hasKey;
     private final ImageService service = new SignableImageService(core(), this::checkSigner, Runnable::run);
 
     @Test
     void withoutAKeyNothingIsBoughtForACaller() {
-        Inquiry asked = Inquiry.onDemand(REQUEST, Caller.SERVICE, deadline);
+        GenerationRequest asked = GenerationRequest.onDemand(REQUEST, Caller.SERVICE, deadline);
 
         assertThatThrownBy(() -> service.obtain(asked).toCompletableFuture().join())
                 .hasCauseInstanceOf(SigningKeyUnavailableException.class);
@@ -55,7 +55,7 @@ class SignableImageServiceTest {
 
     @Test
     void aJobNeedsNoKey() {
-        Inquiry job = Inquiry.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, deadline);
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, deadline);
 
         assertThat(service.obtain(job)).isCompleted();
         assertThat(bought).containsExactly(job);
@@ -65,7 +65,7 @@ class SignableImageServiceTest {
     void whatIsThereCostsNothingAndIsNotChecked() {
         known = Optional.of(hit);
 
-        assertThat(service.obtain(Inquiry.onDemand(REQUEST, Caller.SERVICE, deadline)))
+        assertThat(service.obtain(GenerationRequest.onDemand(REQUEST, Caller.SERVICE, deadline)))
                 .isCompleted();
     }
 
@@ -79,11 +79,11 @@ class SignableImageServiceTest {
     private ImageService core() {
         return (ImageService) Proxy.newProxyInstance(
                 ImageService.class.getClassLoader(), new Class<?>[] {ImageService.class}, (self, method, arguments) -> {
-                    if (method.getName().equals("glance")) {
+                    if (method.getName().equals("indexLookup")) {
                         return CompletableFuture.completedFuture(
-                                new Glance(KEY, known.map(ImageOutcome.Hit::entry), known));
+                                new IndexLookup(KEY, known.map(ImageOutcome.Hit::entry), known));
                     }
-                    bought.add((Inquiry) arguments[0]);
+                    bought.add((GenerationRequest) arguments[0]);
                     return CompletableFuture.completedFuture(hit);
                 });
     }

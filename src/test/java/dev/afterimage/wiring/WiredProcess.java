@@ -13,10 +13,10 @@ import dev.afterimage.generation.Drain;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.PermitGate;
-import dev.afterimage.generation.guard.BeltGuard;
+import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.guard.BreakerGuard;
-import dev.afterimage.generation.guard.RateBelt;
+import dev.afterimage.generation.guard.CallGuard;
+import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
@@ -38,7 +38,7 @@ import dev.afterimage.pregeneration.plan.CatalogueRunner;
 import dev.afterimage.pregeneration.plan.CatalogueSource;
 import dev.afterimage.pregeneration.plan.Checkpoints;
 import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.queue.PendingKeys;
 import dev.afterimage.pregeneration.work.Worker;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.redis.LimiterScript;
@@ -80,7 +80,7 @@ public final class WiredProcess {
             ImageGenerator provider) {}
 
     /** The four guards; SmallRye's use real time, so a simulated process brings others. */
-    public record Guards(RetryGuard retry, BreakerGuard breaker, BeltGuard belt, RateBelt rate) {}
+    public record Guards(RetryGuard retry, BreakerGuard breaker, CallGuard belt, LocalRateLimit rate) {}
 
     /**
      * A mistake that is put back into the service, to see that it is found. Each method gets a part as the wiring made it,
@@ -119,7 +119,7 @@ public final class WiredProcess {
             return right;
         }
 
-        default PendingMarks marks(PendingMarks right) {
+        default PendingKeys marks(PendingKeys right) {
             return right;
         }
 
@@ -134,7 +134,7 @@ public final class WiredProcess {
             return new Settings(new SmallRyeConfigBuilder()
                     .addDiscoveredConverters()
                     .withSources(new PropertiesConfigSource(values, "the simulated fleet", 300))
-                    .withSources(new BeltDefaults())
+                    .withSources(new GuardDefaults())
                     .withMapping(BackendConfig.class)
                     .withMapping(CacheConfig.class)
                     .withMapping(GenerationConfig.class)
@@ -196,7 +196,7 @@ public final class WiredProcess {
         ProviderLimiter limiter = flaw.limiter(limits.limiter(backends, allowed, script, none, METERS));
         Receipts receipts = flaw.receipts(limits.receipts(backends, script, none, machine));
         CallSettler settler = limits.callSettler(receipts, allowed, machine);
-        PermitGate gate = limits.permitGate(limiter, machine);
+        PermitAcquirer gate = limits.permitAcquirer(limiter, machine);
         FlightLeases leases = flaw.leases(limits.leases(backends, redis, redisConfig, machine));
         budget = flaw.budget(limits.creditBudget(backends, limitConfig, local, redis, redisConfig, machine));
         CallerQuota quota = limits.callerQuota(
@@ -212,7 +212,7 @@ public final class WiredProcess {
                 machine.clock(),
                 METERS,
                 machine.threads()));
-        PendingMarks marks = flaw.marks(queues.pendingMarks(backends, local, redis, redisConfig, METERS, machine));
+        PendingKeys marks = flaw.marks(queues.pendingMarks(backends, local, redis, redisConfig, METERS, machine));
         BatchLedger ledger = queues.batchLedger(backends, local, redis, redisConfig, machine.clock());
         Checkpoints checkpoints = queues.checkpoints(backends, local, redis, redisConfig);
         TimeOrderedIds ids = queues.ids(machine);

@@ -58,9 +58,9 @@ final class ConsoleRoutes {
         };
     }
 
-    /** Nothing but what this service serves; pictures also from the CDN, where there is one. No script or style inline. */
+    /** Nothing but what this service serves; images also from the CDN, where there is one. No script or style inline. */
     private static String contentSecurityPolicy(Optional<URI> cdn) {
-        String pictures = cdn.map(uri -> "'self' " + uri.getScheme() + "://" + uri.getRawAuthority())
+        String images = cdn.map(uri -> "'self' " + uri.getScheme() + "://" + uri.getRawAuthority())
                 .orElse("'self'");
         return String.join(
                 "; ",
@@ -68,7 +68,7 @@ final class ConsoleRoutes {
                 "script-src 'self'",
                 "style-src 'self'",
                 "connect-src 'self'",
-                "img-src " + pictures,
+                "img-src " + images,
                 "base-uri 'none'",
                 "form-action 'none'",
                 "frame-ancestors 'none'");

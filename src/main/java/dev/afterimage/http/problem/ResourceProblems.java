@@ -8,16 +8,16 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 /** Answers for exceptions that leave a resource, or that Quarkus REST throws on the way to one. */
 final class ResourceProblems {
 
-    private final ProblemAnswers answers;
+    private final ProblemResponses answers;
 
     @Inject
-    ResourceProblems(ProblemAnswers answers) {
+    ResourceProblems(ProblemResponses answers) {
         this.answers = answers;
     }
 
     @ServerExceptionMapper
     public Response answer(Throwable failure, RoutingContext context) {
-        ProblemAnswers.Answer answer = answers.answer(failure, context);
+        ProblemResponses.Answer answer = answers.answer(failure, context);
         Response.ResponseBuilder response = Response.status(answer.status()).entity(answer.body());
         answer.headers().forEach(response::header);
         return response.build();

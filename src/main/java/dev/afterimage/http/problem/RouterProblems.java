@@ -16,10 +16,10 @@ import java.util.stream.IntStream;
 @Singleton
 final class RouterProblems {
 
-    private final ProblemAnswers answers;
+    private final ProblemResponses answers;
 
     @Inject
-    RouterProblems(ProblemAnswers answers) {
+    RouterProblems(ProblemResponses answers) {
         this.answers = answers;
     }
 
@@ -47,7 +47,7 @@ final class RouterProblems {
         return response.headWritten() || response.ended() || response.closed();
     }
 
-    private static void send(ProblemAnswers.Answer answer, RoutingContext context) {
+    private static void send(ProblemResponses.Answer answer, RoutingContext context) {
         HttpServerResponse response = context.response();
         if (isAnswered(response)) {
             return;

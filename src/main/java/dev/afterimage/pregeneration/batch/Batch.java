@@ -54,7 +54,7 @@ public record Batch(
         return state() == State.FINISHED || state() == State.CANCELLED;
     }
 
-    /** Rows whose picture is there. */
+    /** Rows whose image is there. */
     public int done() {
         return counts.hits() + counts.generated();
     }

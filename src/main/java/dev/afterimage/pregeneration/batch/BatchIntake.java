@@ -23,10 +23,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes batches in: plans and queues the rows while they arrive, so that the first pictures are made before the last row is
+ * Takes batches in: plans and queues the rows while they arrive, so that the first images are made before the last row is
  * read. An upload that breaks off is cancelled; its caller repeats it and finds what was made.
  *
- * <p>Equal rows are all queued, because each of them wants its own fate; the pipeline pays for one.
+ * <p>Equal rows are all queued, because each of them wants its own outcome; the pipeline pays for one.
  */
 public final class BatchIntake {
 

@@ -1,6 +1,6 @@
 package dev.afterimage.pregeneration.batch;
 
-/** Rows that ended, by their fate. */
+/** Rows that ended, by their outcome. */
 public record RowCounts(int hits, int generated, int failed) {
 
     public int ended() {

@@ -5,7 +5,7 @@ package dev.afterimage.pregeneration.batch;
  *
  * @param reason why it failed, without data values, cut to {@value #MOST_REASON} characters; empty when it did not
  */
-public record RowResult(int line, RowFate fate, String reason) {
+public record RowResult(int line, RowOutcome outcome, String reason) {
 
     private static final int MOST_REASON = 500;
 
@@ -14,14 +14,14 @@ public record RowResult(int line, RowFate fate, String reason) {
     }
 
     public static RowResult hit(int line) {
-        return new RowResult(line, RowFate.HIT, "");
+        return new RowResult(line, RowOutcome.HIT, "");
     }
 
     public static RowResult generated(int line) {
-        return new RowResult(line, RowFate.GENERATED, "");
+        return new RowResult(line, RowOutcome.GENERATED, "");
     }
 
     public static RowResult failed(int line, String reason) {
-        return new RowResult(line, RowFate.FAILED, reason);
+        return new RowResult(line, RowOutcome.FAILED, reason);
     }
 }

@@ -14,7 +14,7 @@ public sealed interface CatalogueRow {
      */
     int line();
 
-    /** A picture to be made. */
+    /** An image to be made. */
     record Wanted(int line, ImageRequest request) implements CatalogueRow {}
 
     /**

@@ -21,7 +21,7 @@ import java.util.Optional;
 /**
  * Plans a configured catalogue: what a schedule triggers. Stops at its deadline and goes on from there when called again.
  * Rows that were dealt with are read again to know their keys, but neither looked up nor queued again. A crash repeats at
- * most one chunk, whose second jobs find their pictures made.
+ * most one chunk, whose second jobs find their images made.
  */
 public final class CatalogueRunner {
 

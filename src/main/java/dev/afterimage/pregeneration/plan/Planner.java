@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * Says which pictures of a list are missing. A failing index makes every picture missing, which costs jobs but no money:
+ * Says which images of a list are missing. A failing index makes every image missing, which costs jobs but no money:
  * the pipeline looks into the store before it pays. Blocks; call it from a virtual thread.
  */
 public final class Planner {
@@ -86,7 +86,7 @@ public final class Planner {
                 .toList();
     }
 
-    /** Empty when nobody can say: then a key may be that of a purged picture, and must not be called fresh. */
+    /** Empty when nobody can say: then a key may be that of a purged image, and must not be called fresh. */
     private Optional<Long> version(TemplateId template) {
         return unlessUnavailable(() -> versions.current(template));
     }

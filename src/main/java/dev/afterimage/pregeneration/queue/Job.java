@@ -8,10 +8,10 @@ import dev.afterimage.limit.Lane;
 import java.util.Optional;
 
 /**
- * One picture to be made.
+ * One image to be made.
  *
  * @param id names the job in logs; two deliveries of one job have the same
- * @param key the picture's key when the job was made; a purge since then changes the picture's, not the job's
+ * @param key the image's key when the job was made; a purge since then changes the image's, not the job's
  * @param lane the queue it waits in, and the lane it takes at the provider
  * @param caller whose quota it uses
  * @param row the row of the batch it belongs to, if any

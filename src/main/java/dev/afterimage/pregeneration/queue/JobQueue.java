@@ -57,7 +57,7 @@ public interface JobQueue {
      *
      * @param reason why, without data values or secrets
      */
-    boolean bury(Claim claim, String reason);
+    boolean deadLetter(Claim claim, String reason);
 
     /**
      * Puts jobs from the dead-letter queue back into their lanes, with all their attempts.

@@ -17,10 +17,10 @@ import java.util.Optional;
 public final class QueuedBacklog implements Backlog {
 
     private final JobQueue queue;
-    private final PendingMarks marks;
+    private final PendingKeys marks;
     private final TimeOrderedIds ids;
 
-    public QueuedBacklog(JobQueue queue, PendingMarks marks, TimeOrderedIds ids) {
+    public QueuedBacklog(JobQueue queue, PendingKeys marks, TimeOrderedIds ids) {
         this.queue = queue;
         this.marks = marks;
         this.ids = ids;
@@ -37,7 +37,7 @@ public final class QueuedBacklog implements Backlog {
     }
 
     private void enqueue(ImageKey key, ImageRequest request, Lane lane, Duration delay) {
-        if (marks.of(key) == PendingMarks.Mark.CONFIRMED) {
+        if (marks.of(key) == PendingKeys.Mark.CONFIRMED) {
             return;
         }
         marks.intend(key);
@@ -55,7 +55,7 @@ public final class QueuedBacklog implements Backlog {
     /** The caller is told that it failed, so nobody may be told that the image is pending. */
     private void forget(ImageKey key, RuntimeException notTaken) {
         try {
-            if (marks.of(key) != PendingMarks.Mark.CONFIRMED) {
+            if (marks.of(key) != PendingKeys.Mark.CONFIRMED) {
                 marks.clear(key);
             }
         } catch (QueueUnavailableException alsoGone) {
@@ -65,6 +65,6 @@ public final class QueuedBacklog implements Backlog {
 
     @Override
     public boolean contains(ImageKey key) {
-        return marks.of(key) != PendingMarks.Mark.NONE;
+        return marks.of(key) != PendingKeys.Mark.NONE;
     }
 }

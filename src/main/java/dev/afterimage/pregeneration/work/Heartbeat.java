@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Extends the claims of the jobs that are being worked on, so that a slow picture is not given to a second worker. */
+/** Extends the claims of the jobs that are being worked on, so that a slow image is not given to a second worker. */
 final class Heartbeat {
 
     private static final System.Logger LOG = System.getLogger(Heartbeat.class.getName());

@@ -1,14 +1,14 @@
 package dev.afterimage.pregeneration.work;
 
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.Inquiry;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pregeneration.batch.BatchLedger;
 import dev.afterimage.pregeneration.batch.RowResult;
 import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.pregeneration.queue.Job;
 import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.queue.PendingKeys;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.time.Deadline;
 import java.lang.System.Logger.Level;
@@ -18,8 +18,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Runs one claimed job to its fate. The ledger hears of the end before the queue does: a process that dies in between
- * leaves a job that is run once more, finds its picture made, and is counted once.
+ * Runs one claimed job to its outcome. The ledger hears of the end before the queue does: a process that dies in between
+ * leaves a job that is run once more, finds its image made, and is counted once.
  */
 public final class JobRunner {
 
@@ -28,21 +28,21 @@ public final class JobRunner {
     private final ImageService images;
     private final JobQueue queue;
     private final BatchLedger ledger;
-    private final PendingMarks marks;
-    private final JobFates fates;
+    private final PendingKeys marks;
+    private final JobOutcomes outcomes;
 
-    public JobRunner(ImageService images, JobQueue queue, BatchLedger ledger, PendingMarks marks, JobFates fates) {
+    public JobRunner(ImageService images, JobQueue queue, BatchLedger ledger, PendingKeys marks, JobOutcomes outcomes) {
         this.images = images;
         this.queue = queue;
         this.ledger = ledger;
         this.marks = marks;
-        this.fates = fates;
+        this.outcomes = outcomes;
     }
 
     /**
-     * Blocks until the job has met its fate; call it from a virtual thread.
+     * Blocks until the job has met its outcome; call it from a virtual thread.
      *
-     * @param deadline until when the picture is waited for
+     * @param deadline until when the image is waited for
      * @return how long other jobs of this lane better wait too; zero when they need not
      */
     Duration run(Claim claim, Deadline deadline) throws InterruptedException {
@@ -51,7 +51,7 @@ public final class JobRunner {
         } catch (QueueUnavailableException lost) {
             // Left to run out, its claim would count as a worker that died over it.
             LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back, for its end cannot be noted", lost);
-            return settle(claim, JobFates.OUTAGE);
+            return settle(claim, JobOutcomes.OUTAGE);
         }
     }
 
@@ -61,28 +61,29 @@ public final class JobRunner {
             queue.complete(claim);
             return Duration.ZERO;
         }
-        JobFate fate = fates.isPoison(claim.deliveries())
-                ? new JobFate.Bury("Handed out " + (claim.deliveries() - 1)
+        JobOutcome outcome = outcomes.isPoison(claim.deliveries())
+                ? new JobOutcome.DeadLettered("Handed out " + (claim.deliveries() - 1)
                         + " times and never ended: its worker died or" + " hung each time.")
                 : attempt(claim, deadline);
-        return settle(claim, fate);
+        return settle(claim, outcome);
     }
 
-    private JobFate attempt(Claim claim, Deadline deadline) throws InterruptedException {
+    private JobOutcome attempt(Claim claim, Deadline deadline) throws InterruptedException {
         Job job = claim.job();
         try {
-            return fates.of(
-                    images.obtain(Inquiry.ofJob(job.request(), job.caller(), job.lane(), deadline, job.horizon()))
+            return outcomes.of(
+                    images.obtain(GenerationRequest.ofJob(
+                                    job.request(), job.caller(), job.lane(), deadline, job.horizon()))
                             .toCompletableFuture()
                             .get(),
                     claim.attempts());
         } catch (ExecutionException | RuntimeException e) {
             Throwable failure = unwrap(e);
-            JobFate fate = fates.of(failure, claim.attempts());
-            if (fate instanceof JobFate.Retry) {
+            JobOutcome outcome = outcomes.of(failure, claim.attempts());
+            if (outcome instanceof JobOutcome.Retry) {
                 LOG.log(Level.DEBUG, () -> "job " + job.id() + " failed", failure);
             }
-            return fate;
+            return outcome;
         }
     }
 
@@ -95,18 +96,18 @@ public final class JobRunner {
         return inner;
     }
 
-    private Duration settle(Claim claim, JobFate fate) {
-        return switch (fate) {
-            case JobFate.Done done -> {
+    private Duration settle(Claim claim, JobOutcome outcome) {
+        return switch (outcome) {
+            case JobOutcome.Done done -> {
                 report(claim.job(), line -> new RowResult(line, done.how(), ""));
                 queue.complete(claim);
                 yield Duration.ZERO;
             }
-            case JobFate.Wait wait -> {
+            case JobOutcome.Wait wait -> {
                 queue.retryLater(claim, wait.delay(), false);
                 yield wait.everybody() ? wait.delay() : Duration.ZERO;
             }
-            case JobFate.Retry retry -> {
+            case JobOutcome.Retry retry -> {
                 LOG.log(
                         Level.INFO,
                         () -> "job " + claim.job().id() + ": attempt " + (claim.attempts() + 1) + " failed, next in "
@@ -114,10 +115,10 @@ public final class JobRunner {
                 queue.retryLater(claim, retry.delay(), true);
                 yield Duration.ZERO;
             }
-            case JobFate.Bury bury -> {
-                LOG.log(Level.WARNING, () -> "job " + claim.job().id() + " is given up: " + bury.reason());
-                report(claim.job(), line -> RowResult.failed(line, bury.reason()));
-                queue.bury(claim, bury.reason());
+            case JobOutcome.DeadLettered deadLetter -> {
+                LOG.log(Level.WARNING, () -> "job " + claim.job().id() + " is given up: " + deadLetter.reason());
+                report(claim.job(), line -> RowResult.failed(line, deadLetter.reason()));
+                queue.deadLetter(claim, deadLetter.reason());
                 yield Duration.ZERO;
             }
         };

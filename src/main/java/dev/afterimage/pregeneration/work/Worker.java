@@ -54,7 +54,7 @@ public final class Worker {
      * A worker that does not work yet.
      *
      * @param concurrency jobs at once
-     * @param patience how long one job waits for its picture before it goes back to the queue
+     * @param patience how long one job waits for its image before it goes back to the queue
      * @param threads virtual threads; not shut down by this class
      */
     public Worker(
@@ -213,12 +213,12 @@ public final class Worker {
     }
 
     /**
-     * Works off jobs that were claimed elsewhere, at most {@code concurrency} at once. A job that met its fate, be it to wait
+     * Works off jobs that were claimed elsewhere, at most {@code concurrency} at once. A job that met its outcome, be it to wait
      * or to be buried, has ended here: the queue holds what is left of it.
      *
      * @param claims by the name under which the caller knows them
-     * @param deadline until when pictures are waited for
-     * @return the names of those whose fate the queue did not take, which must be handed out again
+     * @param deadline until when images are waited for
+     * @return the names of those whose outcome the queue did not take, which must be handed out again
      */
     public Set<String> process(Map<String, Claim> claims, Deadline deadline) throws InterruptedException {
         Set<String> failed = ConcurrentHashMap.newKeySet();

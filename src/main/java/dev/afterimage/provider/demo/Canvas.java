@@ -10,7 +10,7 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 
-/** A picture while it is drawn: shapes and outlined text, smooth edges, no transparency in the result. */
+/** An image while it is drawn: shapes and outlined text, smooth edges, no transparency in the result. */
 final class Canvas {
 
     private final BufferedImage image;

@@ -76,7 +76,7 @@ record Chart(Fonts fonts) implements DemoTemplate {
 
     private double heading(Canvas canvas, DemoData data) {
         TextBlock title =
-                TextBlock.fit(fonts.bold(), data.text("title", "Pictures a day"), WIDTH - 2 * MARGIN, 1, 52, 44, 36);
+                TextBlock.fit(fonts.bold(), data.text("title", "Images a day"), WIDTH - 2 * MARGIN, 1, 52, 44, 36);
         double y = canvas.text(title, MARGIN, 50, INK);
         String subtitle = data.text("subtitle", "");
         return subtitle.isEmpty()

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The built-in renderer: draws real pictures without an account, and behaves like a rate-limited API (latency, a strict
+ * The built-in renderer: draws real images without an account, and behaves like a rate-limited API (latency, a strict
  * window, 429 with the wait).
  */
 public final class DemoProvider implements ImageGenerator {
@@ -53,10 +53,10 @@ public final class DemoProvider implements ImageGenerator {
             throw ThrottledException.byProvider(wait);
         }
         DemoTemplate template = templateOf(request);
-        PictureEncoder encoder = PictureEncoder.of(request.format());
-        BufferedImage picture = template.draw(DemoData.of(request));
+        ImageEncoder encoder = ImageEncoder.of(request.format());
+        BufferedImage image = template.draw(DemoData.of(request));
         takeTime();
-        return encoder.encode(picture);
+        return encoder.encode(image);
     }
 
     private DemoTemplate templateOf(ImageRequest request) {

@@ -2,12 +2,12 @@ package dev.afterimage.provider.demo;
 
 import java.awt.image.BufferedImage;
 
-/** Draws one kind of picture. */
+/** Draws one kind of image. */
 @FunctionalInterface
 interface DemoTemplate {
 
     /**
-     * A picture of this data; what is missing is filled with a sample, so that {@code {}} shows what the template can do.
+     * An image of this data; what is missing is filled with a sample, so that {@code {}} shows what the template can do.
      *
      * @throws dev.afterimage.generation.RejectedException when a value has the wrong type
      */

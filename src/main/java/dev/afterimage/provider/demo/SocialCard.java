@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The picture of a shared link, 1200 x 630 pixels: {@code title}, {@code subtitle}, {@code author}, {@code tag},
+ * The image of a shared link, 1200 x 630 pixels: {@code title}, {@code subtitle}, {@code author}, {@code tag},
  * {@code site}.
  */
 record SocialCard(Fonts fonts) implements DemoTemplate {
@@ -65,7 +65,7 @@ record SocialCard(Fonts fonts) implements DemoTemplate {
         double belowHeight = subtitle.isEmpty() ? 0 : GAP + below.height();
         double room = FOOT - 60 - top;
         TextBlock title = TextBlock.fitInto(
-                fonts.bold(), data.text("title", "A picture for every link"), TEXT_WIDTH, room - belowHeight, SIZES);
+                fonts.bold(), data.text("title", "An image for every link"), TEXT_WIDTH, room - belowHeight, SIZES);
         double space = room - title.height() - belowHeight;
         double y = canvas.text(title, MARGIN, top + space * shareOfSpaceAbove, Color.WHITE);
         canvas.text(below, MARGIN, y + GAP, Canvas.faint(Color.WHITE, 0.86));

@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * <p>{@link java.awt.Font} would need the machine's fontconfig even for a font of our own: without it, as in slim containers,
  * {@code Font.createFont} fails with "Fontconfig head is null". Outlines need nothing but the filled shapes of Java2D, which
- * works everywhere, and draw the same picture on every machine. Tables as in the OpenType specification, "OpenType font
+ * works everywhere, and draw the same image on every machine. Tables as in the OpenType specification, "OpenType font
  * file".
  */
 final class TrueTypeFont {

@@ -245,7 +245,7 @@ class BatchResourceTest {
     void aLargeBatchIsNoProblem() {
         StringBuilder csv = new StringBuilder("title\n");
         for (int i = 0; i < 120_000; i++) {
-            csv.append("picture number ")
+            csv.append("image number ")
                     .append(i)
                     .append(" of a large catalogue, ")
                     .append("with some text ".repeat(6))

@@ -67,14 +67,13 @@ class ConsolePageTest {
     }
 
     @Test
-    void askingShowsThePictureAndAskingAgainIsAHit() {
+    void askingShowsTheImageAndAskingAgainIsAHit() {
         tab.click("#fresh");
         tab.click("#ask-button");
         tab.await("document.getElementById('word').textContent === 'stored'");
         assertThat(tab.text("#time")).matches("\\d+ ms|\\d+\\.\\d s");
         assertThat(tab.text("#key")).matches("[0-9a-f]{64}");
-        assertThat(tab.evaluate("document.getElementById('picture').naturalWidth")
-                        .asInt())
+        assertThat(tab.evaluate("document.getElementById('image').naturalWidth").asInt())
                 .isEqualTo(1200);
         assertThat(tab.evaluate("document.getElementById('url').href").asText())
                 .contains("/cdn/images/")

@@ -54,7 +54,7 @@ class CatalogueRunnerTest {
     private Runnable atEachSave = () -> {};
 
     @Test
-    void everyMissingPictureBecomesOneJobInTheBulkLane() throws Exception {
+    void everyMissingImageBecomesOneJobInTheBulkLane() throws Exception {
         catalogue = csv(0, 1200);
 
         PlanReport report = run(hours(1));

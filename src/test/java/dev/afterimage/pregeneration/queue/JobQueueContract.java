@@ -169,7 +169,7 @@ public abstract class JobQueueContract {
         queue().retryLater(onlyClaim(), NOW, true);
         queue().retryLater(onlyClaim(), NOW, true);
         for (Claim claim : queue().claim(BOTH, 2, NOW)) {
-            assertThat(queue().bury(claim, "The template\nis gone: \u201Ccard\u201D \u2014 1 & <2>"))
+            assertThat(queue().deadLetter(claim, "The template\nis gone: \u201Ccard\u201D \u2014 1 & <2>"))
                     .isTrue();
         }
         assertThat(queue().status()).isEqualTo(new QueueStatus(0, 0, Duration.ZERO, 2));
@@ -188,7 +188,7 @@ public abstract class JobQueueContract {
     void noMoreAreRedrivenThanWasAsked() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2), Jobs.bulk(3)), NOW);
         for (Claim claim : queue().claim(BOTH, 3, NOW)) {
-            queue().bury(claim, "no");
+            queue().deadLetter(claim, "no");
         }
 
         assertThat(queue().redrive(2)).isEqualTo(2);

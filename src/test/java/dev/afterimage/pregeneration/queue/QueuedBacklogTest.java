@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.afterimage.pregeneration.TimeOrderedIds;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryJobQueue;
-import dev.afterimage.testing.MemoryPendingMarks;
+import dev.afterimage.testing.MemoryPendingKeys;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.util.Random;
@@ -18,7 +18,7 @@ class QueuedBacklogTest {
 
     private final MutableClock clock = MutableClock.atSomeTime();
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);
-    private final MemoryPendingMarks marks = new MemoryPendingMarks();
+    private final MemoryPendingKeys marks = new MemoryPendingKeys();
     private final QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
 
     private void accept() {

@@ -3,10 +3,10 @@ package dev.afterimage.pregeneration.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.generation.Glance;
+import dev.afterimage.generation.GenerationRequest;
 import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.Inquiry;
+import dev.afterimage.generation.IndexLookup;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
@@ -20,7 +20,7 @@ import dev.afterimage.pregeneration.TimeOrderedIds;
 import dev.afterimage.pregeneration.batch.Batch;
 import dev.afterimage.pregeneration.batch.RowFailure;
 import dev.afterimage.pregeneration.queue.Claim;
-import dev.afterimage.pregeneration.queue.PendingMarks;
+import dev.afterimage.pregeneration.queue.PendingKeys;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.pregeneration.queue.QueuedBacklog;
 import dev.afterimage.testing.CallersThread;
@@ -28,7 +28,7 @@ import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryBatchLedger;
 import dev.afterimage.testing.MemoryJobQueue;
-import dev.afterimage.testing.MemoryPendingMarks;
+import dev.afterimage.testing.MemoryPendingKeys;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
@@ -59,15 +59,15 @@ class WorkerTest {
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);
     private final MemoryBatchLedger ledger = new MemoryBatchLedger(clock);
-    private final MemoryPendingMarks marks = new MemoryPendingMarks();
-    private final List<Inquiry> inquiries = Collections.synchronizedList(new ArrayList<>());
-    private Function<Inquiry, CompletionStage<ImageOutcome>> provider = WorkerTest::stored;
+    private final MemoryPendingKeys marks = new MemoryPendingKeys();
+    private final List<GenerationRequest> inquiries = Collections.synchronizedList(new ArrayList<>());
+    private Function<GenerationRequest, CompletionStage<ImageOutcome>> provider = WorkerTest::stored;
     private final Worker worker = worker(5, new CallersThread());
 
     private Worker worker(int concurrency, ExecutorService threads) {
-        JobFates fates =
-                new JobFates(new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
-        JobRunner runner = new JobRunner(new Service(), queue, ledger, marks, fates);
+        JobOutcomes outcomes = new JobOutcomes(
+                new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
+        JobRunner runner = new JobRunner(new Service(), queue, ledger, marks, outcomes);
         return new Worker(queue, runner, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
     }
 
@@ -77,7 +77,7 @@ class WorkerTest {
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(2);
 
-        assertThat(inquiries).extracting(Inquiry::lane).containsExactly(Lane.INTERACTIVE, Lane.BULK);
+        assertThat(inquiries).extracting(GenerationRequest::lane).containsExactly(Lane.INTERACTIVE, Lane.BULK);
         assertThat(inquiries.get(1).caller()).isEqualTo(Jobs.bulk(1).caller());
         assertThat(inquiries.get(1).deadline()).isEqualTo(Deadline.in(Duration.ofMinutes(1), clock));
         assertThat(queue.status().depth()).isZero();
@@ -92,12 +92,12 @@ class WorkerTest {
         CompletableFuture<Void> go = new CompletableFuture<>();
         AtomicInteger most = new AtomicInteger();
         AtomicInteger inHand = new AtomicInteger();
-        provider = inquiry -> {
+        provider = generationRequest -> {
             most.accumulateAndGet(inHand.incrementAndGet(), Math::max);
             started.countDown();
             return go.thenCompose(done -> {
                 inHand.decrementAndGet();
-                return stored(inquiry);
+                return stored(generationRequest);
             });
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -123,9 +123,9 @@ class WorkerTest {
                 new IllegalStateException("unforeseen"),
                 new IllegalArgumentException("unforeseen"));
         CountDownLatch done = new CountDownLatch(1);
-        provider = inquiry -> {
+        provider = generationRequest -> {
             done.countDown();
-            return stored(inquiry);
+            return stored(generationRequest);
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Worker running = worker(5, threads);
@@ -301,7 +301,7 @@ class WorkerTest {
         backlog.accept(key, Jobs.request(1), NOW);
 
         assertThat(queue.status().interactive()).isEqualTo(1);
-        assertThat(marks.of(key)).isEqualTo(PendingMarks.Mark.CONFIRMED);
+        assertThat(marks.of(key)).isEqualTo(PendingKeys.Mark.CONFIRMED);
     }
 
     @Test
@@ -309,7 +309,7 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         CompletableFuture<ImageOutcome> slow = new CompletableFuture<>();
         CountDownLatch started = new CountDownLatch(1);
-        provider = inquiry -> {
+        provider = generationRequest -> {
             started.countDown();
             return slow;
         };
@@ -331,9 +331,9 @@ class WorkerTest {
     @Test
     void aStartedWorkerEmptiesTheQueueAndStops() throws Exception {
         CountDownLatch done = new CountDownLatch(50);
-        provider = inquiry -> {
+        provider = generationRequest -> {
             done.countDown();
-            return stored(inquiry);
+            return stored(generationRequest);
         };
         for (int i = 0; i < 50; i++) {
             queue.enqueue(List.of(Jobs.bulk(i)), NOW);
@@ -346,7 +346,7 @@ class WorkerTest {
                             queue,
                             ledger,
                             marks,
-                            new JobFates(new AttemptPolicy(3, Duration.ZERO, Duration.ZERO, 2), clock, () -> 0L)),
+                            new JobOutcomes(new AttemptPolicy(3, Duration.ZERO, Duration.ZERO, 2), clock, () -> 0L)),
                     5,
                     Duration.ofMinutes(1),
                     clock,
@@ -363,9 +363,9 @@ class WorkerTest {
     void jobsThatWerePushedAreWorkedOffAndOnlyTheUnsettledFail() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2), Jobs.bulk(3)), NOW);
         List<Claim> claims = queue.claim(EnumSet.allOf(Lane.class), 3, NOW);
-        provider = inquiry -> inquiry.request().equals(Jobs.request(2))
-                ? failing(new UnavailableException("503", null)).apply(inquiry)
-                : stored(inquiry);
+        provider = generationRequest -> generationRequest.request().equals(Jobs.request(2))
+                ? failing(new UnavailableException("503", null)).apply(generationRequest)
+                : stored(generationRequest);
         queue.breakFor(Jobs.bulk(3).key());
         Claim broken = new Claim(Jobs.interactive(3), 0, 1, claims.get(2).receipt());
 
@@ -376,40 +376,41 @@ class WorkerTest {
         assertThat(failed).containsExactly("m3");
         assertThat(queue.status().bulk()).isEqualTo(2);
         assertThat(inquiries)
-                .allSatisfy(inquiry ->
-                        assertThat(inquiry.deadline()).isEqualTo(Deadline.in(Duration.ofSeconds(10), clock)));
+                .allSatisfy(generationRequest ->
+                        assertThat(generationRequest.deadline()).isEqualTo(Deadline.in(Duration.ofSeconds(10), clock)));
     }
 
     private Batch batch() {
         return ledger.find(BATCH).orElseThrow();
     }
 
-    private static CompletionStage<ImageOutcome> stored(Inquiry inquiry) {
-        ImageKey key = Jobs.KEYS.keyOf(inquiry.request(), 0);
+    private static CompletionStage<ImageOutcome> stored(GenerationRequest generationRequest) {
+        ImageKey key = Jobs.KEYS.keyOf(generationRequest.request(), 0);
         return CompletableFuture.completedFuture(new ImageOutcome.Stored(
                 new IndexEntry(key, ImageFormat.PNG, 1, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH)));
     }
 
-    private static Function<Inquiry, CompletionStage<ImageOutcome>> failing(RuntimeException failure) {
-        return inquiry -> CompletableFuture.<ImageOutcome>failedFuture(failure).thenApply(never -> never);
+    private static Function<GenerationRequest, CompletionStage<ImageOutcome>> failing(RuntimeException failure) {
+        return generationRequest ->
+                CompletableFuture.<ImageOutcome>failedFuture(failure).thenApply(never -> never);
     }
 
     private final class Service implements ImageService {
 
         @Override
-        public CompletionStage<Glance> glance(ImageRequest request) {
+        public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public CompletionStage<ImageOutcome> obtain(Inquiry inquiry, Glance glance) {
+        public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public CompletionStage<ImageOutcome> obtain(Inquiry inquiry) {
-            inquiries.add(inquiry);
-            return provider.apply(inquiry);
+        public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
+            inquiries.add(generationRequest);
+            return provider.apply(generationRequest);
         }
 
         @Override

@@ -45,8 +45,7 @@ class DemoProviderTest {
 
     @ParameterizedTest
     @CsvSource({"social-card, 1200, 630", "product-card, 1000, 1000", "chart, 1200, 675"})
-    void everyTemplateDrawsAWholePictureInEveryFormatItOffers(String template, int width, int height)
-            throws IOException {
+    void everyTemplateDrawsAWholeImageInEveryFormatItOffers(String template, int width, int height) throws IOException {
         for (ImageFormat format : new ImageFormat[] {ImageFormat.PNG, ImageFormat.JPEG, ImageFormat.GIF}) {
             ImageRequest request = new ImageRequest(new TemplateId(template), TemplateData.of("{}"), format);
             GeneratedImage image = new CheckedGenerator(provider, 1_000_000).generate(request, ATTEMPT);
@@ -72,13 +71,13 @@ class DemoProviderTest {
                 "chart | {\"values\":[1,2]} | {\"values\":[1,2],\"type\":\"line\"}",
                 "chart | {\"values\":[1,2],\"labels\":[\"a\",\"b\"]} | {\"values\":[1,2],\"labels\":[\"a\",\"c\"]}"
             })
-    void differentDataDrawsDifferentPictures(String template, String one, String other) {
+    void differentDataDrawsDifferentImages(String template, String one, String other) {
         assertThat(draw(template, one).content())
                 .isNotEqualTo(draw(template, other).content());
     }
 
     @Test
-    void theSameDataDrawsTheSamePicture() {
+    void theSameDataDrawsTheSameImage() {
         assertThat(draw("product-card", "{\"name\":\"A\"}").content())
                 .isEqualTo(draw("product-card", "{ \"name\" : \"A\" }").content());
     }
@@ -171,7 +170,7 @@ class DemoProviderTest {
     }
 
     @Test
-    void aPictureTakesItsTime() {
+    void anImageTakesItsTime() {
         draw("chart", "{}");
         assertThat(pause.waits()).containsExactly(Duration.ofMillis(400));
     }

@@ -1,6 +1,6 @@
 package dev.afterimage.provider.zoo;
 
-import dev.afterimage.testing.SamplePictures;
+import dev.afterimage.testing.SampleImages;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +16,7 @@ import java.util.Optional;
 public abstract class ApiDouble {
 
     public static final String KEY = "key-1";
-    static final byte[] IMAGE = SamplePictures.png();
+    static final byte[] IMAGE = SampleImages.png();
     static final String BASE64 = Base64.getEncoder().encodeToString(IMAGE);
 
     private record Result(Instant until) {}

@@ -1,0 +1,30 @@
+package dev.afterimage.lambda;
+
+import dev.afterimage.time.Deadline;
+import java.lang.System.Logger.Level;
+import java.util.List;
+
+/** Calls everybody who has something to do before the freeze. */
+final class InvocationEnd {
+
+    private static final System.Logger LOG = System.getLogger(InvocationEnd.class.getName());
+
+    private final List<BeforeFreeze> hooks;
+
+    InvocationEnd(List<BeforeFreeze> hooks) {
+        this.hooks = List.copyOf(hooks);
+    }
+
+    void run(Deadline deadline) {
+        for (BeforeFreeze hook : hooks) {
+            try {
+                hook.beforeFreeze(deadline);
+            } catch (InterruptedException e) {
+                // Lambda shuts the process down; what is left can still be tried.
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "something could not be ended before the freeze", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.afterimage.lambda;
+
+import dev.afterimage.time.Deadline;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The last belt: waits for work until a deadline, whether or not the work keeps it. */
+final class TimeLimited {
+
+    private final ExecutorService threads;
+    private final Clock clock;
+
+    TimeLimited(ExecutorService threads, Clock clock) {
+        this.threads = threads;
+        this.clock = clock;
+    }
+
+    /**
+     * Does the work on another thread, and interrupts it when the deadline comes first.
+     *
+     * @throws TimeoutException when it did
+     */
+    <T> T call(Callable<T> work, Deadline deadline) throws InterruptedException, ExecutionException, TimeoutException {
+        Future<T> result = threads.submit(work);
+        try {
+            return result.get(deadline.remaining(clock).toMillis(), TimeUnit.MILLISECONDS);
+        } finally {
+            result.cancel(true);
+        }
+    }
+}

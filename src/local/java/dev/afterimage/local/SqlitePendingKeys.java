@@ -1,0 +1,58 @@
+package dev.afterimage.local;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.pregeneration.queue.PendingKeys;
+import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import java.time.Clock;
+import java.time.Duration;
+
+/** The pending marks, a row a key. Not synced: a power cut costs no more than a second job for a key. */
+public final class SqlitePendingKeys implements PendingKeys {
+
+    /** Longer than a job may wait for next month's credits. */
+    private static final Duration LONGEST = Duration.ofDays(40);
+
+    private final Access database;
+    private final Clock clock;
+
+    public SqlitePendingKeys(Database database, Clock clock) {
+        this.database = database.failingWith(QueueUnavailableException::new);
+        this.clock = clock;
+    }
+
+    @Override
+    public Mark of(ImageKey key) {
+        return database.read(session -> session.first(
+                        "SELECT confirmed FROM pending WHERE key = ? AND intended_at > ?",
+                        row -> row.getBoolean(1) ? Mark.CONFIRMED : Mark.INTENDED,
+                        Columns.of(key),
+                        oldest()))
+                .orElse(Mark.NONE);
+    }
+
+    @Override
+    public void intend(ImageKey key) {
+        database.note(session -> session.update(
+                "INSERT INTO pending (key, confirmed, intended_at) VALUES (?, FALSE, ?)"
+                        + " ON CONFLICT (key) DO UPDATE SET confirmed = FALSE, intended_at = excluded.intended_at"
+                        + " WHERE intended_at <= ?",
+                Columns.of(key),
+                clock.millis(),
+                oldest()));
+    }
+
+    @Override
+    public void confirm(ImageKey key) {
+        database.note(session ->
+                session.update("UPDATE pending SET confirmed = TRUE WHERE key = ?", (Object) Columns.of(key)));
+    }
+
+    @Override
+    public void clear(ImageKey key) {
+        database.note(session -> session.update("DELETE FROM pending WHERE key = ?", (Object) Columns.of(key)));
+    }
+
+    private long oldest() {
+        return clock.instant().minus(LONGEST).toEpochMilli();
+    }
+}

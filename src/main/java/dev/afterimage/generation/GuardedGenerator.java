@@ -1,0 +1,60 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.generation.guard.CallGuard;
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
+import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
+
+/**
+ * Decorator: the time-out and the bulkhead around one call. A time-out before the call left is harmless; after it, the outcome
+ * is unknown. A full bulkhead gives the permit back: there is no room in this process, and another is taken a second later.
+ */
+public final class GuardedGenerator implements ImageGenerator {
+
+    private static final Duration WHEN_FULL = Duration.ofSeconds(1);
+
+    private final CallGuard belt;
+    private final ImageGenerator next;
+
+    public GuardedGenerator(CallGuard belt, ImageGenerator next) {
+        this.belt = belt;
+        this.next = next;
+    }
+
+    @Override
+    public GeneratedImage generate(ImageRequest request, Attempt attempt) {
+        Watched departure = new Watched(attempt.departure());
+        try {
+            return Callables.call(() -> belt.call(() -> next.generate(request, attempt.withDeparture(departure))));
+        } catch (TimeoutException late) {
+            throw departure.happened.get()
+                    ? new OutcomeUnknownException("the provider did not answer in time", late)
+                    : new UnavailableException("the provider could not be reached in time", late);
+        } catch (BulkheadException full) {
+            throw new PermitLapsedException(WHEN_FULL);
+        }
+    }
+
+    /** Remembers whether the call left; the time-out may be told by another thread. */
+    private record Watched(Attempt.Departure departure, AtomicBoolean happened) implements Attempt.Departure {
+
+        Watched(Attempt.Departure departure) {
+            this(departure, new AtomicBoolean());
+        }
+
+        @Override
+        public void now() {
+            departure.now();
+            happened.set(true);
+        }
+
+        @Override
+        public void written(Instant at) {
+            departure.written(at);
+        }
+    }
+}

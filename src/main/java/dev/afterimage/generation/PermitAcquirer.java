@@ -1,0 +1,191 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LaneStop;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
+import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Purchase;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * The place in this process where calls wait for the fleet's permission. Made for virtual threads: thousands may wait.
+ *
+ * <p>The way of a call: it lines up for a start ({@link PermitQueue}, one a lane), waits for that, prepares its connection,
+ * {@linkplain #depart departs}, tells when its request was {@linkplain #left written}, and gives its permit back.
+ */
+public final class PermitAcquirer implements PermitForecast {
+
+    /**
+     * How long before its start a permit is handed out; {@link #depart} waits for the rest and leaves on time. So much later than
+     * it wanted a thread may wake, or an answer of the limiter come, without a slot that stays empty meanwhile. Less than
+     * the shortest {@linkplain Limits#lead lead}.
+     */
+    static final Duration EARLY = Duration.ofMillis(80);
+    /** So much later than its stamp a written request may be; a thread or an event loop that lost its core takes longer. */
+    private static final Duration LATE = Limits.JITTER.dividedBy(2);
+    /** A holder who is sent back so often in a row runs on a machine that is too busy to keep time. */
+    private static final int MOST_TRIES = 5;
+    /** Longer waits are taken in line. */
+    private static final Duration LONGEST_WAIT_TO_DEPART = Duration.ofSeconds(2);
+
+    private final ProviderLimiter limiter;
+    private final Clock clock;
+    private final Pause pause;
+    private final PermitQueue interactive;
+    private final PermitQueue bulk;
+
+    public PermitAcquirer(ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
+        this.limiter = limiter;
+        this.clock = clock;
+        this.pause = pause;
+        this.interactive = new PermitQueue(Lane.INTERACTIVE, limiter, clock, pause, random);
+        this.bulk = new PermitQueue(Lane.BULK, limiter, clock, pause, random);
+    }
+
+    /**
+     * Returns when the call may be prepared; {@link #depart} has the last word. The permit must be
+     * {@linkplain #release released}, whatever happens.
+     *
+     * <p>In the interactive lane, a start that is so late that the answer would come after the deadline is not worth a wait, or
+     * everybody would wait in vain as soon as there are more than the limit has room for.
+     *
+     * @throws ThrottledException at once when the wait would end too late
+     * @throws InterruptedException when the caller was cancelled; it then holds nothing
+     */
+    public Granted await(Lane lane, Deadline deadline) throws InterruptedException {
+        Granted permit = line(lane).acquire(deadline);
+        try {
+            pause.await(permit.startsIn().minus(EARLY));
+            return permit;
+        } catch (InterruptedException | RuntimeException | Error cancelled) {
+            release(permit);
+            throw cancelled;
+        }
+    }
+
+    /**
+     * Waits before another permit is taken in place of one that lapsed.
+     *
+     * @throws ThrottledException at once when the wait would end after the deadline
+     * @throws UnavailableException when the caller was cancelled
+     */
+    public void awaitAnother(Duration wait, Deadline deadline) {
+        if (deadline.forbids(wait, clock)) {
+            throw ThrottledException.byLimiter(wait);
+        }
+        try {
+            pause.await(wait);
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw new UnavailableException("cancelled before the call left", cancelled);
+        }
+    }
+
+    @Override
+    public Optional<Duration> refusal(Lane lane, Deadline deadline) {
+        return line(lane).refusal(deadline);
+    }
+
+    private PermitQueue line(Lane lane) {
+        return switch (lane) {
+            case INTERACTIVE -> interactive;
+            case BULK -> bulk;
+        };
+    }
+
+    /**
+     * A call that may leave now.
+     *
+     * @param call the stamped one, whose receipt is open
+     * @param due what the stamp says
+     */
+    public record Departure(Departed call, Instant due) {}
+
+    /**
+     * To be called directly before the request is written; returns when it may be.
+     *
+     * @throws PermitLapsedException when the call must not leave with this permit
+     * @throws ReceiptStandsException when the call must not leave at all
+     */
+    public Departure depart(Granted permit, Purchase purchase) {
+        Permit answer = limiter.depart(permit, purchase);
+        Optional<Departed> stamped = Optional.empty();
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            switch (answer) {
+                case Departed departed -> {
+                    stamped = Optional.of(departed);
+                    Instant due = clock.instant().plus(departed.startsIn());
+                    if (isOnTimeFor(due, departed.startsIn())) {
+                        return new Departure(departed, due);
+                    }
+                }
+                case Denied denied -> waitForSlotOrGiveUp(denied);
+                case Permit.Refused refused -> throw new ReceiptStandsException(refused);
+                case Permit.Granted impossible -> throw new IllegalStateException("granted twice");
+                case Permit.Stopped impossible -> throw new IllegalStateException("stopped after it was granted");
+            }
+            answer = stamped.isPresent() ? limiter.redepart(stamped.get()) : limiter.depart(permit, purchase);
+        }
+        throw new PermitLapsedException(Limits.JITTER);
+    }
+
+    /** To be called when the request is written: where that took long, its slot counts from now on. */
+    public void left(Departure departure, Instant at) {
+        if (at.isAfter(departure.due().plus(LATE))) {
+            limiter.restamp(departure.call());
+        }
+    }
+
+    /** The provider refuses the service, or its account is empty: nobody else need find that out. */
+    public void stop(LaneStop.Reason reason) {
+        limiter.stop(reason);
+    }
+
+    /** The call will not be made. */
+    public void release(Granted permit) {
+        limiter.release(permit);
+        ended();
+    }
+
+    /** A call has ended, so that there may be a place in flight. */
+    public void ended() {
+        interactive.wake();
+        bulk.wake();
+    }
+
+    private void waitForSlotOrGiveUp(Denied denied) {
+        boolean stands = denied.reason() == Permit.Reason.RATE;
+        if (!stands || denied.retryAfter().compareTo(LONGEST_WAIT_TO_DEPART) > 0) {
+            throw new PermitLapsedException(denied.retryAfter());
+        }
+        await(denied.retryAfter().minus(EARLY));
+    }
+
+    /** Whether the thread woke in time to leave with its stamp. */
+    private boolean isOnTimeFor(Instant due, Duration rest) {
+        if (!rest.isPositive()) {
+            return true;
+        }
+        await(rest);
+        return !clock.instant().isAfter(due.plus(Limits.JITTER));
+    }
+
+    private void await(Duration wait) {
+        try {
+            pause.await(wait);
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw new PermitLapsedException(wait);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.afterimage.generation.guard;
+
+import io.smallrye.faulttolerance.api.RateLimit;
+import io.smallrye.faulttolerance.api.RateLimitType;
+import jakarta.inject.Singleton;
+
+/**
+ * The local second belt on the rate, passed at the moment of departure. The fleet's limiter has just said yes; should it
+ * ever be wrong, one process alone still does not exceed the provider's rate. {@code afterimage.provider.rate} and
+ * {@code .rate-window} take the place of the figures here.
+ */
+@Singleton
+public class LocalRateLimit {
+
+    /**
+     * Returns at once when the call may leave.
+     *
+     * @throws io.smallrye.faulttolerance.api.RateLimitException when this process alone would be too fast
+     */
+    @RateLimit(value = 10, window = 1, type = RateLimitType.FIXED)
+    public void pass() {
+        // The annotation is the work.
+    }
+}

@@ -1,0 +1,84 @@
+package dev.afterimage.http;
+
+import dev.afterimage.delivery.BaseUrl;
+import dev.afterimage.delivery.SignedUrl;
+import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.http.header.CacheStatus;
+import dev.afterimage.http.header.RetryAfter;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** Turns an outcome of the core into status, headers and body. */
+@Singleton
+final class ImageResponses {
+
+    /** How long a browser may keep a redirect, so that a forgotten image is gone from pages soon. */
+    static final Duration LONGEST_REDIRECT = Duration.ofMinutes(5);
+
+    /** A redirect must end this long before its target does, or a slow client follows it too late. */
+    static final Duration REDIRECT_MARGIN = Duration.ofMinutes(1);
+
+    private final UrlSigner signer;
+    private final BaseUrl baseUrl;
+    private final Clock clock;
+
+    @Inject
+    ImageResponses(UrlSigner signer, BaseUrl baseUrl, Clock clock) {
+        this.signer = signer;
+        this.baseUrl = baseUrl;
+        this.clock = clock;
+    }
+
+    /** 200 with the signed URL, or 202 with where to look. */
+    Response.ResponseBuilder describe(ImageOutcome outcome, Supplier<URI> serviceRoot) {
+        return switch (outcome) {
+            case ImageOutcome.Ready ready ->
+                Response.ok(body(ready, serviceRoot)).header(CacheStatus.HEADER, CacheStatus.of(ready));
+            case ImageOutcome.Pending pending -> promise(pending);
+        };
+    }
+
+    /** What describes an image that is there. */
+    ImageBody body(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
+        return ImageBody.of(ready.entry(), urlFor(ready, serviceRoot));
+    }
+
+    /** 302 to the signed URL, for {@code <img src>}, or 202 with where to look. */
+    Response.ResponseBuilder redirect(ImageOutcome outcome, Supplier<URI> serviceRoot) {
+        return switch (outcome) {
+            case ImageOutcome.Ready ready -> {
+                SignedUrl url = urlFor(ready, serviceRoot);
+                // As text: the URL's own spelling is what was signed, and java.net.URI would check it once more.
+                yield Response.status(Response.Status.FOUND)
+                        .header(HttpHeaders.LOCATION, url.url())
+                        .header(HttpHeaders.CACHE_CONTROL, "private, max-age=" + secondsToKeep(url))
+                        .header(CacheStatus.HEADER, CacheStatus.of(ready));
+            }
+            case ImageOutcome.Pending pending -> promise(pending);
+        };
+    }
+
+    private SignedUrl urlFor(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
+        return baseUrl.seenFrom(serviceRoot, signer.sign(ready.entry()));
+    }
+
+    private static Response.ResponseBuilder promise(ImageOutcome.Pending pending) {
+        PendingBody body = PendingBody.of(pending.key());
+        return Response.accepted(body)
+                .type("application/json")
+                .header(HttpHeaders.LOCATION, body.location())
+                .header(RetryAfter.HEADER, RetryAfter.of(pending.retryAfter()));
+    }
+
+    private long secondsToKeep(SignedUrl url) {
+        Duration left = Duration.between(clock.instant(), url.expiresAt()).minus(REDIRECT_MARGIN);
+        return Math.clamp(left.toSeconds(), 0, LONGEST_REDIRECT.toSeconds());
+    }
+}

@@ -1,0 +1,65 @@
+package dev.afterimage.image;
+
+/**
+ * Tells a whole image from one that was cut short, by its container's own end mark. Nothing is decoded, so that no
+ * hostile image can cost more than one pass over its bytes.
+ */
+public final class WholeImage {
+
+    private static final int PNG_SIGNATURE = 8;
+    private static final int PNG_CHUNK_FRAME = 12;
+    private static final int RIFF_HEADER = 8;
+    private static final int IHDR = 0x49484452;
+    private static final int IDAT = 0x49444154;
+    private static final int IEND = 0x49454E44;
+
+    private WholeImage() {}
+
+    /** Whether these bytes, which begin as this format, also end as it. */
+    public static boolean is(byte[] content, ImageFormat format) {
+        return switch (format) {
+            case PNG -> png(content);
+            case JPEG -> endsWith(content, 0xFF, 0xD9);
+            case GIF -> endsWith(content, 0x00, 0x3B);
+            case WEBP -> webp(content);
+        };
+    }
+
+    /** PNG (ISO/IEC 15948), section 5: chunks of length, type, data and CRC, from IHDR over IDAT to IEND, and no more. */
+    private static boolean png(byte[] content) {
+        long offset = PNG_SIGNATURE;
+        boolean pixels = false;
+        while (offset + PNG_CHUNK_FRAME <= content.length) {
+            int at = (int) offset;
+            int type = bigEndian(content, at + 4);
+            if ((at == PNG_SIGNATURE) != (type == IHDR)) {
+                return false;
+            }
+            offset += PNG_CHUNK_FRAME + Integer.toUnsignedLong(bigEndian(content, at));
+            pixels |= type == IDAT;
+            if (type == IEND) {
+                return pixels && offset == content.length;
+            }
+        }
+        return false;
+    }
+
+    /** RIFF: the size of what follows the eighth byte, little-endian; an odd size may be padded with a byte. */
+    private static boolean webp(byte[] content) {
+        long size = Integer.toUnsignedLong(Integer.reverseBytes(bigEndian(content, 4)));
+        long left = content.length - RIFF_HEADER - size;
+        return left == 0 || (left == 1 && size % 2 == 1);
+    }
+
+    private static int bigEndian(byte[] content, int at) {
+        return (content[at] & 0xFF) << 24
+                | (content[at + 1] & 0xFF) << 16
+                | (content[at + 2] & 0xFF) << 8
+                | (content[at + 3] & 0xFF);
+    }
+
+    private static boolean endsWith(byte[] content, int first, int second) {
+        int length = content.length;
+        return length > 1 && (content[length - 2] & 0xFF) == first && (content[length - 1] & 0xFF) == second;
+    }
+}

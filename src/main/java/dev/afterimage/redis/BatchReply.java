@@ -1,0 +1,58 @@
+package dev.afterimage.redis;
+
+import dev.afterimage.pregeneration.batch.Batch;
+import dev.afterimage.pregeneration.batch.RowCounts;
+import dev.afterimage.pregeneration.batch.RowFailure;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Reads what {@code batch-read.lua} answers. */
+final class BatchReply {
+
+    private static final int STARTED_AT = 0;
+    private static final int LAST_SIGN = 1;
+    private static final int TOTAL = 2;
+    private static final int PAYLOAD_HASH = 3;
+    private static final int CANCELLED_AT = 4;
+    private static final int HITS = 5;
+    private static final int GENERATED = 6;
+    private static final int FAILED = 7;
+    private static final int FIRST_FAILURE = 8;
+
+    private BatchReply() {}
+
+    static Batch decode(String id, ScriptReply answer) {
+        Optional<String> payloadHash = present(answer.word(PAYLOAD_HASH));
+        return new Batch(
+                id,
+                payloadHash.isPresent(),
+                (int) answer.number(TOTAL),
+                new RowCounts((int) answer.number(HITS), (int) answer.number(GENERATED), (int) answer.number(FAILED)),
+                failures(answer),
+                time(answer.word(STARTED_AT)),
+                time(answer.word(LAST_SIGN)),
+                payloadHash,
+                present(answer.word(CANCELLED_AT)).map(BatchReply::time));
+    }
+
+    private static List<RowFailure> failures(ScriptReply answer) {
+        return IntStream.range(FIRST_FAILURE, answer.size())
+                .mapToObj(place -> failure(answer.word(place)))
+                .toList();
+    }
+
+    private static RowFailure failure(String text) {
+        int space = text.indexOf(' ');
+        return new RowFailure(Integer.parseInt(text.substring(0, space)), text.substring(space + 1));
+    }
+
+    private static Optional<String> present(String word) {
+        return word.isEmpty() ? Optional.empty() : Optional.of(word);
+    }
+
+    private static Instant time(String millis) {
+        return Instant.ofEpochMilli(Long.parseLong(millis));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.afterimage.redis;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.pregeneration.queue.PendingKeys;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The pending marks of a fleet: a string a key, which the server forgets when nobody clears it. */
+public final class RedisPendingKeys implements PendingKeys {
+
+    /** Longer than a job may wait for next month's credits. */
+    static final Duration LONGEST = Duration.ofDays(40);
+
+    private final RedisLink link;
+    private final String prefix;
+
+    public RedisPendingKeys(RedisLink link, RedisConfig config) {
+        this.link = link;
+        this.prefix = config.prefix() + ":pending:";
+    }
+
+    @Override
+    public Mark of(ImageKey key) {
+        Response mark = call(Request.cmd(Command.GET).arg(nameOf(key)));
+        return mark == null ? Mark.NONE : Mark.valueOf(mark.toString());
+    }
+
+    @Override
+    public void intend(ImageKey key) {
+        call(set(key, Mark.INTENDED).arg("NX"));
+    }
+
+    @Override
+    public void confirm(ImageKey key) {
+        call(set(key, Mark.CONFIRMED).arg("XX"));
+    }
+
+    @Override
+    public void clear(ImageKey key) {
+        call(Request.cmd(Command.DEL).arg(nameOf(key)));
+    }
+
+    private Request set(ImageKey key, Mark mark) {
+        return Request.cmd(Command.SET)
+                .arg(nameOf(key))
+                .arg(mark.name())
+                .arg("PX")
+                .arg(LONGEST.toMillis());
+    }
+
+    private String nameOf(ImageKey key) {
+        return prefix + key.value();
+    }
+
+    private @Nullable Response call(Request request) {
+        return QueueHistory.ask(() -> link.call(request));
+    }
+}

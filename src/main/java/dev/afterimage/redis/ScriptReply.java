@@ -1,0 +1,55 @@
+package dev.afterimage.redis;
+
+import io.vertx.redis.client.Response;
+import org.jspecify.annotations.Nullable;
+
+/** What a script answered: one number, or a list of numbers and words. */
+final class ScriptReply {
+
+    private final Response response;
+    private final RedisLink.Reply reply;
+
+    ScriptReply(RedisLink.Reply reply) {
+        @Nullable Response content = reply.response();
+        if (content == null) {
+            throw new IllegalStateException("a script answered nothing");
+        }
+        this.response = content;
+        this.reply = reply;
+    }
+
+    /** When the script was called, in its link's nanoseconds. */
+    long sent() {
+        return reply.sent();
+    }
+
+    /** When its answer came. */
+    long received() {
+        return reply.received();
+    }
+
+    long number() {
+        return number(response);
+    }
+
+    long number(int place) {
+        return number(response.get(place));
+    }
+
+    /** The length of a list. */
+    int size() {
+        return response.size();
+    }
+
+    String word(int place) {
+        return response.get(place).toString();
+    }
+
+    private static long number(Response response) {
+        Long number = response.toLong();
+        if (number == null) {
+            throw new IllegalStateException("a script answered no number");
+        }
+        return number;
+    }
+}

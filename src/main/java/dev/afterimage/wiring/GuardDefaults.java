@@ -1,0 +1,76 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.provider.Descriptions;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.PropertiesConfigSource;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/**
+ * Takes the provider's limits ({@code afterimage.provider.…}) from its description where the configuration has none, and
+ * translates them into defaults for the annotations of
+ * {@link dev.afterimage.generation.guard.LocalRateLimit} and {@link dev.afterimage.generation.guard.CallGuard}, so that they are
+ * said once. Whoever sets
+ * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.CallGuard/call".…} directly has the last word.
+ */
+public class GuardDefaults implements ConfigSourceFactory {
+
+    private static final String PROVIDER = "afterimage.provider.";
+    private static final String GUARDS = "quarkus.fault-tolerance.\"dev.afterimage.generation.guard.";
+    private static final String RATE = GUARDS + "LocalRateLimit/pass\".rate-limit.";
+    private static final String BELT = GUARDS + "CallGuard/call\".";
+    /** Below application.properties (250), above the annotations' own values. */
+    private static final int ORDINAL = 200;
+    /** As {@link dev.afterimage.provider.ProviderConfig} has them. */
+    private static final String CONNECT_TIMEOUT = "5s";
+
+    private static final String TIMEOUT = "60s";
+
+    @Override
+    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        Map<String, String> described =
+                Descriptions.limits(value(context, "kind").orElse("demo"));
+        Map<String, String> belt = new HashMap<>();
+        described.forEach((name, value) -> belt.put(PROVIDER + name, value));
+        value(context, described, "rate").ifPresent(rate -> belt.put(RATE + "value", rate));
+        value(context, described, "rate-window").ifPresent(window -> {
+            belt.put(RATE + "window", millis(duration(window)));
+            belt.put(RATE + "window-unit", "millis");
+        });
+        belt.put(BELT + "timeout.value", millis(longestCall(context, described)));
+        belt.put(BELT + "timeout.unit", "millis");
+        value(context, described, "concurrency").ifPresent(places -> belt.put(BELT + "bulkhead.value", places));
+        return List.of(new PropertiesConfigSource(belt, "the provider's limits", ORDINAL));
+    }
+
+    /** As {@link dev.afterimage.provider.ProviderConfig#longestCall()}. */
+    private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
+        return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
+                .plus(duration(value(context, described, "timeout").orElse(TIMEOUT)))
+                .multipliedBy(2);
+    }
+
+    private static Optional<String> value(ConfigSourceContext context, Map<String, String> described, String name) {
+        return value(context, name).or(() -> Optional.ofNullable(described.get(name)));
+    }
+
+    private static Optional<String> value(ConfigSourceContext context, String name) {
+        ConfigValue configured = context.getValue(PROVIDER + name);
+        return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
+    }
+
+    private static Duration duration(String text) {
+        return new DurationConverter().convert(text);
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
+    }
+}
