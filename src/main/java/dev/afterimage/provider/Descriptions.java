@@ -19,7 +19,7 @@ public final class Descriptions {
             "bannerbear-job",
             "bedrock",
             "creatomate",
-            "dynaimages",
+            "dynapictures",
             "fal",
             "flux",
             "gemini",

@@ -20,7 +20,7 @@ public enum Zoo {
     ABYSSALE(AbyssaleDouble::new),
     CREATOMATE(CreatomateDouble::new),
     ORSHOT(OrshotDouble::new),
-    DYNAIMAGES(DynanImagesDouble::new),
+    DYNAPICTURES(DynaPicturesDouble::new),
     FAL(FalDouble::new),
     BEDROCK(BedrockDouble::new);
 

@@ -5,21 +5,21 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
-/** DynanImages: dynaimages.com/docs, Image Generation. */
-public final class DynanImagesDouble extends ApiDouble {
+/** DynaPictures: dynapictures.com/docs, Image Generation. */
+public final class DynaPicturesDouble extends ApiDouble {
 
-    public DynanImagesDouble(Clock clock) {
+    public DynaPicturesDouble(Clock clock) {
         super(clock);
     }
 
     @Override
     public String kind() {
-        return "dynaimages";
+        return "dynapictures";
     }
 
     @Override
     public String title() {
-        return "DynanImages";
+        return "DynaPictures";
     }
 
     @Override
@@ -30,7 +30,7 @@ public final class DynanImagesDouble extends ApiDouble {
         if (!call.header("authorization").equals("Bearer " + KEY)) {
             return ZooAnswer.json(401, "{}");
         }
-        if (!call.isPost("https://api.dynaimages.com/designs/card")) {
+        if (!call.isPost("https://api.dynapictures.com/designs/card")) {
             return ZooAnswer.json(404, "{}");
         }
         boolean asDocumented = call.json().path("params").isArray()
@@ -40,7 +40,7 @@ public final class DynanImagesDouble extends ApiDouble {
             return ZooAnswer.json(400, "{}");
         }
         bill();
-        return ZooAnswer.json(200, "{'id':'c13','imageUrl':'https://api.dynaimages.com/images/d12/e26.png'}")
+        return ZooAnswer.json(200, "{'id':'c13','imageUrl':'https://api.dynapictures.com/images/d12/e26.png'}")
                 .after(Duration.ofSeconds(2));
     }
 
