@@ -79,7 +79,7 @@ class RedisFleetTest {
 
     @Test
     void anAnswerCostsOneShortRoundTripHoweverManyAreInLine() throws Exception {
-        Limits limits = new Limits(1000, Duration.ofSeconds(60), OptionalInt.empty(), 1, Duration.ofSeconds(20));
+        Limits limits = new Limits(8000, Duration.ofSeconds(10), OptionalInt.empty(), 1, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         ask(limiter, 5_000);
         double idle = questionsASecond(limiter);

@@ -68,7 +68,8 @@ class EdgeResourceTest {
         assertThat(response.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(response.header("Cache-Control")).matches("public, max-age=[1-9][0-9]*, immutable");
         assertThat(response.header("ETag")).matches("\"0{16}-[0-9a-z]+\"");
-        assertThat(response.header("Last-Modified")).isEqualTo(DateTimeFormatter.RFC_1123_DATE_TIME.format(
+        assertThat(response.header("Last-Modified"))
+                .isEqualTo(DateTimeFormatter.RFC_1123_DATE_TIME.format(
                         image.createdAt().atOffset(ZoneOffset.UTC)));
     }
 
