@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.SqsServiceClientConfiguration;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityRequest;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityResponse;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageRequest;
@@ -255,6 +257,13 @@ final class SimulatedQueues {
                 put(request.queueUrl(), request.messageBody(), request.messageAttributes(), request.delaySeconds());
                 return SendMessageResponse.builder().build();
             });
+        }
+
+        @Override
+        public SqsServiceClientConfiguration serviceClientConfiguration() {
+            return SqsServiceClientConfiguration.builder()
+                    .overrideConfiguration(ClientOverrideConfiguration.builder().build())
+                    .build();
         }
 
         @Override
