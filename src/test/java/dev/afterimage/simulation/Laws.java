@@ -439,6 +439,8 @@ final class Laws {
                 fleet.tried(Trial.IMAGE_SEEN_AFTER_DELETE);
                 maker.filter(call -> call.departed < deleted.begun())
                         .filter(call -> !isRedisAway(deleted.begun(), answered.begun()))
+                        // The note of a DELETE lies in Redis, and goes with its memory.
+                        .filter(call -> !isMemoryLost(deleted.begun(), answered.begun()))
                         .ifPresent(call -> fleet.violated(
                                 "law 1",
                                 "deleted at %.3f s and seen again at %.3f s: %s",
