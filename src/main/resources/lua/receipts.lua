@@ -30,9 +30,17 @@ local function endReceipt()
   redis.call('ZREM', receipts, string.match(receipt, '[^:]*$'))
 end
 
+-- Those of landed images are many, and would crowd the others out of the operator's list.
+local LISTED = { OPEN = true, UNKNOWN = true, UNUSABLE = true }
+
+-- To be called when the state is written.
 local function keepReceipt(untilTime)
   redis.call('PEXPIRE', receipt, text(math.max(1, math.ceil((untilTime - now) / 1000))))
-  redis.call('ZADD', receipts, text(untilTime), string.match(receipt, '[^:]*$'))
+  if LISTED[redis.call('HGET', receipt, 'state')] then
+    redis.call('ZADD', receipts, text(untilTime), string.match(receipt, '[^:]*$'))
+  else
+    redis.call('ZREM', receipts, string.match(receipt, '[^:]*$'))
+  end
   redis.call('ZREMRANGEBYSCORE', receipts, '-inf', text(now))
   redis.call('PEXPIRE', receipts, FOREVER)
 end
