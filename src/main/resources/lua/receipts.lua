@@ -56,9 +56,10 @@ end
 -- What stands against buying this key now: nothing (nil), or {wait, state, used up (1 or 0), made, has a ticket (1 or 0)}.
 -- `known` is when the newest image was made that the asking process has seen, in milliseconds.
 local function refusal(known)
-  local standing, holder, untilText, purchasesText, fromText, madeText, ticket =
-    receiptFields('state', 'token', 'until', 'purchases', 'from', 'made', 'ticket')
-  local resumable = ticket ~= '' and 1 or 0
+  local standing, holder, untilText, purchasesText, fromText, madeText, ticket, deletedOpen =
+    receiptFields('state', 'token', 'until', 'purchases', 'from', 'made', 'ticket', 'deletedOpen')
+  -- Nobody wants the image of a job any more that was deleted under way.
+  local resumable = (ticket ~= '' and deletedOpen ~= '1') and 1 or 0
   if standing == '' or standing == 'DELETED' or standing == 'REJECTED' then
     return nil
   end
@@ -268,8 +269,8 @@ end
 -- Somebody goes on with the job of a call whose holder is gone or has given up. Answers when the call departed and its
 -- ticket, or nothing.
 local function resumeJob(period)
-  local standing, departedAt, ticket = receiptFields('state', 'departed', 'ticket')
-  if ticket == '' or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
+  local standing, departedAt, ticket, deletedOpen = receiptFields('state', 'departed', 'ticket', 'deletedOpen')
+  if ticket == '' or deletedOpen == '1' or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
     return nil
   end
   redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'until', text(now + longestCall))
