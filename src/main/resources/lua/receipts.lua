@@ -147,11 +147,14 @@ local function probed()
   end
 end
 
-local function resumeLanes()
-  for _, reason in ipairs(STOPS) do
-    redis.call('HDEL', state, 'stop:' .. reason .. ':since', 'stop:' .. reason .. ':next')
-  end
-  redis.call('HDEL', state, 'unusable')
+local function resumeLane(reason)
+  redis.call('HDEL', state, 'stop:' .. reason .. ':since', 'stop:' .. reason .. ':next')
+end
+
+-- The provider has dealt with a request: it takes the key, and the account is not empty.
+local function accepted()
+  resumeLane('ACCESS_REFUSED')
+  resumeLane('OUT_OF_CREDITS')
 end
 
 local function learn(taken)
@@ -188,8 +191,12 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
     receiptFields('token', 'purchases', 'before', 'deleted', 'until')
   local deleted = deletedSince(departedAt)
   local purchases = tonumber(purchasesText) or 0
+  if outcome == 'IMAGE' or outcome == 'UNUSABLE' or outcome == 'REJECTED' then
+    accepted()
+  end
   if outcome == 'IMAGE' then
-    resumeLanes()
+    resumeLane('UNUSABLE_ANSWERS')
+    redis.call('HDEL', state, 'unusable')
     -- One that had to wait for the store says nothing of the provider.
     if now - departedAt <= longestCall then
       learn(now - departedAt)
