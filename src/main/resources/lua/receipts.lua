@@ -129,7 +129,7 @@ local function stopped(justStarted)
     local concerns = bulk or reason ~= 'UNUSABLE_ANSWERS'
     local nextProbe = tonumber(redis.call('HGET', state, 'stop:' .. reason .. ':next') or nil)
     if concerns and nextProbe then
-      if now < nextProbe and not (justStarted and reason ~= 'UNUSABLE_ANSWERS') then
+      if now < nextProbe and not (justStarted and reason == 'ACCESS_REFUSED') then
         return number, nextProbe - now
       end
     end
