@@ -13,7 +13,7 @@ local departed, planned = KEYS[2], KEYS[3] -- sorted sets: token -> time of depa
 local bulkDeparted, bulkPlanned = KEYS[4], KEYS[5] -- the bulk lane's part of both
 local places, bulkPlaces = KEYS[6], KEYS[7] -- sorted sets: token -> when the place in flight comes back by itself
 local receipt = KEYS[8] -- hash: the receipt of the image key that is asked about; see receipts.lua
-local receipts = KEYS[9] -- sorted set: image key -> when its receipt ends by itself
+local receipts = KEYS[9] -- sorted set: image key -> when its receipt, open or of a call in vain, ends by itself
 
 local action = ARGV[1] -- see limiter-actions.lua
 local fixedTime = tonumber(ARGV[2]) -- '' for the server's clock; tests move the time by hand

@@ -30,9 +30,17 @@ local function endReceipt()
   redis.call('ZREM', receipts, string.match(receipt, '[^:]*$'))
 end
 
+-- Those of landed images are many, and would crowd the others out of the operator's list.
+local LISTED = { OPEN = true, UNKNOWN = true, UNUSABLE = true }
+
+-- To be called when the state is written.
 local function keepReceipt(untilTime)
   redis.call('PEXPIRE', receipt, text(math.max(1, math.ceil((untilTime - now) / 1000))))
-  redis.call('ZADD', receipts, text(untilTime), string.match(receipt, '[^:]*$'))
+  if LISTED[redis.call('HGET', receipt, 'state')] then
+    redis.call('ZADD', receipts, text(untilTime), string.match(receipt, '[^:]*$'))
+  else
+    redis.call('ZREM', receipts, string.match(receipt, '[^:]*$'))
+  end
   redis.call('ZREMRANGEBYSCORE', receipts, '-inf', text(now))
   redis.call('PEXPIRE', receipts, FOREVER)
 end
@@ -48,9 +56,10 @@ end
 -- What stands against buying this key now: nothing (nil), or {wait, state, used up (1 or 0), made, has a ticket (1 or 0)}.
 -- `known` is when the newest image was made that the asking process has seen, in milliseconds.
 local function refusal(known)
-  local standing, holder, untilText, purchasesText, fromText, madeText, ticket =
-    receiptFields('state', 'token', 'until', 'purchases', 'from', 'made', 'ticket')
-  local resumable = ticket ~= '' and 1 or 0
+  local standing, holder, untilText, purchasesText, fromText, madeText, ticket, deletedOpen =
+    receiptFields('state', 'token', 'until', 'purchases', 'from', 'made', 'ticket', 'deletedOpen')
+  -- Nobody wants the image of a job any more that was deleted under way.
+  local resumable = (ticket ~= '' and deletedOpen ~= '1') and 1 or 0
   if standing == '' or standing == 'DELETED' or standing == 'REJECTED' then
     return nil
   end
@@ -120,7 +129,7 @@ local function stopped(justStarted)
     local concerns = bulk or reason ~= 'UNUSABLE_ANSWERS'
     local nextProbe = tonumber(redis.call('HGET', state, 'stop:' .. reason .. ':next') or nil)
     if concerns and nextProbe then
-      if now < nextProbe and not (justStarted and reason ~= 'UNUSABLE_ANSWERS') then
+      if now < nextProbe and not (justStarted and reason == 'ACCESS_REFUSED') then
         return number, nextProbe - now
       end
     end
@@ -138,11 +147,14 @@ local function probed()
   end
 end
 
-local function resumeLanes()
-  for _, reason in ipairs(STOPS) do
-    redis.call('HDEL', state, 'stop:' .. reason .. ':since', 'stop:' .. reason .. ':next')
-  end
-  redis.call('HDEL', state, 'unusable')
+local function resumeLane(reason)
+  redis.call('HDEL', state, 'stop:' .. reason .. ':since', 'stop:' .. reason .. ':next')
+end
+
+-- The provider has dealt with a request: it takes the key, and the account is not empty.
+local function accepted()
+  resumeLane('ACCESS_REFUSED')
+  resumeLane('OUT_OF_CREDITS')
 end
 
 local function learn(taken)
@@ -179,8 +191,12 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
     receiptFields('token', 'purchases', 'before', 'deleted', 'until')
   local deleted = deletedSince(departedAt)
   local purchases = tonumber(purchasesText) or 0
+  if outcome == 'IMAGE' or outcome == 'UNUSABLE' or outcome == 'REJECTED' then
+    accepted()
+  end
   if outcome == 'IMAGE' then
-    resumeLanes()
+    resumeLane('UNUSABLE_ANSWERS')
+    redis.call('HDEL', state, 'unusable')
     -- One that had to wait for the store says nothing of the provider.
     if now - departedAt <= longestCall then
       learn(now - departedAt)
@@ -260,8 +276,8 @@ end
 -- Somebody goes on with the job of a call whose holder is gone or has given up. Answers when the call departed and its
 -- ticket, or nothing.
 local function resumeJob(period)
-  local standing, departedAt, ticket = receiptFields('state', 'departed', 'ticket')
-  if ticket == '' or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
+  local standing, departedAt, ticket, deletedOpen = receiptFields('state', 'departed', 'ticket', 'deletedOpen')
+  if ticket == '' or deletedOpen == '1' or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
     return nil
   end
   redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'until', text(now + longestCall))

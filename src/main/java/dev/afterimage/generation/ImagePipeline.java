@@ -90,7 +90,7 @@ public final class ImagePipeline implements ImageService {
         this.receipts = parts.receipts();
         this.freshness = parts.freshness();
         this.writes = new PendingWrites(
-                parts.store(), lookup, receipts, parts.settler(), parts.pause(), parts.virtualThreads());
+                parts.store(), lookup, receipts, parts.settler(), parts.drain(), parts.pause(), parts.virtualThreads());
         this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock(), parts.pause());
         this.leases = parts.leases();
         this.leader = new LeaderFlight(parts, lookup, writes);

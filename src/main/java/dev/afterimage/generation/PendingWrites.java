@@ -21,7 +21,7 @@ import org.jboss.logging.Logger;
 /**
  * Brings images to where they are kept: the store, then the index. One that the store does not take (it is full) was paid for
  * all the same: it waits here, its receipt is held so that nobody buys it again, and it is tried again until it is stored.
- * While one waits, nothing more is bought.
+ * While one waits, nothing more is bought, and the end of the process or its freeze waits as for a call under way.
  */
 final class PendingWrites {
 
@@ -42,17 +42,25 @@ final class PendingWrites {
     private final Lookup lookup;
     private final Receipts receipts;
     private final CallSettler settler;
+    private final Drain drain;
     private final Pause pause;
     private final Executor threads;
     private final Map<ImageKey, Waiting> waiting = new ConcurrentHashMap<>();
     private final AtomicLong bytes = new AtomicLong();
 
     PendingWrites(
-            ImageStore store, Lookup lookup, Receipts receipts, CallSettler settler, Pause pause, Executor threads) {
+            ImageStore store,
+            Lookup lookup,
+            Receipts receipts,
+            CallSettler settler,
+            Drain drain,
+            Pause pause,
+            Executor threads) {
         this.store = store;
         this.lookup = lookup;
         this.receipts = receipts;
         this.settler = settler;
+        this.drain = drain;
         this.pause = pause;
         this.threads = threads;
     }
@@ -129,10 +137,12 @@ final class PendingWrites {
             bytes.addAndGet(-size);
             return;
         }
+        drain.entered();
         try {
             threads.execute(() -> storeAgain(image));
         } catch (RejectedExecutionException shuttingDown) {
             LOG.warn("The process ends, and an image that was paid for is lost with it: the store did not take it");
+            drop(image);
         }
     }
 
@@ -172,6 +182,7 @@ final class PendingWrites {
     private void drop(Waiting image) {
         if (waiting.remove(image.key(), image)) {
             bytes.addAndGet(-image.image().content().length);
+            drain.left();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.afterimage.generation;
 
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
+import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
 
 /**
  * The place in this process where calls wait for the fleet's permission. Made for virtual threads: thousands may wait.
@@ -24,6 +26,8 @@ import java.util.random.RandomGenerator;
  * {@linkplain #depart departs}, tells when its request was {@linkplain #left written}, and gives its permit back.
  */
 public final class PermitAcquirer implements PermitForecast {
+
+    private static final Logger LOG = Logger.getLogger(PermitAcquirer.class);
 
     /**
      * How long before its start a permit is handed out; {@link #depart} waits for the rest and leaves on time. So much later than
@@ -139,10 +143,17 @@ public final class PermitAcquirer implements PermitForecast {
         throw new PermitLapsedException(Limits.JITTER);
     }
 
-    /** To be called when the request is written: where that took long, its slot counts from now on. */
+    /**
+     * To be called when the request is written: where that took long, its slot counts from now on. A limiter that cannot be
+     * asked is no failure of a call that has left.
+     */
     public void left(Departure departure, Instant at) {
         if (at.isAfter(departure.due().plus(LATE))) {
-            limiter.restamp(departure.call());
+            try {
+                limiter.restamp(departure.call());
+            } catch (LimiterUnavailableException gone) {
+                LOG.debugf("A late call counts from its stamp on: %s", gone.getMessage());
+            }
         }
     }
 
@@ -151,9 +162,13 @@ public final class PermitAcquirer implements PermitForecast {
         limiter.stop(reason);
     }
 
-    /** The call will not be made. */
+    /** The call will not be made. Where the limiter cannot be told, the permit lapses by itself. */
     public void release(Granted permit) {
-        limiter.release(permit);
+        try {
+            limiter.release(permit);
+        } catch (LimiterUnavailableException gone) {
+            LOG.debugf("A permit lapses by itself: %s", gone.getMessage());
+        }
         ended();
     }
 

@@ -71,8 +71,9 @@ public final class PermittedGenerator implements ImageGenerator {
             call.purchase = attempt.order().purchase();
             return next.generate(request, attempt.withDeparture(call));
         } catch (GenerationException failure) {
+            GenerationException told = call.failed(failure);
             tellOthers(failure);
-            throw call.failed(failure);
+            throw told;
         } catch (PermitLapsedException | LimiterUnavailableException neverLeft) {
             call.neverLeft();
             throw neverLeft;
@@ -85,11 +86,16 @@ public final class PermittedGenerator implements ImageGenerator {
         }
     }
 
+    /** Where the others cannot be told, they find it out by themselves. */
     private void tellOthers(GenerationException failure) {
-        switch (failure) {
-            case AccessRefusedException refused -> gate.stop(LaneStop.Reason.ACCESS_REFUSED);
-            case OutOfCreditsException empty -> gate.stop(LaneStop.Reason.OUT_OF_CREDITS);
-            default -> {}
+        try {
+            switch (failure) {
+                case AccessRefusedException refused -> gate.stop(LaneStop.Reason.ACCESS_REFUSED);
+                case OutOfCreditsException empty -> gate.stop(LaneStop.Reason.OUT_OF_CREDITS);
+                default -> {}
+            }
+        } catch (LimiterUnavailableException gone) {
+            failure.addSuppressed(gone);
         }
     }
 

@@ -14,7 +14,7 @@ public record LaneStop(Reason reason, Instant since) {
     public enum Reason {
         /** The provider refuses the operator's key. Both lanes; tried again at a restart and once a minute. */
         ACCESS_REFUSED(Duration.ofMinutes(1), true),
-        /** The provider's account is empty. Both lanes; tried again at a restart and every 15 minutes. */
+        /** The provider's account is empty. Both lanes; tried again every 15 minutes. */
         OUT_OF_CREDITS(Duration.ofMinutes(15), true),
         /** One answer after the other was billed and is no image. The bulk lane; tried again every 15 minutes. */
         UNUSABLE_ANSWERS(Duration.ofMinutes(15), false);

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
@@ -232,6 +233,10 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
                     latency.learn(taken);
                 }
                 stops.clear();
+            }
+            if (outcome instanceof CallOutcome.Unusable || outcome instanceof CallOutcome.Rejected) {
+                // The provider has dealt with a request: it takes the key, and the account is not empty.
+                stops.keySet().retainAll(Set.of(LaneStop.Reason.UNUSABLE_ANSWERS));
             }
             if (book.countUnusable(outcome)) {
                 stop(LaneStop.Reason.UNUSABLE_ANSWERS);

@@ -32,7 +32,7 @@ final class ReceiptBook {
     private record Page(Receipt receipt, Receipt.@Nullable State before, Instant made, Instant deleted, Instant end) {}
 
     private final Map<ImageKey, Page> pages = new HashMap<>();
-    /** Those that were deleted while the call of their receipt was open; its departure may be stamped ahead of that. */
+    /** Those that were deleted while the call of their receipt could run; its departure may be stamped ahead of that. */
     private final Set<ImageKey> deletedOpen = new HashSet<>();
 
     private final ReceiptRules rules;
@@ -86,12 +86,16 @@ final class ReceiptBook {
         if (now.isBefore(from)) {
             return refused(page.receipt(), state, Duration.between(now, from), false);
         }
-        return page.receipt().ticket().isEmpty() ? null : refused(page.receipt(), state, Duration.ofMillis(1), false);
+        return isResumable(page.receipt()) ? refused(page.receipt(), state, Duration.ofMillis(1), false) : null;
     }
 
-    private static Permit.Refused refused(Receipt receipt, Receipt.State state, Duration wait, boolean usedUp) {
-        return new Permit.Refused(
-                state, wait, usedUp, Instant.EPOCH, "", !receipt.ticket().isEmpty());
+    private Permit.Refused refused(Receipt receipt, Receipt.State state, Duration wait, boolean usedUp) {
+        return new Permit.Refused(state, wait, usedUp, Instant.EPOCH, "", isResumable(receipt));
+    }
+
+    /** Nobody wants the image of a job any more that was deleted under way. */
+    private boolean isResumable(Receipt receipt) {
+        return !receipt.ticket().isEmpty() && !deletedOpen.contains(receipt.key());
     }
 
     /** A rejection that is remembered. */
@@ -339,7 +343,7 @@ final class ReceiptBook {
     Optional<Receipts.Resumed> resume(Purchase purchase, Lane lane, String token, Instant now) {
         Page page = page(purchase.key(), now);
         if (page == null
-                || page.receipt().ticket().isEmpty()
+                || !isResumable(page.receipt())
                 || page.receipt().listedAs(now).isEmpty()) {
             return Optional.empty();
         }
@@ -400,9 +404,7 @@ final class ReceiptBook {
             // Until it has ended its receipt stands, or two would run at once; but calls in vain count no more.
             Receipt counted = counting(page.receipt(), 0, page.receipt().until());
             write(new Page(counted, null, page.made(), now, page.end()));
-            if (page.receipt().state() == Receipt.State.OPEN) {
-                deletedOpen.add(key);
-            }
+            deletedOpen.add(key);
             return;
         }
         Receipt tombstone = new Receipt(

@@ -1,9 +1,11 @@
 package dev.afterimage.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
@@ -140,6 +142,9 @@ final class JobPoller {
                 throttled.retryAfter().orElse(job.every().multipliedBy(2));
             case OutcomeUnknownException passing -> job.every().multipliedBy(2);
             case UnavailableException passing -> job.every().multipliedBy(2);
+            // The job was opened with a key that was taken and is paid for; who mends key or account still gets it.
+            case AccessRefusedException passing -> job.every().multipliedBy(2);
+            case OutOfCreditsException passing -> job.every().multipliedBy(2);
             default -> throw failure;
         };
     }

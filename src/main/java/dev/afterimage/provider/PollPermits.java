@@ -2,10 +2,11 @@ package dev.afterimage.provider;
 
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermitLapsedException;
-import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 
@@ -36,7 +37,8 @@ interface PollPermits {
             } catch (InterruptedException cancelled) {
                 Thread.currentThread().interrupt();
                 throw new UnavailableException("cancelled before the poll left", cancelled);
-            } catch (ThrottledException | PermitLapsedException notNow) {
+            } catch (GenerationException | PermitLapsedException | LimiterUnavailableException notNow) {
+                // The call that is polled for has left long ago: what stands against another one says nothing of it.
                 throw new UnavailableException("no permit to poll", notNow);
             }
         };

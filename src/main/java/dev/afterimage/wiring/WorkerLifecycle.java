@@ -33,6 +33,13 @@ class WorkerLifecycle {
         }
     }
 
+    /** Before the drain, in which every job would only be put back. */
+    void beginToEnd(@Observes @Priority(0) ShutdownEvent stop) {
+        if (enabled) {
+            worker.get().claimNoMore();
+        }
+    }
+
     void end(@Observes @Priority(2) ShutdownEvent stop) throws InterruptedException {
         if (enabled) {
             worker.get().stop(GRACE);

@@ -209,12 +209,14 @@ class ImagePipelineTest {
     void whatAFullStoreDidNotTakeIsStoredLaterAndNotBoughtAgain() throws Exception {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        assertThat(drain.isIdle()).isFalse();
         store.full(false);
 
         pause.awaitSleeper(Duration.ofSeconds(2));
         pause.advance(Duration.ofSeconds(2));
         eventually(() -> store.find(KEY).isPresent() && receiptIs(Receipt.State.IMAGE));
 
+        eventually(drain::isIdle);
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
         assertThat(provider.calls()).isEqualTo(1);
     }

@@ -61,6 +61,7 @@ class PermittedGeneratorTest {
     /** Grants everything, but for as many departures as it was told to answer otherwise; and says what it was asked. */
     private final class Recorder implements ProviderLimiter {
         private final List<Supplier<Permit>> departures = new ArrayList<>();
+        private boolean lost;
 
         @Override
         public Permit acquire(Lane lane, Duration mostPatience) {
@@ -84,11 +85,19 @@ class PermittedGeneratorTest {
         @Override
         public void restamp(Departed call) {
             events.add("restamp");
+            requireReachable();
         }
 
         @Override
         public void release(Granted permit) {
             events.add("release");
+            requireReachable();
+        }
+
+        private void requireReachable() {
+            if (lost) {
+                throw new LimiterUnavailableException("silence", null);
+            }
         }
 
         @Override
@@ -97,6 +106,7 @@ class PermittedGeneratorTest {
         @Override
         public void stop(LaneStop.Reason reason) {
             events.add("stop " + reason);
+            requireReachable();
         }
 
         @Override
@@ -260,6 +270,35 @@ class PermittedGeneratorTest {
 
         assertThat(events).contains("stop ACCESS_REFUSED", "stop OUT_OF_CREDITS");
         assertThat(settled).containsExactly(new CallOutcome.NotBilled(), new CallOutcome.NotBilled());
+    }
+
+    @Test
+    void aLimiterThatIsLostAfterTheDepartureDoesNotCostTheImage() {
+        GeneratedImage image = generate((request, attempt) -> {
+            attempt.departure().now();
+            limiter.lost = true;
+            clock.advance(Duration.ofSeconds(1));
+            attempt.departure().written(clock.instant());
+            return FakeGenerator.image();
+        });
+
+        assertThat(image).isNotNull();
+        assertThat(events).contains("restamp");
+        assertThat(settled).isEmpty();
+    }
+
+    @Test
+    void aLimiterThatIsLostHidesNeitherARefusedKeyNorThatNothingLeft() {
+        limiter.lost = true;
+
+        failed(AccessRefusedException.class, new AccessRefusedException("401"));
+        assertThatThrownBy(() -> generate((request, attempt) -> {
+                    throw new UnavailableException("DNS", null);
+                }))
+                .hasMessage("DNS");
+
+        assertThat(events).contains("stop ACCESS_REFUSED", "release");
+        assertThat(settled).containsExactly(new CallOutcome.NotBilled());
     }
 
     @Test

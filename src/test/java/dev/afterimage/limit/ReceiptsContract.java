@@ -12,6 +12,7 @@ import dev.afterimage.limit.Receipts.Settlement;
 import dev.afterimage.testing.Purchases;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -468,5 +469,62 @@ public abstract class ReceiptsContract {
         fleet.receipts().settle(resumed.call(), image());
         assertThat(refused(fleet).state()).isEqualTo(Receipt.State.IMAGE);
         assertThat(fleet.receipts().resume(PURCHASE, Lane.BULK)).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void aJobThatWasDeletedUnderWayIsNotResumedButBoughtAnewAfterIt() {
+        Fleet fleet = fleet(0);
+        Departed call = bought(fleet);
+        fleet.receipts().keepTicket(call, "job-7");
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+
+        assertThat(refused(fleet).resumable()).isFalse();
+        assertThat(fleet.receipts().resume(PURCHASE, Lane.BULK)).isEqualTo(Optional.empty());
+        advance(LONGEST_CALL);
+        Departed anew = bought(fleet);
+        assertThat(fleet.receipts().hold(anew)).isEqualTo(Holding.HELD);
+    }
+
+    @Test
+    void aJobOfUnknownOutcomeThatWasDeletedIsNotResumedEither() {
+        Fleet fleet = fleet(0);
+        Departed call = bought(fleet);
+        fleet.receipts().keepTicket(call, "job-7");
+        fleet.receipts().settle(call, SILENCE);
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+
+        assertThat(refused(fleet).resumable()).isFalse();
+        assertThat(fleet.receipts().resume(PURCHASE, Lane.BULK)).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void aRequestThatTheProviderDealtWithEndsTheStopsOfKeyAndAccountAndNoOther() {
+        Fleet fleet = fleet(1);
+        List<Departed> probes = List.of(bought(fleet, Purchases.next()), bought(fleet, Purchases.next()));
+        List<CallOutcome> dealtWith = List.of(HTML, new CallOutcome.Rejected("DATA no title", Duration.ZERO));
+        for (int probe = 0; probe < probes.size(); probe++) {
+            fleet.limiter().stop(LaneStop.Reason.ACCESS_REFUSED);
+            fleet.limiter().stop(LaneStop.Reason.OUT_OF_CREDITS);
+            fleet.limiter().stop(LaneStop.Reason.UNUSABLE_ANSWERS);
+
+            fleet.receipts().settle(probes.get(probe), dealtWith.get(probe));
+
+            assertThat(fleet.limiter().status().stops())
+                    .extracting(LaneStop::reason)
+                    .containsExactly(LaneStop.Reason.UNUSABLE_ANSWERS);
+        }
+    }
+
+    @Test
+    void theManyReceiptsOfLandedImagesDontHideTheOthersFromTheOperator() {
+        Fleet fleet = fleet(0);
+        fleet.receipts().settle(bought(fleet, Purchases.next()), image());
+        fleet.receipts().settle(bought(fleet), SILENCE);
+
+        assertThat(fleet.receipts().list()).extracting(Receipt::key).containsExactly(KEY);
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        advance(LONGEST_CALL);
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        assertThat(fleet.receipts().list()).isEmpty();
     }
 }

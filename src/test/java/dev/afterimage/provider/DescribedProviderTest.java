@@ -230,12 +230,13 @@ class DescribedProviderTest {
         bench.server.verify(4, getRequestedFor(urlEqualTo("/job/1")));
     }
 
-    @Test
-    void aPollThatFailsIsRepeatedAndNothingIsBoughtAgain() {
+    @ParameterizedTest
+    @ValueSource(ints = {500, 401, 402, 403})
+    void aPollThatFailsIsRepeatedAndNothingIsBoughtAgain(int status) {
         answersJob(bench.url("/job/1"));
         bench.server.stubFor(get(urlEqualTo("/job/1"))
                 .inScenario("late")
-                .willReturn(aResponse().withStatus(500))
+                .willReturn(aResponse().withStatus(status))
                 .willSetStateTo("there"));
         bench.server.stubFor(get(urlEqualTo("/job/1"))
                 .inScenario("late")

@@ -219,4 +219,12 @@ class RedisReceiptsTest extends ReceiptsContract {
         assertThat(started.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
         assertThat(started.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
     }
+
+    /** On Lambda processes start all the time. */
+    @Test
+    void aProcessThatJustStartedDoesNotAskAnEmptyAccountBeforeItsTime() {
+        fleet().limiter().stop(LaneStop.Reason.OUT_OF_CREDITS);
+
+        assertThat(fleet().limiter().acquire(Lane.INTERACTIVE, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
+    }
 }

@@ -20,6 +20,7 @@ import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.pregeneration.batch.RowOutcome;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.store.StoreUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public final class JobOutcomes {
     /** When a provider throttles and names no time. */
     private static final Duration POLITE = Duration.ofSeconds(1);
 
-    /** What keeps the fleet's memory or its jobs cannot be used; until it can, no job gets anywhere. */
+    /** What keeps the fleet's memory, its jobs or its images cannot be used; until it can, no job gets anywhere. */
     static final JobOutcome.Wait OUTAGE = new JobOutcome.Wait(Duration.ofSeconds(15), true);
 
     private final AttemptPolicy policy;
@@ -64,6 +65,7 @@ public final class JobOutcomes {
             case LimiterUnavailableException gone -> OUTAGE;
             case LeasesUnavailableException gone -> OUTAGE;
             case QueueUnavailableException gone -> OUTAGE;
+            case StoreUnavailableException gone -> OUTAGE;
             // A message of unknown origin may hold anything, so only its kind is told.
             default -> retry(attempts, "Unexpected " + failure.getClass().getSimpleName() + "; see the log.");
         };

@@ -93,14 +93,19 @@ public final class Worker {
      * @return whether all ended
      */
     public boolean stop(Duration grace) throws InterruptedException {
-        stopped = true;
-        cancel(looking);
+        claimNoMore();
         boolean all = pause.acquire(hands, concurrency, grace);
         if (all) {
             hands.release(concurrency);
         }
         cancel(beating);
         return all;
+    }
+
+    /** Claims no more; the jobs at hand go on. Does not wait. */
+    public void claimNoMore() {
+        stopped = true;
+        cancel(looking);
     }
 
     private static void cancel(@Nullable Future<?> task) {

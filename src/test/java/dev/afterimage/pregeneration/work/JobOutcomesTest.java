@@ -21,6 +21,7 @@ import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.pregeneration.batch.RowOutcome;
 import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,13 +52,14 @@ class JobOutcomesTest {
     }
 
     @Test
-    void aLostMemoryOfTheFleetUsesUpNoAttempt() {
+    void aLostMemoryOfTheFleetAndALostStoreUseUpNoAttempt() {
         Exception cause = new IllegalStateException();
         for (RuntimeException lost : List.of(
                 new CacheUnavailableException("gone", cause),
                 new BudgetUnavailableException("gone", cause),
                 new LimiterUnavailableException("gone", cause),
                 new LeasesUnavailableException("gone", cause),
+                new StoreUnavailableException("full", cause),
                 new QueueUnavailableException("gone", cause))) {
             assertThat(outcomes.of(lost, 2)).isEqualTo(new JobOutcome.Wait(Duration.ofSeconds(15), true));
         }
