@@ -98,6 +98,7 @@ final class ConfigurationCheck {
         CacheConfig cache = config.getConfigMapping(CacheConfig.class);
         positive("afterimage.cache.ttl", cache.ttl());
         notNegative("afterimage.cache.stale-ttl", cache.staleTtl());
+        notNegative("afterimage.cache.stale-while-revalidate", cache.staleWhileRevalidate());
         notNegative("afterimage.cache.near-ttl", cache.nearTtl());
         atLeast("afterimage.cache.near-size", cache.nearSize(), 0);
         cache.templates()
@@ -106,7 +107,8 @@ final class ConfigurationCheck {
                         .ifPresent(ttl -> positive("afterimage.cache.templates.\"" + template + "\".ttl", ttl)));
 
         GenerationConfig generation = config.getConfigMapping(GenerationConfig.class);
-        positive("afterimage.generation.patience", generation.patience());
+        notNegative("afterimage.generation.patience", generation.patience());
+        generation.lostMemoryPause().ifPresent(pause -> notNegative("afterimage.generation.lost-memory-pause", pause));
         notNegative("afterimage.generation.max-wait", generation.maxWait());
         notNegative("afterimage.generation.rejection-ttl", generation.rejectionTtl());
         atLeast("afterimage.generation.repurchases", generation.repurchases(), 0);
