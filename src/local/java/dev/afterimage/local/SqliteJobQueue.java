@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -197,19 +198,31 @@ public final class SqliteJobQueue implements JobQueue {
         });
     }
 
+    /** A dead letter. */
+    private record Letter(long number, String body) {}
+
     @Override
-    public int redrive(int max) {
+    public int redrive(int max, Consumer<Job> before) {
+        List<Letter> oldest = database.read(session -> session.list(
+                "SELECT number, body FROM dead_letter WHERE lane IS NOT NULL ORDER BY number LIMIT ?",
+                row -> new Letter(row.getLong(1), row.getString(2)),
+                max));
+        for (Letter letter : oldest) {
+            before.accept(JobCodec.decode(letter.body()));
+        }
         long now = clock.millis();
         return database.promise(session -> {
-            String oldest = "(SELECT number FROM dead_letter WHERE lane IS NOT NULL ORDER BY number LIMIT ?)";
-            session.update(
-                    "INSERT INTO job (lane, visible_at, created_at, body)"
-                            + " SELECT lane, ?, ?, body FROM dead_letter WHERE number IN " + oldest
-                            + " ORDER BY number",
-                    now,
-                    now,
-                    max);
-            return session.update("DELETE FROM dead_letter WHERE number IN " + oldest, max);
+            int redriven = 0;
+            for (Letter letter : oldest) {
+                session.update(
+                        "INSERT INTO job (lane, visible_at, created_at, body)"
+                                + " SELECT lane, ?, ?, body FROM dead_letter WHERE number = ?",
+                        now,
+                        now,
+                        letter.number());
+                redriven += session.update("DELETE FROM dead_letter WHERE number = ?", letter.number());
+            }
+            return redriven;
         });
     }
 

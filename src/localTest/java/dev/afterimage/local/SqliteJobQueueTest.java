@@ -102,7 +102,7 @@ class SqliteJobQueueTest extends JobQueueContract {
 
         assertThat(drain()).containsExactly("job-1");
         assertThat(queue().status().deadLetters()).isEqualTo(1);
-        assertThat(queue().redrive(10)).isZero();
+        assertThat(queue().redrive(10, job -> {})).isZero();
     }
 
     /** A partial index that SQLite could not use made this a thousand times slower. */

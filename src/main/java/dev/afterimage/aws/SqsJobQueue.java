@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -218,17 +219,19 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     @Override
-    public int redrive(int max) {
+    public int redrive(int max, Consumer<Job> before) {
         int redriven = 0;
         while (redriven < max) {
+            // With a wait SQS looks at all its servers; without, it may answer nothing while there is something.
             List<Message> messages =
-                    receive(queues.deadLetter(), Math.min(max - redriven, SqsBatches.MOST_MESSAGES), 0);
+                    receive(queues.deadLetter(), Math.min(max - redriven, SqsBatches.MOST_MESSAGES), 1);
             if (messages.isEmpty()) {
                 break;
             }
             for (Message message : messages) {
                 Optional<SqsJob> job = unlessNewer(() -> SqsJob.read(message.body(), Map.of(), clock));
                 if (job.isPresent()) {
+                    before.accept(job.get().job());
                     enqueue(List.of(job.get().job()), Duration.ZERO);
                     delete(queues.deadLetter(), message.receiptHandle());
                     redriven++;

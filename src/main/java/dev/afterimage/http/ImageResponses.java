@@ -13,6 +13,8 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Turns an outcome of the core into status, headers and body. */
@@ -24,6 +26,8 @@ final class ImageResponses {
 
     /** A redirect must end this long before its target does, or a slow client follows it too late. */
     static final Duration REDIRECT_MARGIN = Duration.ofMinutes(1);
+
+    private static final Duration STALE_REDIRECT = Duration.ofMinutes(1);
 
     private final UrlSigner signer;
     private final BaseUrl baseUrl;
@@ -65,6 +69,29 @@ final class ImageResponses {
         };
     }
 
+    /**
+     * 302 to the signed URL for whoever follows a request link. Shared caches may keep it while the URL and the link last; that
+     * to a stale image only for a moment, because a new one is being made.
+     */
+    Response.ResponseBuilder linked(ImageOutcome.Ready ready, Optional<Instant> linkEnd, Supplier<URI> serviceRoot) {
+        SignedUrl url = urlFor(ready, serviceRoot);
+        Duration lifetime = left(url);
+        if (linkEnd.isPresent()) {
+            lifetime = shorter(lifetime, Duration.between(clock.instant(), linkEnd.get()));
+        }
+        if (ready instanceof ImageOutcome.Stale) {
+            lifetime = shorter(lifetime, STALE_REDIRECT);
+        }
+        return Response.status(Response.Status.FOUND)
+                .header(HttpHeaders.LOCATION, url.url())
+                .header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + Math.max(0, lifetime.toSeconds()))
+                .header(CacheStatus.HEADER, CacheStatus.of(ready));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     private SignedUrl urlFor(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
         return baseUrl.seenFrom(serviceRoot, signer.sign(ready.entry()));
     }
@@ -78,7 +105,11 @@ final class ImageResponses {
     }
 
     private long secondsToKeep(SignedUrl url) {
-        Duration left = Duration.between(clock.instant(), url.expiresAt()).minus(REDIRECT_MARGIN);
-        return Math.clamp(left.toSeconds(), 0, LONGEST_REDIRECT.toSeconds());
+        return Math.clamp(left(url).toSeconds(), 0, LONGEST_REDIRECT.toSeconds());
+    }
+
+    /** How long a redirect to the URL works. */
+    private Duration left(SignedUrl url) {
+        return Duration.between(clock.instant(), url.expiresAt()).minus(REDIRECT_MARGIN);
     }
 }

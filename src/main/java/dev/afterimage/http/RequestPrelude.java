@@ -83,7 +83,7 @@ final class RequestPrelude {
     /** Who waits for an answer about images is answered before the process ends; a stream of events is not. */
     private static boolean isAsk(RoutingContext context) {
         String path = context.request().path();
-        return path != null && path.startsWith("/v1/") && !path.endsWith("/events");
+        return path != null && (path.startsWith("/v1/") || path.startsWith("/i/")) && !path.endsWith("/events");
     }
 
     private static boolean isUri(@Nullable String uri) {

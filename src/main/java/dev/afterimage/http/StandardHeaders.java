@@ -20,7 +20,7 @@ final class StandardHeaders {
     static void of(String requestId, @Nullable String path, BiConsumer<CharSequence, CharSequence> set) {
         set.accept(REQUEST_ID, requestId);
         set.accept(CONTENT_TYPE_OPTIONS, NOSNIFF);
-        if (path != null && path.startsWith("/v1/")) {
+        if (path != null && (path.startsWith("/v1/") || path.startsWith("/i/"))) {
             // Signed URLs and numbers of the moment: for the one who asked, and for now.
             set.accept(CACHE_CONTROL, NO_STORE);
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageRequestReader {
 
+    /** Reads one member besides those of an image. */
+    @FunctionalInterface
+    public interface Member {
+        void read(JsonParser parser, @Nullable JsonToken value) throws IOException;
+    }
+
     private ImageRequestReader() {}
+
+    /**
+     * Reads a request that may have one member more.
+     *
+     * @param name the member's
+     * @param member reads its value
+     */
+    public static ImageRequest read(byte[] utf8, String name, Member member) {
+        return read(decode(utf8), Optional.empty(), Map.of(name, member));
+    }
 
     public static ImageRequest read(byte[] utf8) {
         return read(decode(utf8));
@@ -31,8 +48,12 @@ public final class ImageRequestReader {
      * @param templateForAll the template of a request that names none
      */
     public static ImageRequest read(String json, Optional<TemplateId> templateForAll) {
+        return read(json, templateForAll, Map.of());
+    }
+
+    private static ImageRequest read(String json, Optional<TemplateId> templateForAll, Map<String, Member> more) {
         try (JsonParser parser = CanonicalJson.JSON.createParser(json)) {
-            ImageRequest request = readObject(parser, parser.nextToken(), templateForAll.orElse(null));
+            ImageRequest request = readObject(parser, parser.nextToken(), templateForAll.orElse(null), more);
             if (parser.nextToken() != null) {
                 throw new InvalidRequestException("Remove the text after the JSON object.", "body");
             }
@@ -43,7 +64,8 @@ public final class ImageRequestReader {
     }
 
     private static ImageRequest readObject(
-            JsonParser parser, @Nullable JsonToken start, @Nullable TemplateId templateForAll) throws IOException {
+            JsonParser parser, @Nullable JsonToken start, @Nullable TemplateId templateForAll, Map<String, Member> more)
+            throws IOException {
         if (start != JsonToken.START_OBJECT) {
             throw new InvalidRequestException(
                     "Send a JSON object such as {\"template\":\"social-card\",\"data\":{\"title\":\"Hello\"}}.",
@@ -62,11 +84,16 @@ public final class ImageRequestReader {
                         format = ImageFormat.named(text(parser, token, name));
                     }
                 }
-                default ->
-                    throw new InvalidRequestException(
-                            "Remove the properties other than template, data and format; what fills the template"
-                                    + " belongs into data.",
-                            "body");
+                default -> {
+                    Member member = more.get(name);
+                    if (member == null) {
+                        throw new InvalidRequestException(
+                                "Remove the properties other than template, data and format; what fills the template"
+                                        + " belongs into data.",
+                                "body");
+                    }
+                    member.read(parser, token);
+                }
             }
         }
         if (template == null) {

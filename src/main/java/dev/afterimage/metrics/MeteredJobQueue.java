@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Decorator: counts jobs by what became of them. Done is also what was cancelled; waiting is what was put back because
@@ -66,8 +67,8 @@ public final class MeteredJobQueue implements JobQueue {
     }
 
     @Override
-    public int redrive(int max) {
-        return next.redrive(max);
+    public int redrive(int max, Consumer<Job> before) {
+        return next.redrive(max, before);
     }
 
     @Override

@@ -5,8 +5,10 @@ import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.delivery.DeliveryConfig;
+import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.http.HttpConfig;
+import dev.afterimage.http.TemplatesConfig;
 import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
@@ -22,6 +24,7 @@ import io.smallrye.config.SmallRyeConfig;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +60,7 @@ final class ConfigurationCheck {
             DemoConfig.class,
             GenerationConfig.class,
             HttpConfig.class,
+            LinkConfig.class,
             MetricsConfig.class,
             PregenerationConfig.class,
             ProviderConfig.class,
@@ -65,7 +69,8 @@ final class ConfigurationCheck {
             RedisConfig.class,
             S3Config.class,
             SecretsConfig.class,
-            SqsConfig.class);
+            SqsConfig.class,
+            TemplatesConfig.class);
 
     private static final String PREFIX = "afterimage.";
 
@@ -133,6 +138,8 @@ final class ConfigurationCheck {
                 "afterimage.delivery.url-ttl",
                 config.getConfigMapping(DeliveryConfig.class).urlTtl());
 
+        checkLinks(config.getConfigMapping(LinkConfig.class));
+
         PregenerationConfig work = config.getConfigMapping(PregenerationConfig.class);
         positive("afterimage.pregeneration.visibility-timeout", work.visibilityTimeout());
         positive("afterimage.pregeneration.patience", work.patience());
@@ -156,6 +163,25 @@ final class ConfigurationCheck {
         positive("afterimage.secrets.refresh", secrets.refresh());
         positive("afterimage.secrets.attempt-timeout", secrets.attemptTimeout());
         positive("afterimage.secrets.timeout", secrets.timeout());
+    }
+
+    private static void checkLinks(LinkConfig links) {
+        notNegative("afterimage.links.wait", links.patience());
+        notNegative("afterimage.links.crawler-wait", links.crawlerPatience());
+        links.secrets().forEach((id, secret) -> {
+            int bytes = secret.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes < LinkConfig.SHORTEST_SECRET) {
+                throw new IllegalArgumentException("Set afterimage.links.secrets.\"" + id + "\" to "
+                        + LinkConfig.SHORTEST_SECRET + " or more bytes of text; it has " + bytes + ".");
+            }
+        });
+        boolean isOne = links.current()
+                .map(links.secrets()::containsKey)
+                .orElse(links.secrets().size() <= 1);
+        if (!isOne) {
+            throw new IllegalArgumentException(
+                    "Set afterimage.links.current to the id of the secret in afterimage.links.secrets that signs.");
+        }
     }
 
     private static void positive(String key, Duration value) {

@@ -8,8 +8,10 @@ import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
 import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.ExpiryWindow;
+import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.MemoisedSigner;
 import dev.afterimage.delivery.PemKeys;
+import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.SigningKeys;
 import dev.afterimage.delivery.UrlSigner;
@@ -18,10 +20,13 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Puts together how URLs are signed, and how the local edge verifies them. */
@@ -66,6 +71,27 @@ class DeliveryWiring {
                 .orElseGet(() -> LocalBackend.of(local).deliveryKey());
         SigningKey key = new SigningKey(config.keyPairId().orElse(OWN_KEY), privateKey);
         return () -> key;
+    }
+
+    /** With the configured secrets, else on a laptop with one that follows from the key that was made at first start. */
+    @Produces
+    @Singleton
+    RequestLinks requestLinks(LinkConfig config, DeliveryConfig delivery, Instance<LocalBackend> local, Clock clock) {
+        Map<String, String> secrets = config.secrets();
+        if (!secrets.isEmpty()) {
+            Map<String, byte[]> bytes = secrets.entrySet().stream()
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey, secret -> secret.getValue().getBytes(StandardCharsets.UTF_8)));
+            return new RequestLinks(
+                    bytes, config.current().or(() -> secrets.keySet().stream().findFirst()), clock);
+        }
+        boolean ownKey =
+                delivery.privateKey().isEmpty() && delivery.privateKeySecret().isEmpty() && local.isResolvable();
+        if (!ownKey) {
+            return new RequestLinks(Map.of(), Optional.empty(), clock);
+        }
+        byte[] secret = RequestLinks.derived(local.get().deliveryKey().getEncoded());
+        return new RequestLinks(Map.of(OWN_KEY, secret), Optional.of(OWN_KEY), clock);
     }
 
     @Produces

@@ -10,6 +10,7 @@ import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.Backlog;
 import dev.afterimage.generation.ImageService;
 import dev.afterimage.image.KeyScheme;
+import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredJobQueue;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.pregeneration.PregenerationConfig;
@@ -27,6 +28,7 @@ import dev.afterimage.pregeneration.queue.QueuedBacklog;
 import dev.afterimage.pregeneration.work.AttemptPolicy;
 import dev.afterimage.pregeneration.work.JobOutcomes;
 import dev.afterimage.pregeneration.work.JobRunner;
+import dev.afterimage.pregeneration.work.Redrive;
 import dev.afterimage.pregeneration.work.Worker;
 import dev.afterimage.redis.RedisBatchLedger;
 import dev.afterimage.redis.RedisCheckpoints;
@@ -163,6 +165,12 @@ class QueueWiring {
     @Singleton
     Planner planner(KeyScheme keys, TemplateVersions versions, ImageIndex index, Clock clock) {
         return new Planner(keys, versions, index, clock);
+    }
+
+    @Produces
+    @Singleton
+    Redrive redrive(JobQueue queue, Receipts receipts, KeyScheme keys, TemplateVersions versions, Clock clock) {
+        return new Redrive(queue, receipts, keys, versions, clock);
     }
 
     @Produces

@@ -105,7 +105,7 @@ class SqsJobQueueTest extends JobQueueContract {
         assertThat(queue.claim(BOTH, 1, NOW)).isEmpty();
 
         assertThat(queue.status().deadLetters()).isEqualTo(1);
-        assertThat(queue.redrive(1)).isEqualTo(1);
+        assertThat(queue.redrive(1, job -> {})).isEqualTo(1);
         assertThat(onlyClaim().job()).isEqualTo(Jobs.bulk(1));
     }
 
@@ -172,7 +172,7 @@ class SqsJobQueueTest extends JobQueueContract {
 
         assertThat(queue.status().bulk()).isZero();
         assertThat(queue.status().deadLetters()).isEqualTo(1);
-        assertThat(queue.redrive(1)).isZero();
+        assertThat(queue.redrive(1, job -> {})).isZero();
     }
 
     @Test

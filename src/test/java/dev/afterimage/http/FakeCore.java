@@ -67,7 +67,10 @@ public class FakeCore implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
-                "afterimage.delivery.base-url", "https://cdn.example", "afterimage.pregeneration.worker", "false");
+                "afterimage.delivery.base-url", "https://cdn.example",
+                "afterimage.pregeneration.worker", "false",
+                "afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef",
+                "afterimage.templates.\"hero\".placeholder", "https://cdn.example/soon.png");
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -149,8 +150,9 @@ public final class MemoryJobQueue implements JobQueue {
     }
 
     @Override
-    public synchronized int redrive(int max) {
+    public synchronized int redrive(int max, Consumer<Job> before) {
         List<Buried> some = List.copyOf(buried.subList(0, Math.min(max, buried.size())));
+        some.forEach(letter -> before.accept(letter.job()));
         buried.removeAll(some);
         enqueue(some.stream().map(Buried::job).toList(), Duration.ZERO);
         return some.size();

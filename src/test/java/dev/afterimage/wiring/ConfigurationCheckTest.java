@@ -57,6 +57,10 @@ class ConfigurationCheckTest {
         "afterimage.redis.timeout, 0s, more than zero",
         "afterimage.sqs.timeout, 0s, more than zero",
         "afterimage.s3.attempt-timeout, 0s, more than zero",
+        "afterimage.links.wait, -1s, zero or more",
+        "afterimage.links.crawler-wait, -1s, zero or more",
+        "afterimage.links.secrets.\"a\", too-short, 32 or more",
+        "afterimage.links.current, nobody, afterimage.links.current",
     })
     void aValueWithoutSenseEndsTheStartWithItsKeyAndRange(String key, String value, String range) {
         SmallRyeConfig config = config(Map.of(key, value));

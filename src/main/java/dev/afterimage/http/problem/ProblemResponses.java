@@ -63,12 +63,16 @@ final class ProblemResponses {
         }
     }
 
+    private static boolean isOnlyLate(Problem problem) {
+        return problem.type().equals(ProblemType.IMAGE_PENDING.uri());
+    }
+
     private static void log(Throwable failure, Problem problem) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (problem.status() == ProblemType.INTERNAL_ERROR.status()) {
             LOG.error("A request failed for a reason that nobody foresaw", cause);
-        } else if (problem.status() > ProblemType.INTERNAL_ERROR.status()) {
+        } else if (problem.status() > ProblemType.INTERNAL_ERROR.status() && !isOnlyLate(problem)) {
             LOG.errorf("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
         } else if (cause instanceof RejectedException) {
             LOG.infof("%d %s: %s", problem.status(), problem.title(), cause.getMessage());

@@ -32,6 +32,7 @@ public enum ProblemType {
     PROVIDER_UNAVAILABLE("provider-unavailable", 503, "The provider cannot be reached"),
     OUTCOME_UNKNOWN("outcome-unknown", 503, "The provider did not say how it ended"),
     SIGNING_KEY_MISSING("signing-key-missing", 503, "The service cannot sign URLs"),
+    IMAGE_PENDING("image-pending", 503, "The image is not ready yet"),
     SHUTTING_DOWN("shutting-down", 503, "This instance is being stopped"),
     STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used"),
     /** Said by the function on AWS only, when the end of the invocation comes before the answer. */

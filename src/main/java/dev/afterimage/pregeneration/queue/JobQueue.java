@@ -4,6 +4,7 @@ import dev.afterimage.limit.Lane;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Port: jobs that survive their process. Delivers at least once; the pipeline sees to it that a second delivery costs
@@ -63,9 +64,10 @@ public interface JobQueue {
      * Puts jobs from the dead-letter queue back into their lanes, with all their attempts.
      *
      * @param max at most so many
+     * @param before hears of each job before anybody can claim it; when it throws, this job stays a dead letter
      * @return how many
      */
-    int redrive(int max);
+    int redrive(int max, Consumer<Job> before);
 
     QueueStatus status();
 

@@ -1,6 +1,7 @@
 package dev.afterimage.pregeneration.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.limit.Lane;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +28,8 @@ public abstract class JobQueueContract {
     protected static final Set<Lane> BOTH = EnumSet.allOf(Lane.class);
     protected static final Duration NOW = Duration.ZERO;
     protected static final Duration A_MOMENT = Duration.ofMillis(1);
+
+    private static final Consumer<Job> UNHEARD = job -> {};
 
     /** Far ahead, because ElasticMQ stamps new messages with the machine's time and compares it with the test's. */
     protected final MutableClock clock = new MutableClock(Instant.parse("2100-03-01T00:00:00Z"));
@@ -175,7 +179,7 @@ public abstract class JobQueueContract {
         assertThat(queue().status()).isEqualTo(new QueueStatus(0, 0, Duration.ZERO, 2));
         assertThat(queue().claim(BOTH, 5, NOW)).isEmpty();
 
-        assertThat(queue().redrive(100)).isEqualTo(2);
+        assertThat(queue().redrive(100, UNHEARD)).isEqualTo(2);
 
         assertThat(queue().status().deadLetters()).isZero();
         assertThat(queue().claim(BOTH, 5, NOW))
@@ -191,10 +195,48 @@ public abstract class JobQueueContract {
             queue().deadLetter(claim, "no");
         }
 
-        assertThat(queue().redrive(2)).isEqualTo(2);
+        assertThat(queue().redrive(2, UNHEARD)).isEqualTo(2);
         assertThat(queue().status().deadLetters()).isEqualTo(1);
-        assertThat(queue().redrive(2)).isEqualTo(1);
-        assertThat(queue().redrive(2)).isZero();
+        assertThat(queue().redrive(2, UNHEARD)).isEqualTo(1);
+        assertThat(queue().redrive(2, UNHEARD)).isZero();
+    }
+
+    @Test
+    void aRedrivenJobIsHeardOfBeforeAnybodyCanClaimIt() throws Exception {
+        queue().enqueue(List.of(Jobs.bulk(1), Jobs.interactive(2)), NOW);
+        for (Claim claim : queue().claim(BOTH, 2, NOW)) {
+            queue().deadLetter(claim, "no");
+        }
+        List<Job> heard = new ArrayList<>();
+
+        queue().redrive(10, job -> {
+            assertThat(claimed()).doesNotContain(job);
+            heard.add(job);
+        });
+
+        assertThat(heard).containsExactlyInAnyOrder(Jobs.bulk(1), Jobs.interactive(2));
+    }
+
+    private List<Job> claimed() {
+        try {
+            return queue().claim(BOTH, 10, NOW).stream().map(Claim::job).toList();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aJobThatCannotBeHeardOfStaysADeadLetter() throws Exception {
+        queue().enqueue(List.of(Jobs.bulk(1)), NOW);
+        queue().deadLetter(onlyClaim(), "no");
+
+        assertThatThrownBy(() -> queue().redrive(10, job -> {
+                    throw new IllegalStateException("not now");
+                }))
+                .hasMessage("not now");
+
+        assertThat(queue().claim(BOTH, 10, NOW)).isEmpty();
+        assertThat(queue().status().deadLetters()).isEqualTo(1);
     }
 
     @Test

@@ -217,7 +217,7 @@ class WorkerTest {
 
         // The cause is gone, and an operator redrives.
         provider = WorkerTest::stored;
-        queue.redrive(10);
+        queue.redrive(10, job -> {});
         worker.lookOnce(NOW);
 
         assertThat(batch().failures()).isEmpty();

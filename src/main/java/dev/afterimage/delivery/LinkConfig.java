@@ -1,0 +1,40 @@
+package dev.afterimage.delivery;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** Signed request links ({@code /i/…}), by which pages and crawlers have images made. */
+@ConfigMapping(prefix = "afterimage.links")
+public interface LinkConfig {
+
+    /** Bytes: as many as HMAC-SHA256 has strength for (RFC 2104, section 3). */
+    int SHORTEST_SECRET = 32;
+
+    /**
+     * What links are signed with, by id: at least 32 bytes of text each. A link is honoured when any of them signed it, so that
+     * one can be rotated. Left out, a laptop uses one that follows from the key made at first start; elsewhere there are no links.
+     */
+    Map<String, String> secrets();
+
+    /** The id of the secret that signs; needed where there is more than one. */
+    Optional<String> current();
+
+    /** Such as {@code https://images.example}: where links begin; left out, the host through which the caller came. */
+    @WithName("base-url")
+    Optional<URI> baseUrl();
+
+    /** How long a link waits for an image that must be made, before it leads to the template's placeholder. */
+    @WithDefault("5s")
+    @WithName("wait")
+    Duration patience();
+
+    /** The same for crawlers, which come once and keep what they got. */
+    @WithDefault("10s")
+    @WithName("crawler-wait")
+    Duration crawlerPatience();
+}

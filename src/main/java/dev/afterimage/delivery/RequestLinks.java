@@ -1,0 +1,191 @@
+package dev.afterimage.delivery;
+
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Signed request links: whoever has one may have its image made, without any other leave. A link is
+ * {@code /i/{template}.{format}?d=…[&exp=…]&s=…}: {@code d} is the canonical data and {@code s} the HMAC-SHA256 of all that
+ * stands before {@code &s=}, both in base64url without padding (RFC 4648, section 5); {@code exp} is in seconds since 1970.
+ */
+public final class RequestLinks {
+
+    /** Where links begin, below the service's root. */
+    public static final String PATH = "/i/";
+
+    /** Seconds since 1970; eleven digits reach past the year 5000. */
+    private static final Pattern EPOCH_SECONDS = Pattern.compile("[1-9][0-9]{0,10}");
+
+    private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
+
+    private final Map<String, byte[]> secrets;
+    private final Optional<String> current;
+    private final Clock clock;
+
+    /**
+     * Links that are signed with one secret, and honoured when signed with any.
+     *
+     * @param secrets by id; none at all honours nothing
+     * @param current the id of the one that signs; empty where nothing can be signed
+     */
+    public RequestLinks(Map<String, byte[]> secrets, Optional<String> current, Clock clock) {
+        this.secrets = Map.copyOf(secrets);
+        this.current = current;
+        this.clock = clock;
+    }
+
+    /** Why a link is not honoured, in words that help its owner. */
+    public enum Refusal {
+        UNSIGNED("The link needs its data d and its signature s, each once. POST /v1/links makes links."),
+        WRONG_SIGNATURE(
+                "The signature s does not fit this link: it was made for another one, with a secret that is not, or no"
+                        + " longer, accepted here, or the link was changed on its way. POST /v1/links makes links."),
+        EXPIRED("The link has expired (exp). POST /v1/links makes a new one.");
+
+        private final String detail;
+
+        Refusal(String detail) {
+            this.detail = detail;
+        }
+
+        public String detail() {
+            return detail;
+        }
+    }
+
+    /**
+     * A link as it was asked for, nothing in it checked.
+     *
+     * @param name the template, a dot and the format
+     * @param data {@code d}
+     * @param expires {@code exp}
+     * @param signature {@code s}
+     * @param secretId {@code k}: the id of the secret; all are tried where it is left out
+     */
+    public record Link(
+            String name, String data, Optional<String> expires, String signature, Optional<String> secretId) {
+
+        private String signed() {
+            return text(name, data, expires);
+        }
+
+        /** When it ends, of a link that was verified. */
+        public Optional<Instant> end() {
+            return expires.map(Long::parseLong).map(Instant::ofEpochSecond);
+        }
+
+        /**
+         * What it asks for.
+         *
+         * @throws InvalidRequestException when template, format or data are none
+         */
+        public ImageRequest request() {
+            int dot = name.lastIndexOf('.');
+            if (dot < 0) {
+                throw new InvalidRequestException(
+                        "Name template and format in the path, such as /i/social-card.png.", "template");
+            }
+            return new ImageRequest(
+                    new TemplateId(name.substring(0, dot)),
+                    TemplateData.of(decoded(data)),
+                    ImageFormat.named(name.substring(dot + 1)));
+        }
+
+        private static String decoded(String data) {
+            try {
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(Base64.getUrlDecoder().decode(data)))
+                        .toString();
+            } catch (IllegalArgumentException | CharacterCodingException e) {
+                throw new InvalidRequestException("Write d as base64url of the data's JSON in UTF-8.", "d");
+            }
+        }
+    }
+
+    /** Whether there is a secret to sign with. */
+    public boolean canSign() {
+        return current.isPresent();
+    }
+
+    /**
+     * The path and query of a link.
+     *
+     * @param expires rounded down to seconds; empty for a link that is good for as long as its secret is
+     */
+    public String sign(ImageRequest request, Optional<Instant> expires) {
+        String text = text(
+                request.template().value() + "." + request.format().word(),
+                BASE64URL.encodeToString(request.data().json().getBytes(StandardCharsets.UTF_8)),
+                expires.map(end -> Long.toString(end.getEpochSecond())));
+        byte[] secret = current.flatMap(id -> Optional.ofNullable(secrets.get(id)))
+                .orElseThrow(() -> new IllegalStateException("no secret"));
+        return text + "&s=" + signature(secret, text);
+    }
+
+    /** Why the link is not honoured now; empty when it is. Looks at nothing but the link. */
+    public Optional<Refusal> refusal(Link link) {
+        byte[] given = link.signature().getBytes(StandardCharsets.UTF_8);
+        boolean signed = false;
+        for (byte[] secret : candidates(link)) {
+            byte[] right = signature(secret, link.signed()).getBytes(StandardCharsets.UTF_8);
+            signed |= MessageDigest.isEqual(right, given);
+        }
+        if (!signed) {
+            return Optional.of(Refusal.WRONG_SIGNATURE);
+        }
+        return link.expires().filter(this::hasPassed).map(passed -> Refusal.EXPIRED);
+    }
+
+    private Collection<byte[]> candidates(Link link) {
+        return link.secretId()
+                .<Collection<byte[]>>map(
+                        id -> Optional.ofNullable(secrets.get(id)).stream().toList())
+                .orElseGet(secrets::values);
+    }
+
+    private boolean hasPassed(String expires) {
+        return !EPOCH_SECONDS.matcher(expires).matches()
+                || !clock.instant().isBefore(Instant.ofEpochSecond(Long.parseLong(expires)));
+    }
+
+    private static String text(String name, String data, Optional<String> expires) {
+        return PATH + name + "?d=" + data + expires.map(end -> "&exp=" + end).orElse("");
+    }
+
+    private static String signature(byte[] secret, String text) {
+        return BASE64URL.encodeToString(hmac(secret, text));
+    }
+
+    /** A secret for links that follows from another secret, and from which that one cannot be told. */
+    public static byte[] derived(byte[] secret) {
+        return hmac(secret, "afterimage request links");
+    }
+
+    private static byte[] hmac(byte[] secret, String text) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform must support HmacSHA256", e);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.afterimage.http;
+
+import dev.afterimage.delivery.LinkConfig;
+import dev.afterimage.delivery.RequestLinks;
+import dev.afterimage.delivery.RequestLinks.Link;
+import dev.afterimage.delivery.RequestLinks.Refusal;
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.GenerationRequest;
+import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.generation.ImageService;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.ProblemType;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.InvocationDeadline;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+
+/** Images by signed request links, for {@code <img>}, {@code og:image} and crawlers, which can only follow a URL. */
+@Path("/i/{name}")
+public final class LinkedImageResource {
+
+    /** How crawlers that draw previews or index images name themselves. */
+    private static final Pattern CRAWLER = Pattern.compile(
+            "bot\\b|crawler|spider|facebookexternalhit|facebot|whatsapp|slack-imgproxy|skypeuripreview|embedly|iframely|pinterest"
+                    + "|vkshare|mastodon",
+            Pattern.CASE_INSENSITIVE);
+
+    private final RequestLinks links;
+    private final ImageService images;
+    private final ImageResponses answers;
+    private final CallerResolver callers;
+    private final Clock clock;
+    private final InvocationDeadline invocation;
+    private final Duration patience;
+    private final Duration crawlerPatience;
+    private final Map<String, TemplatesConfig.TemplateSettings> templates;
+
+    @Inject
+    LinkedImageResource(
+            RequestLinks links,
+            ImageService images,
+            ImageResponses answers,
+            CallerResolver callers,
+            Clock clock,
+            InvocationDeadline invocation,
+            LinkConfig config,
+            TemplatesConfig templates) {
+        this.links = links;
+        this.images = images;
+        this.answers = answers;
+        this.callers = callers;
+        this.clock = clock;
+        this.invocation = invocation;
+        this.patience = config.patience();
+        this.crawlerPatience = config.crawlerPatience();
+        this.templates = templates.templates();
+    }
+
+    /** Checks the link before anything else, so that whoever has none costs nothing. */
+    @GET
+    public CompletionStage<Response> get(
+            @PathParam("name") String name,
+            @QueryParam("d") List<String> data,
+            @QueryParam("exp") List<String> expires,
+            @QueryParam("s") List<String> signature,
+            @QueryParam("k") List<String> secretId,
+            @Context HttpServerRequest http,
+            @Context UriInfo uri,
+            @Context SecurityContext security) {
+        if (!links.canSign()) {
+            throw LinkResource.noSecret();
+        }
+        if (data.size() != 1 || signature.size() != 1 || expires.size() > 1 || secretId.size() > 1) {
+            throw refused(Refusal.UNSIGNED);
+        }
+        Link link = new Link(
+                name,
+                data.getFirst(),
+                expires.stream().findFirst(),
+                signature.getFirst(),
+                secretId.stream().findFirst());
+        links.refusal(link).ifPresent(refusal -> {
+            throw refused(refusal);
+        });
+        ImageRequest request = request(link);
+        GenerationRequest wanted = GenerationRequest.onDemand(
+                request,
+                callers.resolve(security.getUserPrincipal(), http),
+                invocation.cap(Deadline.in(isCrawler(http) ? crawlerPatience : patience, clock)));
+        return images.obtain(wanted)
+                .thenApply(outcome -> switch (outcome) {
+                    case ImageOutcome.Ready ready -> answers.linked(ready, link.end(), uri::getBaseUri);
+                    case ImageOutcome.Pending pending ->
+                        placeholder(request.template()).orElseThrow(() -> late(pending.retryAfter()));
+                })
+                .exceptionallyCompose(failure -> placeholderInstead(request.template(), failure))
+                .thenApply(Response.ResponseBuilder::build);
+    }
+
+    private static ImageRequest request(Link link) {
+        try {
+            return link.request();
+        } catch (InvalidRequestException e) {
+            // Of the path or the query, not of a body.
+            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, e.detail()));
+        }
+    }
+
+    private static ProblemException refused(Refusal refusal) {
+        return new ProblemException(Problem.of(ProblemType.URL_REFUSED, refusal.detail()));
+    }
+
+    /** A crawler that asks for the head decides by it whether it comes for the image. */
+    private static boolean isCrawler(HttpServerRequest http) {
+        String agent = http.getHeader(HttpHeaders.USER_AGENT);
+        return http.method().equals(HttpMethod.HEAD)
+                || (agent != null && CRAWLER.matcher(agent).find());
+    }
+
+    private static ProblemException late(Duration retryAfter) {
+        return new ProblemException(Problem.of(
+                        ProblemType.IMAGE_PENDING,
+                        "Ask again after the time in Retry-After. The service's operator may name a placeholder for the"
+                                + " meantime: afterimage.templates.\"id\".placeholder.")
+                .after(retryAfter));
+    }
+
+    /** What may be mended by waiting leads to the placeholder; what the page's author must mend is told. */
+    private CompletionStage<Response.ResponseBuilder> placeholderInstead(TemplateId template, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Optional<Response.ResponseBuilder> instead =
+                cause instanceof GenerationException && !(cause instanceof RejectedException)
+                        ? placeholder(template)
+                        : Optional.empty();
+        return instead.map(CompletableFuture::completedFuture).orElseGet(() -> CompletableFuture.failedFuture(cause));
+    }
+
+    private Optional<Response.ResponseBuilder> placeholder(TemplateId template) {
+        return Optional.ofNullable(templates.get(template.value()))
+                .flatMap(TemplatesConfig.TemplateSettings::placeholder)
+                .map(URI::toString)
+                .map(url -> Response.status(Response.Status.FOUND)
+                        .header(HttpHeaders.LOCATION, url)
+                        .header(HttpHeaders.CACHE_CONTROL, "no-store"));
+    }
+}
