@@ -45,7 +45,7 @@ class ConfigurationCheckTest {
         "afterimage.cache.near-ttl, -1s, zero or more",
         "afterimage.generation.repurchases, -1, 0 or more",
         "afterimage.generation.max-unusable, 0, 1 or more",
-        "afterimage.generation.patience, 0s, more than zero",
+        "afterimage.generation.patience, -1s, zero or more",
         "afterimage.provider.timeout, 0s, more than zero",
         "afterimage.provider.connect-timeout, -5s, more than zero",
         "afterimage.provider.rate-window, 0s, more than zero",
