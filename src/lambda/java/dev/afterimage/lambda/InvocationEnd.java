@@ -3,20 +3,25 @@ package dev.afterimage.lambda;
 import dev.afterimage.time.Deadline;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Calls everybody who has something to do before the freeze. */
 final class InvocationEnd {
 
     private static final System.Logger LOG = System.getLogger(InvocationEnd.class.getName());
 
-    private final List<BeforeFreeze> hooks;
+    private final Supplier<List<BeforeFreeze>> hooks;
+
+    InvocationEnd(Supplier<List<BeforeFreeze>> hooks) {
+        this.hooks = hooks;
+    }
 
     InvocationEnd(List<BeforeFreeze> hooks) {
-        this.hooks = List.copyOf(hooks);
+        this(() -> hooks);
     }
 
     void run(Deadline deadline) {
-        for (BeforeFreeze hook : hooks) {
+        for (BeforeFreeze hook : hooks.get()) {
             try {
                 hook.beforeFreeze(deadline);
             } catch (InterruptedException e) {

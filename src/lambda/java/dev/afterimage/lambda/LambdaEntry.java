@@ -36,9 +36,18 @@ final class LambdaEntry {
     private final InvocationEnd invocationEnd;
     private final InvocationExtension extension;
 
+    /** Made when the first invocation ends: a start-up costs what it uses. */
+    record Hooks(List<BeforeFreeze> all) {}
+
+    @Produces
+    @Singleton
+    static Hooks hooks(@All List<BeforeFreeze> all) {
+        return new Hooks(all);
+    }
+
     @Inject
-    LambdaEntry(@All List<BeforeFreeze> hooks, Clock clock) {
-        this.invocationEnd = new InvocationEnd(hooks);
+    LambdaEntry(Instance<Hooks> hooks, Clock clock) {
+        this.invocationEnd = new InvocationEnd(() -> hooks.get().all());
         // Before the poll loop asks for the first event, which it does after start-up.
         this.extension = InvocationExtension.start(
                 Optional.ofNullable(System.getenv("AWS_LAMBDA_RUNTIME_API")).orElse(""), invocationEnd, clock);
