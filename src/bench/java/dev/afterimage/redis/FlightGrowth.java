@@ -1,6 +1,7 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.Lease;
 import dev.afterimage.testing.TestImages;
@@ -78,9 +79,9 @@ final class FlightGrowth {
         for (FlightLeases leases : fleet) {
             work.add(() -> {
                 together.await();
-                Optional<Lease> lease = leases.take(key);
+                Optional<Lease> lease = leases.take(key, Lane.INTERACTIVE);
                 if (lease.isEmpty()) {
-                    leases.awaitEnd(key, Duration.ofSeconds(60));
+                    leases.awaitEnd(key, Lane.INTERACTIVE, Duration.ofSeconds(60));
                     return Optional.of(System.nanoTime());
                 }
                 Calls.pause(WORK);

@@ -1,14 +1,18 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.testing.Limiters;
+import dev.afterimage.testing.Purchases;
 import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalInt;
@@ -48,6 +52,7 @@ public class LimiterBenchmark {
     private RedisLink link;
     private ProviderLimiter roomy;
     private ProviderLimiter full;
+    private RedisReceipts receipts;
 
     @Setup
     public void start() {
@@ -67,7 +72,17 @@ public class LimiterBenchmark {
         int others = name.equals("full") ? Math.max(busy, rate) : busy;
         fill(prefix + ":{limiter}:departed", others);
         fill(prefix + ":{limiter}:planned", others);
-        return new RedisLimiter(link, prefix, limits, () -> Long.toString(tokens.incrementAndGet()), () -> "");
+        LimiterScript script = new LimiterScript(
+                link,
+                prefix,
+                limits,
+                Limiters.RULES,
+                limits.longestCall(),
+                clients.note,
+                () -> Long.toString(tokens.incrementAndGet()),
+                () -> "");
+        receipts = new RedisReceipts(script, Clock.systemUTC());
+        return new RedisLimiter(script, limits);
     }
 
     /** With calls that lie an hour ahead. */
@@ -82,12 +97,14 @@ public class LimiterBenchmark {
         }
     }
 
-    /** A call that may leave at once: two questions, one to be let in and one to leave. */
+    /** A call that may leave at once, and its end: three questions, to be let in, to leave, and to end the receipt. */
     @Benchmark
     public Permit acquireAndDepart() {
         Granted permit = (Granted) roomy.acquire(Lane.INTERACTIVE, Duration.ofSeconds(5));
-        Permit departed = roomy.depart(permit);
-        roomy.release(permit);
+        Permit departed = roomy.depart(permit, Purchases.next());
+        if (departed instanceof Permit.Departed call) {
+            receipts.settle(call, new CallOutcome.NotBilled());
+        }
         return departed;
     }
 

@@ -4,12 +4,12 @@ import dev.afterimage.limit.DepartureLog;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.testing.Limiters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +33,7 @@ final class LimiterGrowth {
         RedisLink observer = clients.link(url);
         List<ProviderLimiter> fleet = new ArrayList<>();
         for (int instance = 0; instance < instances; instance++) {
-            fleet.add(new RedisLimiter(
-                    clients.link(url),
-                    clients.settings(),
-                    limits,
-                    () -> UUID.randomUUID().toString()));
+            fleet.add(new RedisLimiter(clients.script(clients.link(url), limits, Limiters.RULES, () -> ""), limits));
         }
         DepartureLog log = new DepartureLog();
         long start = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP);
