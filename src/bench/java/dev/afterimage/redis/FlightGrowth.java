@@ -43,7 +43,7 @@ final class FlightGrowth {
                     new Random(instance)));
         }
         for (FlightLeases instance : fleet) {
-            boolean held = instance.isHeld(TestImages.key(0)); // opens its connection
+            boolean held = instance.isHeld(TestImages.key(0), Lane.INTERACTIVE); // opens its connection
         }
         int leaders = 0;
         List<Long> delays = new ArrayList<>();
