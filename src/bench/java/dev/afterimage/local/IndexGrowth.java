@@ -72,7 +72,8 @@ public final class IndexGrowth {
                     all.add(threads.submit(() -> {
                         for (int n = 0; n < LOOKUPS / askers; n++) {
                             ImageKey key = key(random.nextInt(entries));
-                            index.find(key).toCompletableFuture().join().orElseThrow();
+                            var unused =
+                                    index.find(key).toCompletableFuture().join().orElseThrow();
                         }
                     }));
                 }
