@@ -32,7 +32,7 @@ import java.util.function.LongSupplier;
 @Singleton
 final class HeadDeadline {
 
-    private static final AttributeKey<Receiving> RECEIVING = AttributeKey.valueOf(HeadDeadline.class, "receiving");
+    private static final AttributeKey<Object> RECEIVING = AttributeKey.valueOf(HeadDeadline.class, "receiving");
 
     private static final long LOOK_EVERY_MILLIS = 1000;
 
@@ -73,19 +73,22 @@ final class HeadDeadline {
         if (!(connection.parent() instanceof ServerChannel)) {
             return;
         }
-        Receiving known = connection.attr(RECEIVING).get();
+        // Live reload leaves connections behind whose handler is of a class that was loaded before; these are left
+        // alone.
+        Object known = connection.attr(RECEIVING).get();
         if (known == null) {
             Receiving receiving = new Receiving(nanoTime);
             connection.attr(RECEIVING).set(receiving);
             connection.pipeline().addFirst(receiving);
-        } else if (known.isLate(limit)) {
+        } else if (known instanceof Receiving receiving && receiving.isLate(limit)) {
             ChannelFuture unused = connection.close();
         }
     }
 
     private static Optional<Receiving> of(HttpServerRequest request) {
         return request.connection() instanceof ConnectionBase connection
-                ? Optional.ofNullable(connection.channel().attr(RECEIVING).get())
+                        && connection.channel().attr(RECEIVING).get() instanceof Receiving receiving
+                ? Optional.of(receiving)
                 : Optional.empty();
     }
 

@@ -2,6 +2,7 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.generation.Drain;
 import dev.afterimage.limit.Limits;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -58,6 +59,10 @@ class DrainLifecycle {
     /** Before anything that a call under way needs is taken down. */
     void drain(@Observes @Priority(1) ShutdownEvent stop) throws InterruptedException {
         unhook.run();
+        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+            // The request that makes Quarkus load changed code is itself under way, and would be waited for.
+            return;
+        }
         drain.begin();
         if (!drain.awaitIdle(atMost)) {
             LOG.warn(
