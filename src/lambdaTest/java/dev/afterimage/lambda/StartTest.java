@@ -28,7 +28,7 @@ class StartTest {
 
     /** What observes the start or is needed to hand out events; whoever adds to it slows each cold start of each function. */
     private static final Set<String> AT_START = Set.of(
-            "dev.afterimage.generation.Drain",
+            "dev.afterimage.pipeline.Drain",
             "dev.afterimage.http.HeadDeadline",
             "dev.afterimage.http.RequestPrelude",
             "dev.afterimage.http.console.ConsoleRoutes",

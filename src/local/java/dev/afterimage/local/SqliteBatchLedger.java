@@ -1,12 +1,12 @@
 package dev.afterimage.local;
 
-import dev.afterimage.pregeneration.batch.Batch;
-import dev.afterimage.pregeneration.batch.BatchLedger;
-import dev.afterimage.pregeneration.batch.RowCounts;
-import dev.afterimage.pregeneration.batch.RowFailure;
-import dev.afterimage.pregeneration.batch.RowOutcome;
-import dev.afterimage.pregeneration.batch.RowResult;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.batch.Batch;
+import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.batch.RowCounts;
+import dev.afterimage.batch.RowFailure;
+import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.jobs.RowOutcome;
+import dev.afterimage.jobs.RowResult;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -1,9 +1,9 @@
 package dev.afterimage.local;
 
-import dev.afterimage.pregeneration.plan.Checkpoint;
-import dev.afterimage.pregeneration.plan.CheckpointCodec;
-import dev.afterimage.pregeneration.plan.Checkpoints;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.catalogue.Checkpoint;
+import dev.afterimage.catalogue.CheckpointCodec;
+import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.jobs.QueueUnavailableException;
 import java.util.Optional;
 
 /** How far each catalogue was planned, a row a catalogue. */

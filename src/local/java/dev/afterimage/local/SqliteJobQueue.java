@@ -1,13 +1,13 @@
 package dev.afterimage.local;
 
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobCodec;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.NewerFormatException;
+import dev.afterimage.jobs.QueueStatus;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.queue.Claim;
-import dev.afterimage.pregeneration.queue.Job;
-import dev.afterimage.pregeneration.queue.JobCodec;
-import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.NewerFormatException;
-import dev.afterimage.pregeneration.queue.QueueStatus;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.sql.SQLException;

@@ -1,7 +1,11 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ReceiptStorage;
 import dev.afterimage.local.DataDirectory;
@@ -17,10 +21,6 @@ import dev.afterimage.local.SqliteJobQueue;
 import dev.afterimage.local.SqlitePendingKeys;
 import dev.afterimage.local.SqliteReceipts;
 import dev.afterimage.local.SqliteTemplateVersions;
-import dev.afterimage.pregeneration.batch.BatchLedger;
-import dev.afterimage.pregeneration.plan.Checkpoints;
-import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.PendingKeys;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
 import dev.afterimage.wiring.BackendConfig.FleetKind;

@@ -2,9 +2,9 @@ package dev.afterimage.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.queue.Claim;
-import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.testing.JavaProcess;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MutableClock;

@@ -2,9 +2,9 @@ package dev.afterimage.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.pregeneration.batch.BatchLedger;
-import dev.afterimage.pregeneration.batch.BatchLedgerContract;
-import dev.afterimage.pregeneration.batch.RowResult;
+import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.batch.BatchLedgerContract;
+import dev.afterimage.jobs.RowResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

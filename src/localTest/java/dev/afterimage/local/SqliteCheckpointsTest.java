@@ -2,8 +2,8 @@ package dev.afterimage.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.pregeneration.plan.Checkpoints;
-import dev.afterimage.pregeneration.plan.CheckpointsContract;
+import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.CheckpointsContract;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

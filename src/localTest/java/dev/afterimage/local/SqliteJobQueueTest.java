@@ -3,11 +3,11 @@ package dev.afterimage.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.afterimage.pregeneration.queue.Claim;
-import dev.afterimage.pregeneration.queue.Job;
-import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.JobQueueContract;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.JobQueueContract;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Jobs;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.afterimage.local;
 
-import dev.afterimage.pregeneration.queue.PendingKeys;
-import dev.afterimage.pregeneration.queue.PendingKeysContract;
+import dev.afterimage.jobs.PendingKeys;
+import dev.afterimage.jobs.PendingKeysContract;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -1,6 +1,6 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.pregeneration.plan.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueSource;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,6 +1,6 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.jobs.QueueUnavailableException;
 import java.util.Locale;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;

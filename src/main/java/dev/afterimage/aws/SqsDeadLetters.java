@@ -1,6 +1,6 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.pregeneration.queue.Claim;
+import dev.afterimage.jobs.Claim;
 import java.time.Clock;
 import java.util.Map;
 import software.amazon.awssdk.services.sqs.SqsClient;

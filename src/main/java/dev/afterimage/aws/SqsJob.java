@@ -1,8 +1,8 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.pregeneration.queue.Job;
-import dev.afterimage.pregeneration.queue.JobCodec;
-import dev.afterimage.pregeneration.queue.NewerFormatException;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobCodec;
+import dev.afterimage.jobs.NewerFormatException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;

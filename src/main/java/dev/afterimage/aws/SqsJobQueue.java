@@ -1,11 +1,11 @@
 package dev.afterimage.aws;
 
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.NewerFormatException;
+import dev.afterimage.jobs.QueueStatus;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.queue.Claim;
-import dev.afterimage.pregeneration.queue.Job;
-import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.NewerFormatException;
-import dev.afterimage.pregeneration.queue.QueueStatus;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;

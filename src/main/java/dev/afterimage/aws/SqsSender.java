@@ -1,6 +1,6 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.jobs.QueueUnavailableException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;

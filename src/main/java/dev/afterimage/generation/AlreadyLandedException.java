@@ -9,12 +9,12 @@ public final class AlreadyLandedException extends GenerationException {
 
     private final transient IndexEntry entry;
 
-    AlreadyLandedException(IndexEntry entry) {
+    public AlreadyLandedException(IndexEntry entry) {
         super("another call has brought the image", null);
         this.entry = entry;
     }
 
-    IndexEntry entry() {
+    public IndexEntry entry() {
         return entry;
     }
 

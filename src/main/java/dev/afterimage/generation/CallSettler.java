@@ -45,12 +45,12 @@ public final class CallSettler {
     }
 
     /** After that a receipt has ended by itself. */
-    Duration longestCall() {
+    public Duration longestCall() {
         return longestCall;
     }
 
     /** Ends the call; when that cannot be told now, the key may be bought again when its receipt has ended by itself. */
-    Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome) {
+    public Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome) {
         return settle(call, outcome, longestCall, () -> {});
     }
 
@@ -59,7 +59,7 @@ public final class CallSettler {
      *
      * @param deleted run when the fleet's memory cannot be asked now, and says later that the key was deleted meanwhile
      */
-    Receipts.Settlement settleStored(Permit.Departed call, Instant made, Runnable deleted) {
+    public Receipts.Settlement settleStored(Permit.Departed call, Instant made, Runnable deleted) {
         return settle(call, new CallOutcome.Image(made), DELETE_FOUND_WITHIN, deleted);
     }
 
@@ -82,7 +82,7 @@ public final class CallSettler {
      *
      * @param rejectionTtl so long a rejection is remembered
      */
-    GenerationException settleFailed(Permit.Departed call, GenerationException failure, Duration rejectionTtl) {
+    public GenerationException settleFailed(Permit.Departed call, GenerationException failure, Duration rejectionTtl) {
         String detail = String.valueOf(failure.getMessage());
         return switch (failure) {
             case OutcomeUnknownException unknown ->

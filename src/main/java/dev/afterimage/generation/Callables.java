@@ -3,11 +3,11 @@ package dev.afterimage.generation;
 import java.util.concurrent.Callable;
 
 /** Calls work that declares checked exceptions but throws none of its own. */
-final class Callables {
+public final class Callables {
 
     private Callables() {}
 
-    static <T> T call(Callable<T> work) {
+    public static <T> T call(Callable<T> work) {
         try {
             return work.call();
         } catch (RuntimeException e) {

@@ -39,7 +39,7 @@ public abstract sealed class GenerationException extends RuntimeException
      * limiter, a queue that cannot be reached) happens before a call leaves, or after its image was paid for, and is then a
      * {@link StoreUnavailableException}.
      */
-    static boolean mayBeBilled(RuntimeException failure) {
+    public static boolean mayBeBilled(RuntimeException failure) {
         return failure instanceof GenerationException known
                 ? known.billed() != Billed.NO
                 : failure instanceof StoreUnavailableException;

@@ -28,7 +28,7 @@ public final class RejectedException extends GenerationException {
     }
 
     /** What the fleet remembers of an earlier call, in the words of {@link CallSettler#settleFailed}. */
-    static RejectedException remembered(String detail) {
+    public static RejectedException remembered(String detail) {
         int space = detail.indexOf(' ');
         return new RejectedException(Reason.valueOf(detail.substring(0, space)), detail.substring(space + 1));
     }

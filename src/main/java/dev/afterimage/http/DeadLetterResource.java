@@ -1,6 +1,6 @@
 package dev.afterimage.http;
 
-import dev.afterimage.pregeneration.work.Redrive;
+import dev.afterimage.jobs.Redrive;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.smallrye.common.annotation.RunOnVirtualThread;

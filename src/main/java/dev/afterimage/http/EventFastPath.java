@@ -1,7 +1,7 @@
 package dev.afterimage.http;
 
-import dev.afterimage.generation.ImageService;
 import dev.afterimage.http.header.RequestId;
+import dev.afterimage.pipeline.ImageService;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;

@@ -1,13 +1,13 @@
 package dev.afterimage.http;
 
-import dev.afterimage.generation.GenerationRequest;
-import dev.afterimage.generation.ImageOutcome;
-import dev.afterimage.generation.ImageService;
 import dev.afterimage.http.header.Preferences;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequestReader;
+import dev.afterimage.pipeline.GenerationRequest;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.vertx.ext.web.RoutingContext;

@@ -1,8 +1,8 @@
 package dev.afterimage.http;
 
-import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.IndexLookup;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.pipeline.IndexLookup;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;

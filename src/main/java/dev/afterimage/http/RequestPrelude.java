@@ -1,10 +1,10 @@
 package dev.afterimage.http;
 
-import dev.afterimage.generation.Drain;
 import dev.afterimage.http.header.RequestId;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
+import dev.afterimage.pipeline.Drain;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;

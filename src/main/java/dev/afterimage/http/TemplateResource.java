@@ -1,6 +1,6 @@
 package dev.afterimage.http;
 
-import dev.afterimage.generation.ImageService;
+import dev.afterimage.pipeline.ImageService;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;

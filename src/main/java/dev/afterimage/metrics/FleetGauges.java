@@ -1,9 +1,9 @@
 package dev.afterimage.metrics;
 
+import dev.afterimage.jobs.QueueStatus;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterStatus;
-import dev.afterimage.pregeneration.queue.QueueStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,12 +1,12 @@
 package dev.afterimage.metrics;
 
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.QueueStatus;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.ProviderLimiter;
-import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.QueueStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;

@@ -1,16 +1,16 @@
 package dev.afterimage.metrics;
 
-import dev.afterimage.generation.GenerationRequest;
-import dev.afterimage.generation.ImageOutcome;
-import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.IndexLookup;
-import dev.afterimage.generation.QuotaExceededException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.pipeline.GenerationRequest;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.pipeline.IndexLookup;
+import dev.afterimage.pipeline.QuotaExceededException;
 import io.micrometer.core.instrument.Clock;
 import java.util.Locale;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.afterimage.metrics;
 
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.QueueStatus;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.queue.Claim;
-import dev.afterimage.pregeneration.queue.Job;
-import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.QueueStatus;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.afterimage.metrics;
 
-import dev.afterimage.pregeneration.catalogue.CatalogueRow;
-import dev.afterimage.pregeneration.plan.Checkpoint;
-import dev.afterimage.pregeneration.plan.PlanReport;
+import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.Checkpoint;
+import dev.afterimage.catalogue.PlanReport;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

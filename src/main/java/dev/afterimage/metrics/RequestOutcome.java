@@ -1,6 +1,6 @@
 package dev.afterimage.metrics;
 
-import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.pipeline.ImageOutcome;
 
 /** The words for how a request ended, the same in metrics, logs and the console. */
 public final class RequestOutcome {

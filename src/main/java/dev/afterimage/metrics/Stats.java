@@ -68,7 +68,7 @@ public record Stats(
     public record Permits(long granted, long denied, long lapsed, long refused) {}
 
     /**
-     * Requests by how they ended, in the words of {@link dev.afterimage.generation.ImageOutcome}.
+     * Requests by how they ended, in the words of {@link dev.afterimage.pipeline.ImageOutcome}.
      *
      * @param failed those that ended without an image and without a promise of one
      */

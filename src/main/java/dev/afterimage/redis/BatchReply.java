@@ -1,8 +1,8 @@
 package dev.afterimage.redis;
 
-import dev.afterimage.pregeneration.batch.Batch;
-import dev.afterimage.pregeneration.batch.RowCounts;
-import dev.afterimage.pregeneration.batch.RowFailure;
+import dev.afterimage.batch.Batch;
+import dev.afterimage.batch.RowCounts;
+import dev.afterimage.batch.RowFailure;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.afterimage.redis;
 
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.jobs.QueueUnavailableException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package dev.afterimage.redis;
 
-import dev.afterimage.pregeneration.TimeOrderedIds;
-import dev.afterimage.pregeneration.batch.Batch;
-import dev.afterimage.pregeneration.batch.BatchLedger;
-import dev.afterimage.pregeneration.batch.RowResult;
+import dev.afterimage.batch.Batch;
+import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.jobs.RowResult;
+import dev.afterimage.jobs.TimeOrderedIds;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;

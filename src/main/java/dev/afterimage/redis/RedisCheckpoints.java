@@ -1,8 +1,8 @@
 package dev.afterimage.redis;
 
-import dev.afterimage.pregeneration.plan.Checkpoint;
-import dev.afterimage.pregeneration.plan.CheckpointCodec;
-import dev.afterimage.pregeneration.plan.Checkpoints;
+import dev.afterimage.catalogue.Checkpoint;
+import dev.afterimage.catalogue.CheckpointCodec;
+import dev.afterimage.catalogue.Checkpoints;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;

@@ -1,7 +1,7 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.pregeneration.queue.PendingKeys;
+import dev.afterimage.jobs.PendingKeys;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;

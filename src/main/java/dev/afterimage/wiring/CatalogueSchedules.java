@@ -1,8 +1,8 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.catalogue.CatalogueRunner;
+import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.metrics.PlanMeter;
-import dev.afterimage.pregeneration.PregenerationConfig;
-import dev.afterimage.pregeneration.plan.CatalogueRunner;
 import dev.afterimage.time.Deadline;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;

@@ -1,7 +1,7 @@
 package dev.afterimage.wiring;
 
-import dev.afterimage.generation.Drain;
 import dev.afterimage.limit.Limits;
+import dev.afterimage.pipeline.Drain;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;

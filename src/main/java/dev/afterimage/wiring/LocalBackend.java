@@ -1,13 +1,13 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ReceiptStorage;
-import dev.afterimage.pregeneration.batch.BatchLedger;
-import dev.afterimage.pregeneration.plan.Checkpoints;
-import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.PendingKeys;
 import dev.afterimage.store.ImageStore;
 import jakarta.enterprise.inject.Instance;
 import java.security.PrivateKey;

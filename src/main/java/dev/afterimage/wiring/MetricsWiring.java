@@ -1,5 +1,6 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.metrics.FleetGauges;
@@ -9,7 +10,6 @@ import dev.afterimage.metrics.MetricsConfig;
 import dev.afterimage.metrics.PlanMeter;
 import dev.afterimage.metrics.StatsSource;
 import dev.afterimage.metrics.emf.EmfWriter;
-import dev.afterimage.pregeneration.queue.JobQueue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;

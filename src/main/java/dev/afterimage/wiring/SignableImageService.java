@@ -1,12 +1,12 @@
 package dev.afterimage.wiring;
 
-import dev.afterimage.generation.GenerationRequest;
-import dev.afterimage.generation.ImageOutcome;
-import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.IndexLookup;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.pipeline.GenerationRequest;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.pipeline.IndexLookup;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

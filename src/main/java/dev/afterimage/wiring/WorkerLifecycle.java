@@ -1,7 +1,7 @@
 package dev.afterimage.wiring;
 
-import dev.afterimage.pregeneration.PregenerationConfig;
-import dev.afterimage.pregeneration.work.Worker;
+import dev.afterimage.jobs.PregenerationConfig;
+import dev.afterimage.jobs.Worker;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;

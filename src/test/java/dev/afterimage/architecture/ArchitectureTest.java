@@ -29,7 +29,10 @@ class ArchitectureTest {
         "dev.afterimage.limit..",
         "dev.afterimage.singleflight..",
         "dev.afterimage.generation..",
-        "dev.afterimage.pregeneration..",
+        "dev.afterimage.pipeline..",
+        "dev.afterimage.jobs..",
+        "dev.afterimage.batch..",
+        "dev.afterimage.catalogue..",
     };
 
     /** What the simulated fleet runs as it is. */

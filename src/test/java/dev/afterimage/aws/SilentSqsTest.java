@@ -3,9 +3,9 @@ package dev.afterimage.aws;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.http.localcdn.EdgeBeans;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.testing.Jobs;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;

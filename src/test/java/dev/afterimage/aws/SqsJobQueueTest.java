@@ -8,14 +8,14 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.JobQueueContract;
+import dev.afterimage.jobs.NewerFormatException;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.queue.Claim;
-import dev.afterimage.pregeneration.queue.Job;
-import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.JobQueueContract;
-import dev.afterimage.pregeneration.queue.NewerFormatException;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.SqsServer;
 import java.time.Duration;
@@ -197,8 +197,8 @@ class SqsJobQueueTest extends JobQueueContract {
     @Test
     void aPushedMessageWhoseTimeHasNotComeIsSentOn() {
         String later = Long.toString(clock.instant().plusSeconds(3600).toEpochMilli());
-        SqsRecord early = new SqsRecord(
-                dev.afterimage.pregeneration.queue.JobCodec.encode(Jobs.bulk(1)), Map.of("not-before", later), 1);
+        SqsRecord early =
+                new SqsRecord(dev.afterimage.jobs.JobCodec.encode(Jobs.bulk(1)), Map.of("not-before", later), 1);
 
         assertThat(queue.claim(early)).isEmpty();
 

@@ -4,8 +4,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.afterimage.jobs.Claim;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryJobQueue;
 import io.quarkus.test.junit.QuarkusTest;

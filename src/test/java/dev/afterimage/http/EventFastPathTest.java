@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.SignedUrl;
-import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.pipeline.ImageOutcome;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

@@ -2,13 +2,13 @@ package dev.afterimage.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.generation.GenerationRequest;
-import dev.afterimage.generation.ImageOutcome;
-import dev.afterimage.generation.ImageService;
-import dev.afterimage.generation.IndexLookup;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.pipeline.GenerationRequest;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.pipeline.IndexLookup;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package dev.afterimage.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.jobs.QueueStatus;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.LimiterStatus;
-import dev.afterimage.pregeneration.queue.QueueStatus;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import dev.afterimage.testing.MutableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

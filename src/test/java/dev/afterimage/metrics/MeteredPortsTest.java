@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.queue.Claim;
-import dev.afterimage.pregeneration.queue.JobQueue;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MapIndex;

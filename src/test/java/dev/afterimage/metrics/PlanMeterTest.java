@@ -2,9 +2,9 @@ package dev.afterimage.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.pregeneration.catalogue.CatalogueRow;
-import dev.afterimage.pregeneration.plan.Checkpoint;
-import dev.afterimage.pregeneration.plan.PlanReport;
+import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.Checkpoint;
+import dev.afterimage.catalogue.PlanReport;
 import dev.afterimage.testing.MutableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

@@ -3,9 +3,9 @@ package dev.afterimage.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.afterimage.pregeneration.plan.Checkpoints;
-import dev.afterimage.pregeneration.plan.CheckpointsContract;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.CheckpointsContract;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

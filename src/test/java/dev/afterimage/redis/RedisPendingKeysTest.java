@@ -2,9 +2,9 @@ package dev.afterimage.redis;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.afterimage.pregeneration.queue.PendingKeys;
-import dev.afterimage.pregeneration.queue.PendingKeysContract;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.jobs.PendingKeys;
+import dev.afterimage.jobs.PendingKeysContract;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.testing.RedisProcess;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

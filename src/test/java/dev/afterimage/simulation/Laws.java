@@ -2,9 +2,9 @@ package dev.afterimage.simulation;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntryCodec;
-import dev.afterimage.generation.ImageOutcome;
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.pregeneration.queue.JobCodec;
+import dev.afterimage.jobs.JobCodec;
+import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.simulation.Faults.Kind;
 import dev.afterimage.simulation.Fleet.Answered;

@@ -1,10 +1,10 @@
 package dev.afterimage.simulation;
 
-import dev.afterimage.generation.GenerationRequest;
-import dev.afterimage.generation.ImageOutcome;
-import dev.afterimage.generation.ImageService;
-import dev.afterimage.pregeneration.plan.CatalogueRunner;
-import dev.afterimage.pregeneration.plan.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueRunner;
+import dev.afterimage.catalogue.CatalogueSource;
+import dev.afterimage.pipeline.GenerationRequest;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.wiring.WiredProcess;
 import dev.afterimage.wiring.WiredProcess.Flaw;

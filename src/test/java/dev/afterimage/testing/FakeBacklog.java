@@ -1,8 +1,8 @@
 package dev.afterimage.testing;
 
-import dev.afterimage.generation.Backlog;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.pipeline.Backlog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

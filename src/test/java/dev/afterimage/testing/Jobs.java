@@ -7,10 +7,10 @@ import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.jobs.BatchRow;
+import dev.afterimage.jobs.Job;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.queue.BatchRow;
-import dev.afterimage.pregeneration.queue.Job;
 import java.util.Optional;
 
 /** Jobs by number. */

@@ -1,12 +1,12 @@
 package dev.afterimage.testing;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.QueueStatus;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.queue.Claim;
-import dev.afterimage.pregeneration.queue.Job;
-import dev.afterimage.pregeneration.queue.JobQueue;
-import dev.afterimage.pregeneration.queue.QueueStatus;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

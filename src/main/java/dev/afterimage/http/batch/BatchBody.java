@@ -1,8 +1,8 @@
 package dev.afterimage.http.batch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.afterimage.pregeneration.batch.Batch;
-import dev.afterimage.pregeneration.batch.RowFailure;
+import dev.afterimage.batch.Batch;
+import dev.afterimage.batch.RowFailure;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.time.Instant;

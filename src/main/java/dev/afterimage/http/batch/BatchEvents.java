@@ -1,7 +1,7 @@
 package dev.afterimage.http.batch;
 
-import dev.afterimage.pregeneration.batch.Batch;
-import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.batch.Batch;
+import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Multi;

@@ -1,15 +1,15 @@
 package dev.afterimage.http.batch;
 
+import dev.afterimage.batch.Batch;
+import dev.afterimage.batch.BatchIntake;
+import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.http.CallerResolver;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
-import dev.afterimage.pregeneration.batch.Batch;
-import dev.afterimage.pregeneration.batch.BatchIntake;
-import dev.afterimage.pregeneration.batch.BatchLedger;
-import dev.afterimage.pregeneration.catalogue.CatalogueFormat;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;

@@ -1,9 +1,9 @@
 package dev.afterimage.http.batch;
 
+import dev.afterimage.batch.Upload;
+import dev.afterimage.catalogue.CatalogueFormat;
+import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.image.TemplateId;
-import dev.afterimage.pregeneration.batch.Upload;
-import dev.afterimage.pregeneration.catalogue.CatalogueFormat;
-import dev.afterimage.pregeneration.catalogue.CatalogueRows;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package dev.afterimage.http.batch;
 
+import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.http.MediaTypeGate;
-import dev.afterimage.pregeneration.catalogue.CatalogueFormat;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import java.util.Arrays;

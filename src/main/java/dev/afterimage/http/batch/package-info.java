@@ -1,5 +1,5 @@
 /**
- * Batches over HTTP: an upload is streamed into the {@link dev.afterimage.pregeneration.batch.BatchIntake}, and its batch is
+ * Batches over HTTP: an upload is streamed into the {@link dev.afterimage.batch.BatchIntake}, and its batch is
  * looked at, watched ({@link dev.afterimage.http.batch.BatchEvents}) and cancelled.
  */
 @NullMarked

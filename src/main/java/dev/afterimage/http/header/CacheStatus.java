@@ -1,6 +1,6 @@
 package dev.afterimage.http.header;
 
-import dev.afterimage.generation.ImageOutcome;
+import dev.afterimage.pipeline.ImageOutcome;
 
 /** The {@code Cache-Status} response header (RFC 9211): where an image came from, in one cache's words. */
 public final class CacheStatus {

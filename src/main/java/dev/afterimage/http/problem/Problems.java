@@ -1,5 +1,6 @@
 package dev.afterimage.http.problem;
 
+import dev.afterimage.batch.IdempotencyConflictException;
 import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.delivery.SigningKeyUnavailableException;
 import dev.afterimage.generation.AccessRefusedException;
@@ -9,16 +10,15 @@ import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.QuotaExceededException;
 import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
-import dev.afterimage.pregeneration.batch.IdempotencyConflictException;
-import dev.afterimage.pregeneration.queue.QueueUnavailableException;
+import dev.afterimage.pipeline.QuotaExceededException;
 import dev.afterimage.singleflight.LeasesUnavailableException;
 import dev.afterimage.store.StoreUnavailableException;
 import jakarta.inject.Inject;

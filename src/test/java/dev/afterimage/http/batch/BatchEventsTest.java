@@ -2,7 +2,7 @@ package dev.afterimage.http.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.pregeneration.batch.BatchLedger;
+import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MemoryBatchLedger;

@@ -1,9 +1,9 @@
 package dev.afterimage.http.batch;
 
-import dev.afterimage.pregeneration.TimeOrderedIds;
-import dev.afterimage.pregeneration.batch.BatchIntake;
-import dev.afterimage.pregeneration.batch.BatchLedger;
-import dev.afterimage.pregeneration.plan.Planner;
+import dev.afterimage.batch.BatchIntake;
+import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.catalogue.Planner;
+import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryBatchLedger;

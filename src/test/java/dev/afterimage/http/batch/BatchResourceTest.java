@@ -10,11 +10,11 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.http.FakeCore;
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.pregeneration.batch.BatchLedger;
-import dev.afterimage.pregeneration.batch.RowResult;
-import dev.afterimage.pregeneration.queue.Claim;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryJobQueue;

@@ -1,0 +1,83 @@
+package dev.afterimage.batch;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A batch at one moment.
+ *
+ * @param total its rows; while it is received, those that came so far
+ * @param failures the first {@value BatchLedger#MOST_FAILURES}, by line
+ * @param lastSign when a row last arrived or ended
+ * @param payloadHash of the whole upload, once that is received
+ * @param cancelledAt when it was cancelled, or its upload broke off
+ */
+public record Batch(
+        String id,
+        boolean received,
+        int total,
+        RowCounts counts,
+        List<RowFailure> failures,
+        Instant startedAt,
+        Instant lastSign,
+        Optional<String> payloadHash,
+        Optional<Instant> cancelledAt) {
+
+    public Batch {
+        failures = List.copyOf(failures);
+    }
+
+    /** The stages of a batch's life. */
+    public enum State {
+        /** Rows are still arriving; the first may be done. */
+        RECEIVING,
+        RUNNING,
+        /** Every row has ended. */
+        FINISHED,
+        /** What had not started never will. */
+        CANCELLED
+    }
+
+    public State state() {
+        if (cancelledAt.isPresent()) {
+            return State.CANCELLED;
+        }
+        if (!received) {
+            return State.RECEIVING;
+        }
+        return pending() == 0 ? State.FINISHED : State.RUNNING;
+    }
+
+    public boolean ended() {
+        return state() == State.FINISHED || state() == State.CANCELLED;
+    }
+
+    /** Rows whose image is there. */
+    public int done() {
+        return counts.hits() + counts.generated();
+    }
+
+    public int pending() {
+        return Math.max(0, total - counts.ended());
+    }
+
+    public Optional<Instant> finishedAt() {
+        return switch (state()) {
+            case RECEIVING, RUNNING -> Optional.empty();
+            case FINISHED -> Optional.of(lastSign);
+            case CANCELLED -> cancelledAt;
+        };
+    }
+
+    /** An estimate of the time left, from the pace of the rows that needed a job so far; empty when there is no pace. */
+    public Optional<Duration> timeLeft(Instant now) {
+        int paced = counts.generated() + counts.failed();
+        Duration elapsed = Duration.between(startedAt, now);
+        if (ended() || paced == 0 || elapsed.isNegative() || elapsed.isZero()) {
+            return Optional.empty();
+        }
+        return Optional.of(Duration.ofMillis(Math.round((double) elapsed.toMillis() * pending() / paced)));
+    }
+}

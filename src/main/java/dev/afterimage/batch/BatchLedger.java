@@ -1,0 +1,46 @@
+package dev.afterimage.batch;
+
+import dev.afterimage.jobs.BatchRows;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Port: what became of every row of every batch. Rows are known by their line, so reporting one twice changes nothing, and
+ * progress is exact however often a job is delivered. Batches are forgotten a {@linkplain #RETENTION week} after they
+ * began. Operations block; those on a batch that is not known do nothing.
+ */
+public interface BatchLedger extends BatchRows {
+
+    Duration RETENTION = Duration.ofDays(7);
+
+    /** Failures that are kept with their reason; more are only counted. */
+    int MOST_FAILURES = 1000;
+
+    /**
+     * Begins a batch for a repeatable request, unless the request has one. One step: of equal requests at the same moment one
+     * begins a batch, and the others are told which.
+     *
+     * @param request names the caller and its {@code Idempotency-Key}; a hash
+     * @param dead a batch that the request was said to have, and whose upload has died since; its place may be taken
+     * @return the batch that the request has now: the given one, which has begun, or another, which began before
+     */
+    String claimIdempotencyKey(String request, Optional<String> dead, String batch, Instant startedAt);
+
+    /** Begins a batch that no request can repeat, whose rows are about to arrive. */
+    void open(String batch, Instant startedAt);
+
+    /** So many rows have arrived; also a sign that the upload goes on. */
+    void progress(String batch, int rows);
+
+    /** All rows have arrived. */
+    void seal(String batch, int total, String payloadHash);
+
+    /** From now on nothing of the batch is started; quietly when it has ended. */
+    void cancel(String batch);
+
+    Optional<Batch> find(String batch);
+
+    /** Forgets what is past its retention, where the backend does not do so by itself. */
+    void sweep();
+}

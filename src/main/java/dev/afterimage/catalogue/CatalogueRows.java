@@ -1,0 +1,35 @@
+package dev.afterimage.catalogue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The rows of one catalogue, one at a time. */
+public interface CatalogueRows extends AutoCloseable {
+
+    /**
+     * The next row, or empty at the end.
+     *
+     * @throws dev.afterimage.image.InvalidRequestException when the catalogue as a whole cannot be read (its header, its
+     *     encoding, the JSON around the rows), so that no row after this point can be told from another
+     * @throws IOException when the source fails
+     */
+    Optional<CatalogueRow> next() throws IOException;
+
+    /** The next so many rows; fewer at the end. Fails as {@link #next} does. */
+    default List<CatalogueRow> next(int max) throws IOException {
+        List<CatalogueRow> rows = new ArrayList<>(Math.min(max, 1024));
+        while (rows.size() < max) {
+            Optional<CatalogueRow> row = next();
+            if (row.isEmpty()) {
+                break;
+            }
+            rows.add(row.get());
+        }
+        return rows;
+    }
+
+    @Override
+    void close() throws IOException;
+}

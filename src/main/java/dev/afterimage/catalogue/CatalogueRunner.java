@@ -1,0 +1,125 @@
+package dev.afterimage.catalogue;
+
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.PregenerationConfig;
+import dev.afterimage.jobs.PregenerationConfig.CatalogueConfig;
+import dev.afterimage.jobs.TimeOrderedIds;
+import dev.afterimage.time.Deadline;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * Plans a configured catalogue: what a schedule triggers. Stops at its deadline and goes on from there when called again.
+ * Rows that were dealt with are read again to know their keys, but neither looked up nor queued again. A crash repeats at
+ * most one chunk, whose second jobs find their images made.
+ */
+public final class CatalogueRunner {
+
+    private static final System.Logger LOG = System.getLogger(CatalogueRunner.class.getName());
+    private static final Duration NIGHTLY = Duration.ofHours(24);
+
+    private final PregenerationConfig config;
+    private final CatalogueSource source;
+    private final Planner planner;
+    private final FreshnessPolicy freshness;
+    private final JobQueue queue;
+    private final Checkpoints checkpoints;
+    private final TimeOrderedIds ids;
+    private final Clock clock;
+
+    public CatalogueRunner(
+            PregenerationConfig config,
+            CatalogueSource source,
+            Planner planner,
+            FreshnessPolicy freshness,
+            JobQueue queue,
+            Checkpoints checkpoints,
+            TimeOrderedIds ids,
+            Clock clock) {
+        this.config = config;
+        this.source = source;
+        this.planner = planner;
+        this.freshness = freshness;
+        this.queue = queue;
+        this.checkpoints = checkpoints;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /** Plans a catalogue of which only its configuration says when it is planned again. */
+    public PlanReport run(String name, Deadline deadline) {
+        return run(name, Optional.empty(), deadline);
+    }
+
+    /**
+     * Plans until the end or the deadline, whichever comes first. Blocks; call it from a virtual thread.
+     *
+     * <p>A run that begins within half a period of the former one belongs to the same plan, because schedules may fire twice and
+     * operators call again: it makes what is missing, and nothing anew that was made since the plan began.
+     *
+     * @param gap until the schedule plans the catalogue again, if known; a configured period takes precedence
+     * @param name the catalogue's name in the configuration
+     * @throws IllegalArgumentException when there is none of that name, or its ending tells no format
+     * @throws dev.afterimage.image.InvalidRequestException when the catalogue as a whole cannot be read
+     * @throws UncheckedIOException when its source fails
+     */
+    public PlanReport run(String name, Optional<Duration> gap, Deadline deadline) {
+        CatalogueConfig catalogue = Optional.ofNullable(config.catalogues().get(name))
+                .orElseThrow(() -> new IllegalArgumentException("No catalogue '" + name
+                        + "'; set afterimage.pregeneration.catalogues.\"" + name + "\".source"));
+        CatalogueFormat format = CatalogueFormat.ofFileName(catalogue.source())
+                .orElseThrow(() -> new IllegalArgumentException("The source of catalogue '" + name
+                        + "' must end with .csv, .ndjson, .jsonl or .json, to tell its format"));
+        Duration period = catalogue.period().or(() -> gap).orElse(NIGHTLY);
+        if (!period.isPositive()) {
+            throw new IllegalArgumentException(
+                    "afterimage.pregeneration.catalogues.\"" + name + "\".period must be more than zero, or left out");
+        }
+        try {
+            CatalogueSource.OpenCatalogue open = source.open(catalogue.source());
+            Checkpoint from = from(checkpoints.find(name), period, open.version());
+            try (CatalogueRows rows =
+                    format.open(open.content(), catalogue.template().map(TemplateId::new))) {
+                CatalogueRun run =
+                        new CatalogueRun(planner, freshness, period, queue, from, to -> checkpoints.save(name, to));
+                boolean complete = run.read(rows, () -> deadline.hasPassed(clock));
+                PlanReport report = run.report(name, complete);
+                if (complete) {
+                    warnOfShortLife(report, period);
+                }
+                return report;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Catalogue '" + name + "' cannot be read", e);
+        }
+    }
+
+    private Checkpoint from(Optional<Checkpoint> former, Duration period, String version) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Optional<Checkpoint> samePlan =
+                former.filter(run -> now.isBefore(run.since().plus(period.dividedBy(2))));
+        return samePlan.filter(run -> !run.complete() && run.version().equals(version))
+                .orElseGet(() -> Checkpoint.beginning(
+                        ids.next(), samePlan.map(Checkpoint::since).orElse(now), version));
+    }
+
+    private static void warnOfShortLife(PlanReport report, Duration period) {
+        if (!report.shortLived().isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "Catalogue {0} is planned every {1}, but images of the templates {2} are fresh for less, so some of"
+                            + " them expire before they are made anew: raise afterimage.cache.ttl, or plan more often",
+                    report.catalogue(),
+                    period,
+                    report.shortLived().stream().map(TemplateId::value).sorted().toList());
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.afterimage.catalogue;
+
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.csv.CSVException;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+
+/**
+ * RFC 4180 with a header row (see {@link CsvHeader}). A row's line is the one on which it begins; empty lines are counted
+ * but are no rows. After a stray quotation mark the rest of that line is given up, and reading goes on with the next.
+ */
+final class CsvRows implements CatalogueRows {
+
+    private static final CSVFormat FORMAT =
+            CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
+
+    private final RowLimit limit;
+    private final CSVParser parser;
+    private final Iterator<CSVRecord> records;
+    private final CsvHeader header;
+    private final Optional<TemplateId> templateForAll;
+    private int givenUpLine;
+
+    private CsvRows(RowLimit limit, CSVParser parser, Optional<TemplateId> templateForAll) throws IOException {
+        this.limit = limit;
+        this.parser = parser;
+        this.records = parser.iterator();
+        this.templateForAll = templateForAll;
+        try {
+            if (!records.hasNext()) {
+                throw new InvalidRequestException("The CSV is empty; begin with a header row.", "header");
+            }
+            List<String> names = records.next().stream().map(String::strip).toList();
+            this.header = CsvHeader.of(names, templateForAll.isPresent());
+        } catch (UncheckedIOException e) {
+            throw wholeFile(e);
+        }
+    }
+
+    static CsvRows open(InputStream in, Optional<TemplateId> templateForAll) throws IOException {
+        RowLimit limit = new RowLimit(StrictUtf8.open(in));
+        CSVParser parser =
+                CSVParser.builder().setReader(limit).setFormat(FORMAT).get();
+        return new CsvRows(limit, parser, templateForAll);
+    }
+
+    @Override
+    public Optional<CatalogueRow> next() throws IOException {
+        while (true) {
+            limit.beginRow();
+            try {
+                if (!records.hasNext()) {
+                    return Optional.empty();
+                }
+            } catch (UncheckedIOException e) {
+                if (!(e.getCause() instanceof CSVException)) {
+                    throw wholeFile(e);
+                }
+                int line = (int) parser.getCurrentLineNumber();
+                if (line != givenUpLine) {
+                    givenUpLine = line;
+                    return Optional.of(new CatalogueRow.Bad(
+                            line,
+                            "A quotation mark is misplaced or has no partner; inside a quoted cell write it twice."));
+                }
+                continue;
+            }
+            CSVRecord cells = records.next();
+            int line = firstLine(cells);
+            if (line != givenUpLine) {
+                return Optional.of(row(line, cells.toList()));
+            }
+        }
+    }
+
+    private CatalogueRow row(int line, List<String> cells) {
+        if (cells.size() != header.columns()) {
+            return new CatalogueRow.Bad(
+                    line, "The row has " + cells.size() + " cells, the header has " + header.columns() + ".");
+        }
+        if (cells.stream().mapToLong(String::length).sum() > CatalogueRow.MAX_CHARACTERS) {
+            return new CatalogueRow.Bad(line, "The row is larger than 256 KiB.");
+        }
+        try {
+            TemplateId template = templateForAll.orElseGet(
+                    () -> new TemplateId(cells.get(header.template().orElseThrow())));
+            String word =
+                    header.format().isEmpty() ? "" : cells.get(header.format().getAsInt());
+            ImageFormat format = word.isEmpty() ? ImageFormat.PNG : ImageFormat.named(word);
+            return new CatalogueRow.Wanted(
+                    line, new ImageRequest(template, TemplateData.of(header.json(cells)), format));
+        } catch (InvalidRequestException e) {
+            return new CatalogueRow.Bad(line, e.detail());
+        }
+    }
+
+    /** The parser stands behind the record, which may itself hold line ends. */
+    private int firstLine(CSVRecord record) {
+        long inside = 0;
+        for (String cell : record) {
+            inside += cell.isEmpty() ? 0 : lineEnds(cell);
+        }
+        return (int) (parser.getCurrentLineNumber() - inside);
+    }
+
+    private static int lineEnds(String cell) {
+        int count = 0;
+        for (int i = 0; i < cell.length(); i++) {
+            char c = cell.charAt(i);
+            if (c == '\n' || (c == '\r' && (i + 1 == cell.length() || cell.charAt(i + 1) != '\n'))) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static InvalidRequestException wholeFile(UncheckedIOException e) throws IOException {
+        if (e.getCause() instanceof RowLimit.Exceeded) {
+            return new InvalidRequestException(
+                    "A row is larger than 256 KiB; a quotation mark may have no partner.", "body");
+        }
+        if (e.getCause() instanceof CSVException) {
+            return new InvalidRequestException("The header row is not valid CSV (RFC 4180).", "header");
+        }
+        throw new IOException("the catalogue cannot be read", e);
+    }
+
+    @Override
+    public void close() throws IOException {
+        parser.close();
+    }
+}

@@ -1,0 +1,85 @@
+package dev.afterimage.jobs;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.afterimage.image.ImageKey;
+import java.time.Duration;
+
+/**
+ * Decorator: while the fleet's marks cannot be asked, this instance goes by its own. The queue can still take jobs then, and
+ * a caller is better served by a 202 than by an error. What another instance promised meanwhile is not known here, so a key
+ * may be put on the queue once an instance, which the pipeline pays for once.
+ *
+ * <p>Its own marks are forgotten soon: whoever works the job off may be another instance, which cannot clear them.
+ */
+public final class FallbackPendingKeys implements PendingKeys {
+
+    private static final int MOST = 100_000;
+    private static final Duration KEPT_FOR = Duration.ofMinutes(10);
+
+    private final PendingKeys fleet;
+    private final Cache<ImageKey, Mark> own;
+    private final Runnable fellBack;
+
+    /**
+     * Marks that survive the fleet's.
+     *
+     * @param fleet the shared ones, whose failures are {@link QueueUnavailableException}s
+     * @param fellBack run each time a mark is set that only this instance knows, so that it can be metered
+     */
+    public FallbackPendingKeys(PendingKeys fleet, Ticker ticker, Runnable fellBack) {
+        this.fleet = fleet;
+        this.own = Caffeine.newBuilder()
+                .maximumSize(MOST)
+                .expireAfterWrite(KEPT_FOR)
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .build();
+        this.fellBack = fellBack;
+    }
+
+    @Override
+    public Mark of(ImageKey key) {
+        Mark known = own.asMap().getOrDefault(key, Mark.NONE);
+        if (known == Mark.CONFIRMED) {
+            return known;
+        }
+        try {
+            return fleet.of(key);
+        } catch (QueueUnavailableException gone) {
+            return known;
+        }
+    }
+
+    @Override
+    public void intend(ImageKey key) {
+        try {
+            fleet.intend(key);
+        } catch (QueueUnavailableException gone) {
+            fellBack.run();
+            own.asMap().putIfAbsent(key, Mark.INTENDED);
+        }
+    }
+
+    /** Also when it was intended in the fleet's and the fleet was lost since: the job is on the queue. */
+    @Override
+    public void confirm(ImageKey key) {
+        boolean onlyOwn = own.asMap().replace(key, Mark.CONFIRMED) != null;
+        if (onlyOwn) {
+            return;
+        }
+        try {
+            fleet.confirm(key);
+        } catch (QueueUnavailableException gone) {
+            fellBack.run();
+            own.put(key, Mark.CONFIRMED);
+        }
+    }
+
+    @Override
+    public void clear(ImageKey key) {
+        own.invalidate(key);
+        fleet.clear(key);
+    }
+}

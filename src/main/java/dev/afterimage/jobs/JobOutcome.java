@@ -1,0 +1,24 @@
+package dev.afterimage.jobs;
+
+import java.time.Duration;
+
+/** What is to become of a job that was tried. */
+public sealed interface JobOutcome {
+
+    /** There is an image. */
+    record Done(RowOutcome how) implements JobOutcome {}
+
+    /**
+     * It waits, because everybody must: the provider, the limiter, the budget or the quota says so. Uses no attempt.
+     *
+     * @param delay as long as was named
+     * @param everybody whether other jobs of the lane would be told the same
+     */
+    record Wait(Duration delay, boolean everybody) implements JobOutcome {}
+
+    /** It failed and may succeed later. Uses an attempt. */
+    record Retry(Duration delay, String reason) implements JobOutcome {}
+
+    /** It failed for good: an operator must look at it. */
+    record DeadLettered(String reason) implements JobOutcome {}
+}

@@ -1,0 +1,123 @@
+package dev.afterimage.jobs;
+
+import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.generation.AccessRefusedException;
+import dev.afterimage.generation.AlreadyLandedException;
+import dev.afterimage.generation.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutOfCreditsException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.ReceiptStandsException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.QuotaExceededException;
+import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.store.StoreUnavailableException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Decides what becomes of a job: the one place where outcomes and failures get their consequences in the background. */
+public final class JobOutcomes {
+
+    /** When a provider throttles and names no time. */
+    private static final Duration POLITE = Duration.ofSeconds(1);
+
+    /** What keeps the fleet's memory, its jobs or its images cannot be used; until it can, no job gets anywhere. */
+    static final JobOutcome.Wait OUTAGE = new JobOutcome.Wait(Duration.ofSeconds(15), true);
+
+    private final AttemptPolicy policy;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    public JobOutcomes(AttemptPolicy policy, Clock clock, RandomGenerator random) {
+        this.policy = policy;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    JobOutcome of(ImageOutcome outcome, int attempts) {
+        return switch (outcome) {
+            case ImageOutcome.Hit hit -> new JobOutcome.Done(RowOutcome.HIT);
+            case ImageOutcome.Collapsed collapsed -> new JobOutcome.Done(RowOutcome.HIT);
+            case ImageOutcome.Stored stored -> new JobOutcome.Done(RowOutcome.GENERATED);
+            case ImageOutcome.Pending pending -> new JobOutcome.Wait(pending.retryAfter(), false);
+            case ImageOutcome.Stale stale -> retry(attempts, "Only an image past its freshness could be had.");
+        };
+    }
+
+    JobOutcome of(Throwable failure, int attempts) {
+        return switch (failure) {
+            case GenerationException generation -> of(generation, attempts);
+            case QuotaExceededException quota -> new JobOutcome.Wait(quota.retryAfter(), false);
+            case InvalidRequestException invalid -> new JobOutcome.DeadLettered(invalid.detail());
+            case CacheUnavailableException gone -> OUTAGE;
+            case BudgetUnavailableException gone -> OUTAGE;
+            case LimiterUnavailableException gone -> OUTAGE;
+            case LeasesUnavailableException gone -> OUTAGE;
+            case QueueUnavailableException gone -> OUTAGE;
+            case StoreUnavailableException gone -> OUTAGE;
+            // A message of unknown origin may hold anything, so only its kind is told.
+            default -> retry(attempts, "Unexpected " + failure.getClass().getSimpleName() + "; see the log.");
+        };
+    }
+
+    private JobOutcome of(GenerationException failure, int attempts) {
+        return switch (failure) {
+            case ThrottledException throttled ->
+                new JobOutcome.Wait(throttled.retryAfter().orElse(POLITE), true);
+            case OutOfCreditsException credits -> new JobOutcome.Wait(untilAskedForCredits(credits), true);
+            case AccessRefusedException refused -> new JobOutcome.Wait(refused.retryAfter(), true);
+            case RejectedException rejected -> new JobOutcome.DeadLettered(message(rejected));
+            case NotAnImageException useless -> buyAgain(useless.nextPurchase(), "not-an-image: " + message(useless));
+            case OutcomeUnknownException unknown ->
+                buyAgain(
+                        unknown.nextPurchase(),
+                        "outcome-unknown: the image may have been made and billed, and its purchases are used up: "
+                                + message(unknown));
+            case DeletedMeanwhileException deleted -> new JobOutcome.DeadLettered(message(deleted));
+            // The pipeline answers these two with an outcome.
+            case ReceiptStandsException standing -> retry(attempts, message(standing));
+            case AlreadyLandedException landed -> retry(attempts, message(landed));
+            case UnavailableException unavailable ->
+                unavailable.failedFast()
+                        ? new JobOutcome.Wait(policy.backOff(), true)
+                        : retry(attempts, message(unavailable));
+        };
+    }
+
+    /** A call in vain is no attempt of the job: how often it may be bought again is counted by its receipt. */
+    private static JobOutcome buyAgain(Optional<Duration> nextPurchase, String reason) {
+        return nextPurchase
+                .<JobOutcome>map(wait -> new JobOutcome.Wait(wait.plus(POLITE), false))
+                .orElseGet(() -> new JobOutcome.DeadLettered(reason));
+    }
+
+    private Duration untilAskedForCredits(OutOfCreditsException credits) {
+        Duration named = Duration.between(clock.instant(), credits.until());
+        Duration longest = OutOfCreditsException.ASKED_AGAIN_AFTER;
+        return named.compareTo(longest) < 0 ? named : longest;
+    }
+
+    /** The job was handed out again and again and never ended; whether it may be tried once more. */
+    boolean isPoison(int deliveries) {
+        return deliveries > policy.maxDeliveries();
+    }
+
+    private JobOutcome retry(int attempts, String reason) {
+        return attempts + 1 >= policy.maxAttempts()
+                ? new JobOutcome.DeadLettered(reason + " Given up after " + (attempts + 1) + " attempts.")
+                : new JobOutcome.Retry(policy.waitAfter(attempts, random.nextDouble()), reason);
+    }
+
+    private static String message(GenerationException failure) {
+        return String.valueOf(failure.getMessage());
+    }
+}

@@ -1,0 +1,75 @@
+package dev.afterimage.jobs;
+
+import dev.afterimage.limit.Lane;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Port: jobs that survive their process. Delivers at least once; the pipeline sees to it that a second delivery costs
+ * nothing. Operations block (call them from a virtual thread) and fail with a {@link QueueUnavailableException}.
+ *
+ * <p>A claimed job is invisible to others for {@link #visibilityTimeout()}. When its holder neither ends nor extends it by
+ * then, it is handed out again. Operations on a claim answer {@code false} when the claim was lost that way; where a
+ * backend cannot tell, they answer {@code true}.
+ */
+public interface JobQueue {
+
+    /** Whether a job is small enough for the backend. Asked before it is made a row's; {@link #enqueue} takes no other. */
+    default boolean fits(Job job) {
+        return true;
+    }
+
+    /**
+     * Takes jobs over, each into its own lane. Once this returns they survive a crash; when it fails, some may have been
+     * accepted.
+     *
+     * @param delay not handed out earlier; zero for at once. Any length
+     * @throws dev.afterimage.image.InvalidRequestException when a job is larger than the backend can hold
+     */
+    void enqueue(List<Job> jobs, Duration delay);
+
+    /**
+     * Hands out jobs, those of the interactive lane first.
+     *
+     * @param lanes the lanes to look into
+     * @param max at most so many, at least 1
+     * @param wait how long to wait for the first; zero answers at once
+     */
+    List<Claim> claim(Set<Lane> lanes, int max, Duration wait) throws InterruptedException;
+
+    /** Keeps the claim for another {@link #visibilityTimeout()} from now. */
+    boolean extend(Claim claim);
+
+    /** The job is done. */
+    boolean complete(Claim claim);
+
+    /**
+     * Puts the job back.
+     *
+     * @param delay not handed out earlier. Any length
+     * @param countsAsAttempt whether {@link Claim#attempts()} rises
+     */
+    boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt);
+
+    /**
+     * Puts the job on the dead-letter queue, for an operator to look at and {@linkplain #redrive redrive}.
+     *
+     * @param reason why, without data values or secrets
+     */
+    boolean deadLetter(Claim claim, String reason);
+
+    /**
+     * Puts jobs from the dead-letter queue back into their lanes, with all their attempts.
+     *
+     * @param max at most so many
+     * @param before hears of each job before anybody can claim it; when it throws, this job stays a dead letter
+     * @return how many
+     */
+    int redrive(int max, Consumer<Job> before);
+
+    QueueStatus status();
+
+    Duration visibilityTimeout();
+}

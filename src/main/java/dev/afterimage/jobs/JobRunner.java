@@ -1,0 +1,127 @@
+package dev.afterimage.jobs;
+
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pipeline.GenerationRequest;
+import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.time.Deadline;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Runs one claimed job to its outcome. The ledger hears of the end before the queue does: a process that dies in between
+ * leaves a job that is run once more, finds its image made, and is counted once.
+ */
+public final class JobRunner {
+
+    private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
+
+    private final ImageService images;
+    private final JobQueue queue;
+    private final BatchRows batches;
+    private final PendingKeys marks;
+    private final JobOutcomes outcomes;
+
+    public JobRunner(ImageService images, JobQueue queue, BatchRows batches, PendingKeys marks, JobOutcomes outcomes) {
+        this.images = images;
+        this.queue = queue;
+        this.batches = batches;
+        this.marks = marks;
+        this.outcomes = outcomes;
+    }
+
+    /**
+     * Blocks until the job has met its outcome; call it from a virtual thread.
+     *
+     * @param deadline until when the image is waited for
+     * @return how long other jobs of this lane better wait too; zero when they need not
+     */
+    Duration run(Claim claim, Deadline deadline) throws InterruptedException {
+        try {
+            return runOnce(claim, deadline);
+        } catch (QueueUnavailableException lost) {
+            // Left to run out, its claim would count as a worker that died over it.
+            LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back, for its end cannot be noted", lost);
+            return settle(claim, JobOutcomes.OUTAGE);
+        }
+    }
+
+    private Duration runOnce(Claim claim, Deadline deadline) throws InterruptedException {
+        Job job = claim.job();
+        if (job.row().isPresent() && batches.isCancelled(job.row().get().batch())) {
+            queue.complete(claim);
+            return Duration.ZERO;
+        }
+        JobOutcome outcome = outcomes.isPoison(claim.deliveries())
+                ? new JobOutcome.DeadLettered("Handed out " + (claim.deliveries() - 1)
+                        + " times and never ended: its worker died or" + " hung each time.")
+                : attempt(claim, deadline);
+        return settle(claim, outcome);
+    }
+
+    private JobOutcome attempt(Claim claim, Deadline deadline) throws InterruptedException {
+        Job job = claim.job();
+        try {
+            return outcomes.of(
+                    images.obtain(GenerationRequest.ofJob(
+                                    job.request(), job.caller(), job.lane(), deadline, job.horizon()))
+                            .toCompletableFuture()
+                            .get(),
+                    claim.attempts());
+        } catch (ExecutionException | RuntimeException e) {
+            Throwable failure = unwrap(e);
+            JobOutcome outcome = outcomes.of(failure, claim.attempts());
+            if (outcome instanceof JobOutcome.Retry) {
+                LOG.log(Level.DEBUG, () -> "job " + job.id() + " failed", failure);
+            }
+            return outcome;
+        }
+    }
+
+    private static Throwable unwrap(Throwable failure) {
+        Throwable inner = failure;
+        while ((inner instanceof ExecutionException || inner instanceof CompletionException)
+                && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+
+    private Duration settle(Claim claim, JobOutcome outcome) {
+        return switch (outcome) {
+            case JobOutcome.Done done -> {
+                report(claim.job(), line -> new RowResult(line, done.how(), ""));
+                queue.complete(claim);
+                yield Duration.ZERO;
+            }
+            case JobOutcome.Wait wait -> {
+                queue.retryLater(claim, wait.delay(), false);
+                yield wait.everybody() ? wait.delay() : Duration.ZERO;
+            }
+            case JobOutcome.Retry retry -> {
+                LOG.log(
+                        Level.INFO,
+                        () -> "job " + claim.job().id() + ": attempt " + (claim.attempts() + 1) + " failed, next in "
+                                + retry.delay() + ": " + retry.reason());
+                queue.retryLater(claim, retry.delay(), true);
+                yield Duration.ZERO;
+            }
+            case JobOutcome.DeadLettered deadLetter -> {
+                LOG.log(Level.WARNING, () -> "job " + claim.job().id() + " is given up: " + deadLetter.reason());
+                report(claim.job(), line -> RowResult.failed(line, deadLetter.reason()));
+                queue.deadLetter(claim, deadLetter.reason());
+                yield Duration.ZERO;
+            }
+        };
+    }
+
+    private void report(Job job, java.util.function.IntFunction<RowResult> result) {
+        job.row().ifPresent(row -> batches.record(row.batch(), List.of(result.apply(row.line()))));
+        // A batch row has no mark of its own; what a person or a refresh queued has.
+        if (job.lane() == Lane.INTERACTIVE || job.row().isEmpty()) {
+            marks.clear(job.key());
+        }
+    }
+}

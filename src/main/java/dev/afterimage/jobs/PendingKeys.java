@@ -1,0 +1,30 @@
+package dev.afterimage.jobs;
+
+import dev.afterimage.image.ImageKey;
+
+/**
+ * Port: which keys the interactive queue has promised. A mark is {@linkplain #intend set} before its job is put on the queue,
+ * {@linkplain #confirm confirmed} after, and {@linkplain #clear cleared} when the job ends or the queue does not take it. A mark that nobody clears
+ * vanishes by itself after some days. Operations block and fail with a {@link QueueUnavailableException}.
+ */
+public interface PendingKeys {
+
+    /** What is known of a key. */
+    enum Mark {
+        NONE,
+        /** Somebody is about to put it on the queue, or died over it. */
+        INTENDED,
+        /** It is on the queue. */
+        CONFIRMED
+    }
+
+    Mark of(ImageKey key);
+
+    /** Sets the mark; a confirmed one stays so. */
+    void intend(ImageKey key);
+
+    /** Confirms the mark; without effect when it was cleared meanwhile, because the job has ended already. */
+    void confirm(ImageKey key);
+
+    void clear(ImageKey key);
+}

@@ -1,0 +1,80 @@
+package dev.afterimage.jobs;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is made ahead of time, and how hard one process works at it. */
+@ConfigMapping(prefix = "afterimage.pregeneration")
+public interface PregenerationConfig {
+
+    /** Jobs that one worker process runs at once: more hides the provider's latency, fewer spares memory. */
+    @WithDefault("5")
+    int concurrency();
+
+    /** Whether this process works jobs off by itself; off where somebody hands them to it, as Lambda does. */
+    @WithDefault("true")
+    boolean worker();
+
+    /**
+     * A job whose worker gives no sign of life for this long is handed to another; a worker gives one three times as often while
+     * the job runs, however long that takes. Longer forgives long pauses, shorter brings a dead worker's jobs back sooner. On
+     * Lambda, which gives no such signs, the queue's own visibility timeout counts.
+     */
+    @WithName("visibility-timeout")
+    @WithDefault("15s")
+    Duration visibilityTimeout();
+
+    /** How long a worker waits for one image before the job goes back to the queue. */
+    @WithDefault("60s")
+    Duration patience();
+
+    /** Failed attempts after which a job goes to the dead-letter queue; being throttled is no failed attempt. */
+    @WithName("max-attempts")
+    @WithDefault("8")
+    int maxAttempts();
+
+    /** The wait after the first failed attempt; it doubles with each further one, up to {@link #maxBackOff()}. */
+    @WithName("back-off")
+    @WithDefault("15s")
+    Duration backOff();
+
+    /** The longest wait between two attempts of a job. */
+    @WithName("max-back-off")
+    @WithDefault("15m")
+    Duration maxBackOff();
+
+    /**
+     * Deliveries without any end (the worker died each time) after which a job goes to the dead-letter queue. Keep it below
+     * the {@code maxReceiveCount} of an SQS redrive policy, so that the reason stands on the message.
+     */
+    @WithName("max-deliveries")
+    @WithDefault("5")
+    int maxDeliveries();
+
+    /** What is made ahead, such as {@code afterimage.pregeneration.catalogues."cards".source=cards.csv}. */
+    Map<String, CatalogueConfig> catalogues();
+
+    /** One catalogue. */
+    interface CatalogueConfig {
+
+        /** A local path or {@code s3://bucket/key}; its ending tells the format: .csv, .ndjson, .jsonl or .json. */
+        String source();
+
+        /** The template of every row; left out, each row names its own. */
+        Optional<String> template();
+
+        /** When it is planned, as a cron expression of Quarkus' scheduler; left out, only when asked to. */
+        Optional<String> schedule();
+
+        /**
+         * How long until the next plan: each plan makes anew what would not stay fresh for this long and a quarter of it.
+         * Longer makes images anew earlier than needed, shorter lets some expire before the next plan. Left out, the time to
+         * the schedule's next run, or 24 h where the schedule is elsewhere, as on AWS.
+         */
+        Optional<Duration> period();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.afterimage.jobs;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pipeline.Backlog;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The backlog of the on-demand path: the interactive lane of the job queue, with a mark a key that says "pending" until the
+ * job ends. A key that is on the queue already is not put there again, however often its caller asks.
+ */
+public final class QueuedBacklog implements Backlog {
+
+    private final JobQueue queue;
+    private final PendingKeys marks;
+    private final TimeOrderedIds ids;
+
+    public QueuedBacklog(JobQueue queue, PendingKeys marks, TimeOrderedIds ids) {
+        this.queue = queue;
+        this.marks = marks;
+        this.ids = ids;
+    }
+
+    @Override
+    public void accept(ImageKey key, ImageRequest request, Duration delay) {
+        enqueue(key, request, Lane.INTERACTIVE, delay);
+    }
+
+    @Override
+    public void refresh(ImageKey key, ImageRequest request) {
+        enqueue(key, request, Lane.BULK, Duration.ZERO);
+    }
+
+    private void enqueue(ImageKey key, ImageRequest request, Lane lane, Duration delay) {
+        if (marks.of(key) == PendingKeys.Mark.CONFIRMED) {
+            return;
+        }
+        marks.intend(key);
+        // The quota was spent when the caller asked, so the job uses nobody's.
+        Job job = new Job(ids.next(), key, request, lane, Caller.SERVICE, Optional.empty());
+        try {
+            queue.enqueue(List.of(job), delay);
+        } catch (RuntimeException notTaken) {
+            forget(key, notTaken);
+            throw notTaken;
+        }
+        marks.confirm(key);
+    }
+
+    /** The caller is told that it failed, so nobody may be told that the image is pending. */
+    private void forget(ImageKey key, RuntimeException notTaken) {
+        try {
+            if (marks.of(key) != PendingKeys.Mark.CONFIRMED) {
+                marks.clear(key);
+            }
+        } catch (QueueUnavailableException alsoGone) {
+            notTaken.addSuppressed(alsoGone);
+        }
+    }
+
+    @Override
+    public boolean contains(ImageKey key) {
+        return marks.of(key) != PendingKeys.Mark.NONE;
+    }
+}

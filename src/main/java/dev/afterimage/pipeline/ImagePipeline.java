@@ -1,0 +1,348 @@
+package dev.afterimage.pipeline;
+
+import dev.afterimage.cache.Freshness;
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.generation.Callables;
+import dev.afterimage.generation.ReceiptStandsException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Purchase;
+import dev.afterimage.limit.Receipt;
+import dev.afterimage.limit.Receipts;
+import dev.afterimage.singleflight.Flight;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.SingleFlight;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.time.Deadline;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * The way of a request, in order: key, index, store, single-flight, and for the leader the provider.
+ *
+ * <pre>
+ * request ─ key ─ index ──hit──────────────────────────► Hit
+ *                   │miss
+ *                 store ──hit (index lost) ─ index ────► Hit
+ *                   │miss
+ *                 quota ─ single-flight ──follower ────► Collapsed
+ *                           │leader
+ *                         generator ─ store ─ index ───► Stored
+ *
+ * not before the deadline ─ backlog ───────────────────► Pending
+ * past its freshness ─ a job that makes it anew ────────► Stale (stale-while-revalidate)
+ * failed, but an old image is there ───────────────────► Stale (stale-if-error)
+ * </pre>
+ *
+ * A hit is answered on the calling thread; everything after a miss may wait and runs on the executor's (virtual) threads.
+ * While the store cannot be asked, or has not taken the last image, nothing is generated: there would be no place to put what
+ * was paid for.
+ */
+public final class ImagePipeline implements ImageService {
+
+    private static final Logger LOG = Logger.getLogger(ImagePipeline.class);
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+    /** A job whose key is being bought looks again this often. */
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
+
+    /** Flights of one key are apart by lane: a person does not wait behind a bulk job that has not left yet. */
+    private record FlightKey(ImageKey key, Lane lane) {}
+
+    private final KeyScheme keys;
+    private final TemplateVersions versions;
+    private final ImageIndex index;
+    private final ImageStore store;
+    private final Lookup lookup;
+    private final PendingWrites writes;
+    private final SingleFlight<FlightKey, FlightResult> flights;
+    private final Receipts receipts;
+    private final FreshnessPolicy freshness;
+    private final FlightLeases leases;
+    private final LeaderFlight leader;
+    private final QuotaEnforcer quota;
+    private final Backlog backlog;
+    private final Duration patience;
+    private final Duration longestCall;
+    private final Clock clock;
+    private final Executor virtualThreads;
+    private final RateLimitedLog unrefreshed;
+
+    public ImagePipeline(PipelineParts parts) {
+        this.keys = parts.keys();
+        this.versions = parts.versions();
+        this.index = parts.index();
+        this.store = parts.store();
+        this.lookup = new Lookup(parts.index(), parts.store(), parts.clock());
+        this.receipts = parts.receipts();
+        this.freshness = parts.freshness();
+        this.writes = new PendingWrites(
+                parts.store(), lookup, receipts, parts.settler(), parts.drain(), parts.pause(), parts.virtualThreads());
+        this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock(), parts.pause());
+        this.leases = parts.leases();
+        this.leader = new LeaderFlight(parts, lookup, writes);
+        this.quota = new QuotaEnforcer(parts.quota());
+        this.backlog = parts.backlog();
+        this.patience = parts.patience();
+        this.longestCall = parts.settler().longestCall();
+        this.clock = parts.clock();
+        this.virtualThreads = parts.virtualThreads();
+        this.unrefreshed = new RateLimitedLog(LOG, "An image cannot be made anew behind its answer", clock);
+    }
+
+    @Override
+    public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
+        return versions.current(request.template()).thenCompose(version -> {
+            ImageKey key = keys.keyOf(request, version);
+            return lookup.inIndex(key)
+                    .thenApply(entry -> new IndexLookup(
+                            key, entry, entry.filter(this::isFresh).map(ImageOutcome.Hit::new)));
+        });
+    }
+
+    @Override
+    public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup) {
+        Optional<ImageOutcome.Hit> hit =
+                indexLookup.hit().filter(fresh -> generationRequest.horizon().isMetBy(fresh.entry()));
+        return hit.isPresent()
+                ? CompletableFuture.completedFuture(hit.get())
+                : later(() -> afterMiss(generationRequest, indexLookup.key(), indexLookup.entry()));
+    }
+
+    private ImageOutcome afterMiss(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> indexed) {
+        Optional<IndexEntry> old = indexed.filter(this::isServable);
+        try {
+            Optional<IndexEntry> known = lookup.inStore(key, indexed);
+            if (known.filter(this::isFresh)
+                    .filter(generationRequest.horizon()::isMetBy)
+                    .isPresent()) {
+                return new ImageOutcome.Hit(known.get());
+            }
+            old = known.filter(this::isServable);
+            if (!generationRequest.queued() && old.filter(this::isRevalidated).isPresent()) {
+                virtualThreads.execute(() -> revalidate(key, generationRequest.request()));
+                return stale(old.get());
+            }
+            return missing(generationRequest, key, old);
+        } catch (RejectedException rejected) {
+            throw rejected;
+        } catch (LimiterUnavailableException | BudgetUnavailableException | LeasesUnavailableException gone) {
+            // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
+            return late(generationRequest, key, ASK_AGAIN, old);
+        } catch (ReceiptStandsException standing) {
+            return underWay(generationRequest, key, standing, old);
+        } catch (RuntimeException failure) {
+            if (generationRequest.queued()) {
+                // What becomes of a job is decided by the failure, whether or not an old image exists.
+                throw failure;
+            }
+            return old.<ImageOutcome>map(this::stale).orElseThrow(() -> failure);
+        }
+    }
+
+    /** Another's call is under way: a job waits alone, a person gets what there is. */
+    private ImageOutcome underWay(
+            GenerationRequest generationRequest,
+            ImageKey key,
+            ReceiptStandsException standing,
+            Optional<IndexEntry> old) {
+        Duration wait = standing.refused().retryAfter();
+        Duration soon = wait.compareTo(LONGEST_POLL) < 0 ? wait : LONGEST_POLL;
+        return generationRequest.queued() ? pending(key, soon) : late(generationRequest, key, soon, old);
+    }
+
+    private boolean isRevalidated(IndexEntry entry) {
+        return freshness.isRevalidated(entry, now());
+    }
+
+    /** Has an image made anew behind an answer: one job a key, and none while it could not be bought. */
+    private void revalidate(ImageKey key, ImageRequest request) {
+        try {
+            Purchase purchase = Purchase.of(key, request, freshness.ttlOf(request.template()));
+            if (receipts.refusal(purchase).isEmpty()) {
+                backlog.refresh(key, request);
+            }
+        } catch (RuntimeException notNow) {
+            unrefreshed.say(notNow);
+        }
+    }
+
+    private ImageOutcome missing(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
+        return quota.charge(generationRequest, () -> {
+            if (generationRequest.deadline().hasPassed(clock)) {
+                return queued(generationRequest, key, Duration.ZERO);
+            }
+            return join(generationRequest, key, old);
+        });
+    }
+
+    private ImageOutcome join(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
+        FlightKey flightKey = new FlightKey(key, generationRequest.lane());
+        while (true) {
+            Deadline deadline = flightDeadline(generationRequest);
+            Optional<Duration> refusal = flights.isFlying(flightKey)
+                    ? Optional.empty()
+                    : leader.refusal(key, generationRequest.lane(), deadline);
+            if (refusal.isPresent()) {
+                return late(generationRequest, key, refusal.get(), old);
+            }
+            Flight<FlightResult> flight = flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
+            try {
+                Optional<FlightResult> result = Callables.call(() -> flight.await(generationRequest.deadline()));
+                if (result.isEmpty()) {
+                    return late(generationRequest, key, ASK_AGAIN, old);
+                }
+                if (isEnough(result.get(), flight.led(), generationRequest)) {
+                    return landed(result.get(), flight.led());
+                }
+            } catch (ThrottledException throttled) {
+                Duration wait = throttled.retryAfter().orElse(ASK_AGAIN);
+                boolean othersPatienceEnded =
+                        !flight.led() && !generationRequest.deadline().forbids(wait, clock);
+                if (!othersPatienceEnded) {
+                    return late(generationRequest, key, wait, old);
+                }
+            }
+        }
+    }
+
+    /** Another caller's flight may have ended with an image that is fresh, but not for as long as this one asks. */
+    private static boolean isEnough(FlightResult landing, boolean led, GenerationRequest generationRequest) {
+        return led || landing.generated() || generationRequest.horizon().isMetBy(landing.entry());
+    }
+
+    private static ImageOutcome landed(FlightResult landing, boolean led) {
+        return led && landing.generated()
+                ? new ImageOutcome.Stored(landing.entry())
+                : new ImageOutcome.Collapsed(landing.entry());
+    }
+
+    /** It takes longer than the caller waits: an old image is better than none, and a place in the queue than nothing. */
+    private ImageOutcome late(
+            GenerationRequest generationRequest, ImageKey key, Duration wait, Optional<IndexEntry> old) {
+        if (generationRequest.queued()) {
+            throw ThrottledException.byLimiter(wait);
+        }
+        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, wait));
+    }
+
+    private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, Duration wait) {
+        backlog.accept(key, generationRequest.request(), wait);
+        return pending(key, wait);
+    }
+
+    private static ImageOutcome pending(ImageKey key, Duration wait) {
+        return new ImageOutcome.Pending(key, wait.compareTo(ASK_AGAIN) < 0 ? ASK_AGAIN : wait);
+    }
+
+    /**
+     * Until when a flight may take for its permit. A bulk job's ends with its worker's patience; what a person asked for goes on
+     * for a while when that person leaves. A person's job may land later than its worker waits, or a provider that is slower than
+     * that patience would never be asked again.
+     */
+    private Deadline flightDeadline(GenerationRequest generationRequest) {
+        Deadline own = generationRequest.deadline();
+        if (generationRequest.queued()) {
+            return generationRequest.lane() == Lane.BULK ? own : own.laterBy(longestCall);
+        }
+        Deadline patient = Deadline.in(patience, clock);
+        return patient.at().isBefore(own.at()) ? own : patient;
+    }
+
+    @Override
+    public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+        return lookup.inIndex(key)
+                .thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
+                        ? CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(indexed.get())))
+                        : later(() -> lookCloser(key, indexed)));
+    }
+
+    private Optional<ImageOutcome> lookCloser(ImageKey key, Optional<IndexEntry> indexed) {
+        Optional<IndexEntry> known = lookup.inStore(key, indexed);
+        if (known.filter(this::isFresh).isPresent()) {
+            return Optional.of(new ImageOutcome.Hit(known.get()));
+        }
+        try {
+            if (backlog.contains(key) || leases.isHeld(key, Lane.BULK) || isUnderWay(key)) {
+                return Optional.of(pending(key, ASK_AGAIN));
+            }
+        } catch (LimiterUnavailableException | LeasesUnavailableException gone) {
+            // It may be under way somewhere.
+            return known.filter(this::isServable).map(this::stale).or(() -> Optional.of(pending(key, ASK_AGAIN)));
+        }
+        return known.filter(this::isServable).map(this::stale);
+    }
+
+    private boolean isUnderWay(ImageKey key) {
+        return receipts.find(key)
+                .filter(receipt -> receipt.state() == Receipt.State.OPEN && now().isBefore(receipt.until()))
+                .isPresent();
+    }
+
+    @Override
+    public CompletionStage<Void> forget(ImageKey key) {
+        // Noted in the receipt first, so that a call under way does not bring it back; then the index: where these
+        // cannot
+        // be asked, nothing is half done. Then the index once more: a request in between may have mended it from the
+        // store.
+        return later(() -> noted(key))
+                .thenCompose(index::remove)
+                .thenCompose(unlisted -> later(() -> deleted(key)))
+                .thenCompose(index::remove);
+    }
+
+    private ImageKey noted(ImageKey key) {
+        receipts.noteDeleted(key, freshness.longestTtl());
+        flights.part(new FlightKey(key, Lane.INTERACTIVE));
+        flights.part(new FlightKey(key, Lane.BULK));
+        return key;
+    }
+
+    private ImageKey deleted(ImageKey key) {
+        writes.forget(key);
+        store.delete(key);
+        return key;
+    }
+
+    @Override
+    public CompletionStage<Long> purge(TemplateId template) {
+        return later(() -> versions.raise(template));
+    }
+
+    private <T> CompletionStage<T> later(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, virtualThreads);
+    }
+
+    private ImageOutcome stale(IndexEntry entry) {
+        return new ImageOutcome.Stale(entry, entry.staleFor(now()));
+    }
+
+    private boolean isFresh(IndexEntry entry) {
+        return entry.isFresh(now());
+    }
+
+    private boolean isServable(IndexEntry entry) {
+        return entry.freshness(now()) != Freshness.EXPIRED;
+    }
+
+    private Instant now() {
+        return clock.instant();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.afterimage.pipeline;
+
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.Lease;
+import dev.afterimage.time.Pause;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import org.jboss.logging.Logger;
+
+/** Renews a lease three times in its life, and holds the receipt of its leader's call, for as long as the leader works. */
+final class LeaseRenewer {
+
+    private static final Logger LOG = Logger.getLogger(LeaseRenewer.class);
+    private static final int RENEWALS_A_TTL = 3;
+
+    private final Future<?> renewing;
+
+    private LeaseRenewer(Future<?> renewing) {
+        this.renewing = renewing;
+    }
+
+    /**
+     * Starts to renew.
+     *
+     * @param holdReceipt holds the receipt of the call that the leader has made, if it has made one
+     */
+    static LeaseRenewer start(
+            Lease lease, FlightLeases leases, Runnable holdReceipt, Pause pause, ExecutorService threads) {
+        return new LeaseRenewer(threads.submit(() -> renew(lease, leases, holdReceipt, pause)));
+    }
+
+    private static void renew(Lease lease, FlightLeases leases, Runnable holdReceipt, Pause pause) {
+        Duration interval = lease.ttl().dividedBy(RENEWALS_A_TTL);
+        try {
+            while (true) {
+                pause.await(interval);
+                attempt("A lease cannot be renewed now", () -> leases.renew(lease));
+                attempt("A receipt cannot be held now", holdReceipt);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A failure may pass before lease or receipt end. */
+    private static void attempt(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException failure) {
+            LOG.warnf("%s: %s", what, failure.getMessage());
+        }
+    }
+
+    void stop() {
+        renewing.cancel(true);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.afterimage.pipeline;
+
+import dev.afterimage.cache.Horizon;
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.store.ImageStore;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
+
+/**
+ * Looks an image up: in the index, and where that knows nothing fresh, in the store, from which the index is mended. A
+ * failing index is a miss.
+ */
+final class Lookup {
+
+    private static final Logger LOG = Logger.getLogger(Lookup.class);
+
+    private final ImageIndex index;
+    private final ImageStore store;
+    private final Clock clock;
+    private final RateLimitedLog unanswered;
+    private final RateLimitedLog untold;
+
+    Lookup(ImageIndex index, ImageStore store, Clock clock) {
+        this.index = index;
+        this.store = store;
+        this.clock = clock;
+        this.unanswered = new RateLimitedLog(LOG, "The index cannot be asked, which counts as a miss", clock);
+        this.untold = new RateLimitedLog(LOG, "The index cannot be told of an image", clock);
+    }
+
+    /** What the index knows, whatever its freshness. Does not block and does not fail. */
+    CompletionStage<Optional<IndexEntry>> inIndex(ImageKey key) {
+        return index.find(key).exceptionally(failure -> {
+            unanswered.say(failure);
+            return Optional.empty();
+        });
+    }
+
+    /**
+     * What the store knows, given what the index knew. Blocks.
+     *
+     * @throws dev.afterimage.store.StoreUnavailableException when the store cannot be asked
+     */
+    Optional<IndexEntry> inStore(ImageKey key, Optional<IndexEntry> indexed) {
+        Optional<IndexEntry> stored = store.find(key);
+        stored.filter(entry -> entry.isFresh(clock.instant())).ifPresent(this::remember);
+        return stored.or(() -> indexed);
+    }
+
+    /** The newest image of this key, whatever its freshness; from the index where that has a fresh one. Blocks. */
+    Optional<IndexEntry> newest(ImageKey key, Horizon horizon) {
+        Optional<IndexEntry> indexed = CompletionStages.await(inIndex(key));
+        return indexed.filter(entry -> isGoodEnough(entry, horizon)).isPresent() ? indexed : inStore(key, indexed);
+    }
+
+    /** Whether it may be served now and meets the horizon. */
+    boolean isGoodEnough(IndexEntry entry, Horizon horizon) {
+        return isFresh(entry) && horizon.isMetBy(entry);
+    }
+
+    /** An image that is good enough, from index or store. Blocks. */
+    Optional<IndexEntry> fresh(ImageKey key, Horizon horizon) {
+        return newest(key, horizon).filter(entry -> isGoodEnough(entry, horizon));
+    }
+
+    /** Takes an image out of the index. Does not wait. */
+    void forget(ImageKey key) {
+        index.remove(key).exceptionally(failure -> {
+            untold.say(failure);
+            return null;
+        });
+    }
+
+    /** Tells the index. That it cannot be told is no failure: the store knows, and is asked next time. Does not wait. */
+    void remember(IndexEntry entry) {
+        index.put(entry).exceptionally(failure -> {
+            untold.say(failure);
+            return null;
+        });
+    }
+
+    private boolean isFresh(IndexEntry entry) {
+        return entry.isFresh(clock.instant());
+    }
+}

@@ -1,0 +1,190 @@
+package dev.afterimage.pipeline;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.DeletedMeanwhileException;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.CallOutcome;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Receipts;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.StoredImage;
+import dev.afterimage.time.Pause;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings images to where they are kept: the store, then the index. One that the store does not take (it is full) was paid for
+ * all the same: it waits here, its receipt is held so that nobody buys it again, and it is tried again until it is stored.
+ * While one waits, nothing more is bought, and the end of the process or its freeze waits as for a call under way.
+ */
+final class PendingWrites {
+
+    private static final Logger LOG = Logger.getLogger(PendingWrites.class);
+    /** Beyond this, images are lost as they would be with the process. */
+    private static final long MOST_BYTES = 64L * 1024 * 1024;
+
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
+
+    private record Waiting(StoredImage image, Permit.Departed call) {
+
+        ImageKey key() {
+            return image.entry().key();
+        }
+    }
+
+    private final ImageStore store;
+    private final Lookup lookup;
+    private final Receipts receipts;
+    private final CallSettler settler;
+    private final Drain drain;
+    private final Pause pause;
+    private final Executor threads;
+    private final Map<ImageKey, Waiting> waiting = new ConcurrentHashMap<>();
+    private final AtomicLong bytes = new AtomicLong();
+
+    PendingWrites(
+            ImageStore store,
+            Lookup lookup,
+            Receipts receipts,
+            CallSettler settler,
+            Drain drain,
+            Pause pause,
+            Executor threads) {
+        this.store = store;
+        this.lookup = lookup;
+        this.receipts = receipts;
+        this.settler = settler;
+        this.drain = drain;
+        this.pause = pause;
+        this.threads = threads;
+    }
+
+    /**
+     * Stores the image of a call, tells the index, and ends the call's receipt.
+     *
+     * @return the entry that now stands, as {@link ImageStore#put} has it
+     * @throws StoreUnavailableException when it could not be stored, and waits
+     * @throws DeletedMeanwhileException when the key was deleted while the call was under way; nothing is stored
+     */
+    IndexEntry put(IndexEntry entry, byte[] content, Permit.Departed call) {
+        try {
+            return land(entry, content, call);
+        } catch (StoreUnavailableException full) {
+            keep(new Waiting(new StoredImage(entry, content), call));
+            throw full;
+        }
+    }
+
+    /** Ends the receipt of a call whose key was deleted while it was under way. */
+    void abandon(Permit.Departed call) {
+        settler.settle(call, new CallOutcome.Image(call.at()));
+    }
+
+    /**
+     * Says whether images wait for the store, so that nothing more is bought.
+     *
+     * @throws StoreUnavailableException when one does
+     */
+    void requireNone() {
+        if (!waiting.isEmpty()) {
+            throw new StoreUnavailableException("An image that was paid for waits for the store.", null);
+        }
+    }
+
+    /**
+     * Nobody need wait for an image that is made and cannot be stored.
+     *
+     * @throws StoreUnavailableException when the one of this key waits here
+     */
+    void requireStored(ImageKey key) {
+        if (waiting.containsKey(key)) {
+            requireNone();
+        }
+    }
+
+    /** An image that is to be forgotten does not wait either, and nor does whoever asks for it next. */
+    void forget(ImageKey key) {
+        Waiting image = waiting.get(key);
+        if (image != null) {
+            drop(image);
+            abandon(image.call());
+        }
+    }
+
+    private IndexEntry land(IndexEntry entry, byte[] content, Permit.Departed call) {
+        IndexEntry standing = store.put(entry, content);
+        lookup.remember(standing);
+        Runnable takeBack = () -> {
+            store.delete(entry.key());
+            lookup.forget(entry.key());
+        };
+        if (settler.settleStored(call, standing.createdAt(), takeBack).deleted()) {
+            takeBack.run();
+            throw new DeletedMeanwhileException();
+        }
+        return standing;
+    }
+
+    private void keep(Waiting image) {
+        int size = image.image().content().length;
+        if (bytes.addAndGet(size) > MOST_BYTES || waiting.putIfAbsent(image.key(), image) != null) {
+            bytes.addAndGet(-size);
+            return;
+        }
+        drain.entered();
+        try {
+            threads.execute(() -> storeAgain(image));
+        } catch (RejectedExecutionException shuttingDown) {
+            LOG.warn("The process ends, and an image that was paid for is lost with it: the store did not take it");
+            drop(image);
+        }
+    }
+
+    private void storeAgain(Waiting image) {
+        try {
+            while (waiting.containsValue(image)) {
+                pause.await(BETWEEN_TRIES);
+                if (tryAgain(image)) {
+                    drop(image);
+                }
+            }
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether it need not wait any more. */
+    private boolean tryAgain(Waiting image) {
+        try {
+            if (receipts.hold(image.call()) == Receipts.Holding.DELETED) {
+                abandon(image.call());
+                return true;
+            }
+        } catch (LimiterUnavailableException gone) {
+            LOG.debugf("The receipt of an image that waits cannot be held now: %s", gone.getMessage());
+        }
+        try {
+            land(image.image().entry(), image.image().content(), image.call());
+            return true;
+        } catch (StoreUnavailableException still) {
+            return false;
+        } catch (DeletedMeanwhileException deleted) {
+            return true;
+        }
+    }
+
+    private void drop(Waiting image) {
+        if (waiting.remove(image.key(), image)) {
+            bytes.addAndGet(-image.image().content().length);
+            drain.left();
+        }
+    }
+}

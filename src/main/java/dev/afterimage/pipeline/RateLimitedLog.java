@@ -1,0 +1,36 @@
+package dev.afterimage.pipeline;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+
+/** A warning that is logged once a second at most, with how often it was due: an outage is one story, not a line a request. */
+final class RateLimitedLog {
+
+    private static final Duration SILENCE = Duration.ofSeconds(1);
+
+    private final Logger log;
+    private final String what;
+    private final Clock clock;
+    private final AtomicReference<Instant> due = new AtomicReference<>(Instant.MIN);
+    private final AtomicInteger unsaid = new AtomicInteger();
+
+    RateLimitedLog(Logger log, String what, Clock clock) {
+        this.log = log;
+        this.what = what;
+        this.clock = clock;
+    }
+
+    void say(Throwable why) {
+        Instant now = clock.instant();
+        Instant seen = due.get();
+        if (now.isBefore(seen) || !due.compareAndSet(seen, now.plus(SILENCE))) {
+            unsaid.incrementAndGet();
+            return;
+        }
+        log.warnf("%s: %s (%d more since this was said last)", what, why.getMessage(), unsaid.getAndSet(0));
+    }
+}

@@ -1,0 +1,233 @@
+package dev.afterimage.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.catalogue.Planner;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.TimeOrderedIds;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.testing.FixedVersions;
+import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.MemoryBatchLedger;
+import dev.afterimage.testing.MemoryImageIndex;
+import dev.afterimage.testing.MemoryJobQueue;
+import dev.afterimage.testing.MutableClock;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class BatchIntakeTest {
+
+    private static final Caller ADA = new Caller("key:ada");
+    private static final Optional<String> NO_KEY = Optional.empty();
+    private static final Optional<String> KEY = Optional.of("nightly-1");
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
+    private final MemoryImageIndex index = new MemoryImageIndex();
+    private final MemoryJobQueue queue = new MemoryJobQueue(clock);
+    private final MemoryBatchLedger ledger = new MemoryBatchLedger(clock);
+    private final BatchIntake intake = new BatchIntake(
+            new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
+            queue,
+            ledger,
+            new TimeOrderedIds(clock, new Random(1)),
+            clock);
+
+    @Test
+    void whatIsThereIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
+        index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
+
+        Batch batch = intake.submit(ADA, NO_KEY, upload("h", row(1), row(2), new CatalogueRow.Bad(3, "mend it")));
+
+        assertThat(batch.total()).isEqualTo(3);
+        assertThat(batch.counts()).isEqualTo(new RowCounts(1, 0, 1));
+        assertThat(batch.failures()).containsExactly(new RowFailure(3, "mend it"));
+        assertThat(batch.state()).isEqualTo(Batch.State.RUNNING);
+        Claim claim = claims().getFirst();
+        assertThat(claims()).isEmpty();
+        assertThat(claim.job().caller()).isEqualTo(ADA);
+        assertThat(claim.job().row())
+                .hasValueSatisfying(row -> assertThat(row.line()).isEqualTo(2));
+    }
+
+    @Test
+    void aRowThatTheQueueDoesNotTakeIsABadRowAndStopsNoOther() throws Exception {
+        queue.takeOnly(job -> !job.key().equals(Jobs.bulk(2).key()));
+
+        Batch batch = intake.submit(ADA, NO_KEY, upload("h", row(1), row(2), row(3)));
+
+        assertThat(batch.total()).isEqualTo(3);
+        assertThat(batch.failures()).singleElement().satisfies(failure -> {
+            assertThat(failure.line()).isEqualTo(2);
+            assertThat(failure.reason()).contains("too large to be queued");
+        });
+        assertThat(claims()).hasSize(2);
+    }
+
+    @Test
+    void aBatchOfHitsIsFinishedAtOnce() throws Exception {
+        index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
+
+        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1))).state()).isEqualTo(Batch.State.FINISHED);
+    }
+
+    @Test
+    void equalRowsEachHaveTheirOwnFate() throws Exception {
+        CatalogueRow twin = new CatalogueRow.Wanted(2, Jobs.request(1));
+
+        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), twin)).total())
+                .isEqualTo(2);
+        assertThat(claims()).hasSize(2);
+    }
+
+    @Test
+    void jobsAreQueuedBeforeTheLastRowHasArrived() throws Exception {
+        List<Integer> queued = new ArrayList<>();
+        Iterator<CatalogueRow> rows = IntStream.rangeClosed(1, 1001)
+                .mapToObj(BatchIntakeTest::row)
+                .peek(row -> queued.add((int) queue.status().bulk()))
+                .iterator();
+
+        intake.submit(ADA, NO_KEY, upload("h", rows));
+
+        assertThat(queued.get(1000)).isEqualTo(1000);
+        assertThat(queued.get(499)).isZero();
+    }
+
+    @Test
+    void theSameRequestAgainReturnsTheFirstBatch() throws Exception {
+        Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
+
+        assertThat(intake.submit(ADA, KEY, upload("h", row(1))).id()).isEqualTo(first.id());
+        assertThat(claims()).hasSize(1);
+    }
+
+    @Test
+    void anotherCallerMayUseTheSameKey() throws Exception {
+        Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
+
+        assertThat(intake.submit(new Caller("key:bob"), KEY, upload("h", row(1)))
+                        .id())
+                .isNotEqualTo(first.id());
+    }
+
+    @Test
+    void theSameKeyForAnotherUploadIsRefused() throws Exception {
+        intake.submit(ADA, KEY, upload("h", row(1)));
+
+        assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("other", row(2))))
+                .isInstanceOfSatisfying(
+                        IdempotencyConflictException.class,
+                        conflict ->
+                                assertThat(conflict.kind()).isEqualTo(IdempotencyConflictException.Kind.OTHER_PAYLOAD));
+    }
+
+    @Test
+    void theSameKeyWhileTheFirstIsReceivedIsRefusedUntilItLooksDead() throws Exception {
+        intake.submit(ADA, KEY, upload("h", new Once(() -> {
+            assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("h", row(1))))
+                    .isInstanceOfSatisfying(
+                            IdempotencyConflictException.class,
+                            conflict -> assertThat(conflict.kind())
+                                    .isEqualTo(IdempotencyConflictException.Kind.IN_PROGRESS));
+            clock.advance(Duration.ofMinutes(2));
+            assertThat(submitted("h", row(1)).total()).isEqualTo(1);
+        })));
+    }
+
+    @Test
+    void anUploadThatBreaksOffIsCancelledAndMayBeRepeated() throws Exception {
+        Iterator<CatalogueRow> broken = new Once(() -> {
+            throw new java.io.UncheckedIOException(new IOException("reset"));
+        });
+        assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("h", broken))).isInstanceOf(RuntimeException.class);
+
+        Batch again = intake.submit(ADA, KEY, upload("h", row(1)));
+
+        assertThat(again.state()).isEqualTo(Batch.State.RUNNING);
+        assertThat(intake.submit(ADA, KEY, upload("h", row(1))).id()).isEqualTo(again.id());
+    }
+
+    @Test
+    void aBatchWithoutARowIsRefused() {
+        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, upload("h"))).isInstanceOf(InvalidRequestException.class);
+    }
+
+    private Batch submitted(String hash, CatalogueRow... rows) {
+        try {
+            return intake.submit(ADA, KEY, upload(hash, rows));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<Claim> claims() {
+        return queue.claim(EnumSet.allOf(Lane.class), 10_000, Duration.ZERO);
+    }
+
+    private static CatalogueRow row(int line) {
+        return new CatalogueRow.Wanted(line, Jobs.request(line));
+    }
+
+    private static Upload upload(String hash, CatalogueRow... rows) {
+        return upload(hash, List.of(rows).iterator());
+    }
+
+    private static Upload upload(String hash, Iterator<CatalogueRow> rows) {
+        return new Upload() {
+            @Override
+            public CatalogueRows rows() {
+                return new CatalogueRows() {
+                    @Override
+                    public Optional<CatalogueRow> next() {
+                        return rows.hasNext() ? Optional.of(rows.next()) : Optional.empty();
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+            }
+
+            @Override
+            public String hash() {
+                return hash;
+            }
+        };
+    }
+
+    /** One row, and something that happens while it is read. */
+    private static final class Once implements Iterator<CatalogueRow> {
+
+        private final Runnable meanwhile;
+        private boolean read;
+
+        Once(Runnable meanwhile) {
+            this.meanwhile = meanwhile;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return !read;
+        }
+
+        @Override
+        public CatalogueRow next() {
+            read = true;
+            meanwhile.run();
+            return row(1);
+        }
+    }
+}

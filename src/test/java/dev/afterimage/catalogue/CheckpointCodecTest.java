@@ -1,0 +1,25 @@
+package dev.afterimage.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.jobs.NewerFormatException;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class CheckpointCodecTest {
+
+    private static final String TEXT =
+            CheckpointCodec.encode(Checkpoint.beginning("run", Instant.parse("2026-03-01T00:00:00Z"), "12-34"));
+
+    /** An older version would plan from the beginning, and write over what a newer one knows. */
+    @Test
+    void aNewerFormatIsRefusedAndADamagedOrOlderOneIsNone() {
+        assertThat(CheckpointCodec.decode(TEXT)).isPresent();
+        assertThat(CheckpointCodec.decode("1" + TEXT.substring(1))).isEmpty();
+        assertThat(CheckpointCodec.decode("")).isEmpty();
+        assertThat(CheckpointCodec.decode("99999999999")).isEmpty();
+        assertThatThrownBy(() -> CheckpointCodec.decode("3" + TEXT.substring(1)))
+                .isInstanceOf(NewerFormatException.class);
+    }
+}

@@ -1,0 +1,243 @@
+package dev.afterimage.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.jobs.AttemptPolicy;
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.JobOutcomes;
+import dev.afterimage.jobs.JobRunner;
+import dev.afterimage.jobs.PregenerationConfig;
+import dev.afterimage.jobs.TimeOrderedIds;
+import dev.afterimage.jobs.Worker;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.MemoryCallerQuota;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.pipeline.Drain;
+import dev.afterimage.pipeline.ImagePipeline;
+import dev.afterimage.pipeline.PipelineParts;
+import dev.afterimage.singleflight.MemoryFlightLeases;
+import dev.afterimage.testing.CallersThread;
+import dev.afterimage.testing.FakeBacklog;
+import dev.afterimage.testing.FakeGenerator;
+import dev.afterimage.testing.FixedVersions;
+import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryBatchLedger;
+import dev.afterimage.testing.MemoryImageStore;
+import dev.afterimage.testing.MemoryJobQueue;
+import dev.afterimage.testing.MemoryPendingKeys;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Permitted;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A catalogue over several nights, through the real planner, worker and pipeline; only time is made up. */
+class NightsTest {
+
+    private static final int ROWS = 3000;
+    private static final Duration DAY = Duration.ofHours(24);
+    private static final Duration PLANNING = Duration.ofSeconds(2);
+    private static final Duration CALL = Duration.ofMillis(200);
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
+    private final MapIndex index = new MapIndex();
+    private final MemoryJobQueue queue = new MemoryJobQueue(clock);
+    private final ExecutorService callersThread = new CallersThread();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Pause never = duration -> {
+        if (duration.isPositive()) {
+            new CountDownLatch(1).await();
+        }
+    };
+    private final Provider provider = new Provider();
+    private final MemoryLimiter limiter = Permitted.limiter(clock);
+    private FreshnessPolicy freshness = new FreshnessPolicy(DAY, Duration.ofDays(7), Duration.ofHours(1), Map.of());
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+        threads.close();
+    }
+
+    @Test
+    void withATtlOfOnePeriodEveryNightMakesEveryImageAndAllAreFreshAtNoon() throws Exception {
+        assertThat(nights(4)).containsExactly(ROWS, ROWS, ROWS, ROWS);
+    }
+
+    @Test
+    void aTtlThatOutlastsThePeriodSavesTheNightsInBetween() throws Exception {
+        freshness = new FreshnessPolicy(DAY.multipliedBy(3), Duration.ofDays(7), Duration.ofHours(1), Map.of());
+
+        assertThat(nights(5)).containsExactly(ROWS, 0, ROWS, 0, ROWS);
+    }
+
+    @Test
+    void aJobThatIsDeliveredTwiceIsBilledOncePerNight() throws Exception {
+        nights(1);
+        runner().run("cards", Deadline.in(DAY, clock));
+        List<Claim> first = queue.claim(EnumSet.allOf(Lane.class), ROWS, Duration.ZERO);
+        queue.enqueue(first.stream().map(Claim::job).toList(), Duration.ZERO);
+        queue.enqueue(first.stream().map(Claim::job).toList(), Duration.ZERO);
+
+        assertThat(workedOff()).isEqualTo(ROWS);
+    }
+
+    /** How many images each night makes. */
+    private List<Integer> nights(int count) throws Exception {
+        List<Integer> made = new ArrayList<>();
+        for (int night = 0; night < count; night++) {
+            Instant midnight = clock.instant();
+            runner().run("cards", Deadline.in(DAY, clock));
+            made.add(workedOff());
+            clock.advance(Duration.between(clock.instant(), midnight.plus(DAY.dividedBy(2))));
+            assertThat(freshNow()).as("fresh at noon after night " + night).isEqualTo(ROWS);
+            clock.advance(DAY.dividedBy(2).minusMillis(1));
+            assertThat(freshNow()).as("fresh before the next plan").isEqualTo(ROWS);
+            clock.advance(Duration.ofMillis(1));
+        }
+        return made;
+    }
+
+    private long freshNow() {
+        return index.entries().values().stream()
+                .filter(entry -> entry.isFresh(clock.instant()))
+                .count();
+    }
+
+    private int workedOff() throws InterruptedException {
+        int before = provider.calls;
+        Worker worker = worker();
+        while (worker.process(claims(), Deadline.in(DAY, clock)).isEmpty()
+                && queue.status().depth() > 0) {}
+        assertThat(queue.status().depth()).isZero();
+        return provider.calls - before;
+    }
+
+    private Map<String, Claim> claims() {
+        return queue.claim(EnumSet.allOf(Lane.class), 100, Duration.ZERO).stream()
+                .collect(Collectors.toMap(Claim::receipt, claim -> claim));
+    }
+
+    private Worker worker() {
+        CallSettler settler = Permitted.settler(limiter, clock, never, threads);
+        ImagePipeline pipeline = new ImagePipeline(new PipelineParts(
+                Jobs.KEYS,
+                new FixedVersions(),
+                index,
+                store,
+                new MemoryFlightLeases(Duration.ofSeconds(30), clock::nanoTime, never),
+                limiter,
+                settler,
+                Permitted.generator(provider, limiter, settler, clock, never),
+                provider,
+                (lane, deadline) -> Optional.empty(),
+                freshness,
+                new MemoryCallerQuota(OptionalInt.empty(), clock),
+                new FakeBacklog(),
+                new Drain(clock, never),
+                Duration.ofSeconds(25),
+                never,
+                clock,
+                threads));
+        JobOutcomes outcomes = new JobOutcomes(
+                new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
+        JobRunner runner =
+                new JobRunner(pipeline, queue, new MemoryBatchLedger(clock), new MemoryPendingKeys(), outcomes);
+        return new Worker(queue, runner, 5, Duration.ofMinutes(1), clock, never, callersThread);
+    }
+
+    private final MemoryImageStore store = new MemoryImageStore();
+    private final Checkpoints checkpoints = new InMemory();
+
+    private CatalogueRunner runner() {
+        return new CatalogueRunner(
+                config(),
+                this::open,
+                new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
+                freshness,
+                queue,
+                checkpoints,
+                new TimeOrderedIds(clock, new Random(1)),
+                clock);
+    }
+
+    private CatalogueSource.OpenCatalogue open(String source) {
+        String rows = IntStream.range(0, ROWS).mapToObj(i -> "row " + i).collect(Collectors.joining("\n"));
+        return new CatalogueSource.OpenCatalogue(
+                new ByteArrayInputStream(("title\n" + rows).getBytes(StandardCharsets.UTF_8)), "1");
+    }
+
+    private static PregenerationConfig config() {
+        return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(PregenerationConfig.class)
+                .withSources(new PropertiesConfigSource(
+                        Map.of(
+                                "afterimage.pregeneration.catalogues.cards.source",
+                                "cards.csv",
+                                "afterimage.pregeneration.catalogues.cards.template",
+                                "card"),
+                        "test",
+                        100))
+                .build()
+                .getConfigMapping(PregenerationConfig.class);
+    }
+
+    /** Takes its time for each image. */
+    private final class Provider implements ImageGenerator {
+
+        private int calls;
+
+        @Override
+        public GeneratedImage generate(ImageRequest request, Attempt attempt) {
+            attempt.departure().now();
+            calls++;
+            clock.advance(CALL);
+            return FakeGenerator.image();
+        }
+    }
+
+    /** Planning takes time, too: each checkpoint is a chunk that was planned. */
+    private final class InMemory implements Checkpoints {
+
+        private final Map<String, Checkpoint> known = new HashMap<>();
+
+        @Override
+        public Optional<Checkpoint> find(String catalogue) {
+            return Optional.ofNullable(known.get(catalogue));
+        }
+
+        @Override
+        public void save(String catalogue, Checkpoint checkpoint) {
+            clock.advance(PLANNING);
+            known.put(catalogue, checkpoint);
+        }
+    }
+}

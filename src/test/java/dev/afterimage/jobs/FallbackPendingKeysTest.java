@@ -1,0 +1,84 @@
+package dev.afterimage.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.PendingKeys.Mark;
+import dev.afterimage.testing.MemoryPendingKeys;
+import dev.afterimage.testing.MutableClock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class FallbackPendingKeysTest {
+
+    private static final ImageKey KEY = new ImageKey("3fa0".repeat(16));
+
+    private final MutableClock clock = MutableClock.atSomeTime();
+    private final AtomicInteger fallbacks = new AtomicInteger();
+    private final MemoryPendingKeys fleet = new MemoryPendingKeys();
+    private final PendingKeys marks = new FallbackPendingKeys(fleet, clock::nanoTime, fallbacks::incrementAndGet);
+
+    @Test
+    void theFleetsMarksDecideWhileTheyAnswer() {
+        marks.intend(KEY);
+        marks.confirm(KEY);
+
+        assertThat(fleet.of(KEY)).isEqualTo(Mark.CONFIRMED);
+        assertThat(marks.of(KEY)).isEqualTo(Mark.CONFIRMED);
+        fleet.clear(KEY);
+        assertThat(marks.of(KEY)).isEqualTo(Mark.NONE);
+        assertThat(fallbacks).hasValue(0);
+    }
+
+    @Test
+    void whileTheyAreLostAKeyIsMarkedHere() {
+        fleet.lose(true);
+
+        assertThat(marks.of(KEY)).isEqualTo(Mark.NONE);
+        marks.intend(KEY);
+        assertThat(marks.of(KEY)).isEqualTo(Mark.INTENDED);
+        marks.confirm(KEY);
+        assertThat(marks.of(KEY)).isEqualTo(Mark.CONFIRMED);
+        assertThat(fallbacks).hasValue(1);
+    }
+
+    @Test
+    void whatWasPromisedMeanwhileStaysKnownWhenTheyAreFound() {
+        fleet.lose(true);
+        marks.intend(KEY);
+        marks.confirm(KEY);
+        fleet.lose(false);
+
+        assertThat(marks.of(KEY)).isEqualTo(Mark.CONFIRMED);
+        marks.clear(KEY);
+        assertThat(marks.of(KEY)).isEqualTo(Mark.NONE);
+    }
+
+    @Test
+    void aMarkThatIsLostBetweenIntentionAndConfirmationIsConfirmedHere() {
+        marks.intend(KEY);
+        fleet.lose(true);
+        marks.confirm(KEY);
+
+        assertThat(marks.of(KEY)).isEqualTo(Mark.CONFIRMED);
+    }
+
+    @Test
+    void itsOwnMarksAreForgottenBecauseOthersCannotClearThem() {
+        fleet.lose(true);
+        marks.intend(KEY);
+        marks.confirm(KEY);
+        clock.advance(Duration.ofMinutes(10));
+
+        assertThat(marks.of(KEY)).isEqualTo(Mark.NONE);
+    }
+
+    @Test
+    void aMarkThatCannotBeClearedIsToldSoThatTheJobIsDeliveredAgain() {
+        fleet.lose(true);
+
+        assertThatThrownBy(() -> marks.clear(KEY)).isInstanceOf(QueueUnavailableException.class);
+    }
+}

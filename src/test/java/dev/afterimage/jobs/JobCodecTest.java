@@ -1,0 +1,42 @@
+package dev.afterimage.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.cache.Horizon;
+import dev.afterimage.testing.Jobs;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class JobCodecTest {
+
+    private static final Horizon HORIZON =
+            Horizon.ofPlan(Instant.parse("2026-03-01T02:00:00.123Z"), Duration.ofDays(1));
+
+    @Test
+    void aJobWithoutAHorizonIsWrittenAsBeforeThereWereAny() {
+        String line = JobCodec.encode(Jobs.ofBatch("b", 7));
+
+        assertThat(line).doesNotContain("since", "until");
+        assertThat(JobCodec.decode(line)).isEqualTo(Jobs.ofBatch("b", 7));
+    }
+
+    @Test
+    void aHorizonIsKept() {
+        Job planned = Jobs.planned(1, HORIZON);
+
+        assertThat(JobCodec.decode(JobCodec.encode(planned))).isEqualTo(planned);
+    }
+
+    @Test
+    void aJobWithoutANumberIsOfTheFirstFormatAndANewerOneIsRefusedInWords() {
+        String line = JobCodec.encode(Jobs.bulk(1));
+
+        assertThat(JobCodec.decode(line.replace("\"v\":\"1\",", ""))).isEqualTo(Jobs.bulk(1));
+        assertThatThrownBy(() -> JobCodec.decode(line.replace("\"v\":\"1\"", "\"v\":\"7\"")))
+                .isInstanceOf(NewerFormatException.class)
+                .hasMessage(
+                        "a job has format 7, and this version of the service reads up to 1; it is left to a newer one");
+    }
+}

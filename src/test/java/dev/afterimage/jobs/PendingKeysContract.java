@@ -1,0 +1,78 @@
+package dev.afterimage.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.image.ImageKey;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What all pending marks do. */
+public abstract class PendingKeysContract {
+
+    protected static final ImageKey KEY = new ImageKey("3fa0".repeat(16));
+    private static final ImageKey OTHER = new ImageKey("3fa1".repeat(16));
+
+    /** The marks under test as another process would open them, each time. */
+    protected abstract PendingKeys marks();
+
+    protected abstract void pass(Duration time);
+
+    @Test
+    void aMarkIsIntendedThenConfirmedThenCleared() {
+        assertThat(marks().of(KEY)).isEqualTo(PendingKeys.Mark.NONE);
+        marks().intend(KEY);
+        marks().intend(KEY);
+        assertThat(marks().of(KEY)).isEqualTo(PendingKeys.Mark.INTENDED);
+        marks().confirm(KEY);
+        marks().intend(KEY);
+        assertThat(marks().of(KEY)).isEqualTo(PendingKeys.Mark.CONFIRMED);
+        assertThat(marks().of(OTHER)).isEqualTo(PendingKeys.Mark.NONE);
+        marks().clear(KEY);
+        marks().clear(KEY);
+        assertThat(marks().of(KEY)).isEqualTo(PendingKeys.Mark.NONE);
+    }
+
+    @Test
+    void whatWasClearedMeanwhileIsNotConfirmed() {
+        marks().intend(KEY);
+        marks().clear(KEY);
+        marks().confirm(KEY);
+
+        assertThat(marks().of(KEY)).isEqualTo(PendingKeys.Mark.NONE);
+    }
+
+    @Test
+    void aMarkOutlivesTheWaitForNextMonthsCredits() {
+        marks().intend(KEY);
+        marks().confirm(KEY);
+        pass(Duration.ofDays(31));
+
+        assertThat(marks().of(KEY)).isEqualTo(PendingKeys.Mark.CONFIRMED);
+    }
+
+    @Test
+    void aMarkThatNobodyClearsVanishes() {
+        marks().intend(KEY);
+        marks().intend(OTHER);
+        marks().confirm(KEY);
+        pass(Duration.ofDays(60));
+
+        assertThat(marks().of(KEY)).isEqualTo(PendingKeys.Mark.NONE);
+        assertThat(marks().of(OTHER)).isEqualTo(PendingKeys.Mark.NONE);
+    }
+
+    @Test
+    void whatVanishedCanBeIntendedAnew() {
+        marks().intend(KEY);
+        marks().confirm(KEY);
+        marks().intend(OTHER);
+        pass(Duration.ofDays(60));
+
+        for (ImageKey key : new ImageKey[] {KEY, OTHER}) {
+            marks().intend(key);
+            assertThat(marks().of(key)).isEqualTo(PendingKeys.Mark.INTENDED);
+            marks().confirm(key);
+            assertThat(marks().of(key)).isEqualTo(PendingKeys.Mark.CONFIRMED);
+        }
+    }
+}

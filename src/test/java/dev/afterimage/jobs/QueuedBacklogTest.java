@@ -1,0 +1,57 @@
+package dev.afterimage.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.MemoryJobQueue;
+import dev.afterimage.testing.MemoryPendingKeys;
+import dev.afterimage.testing.MutableClock;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class QueuedBacklogTest {
+
+    private static final Job JOB = Jobs.interactive(1);
+
+    private final MutableClock clock = MutableClock.atSomeTime();
+    private final MemoryJobQueue queue = new MemoryJobQueue(clock);
+    private final MemoryPendingKeys marks = new MemoryPendingKeys();
+    private final QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
+
+    private void accept() {
+        backlog.accept(JOB.key(), JOB.request(), Duration.ZERO);
+    }
+
+    @Test
+    void aKeyIsPendingOnceItsJobIsOnTheQueueAndIsNotPutThereAgain() {
+        accept();
+        accept();
+
+        assertThat(backlog.contains(JOB.key())).isTrue();
+        assertThat(queue.status().interactive()).isEqualTo(1);
+    }
+
+    /** Its mark once said "pending" for 40 days. */
+    @Test
+    void aKeyWhoseJobTheQueueDoesNotTakeIsNotPending() {
+        queue.takeOnly(job -> false);
+        assertThatThrownBy(this::accept).isInstanceOf(QueueUnavailableException.class);
+        assertThat(backlog.contains(JOB.key())).isFalse();
+
+        queue.takeOnly(job -> true);
+        accept();
+        assertThat(backlog.contains(JOB.key())).isTrue();
+    }
+
+    @Test
+    void whatFailedIsToldEvenWhenTheMarkCannotBeTakenBack() {
+        queue.takeOnly(job -> false);
+        marks.breakFor(JOB.key());
+        assertThatThrownBy(this::accept)
+                .isInstanceOf(QueueUnavailableException.class)
+                .hasMessage("not taken")
+                .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
+    }
+}

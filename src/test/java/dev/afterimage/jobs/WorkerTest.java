@@ -1,0 +1,426 @@
+package dev.afterimage.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.batch.Batch;
+import dev.afterimage.batch.RowFailure;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.OutOfCreditsException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pipeline.GenerationRequest;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.pipeline.IndexLookup;
+import dev.afterimage.testing.CallersThread;
+import dev.afterimage.testing.FakePause;
+import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.MemoryBatchLedger;
+import dev.afterimage.testing.MemoryJobQueue;
+import dev.afterimage.testing.MemoryPendingKeys;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.time.Deadline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class WorkerTest {
+
+    private static final Duration NOW = Duration.ZERO;
+    private static final String BATCH = "01jqvcx7h5m0a2b3c4d5e6f7g8";
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
+    private final MemoryJobQueue queue = new MemoryJobQueue(clock);
+    private final MemoryBatchLedger ledger = new MemoryBatchLedger(clock);
+    private final MemoryPendingKeys marks = new MemoryPendingKeys();
+    private final List<GenerationRequest> inquiries = Collections.synchronizedList(new ArrayList<>());
+    private Function<GenerationRequest, CompletionStage<ImageOutcome>> provider = WorkerTest::stored;
+    private final Worker worker = worker(5, new CallersThread());
+
+    private Worker worker(int concurrency, ExecutorService threads) {
+        JobOutcomes outcomes = new JobOutcomes(
+                new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
+        JobRunner runner = new JobRunner(new Service(), queue, ledger, marks, outcomes);
+        return new Worker(queue, runner, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
+    }
+
+    @Test
+    void aJobTakesTheLaneOfItsQueueAndTheQuotaOfItsCaller() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1), Jobs.interactive(2)), NOW);
+
+        assertThat(worker.lookOnce(NOW)).isEqualTo(2);
+
+        assertThat(inquiries).extracting(GenerationRequest::lane).containsExactly(Lane.INTERACTIVE, Lane.BULK);
+        assertThat(inquiries.get(1).caller()).isEqualTo(Jobs.bulk(1).caller());
+        assertThat(inquiries.get(1).deadline()).isEqualTo(Deadline.in(Duration.ofMinutes(1), clock));
+        assertThat(queue.status().depth()).isZero();
+    }
+
+    @Test
+    void noMoreJobsAreInHandThanTheConcurrencyAllows() throws Exception {
+        for (int i = 0; i < 9; i++) {
+            queue.enqueue(List.of(Jobs.bulk(i)), NOW);
+        }
+        CountDownLatch started = new CountDownLatch(5);
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger inHand = new AtomicInteger();
+        provider = generationRequest -> {
+            most.accumulateAndGet(inHand.incrementAndGet(), Math::max);
+            started.countDown();
+            return go.thenCompose(done -> {
+                inHand.decrementAndGet();
+                return stored(generationRequest);
+            });
+        };
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Worker parallel = worker(5, threads);
+            assertThat(parallel.lookOnce(NOW)).isEqualTo(5);
+            assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
+            go.complete(null);
+            for (int left = 4; left > 0; ) {
+                left -= parallel.lookOnce(NOW);
+            }
+            assertThat(parallel.stop(Duration.ofSeconds(30))).isTrue();
+        }
+        assertThat(most).hasValueBetween(1, 5);
+        assertThat(queue.status().depth()).isZero();
+    }
+
+    /** It once ended for good with the first exception that nobody had foreseen. */
+    @Test
+    void theLoopGoesOnWhateverTheQueueThrows() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        queue.failToClaim(
+                new QueueUnavailableException("gone", new IllegalStateException()),
+                new IllegalStateException("unforeseen"),
+                new IllegalArgumentException("unforeseen"));
+        CountDownLatch done = new CountDownLatch(1);
+        provider = generationRequest -> {
+            done.countDown();
+            return stored(generationRequest);
+        };
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Worker running = worker(5, threads);
+            running.start();
+            assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(running.isWell()).isTrue();
+            assertThat(running.stop(Duration.ofSeconds(30))).isTrue();
+        }
+    }
+
+    @Test
+    void aWorkerWhoseLoopEndedIsNotWellAndOneThatWasStoppedIs() throws Exception {
+        Worker idle = worker(5, new CallersThread());
+        assertThat(idle.isWell()).as("before it starts").isTrue();
+        Thread.currentThread().interrupt();
+        idle.start();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(idle.isWell()).as("with a loop that ended").isFalse();
+        idle.stop(NOW);
+        assertThat(idle.isWell()).as("stopped").isTrue();
+    }
+
+    /** The ledger lies in Redis; eleven minutes without it once buried batch jobs as "its worker died". */
+    @Test
+    void aJobWhoseEndCannotBeNotedIsPutBackAndCountsNeitherAsAnAttemptNorAsADeadWorker() throws Exception {
+        ledger.open(BATCH, clock.instant());
+        queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
+        ledger.lose(true);
+        for (int minute = 0; minute < 60; minute++) {
+            worker.lookOnce(NOW);
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(queue.buried()).isEmpty();
+        ledger.lose(false);
+
+        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.status().depth()).isZero();
+        assertThat(ledger.find(BATCH).orElseThrow().counts().generated()).isEqualTo(1);
+    }
+
+    @Test
+    void aThrottledJobComesBackWhenItMayAndLosesNoAttempt() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        provider = failing(ThrottledException.byProvider(Duration.ofSeconds(45)));
+        for (int i = 0; i < 10; i++) {
+            assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+            clock.advance(Duration.ofSeconds(44));
+            assertThat(worker.lookOnce(NOW)).isZero();
+            clock.advance(Duration.ofSeconds(1));
+        }
+        provider = WorkerTest::stored;
+
+        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(queue.status().depth()).isZero();
+        assertThat(queue.buried()).isEmpty();
+    }
+
+    @Test
+    void whenOneJobMustWaitTheLaneIsShutForAWhileAndTheOtherIsNot() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        provider = failing(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(20))));
+        worker.lookOnce(NOW);
+        queue.enqueue(List.of(Jobs.bulk(2), Jobs.interactive(3)), NOW);
+
+        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(inquiries.getLast().lane()).isEqualTo(Lane.INTERACTIVE);
+
+        clock.advance(LaneGate.LONGEST);
+        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+    }
+
+    @Test
+    void anOutageUsesAttemptsUpAndEndsOnTheDeadLetterQueue() throws Exception {
+        ledger.open(BATCH, clock.instant());
+        ledger.seal(BATCH, 1, "hash");
+        queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
+        provider = failing(new UnavailableException("503", null));
+        for (int i = 0; i < 3; i++) {
+            assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+            clock.advance(Duration.ofMinutes(2));
+        }
+
+        assertThat(queue.buried())
+                .singleElement()
+                .satisfies(buried -> assertThat(buried.reason()).contains("3 attempts"));
+        assertThat(batch().failures()).containsExactly(new RowFailure(1, "503 Given up after 3 attempts."));
+        assertThat(batch().state()).isEqualTo(Batch.State.FINISHED);
+
+        // The cause is gone, and an operator redrives.
+        provider = WorkerTest::stored;
+        queue.redrive(10, job -> {});
+        worker.lookOnce(NOW);
+
+        assertThat(batch().failures()).isEmpty();
+        assertThat(batch().done()).isEqualTo(1);
+        assertThat(batch().counts().failed()).isZero();
+    }
+
+    @Test
+    void aRejectedJobIsBuriedAtOnce() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        provider = failing(new RejectedException(RejectedException.Reason.TEMPLATE, "No such template."));
+
+        worker.lookOnce(NOW);
+
+        assertThat(queue.buried()).containsExactly(new MemoryJobQueue.Buried(Jobs.bulk(1), "No such template."));
+    }
+
+    @Test
+    void aJobThatIsDeliveredTwiceIsCountedOnce() throws Exception {
+        ledger.open(BATCH, clock.instant());
+        ledger.seal(BATCH, 2, "hash");
+        queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1), Jobs.ofBatch(BATCH, 1), Jobs.ofBatch(BATCH, 2)), NOW);
+
+        worker.lookOnce(NOW);
+
+        assertThat(batch().done()).isEqualTo(2);
+        assertThat(batch().pending()).isZero();
+    }
+
+    @Test
+    void whatHasNotStartedOfACancelledBatchNeverDoes() throws Exception {
+        ledger.open(BATCH, clock.instant());
+        ledger.seal(BATCH, 1, "hash");
+        queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
+        ledger.cancel(BATCH);
+
+        worker.lookOnce(NOW);
+
+        assertThat(inquiries).isEmpty();
+        assertThat(queue.status().depth()).isZero();
+    }
+
+    @Test
+    void aJobWhoseWorkersKeepDyingIsBuriedWithoutAnotherTry() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        for (int i = 0; i < 2; i++) {
+            queue.claim(EnumSet.allOf(Lane.class), 1, NOW);
+            clock.advance(queue.visibilityTimeout());
+        }
+
+        worker.lookOnce(NOW);
+
+        assertThat(inquiries).isEmpty();
+        assertThat(queue.buried())
+                .singleElement()
+                .satisfies(buried -> assertThat(buried.reason()).contains("2 times"));
+    }
+
+    @Test
+    void aPromiseIsPendingUntilItsJobEnds() throws Exception {
+        QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
+        ImageKey key = Jobs.interactive(1).key();
+        backlog.accept(key, Jobs.request(1), Duration.ofSeconds(10));
+        backlog.accept(key, Jobs.request(1), Duration.ofSeconds(10));
+
+        assertThat(backlog.contains(key)).isTrue();
+        assertThat(queue.status().interactive()).isEqualTo(1);
+        clock.advance(Duration.ofSeconds(10));
+        worker.lookOnce(NOW);
+
+        assertThat(backlog.contains(key)).isFalse();
+        assertThat(inquiries).hasSize(1);
+    }
+
+    @Test
+    void aMarkWhoseProcessDiedBeforeItQueuedTheJobDoesNotLoseTheNextOne() {
+        QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
+        ImageKey key = Jobs.interactive(1).key();
+        marks.intend(key);
+
+        backlog.accept(key, Jobs.request(1), NOW);
+
+        assertThat(queue.status().interactive()).isEqualTo(1);
+        assertThat(marks.of(key)).isEqualTo(PendingKeys.Mark.CONFIRMED);
+    }
+
+    @Test
+    void aSlowJobIsKept() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        CompletableFuture<ImageOutcome> slow = new CompletableFuture<>();
+        CountDownLatch started = new CountDownLatch(1);
+        provider = generationRequest -> {
+            started.countDown();
+            return slow;
+        };
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Worker parallel = worker(1, threads);
+            parallel.lookOnce(NOW);
+            started.await();
+            for (int i = 0; i < 4; i++) {
+                clock.advance(queue.visibilityTimeout().minusSeconds(1));
+                parallel.beatOnce();
+            }
+            assertThat(queue.claim(EnumSet.allOf(Lane.class), 1, NOW)).isEmpty();
+            slow.complete(stored(inquiries.getFirst()).toCompletableFuture().join());
+            assertThat(parallel.stop(Duration.ofSeconds(30))).isTrue();
+        }
+        assertThat(queue.status().depth()).isZero();
+    }
+
+    @Test
+    void aStartedWorkerEmptiesTheQueueAndStops() throws Exception {
+        CountDownLatch done = new CountDownLatch(50);
+        provider = generationRequest -> {
+            done.countDown();
+            return stored(generationRequest);
+        };
+        for (int i = 0; i < 50; i++) {
+            queue.enqueue(List.of(Jobs.bulk(i)), NOW);
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Worker started = new Worker(
+                    queue,
+                    new JobRunner(
+                            new Service(),
+                            queue,
+                            ledger,
+                            marks,
+                            new JobOutcomes(new AttemptPolicy(3, Duration.ZERO, Duration.ZERO, 2), clock, () -> 0L)),
+                    5,
+                    Duration.ofMinutes(1),
+                    clock,
+                    duration -> new CountDownLatch(1).await(Math.min(20, duration.toMillis()), TimeUnit.MILLISECONDS),
+                    threads);
+            started.start();
+            assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(started.stop(Duration.ofSeconds(30))).isTrue();
+        }
+        assertThat(queue.status().depth()).isZero();
+    }
+
+    @Test
+    void jobsThatWerePushedAreWorkedOffAndOnlyTheUnsettledFail() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2), Jobs.bulk(3)), NOW);
+        List<Claim> claims = queue.claim(EnumSet.allOf(Lane.class), 3, NOW);
+        provider = generationRequest -> generationRequest.request().equals(Jobs.request(2))
+                ? failing(new UnavailableException("503", null)).apply(generationRequest)
+                : stored(generationRequest);
+        queue.breakFor(Jobs.bulk(3).key());
+        Claim broken = new Claim(Jobs.interactive(3), 0, 1, claims.get(2).receipt());
+
+        Set<String> failed = worker.process(
+                Map.of("m1", claims.get(0), "m2", claims.get(1), "m3", broken),
+                Deadline.in(Duration.ofSeconds(10), clock));
+
+        assertThat(failed).containsExactly("m3");
+        assertThat(queue.status().bulk()).isEqualTo(2);
+        assertThat(inquiries)
+                .allSatisfy(generationRequest ->
+                        assertThat(generationRequest.deadline()).isEqualTo(Deadline.in(Duration.ofSeconds(10), clock)));
+    }
+
+    private Batch batch() {
+        return ledger.find(BATCH).orElseThrow();
+    }
+
+    private static CompletionStage<ImageOutcome> stored(GenerationRequest generationRequest) {
+        ImageKey key = Jobs.KEYS.keyOf(generationRequest.request(), 0);
+        return CompletableFuture.completedFuture(new ImageOutcome.Stored(
+                new IndexEntry(key, ImageFormat.PNG, 1, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH)));
+    }
+
+    private static Function<GenerationRequest, CompletionStage<ImageOutcome>> failing(RuntimeException failure) {
+        return generationRequest ->
+                CompletableFuture.<ImageOutcome>failedFuture(failure).thenApply(never -> never);
+    }
+
+    private final class Service implements ImageService {
+
+        @Override
+        public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
+            inquiries.add(generationRequest);
+            return provider.apply(generationRequest);
+        }
+
+        @Override
+        public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Void> forget(ImageKey key) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Long> purge(TemplateId template) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

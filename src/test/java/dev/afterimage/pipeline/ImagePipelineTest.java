@@ -1,0 +1,714 @@
+package dev.afterimage.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.Horizon;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.generation.AccessRefusedException;
+import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.DeletedMeanwhileException;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.OutOfCreditsException;
+import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.ProviderIdentity;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.MemoryCallerQuota;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.Receipt;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.MemoryFlightLeases;
+import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.testing.FakeBacklog;
+import dev.afterimage.testing.FakeGenerator;
+import dev.afterimage.testing.ManualPause;
+import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageStore;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Permitted;
+import dev.afterimage.time.Deadline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ImagePipelineTest {
+
+    private static final Duration TTL = Duration.ofHours(24);
+    private static final Duration STALE_TTL = Duration.ofDays(7);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final ImageRequest REQUEST =
+            new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"A\"}"), ImageFormat.PNG);
+    private static final ImageRequest OTHER =
+            new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"B\"}"), ImageFormat.PNG);
+
+    private static final ImageKey KEY = new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0);
+    /** The longest pause between two looks of somebody who waits for another process. */
+    private static final Duration POLL = Duration.ofMillis(400);
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
+    private final MapIndex index = new MapIndex();
+    private final MemoryImageStore store = new MemoryImageStore();
+    private final FakeGenerator provider = new FakeGenerator();
+    private final FakeBacklog backlog = new FakeBacklog();
+    private final Versions versions = new Versions();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final MemoryFlightLeases leases =
+            new MemoryFlightLeases(Duration.ofSeconds(30), () -> clock.millis() * 1_000_000, duration -> {});
+    private final ManualPause pause = new ManualPause(clock);
+    private final MemoryLimiter limiter = Permitted.limiter(clock);
+    private final CallSettler settler = Permitted.settler(limiter, clock, pause, threads);
+    private final Drain drain = new Drain(clock, pause);
+    private volatile Optional<Duration> refusal = Optional.empty();
+    private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
+
+    private ImagePipeline pipelineWithQuota(OptionalInt perHour) {
+        return pipeline(perHour, leases);
+    }
+
+    private ImagePipeline pipeline(OptionalInt perHour, FlightLeases leases) {
+        return new ImagePipeline(new PipelineParts(
+                new KeyScheme(ProviderIdentity.builtIn("demo")),
+                versions,
+                index,
+                store,
+                leases,
+                limiter,
+                settler,
+                Permitted.generator(provider, limiter, settler, clock, pause),
+                provider,
+                (lane, deadline) -> refusal,
+                new FreshnessPolicy(TTL, STALE_TTL, HOUR, Map.of()),
+                new MemoryCallerQuota(perHour, clock),
+                backlog,
+                drain,
+                Duration.ofSeconds(25),
+                pause,
+                clock,
+                threads));
+    }
+
+    @AfterEach
+    void stop() {
+        provider.letGo();
+        threads.shutdownNow();
+        threads.close();
+    }
+
+    @Test
+    void aMissIsGeneratedAndStoredAndThenAHit() {
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aHitIsAnsweredOnTheCallingThread() {
+        obtain();
+        assertThat(pipeline.obtain(patiently(REQUEST)).toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void whatTheIndexKnowsToBeFreshIsAHitAtAGlance() {
+        ImageOutcome made = obtain();
+        CompletableFuture<IndexLookup> indexLookup =
+                pipeline.indexLookup(REQUEST).toCompletableFuture();
+        assertThat(indexLookup).isCompleted();
+        assertThat(join(indexLookup).hit())
+                .hasValueSatisfying(hit -> assertThat(hit.key()).isEqualTo(made.key()));
+    }
+
+    @Test
+    void aGlanceNeitherBuysNorAsksTheStore() {
+        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
+        obtain();
+        index.entries().clear();
+        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
+        index.down(true);
+        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsPastItsFreshnessOrPurgedIsNoHit() {
+        obtain();
+        clock.advance(TTL);
+        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
+        obtain();
+        join(pipeline.purge(REQUEST.template()));
+        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
+    }
+
+    @Test
+    void whoHasLookedIntoTheIndexGoesOnFromThere() {
+        IndexLookup indexLookup = join(pipeline.indexLookup(REQUEST));
+        index.down(true);
+        assertThat(join(pipeline.obtain(patiently(REQUEST), indexLookup))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(join(pipeline.obtain(patiently(REQUEST), indexLookup))).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aLostIndexIsMendedFromTheStore() {
+        obtain();
+        index.entries().clear();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(index.entries()).hasSize(1);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutAnIndexTheStoreAnswers() {
+        obtain();
+        index.down(true);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutAStoreTheIndexAnswers() {
+        obtain();
+        store.down(true);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+    }
+
+    @Test
+    void nothingIsBoughtWhileThereIsNoPlaceToPutIt() {
+        store.down(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        assertThat(provider.calls()).isZero();
+    }
+
+    @Test
+    void aFullStoreCostsTheCallsOnTheirWayAndNoMore() {
+        store.full(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        assertThatThrownBy(() -> obtain(OTHER)).isInstanceOf(StoreUnavailableException.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAFullStoreDidNotTakeIsStoredLaterAndNotBoughtAgain() throws Exception {
+        store.full(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        assertThat(drain.isIdle()).isFalse();
+        store.full(false);
+
+        pause.awaitSleeper(Duration.ofSeconds(2));
+        pause.advance(Duration.ofSeconds(2));
+        eventually(() -> store.find(KEY).isPresent() && receiptIs(Receipt.State.IMAGE));
+
+        eventually(drain::isIdle);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void theReceiptOfAnImageThatWaitsForTheStoreIsHeldSoThatNobodyElseBuysIt() throws Exception {
+        store.full(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        for (int step = 0; step < 100; step++) {
+            pause.awaitSleeper(Duration.ofSeconds(2));
+            pause.advance(Duration.ofSeconds(2));
+        }
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+
+        assertThat(join(pipeline(OptionalInt.empty(), leases).obtain(job))).isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAFullStoreDidNotTakeCanBeForgotten() {
+        store.full(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        join(pipeline.forget(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0)));
+
+        store.full(false);
+        obtain(OTHER);
+
+        assertThat(join(pipeline.look(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0))))
+                .isEmpty();
+    }
+
+    @Test
+    void whereNoPermitIsForeseenNobodyLeadsAndTheBacklogTakesIt() {
+        refusal = Optional.of(Duration.ofSeconds(40));
+
+        assertThat(obtain())
+                .isInstanceOfSatisfying(
+                        ImageOutcome.Pending.class,
+                        pending -> assertThat(pending.retryAfter()).isEqualTo(Duration.ofSeconds(40)));
+        assertThat(provider.calls()).isZero();
+        assertThat(backlog.delays()).hasSize(1);
+    }
+
+    @Test
+    void whereNoPermitIsForeseenWhoeverLeadsAlreadyIsFollowed() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> led =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        refusal = Optional.of(Duration.ofSeconds(40));
+        ImagePipeline other = pipeline(OptionalInt.empty(), leases);
+        CompletableFuture<ImageOutcome> followed =
+                other.obtain(patiently(REQUEST)).toCompletableFuture();
+        pause.awaitSleeper(POLL);
+        provider.letGo();
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+        pause.advance(POLL);
+
+        assertThat(followed.join()).isInstanceOf(ImageOutcome.Ready.class);
+        assertThat(backlog.delays()).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForAnotherProcessGetsItsImage() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> led =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        ImagePipeline other = pipeline(OptionalInt.empty(), leases);
+        CompletableFuture<ImageOutcome> followed =
+                other.obtain(patiently(REQUEST)).toCompletableFuture();
+        pause.awaitSleeper(POLL);
+        provider.letGo();
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+        pause.advance(POLL);
+
+        assertThat(followed.join()).isInstanceOf(ImageOutcome.Collapsed.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aHundredEqualRequestsCostOneBill() throws Exception {
+        provider.held();
+        List<CompletableFuture<ImageOutcome>> outcomes = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            outcomes.add(pipeline.obtain(patiently(REQUEST)).toCompletableFuture());
+        }
+        provider.awaitCall();
+        provider.letGo();
+        List<ImageOutcome> landed =
+                outcomes.stream().map(CompletableFuture::join).toList();
+        assertThat(provider.calls()).isEqualTo(1);
+        assertThat(landed).filteredOn(ImageOutcome.Stored.class::isInstance).hasSize(1);
+        assertThat(landed).allMatch(ImageOutcome.Ready.class::isInstance);
+    }
+
+    @Test
+    void aFollowerLeavesAtItsOwnDeadlineAndTheFlightGoesOn() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> leader =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        ImageOutcome follower = join(pipeline.obtain(within(Duration.ofMillis(1))));
+        assertThat(follower).isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(join(pipeline.look(follower.key()))).get().isInstanceOf(ImageOutcome.Pending.class);
+        provider.letGo();
+        assertThat(leader.join()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aLeaderThatLeavesAtItsDeadlineDoesNotStopTheFlight() throws Exception {
+        provider.held();
+        assertThat(join(pipeline.obtain(within(Duration.ofMillis(1))))).isInstanceOf(ImageOutcome.Pending.class);
+        CompletableFuture<ImageOutcome> follower =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        provider.letGo();
+        assertThat(follower.join()).isInstanceOf(ImageOutcome.Ready.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void respondAsyncIsQueuedAtOnceWithoutACall() {
+        ImageOutcome outcome = join(pipeline.obtain(within(Duration.ZERO)));
+        assertThat(outcome).isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(backlog.delays()).containsEntry(outcome.key(), Duration.ZERO);
+        assertThat(provider.calls()).isZero();
+    }
+
+    @Test
+    void aPauseOfAnHourIsQueuedWithThatDelayAndNotSlept() {
+        provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
+        ImageOutcome outcome = obtain();
+        assertThat(outcome).isEqualTo(new ImageOutcome.Pending(outcome.key(), HOUR));
+        assertThat(backlog.delays()).containsEntry(outcome.key(), HOUR);
+    }
+
+    @Test
+    void aJobThatMustWaitIsThrownAndNotQueuedAgain() {
+        provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+        assertThatThrownBy(() -> join(pipeline.obtain(job)))
+                .isInstanceOfSatisfying(
+                        ThrottledException.class,
+                        thrown -> assertThat(thrown.retryAfter()).contains(HOUR));
+        assertThat(backlog.delays()).isEmpty();
+    }
+
+    @Test
+    void aJobGetsTheFailureItselfAlthoughAnOldImageIsThere() {
+        obtain();
+        clock.advance(TTL);
+        provider.failsWith(new OutOfCreditsException("spent", clock.instant().plus(HOUR)));
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+
+        assertThatThrownBy(() -> join(pipeline.obtain(job))).isInstanceOf(OutOfCreditsException.class);
+    }
+
+    @Test
+    void aJobMakesAnewWhatIsFreshButEndsBeforeItsHorizon() {
+        obtain();
+        clock.advance(HOUR);
+        GenerationRequest job = planned(TTL);
+
+        assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aJobIsContentWithWhatOutlastsItsHorizon() {
+        obtain();
+        clock.advance(HOUR);
+
+        assertThat(join(pipeline.obtain(planned(Duration.ofHours(18))))).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aJobIsContentWithWhatAnotherProcessMadeSinceItsPlanBegan() {
+        obtain();
+        clock.advance(HOUR);
+        GenerationRequest job = planned(TTL);
+        IndexLookup before = join(pipeline.indexLookup(REQUEST));
+        join(pipeline(OptionalInt.empty(), leases).obtain(job));
+
+        assertThat(join(pipeline.obtain(job, before))).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    /** A job of a plan that begins now. */
+    private GenerationRequest planned(Duration period) {
+        return GenerationRequest.ofJob(
+                REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock), Horizon.ofPlan(clock.instant(), period));
+    }
+
+    @Test
+    void anExpiredImageIsRenewed() {
+        obtain();
+        clock.advance(TTL.plus(HOUR));
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aProviderThatIsGoneLeavesTheOldImageAsStale() {
+        obtain();
+        clock.advance(TTL.plus(HOUR).plusSeconds(5));
+        provider.failsWith(new UnavailableException("gone", null));
+        assertThat(obtain())
+                .isInstanceOfSatisfying(
+                        ImageOutcome.Stale.class,
+                        stale -> assertThat(stale.staleFor()).isEqualTo(HOUR.plusSeconds(5)));
+    }
+
+    @Test
+    void pastItsHardLimitAnOldImageIsNotServed() {
+        obtain();
+        clock.advance(TTL.plus(STALE_TTL));
+        provider.failsWith(new UnavailableException("gone", null));
+        assertThatThrownBy(this::obtain).isInstanceOf(UnavailableException.class);
+    }
+
+    @Test
+    void aRejectionIsRememberedForAMinute() {
+        provider.failsWith(new RejectedException(RejectedException.Reason.DATA, "no"));
+        assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
+        assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
+        assertThat(provider.calls()).isEqualTo(1);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void aRefusedApiKeyIsTriedAgainAfterAMinute() {
+        provider.failsWith(new AccessRefusedException("no"));
+        assertThatThrownBy(this::obtain).isInstanceOf(AccessRefusedException.class);
+        assertThatThrownBy(() -> obtain(OTHER)).isInstanceOf(AccessRefusedException.class);
+        assertThat(provider.calls()).isEqualTo(1);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void aFailureIsNeverStored() {
+        provider.failsWith(new NotAnImageException("html"));
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        assertThat(index.entries()).isEmpty();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void whatIsNoImageAgainIsNotBoughtForEveryRequest() {
+        for (int request = 0; request < 10; request++) {
+            provider.failsWith(new NotAnImageException("html"));
+            assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        }
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void afterAImageASlipIsForgotten() {
+        provider.failsWith(new NotAnImageException("html"));
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        join(pipeline.forget(obtain().key()));
+        provider.failsWith(new NotAnImageException("html"));
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void aJobIsTriedAgainWhateverWasRemembered() {
+        provider.failsWith(new RejectedException(RejectedException.Reason.TEMPLATE, "no"));
+        assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
+
+        GenerationRequest job =
+                GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(Duration.ofSeconds(25), clock));
+        assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+    }
+
+    @Test
+    void aJobWhosePurchasesAreUsedUpIsTold() {
+        for (int request = 0; request < 2; request++) {
+            provider.failsWith(new NotAnImageException("html"));
+            assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        }
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+
+        assertThatThrownBy(() -> join(pipeline.obtain(job)))
+                .isInstanceOfSatisfying(
+                        NotAnImageException.class,
+                        none -> assertThat(none.nextPurchase()).isEmpty());
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aLostOutcomeIsBoughtAgainOnceAndNotBeforeTheCallMustHaveEnded() {
+        Duration longestCall = Permitted.WIDE.longestCall();
+        provider.failsWith(new OutcomeUnknownException("silence", null))
+                .failsWith(new OutcomeUnknownException("silence", null));
+        assertThatThrownBy(this::obtain).isInstanceOf(OutcomeUnknownException.class);
+        clock.advance(longestCall.minusMillis(1));
+        assertThatThrownBy(this::obtain).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(provider.calls()).isEqualTo(1);
+
+        clock.advance(Duration.ofMillis(1));
+        assertThatThrownBy(this::obtain).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(provider.calls()).isEqualTo(2);
+        clock.advance(Duration.ofHours(12));
+
+        assertThatThrownBy(this::obtain)
+                .isInstanceOfSatisfying(
+                        OutcomeUnknownException.class,
+                        lost -> assertThat(lost.nextPurchase()).isEmpty());
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsOnlyRememberedCostsNoQuota() {
+        ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
+        provider.failsWith(new NotAnImageException("html")).failsWith(new NotAnImageException("html"));
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+
+        assertThatThrownBy(() -> join(metered.obtain(patiently(REQUEST)))).isInstanceOf(NotAnImageException.class);
+
+        assertThat(join(metered.obtain(patiently(OTHER)))).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void whatIsDeletedWhileItIsMadeIsNotStored() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> made =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        join(pipeline.forget(KEY));
+        provider.letGo();
+
+        assertThatThrownBy(() -> join(made)).isInstanceOf(DeletedMeanwhileException.class);
+        assertThat(store.find(KEY)).isEmpty();
+        assertThat(join(pipeline.look(KEY))).isEmpty();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aJobWhoseKeyIsBeingBoughtWaitsAlone() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> led =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+
+        assertThat(join(pipeline.obtain(job)))
+                .isInstanceOfSatisfying(
+                        ImageOutcome.Pending.class,
+                        waits -> assertThat(waits.retryAfter()).isEqualTo(Duration.ofSeconds(5)));
+
+        provider.letGo();
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void justPastItsFreshnessAnImageIsServedAtOnceAndMadeAnewBehindThat() {
+        ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
+        join(metered.obtain(patiently(REQUEST)));
+        clock.advance(TTL.plus(HOUR).minusMillis(1));
+
+        assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Stale.class);
+        eventually(() -> backlog.refreshed().equals(List.of(KEY)));
+        assertThat(provider.calls()).isEqualTo(1);
+        assertThat(join(metered.obtain(patiently(OTHER)))).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void aPurgedTemplateIsAMiss() {
+        obtain();
+        assertThat(join(pipeline.purge(REQUEST.template()))).isEqualTo(1L);
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(provider.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aForgottenImageIsGoneFromIndexAndStore() {
+        ImageKey key = obtain().key();
+        join(pipeline.forget(key));
+        assertThat(join(pipeline.look(key))).isEmpty();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    /** Or an entry would be left that leads to no image, once the index is back. */
+    @Test
+    void whereTheIndexCannotBeAskedNothingIsForgottenByHalf() {
+        ImageKey key = obtain().key();
+        index.down(true);
+        assertThatThrownBy(() -> join(pipeline.forget(key))).isInstanceOf(CacheUnavailableException.class);
+        index.down(false);
+
+        assertThat(store.find(key)).isPresent();
+        join(pipeline.forget(key));
+        assertThat(store.find(key)).isEmpty();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void onlyWhatMayCostIsCharged() {
+        ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
+        assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Hit.class);
+        ImageRequest other = new ImageRequest(REQUEST.template(), TemplateData.of("{}"), ImageFormat.PNG);
+        assertThatThrownBy(() -> join(metered.obtain(patiently(other)))).isInstanceOf(QuotaExceededException.class);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasNotBilledIsGivenBackToTheCaller() {
+        ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
+        provider.failsWith(new UnavailableException("gone", null));
+        assertThatThrownBy(() -> join(metered.obtain(patiently(REQUEST)))).isInstanceOf(UnavailableException.class);
+        assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void anImageStoredByAnotherProcessIsNotBoughtAgain() {
+        ImageKey key = new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0);
+        IndexEntry entry = new FreshnessPolicy(TTL, STALE_TTL, HOUR, Map.of())
+                .entryFor(key, REQUEST.template(), FakeGenerator.image(), clock.instant());
+        store.put(entry, FakeGenerator.image().content());
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(provider.calls()).isZero();
+    }
+
+    private boolean receiptIs(Receipt.State state) {
+        return limiter.find(KEY).filter(receipt -> receipt.state() == state).isPresent();
+    }
+
+    private static void eventually(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private ImageOutcome obtain(ImageRequest request) {
+        return join(pipeline.obtain(patiently(request)));
+    }
+
+    private ImageOutcome obtain() {
+        return join(pipeline.obtain(patiently(REQUEST)));
+    }
+
+    private GenerationRequest patiently(ImageRequest request) {
+        return GenerationRequest.onDemand(request, new Caller("test"), Deadline.in(Duration.ofSeconds(20), clock));
+    }
+
+    private GenerationRequest within(Duration patience) {
+        return GenerationRequest.onDemand(REQUEST, new Caller("test"), Deadline.in(patience, clock));
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+        return CompletionStages.await(stage);
+    }
+
+    /** One version for every template. */
+    private static final class Versions implements TemplateVersions {
+
+        private final AtomicLong version = new AtomicLong();
+
+        @Override
+        public CompletionStage<Long> current(TemplateId template) {
+            return CompletableFuture.completedFuture(version.get());
+        }
+
+        @Override
+        public long raise(TemplateId template) {
+            return version.incrementAndGet();
+        }
+
+        @Override
+        public Duration visibleWithin() {
+            return Duration.ZERO;
+        }
+    }
+}
