@@ -23,7 +23,7 @@ class JobPollerTest {
     private final MutableClock clock = MutableClock.atSomeTime();
     private final ApiDouble api = Zoo.FLUX.in(clock);
     private final ZooBench bench = new ZooBench(api, clock, new FakePause(clock));
-    private final DescribedProvider provider = bench.provider(PollPermits.FREE);
+    private final DescribedProvider provider = bench.provider(JobPoller.PollPermits.FREE);
 
     private void pollsAreAnswered(int status, int times) {
         for (int poll = 0; poll < times; poll++) {
