@@ -70,7 +70,6 @@ final class Schema {
               detail TEXT NOT NULL, ends_at INTEGER NOT NULL
             ) WITHOUT ROWID"""),
             List.of(
-                    "ALTER TABLE receipt ADD COLUMN before TEXT NOT NULL DEFAULT ''",
                     "ALTER TABLE receipt ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0",
                     "ALTER TABLE receipt ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0",
                     "ALTER TABLE receipt ADD COLUMN deleted_open INTEGER NOT NULL DEFAULT 0"));

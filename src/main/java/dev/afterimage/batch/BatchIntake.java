@@ -67,20 +67,33 @@ public final class BatchIntake {
         } else {
             ledger.open(id, clock.instant());
         }
-        boolean sealed = false;
+        try {
+            int total = receive(id, caller, upload);
+            ledger.seal(id, total, upload.hash());
+        } catch (IOException | RuntimeException | Error failure) {
+            cancel(id, failure);
+            throw failure;
+        }
+        return ledger.find(id).orElseThrow();
+    }
+
+    /** What the caller has to know is why the batch was not taken. */
+    private void cancel(String id, Throwable failure) {
+        try {
+            ledger.cancel(id);
+        } catch (RuntimeException uncancelled) {
+            failure.addSuppressed(uncancelled);
+        }
+    }
+
+    private int receive(String id, Caller caller, Upload upload) throws IOException {
         try (CatalogueRows rows = upload.rows()) {
             int total = receive(id, caller, rows);
             if (total == 0) {
                 throw new InvalidRequestException("Send at least one job.", "body");
             }
-            ledger.seal(id, total, upload.hash());
-            sealed = true;
-        } finally {
-            if (!sealed) {
-                ledger.cancel(id);
-            }
+            return total;
         }
-        return ledger.find(id).orElseThrow();
     }
 
     /** The batch that this request made before; empty when {@code id} is its batch, has begun, and is to be received. */
