@@ -60,12 +60,12 @@ public final class BatchIntake {
         String id = ids.next();
         ledger.sweep();
         if (idempotencyKey.isPresent()) {
-            Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, upload);
+            Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, caller, upload);
             if (first.isPresent()) {
                 return first.get();
             }
         } else {
-            ledger.open(id, clock.instant());
+            ledger.open(id, caller, clock.instant());
         }
         try {
             int total = receive(id, caller, upload);
@@ -97,8 +97,8 @@ public final class BatchIntake {
     }
 
     /** The batch that this request made before; empty when {@code id} is its batch, has begun, and is to be received. */
-    private Optional<Batch> first(String request, String id, Upload upload) throws IOException {
-        String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, clock.instant());
+    private Optional<Batch> first(String request, String id, Caller caller, Upload upload) throws IOException {
+        String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, caller, clock.instant());
         while (!standing.equals(id)) {
             Optional<Batch> first = ledger.find(standing);
             if (first.isPresent() && first.get().received()) {
@@ -111,7 +111,7 @@ public final class BatchIntake {
             if (first.isPresent() && isAlive(first.get())) {
                 throw new IdempotencyConflictException(IdempotencyConflictException.Kind.IN_PROGRESS);
             }
-            standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, clock.instant());
+            standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, caller, clock.instant());
         }
         return Optional.empty();
     }
