@@ -126,6 +126,10 @@ final class ConfigurationCheck {
         ProviderLimitConfig limits = config.getConfigMapping(ProviderLimitConfig.class);
         positive("afterimage.provider.rate-window", limits.rateWindow());
         limits.monthlyCredits().ifPresent(credits -> atLeast("afterimage.provider.monthly-credits", credits, 0));
+        limits.creditPrice().filter(price -> price.signum() < 0).ifPresent(price -> {
+            throw new IllegalArgumentException(
+                    "Set afterimage.provider.credit-price to zero or more, such as 0.04; it is " + price + ".");
+        });
         config.getConfigMapping(QuotaConfig.class)
                 .perCaller()
                 .ifPresent(quota -> atLeast("afterimage.quota.per-caller", quota, 0));

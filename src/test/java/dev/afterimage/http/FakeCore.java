@@ -66,11 +66,15 @@ public class FakeCore implements QuarkusTestProfile {
     /** As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. */
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of(
-                "afterimage.delivery.base-url", "https://cdn.example",
-                "afterimage.pregeneration.worker", "false",
-                "afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef",
-                "afterimage.templates.\"hero\".placeholder", "https://cdn.example/soon.png");
+        return Map.ofEntries(
+                Map.entry("afterimage.delivery.base-url", "https://cdn.example"),
+                Map.entry("afterimage.pregeneration.worker", "false"),
+                Map.entry("afterimage.provider.credit-price", "0.04"),
+                Map.entry("afterimage.pregeneration.catalogues.\"cards\".source", "cards.csv"),
+                Map.entry("afterimage.pregeneration.catalogues.\"cards\".template", "card"),
+                Map.entry("afterimage.pregeneration.catalogues.\"gone\".source", "gone.csv"),
+                Map.entry("afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef"),
+                Map.entry("afterimage.templates.\"hero\".placeholder", "https://cdn.example/soon.png"));
     }
 
     @Override

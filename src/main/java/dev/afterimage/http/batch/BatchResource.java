@@ -3,13 +3,17 @@ package dev.afterimage.http.batch;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueFormat;
+import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.http.CallerResolver;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.ProviderLimitConfig;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
@@ -46,9 +50,20 @@ public final class BatchResource {
     private final BatchEvents events;
     private final CallerResolver callers;
     private final Clock clock;
+    private final DryRun dryRun;
+    private final ProviderLimitConfig prices;
 
     @Inject
-    BatchResource(BatchIntake intake, BatchLedger ledger, BatchEvents events, CallerResolver callers, Clock clock) {
+    BatchResource(
+            BatchIntake intake,
+            BatchLedger ledger,
+            BatchEvents events,
+            CallerResolver callers,
+            Clock clock,
+            DryRun dryRun,
+            ProviderLimitConfig prices) {
+        this.dryRun = dryRun;
+        this.prices = prices;
         this.intake = intake;
         this.ledger = ledger;
         this.events = events;
@@ -56,7 +71,7 @@ public final class BatchResource {
         this.clock = clock;
     }
 
-    /** Takes the jobs over; answered when the last row has arrived. */
+    /** Takes the jobs over; answered when the last row has arrived. A dry run only says what they would come to. */
     @POST
     @Consumes({MediaType.APPLICATION_JSON, "application/x-ndjson", "text/csv"})
     @Produces(MediaType.APPLICATION_JSON)
@@ -69,6 +84,9 @@ public final class BatchResource {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
         StreamedUpload upload =
                 new StreamedUpload(format, Optional.ofNullable(template).map(TemplateId::new), body);
+        if (DryRunBody.isAskedFor(request)) {
+            return Response.ok(estimate(upload)).build();
+        }
         Caller caller = callers.resolve(security.getUserPrincipal(), request);
         Optional<String> key = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
         Batch batch = submit(caller, key, upload);
@@ -81,9 +99,25 @@ public final class BatchResource {
         try {
             return intake.submit(caller, idempotencyKey, upload);
         } catch (IOException e) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
+            throw brokeOff();
         }
+    }
+
+    private DryRunBody estimate(StreamedUpload upload) {
+        try (CatalogueRows rows = upload.rows()) {
+            DryRun.Estimate estimate = dryRun.of(rows, Horizon.NONE);
+            if (estimate.rows() == 0) {
+                throw BatchIntake.empty();
+            }
+            return DryRunBody.of(estimate, prices);
+        } catch (IOException e) {
+            throw brokeOff();
+        }
+    }
+
+    private static ProblemException brokeOff() {
+        return new ProblemException(
+                Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
     }
 
     /** How far it is, while it runs and for a week. */

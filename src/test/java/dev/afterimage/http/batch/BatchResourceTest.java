@@ -285,6 +285,84 @@ class BatchResourceTest {
         assertThat(data.getLast()).contains("\"state\":\"finished\"", "\"generated\":1");
     }
 
+    @Test
+    void aDryRunSaysWhatABatchWouldComeToAndQueuesNothing() {
+        index.putFresh(Jobs.bulk(7).key(), FakeCore.NOW.plusSeconds(60));
+        StringBuilder rows = new StringBuilder();
+        for (int number : new int[] {7, 8, 8, 9}) {
+            rows.append("{\"template\":\"card\",\"format\":\"webp\",\"data\":")
+                    .append(Jobs.request(number).data().json())
+                    .append("}\n");
+        }
+
+        given().contentType("application/x-ndjson")
+                .body((rows + "{}\n").getBytes(StandardCharsets.UTF_8))
+                .post("/v1/batches?dry-run=true")
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .body("rows", equalTo(5))
+                .body("duplicates", equalTo(1))
+                .body("fresh", equalTo(1))
+                .body("missing", equalTo(2))
+                .body("bad", hasSize(1))
+                .body("bad[0].line", equalTo(5))
+                .body("bad[0].reason", containsString("template"))
+                .body("cost", equalTo(2))
+                .body("price.amount", equalTo(0.08f))
+                .body("price.currency", equalTo("USD"))
+                .body("creditsLeft", equalTo(40))
+                .body("duration", equalTo(1));
+        assertThat(claims()).isEmpty();
+    }
+
+    @Test
+    void aDryRunRefusesWhatABatchRefuses() {
+        for (String query : new String[] {"?dry-run=yes", "?dry-run="}) {
+            problem(
+                    given().contentType("text/csv")
+                            .body("template\ncard\n")
+                            .post("/v1/batches" + query)
+                            .then(),
+                    400,
+                    "invalid-request");
+        }
+        problem(
+                given().contentType("application/json")
+                        .body("[]")
+                        .post("/v1/batches?dry-run=true")
+                        .then(),
+                400,
+                "invalid-request");
+        assertThat(claims()).isEmpty();
+    }
+
+    @Test
+    void aCatalogueIsPlannedByHandAndADryRunOfItQueuesNothing() {
+        given().post("/v1/catalogues/cards?dry-run=true")
+                .then()
+                .statusCode(200)
+                .body("rows", equalTo(3))
+                .body("missing", equalTo(2))
+                .body("bad[0].line", equalTo(3))
+                .body("cost", equalTo(2));
+        assertThat(claims()).isEmpty();
+
+        given().post("/v1/catalogues/cards")
+                .then()
+                .statusCode(200)
+                .body("catalogue", equalTo("cards"))
+                .body("complete", equalTo(true))
+                .body("rows", equalTo(3))
+                .body("enqueued", equalTo(2))
+                .body("bad", hasSize(1));
+        assertThat(claims()).hasSize(2);
+
+        problem(given().post("/v1/catalogues/none?dry-run=true").then(), 404, "catalogue-not-found");
+        problem(given().post("/v1/catalogues/gone?dry-run=true").then(), 422, "catalogue-unreadable");
+        problem(given().post("/v1/catalogues/cards?dry-run=1").then(), 400, "invalid-request");
+    }
+
     private static ValidatableResponse post(String contentType, String body) {
         return given().contentType(contentType)
                 .body(body.getBytes(StandardCharsets.UTF_8))
