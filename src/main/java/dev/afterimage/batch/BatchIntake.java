@@ -137,7 +137,7 @@ public final class BatchIntake {
         List<Job> jobs = new ArrayList<>();
         for (Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
-                ended.add(RowResult.hit(planned.row().line()));
+                ended.add(RowResult.hit(planned.row().line()).of(planned.key()));
                 continue;
             }
             Job job = job(id, caller, planned);
@@ -145,7 +145,7 @@ public final class BatchIntake {
                 jobs.add(job);
             } else {
                 CatalogueRow.Bad bad = planned.tooLarge();
-                ended.add(RowResult.failed(bad.line(), bad.reason()));
+                ended.add(RowResult.failed(bad.line(), bad.reason()).of(planned.key()));
             }
         }
         ledger.record(id, ended);

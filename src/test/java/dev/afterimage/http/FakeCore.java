@@ -38,6 +38,11 @@ public class FakeCore implements QuarkusTestProfile {
             NOW.plus(Duration.ofHours(23)),
             NOW.plus(Duration.ofDays(7)));
 
+    /** The URL of every image. */
+    public static String url() {
+        return URL;
+    }
+
     /** An image whose URL cannot be signed. */
     static final IndexEntry UNSIGNABLE =
             new IndexEntry(KEY, ImageFormat.PNG, 1, NOW, NOW.plus(Duration.ofHours(1)), NOW.plus(Duration.ofDays(1)));

@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -33,6 +34,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.StreamingOutput;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -45,9 +48,12 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public final class BatchResource {
 
+    private static final String ALL = "2147483647";
+
     private final BatchIntake intake;
     private final BatchLedger ledger;
     private final BatchEvents events;
+    private final BatchImages images;
     private final CallerResolver callers;
     private final Clock clock;
     private final DryRun dryRun;
@@ -58,6 +64,7 @@ public final class BatchResource {
             BatchIntake intake,
             BatchLedger ledger,
             BatchEvents events,
+            BatchImages images,
             CallerResolver callers,
             Clock clock,
             DryRun dryRun,
@@ -67,6 +74,7 @@ public final class BatchResource {
         this.intake = intake;
         this.ledger = ledger;
         this.events = events;
+        this.images = images;
         this.callers = callers;
         this.clock = clock;
     }
@@ -126,6 +134,38 @@ public final class BatchResource {
     @Produces(MediaType.APPLICATION_JSON)
     public BatchBody look(@PathParam("id") String id) {
         return BatchBody.of(known(id), clock.instant());
+    }
+
+    /** The rows that have ended, with their images: a JSON object a line. */
+    @GET
+    @Path("{id}/images")
+    @Produces("application/x-ndjson")
+    public StreamingOutput images(
+            @PathParam("id") String id,
+            @QueryParam("after") @DefaultValue("0") int after,
+            @QueryParam("limit") @DefaultValue(ALL) int limit,
+            @Context UriInfo uri) {
+        return images.ndjson(known(id).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+    }
+
+    /** The same as CSV. */
+    @GET
+    @Path("{id}/images")
+    @Produces("text/csv;qs=0.5")
+    public StreamingOutput imagesAsCsv(
+            @PathParam("id") String id,
+            @QueryParam("after") @DefaultValue("0") int after,
+            @QueryParam("limit") @DefaultValue(ALL) int limit,
+            @Context UriInfo uri) {
+        return images.csv(known(id).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+    }
+
+    private static int notNegative(int parameter) {
+        if (parameter < 0) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST, "Write after and limit as whole numbers from 0."));
+        }
+        return parameter;
     }
 
     /** The same a few times a second until it ends, as server-sent events. */

@@ -363,6 +363,66 @@ class BatchResourceTest {
         problem(given().post("/v1/catalogues/cards?dry-run=1").then(), 400, "invalid-request");
     }
 
+    @Test
+    void theImagesOfABatchAreListedAsNdjsonOrCsv() {
+        index.putFresh(Jobs.bulk(7).key(), FakeCore.NOW.plusSeconds(60));
+        String row = "{\"template\":\"card\",\"format\":\"webp\",\"data\":"
+                + Jobs.request(7).data().json() + "}";
+        String id = post(
+                        "application/json",
+                        "[" + row + ",{}," + row + ",{\"template\":\"card\",\"data\":{\"images\":1}}]")
+                .extract()
+                .path("id");
+        String images = "/v1/batches/" + id + "/images";
+        String url = FakeCore.url();
+
+        String hit = "\"key\":\"" + Jobs.bulk(7).key() + "\",\"url\":\"" + url + "\",\"outcome\":\"hit\"}\n";
+        for (String accept : new String[] {"*/*", "application/x-ndjson"}) {
+            given().accept(accept)
+                    .get(images)
+                    .then()
+                    .statusCode(200)
+                    .contentType("application/x-ndjson")
+                    .body(equalTo("{\"line\":1," + hit
+                            + "{\"line\":2,\"key\":null,\"url\":null,\"outcome\":\"failed\"}\n"
+                            + "{\"line\":3," + hit));
+        }
+        given().accept("text/csv")
+                .get(images)
+                .then()
+                .statusCode(200)
+                .contentType("text/csv")
+                .body(equalTo("line,key,url,outcome\r\n1," + Jobs.bulk(7).key() + "," + url + ",hit\r\n2,,,failed\r\n3,"
+                        + Jobs.bulk(7).key() + "," + url + ",hit\r\n"));
+        given().get(images + "?after=1&limit=1")
+                .then()
+                .statusCode(200)
+                .body(containsString("\"line\":2,"), not(containsString("\"line\":3,")));
+        problem(given().get(images + "?after=-1").then(), 400, "invalid-request");
+        problem(given().accept("image/png").get(images).then(), 406, "not-acceptable");
+        problem(given().get("/v1/batches/nobody/images").then(), 404, "batch-not-found");
+    }
+
+    @Test
+    void theImagesOfALargeBatchAreListedToTheLast() {
+        StringBuilder csv = new StringBuilder("title,format\n");
+        for (int i = 0; i < 20_000; i++) {
+            csv.append(i).append(",bmp\n");
+        }
+        String id = given().contentType("text/csv")
+                .body(csv.toString())
+                .post("/v1/batches?template=card")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+
+        String images = given().get("/v1/batches/" + id + "/images").asString();
+
+        assertThat(images.lines()).hasSize(20_000);
+        assertThat(images.lines().toList().getLast()).startsWith("{\"line\":20001,");
+    }
+
     private static ValidatableResponse post(String contentType, String body) {
         return given().contentType(contentType)
                 .body(body.getBytes(StandardCharsets.UTF_8))
