@@ -8,6 +8,7 @@ import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.http.HttpConfig;
+import dev.afterimage.http.OpenAiConfig;
 import dev.afterimage.http.TemplatesConfig;
 import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
@@ -62,6 +63,7 @@ final class ConfigurationCheck {
             HttpConfig.class,
             LinkConfig.class,
             MetricsConfig.class,
+            OpenAiConfig.class,
             PregenerationConfig.class,
             ProviderConfig.class,
             ProviderLimitConfig.class,

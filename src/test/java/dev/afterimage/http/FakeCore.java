@@ -9,6 +9,7 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.metrics.Stats;
 import dev.afterimage.metrics.StatsSource;
+import dev.afterimage.testing.MemoryImageStore;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.enterprise.inject.Produces;
@@ -78,6 +79,7 @@ public class FakeCore implements QuarkusTestProfile {
                 Map.entry("afterimage.pregeneration.catalogues.\"cards\".source", "cards.csv"),
                 Map.entry("afterimage.pregeneration.catalogues.\"cards\".template", "card"),
                 Map.entry("afterimage.pregeneration.catalogues.\"gone\".source", "gone.csv"),
+                Map.entry("afterimage.openai.models.\"vendor/model-1.1\"", "hero"),
                 Map.entry("afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef"),
                 Map.entry("afterimage.templates.\"hero\".placeholder", "https://cdn.example/soon.png"));
     }
@@ -108,6 +110,13 @@ public class FakeCore implements QuarkusTestProfile {
                 }
                 return new SignedUrl(URL, NOW.plus(Duration.ofMinutes(90)));
             };
+        }
+
+        @Produces
+        @Alternative
+        @Singleton
+        MemoryImageStore store() {
+            return new MemoryImageStore();
         }
 
         @Produces
