@@ -73,7 +73,8 @@ final class Schema {
                     "ALTER TABLE receipt ADD COLUMN before TEXT NOT NULL DEFAULT ''",
                     "ALTER TABLE receipt ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0",
                     "ALTER TABLE receipt ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0",
-                    "ALTER TABLE receipt ADD COLUMN deleted_open INTEGER NOT NULL DEFAULT 0"));
+                    "ALTER TABLE receipt ADD COLUMN deleted_open INTEGER NOT NULL DEFAULT 0"),
+            List.of("ALTER TABLE batch_row ADD COLUMN key BLOB"));
 
     private Schema() {}
 

@@ -71,7 +71,7 @@ public final class BatchIntake {
         try (CatalogueRows rows = upload.rows()) {
             int total = receive(id, caller, rows);
             if (total == 0) {
-                throw new InvalidRequestException("Send at least one job.", "body");
+                throw empty();
             }
             ledger.seal(id, total, upload.hash());
             sealed = true;
@@ -81,6 +81,11 @@ public final class BatchIntake {
             }
         }
         return ledger.find(id).orElseThrow();
+    }
+
+    /** Why an upload without a row is refused. */
+    public static InvalidRequestException empty() {
+        return new InvalidRequestException("Send at least one job.", "body");
     }
 
     /** The batch that this request made before; empty when {@code id} is its batch, has begun, and is to be received. */
@@ -132,7 +137,7 @@ public final class BatchIntake {
         List<Job> jobs = new ArrayList<>();
         for (Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
-                ended.add(RowResult.hit(planned.row().line()));
+                ended.add(RowResult.hit(planned.row().line()).of(planned.key()));
                 continue;
             }
             Job job = job(id, caller, planned);
@@ -140,7 +145,7 @@ public final class BatchIntake {
                 jobs.add(job);
             } else {
                 CatalogueRow.Bad bad = planned.tooLarge();
-                ended.add(RowResult.failed(bad.line(), bad.reason()));
+                ended.add(RowResult.failed(bad.line(), bad.reason()).of(planned.key()));
             }
         }
         ledger.record(id, ended);
