@@ -30,7 +30,8 @@ public record Purchase(
     /** A purchase of this image from the one account, by somebody who has seen none of it. */
     public static Purchase of(ImageKey key, ImageRequest request, Duration period) {
         String json = "{\"template\":\"" + request.template().value() + "\",\"format\":\""
-                + request.format().word() + "\",\"data\":" + request.data().json() + "}";
+                + request.format().word() + "\"" + (request.variant() == 0 ? "" : ",\"variant\":" + request.variant())
+                + ",\"data\":" + request.data().json() + "}";
         return new Purchase(key, DEFAULT_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
     }
 
