@@ -12,6 +12,7 @@ import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;

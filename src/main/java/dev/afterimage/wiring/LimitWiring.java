@@ -17,7 +17,7 @@ import dev.afterimage.limit.ReceiptStorage;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredLimiter;
 import dev.afterimage.metrics.Meters;
-import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.redis.RedisCallerQuota;
 import dev.afterimage.redis.RedisConfig;
@@ -53,9 +53,9 @@ class LimitWiring {
 
     @Produces
     @Singleton
-    Limits limits(ProviderLimitConfig config, ProviderConfig provider) {
+    Limits limits(ProviderLimitConfig config, TemplateProviders providers) {
         return new Limits(
-                config.rate(), config.rateWindow(), config.concurrency(), config.bulkShare(), provider.longestCall());
+                config.rate(), config.rateWindow(), config.concurrency(), config.bulkShare(), providers.longestCall());
     }
 
     @Produces
