@@ -43,6 +43,10 @@ public record S3Bucket(String name, String prefix, Optional<String> kmsKeyId) {
         return prefix + "notes/" + note;
     }
 
+    String objectOfUpload(String upload) {
+        return prefix + "uploads/" + upload;
+    }
+
     /** The encryption is named in every request, because a bucket policy may insist on that. */
     PutObjectRequest.Builder encrypted(PutObjectRequest.Builder put) {
         return kmsKeyId.map(key -> put.serverSideEncryption(ServerSideEncryption.AWS_KMS)

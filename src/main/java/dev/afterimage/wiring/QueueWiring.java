@@ -1,11 +1,15 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.aws.S3Bucket;
 import dev.afterimage.aws.S3CatalogueSource;
+import dev.afterimage.aws.S3Config;
+import dev.afterimage.aws.S3Uploads;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.aws.SqsQueues;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.batch.Uploads;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
@@ -45,8 +49,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** Chooses where jobs wait, and puts together who works them off. */
@@ -147,6 +153,21 @@ class QueueWiring {
     @Singleton
     BatchIntake batchIntake(Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock) {
         return new BatchIntake(planner, queue, ledger, ids, clock);
+    }
+
+    /** None where images lie in files: such a service has no limit that a batch would have to be taken past. */
+    @Produces
+    @Singleton
+    Optional<Uploads> uploads(
+            BackendConfig backends,
+            S3Config s3Config,
+            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
+            Instance<S3Presigner> presigner,
+            TimeOrderedIds ids) {
+        return switch (backends.storeKind()) {
+            case FILESYSTEM -> Optional.empty();
+            case S3 -> Optional.of(new S3Uploads(s3.get(), presigner::get, S3Bucket.of(s3Config), ids));
+        };
     }
 
     @Produces

@@ -3,6 +3,7 @@ package dev.afterimage.http.batch;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.batch.Uploads;
 import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.http.CallerResolver;
 import dev.afterimage.http.problem.Problem;
@@ -46,14 +47,22 @@ public final class BatchResource {
     private final BatchEvents events;
     private final CallerResolver callers;
     private final Clock clock;
+    private final Optional<Uploads> uploads;
 
     @Inject
-    BatchResource(BatchIntake intake, BatchLedger ledger, BatchEvents events, CallerResolver callers, Clock clock) {
+    BatchResource(
+            BatchIntake intake,
+            BatchLedger ledger,
+            BatchEvents events,
+            CallerResolver callers,
+            Clock clock,
+            Optional<Uploads> uploads) {
         this.intake = intake;
         this.ledger = ledger;
         this.events = events;
         this.callers = callers;
         this.clock = clock;
+        this.uploads = uploads;
     }
 
     /** Takes the jobs over; answered when the last row has arrived. */
@@ -63,27 +72,31 @@ public final class BatchResource {
     public Response submit(
             InputStream body,
             @QueryParam("template") @Nullable String template,
+            @QueryParam("upload") @Nullable String uploaded,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType,
             @Context SecurityContext security,
             @Context HttpServerRequest request) {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
-        StreamedUpload upload =
-                new StreamedUpload(format, Optional.ofNullable(template).map(TemplateId::new), body);
         Caller caller = callers.resolve(security.getUserPrincipal(), request);
         Optional<String> key = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
-        Batch batch = submit(caller, key, upload);
-        return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
-                .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
-                .build();
-    }
-
-    private Batch submit(Caller caller, Optional<String> idempotencyKey, StreamedUpload upload) {
-        try {
-            return intake.submit(caller, idempotencyKey, upload);
+        Optional<TemplateId> ofAll = Optional.ofNullable(template).map(TemplateId::new);
+        try (InputStream rows = uploaded == null ? body : rowsOf(uploaded)) {
+            Batch batch = intake.submit(caller, key, new StreamedUpload(format, ofAll, rows));
+            return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
+                    .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
+                    .build();
         } catch (IOException e) {
             throw new ProblemException(
                     Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
         }
+    }
+
+    private InputStream rowsOf(String uploaded) throws IOException {
+        Optional<InputStream> rows = uploads.isPresent() ? uploads.get().open(uploaded) : Optional.empty();
+        return rows.orElseThrow(() -> new ProblemException(Problem.of(
+                ProblemType.UPLOAD_NOT_FOUND,
+                "Nothing was put there, or it is kept no longer. POST /v1/batches/uploads answers a URL: PUT the rows there"
+                        + " first.")));
     }
 
     /** How far it is, while it runs and for a week. */
