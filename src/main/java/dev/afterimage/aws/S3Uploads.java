@@ -5,14 +5,15 @@ import dev.afterimage.jobs.TimeOrderedIds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
-import software.amazon.awssdk.services.s3.presigner.model.PresignedPutObjectRequest;
 
 /**
  * Rows of batches in S3, at {@code uploads/}, put there by presigned URLs. The bucket's lifecycle rule takes them away.
@@ -22,25 +23,27 @@ public final class S3Uploads implements Uploads {
     private static final Duration OPEN_FOR = Duration.ofHours(1);
 
     private final S3Client s3;
-    private final Supplier<S3Presigner> presigner;
     private final S3Bucket bucket;
     private final TimeOrderedIds ids;
+    private final Clock clock;
 
-    public S3Uploads(S3Client s3, Supplier<S3Presigner> presigner, S3Bucket bucket, TimeOrderedIds ids) {
+    public S3Uploads(S3Client s3, S3Bucket bucket, TimeOrderedIds ids, Clock clock) {
         this.s3 = s3;
-        this.presigner = presigner;
         this.bucket = bucket;
         this.ids = ids;
+        this.clock = clock;
     }
 
     @Override
     public Place offer() {
         String upload = ids.next();
-        PresignedPutObjectRequest put = presigner
-                .get()
-                .presignPutObject(request -> request.signatureDuration(OPEN_FOR)
-                        .putObjectRequest(object -> object.bucket(bucket.name()).key(bucket.objectOfUpload(upload))));
-        return new Place(upload, URI.create(put.url().toString()), put.expiration());
+        Instant now = clock.instant();
+        SdkHttpRequest put = SdkHttpRequest.builder()
+                .method(SdkHttpMethod.PUT)
+                .uri(S3UrlSigner.locationOf(s3, bucket, bucket.objectOfUpload(upload)))
+                .build();
+        URI url = URI.create(S3UrlSigner.presigned(s3, put, now, OPEN_FOR));
+        return new Place(upload, url, now.plus(OPEN_FOR));
     }
 
     @Override

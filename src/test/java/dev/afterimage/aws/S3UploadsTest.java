@@ -6,6 +6,7 @@ import dev.afterimage.batch.Uploads;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.testing.S3Server;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -19,12 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** Against a server that speaks S3's protocol and checks signatures. */
 class S3UploadsTest {
@@ -34,9 +30,9 @@ class S3UploadsTest {
 
     private final Uploads uploads = new S3Uploads(
             s3,
-            S3UploadsTest::presigner,
             new S3Bucket(S3Server.BUCKET, "", Optional.empty()),
-            new TimeOrderedIds(Clock.systemUTC(), new Random()));
+            new TimeOrderedIds(Clock.systemUTC(), new Random()),
+            Clock.systemUTC());
 
     @BeforeAll
     static void start() {
@@ -83,21 +79,10 @@ class S3UploadsTest {
 
     private static int put(String url, String rows) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(java.net.URI.create(url))
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url))
                     .PUT(BodyPublishers.ofString(rows))
                     .build();
             return client.send(request, BodyHandlers.discarding()).statusCode();
         }
-    }
-
-    private static S3Presigner presigner() {
-        return S3Presigner.builder()
-                .endpointOverride(server.endpoint())
-                .serviceConfiguration(
-                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
-                .region(Region.US_EAST_1)
-                .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(S3Server.ACCESS_KEY, S3Server.SECRET_KEY)))
-                .build();
     }
 }
