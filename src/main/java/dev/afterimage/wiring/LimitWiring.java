@@ -50,6 +50,7 @@ class LimitWiring {
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);
 
     private static final String EPOCH_NOTE = "redis-epoch";
+    private static final String CREDITS_NOTE = "credits";
 
     @Produces
     @Singleton
@@ -175,12 +176,33 @@ class LimitWiring {
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
+            Instance<ImageStore> store,
             Machine machine) {
         return switch (backends.fleetKind()) {
             case MEMORY -> LocalBackend.of(local).creditBudget(config.monthlyCredits());
             case REDIS ->
                 new RedisCreditBudget(
-                        redis.get(), redisConfig, config.monthlyCredits(), machine.tokens(), machine.clock());
+                        redis.get(),
+                        redisConfig,
+                        config.monthlyCredits(),
+                        creditsIn(store.get()),
+                        machine.tokens(),
+                        machine.clock());
+        };
+    }
+
+    private static RedisCreditBudget.Note creditsIn(ImageStore store) {
+        return new RedisCreditBudget.Note() {
+
+            @Override
+            public Optional<String> read() {
+                return store.note(CREDITS_NOTE);
+            }
+
+            @Override
+            public void write(String count) {
+                store.note(CREDITS_NOTE, count);
+            }
         };
     }
 

@@ -205,7 +205,8 @@ public final class WiredProcess {
         CallSettler settler = limits.callSettler(receipts, allowed, machine);
         PermitAcquirer gate = limits.permitAcquirer(limiter, machine);
         FlightLeases leases = flaw.leases(limits.leases(backends, redis, redisConfig, machine));
-        budget = flaw.budget(limits.creditBudget(backends, limitConfig, local, redis, redisConfig, machine));
+        budget = flaw.budget(
+                limits.creditBudget(backends, limitConfig, local, redis, redisConfig, instance(store), machine));
         CallerQuota quota = limits.callerQuota(
                 backends, settings.of(QuotaConfig.class), redis, redisConfig, METERS, machine.clock());
 
