@@ -2,13 +2,13 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.FallbackCallerQuota;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.QuotaConfig;
