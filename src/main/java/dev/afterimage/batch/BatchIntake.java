@@ -60,12 +60,12 @@ public final class BatchIntake {
         String id = ids.next();
         ledger.sweep();
         if (idempotencyKey.isPresent()) {
-            Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, upload);
+            Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, caller, upload);
             if (first.isPresent()) {
                 return first.get();
             }
         } else {
-            ledger.open(id, clock.instant());
+            ledger.open(id, caller, clock.instant());
         }
         try {
             int total = receive(id, caller, upload);
@@ -90,15 +90,20 @@ public final class BatchIntake {
         try (CatalogueRows rows = upload.rows()) {
             int total = receive(id, caller, rows);
             if (total == 0) {
-                throw new InvalidRequestException("Send at least one job.", "body");
+                throw empty();
             }
             return total;
         }
     }
 
+    /** Why an upload without a row is refused. */
+    public static InvalidRequestException empty() {
+        return new InvalidRequestException("Send at least one job.", "body");
+    }
+
     /** The batch that this request made before; empty when {@code id} is its batch, has begun, and is to be received. */
-    private Optional<Batch> first(String request, String id, Upload upload) throws IOException {
-        String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, clock.instant());
+    private Optional<Batch> first(String request, String id, Caller caller, Upload upload) throws IOException {
+        String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, caller, clock.instant());
         while (!standing.equals(id)) {
             Optional<Batch> first = ledger.find(standing);
             if (first.isPresent() && first.get().received()) {
@@ -111,7 +116,7 @@ public final class BatchIntake {
             if (first.isPresent() && isAlive(first.get())) {
                 throw new IdempotencyConflictException(IdempotencyConflictException.Kind.IN_PROGRESS);
             }
-            standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, clock.instant());
+            standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, caller, clock.instant());
         }
         return Optional.empty();
     }
@@ -137,7 +142,7 @@ public final class BatchIntake {
         List<RowResult> ended = new ArrayList<>();
         List<CatalogueRow.Wanted> wanted = new ArrayList<>();
         for (CatalogueRow row : chunk) {
-            switch (row) {
+            switch (planner.checked(row)) {
                 case CatalogueRow.Wanted w -> wanted.add(w);
                 case CatalogueRow.Bad bad -> ended.add(RowResult.failed(bad.line(), bad.reason()));
             }
@@ -145,7 +150,7 @@ public final class BatchIntake {
         List<Job> jobs = new ArrayList<>();
         for (Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
-                ended.add(RowResult.hit(planned.row().line()));
+                ended.add(RowResult.hit(planned.row().line()).of(planned.key()));
                 continue;
             }
             Job job = job(id, caller, planned);
@@ -153,7 +158,7 @@ public final class BatchIntake {
                 jobs.add(job);
             } else {
                 CatalogueRow.Bad bad = planned.tooLarge();
-                ended.add(RowResult.failed(bad.line(), bad.reason()));
+                ended.add(RowResult.failed(bad.line(), bad.reason()).of(planned.key()));
             }
         }
         ledger.record(id, ended);

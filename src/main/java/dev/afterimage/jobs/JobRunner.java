@@ -7,6 +7,7 @@ import dev.afterimage.time.Deadline;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -92,7 +93,7 @@ public final class JobRunner {
     private Duration settle(Claim claim, JobOutcome outcome) {
         return switch (outcome) {
             case JobOutcome.Done done -> {
-                report(claim.job(), line -> new RowResult(line, done.how(), ""));
+                report(claim.job(), line -> new RowResult(line, done.how(), "", Optional.of(done.key())));
                 queue.complete(claim);
                 yield Duration.ZERO;
             }
@@ -112,7 +113,10 @@ public final class JobRunner {
             }
             case JobOutcome.DeadLettered deadLetter -> {
                 LOG.log(Level.WARNING, () -> "job " + claim.job().id() + " is given up: " + deadLetter.reason());
-                report(claim.job(), line -> RowResult.failed(line, deadLetter.reason()));
+                report(
+                        claim.job(),
+                        line -> RowResult.failed(line, deadLetter.reason())
+                                .of(claim.job().key()));
                 queue.deadLetter(claim, deadLetter.reason());
                 yield Duration.ZERO;
             }

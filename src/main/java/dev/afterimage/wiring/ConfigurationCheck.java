@@ -8,14 +8,16 @@ import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.http.HttpConfig;
-import dev.afterimage.http.TemplatesConfig;
+import dev.afterimage.http.OpenAiConfig;
 import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.QuotaConfig;
 import dev.afterimage.metrics.MetricsConfig;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.demo.DemoConfig;
 import dev.afterimage.redis.RedisConfig;
 import io.quarkus.runtime.StartupEvent;
@@ -62,9 +64,11 @@ final class ConfigurationCheck {
             HttpConfig.class,
             LinkConfig.class,
             MetricsConfig.class,
+            OpenAiConfig.class,
             PregenerationConfig.class,
             ProviderConfig.class,
             ProviderLimitConfig.class,
+            ProvidersConfig.class,
             QuotaConfig.class,
             RedisConfig.class,
             S3Config.class,
@@ -111,6 +115,22 @@ final class ConfigurationCheck {
                         .ttl()
                         .ifPresent(ttl -> positive("afterimage.cache.templates.\"" + template + "\".ttl", ttl)));
 
+        config.getConfigMapping(TemplatesConfig.class).templates().forEach((template, own) -> {
+            String key = "afterimage.templates.\"" + template + "\".";
+            own.ttl().ifPresent(ttl -> positive(key + "ttl", ttl));
+            boolean twice = own.ttl().isPresent()
+                    && Optional.ofNullable(cache.templates().get(template))
+                            .flatMap(CacheConfig.TemplateConfig::ttl)
+                            .isPresent();
+            if (twice) {
+                throw new IllegalArgumentException("Set " + key + "ttl or afterimage.cache.templates.\"" + template
+                        + "\".ttl, which mean the same, and not both.");
+            }
+            if (own.cost().orElse(0) < 0) {
+                throw new IllegalArgumentException("Set " + key + "cost to 0 or more.");
+            }
+        });
+
         GenerationConfig generation = config.getConfigMapping(GenerationConfig.class);
         notNegative("afterimage.generation.patience", generation.patience());
         generation.lostMemoryPause().ifPresent(pause -> notNegative("afterimage.generation.lost-memory-pause", pause));
@@ -126,6 +146,10 @@ final class ConfigurationCheck {
         ProviderLimitConfig limits = config.getConfigMapping(ProviderLimitConfig.class);
         positive("afterimage.provider.rate-window", limits.rateWindow());
         limits.monthlyCredits().ifPresent(credits -> atLeast("afterimage.provider.monthly-credits", credits, 0));
+        limits.creditPrice().filter(price -> price.signum() < 0).ifPresent(price -> {
+            throw new IllegalArgumentException(
+                    "Set afterimage.provider.credit-price to zero or more, such as 0.04; it is " + price + ".");
+        });
         config.getConfigMapping(QuotaConfig.class)
                 .perCaller()
                 .ifPresent(quota -> atLeast("afterimage.quota.per-caller", quota, 0));
@@ -175,6 +199,10 @@ final class ConfigurationCheck {
                         + LinkConfig.SHORTEST_SECRET + " or more bytes of text; it has " + bytes + ".");
             }
         });
+        if (links.storedSecrets().isPresent() && !links.secrets().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Set afterimage.links.stored-secrets or afterimage.links.secrets, not both.");
+        }
         boolean isOne = links.current()
                 .map(links.secrets()::containsKey)
                 .orElse(links.secrets().size() <= 1);

@@ -19,6 +19,7 @@ import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.PermitAcquirer;
@@ -32,7 +33,7 @@ import dev.afterimage.pipeline.ImagePipeline;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.pipeline.PipelineParts;
 import dev.afterimage.provider.ProviderConfig;
-import dev.afterimage.provider.ProviderIdentities;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
@@ -87,16 +88,17 @@ class GenerationWiring {
 
     @Produces
     @Singleton
-    KeyScheme keyScheme(ProviderConfig config) {
-        return new KeyScheme(ProviderIdentities.of(config));
+    KeyScheme keyScheme(TemplateProviders providers) {
+        return providers.keys();
     }
 
     @Produces
     @Singleton
-    FreshnessPolicy freshnessPolicy(CacheConfig config) {
+    FreshnessPolicy freshnessPolicy(CacheConfig config, TemplatesConfig templates) {
         Map<String, Duration> ttlByTemplate = new HashMap<>();
         config.templates()
                 .forEach((template, exception) -> exception.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
+        templates.templates().forEach((template, own) -> own.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
         return new FreshnessPolicy(config.ttl(), config.staleTtl(), config.staleWhileRevalidate(), ttlByTemplate);
     }
 

@@ -1,17 +1,22 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.aws.S3Bucket;
 import dev.afterimage.aws.S3CatalogueSource;
+import dev.afterimage.aws.S3Config;
+import dev.afterimage.aws.S3Uploads;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.aws.SqsQueues;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.batch.Uploads;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.jobs.AttemptPolicy;
@@ -25,9 +30,12 @@ import dev.afterimage.jobs.QueuedBacklog;
 import dev.afterimage.jobs.Redrive;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredJobQueue;
 import dev.afterimage.metrics.Meters;
+import dev.afterimage.metrics.StatsSource;
 import dev.afterimage.pipeline.Backlog;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.redis.RedisBatchLedger;
@@ -46,6 +54,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -158,6 +168,21 @@ class QueueWiring {
         return new BatchIntake(planner, queue, ledger, ids, clock);
     }
 
+    /** None where images lie in files: such a service has no limit that a batch would have to be taken past. */
+    @Produces
+    @Singleton
+    Optional<Uploads> uploads(
+            BackendConfig backends,
+            S3Config s3Config,
+            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
+            TimeOrderedIds ids,
+            Clock clock) {
+        return switch (backends.storeKind()) {
+            case FILESYSTEM -> Optional.empty();
+            case S3 -> Optional.of(new S3Uploads(s3.get(), S3Bucket.of(s3Config), ids, clock));
+        };
+    }
+
     @Produces
     @Singleton
     TimeOrderedIds ids(Machine machine) {
@@ -174,6 +199,21 @@ class QueueWiring {
     @Singleton
     Planner planner(KeyScheme keys, TemplateVersions versions, ImageIndex index, Clock clock) {
         return new Planner(keys, versions, index, clock);
+    }
+
+    /** Each image takes one credit. */
+    @Produces
+    @Singleton
+    DryRun dryRun(
+            Planner planner, JobQueue queue, CreditBudget budget, Limits limits, Instance<StatsSource> statistics) {
+        return new DryRun(
+                planner,
+                queue,
+                () -> budget.status().left(),
+                limits,
+                request -> 1,
+                () -> Optional.ofNullable(statistics.get().current().providerP50Millis())
+                        .map(Duration::ofMillis));
     }
 
     @Produces

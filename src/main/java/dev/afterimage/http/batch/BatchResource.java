@@ -3,13 +3,18 @@ package dev.afterimage.http.batch;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.batch.Uploads;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueFormat;
+import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.http.CallerResolver;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.ProviderLimitConfig;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
@@ -17,6 +22,7 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -29,6 +35,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.StreamingOutput;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -41,48 +49,85 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public final class BatchResource {
 
+    private static final String ALL = "2147483647";
+
     private final BatchIntake intake;
     private final BatchLedger ledger;
     private final BatchEvents events;
+    private final BatchImages images;
     private final CallerResolver callers;
     private final Clock clock;
+    private final Optional<Uploads> uploads;
+    private final DryRun dryRun;
+    private final ProviderLimitConfig prices;
 
     @Inject
-    BatchResource(BatchIntake intake, BatchLedger ledger, BatchEvents events, CallerResolver callers, Clock clock) {
+    BatchResource(
+            BatchIntake intake,
+            BatchLedger ledger,
+            BatchEvents events,
+            BatchImages images,
+            CallerResolver callers,
+            Clock clock,
+            DryRun dryRun,
+            ProviderLimitConfig prices,
+            Optional<Uploads> uploads) {
+        this.dryRun = dryRun;
+        this.prices = prices;
         this.intake = intake;
         this.ledger = ledger;
         this.events = events;
+        this.images = images;
         this.callers = callers;
         this.clock = clock;
+        this.uploads = uploads;
     }
 
-    /** Takes the jobs over; answered when the last row has arrived. */
+    /** Takes the jobs over; answered when the last row has arrived. A dry run only says what they would come to. */
     @POST
     @Consumes({MediaType.APPLICATION_JSON, "application/x-ndjson", "text/csv"})
     @Produces(MediaType.APPLICATION_JSON)
     public Response submit(
             InputStream body,
             @QueryParam("template") @Nullable String template,
+            @QueryParam("upload") @Nullable String uploaded,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType,
             @Context SecurityContext security,
             @Context HttpServerRequest request) {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
-        StreamedUpload upload =
-                new StreamedUpload(format, Optional.ofNullable(template).map(TemplateId::new), body);
-        Caller caller = callers.resolve(security.getUserPrincipal(), request);
-        Optional<String> key = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
-        Batch batch = submit(caller, key, upload);
-        return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
-                .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
-                .build();
-    }
-
-    private Batch submit(Caller caller, Optional<String> idempotencyKey, StreamedUpload upload) {
-        try {
-            return intake.submit(caller, idempotencyKey, upload);
+        Optional<TemplateId> ofAll = Optional.ofNullable(template).map(TemplateId::new);
+        try (InputStream rows = uploaded == null ? body : rowsOf(uploaded)) {
+            StreamedUpload upload = new StreamedUpload(format, ofAll, rows);
+            if (DryRunBody.isAskedFor(request)) {
+                return Response.ok(estimate(upload)).build();
+            }
+            Caller caller = callers.resolve(security.getUserPrincipal(), request);
+            Optional<String> key = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
+            Batch batch = intake.submit(caller, key, upload);
+            return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
+                    .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
+                    .build();
         } catch (IOException e) {
             throw new ProblemException(
                     Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
+        }
+    }
+
+    private InputStream rowsOf(String uploaded) throws IOException {
+        Optional<InputStream> rows = uploads.isPresent() ? uploads.get().open(uploaded) : Optional.empty();
+        return rows.orElseThrow(() -> new ProblemException(Problem.of(
+                ProblemType.UPLOAD_NOT_FOUND,
+                "Nothing was put there, or it is kept no longer. POST /v1/batches/uploads answers a URL: PUT the rows there"
+                        + " first.")));
+    }
+
+    private DryRunBody estimate(StreamedUpload upload) throws IOException {
+        try (CatalogueRows rows = upload.rows()) {
+            DryRun.Estimate estimate = dryRun.of(rows, Horizon.NONE);
+            if (estimate.rows() == 0) {
+                throw BatchIntake.empty();
+            }
+            return DryRunBody.of(estimate, prices);
         }
     }
 
@@ -92,6 +137,38 @@ public final class BatchResource {
     @Produces(MediaType.APPLICATION_JSON)
     public BatchBody look(@PathParam("id") String id) {
         return BatchBody.of(known(id), clock.instant());
+    }
+
+    /** The rows that have ended, with their images: a JSON object a line. */
+    @GET
+    @Path("{id}/images")
+    @Produces("application/x-ndjson")
+    public StreamingOutput images(
+            @PathParam("id") String id,
+            @QueryParam("after") @DefaultValue("0") int after,
+            @QueryParam("limit") @DefaultValue(ALL) int limit,
+            @Context UriInfo uri) {
+        return images.ndjson(known(id).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+    }
+
+    /** The same as CSV. */
+    @GET
+    @Path("{id}/images")
+    @Produces("text/csv;qs=0.5")
+    public StreamingOutput imagesAsCsv(
+            @PathParam("id") String id,
+            @QueryParam("after") @DefaultValue("0") int after,
+            @QueryParam("limit") @DefaultValue(ALL) int limit,
+            @Context UriInfo uri) {
+        return images.csv(known(id).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+    }
+
+    private static int notNegative(int parameter) {
+        if (parameter < 0) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST, "Write after and limit as whole numbers from 0."));
+        }
+        return parameter;
     }
 
     /** The same a few times a second until it ends, as server-sent events. */
