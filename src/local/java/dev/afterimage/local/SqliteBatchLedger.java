@@ -7,6 +7,7 @@ import dev.afterimage.batch.RowFailure;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
+import dev.afterimage.limit.Caller;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -30,7 +31,8 @@ public final class SqliteBatchLedger implements BatchLedger {
     }
 
     @Override
-    public String claimIdempotencyKey(String request, Optional<String> dead, String batch, Instant startedAt) {
+    public String claimIdempotencyKey(
+            String request, Optional<String> dead, String batch, Caller owner, Instant startedAt) {
         return database.promise(session -> {
             Optional<String> standing =
                     session.first("SELECT batch FROM request WHERE hash = ?", row -> row.getString(1), request);
@@ -42,20 +44,21 @@ public final class SqliteBatchLedger implements BatchLedger {
                     request,
                     batch,
                     startedAt.toEpochMilli());
-            open(session, batch, startedAt);
+            open(session, batch, owner, startedAt);
             return batch;
         });
     }
 
     @Override
-    public void open(String batch, Instant startedAt) {
-        database.promise(session -> open(session, batch, startedAt));
+    public void open(String batch, Caller owner, Instant startedAt) {
+        database.promise(session -> open(session, batch, owner, startedAt));
     }
 
-    private static int open(Session session, String batch, Instant startedAt) throws SQLException {
+    private static int open(Session session, String batch, Caller owner, Instant startedAt) throws SQLException {
         return session.update(
-                "INSERT INTO batch (id, started_at, last_sign) VALUES (?, ?, ?)",
+                "INSERT INTO batch (id, owner, started_at, last_sign) VALUES (?, ?, ?, ?)",
                 batch,
+                owner.id(),
                 startedAt.toEpochMilli(),
                 startedAt.toEpochMilli());
     }
@@ -172,6 +175,7 @@ public final class SqliteBatchLedger implements BatchLedger {
         long cancelledAt = row.getLong("cancelled_at");
         return new Batch(
                 row.getString("id"),
+                new Caller(row.getString("owner")),
                 payloadHash.isPresent(),
                 row.getInt("total"),
                 new RowCounts(row.getInt("hits"), row.getInt("generated"), row.getInt("failed")),

@@ -60,27 +60,40 @@ public final class BatchIntake {
         String id = ids.next();
         ledger.sweep();
         if (idempotencyKey.isPresent()) {
-            Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, upload);
+            Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, caller, upload);
             if (first.isPresent()) {
                 return first.get();
             }
         } else {
-            ledger.open(id, clock.instant());
+            ledger.open(id, caller, clock.instant());
         }
-        boolean sealed = false;
+        try {
+            int total = receive(id, caller, upload);
+            ledger.seal(id, total, upload.hash());
+        } catch (IOException | RuntimeException | Error failure) {
+            cancel(id, failure);
+            throw failure;
+        }
+        return ledger.find(id).orElseThrow();
+    }
+
+    /** What the caller has to know is why the batch was not taken. */
+    private void cancel(String id, Throwable failure) {
+        try {
+            ledger.cancel(id);
+        } catch (RuntimeException uncancelled) {
+            failure.addSuppressed(uncancelled);
+        }
+    }
+
+    private int receive(String id, Caller caller, Upload upload) throws IOException {
         try (CatalogueRows rows = upload.rows()) {
             int total = receive(id, caller, rows);
             if (total == 0) {
                 throw empty();
             }
-            ledger.seal(id, total, upload.hash());
-            sealed = true;
-        } finally {
-            if (!sealed) {
-                ledger.cancel(id);
-            }
+            return total;
         }
-        return ledger.find(id).orElseThrow();
     }
 
     /** Why an upload without a row is refused. */
@@ -89,8 +102,8 @@ public final class BatchIntake {
     }
 
     /** The batch that this request made before; empty when {@code id} is its batch, has begun, and is to be received. */
-    private Optional<Batch> first(String request, String id, Upload upload) throws IOException {
-        String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, clock.instant());
+    private Optional<Batch> first(String request, String id, Caller caller, Upload upload) throws IOException {
+        String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, caller, clock.instant());
         while (!standing.equals(id)) {
             Optional<Batch> first = ledger.find(standing);
             if (first.isPresent() && first.get().received()) {
@@ -103,7 +116,7 @@ public final class BatchIntake {
             if (first.isPresent() && isAlive(first.get())) {
                 throw new IdempotencyConflictException(IdempotencyConflictException.Kind.IN_PROGRESS);
             }
-            standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, clock.instant());
+            standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, caller, clock.instant());
         }
         return Optional.empty();
     }
@@ -129,7 +142,7 @@ public final class BatchIntake {
         List<RowResult> ended = new ArrayList<>();
         List<CatalogueRow.Wanted> wanted = new ArrayList<>();
         for (CatalogueRow row : chunk) {
-            switch (row) {
+            switch (planner.checked(row)) {
                 case CatalogueRow.Wanted w -> wanted.add(w);
                 case CatalogueRow.Bad bad -> ended.add(RowResult.failed(bad.line(), bad.reason()));
             }

@@ -1,6 +1,7 @@
 package dev.afterimage.batch;
 
 import dev.afterimage.jobs.BatchRows;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.jobs.RowResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,10 +28,10 @@ public interface BatchLedger extends BatchRows {
      * @param dead a batch that the request was said to have, and whose upload has died since; its place may be taken
      * @return the batch that the request has now: the given one, which has begun, or another, which began before
      */
-    String claimIdempotencyKey(String request, Optional<String> dead, String batch, Instant startedAt);
+    String claimIdempotencyKey(String request, Optional<String> dead, String batch, Caller owner, Instant startedAt);
 
     /** Begins a batch that no request can repeat, whose rows are about to arrive. */
-    void open(String batch, Instant startedAt);
+    void open(String batch, Caller owner, Instant startedAt);
 
     /** So many rows have arrived; also a sign that the upload goes on. */
     void progress(String batch, int rows);

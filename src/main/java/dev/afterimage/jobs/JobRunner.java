@@ -99,6 +99,7 @@ public final class JobRunner {
             }
             case JobOutcome.Wait wait -> {
                 queue.retryLater(claim, wait.delay(), false);
+                keepMark(claim.job());
                 yield wait.everybody() ? wait.delay() : Duration.ZERO;
             }
             case JobOutcome.Retry retry -> {
@@ -107,6 +108,7 @@ public final class JobRunner {
                         () -> "job " + claim.job().id() + ": attempt " + (claim.attempts() + 1) + " failed, next in "
                                 + retry.delay() + ": " + retry.reason());
                 queue.retryLater(claim, retry.delay(), true);
+                keepMark(claim.job());
                 yield Duration.ZERO;
             }
             case JobOutcome.DeadLettered deadLetter -> {
@@ -123,9 +125,24 @@ public final class JobRunner {
 
     private void report(Job job, java.util.function.IntFunction<RowResult> result) {
         job.row().ifPresent(row -> batches.record(row.batch(), List.of(result.apply(row.line()))));
-        // A batch row has no mark of its own; what a person or a refresh queued has.
-        if (job.lane() == Lane.INTERACTIVE || job.row().isEmpty()) {
+        if (hasMark(job)) {
             marks.clear(job.key());
+        }
+    }
+
+    /** A batch row has no mark of its own; what a person or a refresh queued has. */
+    private static boolean hasMark(Job job) {
+        return job.lane() == Lane.INTERACTIVE || job.row().isEmpty();
+    }
+
+    /** A mark ends by itself when its job must have ended; one that is put back begins anew. */
+    private void keepMark(Job job) {
+        try {
+            if (hasMark(job) && marks.of(job.key()) == PendingKeys.Mark.CONFIRMED) {
+                marks.confirm(job.key());
+            }
+        } catch (QueueUnavailableException gone) {
+            LOG.log(Level.DEBUG, "a mark cannot be kept now", gone);
         }
     }
 }

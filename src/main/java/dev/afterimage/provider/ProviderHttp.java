@@ -3,8 +3,8 @@ package dev.afterimage.provider;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.limit.PermitLapsedException;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.time.Deadline;
@@ -118,9 +118,8 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
         }
     }
 
-    /** What is posted is bought; what is only fetched was bought before. */
     private AnswerRoom.Place enter(HttpCall call) {
-        return call.body().isPresent()
+        return call.buys()
                 ? room.enter(call.maxBytes()).orElseThrow(() -> new PermitLapsedException(WHEN_FULL))
                 : room.enterPaid();
     }

@@ -5,6 +5,7 @@ import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
+import dev.afterimage.limit.Caller;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -61,8 +62,9 @@ public final class RedisBatchLedger implements BatchLedger {
      * this way whoever finds the key claimed finds a batch that has begun.
      */
     @Override
-    public String claimIdempotencyKey(String request, Optional<String> dead, String batch, Instant startedAt) {
-        open(batch, startedAt);
+    public String claimIdempotencyKey(
+            String request, Optional<String> dead, String batch, Caller owner, Instant startedAt) {
+        open(batch, owner, startedAt);
         List<String> keys = List.of(prefix + ":request:" + request);
         String standing = ask(CLAIM, keys, List.of(dead.orElse(NO_DEAD), batch, TTL_MILLIS))
                 .word(0);
@@ -74,8 +76,8 @@ public final class RedisBatchLedger implements BatchLedger {
     }
 
     @Override
-    public void open(String batch, Instant startedAt) {
-        ask(OPEN, keys(batch), List.of(millis(startedAt), TTL_MILLIS));
+    public void open(String batch, Caller owner, Instant startedAt) {
+        ask(OPEN, keys(batch), List.of(millis(startedAt), owner.id(), TTL_MILLIS));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** What every ledger does. */
 public abstract class BatchLedgerContract {
+
+    protected static final Caller OWNER = new Caller("subject:ada/größe:1");
 
     protected final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
     protected final TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(3));
@@ -189,7 +192,8 @@ public abstract class BatchLedgerContract {
             List<Callable<String>> uploads = batches.stream()
                     .<Callable<String>>map(batch -> () -> {
                         start.await();
-                        String standing = shared.claimIdempotencyKey(request, Optional.empty(), batch, clock.instant());
+                        String standing =
+                                shared.claimIdempotencyKey(request, Optional.empty(), batch, OWNER, clock.instant());
                         assertThat(shared.find(standing)).isPresent();
                         return standing;
                     })
@@ -207,8 +211,18 @@ public abstract class BatchLedgerContract {
         }
     }
 
+    @Test
+    void aBatchIsItsSendersWhetherItCanBeRepeatedOrNot() {
+        String once = opened();
+        String repeatable = ids.next();
+        claim("a1b2", Optional.empty(), repeatable);
+
+        assertThat(find(once).owner()).isEqualTo(OWNER);
+        assertThat(find(repeatable).owner()).isEqualTo(OWNER);
+    }
+
     private String claim(String request, Optional<String> dead, String batch) {
-        return ledger().claimIdempotencyKey(request, dead, batch, clock.instant());
+        return ledger().claimIdempotencyKey(request, dead, batch, OWNER, clock.instant());
     }
 
     @Test
@@ -314,7 +328,7 @@ public abstract class BatchLedgerContract {
 
     private String opened() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         return id;
     }
 

@@ -53,7 +53,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     @Test
     void allKeysOfABatchShareASlotAndEndTogetherAWeekAfterItBegan() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         ledger().record(id, List.of(RowResult.hit(1)));
         pass(Duration.ofDays(3));
         ledger().seal(id, 4, "hash");
@@ -70,7 +70,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     @Test
     void whatIsReportedAfterABatchIsForgottenLeavesNothingBehind() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         pass(BatchLedger.RETENTION);
 
         ledger().record(id, List.of(RowResult.hit(1), RowResult.failed(2, "no")));
@@ -94,13 +94,13 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     }
 
     private String claim(String batch) {
-        return ledger().claimIdempotencyKey("a1b2", Optional.empty(), batch, clock.instant());
+        return ledger().claimIdempotencyKey("a1b2", Optional.empty(), batch, OWNER, clock.instant());
     }
 
     @Test
     void theKeptFailuresAreTheFirstByLineInWhateverOrderTheyCome() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         ledger().record(
                         id,
                         IntStream.rangeClosed(1, 1200)
@@ -116,7 +116,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     @Test
     void aFailureThatWasNotKeptIsKeptWhenItComesAgainAndThereIsRoom() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         ledger().record(
                         id,
                         IntStream.rangeClosed(1, 1001)
@@ -131,7 +131,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     @Test
     void reasonsComeBackAsTheyWere() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         RowFailure failure = new RowFailure(12, "  Größe: 3 × 4\nfehlt ");
 
         ledger().record(id, List.of(RowResult.failed(failure.line(), failure.reason()), RowResult.failed(13, "")));
@@ -144,8 +144,8 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
         BatchLedger gone = new RedisBatchLedger(clients.link("redis://127.0.0.1:1"), config, clock);
         String id = ids.next();
 
-        assertUnavailable(() -> gone.claimIdempotencyKey("a1b2", Optional.empty(), id, clock.instant()));
-        assertUnavailable(() -> gone.open(id, clock.instant()));
+        assertUnavailable(() -> gone.claimIdempotencyKey("a1b2", Optional.empty(), id, OWNER, clock.instant()));
+        assertUnavailable(() -> gone.open(id, OWNER, clock.instant()));
         assertUnavailable(() -> gone.progress(id, 1));
         assertUnavailable(() -> gone.seal(id, 1, "hash"));
         assertUnavailable(() -> gone.record(id, List.of(RowResult.hit(1))));

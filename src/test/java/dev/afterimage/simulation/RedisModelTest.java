@@ -194,7 +194,7 @@ class RedisModelTest {
             List<String> withImages = new ArrayList<>(keys);
             withImages.add(header + ":images:0");
             return switch (random.nextInt(6)) {
-                case 0 -> script("batch-open", keys, "1772625600000", "86400000");
+                case 0 -> script("batch-open", keys, "1772625600000", "owner", "86400000");
                 case 1 -> script("batch-receive", keys, "1772625600001", number(9), one("", "hash"));
                 case 2 -> script("batch-cancel", keys, "1772625600002");
                 case 3 -> script("batch-read", keys);
