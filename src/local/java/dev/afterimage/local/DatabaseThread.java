@@ -30,7 +30,7 @@ final class DatabaseThread implements AutoCloseable {
         T on(Session session) throws SQLException;
     }
 
-    /** What the database's promises are worth. */
+    /** How durable a piece of work must be. */
     enum Kind {
         /** Changes nothing. */
         READ,
@@ -101,8 +101,8 @@ final class DatabaseThread implements AutoCloseable {
         return task.done;
     }
 
-    private static DatabaseException closed() {
-        return new DatabaseException(
+    private static Database.DatabaseException closed() {
+        return new Database.DatabaseException(
                 "Afterimage is shutting down.", new IllegalStateException("the database is closed"));
     }
 
@@ -191,7 +191,7 @@ final class DatabaseThread implements AutoCloseable {
     /** Whatever fails is told to whoever waits for it, and this thread goes on. */
     private void fail(List<Task<?>> tasks, Throwable failure) {
         Throwable told = failure instanceof SQLException || failure instanceof IOException
-                ? new DatabaseException(database.explain((Exception) failure), failure)
+                ? new Database.DatabaseException(database.explain((Exception) failure), failure)
                 : failure;
         tasks.forEach(task -> task.done.completeExceptionally(told));
     }

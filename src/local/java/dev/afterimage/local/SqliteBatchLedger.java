@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The batches, a row each, with a row for each of their rows that ended. A outcome and the count of it change in one transaction,
+ * The batches, a row each, with a row for each of their rows that ended. An outcome and its count change in one transaction,
  * so no count can drift. What a caller is promised (the batch, its key, its cancellation) is synced; outcomes are not, because the
  * job that a power cut makes unended reports its outcome again.
  */

@@ -36,7 +36,7 @@ public final class SqliteReceipts implements ReceiptStorage {
         database.promise(session -> session.update(
                 "INSERT OR REPLACE INTO receipt (key, state, token, departed_at, until, account, template, request, ticket,"
                         + " series, purchases, buy_from, detail, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                Columns.of(receipt.key()),
+                Schema.bytes(receipt.key()),
                 receipt.state().name(),
                 receipt.token(),
                 receipt.departed().toEpochMilli(),
@@ -54,13 +54,13 @@ public final class SqliteReceipts implements ReceiptStorage {
 
     @Override
     public void remove(ImageKey key) {
-        database.promise(session -> session.update("DELETE FROM receipt WHERE key = ?", Columns.of(key)));
+        database.promise(session -> session.update("DELETE FROM receipt WHERE key = ?", Schema.bytes(key)));
     }
 
     private static Kept read(ResultSet row) throws SQLException {
         return new Kept(
                 new Receipt(
-                        Columns.key(row.getBytes("key")),
+                        Schema.key(row.getBytes("key")),
                         Receipt.State.valueOf(row.getString("state")),
                         row.getString("token"),
                         instant(row, "departed_at"),

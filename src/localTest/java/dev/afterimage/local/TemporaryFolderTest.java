@@ -2,6 +2,7 @@ package dev.afterimage.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.local.DataDirectory.TemporaryFolder;
 import dev.afterimage.testing.MutableClock;
 import java.io.IOException;
 import java.nio.file.Files;

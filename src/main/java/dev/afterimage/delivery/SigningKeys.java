@@ -1,8 +1,8 @@
 package dev.afterimage.delivery;
 
 /**
- * Port: the key that URLs are signed with at this moment. It may change while the service runs: a key group holds two public keys, so that the URLs
- * of the former key stay good until they expire.
+ * Port: the key that URLs are signed with at this moment. It may change while the service runs: a key group holds two public
+ * keys, so that the URLs of the former key stay good until they expire.
  */
 @FunctionalInterface
 public interface SigningKeys {

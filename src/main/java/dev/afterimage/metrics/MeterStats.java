@@ -10,6 +10,7 @@ import dev.afterimage.limit.ProviderLimiter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the numbers of the moment from the meters, and from the ports that know the fleet's. */
-public final class MeterStats implements StatsSource {
+@Singleton
+public final class MeterStats implements Stats.Source {
 
     private final MeterRegistry registry;
     private final CreditBudget budget;
@@ -60,8 +62,8 @@ public final class MeterStats implements StatsSource {
                 requests.hitRatio(),
                 requests,
                 sum(Meters.PROVIDER_ANSWERS),
-                answers("429"),
-                answers("5xx"),
+                count(Meters.PROVIDER_ANSWERS, Meters.CLASS, "429"),
+                count(Meters.PROVIDER_ANSWERS, Meters.CLASS, "5xx"),
                 percentile(0.5),
                 percentile(0.95),
                 jobs == null ? null : jobs.depth(),
@@ -91,10 +93,6 @@ public final class MeterStats implements StatsSource {
 
     private long requests(String outcome) {
         return count(Meters.REQUESTS, Meters.OUTCOME, outcome);
-    }
-
-    private long answers(String answerClass) {
-        return count(Meters.PROVIDER_ANSWERS, Meters.CLASS, answerClass);
     }
 
     private long permits(String answer) {

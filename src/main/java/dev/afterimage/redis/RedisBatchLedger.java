@@ -2,6 +2,8 @@ package dev.afterimage.redis;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.batch.RowCounts;
+import dev.afterimage.batch.RowFailure;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import io.vertx.redis.client.Command;
@@ -12,10 +14,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of a fleet: a header, a bitmap a outcome with a bit a line, and the first failures. Rows are counted by counting
+ * The batches of a fleet: a header, for each outcome a bitmap with a bit a line, and the first failures. Rows are counted by counting
  * bits when somebody asks, so no count can drift from what was reported. The server forgets all keys of a batch at once.
  */
 public final class RedisBatchLedger implements BatchLedger {
@@ -31,7 +34,7 @@ public final class RedisBatchLedger implements BatchLedger {
     private static final String NOT_SEALED = "";
     private static final String TTL_MILLIS = Long.toString(RETENTION.toMillis());
 
-    /** So many rows go into one script; more would make the others on the server wait. */
+    /** Rows that are recorded by one script; more would make the others on the server wait. */
     private static final int MOST_ROWS = 500;
 
     private final RedisLink link;
@@ -56,7 +59,7 @@ public final class RedisBatchLedger implements BatchLedger {
                 .word(0);
         if (!standing.equals(batch)) {
             Request forget = Request.cmd(Command.DEL).arg(keys(batch).getFirst());
-            QueueHistory.ask(() -> link.call(forget));
+            RedisUnavailableException.forQueue(() -> link.call(forget));
         }
         return standing;
     }
@@ -98,7 +101,7 @@ public final class RedisBatchLedger implements BatchLedger {
     public boolean isCancelled(String batch) {
         Request exists =
                 Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
-        @Nullable Response answer = QueueHistory.ask(() -> link.call(exists));
+        @Nullable Response answer = RedisUnavailableException.forQueue(() -> link.call(exists));
         return answer != null && Boolean.TRUE.equals(answer.toBoolean());
     }
 
@@ -108,7 +111,28 @@ public final class RedisBatchLedger implements BatchLedger {
             return Optional.empty();
         }
         ScriptReply answer = ask(READ, keys(batch), List.of());
-        return answer.size() == 0 ? Optional.empty() : Optional.of(BatchReply.decode(batch, answer));
+        return answer.size() == 0 ? Optional.empty() : Optional.of(decode(batch, answer));
+    }
+
+    /** The places are those of {@code batch-read.lua}; what is not known is empty there. */
+    private static Batch decode(String id, ScriptReply answer) {
+        Optional<String> payloadHash = Optional.of(answer.word(3)).filter(Predicate.not(String::isEmpty));
+        Optional<String> cancelledAt = Optional.of(answer.word(4)).filter(Predicate.not(String::isEmpty));
+        List<RowFailure> failures = new ArrayList<>();
+        for (int place = 8; place < answer.size(); place++) {
+            String[] lineAndReason = answer.word(place).split(" ", 2);
+            failures.add(new RowFailure(Integer.parseInt(lineAndReason[0]), lineAndReason[1]));
+        }
+        return new Batch(
+                id,
+                payloadHash.isPresent(),
+                (int) answer.number(2),
+                new RowCounts((int) answer.number(5), (int) answer.number(6), (int) answer.number(7)),
+                failures,
+                Instant.ofEpochMilli(answer.number(0)),
+                Instant.ofEpochMilli(answer.number(1)),
+                payloadHash,
+                cancelledAt.map(millis -> Instant.ofEpochMilli(Long.parseLong(millis))));
     }
 
     /** The server forgets by itself. */
@@ -125,7 +149,7 @@ public final class RedisBatchLedger implements BatchLedger {
     }
 
     private ScriptReply ask(RedisScript script, List<String> keys, List<String> arguments) {
-        return QueueHistory.ask(() -> script.call(link, keys, arguments));
+        return RedisUnavailableException.forQueue(() -> script.call(link, keys, arguments));
     }
 
     private String now() {

@@ -2,8 +2,8 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.aws.CloudFrontSigner;
 import dev.afterimage.aws.RefreshedSecret;
+import dev.afterimage.aws.SecretKeys;
 import dev.afterimage.aws.SecretsConfig;
-import dev.afterimage.aws.SecretsPrivateKeys;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
 import dev.afterimage.delivery.DeliveryConfig;
@@ -53,15 +53,15 @@ class DeliveryWiring {
     SigningKeys signingKeys(
             DeliveryConfig config,
             SecretsConfig secrets,
-            @Identifier(AwsWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
+            @Identifier(ClientWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
             Instance<LocalBackend> local,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         if (config.privateKeySecret().isPresent()) {
-            return new SecretsPrivateKeys(new RefreshedSecret<>(
+            return SecretKeys.signingKeys(new RefreshedSecret<>(
                     secretsManager.get(),
                     config.privateKeySecret().get(),
-                    SecretsPrivateKeys::read,
+                    SecretKeys::signingKey,
                     secrets.refresh(),
                     clock,
                     virtualThreads));

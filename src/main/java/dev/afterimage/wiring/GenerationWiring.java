@@ -81,12 +81,6 @@ class GenerationWiring {
 
     @Produces
     @Singleton
-    Drain drain(Machine machine) {
-        return new Drain(machine.clock(), machine.pause());
-    }
-
-    @Produces
-    @Singleton
     KeyScheme keyScheme(ProviderConfig config) {
         return new KeyScheme(ProviderIdentities.of(config));
     }

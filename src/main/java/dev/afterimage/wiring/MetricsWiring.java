@@ -4,11 +4,8 @@ import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.metrics.FleetGauges;
-import dev.afterimage.metrics.MeterStats;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.metrics.MetricsConfig;
-import dev.afterimage.metrics.PlanMeter;
-import dev.afterimage.metrics.StatsSource;
 import dev.afterimage.metrics.emf.EmfWriter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -34,24 +31,6 @@ class MetricsWiring {
             "credits.limit",
             "cache.failures",
             "catalogue.rows");
-
-    @Produces
-    @Singleton
-    Meters meters(MeterRegistry registry) {
-        return new Meters(registry);
-    }
-
-    @Produces
-    @Singleton
-    StatsSource stats(Meters meters, CreditBudget budget, ProviderLimiter limiter, JobQueue queue, Clock clock) {
-        return new MeterStats(meters, budget, limiter, queue, clock);
-    }
-
-    @Produces
-    @Singleton
-    PlanMeter plans(Meters meters, Clock clock) {
-        return new PlanMeter(meters, clock);
-    }
 
     /** For whoever ends an invocation of a function. */
     @Produces

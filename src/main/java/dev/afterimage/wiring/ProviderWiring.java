@@ -1,8 +1,8 @@
 package dev.afterimage.wiring;
 
 import dev.afterimage.aws.RefreshedSecret;
-import dev.afterimage.aws.SecretApiKey;
-import dev.afterimage.aws.SecretUnavailableException;
+import dev.afterimage.aws.RefreshedSecret.SecretUnavailableException;
+import dev.afterimage.aws.SecretKeys;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.AccessRefusedException;
@@ -86,7 +86,7 @@ class ProviderWiring {
     ApiKeys apiKeys(
             ProviderConfig config,
             SecretsConfig secrets,
-            @Identifier(AwsWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
+            @Identifier(ClientWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         if (config.apiKeySecret().isEmpty()) {
@@ -95,7 +95,7 @@ class ProviderWiring {
         RefreshedSecret<ApiKey> secret = new RefreshedSecret<>(
                 secretsManager.get(),
                 config.apiKeySecret().get(),
-                text -> new ApiKey(SecretApiKey.read(text)),
+                text -> new ApiKey(SecretKeys.apiKey(text)),
                 secrets.refresh(),
                 clock,
                 virtualThreads);

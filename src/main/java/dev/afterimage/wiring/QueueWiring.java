@@ -3,17 +3,9 @@ package dev.afterimage.wiring;
 import dev.afterimage.aws.S3CatalogueSource;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
-import dev.afterimage.aws.SqsQueues;
-import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
-import dev.afterimage.cache.FreshnessPolicy;
-import dev.afterimage.cache.ImageIndex;
-import dev.afterimage.cache.TemplateVersions;
-import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
-import dev.afterimage.catalogue.Planner;
-import dev.afterimage.image.KeyScheme;
 import dev.afterimage.jobs.AttemptPolicy;
 import dev.afterimage.jobs.FallbackPendingKeys;
 import dev.afterimage.jobs.JobOutcomes;
@@ -21,14 +13,10 @@ import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.JobRunner;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
-import dev.afterimage.jobs.QueuedBacklog;
-import dev.afterimage.jobs.Redrive;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
-import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredJobQueue;
 import dev.afterimage.metrics.Meters;
-import dev.afterimage.pipeline.Backlog;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.redis.RedisBatchLedger;
 import dev.afterimage.redis.RedisCheckpoints;
@@ -59,14 +47,15 @@ class QueueWiring {
             PregenerationConfig config,
             Instance<LocalBackend> local,
             SqsConfig sqsConfig,
-            @Identifier(AwsWiring.LIMITED) Instance<SqsClient> sqs,
+            @Identifier(ClientWiring.LIMITED) Instance<SqsClient> sqs,
             Clock clock,
             Meters meters,
             @VirtualThreads ExecutorService virtualThreads) {
         JobQueue queue = switch (backends.queueKind()) {
             case FILESYSTEM -> LocalBackend.of(local).jobQueue(config.visibilityTimeout());
             case SQS ->
-                new SqsJobQueue(sqs.get(), SqsQueues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
+                new SqsJobQueue(
+                        sqs.get(), SqsJobQueue.Queues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
         };
         return new MeteredJobQueue(meters, queue);
     }
@@ -117,7 +106,7 @@ class QueueWiring {
     /** By the source's own form: {@code s3://bucket/key}, or a path. */
     @Produces
     @Singleton
-    CatalogueSource catalogueSource(@Identifier(AwsWiring.LIMITED) Instance<S3Client> s3) {
+    CatalogueSource catalogueSource(@Identifier(ClientWiring.LIMITED) Instance<S3Client> s3) {
         return source -> source.startsWith("s3:") ? new S3CatalogueSource(s3.get()).open(source) : openFile(source);
     }
 
@@ -131,46 +120,8 @@ class QueueWiring {
 
     @Produces
     @Singleton
-    CatalogueRunner catalogueRunner(
-            PregenerationConfig config,
-            CatalogueSource source,
-            Planner planner,
-            FreshnessPolicy freshness,
-            JobQueue queue,
-            Checkpoints checkpoints,
-            TimeOrderedIds ids,
-            Clock clock) {
-        return new CatalogueRunner(config, source, planner, freshness, queue, checkpoints, ids, clock);
-    }
-
-    @Produces
-    @Singleton
-    BatchIntake batchIntake(Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock) {
-        return new BatchIntake(planner, queue, ledger, ids, clock);
-    }
-
-    @Produces
-    @Singleton
     TimeOrderedIds ids(Machine machine) {
         return new TimeOrderedIds(machine.clock(), machine.random());
-    }
-
-    @Produces
-    @Singleton
-    Backlog backlog(JobQueue queue, PendingKeys marks, TimeOrderedIds ids) {
-        return new QueuedBacklog(queue, marks, ids);
-    }
-
-    @Produces
-    @Singleton
-    Planner planner(KeyScheme keys, TemplateVersions versions, ImageIndex index, Clock clock) {
-        return new Planner(keys, versions, index, clock);
-    }
-
-    @Produces
-    @Singleton
-    Redrive redrive(JobQueue queue, Receipts receipts, KeyScheme keys, TemplateVersions versions, Clock clock) {
-        return new Redrive(queue, receipts, keys, versions, clock);
     }
 
     @Produces

@@ -62,8 +62,8 @@ class SecretsTest {
                         .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
                         .httpClientBuilder(UrlConnectionHttpClient.builder()))
                 .build();
-        keys = new SecretsPrivateKeys(
-                new RefreshedSecret<>(client, NAME, SecretsPrivateKeys::read, REFRESH, clock, background::add));
+        keys = SecretKeys.signingKeys(
+                new RefreshedSecret<>(client, NAME, SecretKeys::signingKey, REFRESH, clock, background::add));
     }
 
     @AfterEach
@@ -141,7 +141,7 @@ class SecretsTest {
         holds("K1", Keys.FIRST);
         boolean[] full = {true};
         RefreshedSecret<SigningKey> secret =
-                new RefreshedSecret<>(client, NAME, SecretsPrivateKeys::read, REFRESH, clock, task -> {
+                new RefreshedSecret<>(client, NAME, SecretKeys::signingKey, REFRESH, clock, task -> {
                     if (full[0]) {
                         throw new RejectedExecutionException("full");
                     }
@@ -196,14 +196,14 @@ class SecretsTest {
     void theProvidersKeyStandsAloneOrInJson(String text) {
         answers(text);
 
-        assertThat(new RefreshedSecret<>(client, NAME, SecretApiKey::read, REFRESH, clock, background::add).get())
+        assertThat(new RefreshedSecret<>(client, NAME, SecretKeys::apiKey, REFRESH, clock, background::add).get())
                 .isEqualTo("key-1");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "{\"apiKey\":\"\"}", "{hush", "two words", "{\"apiKey\":\"a\\r\\nX: b\"}"})
     void whatCannotBeAKeyIsRefused(String text) {
-        assertThatThrownBy(() -> SecretApiKey.read(text))
+        assertThatThrownBy(() -> SecretKeys.apiKey(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("API key")
                 .hasMessageNotContaining("hush");

@@ -8,7 +8,6 @@ import dev.afterimage.http.batch.BatchParts;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.metrics.Stats;
-import dev.afterimage.metrics.StatsSource;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.enterprise.inject.Produces;
@@ -104,7 +103,7 @@ public class FakeCore implements QuarkusTestProfile {
         @Produces
         @Alternative
         @Singleton
-        StatsSource stats() {
+        Stats.Source stats() {
             return () -> STATS;
         }
     }

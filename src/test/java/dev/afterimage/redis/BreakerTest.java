@@ -11,7 +11,7 @@ class BreakerTest {
     private static final Duration REST = Duration.ofSeconds(1);
 
     private final MutableClock clock = new MutableClock();
-    private final Breaker breaker = new Breaker(3, REST, clock::nanoTime);
+    private final RedisLink.Breaker breaker = new RedisLink.Breaker(3, REST, clock::nanoTime);
 
     private void fail(int times) {
         for (int failure = 0; failure < times; failure++) {
@@ -23,7 +23,7 @@ class BreakerTest {
     void fewFailuresCloseNothing() {
         fail(2);
 
-        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.allows()).isTrue();
     }
 
     @Test
@@ -32,16 +32,16 @@ class BreakerTest {
         breaker.succeeded();
         fail(2);
 
-        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.allows()).isTrue();
     }
 
     @Test
     void afterEnoughFailuresNothingPassesDuringTheRest() {
         fail(3);
 
-        assertThat(breaker.lets()).isFalse();
+        assertThat(breaker.allows()).isFalse();
         clock.advance(REST.minusNanos(1));
-        assertThat(breaker.lets()).isFalse();
+        assertThat(breaker.allows()).isFalse();
     }
 
     @Test
@@ -49,40 +49,40 @@ class BreakerTest {
         fail(3);
         clock.advance(REST);
 
-        assertThat(breaker.lets()).isTrue();
-        assertThat(breaker.lets()).isFalse();
+        assertThat(breaker.allows()).isTrue();
+        assertThat(breaker.allows()).isFalse();
     }
 
     @Test
     void whenTheTryFailsTheNextRestGoesOn() {
         fail(3);
         clock.advance(REST);
-        breaker.lets();
+        breaker.allows();
         breaker.failed();
 
-        assertThat(breaker.lets()).isFalse();
+        assertThat(breaker.allows()).isFalse();
         clock.advance(REST);
-        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.allows()).isTrue();
     }
 
     @Test
     void whenTheTryNeverEndsAnotherTriesAfterTheNextRest() {
         fail(3);
         clock.advance(REST);
-        breaker.lets();
+        breaker.allows();
         clock.advance(REST);
 
-        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.allows()).isTrue();
     }
 
     @Test
     void whenTheTrySucceedsEverythingPasses() {
         fail(3);
         clock.advance(REST);
-        breaker.lets();
+        breaker.allows();
         breaker.succeeded();
 
-        assertThat(breaker.lets()).isTrue();
-        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.allows()).isTrue();
+        assertThat(breaker.allows()).isTrue();
     }
 }

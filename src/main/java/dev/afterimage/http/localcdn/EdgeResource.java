@@ -3,7 +3,7 @@ package dev.afterimage.http.localcdn;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
-import dev.afterimage.delivery.VerificationResult;
+import dev.afterimage.delivery.CannedPolicy.VerificationResult;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.store.StoredImage;
