@@ -104,7 +104,7 @@ class LocalWiring {
         }
 
         @Override
-        public PendingKeys pendingMarks() {
+        public PendingKeys pendingKeys() {
             return new SqlitePendingKeys(database(), machine.clock());
         }
 

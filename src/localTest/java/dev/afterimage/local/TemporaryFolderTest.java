@@ -58,7 +58,7 @@ class TemporaryFolderTest {
     }
 
     private Path leave(String name, Instant touched) throws IOException {
-        Path file = Files.writeString(root.resolve(name), "half a pict");
+        Path file = Files.writeString(root.resolve(name), "half an image");
         return Files.setLastModifiedTime(file, FileTime.from(touched));
     }
 }

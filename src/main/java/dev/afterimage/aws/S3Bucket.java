@@ -23,9 +23,10 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
  * @param s3 with short time-outs and few retries, see {@link ClientLimits#limitS3}
  * @param name the bucket
  * @param prefix before every object's name; empty, or ends with a slash
+ * @param encrypted whether writes name an encryption; {@code false} leaves that to the store
  * @param kmsKeyId encrypts the objects; without it, S3's own key does
  */
-public record S3Bucket(S3Client s3, String name, String prefix, Optional<String> kmsKeyId) {
+public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypted, Optional<String> kmsKeyId) {
 
     public S3Bucket {
         if (name.isBlank()) {
@@ -38,8 +39,14 @@ public record S3Bucket(S3Client s3, String name, String prefix, Optional<String>
         }
     }
 
+    /** A bucket whose writes name their encryption. */
+    public S3Bucket(S3Client s3, String name, String prefix, Optional<String> kmsKeyId) {
+        this(s3, name, prefix, true, kmsKeyId);
+    }
+
     public static S3Bucket of(S3Client s3, S3Config config) {
-        return new S3Bucket(s3, config.bucket().orElse(""), config.prefix().orElse(""), config.kmsKeyId());
+        return new S3Bucket(
+                s3, config.bucket().orElse(""), config.prefix().orElse(""), config.encrypted(), config.kmsKeyId());
     }
 
     /** An object with its bytes; empty when there is none. */
@@ -73,6 +80,9 @@ public record S3Bucket(S3Client s3, String name, String prefix, Optional<String>
 
     /** The encryption is named in every request, because a bucket policy may insist on that. */
     PutObjectRequest.Builder encrypted(PutObjectRequest.Builder put) {
+        if (!encrypted) {
+            return put;
+        }
         return kmsKeyId.map(key -> put.serverSideEncryption(ServerSideEncryption.AWS_KMS)
                         .ssekmsKeyId(key)
                         .bucketKeyEnabled(true))

@@ -4,8 +4,8 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntryCodec;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.ImageStore.StoredImage;
 import dev.afterimage.store.StoreUnavailableException;
-import dev.afterimage.store.StoredImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -115,7 +115,7 @@ public final class S3ImageStore implements ImageStore {
     }
 
     /** The path of the image's URL, so that CloudFront finds the object without rewriting anything. */
-    private static String objectOf(ImageKey key) {
+    static String objectOf(ImageKey key) {
         return "images/" + key.value();
     }
 

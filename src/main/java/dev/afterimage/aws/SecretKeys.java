@@ -8,7 +8,7 @@ import dev.afterimage.aws.RefreshedSecret.SecretUnavailableException;
 import dev.afterimage.delivery.PemKeys;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.SigningKeyUnavailableException;
-import dev.afterimage.delivery.SigningKeys;
+import java.util.function.Supplier;
 
 /** Reads keys out of a secret's text. What is wrong with it is an IllegalArgumentException, whose message holds nothing of the text. */
 public final class SecretKeys {
@@ -49,7 +49,7 @@ public final class SecretKeys {
      * secret, wait for {@code afterimage.secrets.refresh} plus twice {@code afterimage.delivery.url-ttl}, and take the former
      * public key out.
      */
-    public static SigningKeys signingKeys(RefreshedSecret<SigningKey> secret) {
+    public static Supplier<SigningKey> signingKeys(RefreshedSecret<SigningKey> secret) {
         return () -> {
             try {
                 return secret.get();

@@ -42,7 +42,7 @@ public final class SqsJobQueue implements JobQueue {
     /** The longest wait for messages in one call; the client's time-outs are set for it. */
     private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
 
-    /** The age of the last job seen says something for so long. */
+    /** How long the age of the last job that was seen is reported. */
     private static final Duration AGE_KNOWN_FOR = Duration.ofMinutes(5);
 
     /** Characters of a reason that are kept. */

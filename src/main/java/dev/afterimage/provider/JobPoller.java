@@ -3,13 +3,22 @@ package dev.afterimage.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.PermitAcquirer;
+import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Purchase;
+import dev.afterimage.provider.AddressGuard.HostResolver;
 import dev.afterimage.provider.Description.Job;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.net.URI;
@@ -26,7 +35,7 @@ import java.util.regex.Pattern;
 /**
  * Waits for an image that a provider makes after it has answered. By then it may be billed, so whatever may pass (a lost
  * connection, a poll that is refused) is tried again until the time is up; then the outcome is unknown, and the
- * {@link Ticket} still finds it.
+ * ticket, which is the job's poll URL, still finds it.
  */
 final class JobPoller {
 
@@ -80,8 +89,8 @@ final class JobPoller {
      *
      * @throws NotAnImageException when it names none
      */
-    Ticket ticket(Answer answer, String target) {
-        return new Ticket(url(job.poll(), answer, target));
+    String ticket(Answer answer, String target) {
+        return url(job.poll(), answer, target);
     }
 
     private String url(Text described, Answer answer, String target) {
@@ -104,13 +113,13 @@ final class JobPoller {
      * @throws GenerationException when it ends without an image, or not in time
      */
     Answer finish(
-            Ticket ticket, Supplier<Map<String, String>> headers, String target, Attempt attempt, Deadline deadline) {
+            String ticket, Supplier<Map<String, String>> headers, String target, Attempt attempt, Deadline deadline) {
         Duration wait = job.every();
         while (true) {
             await(wait, deadline);
             wait = job.every();
             try {
-                Answer answer = get(ticket.pollUrl(), headers, attempt, deadline);
+                Answer answer = get(ticket, headers, attempt, deadline);
                 Optional<GenerationException> failure = failure(answer);
                 if (failure.isEmpty() && isDone(answer)) {
                     if (job.result().isEmpty()) {
@@ -213,6 +222,42 @@ final class JobPoller {
             } catch (URISyntaxException e) {
                 throw new NotAnImageException("the provider answered a URL that is none by RFC 3986");
             }
+        }
+    }
+
+    /** Permission to poll, for providers that count polls as calls: a poll takes a start of its own. */
+    @FunctionalInterface
+    interface PollPermits {
+
+        /** For providers that don't count them. */
+        PollPermits FREE = attempt -> {};
+
+        /**
+         * Returns when the poll may leave.
+         *
+         * @throws UnavailableException when it may not leave now, or the caller was cancelled
+         */
+        void await(Attempt attempt);
+
+        static PollPermits of(PermitAcquirer gate, CallSettler settler) {
+            return attempt -> {
+                try {
+                    Permit.Granted permit = gate.await(attempt.lane(), attempt.deadline());
+                    try {
+                        settler.settleUnbilled(gate.depart(permit, Purchase.ofNothing(permit.token()))
+                                .call());
+                    } finally {
+                        gate.release(permit);
+                    }
+                } catch (InterruptedException cancelled) {
+                    Thread.currentThread().interrupt();
+                    throw new UnavailableException("cancelled before the poll left", cancelled);
+                } catch (GenerationException | PermitLapsedException | LimiterUnavailableException notNow) {
+                    // The call that is polled for has left long ago: what stands against another one says nothing of
+                    // it.
+                    throw new UnavailableException("no permit to poll", notNow);
+                }
+            };
         }
     }
 }

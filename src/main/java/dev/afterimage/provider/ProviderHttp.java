@@ -5,6 +5,8 @@ import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.time.Deadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -2,6 +2,9 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.aws.CloudFrontSigner;
 import dev.afterimage.aws.RefreshedSecret;
+import dev.afterimage.aws.S3Bucket;
+import dev.afterimage.aws.S3Config;
+import dev.afterimage.aws.S3UrlSigner;
 import dev.afterimage.aws.SecretKeys;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.delivery.BaseUrl;
@@ -12,8 +15,8 @@ import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.MemoisedSigner;
 import dev.afterimage.delivery.PemKeys;
 import dev.afterimage.delivery.RequestLinks;
+import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
-import dev.afterimage.delivery.SigningKeys;
 import dev.afterimage.delivery.UrlSigner;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
@@ -26,7 +29,9 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Puts together how URLs are signed, and how the local edge verifies them. */
@@ -50,7 +55,7 @@ class DeliveryWiring {
     /** From Secrets Manager, from the configuration, or made at first start; the first that is named. */
     @Produces
     @Singleton
-    SigningKeys signingKeys(
+    Supplier<SigningKey> signingKeys(
             DeliveryConfig config,
             SecretsConfig secrets,
             @Identifier(ClientWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
@@ -96,21 +101,46 @@ class DeliveryWiring {
 
     @Produces
     @Singleton
-    UrlSigner urlSigner(DeliveryConfig config, BaseUrl baseUrl, SigningKeys keys, ExpiryWindow window) {
-        return new MemoisedSigner(new CloudFrontSigner(baseUrl, keys, window), window, config.memoisedUrls());
+    UrlSigner urlSigner(
+            DeliveryConfig config,
+            BaseUrl baseUrl,
+            Instance<Supplier<SigningKey>> keys,
+            @Identifier(ClientWiring.LIMITED) Instance<S3Client> s3,
+            S3Config s3Config,
+            ExpiryWindow window) {
+        return switch (config.signer()) {
+            case CLOUDFRONT -> memoised(new CloudFrontSigner(baseUrl, keys.get(), window), window, config);
+            case S3 -> memoised(new S3UrlSigner(S3Bucket.of(s3.get(), s3Config), window), window, config);
+            case PUBLIC -> unsigned(baseUrl, window);
+        };
+    }
+
+    private static UrlSigner memoised(UrlSigner signer, ExpiryWindow window, DeliveryConfig config) {
+        return new MemoisedSigner(signer, window, config.memoisedUrls());
+    }
+
+    /** The URL itself never expires; the time is when to ask for it again. */
+    private static UrlSigner unsigned(BaseUrl baseUrl, ExpiryWindow window) {
+        if (!baseUrl.isFixed()) {
+            throw new IllegalStateException(
+                    "afterimage.delivery.signer=public needs afterimage.delivery.base-url: the address"
+                            + " of the CDN in front of the store. The service's own /cdn/ serves signed URLs only.");
+        }
+        return entry -> new SignedUrl(baseUrl.resource(entry), window.expiry());
     }
 
     /**
      * What the local edge honours. CloudFront does the same with the public keys of its key group; where the private key lies
-     * in Secrets Manager it is CloudFront that delivers, and the local edge honours nothing.
+     * in Secrets Manager it is CloudFront that delivers, and with another signer the store or a CDN: then the local edge honours
+     * nothing.
      */
     @Produces
     @Singleton
-    CannedPolicy cannedPolicy(DeliveryConfig config, SigningKeys keys, Clock clock) {
-        if (config.privateKeySecret().isPresent()) {
+    CannedPolicy cannedPolicy(DeliveryConfig config, Instance<Supplier<SigningKey>> keys, Clock clock) {
+        if (config.privateKeySecret().isPresent() || config.signer() != DeliveryConfig.Signer.CLOUDFRONT) {
             return new CannedPolicy(Map.of(), clock);
         }
-        SigningKey key = keys.current();
+        SigningKey key = keys.get().get();
         return new CannedPolicy(Map.of(key.keyPairId(), PemKeys.publicOf(key.privateKey())), clock);
     }
 }

@@ -55,10 +55,10 @@ class GenerationWiring {
             @Named("provider") ImageGenerator provider,
             RetryGuard retry,
             BreakerGuard breaker,
-            CallGuard belt,
+            CallGuard guard,
             LocalRateLimit localRateLimit,
             CreditBudget budget,
-            PermitAcquirer gate,
+            PermitAcquirer permits,
             CallSettler settler,
             ProviderLimiter limiter,
             ProviderConfig providerConfig,
@@ -66,9 +66,9 @@ class GenerationWiring {
             Machine machine,
             RetryPolicy policy) {
         ImageGenerator checked = new CheckedGenerator(provider, providerConfig.maxBytes());
-        ImageGenerator belted = new GuardedGenerator(belt, checked);
-        ImageGenerator permitted =
-                new PermittedGenerator(gate, localRateLimit, settler, config.rejectionTtl(), machine.clock(), belted);
+        ImageGenerator guarded = new GuardedGenerator(guard, checked);
+        ImageGenerator permitted = new PermittedGenerator(
+                permits, localRateLimit, settler, config.rejectionTtl(), machine.clock(), guarded);
         ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);
         return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
     }
@@ -107,7 +107,7 @@ class GenerationWiring {
             @Named("guarded") ImageGenerator generator,
             @Named("provider") ImageGenerator provider,
             ProviderConfig providerConfig,
-            PermitAcquirer gate,
+            PermitAcquirer permits,
             FreshnessPolicy freshness,
             CallerQuota quota,
             Backlog backlog,
@@ -126,7 +126,7 @@ class GenerationWiring {
                 settler,
                 generator,
                 new CheckedGenerator(provider, providerConfig.maxBytes()),
-                gate,
+                permits,
                 freshness,
                 quota,
                 backlog,

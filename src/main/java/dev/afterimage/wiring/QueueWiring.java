@@ -21,6 +21,7 @@ import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.redis.RedisBatchLedger;
 import dev.afterimage.redis.RedisCheckpoints;
 import dev.afterimage.redis.RedisConfig;
+import dev.afterimage.redis.RedisJobQueue;
 import dev.afterimage.redis.RedisLink;
 import dev.afterimage.redis.RedisPendingKeys;
 import dev.afterimage.time.Machine;
@@ -48,21 +49,28 @@ class QueueWiring {
             Instance<LocalBackend> local,
             SqsConfig sqsConfig,
             @Identifier(ClientWiring.LIMITED) Instance<SqsClient> sqs,
-            Clock clock,
+            Instance<RedisLink> redis,
+            RedisConfig redisConfig,
+            Machine machine,
             Meters meters,
             @VirtualThreads ExecutorService virtualThreads) {
         JobQueue queue = switch (backends.queueKind()) {
             case FILESYSTEM -> LocalBackend.of(local).jobQueue(config.visibilityTimeout());
             case SQS ->
                 new SqsJobQueue(
-                        sqs.get(), SqsJobQueue.Queues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
+                        sqs.get(),
+                        SqsJobQueue.Queues.of(sqsConfig),
+                        config.visibilityTimeout(),
+                        machine.clock(),
+                        virtualThreads);
+            case REDIS -> new RedisJobQueue(redis.get(), redisConfig, config.visibilityTimeout(), machine.pause());
         };
         return new MeteredJobQueue(meters, queue);
     }
 
     @Produces
     @Singleton
-    PendingKeys pendingMarks(
+    PendingKeys pendingKeys(
             BackendConfig backends,
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
@@ -70,8 +78,8 @@ class QueueWiring {
             Meters meters,
             Machine machine) {
         return switch (backends.queueKind()) {
-            case FILESYSTEM -> LocalBackend.of(local).pendingMarks();
-            case SQS ->
+            case FILESYSTEM -> LocalBackend.of(local).pendingKeys();
+            case SQS, REDIS ->
                 new FallbackPendingKeys(
                         new RedisPendingKeys(redis.get(), redisConfig),
                         machine.nanoTime()::getAsLong,
@@ -89,7 +97,7 @@ class QueueWiring {
             Clock clock) {
         return switch (backends.queueKind()) {
             case FILESYSTEM -> LocalBackend.of(local).batchLedger();
-            case SQS -> new RedisBatchLedger(redis.get(), redisConfig, clock);
+            case SQS, REDIS -> new RedisBatchLedger(redis.get(), redisConfig, clock);
         };
     }
 
@@ -99,7 +107,7 @@ class QueueWiring {
             BackendConfig backends, Instance<LocalBackend> local, Instance<RedisLink> redis, RedisConfig redisConfig) {
         return switch (backends.queueKind()) {
             case FILESYSTEM -> LocalBackend.of(local).checkpoints();
-            case SQS -> new RedisCheckpoints(redis.get(), redisConfig);
+            case SQS, REDIS -> new RedisCheckpoints(redis.get(), redisConfig);
         };
     }
 

@@ -16,7 +16,6 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.afterimage.delivery.PemKeys;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.SigningKeyUnavailableException;
-import dev.afterimage.delivery.SigningKeys;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
 import java.io.PrintWriter;
@@ -28,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +50,7 @@ class SecretsTest {
     private final WireMockServer server =
             new WireMockServer(WireMockConfiguration.options().dynamicPort());
     private SecretsManagerClient client;
-    private SigningKeys keys;
+    private Supplier<SigningKey> keys;
 
     @BeforeEach
     void start() {
@@ -81,9 +81,9 @@ class SecretsTest {
     void theKeyIsReadOnceAndKept() {
         holds("K1", Keys.FIRST);
 
-        assertThat(keys.current()).isEqualTo(new SigningKey("K1", Keys.FIRST.getPrivate()));
+        assertThat(keys.get()).isEqualTo(new SigningKey("K1", Keys.FIRST.getPrivate()));
         clock.advance(REFRESH.minusMillis(1));
-        keys.current();
+        keys.get();
 
         assertRequests(1);
         assertThat(background).isEmpty();
@@ -92,48 +92,48 @@ class SecretsTest {
     @Test
     void aRotatedKeyComesInTheBackgroundAndNobodyWaitsForIt() {
         holds("K1", Keys.FIRST);
-        keys.current();
+        keys.get();
         holds("K2", Keys.SECOND);
         clock.advance(REFRESH);
 
-        assertThat(keys.current().keyPairId()).isEqualTo("K1");
-        assertThat(keys.current().keyPairId()).isEqualTo("K1");
+        assertThat(keys.get().keyPairId()).isEqualTo("K1");
+        assertThat(keys.get().keyPairId()).isEqualTo("K1");
         assertThat(background).as("one reading, whoever asks").hasSize(1);
         background.remove().run();
 
-        assertThat(keys.current()).isEqualTo(new SigningKey("K2", Keys.SECOND.getPrivate()));
+        assertThat(keys.get()).isEqualTo(new SigningKey("K2", Keys.SECOND.getPrivate()));
         assertRequests(2);
     }
 
     @Test
     void theFormerKeyStaysWhenTheRefreshFailsAndItIsTriedAgain() {
         holds("K1", Keys.FIRST);
-        keys.current();
+        keys.get();
         server.stubFor(post(anyUrl()).willReturn(serverError()));
         clock.advance(REFRESH);
-        keys.current();
+        keys.get();
         background.remove().run();
 
-        assertThat(keys.current().keyPairId()).isEqualTo("K1");
+        assertThat(keys.get().keyPairId()).isEqualTo("K1");
         assertThat(background).as("not at once").isEmpty();
 
         holds("K2", Keys.SECOND);
         clock.advance(Duration.ofMinutes(1));
-        keys.current();
+        keys.get();
         background.remove().run();
-        assertThat(keys.current().keyPairId()).isEqualTo("K2");
+        assertThat(keys.get().keyPairId()).isEqualTo("K2");
     }
 
     @Test
     void theFormerKeyStaysWhenTheNewOneIsUnreadable() {
         holds("K1", Keys.FIRST);
-        keys.current();
+        keys.get();
         answers("{\"keyPairId\":\"K2\",\"privateKey\":\"lost\"}");
         clock.advance(REFRESH);
-        keys.current();
+        keys.get();
         background.remove().run();
 
-        assertThat(keys.current().keyPairId()).isEqualTo("K1");
+        assertThat(keys.get().keyPairId()).isEqualTo("K1");
     }
 
     @Test
@@ -160,15 +160,15 @@ class SecretsTest {
     void aFirstUseThatFailsSaysWhatIsMissingAndSparesTheServer() {
         server.stubFor(post(anyUrl()).willReturn(serverError()));
 
-        assertThatThrownBy(keys::current)
+        assertThatThrownBy(keys::get)
                 .isInstanceOf(SigningKeyUnavailableException.class)
                 .hasMessageContaining("secretsmanager:GetSecretValue");
-        assertThatThrownBy(keys::current).isInstanceOf(SigningKeyUnavailableException.class);
+        assertThatThrownBy(keys::get).isInstanceOf(SigningKeyUnavailableException.class);
         assertRequests(1);
 
         holds("K1", Keys.FIRST);
         clock.advance(Duration.ofSeconds(5));
-        assertThat(keys.current().keyPairId()).isEqualTo("K1");
+        assertThat(keys.get().keyPairId()).isEqualTo("K1");
     }
 
     @ParameterizedTest
@@ -183,7 +183,7 @@ class SecretsTest {
     void aSecretOfAnotherFormIsRefusedWithoutBeingRepeated(String text) {
         answers(text);
 
-        assertThatThrownBy(keys::current)
+        assertThatThrownBy(keys::get)
                 .isInstanceOf(SigningKeyUnavailableException.class)
                 .hasMessageContaining(NAME)
                 .hasMessageNotContaining("hush-hush")

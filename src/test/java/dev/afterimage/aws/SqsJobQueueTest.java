@@ -165,7 +165,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aMessageThatIsNoJobIsBuried() throws Exception {
+    void aMessageThatIsNoJobIsDeadLettered() throws Exception {
         sqs.sendMessage(request -> request.queueUrl(queues.bulk()).messageBody("hello"));
 
         assertThat(queue.claim(BOTH, 1, NOW)).isEmpty();

@@ -14,6 +14,8 @@ import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Exchange.HttpCall;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -20,7 +20,7 @@ class BreakerTest {
     }
 
     @Test
-    void fewFailuresCloseNothing() {
+    void fewFailuresDoNotOpenTheBreaker() {
         fail(2);
 
         assertThat(breaker.allows()).isTrue();
@@ -45,7 +45,7 @@ class BreakerTest {
     }
 
     @Test
-    void afterTheRestOneTries() {
+    void afterTheRestOneCommandIsLetThrough() {
         fail(3);
         clock.advance(REST);
 
@@ -54,7 +54,7 @@ class BreakerTest {
     }
 
     @Test
-    void whenTheTryFailsTheNextRestGoesOn() {
+    void whenTheProbeFailsTheNextRestGoesOn() {
         fail(3);
         clock.advance(REST);
         breaker.allows();
@@ -66,7 +66,7 @@ class BreakerTest {
     }
 
     @Test
-    void whenTheTryNeverEndsAnotherTriesAfterTheNextRest() {
+    void whenTheProbeNeverEndsAnotherIsLetThroughAfterTheNextRest() {
         fail(3);
         clock.advance(REST);
         breaker.allows();
@@ -76,7 +76,7 @@ class BreakerTest {
     }
 
     @Test
-    void whenTheTrySucceedsEverythingPasses() {
+    void whenTheProbeSucceedsEverythingPasses() {
         fail(3);
         clock.advance(REST);
         breaker.allows();

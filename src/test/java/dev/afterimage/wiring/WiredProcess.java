@@ -210,10 +210,12 @@ public final class WiredProcess {
                 local,
                 settings.of(SqsConfig.class),
                 instance(surroundings.sqs()),
-                machine.clock(),
+                redis,
+                redisConfig,
+                machine,
                 METERS,
                 machine.threads()));
-        PendingKeys marks = flaw.marks(queues.pendingMarks(backends, local, redis, redisConfig, METERS, machine));
+        PendingKeys marks = flaw.marks(queues.pendingKeys(backends, local, redis, redisConfig, METERS, machine));
         BatchLedger ledger = queues.batchLedger(backends, local, redis, redisConfig, machine.clock());
         Checkpoints checkpoints = queues.checkpoints(backends, local, redis, redisConfig);
         TimeOrderedIds ids = queues.ids(machine);

@@ -6,7 +6,7 @@ import dev.afterimage.delivery.CannedPolicy;
 import dev.afterimage.delivery.CannedPolicy.VerificationResult;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
-import dev.afterimage.store.StoredImage;
+import dev.afterimage.store.ImageStore.StoredImage;
 import dev.afterimage.time.HttpDate;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
