@@ -9,7 +9,10 @@ import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.TemplateId;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -58,13 +61,13 @@ public final class S3TemplateVersions implements TemplateVersions {
      * Versions in a bucket.
      *
      * @param ttl for how long another instance's purge may go unnoticed
-     * @param ticker a time that never goes back, such as {@link Ticker#systemTicker}
+     * @param clock goes on while Lambda has frozen the process, as a count of nanoseconds may not
      * @param executor runs blocking reads, such as a virtual thread each
      */
-    public S3TemplateVersions(S3Bucket bucket, Duration ttl, Ticker ticker, Executor executor) {
+    public S3TemplateVersions(S3Bucket bucket, Duration ttl, Clock clock, Executor executor) {
         this.bucket = bucket;
         this.ttl = ttl;
-        this.ticker = ticker;
+        this.ticker = () -> ChronoUnit.NANOS.between(Instant.EPOCH, clock.instant());
         Duration fresh = ttl.dividedBy(2).minusNanos(1);
         this.readings = Caffeine.newBuilder()
                 .maximumSize(TEMPLATES)

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one way to Redis. All commands share one connection. Each has a time-out; a connection on which one was overdue is given
- * up, and so is a server that lost its place to another; and a server that keeps failing is left alone for a while.
+ * up, and so is a server that lost its place to another; and a server that keeps failing is left alone for a while. After a
+ * failure the next commands are waited for a fifth as long: a request asks several times in a row, and would else wait
+ * several time-outs for a server that is silent.
  *
  * <p>Whatever goes wrong is a {@link RedisUnavailableException}, but for a {@link RedisScript.NoScriptException}.
  */
@@ -37,6 +39,9 @@ public final class RedisLink {
 
     /** How many connections a command is tried on, where each one before was closed before the command went out. */
     private static final int MOST_CONNECTIONS = 3;
+
+    /** What the time-out is divided by while the server is in doubt. */
+    private static final int IN_DOUBT = 5;
 
     /** The errors of a server that is not, or no longer, the right one to ask, and of a command whose connection is lost. */
     private static final Set<String> DEPOSED =
@@ -88,8 +93,9 @@ public final class RedisLink {
             replies.completeExceptionally(new RedisUnavailableException("Redis failed and is given a rest", null));
             return replies;
         }
+        Duration patience = breaker.isInDoubt() ? timeout.dividedBy(IN_DOUBT) : timeout;
         exchange(requests, replies, MOST_CONNECTIONS);
-        return pause.orTimeout(replies, timeout).handle(this::judge);
+        return pause.orTimeout(replies, patience).handle((answers, failure) -> judge(answers, failure, patience));
     }
 
     /** Waits for an answer and throws what it failed with. */
@@ -168,7 +174,7 @@ public final class RedisLink {
         return !(failure instanceof ErrorType refusal) || DEPOSED.stream().anyMatch(refusal::is);
     }
 
-    private List<Reply> judge(@Nullable List<Reply> replies, @Nullable Throwable thrown) {
+    private List<Reply> judge(@Nullable List<Reply> replies, @Nullable Throwable thrown, Duration patience) {
         if (thrown == null && replies != null) {
             breaker.succeeded();
             return replies;
@@ -180,7 +186,7 @@ public final class RedisLink {
         }
         breaker.failed();
         throw new RedisUnavailableException(
-                failure instanceof TimeoutException ? "Redis did not answer within " + timeout : "Redis failed",
+                failure instanceof TimeoutException ? "Redis did not answer within " + patience : "Redis failed",
                 failure);
     }
 
@@ -227,6 +233,12 @@ public final class RedisLink {
             }
             long now = nanoTime.getAsLong();
             return now - seen.closedUntil() >= 0 && state.compareAndSet(seen, new State(seen.failures(), now + rest));
+        }
+
+        /** Whether it failed the last time, and has not failed so often that it is given a rest. */
+        boolean isInDoubt() {
+            int failures = state.get().failures();
+            return failures > 0 && failures < threshold;
         }
 
         void succeeded() {

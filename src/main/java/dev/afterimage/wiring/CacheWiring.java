@@ -95,7 +95,7 @@ class CacheWiring {
                 new S3TemplateVersions(
                         S3Bucket.of(s3.get(), s3Config),
                         s3Config.templateVersionsTtl(),
-                        machine.nanoTime()::getAsLong,
+                        machine.clock(),
                         machine.threads());
         };
         return switch (backends.indexKind()) {

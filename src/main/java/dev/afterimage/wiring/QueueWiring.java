@@ -6,6 +6,8 @@ import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.DryRun;
+import dev.afterimage.catalogue.Planner;
 import dev.afterimage.jobs.AttemptPolicy;
 import dev.afterimage.jobs.FallbackPendingKeys;
 import dev.afterimage.jobs.JobOutcomes;
@@ -15,8 +17,11 @@ import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.Limits;
 import dev.afterimage.metrics.MeteredJobQueue;
 import dev.afterimage.metrics.Meters;
+import dev.afterimage.metrics.Stats;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.redis.RedisBatchLedger;
 import dev.afterimage.redis.RedisCheckpoints;
@@ -34,6 +39,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -130,6 +137,21 @@ class QueueWiring {
     @Singleton
     TimeOrderedIds ids(Machine machine) {
         return new TimeOrderedIds(machine.clock(), machine.random());
+    }
+
+    /** Each image takes one credit. */
+    @Produces
+    @Singleton
+    DryRun dryRun(
+            Planner planner, JobQueue queue, CreditBudget budget, Limits limits, Instance<Stats.Source> statistics) {
+        return new DryRun(
+                planner,
+                queue,
+                () -> budget.status().left(),
+                limits,
+                request -> 1,
+                () -> Optional.ofNullable(statistics.get().current().providerP50Millis())
+                        .map(Duration::ofMillis));
     }
 
     @Produces

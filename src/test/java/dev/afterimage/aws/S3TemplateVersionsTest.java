@@ -172,7 +172,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
 
     private TemplateVersions versions(S3Client client, Executor executor) {
         S3Bucket bucket = new S3Bucket(client, S3Server.BUCKET, "", Optional.empty());
-        return new S3TemplateVersions(bucket, TTL, clock::nanoTime, executor);
+        return new S3TemplateVersions(bucket, TTL, clock, executor);
     }
 
     private static long join(TemplateVersions versions) {

@@ -83,7 +83,7 @@ class SecretsTest {
 
         assertThat(keys.get()).isEqualTo(new SigningKey("K1", Keys.FIRST.getPrivate()));
         clock.advance(REFRESH.minusMillis(1));
-        keys.get();
+        use();
 
         assertRequests(1);
         assertThat(background).isEmpty();
@@ -92,7 +92,7 @@ class SecretsTest {
     @Test
     void aRotatedKeyComesInTheBackgroundAndNobodyWaitsForIt() {
         holds("K1", Keys.FIRST);
-        keys.get();
+        use();
         holds("K2", Keys.SECOND);
         clock.advance(REFRESH);
 
@@ -108,10 +108,10 @@ class SecretsTest {
     @Test
     void theFormerKeyStaysWhenTheRefreshFailsAndItIsTriedAgain() {
         holds("K1", Keys.FIRST);
-        keys.get();
+        use();
         server.stubFor(post(anyUrl()).willReturn(serverError()));
         clock.advance(REFRESH);
-        keys.get();
+        use();
         background.remove().run();
 
         assertThat(keys.get().keyPairId()).isEqualTo("K1");
@@ -119,7 +119,7 @@ class SecretsTest {
 
         holds("K2", Keys.SECOND);
         clock.advance(Duration.ofMinutes(1));
-        keys.get();
+        use();
         background.remove().run();
         assertThat(keys.get().keyPairId()).isEqualTo("K2");
     }
@@ -127,10 +127,10 @@ class SecretsTest {
     @Test
     void theFormerKeyStaysWhenTheNewOneIsUnreadable() {
         holds("K1", Keys.FIRST);
-        keys.get();
+        use();
         answers("{\"keyPairId\":\"K2\",\"privateKey\":\"lost\"}");
         clock.advance(REFRESH);
-        keys.get();
+        use();
         background.remove().run();
 
         assertThat(keys.get().keyPairId()).isEqualTo("K1");
@@ -207,6 +207,10 @@ class SecretsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("API key")
                 .hasMessageNotContaining("hush");
+    }
+
+    private SigningKey use() {
+        return keys.get();
     }
 
     private void holds(String keyPairId, KeyPair pair) {
