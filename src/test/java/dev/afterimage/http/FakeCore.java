@@ -63,10 +63,14 @@ public class FakeCore implements QuarkusTestProfile {
                     new Stats.Lane("interactive", "open", null, null),
                     new Stats.Lane("bulk", "stopped", "unusable-answers", NOW.minusSeconds(60))));
 
-    /** As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. */
+    /**
+     * As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. What only the real core uses is
+     * kept, because the check of the configuration asks for it.
+     */
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
+                "quarkus.arc.remove-unused-beans", "false",
                 "afterimage.delivery.base-url", "https://cdn.example",
                 "afterimage.pregeneration.worker", "false",
                 "afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef",
