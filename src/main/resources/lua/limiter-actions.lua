@@ -3,7 +3,7 @@ local GRANTED, DENIED, REFUSED, STOPPED, UNCONFIRMED, NEWER = 1, 0, 2, 3, 4, 5
 
 local function depart(forgetWhatItPlanned)
   local known, period, account, template, request, series = unpack(ARGV, 18, 23)
-  if not forgetWhatItPlanned() then
+  if not forgetWhatItPlanned() or receiptFields('ended') == token then
     return denied(math.max(departureOfLane(), coolDown) - now, LAPSED)
   end
   if coolDown > now then
@@ -22,6 +22,7 @@ local function depart(forgetWhatItPlanned)
   end
   stamp(at)
   openReceipt(at, tonumber(period), account, template, request, series)
+  probed(at, true)
   return granted(at - now)
 end
 
@@ -34,7 +35,7 @@ local actions = {
     end
     local answer = acquire()
     if answer[1] == GRANTED then
-      probed()
+      probed(now + answer[2], false)
     end
     return answer
   end,

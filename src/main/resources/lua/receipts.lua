@@ -12,6 +12,7 @@
 --   deleted    the time of the last DELETE
 --   deletedOpen 1 when that came while the call of this token was open; its departure may be stamped ahead of that
 --   detail     why the call brought no image
+--   ended      alone: the token of a call that ended and left no receipt
 
 -- Longer than a permit can be used after its holder looked for the image for the last time.
 local LANDED_KEPT = 180 * 1000000
@@ -25,8 +26,14 @@ local function receiptFields(...)
   return unpack(values)
 end
 
+-- What a call that was not billed leaves is its token, for a while: a command of its holder that was held up on its way must
+-- not write its receipt again.
+local ENDED_KEPT = 60000
+
 local function endReceipt()
   redis.call('DEL', receipt)
+  redis.call('HSET', receipt, 'ended', token)
+  redis.call('PEXPIRE', receipt, ENDED_KEPT)
   redis.call('ZREM', receipts, string.match(receipt, '[^:]*$'))
 end
 
@@ -137,24 +144,30 @@ local function stopped(justStarted)
   return nil
 end
 
--- A call that finds out whether stops are over was let through; the next one comes later.
-local function probed()
+-- A call that finds out whether stops are over has a permit that starts at `start`, or has left then. Who gets a permit and
+-- does not leave has found nothing out, so the next one may come when that permit has lapsed; however a call ends that has
+-- left (throttled, say, or not answered), the next one leaves after the probe's interval.
+local function probed(start, hasLeft)
   for _, reason in ipairs(STOPS) do
     local nextKey = 'stop:' .. reason .. ':next'
     if (bulk or reason ~= 'UNUSABLE_ANSWERS') and redis.call('HEXISTS', state, nextKey) == 1 then
-      redis.call('HSET', state, nextKey, text(now + PROBED_EVERY[reason]))
+      redis.call('HSET', state, nextKey, text(start + (hasLeft and PROBED_EVERY[reason] or grace)))
     end
   end
 end
 
-local function resumeLane(reason)
-  redis.call('HDEL', state, 'stop:' .. reason .. ':since', 'stop:' .. reason .. ':next')
+-- A call that left before the stop says nothing of what has happened since.
+local function resumeLane(reason, departedAt)
+  local since = tonumber(redis.call('HGET', state, 'stop:' .. reason .. ':since') or nil)
+  if since and departedAt >= since then
+    redis.call('HDEL', state, 'stop:' .. reason .. ':since', 'stop:' .. reason .. ':next')
+  end
 end
 
 -- The provider has dealt with a request: it takes the key, and the account is not empty.
-local function accepted()
-  resumeLane('ACCESS_REFUSED')
-  resumeLane('OUT_OF_CREDITS')
+local function accepted(departedAt)
+  resumeLane('ACCESS_REFUSED', departedAt)
+  resumeLane('OUT_OF_CREDITS', departedAt)
 end
 
 local function learn(taken)
@@ -184,25 +197,30 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   if answered then
     forgetPlace()
   end
-  if (outcome == 'UNKNOWN' or outcome == 'UNUSABLE') and redis.call('EXISTS', receipt) == 0 then
+  if (outcome == 'UNKNOWN' or outcome == 'UNUSABLE') and receiptFields('state') == '' then
     openReceipt(departedAt, period, account, template, request, series)
   end
-  local holder, purchasesText, before, deletedText, ends =
-    receiptFields('token', 'purchases', 'before', 'deleted', 'until')
+  local standing, holder, purchasesText, before, deletedText, ends =
+    receiptFields('state', 'token', 'purchases', 'before', 'deleted', 'until')
   local deleted = deletedSince(departedAt)
   local purchases = tonumber(purchasesText) or 0
   if outcome == 'IMAGE' or outcome == 'UNUSABLE' or outcome == 'REJECTED' then
-    accepted()
+    accepted(departedAt)
   end
   if outcome == 'IMAGE' then
-    resumeLane('UNUSABLE_ANSWERS')
+    resumeLane('UNUSABLE_ANSWERS', departedAt)
     redis.call('HDEL', state, 'unusable')
-    -- One that had to wait for the store says nothing of the provider.
-    if now - departedAt <= longestCall then
+  end
+  -- What is told once more, because the answer was lost, counts once.
+  if holder == token then
+    -- An image that had to wait for the store says nothing of the provider.
+    if outcome == 'IMAGE' and now - departedAt <= longestCall then
       learn(now - departedAt)
+    elseif outcome == 'UNUSABLE' and redis.call('HINCRBY', state, 'unusable', 1) >= maxUnusable then
+      stopLanes('UNUSABLE_ANSWERS', PROBED_EVERY.UNUSABLE_ANSWERS)
     end
-  elseif outcome == 'UNUSABLE' and redis.call('HINCRBY', state, 'unusable', 1) >= maxUnusable then
-    stopLanes('UNUSABLE_ANSWERS', PROBED_EVERY.UNUSABLE_ANSWERS)
+  elseif outcome == 'FREE' and standing == '' then
+    endReceipt()
   end
   if holder ~= token and not (outcome == 'IMAGE' and holder == '' and not deleted) then
     return { deleted and 1 or 0, 0 }
@@ -250,7 +268,10 @@ end
 -- Its holder lives and the call is not settled: writes a receipt again that Redis forgot, and keeps one past its end while
 -- what was paid for waits for the store. Answers 1 while it stands, 2 when it was deleted meanwhile, 0 when another's does.
 local function hold(departedAt, period, account, template, request, series)
-  local standing, holder, ends = receiptFields('state', 'token', 'until')
+  local standing, holder, ends, ended = receiptFields('state', 'token', 'until', 'ended')
+  if ended == token then
+    return 0
+  end
   if deletedSince(departedAt) then
     return 2
   end
@@ -286,12 +307,13 @@ local function resumeJob(period)
 end
 
 -- A DELETE: purchases in vain count no more, and what was bought before is not stored. While a call may still run at the
--- provider its receipt stands, or two would run at once.
+-- provider its receipt stands, or two would run at once; but the next purchase has a name of its own, or an idempotent provider
+-- would answer it with the image that was deleted.
 local function noteDeleted(period)
   local standing, ends = receiptFields('state', 'until')
   local mayStillRun = standing == 'OPEN' or (standing == 'UNKNOWN' and now < tonumber(ends))
   if mayStillRun then
-    redis.call('HSET', receipt, 'purchases', '0', 'before', '', 'from', ends)
+    redis.call('HSET', receipt, 'purchases', '0', 'before', '', 'from', ends, 'series', '')
   else
     redis.call('DEL', receipt)
     redis.call('HSET', receipt, 'state', 'DELETED')

@@ -92,7 +92,7 @@ final class HttpEvents {
     }
 
     private APIGatewayV2HTTPResponse problem(Exception failure, String id) {
-        return response(problems.answer(failure, id, () -> "").with(RequestId.HEADER, id));
+        return response(problems.answer(failure, id, "").with(RequestId.HEADER, id));
     }
 
     private static APIGatewayV2HTTPResponse response(HttpResponse whole) {

@@ -22,6 +22,11 @@ final class Access {
         return await(database.change(Kind.PROMISED, work));
     }
 
+    /** The same as {@link #promise}, later. */
+    <T> CompletableFuture<T> promiseLater(Work<T> work) {
+        return translated(database.change(Kind.PROMISED, work));
+    }
+
     /** Changes something that must survive this process. Blocks. */
     <T> T note(Work<T> work) {
         return await(database.change(Kind.NOTED, work));

@@ -14,59 +14,67 @@ final class Schema {
     private static final int APPLICATION = 0x4166696d;
 
     /** One element a version: the file's {@code user_version} is how many have been run. Never change one; add another. */
-    private static final List<List<String>> MIGRATIONS = List.of(List.of(
-            """
+    private static final List<List<String>> MIGRATIONS = List.of(
+            List.of(
+                    """
             CREATE TABLE image (
               key BLOB PRIMARY KEY, format TEXT NOT NULL, bytes INTEGER NOT NULL,
               created_at INTEGER NOT NULL, fresh_until INTEGER NOT NULL, stale_until INTEGER NOT NULL
             ) WITHOUT ROWID""",
-            "CREATE TABLE template (name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
-            "CREATE TABLE credits (month TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID",
-            // AUTOINCREMENT: the number of a job that ended is never another's, so an old claim cannot end a new job.
-            """
+                    "CREATE TABLE template (name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
+                    "CREATE TABLE credits (month TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID",
+                    // AUTOINCREMENT: the number of a job that ended is never another's, so an old claim cannot end a
+                    // new job.
+                    """
             CREATE TABLE job (
               number INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, visible_at INTEGER NOT NULL,
               created_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, deliveries INTEGER NOT NULL DEFAULT 0,
               claims INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL
             )""",
-            "CREATE INDEX job_by_time ON job (lane, visible_at, number)",
-            "CREATE INDEX job_by_age ON job (created_at)",
-            """
+                    "CREATE INDEX job_by_time ON job (lane, visible_at, number)",
+                    "CREATE INDEX job_by_age ON job (created_at)",
+                    """
             CREATE TABLE dead_letter (
               number INTEGER PRIMARY KEY, lane TEXT, body TEXT NOT NULL, reason TEXT NOT NULL,
               attempts INTEGER NOT NULL, buried_at INTEGER NOT NULL
             )""",
-            """
+                    """
             CREATE TABLE pending (
               key BLOB PRIMARY KEY, confirmed INTEGER NOT NULL, intended_at INTEGER NOT NULL
             ) WITHOUT ROWID""",
-            """
+                    """
             CREATE TABLE batch (
               number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, started_at INTEGER NOT NULL,
               last_sign INTEGER NOT NULL, total INTEGER NOT NULL DEFAULT 0, payload_hash TEXT, cancelled_at INTEGER,
               hits INTEGER NOT NULL DEFAULT 0, generated INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0
             )""",
-            "CREATE INDEX batch_by_age ON batch (started_at)",
-            """
+                    "CREATE INDEX batch_by_age ON batch (started_at)",
+                    """
             CREATE TABLE batch_row (
               batch INTEGER NOT NULL REFERENCES batch ON DELETE CASCADE, line INTEGER NOT NULL, outcome TEXT NOT NULL,
               PRIMARY KEY (batch, line)
             ) WITHOUT ROWID""",
-            """
+                    """
             CREATE TABLE batch_failure (
               batch INTEGER NOT NULL REFERENCES batch ON DELETE CASCADE, line INTEGER NOT NULL, reason TEXT NOT NULL,
               PRIMARY KEY (batch, line)
             ) WITHOUT ROWID""",
-            "CREATE TABLE request (hash TEXT PRIMARY KEY, batch TEXT NOT NULL, claimed_at INTEGER NOT NULL) WITHOUT ROWID",
-            "CREATE INDEX request_by_age ON request (claimed_at)",
-            "CREATE TABLE checkpoint (catalogue TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID",
-            """
+                    "CREATE TABLE request (hash TEXT PRIMARY KEY, batch TEXT NOT NULL, claimed_at INTEGER NOT NULL) WITHOUT ROWID",
+                    "CREATE INDEX request_by_age ON request (claimed_at)",
+                    "CREATE TABLE checkpoint (catalogue TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID",
+                    """
             CREATE TABLE receipt (
               key BLOB PRIMARY KEY, state TEXT NOT NULL, token TEXT NOT NULL, departed_at INTEGER NOT NULL,
               until INTEGER NOT NULL, account TEXT NOT NULL, template TEXT NOT NULL, request TEXT NOT NULL,
               ticket TEXT NOT NULL, series TEXT NOT NULL, purchases INTEGER NOT NULL, buy_from INTEGER NOT NULL,
               detail TEXT NOT NULL, ends_at INTEGER NOT NULL
-            ) WITHOUT ROWID"""));
+            ) WITHOUT ROWID"""),
+            List.of(
+                    "ALTER TABLE receipt ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0",
+                    "ALTER TABLE receipt ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0",
+                    "ALTER TABLE receipt ADD COLUMN deleted_open INTEGER NOT NULL DEFAULT 0"),
+            List.of("ALTER TABLE batch ADD COLUMN owner TEXT NOT NULL DEFAULT ''"),
+            List.of("ALTER TABLE batch_row ADD COLUMN key BLOB"));
 
     private Schema() {}
 

@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** The receipts of a laptop's calls as a table, so that a process that was killed does not buy again what it was buying. */
 public final class SqliteReceipts implements ReceiptStorage {
@@ -31,11 +33,12 @@ public final class SqliteReceipts implements ReceiptStorage {
     }
 
     @Override
-    public void put(Kept kept) {
+    public CompletableFuture<?> put(Kept kept) {
         Receipt receipt = kept.receipt();
-        database.promise(session -> session.update(
+        return database.promiseLater(session -> session.update(
                 "INSERT OR REPLACE INTO receipt (key, state, token, departed_at, until, account, template, request, ticket,"
-                        + " series, purchases, buy_from, detail, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " series, purchases, buy_from, detail, made_at, deleted_at, deleted_open, ends_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 Columns.of(receipt.key()),
                 receipt.state().name(),
                 receipt.token(),
@@ -49,12 +52,15 @@ public final class SqliteReceipts implements ReceiptStorage {
                 receipt.purchases(),
                 receipt.from().toEpochMilli(),
                 receipt.detail(),
+                kept.made().toEpochMilli(),
+                kept.deleted().toEpochMilli(),
+                kept.deletedOpen() ? 1 : 0,
                 kept.end().toEpochMilli()));
     }
 
     @Override
-    public void remove(ImageKey key) {
-        database.promise(session -> session.update("DELETE FROM receipt WHERE key = ?", Columns.of(key)));
+    public CompletableFuture<?> remove(ImageKey key) {
+        return database.promiseLater(session -> session.update("DELETE FROM receipt WHERE key = ?", Columns.of(key)));
     }
 
     private static Kept read(ResultSet row) throws SQLException {
@@ -73,6 +79,10 @@ public final class SqliteReceipts implements ReceiptStorage {
                         row.getInt("purchases"),
                         instant(row, "buy_from"),
                         row.getString("detail")),
+                Optional.empty(),
+                instant(row, "made_at"),
+                instant(row, "deleted_at"),
+                row.getBoolean("deleted_open"),
                 instant(row, "ends_at"));
     }
 

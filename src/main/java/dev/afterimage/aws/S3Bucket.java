@@ -11,9 +11,10 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
  *
  * @param name the bucket
  * @param prefix before every object's name; empty, or ends with a slash
+ * @param encrypted whether writes name an encryption; {@code false} leaves that to the store
  * @param kmsKeyId encrypts the objects; without it, S3's own key does
  */
-public record S3Bucket(String name, String prefix, Optional<String> kmsKeyId) {
+public record S3Bucket(String name, String prefix, boolean encrypted, Optional<String> kmsKeyId) {
 
     public S3Bucket {
         if (name.isBlank()) {
@@ -26,8 +27,14 @@ public record S3Bucket(String name, String prefix, Optional<String> kmsKeyId) {
         }
     }
 
+    /** A bucket whose writes name their encryption. */
+    public S3Bucket(String name, String prefix, Optional<String> kmsKeyId) {
+        this(name, prefix, true, kmsKeyId);
+    }
+
     public static S3Bucket of(S3Config config) {
-        return new S3Bucket(config.bucket().orElse(""), config.prefix().orElse(""), config.kmsKeyId());
+        return new S3Bucket(
+                config.bucket().orElse(""), config.prefix().orElse(""), config.encrypted(), config.kmsKeyId());
     }
 
     /** The path of the image's URL, so that CloudFront finds the object without rewriting anything. */
@@ -45,6 +52,9 @@ public record S3Bucket(String name, String prefix, Optional<String> kmsKeyId) {
 
     /** The encryption is named in every request, because a bucket policy may insist on that. */
     PutObjectRequest.Builder encrypted(PutObjectRequest.Builder put) {
+        if (!encrypted) {
+            return put;
+        }
         return kmsKeyId.map(key -> put.serverSideEncryption(ServerSideEncryption.AWS_KMS)
                         .ssekmsKeyId(key)
                         .bucketKeyEnabled(true))

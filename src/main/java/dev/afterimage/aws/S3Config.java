@@ -26,6 +26,13 @@ public interface S3Config {
     @WithName("kms-key-id")
     Optional<String> kmsKeyId();
 
+    /**
+     * Whether each write names its encryption. Off only for stores of S3's protocol that refuse the header, such as a MinIO
+     * without a key server.
+     */
+    @WithDefault("true")
+    boolean encrypted();
+
     /** One attempt; the SDK repeats it twice at most. Longer bears large images over slow lines. */
     @WithName("attempt-timeout")
     @WithDefault("5s")

@@ -7,9 +7,23 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Where and how images are delivered: a CloudFront key group, or the local edge. */
+/** Where and how images are delivered: by CloudFront, by the service itself, by the store, or by any CDN. */
 @ConfigMapping(prefix = "afterimage.delivery")
 public interface DeliveryConfig {
+
+    /** Who checks that a URL was given out by this service. */
+    enum Signer {
+        /** CloudFront with a key group, or this service's own {@code /cdn/}. */
+        CLOUDFRONT,
+        /** The store, which may be any that speaks S3's protocol: presigned URLs, at most 7 days long. */
+        S3,
+        /** Nobody: whoever knows the URL sees the image, for good. */
+        PUBLIC
+    }
+
+    /** How URLs are signed; {@code s3} and {@code public} need no CloudFront, {@code public} needs {@code .base-url}. */
+    @WithDefault("cloudfront")
+    Signer signer();
 
     /** Such as {@code https://d111111abcdef8.cloudfront.net}; left out, the service's own edge under {@code /cdn/}. */
     @WithName("base-url")

@@ -26,6 +26,11 @@ public final class ExpiryWindow {
         this.clock = clock;
     }
 
+    /** For how long a URL is valid that was signed at the beginning of a window: as long as any. */
+    public Duration longest() {
+        return Duration.ofSeconds(Math.multiplyExact(seconds, 2));
+    }
+
     /** When a URL signed now expires. */
     public Instant expiry() {
         long window = Math.floorDiv(clock.instant().getEpochSecond(), seconds);

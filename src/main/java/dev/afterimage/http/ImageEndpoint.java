@@ -84,14 +84,13 @@ public final class ImageEndpoint {
      */
     public CompletionStage<HttpResponse> answer(Request request, Executor own) {
         return obtain(request, own)
-                .exceptionallyAsync(failure -> problems.answer(failure, request.id(), () -> PATH), own)
+                .exceptionallyAsync(failure -> problems.answer(failure, request.id(), PATH), own)
                 .thenApply(response -> StandardHeaders.in(response, request.id(), PATH));
     }
 
     /** The answer for a request that has taken longer than anybody waits: 503. */
     public HttpResponse late(Request request) {
-        return StandardHeaders.in(
-                problems.answer(new TimeoutException(), request.id(), () -> PATH), request.id(), PATH);
+        return StandardHeaders.in(problems.answer(new TimeoutException(), request.id(), PATH), request.id(), PATH);
     }
 
     /** The time from arrival after which a request is {@link #late}: a second after the deadline, which the core keeps by itself. */

@@ -129,7 +129,8 @@ final class ImageResponses {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private SignedUrl urlFor(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
+    /** The signed URL, on the host through which the caller reached the service where no other is configured. */
+    SignedUrl urlFor(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
         return baseUrl.seenFrom(serviceRoot, signer.sign(ready.entry()));
     }
 

@@ -1,12 +1,25 @@
 package dev.afterimage.image;
 
+import java.util.OptionalDouble;
+
 /**
  * An image as the provider returned it, checked: its bytes begin with the magic number of its format.
  *
  * @param content the image's bytes; owned by this record, not copied, not to be changed
+ * @param cost what it cost in the provider's own unit; empty where that is not known
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is never compared; copying megabytes would serve nobody
-public record GeneratedImage(byte[] content, ImageFormat format) {
+public record GeneratedImage(byte[] content, ImageFormat format, OptionalDouble cost) {
+
+    /** An image of which nobody said what it cost. */
+    public GeneratedImage(byte[] content, ImageFormat format) {
+        this(content, format, OptionalDouble.empty());
+    }
+
+    /** The same image at this cost. */
+    public GeneratedImage at(double newCost) {
+        return new GeneratedImage(content, format, OptionalDouble.of(newCost));
+    }
 
     @Override
     public String toString() {

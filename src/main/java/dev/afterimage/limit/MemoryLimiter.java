@@ -12,9 +12,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
@@ -81,8 +83,9 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
                 return stopped.get();
             }
             Permit answer = plan(lane, now, nanos(patience));
-            if (answer instanceof Granted) {
-                probed(lane);
+            if (answer instanceof Granted granted) {
+                Instant lapses = clock.instant().plus(granted.startsIn()).plus(limits.grace());
+                putProbesOff(lane, reason -> lapses);
             }
             return answer;
         });
@@ -127,11 +130,13 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         return Optional.empty();
     }
 
-    /** A call that finds out whether stops are over was let through; the next one comes later. */
-    private void probed(Lane lane) {
-        Instant now = clock.instant();
-        stops.replaceAll((reason, stop) ->
-                reason.concerns(lane) ? new Stop(stop.since(), now.plus(reason.probedEvery())) : stop);
+    /**
+     * A call that finds out whether stops are over has a permit, or has left. Who gets a permit and does not leave has found
+     * nothing out, so the next one may come when that permit has lapsed; however a call ends that has left (throttled, say, or
+     * not answered), the next one leaves after the probe's interval.
+     */
+    private void putProbesOff(Lane lane, Function<LaneStop.Reason, Instant> next) {
+        stops.replaceAll((reason, stop) -> reason.concerns(lane) ? new Stop(stop.since(), next.apply(reason)) : stop);
     }
 
     @Override
@@ -178,6 +183,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         Duration startsIn = Duration.ofNanos(departure - now);
         Instant at = clock.instant().plus(startsIn);
         book.open(purchase, token, at);
+        putProbesOff(lane, reason -> at.plus(reason.probedEvery()));
         return new Departed(token, lane, purchase, at, startsIn);
     }
 
@@ -201,10 +207,12 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
 
     @Override
     public void stop(LaneStop.Reason reason) {
-        locked(now -> stops.computeIfAbsent(reason, first -> {
-            Instant since = clock.instant();
-            return new Stop(since, since.plus(first.probedEvery()));
-        }));
+        locked(now -> stopLanes(reason));
+    }
+
+    private Stop stopLanes(LaneStop.Reason reason) {
+        Instant now = clock.instant();
+        return stops.computeIfAbsent(reason, first -> new Stop(now, now.plus(first.probedEvery())));
     }
 
     @Override
@@ -232,17 +240,24 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
                 if (taken.compareTo(limits.longestCall()) <= 0) {
                     latency.learn(taken);
                 }
-                stops.clear();
             }
-            if (outcome instanceof CallOutcome.Unusable || outcome instanceof CallOutcome.Rejected) {
-                // The provider has dealt with a request: it takes the key, and the account is not empty.
-                stops.keySet().retainAll(Set.of(LaneStop.Reason.UNUSABLE_ANSWERS));
-            }
-            if (book.countUnusable(outcome)) {
-                stop(LaneStop.Reason.UNUSABLE_ANSWERS);
-            }
-            return book.settle(call, outcome, clock.instant());
+            // A call that left before a stop says nothing of what has happened since.
+            stops.entrySet()
+                    .removeIf(stop -> isOver(stop.getKey(), outcome)
+                            && !call.at().isBefore(stop.getValue().since()));
+            return book.settle(call, outcome, clock.instant(), () -> stopLanes(LaneStop.Reason.UNUSABLE_ANSWERS));
         });
+    }
+
+    /** A provider that has dealt with a request takes the key, and the account is not empty. */
+    private static boolean isOver(LaneStop.Reason reason, CallOutcome outcome) {
+        return switch (outcome) {
+            case CallOutcome.Image image -> true;
+            case CallOutcome.Unusable answered -> reason != LaneStop.Reason.UNUSABLE_ANSWERS;
+            case CallOutcome.Rejected answered -> reason != LaneStop.Reason.UNUSABLE_ANSWERS;
+            case CallOutcome.NotBilled free -> false;
+            case CallOutcome.Unknown unknown -> false;
+        };
     }
 
     @Override
@@ -281,13 +296,23 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         return locked(now -> book.list(clock.instant()));
     }
 
+    /** Waits for the disk outside of the lock, so that nobody else does; what it answers survives a crash. */
     private <T> T locked(LongFunction<T> work) {
+        T answer;
+        CompletableFuture<?> kept;
         lock.lock();
         try {
-            return work.apply(advance());
+            answer = work.apply(advance());
+            kept = book.unkept();
         } finally {
             lock.unlock();
         }
+        try {
+            Object unused = kept.join();
+        } catch (CompletionException notKept) {
+            throw new LimiterUnavailableException("A receipt cannot be kept.", notKept.getCause());
+        }
+        return answer;
     }
 
     @Override

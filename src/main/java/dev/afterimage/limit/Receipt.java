@@ -66,6 +66,65 @@ public record Receipt(
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
+    /** As it stands when a call in vain, or a DELETE, has ended this one. */
+    Receipt ended(State newState, int newPurchases, Instant newFrom, String newDetail) {
+        return new Receipt(
+                key,
+                newState,
+                "",
+                departed,
+                until,
+                account,
+                template,
+                request,
+                ticket,
+                series,
+                newPurchases,
+                newFrom,
+                newDetail);
+    }
+
+    /** Held by this token until then. */
+    Receipt open(String holder, Instant newUntil) {
+        return new Receipt(
+                key,
+                State.OPEN,
+                holder,
+                departed,
+                newUntil,
+                account,
+                template,
+                request,
+                ticket,
+                series,
+                purchases,
+                newUntil,
+                detail);
+    }
+
+    Receipt counting(int newPurchases, Instant newFrom, String newSeries) {
+        return new Receipt(
+                key,
+                state,
+                token,
+                departed,
+                until,
+                account,
+                template,
+                request,
+                ticket,
+                newSeries,
+                newPurchases,
+                newFrom,
+                detail);
+    }
+
+    Receipt withTicket(String newTicket) {
+        return new Receipt(
+                key, state, token, departed, until, account, template, request, newTicket, series, purchases, from,
+                detail);
+    }
+
     /** The end of the open call, or of the remembered calls in vain, as an operator is told: open or unknown; else empty. */
     public Optional<String> listedAs(Instant now) {
         return switch (state) {

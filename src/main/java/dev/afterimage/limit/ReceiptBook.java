@@ -1,15 +1,15 @@
 package dev.afterimage.limit;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.ReceiptStorage.Kept;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,38 +21,43 @@ final class ReceiptBook {
     /** As long as a permit can be used after its holder looked for the image for the last time. */
     private static final Duration LANDED_KEPT = Duration.ofMinutes(3);
 
-    /**
-     * A receipt, and what only the rules need.
-     *
-     * @param before what an open one took the place of, if that counts purchases
-     * @param made when the image was made
-     * @param deleted the last DELETE; the epoch when there was none
-     * @param end when it goes by itself
-     */
-    private record Page(Receipt receipt, Receipt.@Nullable State before, Instant made, Instant deleted, Instant end) {}
+    /** The token of a holder that has ended with its process. */
+    private static final String GONE = "gone";
 
-    private final Map<ImageKey, Page> pages = new HashMap<>();
-    /** Those that were deleted while the call of their receipt could run; its departure may be stamped ahead of that. */
-    private final Set<ImageKey> deletedOpen = new HashSet<>();
+    private static final CompletableFuture<?> DONE = CompletableFuture.completedFuture("");
 
+    private final Map<ImageKey, Kept> pages = new HashMap<>();
     private final ReceiptRules rules;
     private final Duration longestCall;
     private final ReceiptStorage storage;
+    private CompletableFuture<?> unkept = DONE;
     private int unusableInARow;
 
-    /** With what the storage knows. A call that was open when the former process ended is open still. */
+    /**
+     * With what the storage knows. A call that was open when the former process ended is open still, and held by nobody:
+     * tokens are given out from the first on again.
+     */
     ReceiptBook(ReceiptRules rules, Duration longestCall, ReceiptStorage storage) {
         this.rules = rules;
         this.longestCall = longestCall;
         this.storage = storage;
-        for (ReceiptStorage.Kept kept : storage.load()) {
-            pages.put(kept.receipt().key(), new Page(kept.receipt(), null, Instant.EPOCH, Instant.EPOCH, kept.end()));
+        for (Kept kept : storage.load()) {
+            Receipt receipt = kept.receipt();
+            boolean open = receipt.state() == Receipt.State.OPEN;
+            pages.put(receipt.key(), open ? kept.with(receipt.open(GONE, receipt.until())) : kept);
         }
+    }
+
+    /** The changes since this was asked last; complete when they survive a crash. */
+    CompletableFuture<?> unkept() {
+        CompletableFuture<?> changes = unkept;
+        unkept = DONE;
+        return changes;
     }
 
     /** What stands against the purchase by the holder of this token. */
     Permit.@Nullable Refused refusal(Purchase purchase, String token, Instant now) {
-        Page page = page(purchase.key(), now);
+        Kept page = page(purchase.key(), now);
         if (page == null) {
             return null;
         }
@@ -68,7 +73,7 @@ final class ReceiptBook {
                     yield null;
                 }
                 yield now.isBefore(receipt.until())
-                        ? refused(receipt, receipt.state(), Duration.between(now, receipt.until()), false)
+                        ? refused(page, receipt.state(), Duration.between(now, receipt.until()), false)
                         : countedRefusal(
                                 Receipt.State.UNKNOWN,
                                 page,
@@ -79,28 +84,28 @@ final class ReceiptBook {
         };
     }
 
-    private Permit.@Nullable Refused countedRefusal(Receipt.State state, Page page, Instant from, Instant now) {
+    private Permit.@Nullable Refused countedRefusal(Receipt.State state, Kept page, Instant from, Instant now) {
         if (page.receipt().purchases() > rules.repurchases()) {
-            return refused(page.receipt(), state, Duration.between(now, page.end()), true);
+            return refused(page, state, Duration.between(now, page.end()), true);
         }
         if (now.isBefore(from)) {
-            return refused(page.receipt(), state, Duration.between(now, from), false);
+            return refused(page, state, Duration.between(now, from), false);
         }
-        return isResumable(page.receipt()) ? refused(page.receipt(), state, Duration.ofMillis(1), false) : null;
+        return isResumable(page) ? refused(page, state, Duration.ofMillis(1), false) : null;
     }
 
-    private Permit.Refused refused(Receipt receipt, Receipt.State state, Duration wait, boolean usedUp) {
-        return new Permit.Refused(state, wait, usedUp, Instant.EPOCH, "", isResumable(receipt));
+    private static Permit.Refused refused(Kept page, Receipt.State state, Duration wait, boolean usedUp) {
+        return new Permit.Refused(state, wait, usedUp, Instant.EPOCH, "", isResumable(page));
     }
 
     /** Nobody wants the image of a job any more that was deleted under way. */
-    private boolean isResumable(Receipt receipt) {
-        return !receipt.ticket().isEmpty() && !deletedOpen.contains(receipt.key());
+    private static boolean isResumable(Kept page) {
+        return !page.receipt().ticket().isEmpty() && !page.deletedOpen();
     }
 
     /** A rejection that is remembered. */
     Optional<Permit.Refused> rejection(ImageKey key, Instant now) {
-        Page page = page(key, now);
+        Kept page = page(key, now);
         return page == null || page.receipt().state() != Receipt.State.REJECTED
                 ? Optional.empty()
                 : Optional.of(new Permit.Refused(
@@ -114,10 +119,9 @@ final class ReceiptBook {
 
     /** Writes the receipt of a call that departs. */
     void open(Purchase purchase, String token, Instant at) {
-        Page standing = pages.get(purchase.key());
-        deletedOpen.remove(purchase.key());
+        Kept standing = pages.get(purchase.key());
         int purchases = 1;
-        Receipt.State before = null;
+        Optional<Receipt.State> before = Optional.empty();
         String series = purchase.series();
         if (standing != null) {
             Receipt old = standing.receipt();
@@ -125,80 +129,61 @@ final class ReceiptBook {
                 case OPEN -> {
                     boolean own = old.token().equals(token);
                     purchases = own ? old.purchases() : old.purchases() + 1;
-                    before = own ? standing.before() : Receipt.State.UNKNOWN;
-                    series = old.series();
+                    before = own ? standing.before() : Optional.of(Receipt.State.UNKNOWN);
+                    series = old.series().isEmpty() ? series : old.series();
                 }
                 case UNKNOWN, UNUSABLE -> {
                     purchases = old.purchases() + 1;
-                    before = old.state();
-                    series = old.state() == Receipt.State.UNKNOWN ? old.series() : series;
+                    before = Optional.of(old.state());
+                    boolean goesOn = old.state() == Receipt.State.UNKNOWN
+                            && !old.series().isEmpty();
+                    series = goesOn ? old.series() : series;
                 }
                 case REJECTED, IMAGE, DELETED -> {}
             }
         }
         Instant until = at.plus(longestCall);
-        write(new Page(
-                new Receipt(
-                        purchase.key(),
-                        Receipt.State.OPEN,
-                        token,
-                        at,
-                        until,
-                        purchase.account(),
-                        purchase.template(),
-                        purchase.request(),
-                        "",
-                        series,
-                        purchases,
-                        until,
-                        ""),
-                before,
-                Instant.EPOCH,
-                standing == null ? Instant.EPOCH : standing.deleted(),
-                until.plus(purchase.period())));
+        Receipt receipt = new Receipt(
+                purchase.key(),
+                Receipt.State.OPEN,
+                token,
+                at,
+                until,
+                purchase.account(),
+                purchase.template(),
+                purchase.request(),
+                "",
+                series,
+                purchases,
+                until,
+                "");
+        Instant deleted = standing == null ? Instant.EPOCH : standing.deleted();
+        write(new Kept(receipt, before, Instant.EPOCH, deleted, false, until.plus(purchase.period())));
     }
 
     /** Keeps a live holder's receipt past its end. */
     Receipts.Holding hold(Permit.Departed call, Instant now) {
-        Page page = page(call.purchase().key(), now);
+        Kept page = page(call.purchase().key(), now);
         if (page == null) {
             return Receipts.Holding.LOST;
         }
         if (deletedSince(page, call)) {
             return Receipts.Holding.DELETED;
         }
-        if (page.receipt().state() != Receipt.State.OPEN
-                || !page.receipt().token().equals(call.token())) {
+        Receipt receipt = page.receipt();
+        if (receipt.state() != Receipt.State.OPEN || !receipt.token().equals(call.token())) {
             return Receipts.Holding.LOST;
         }
-        if (page.receipt().until().isBefore(now.plus(longestCall.dividedBy(4)))) {
-            Receipt old = page.receipt();
+        if (receipt.until().isBefore(now.plus(longestCall.dividedBy(4)))) {
             Instant until = now.plus(longestCall.dividedBy(2));
-            write(new Page(
-                    new Receipt(
-                            old.key(),
-                            old.state(),
-                            old.token(),
-                            old.departed(),
-                            until,
-                            old.account(),
-                            old.template(),
-                            old.request(),
-                            old.ticket(),
-                            old.series(),
-                            old.purchases(),
-                            until,
-                            old.detail()),
-                    page.before(),
-                    page.made(),
-                    page.deleted(),
-                    until.plus(call.purchase().period())));
+            write(page.with(receipt.open(call.token(), until))
+                    .until(until.plus(call.purchase().period())));
         }
         return Receipts.Holding.HELD;
     }
 
     /** Whether answers have been unusable so often in a row that the bulk lane must stop. */
-    boolean countUnusable(CallOutcome outcome) {
+    private boolean countUnusable(CallOutcome outcome) {
         switch (outcome) {
             case CallOutcome.Image image -> unusableInARow = 0;
             case CallOutcome.Unusable unusable -> unusableInARow++;
@@ -207,11 +192,20 @@ final class ReceiptBook {
         return unusableInARow >= rules.maxUnusable();
     }
 
-    Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Instant now) {
+    /**
+     * Ends the call of a receipt; without effect when that has been done before.
+     *
+     * @param tooManyUnusable run when so many answers were unusable in a row that the bulk lane must stop
+     */
+    Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Instant now, Runnable tooManyUnusable) {
         ImageKey key = call.purchase().key();
-        Page page = page(key, now);
+        Kept page = page(key, now);
         boolean deleted = page != null && deletedSince(page, call);
-        if (page == null || !page.receipt().token().equals(call.token())) {
+        boolean own = page != null && page.receipt().token().equals(call.token());
+        if (own && countUnusable(outcome)) {
+            tooManyUnusable.run();
+        }
+        if (page == null || !own) {
             boolean nobodyElses = page == null || page.receipt().token().isEmpty();
             if (outcome instanceof CallOutcome.Image image && nobodyElses && !deleted) {
                 landed(call, image, page == null ? Instant.EPOCH : page.deleted(), now);
@@ -219,19 +213,20 @@ final class ReceiptBook {
             return new Receipts.Settlement(deleted, Optional.of(Duration.ZERO));
         }
         Receipt open = page.receipt();
+        Duration period = call.purchase().period();
         if (deleted && outcome instanceof CallOutcome.Unknown && now.isBefore(open.until())) {
-            Instant end = open.until().plus(call.purchase().period());
-            write(ended(page, Receipt.State.UNKNOWN, 0, open.until(), outcome.detail(), end));
+            Receipt unknown = open.ended(Receipt.State.UNKNOWN, 0, open.until(), outcome.detail());
+            write(new Kept(
+                    unknown,
+                    Optional.empty(),
+                    Instant.EPOCH,
+                    page.deleted(),
+                    true,
+                    open.until().plus(period)));
             return new Receipts.Settlement(true, Optional.of(Duration.between(now, open.until())));
         }
         if (deleted) {
-            write(ended(
-                    page,
-                    Receipt.State.DELETED,
-                    0,
-                    now,
-                    "",
-                    now.plus(call.purchase().period())));
+            write(ended(page, open.ended(Receipt.State.DELETED, 0, now, ""), now.plus(period)));
             return new Receipts.Settlement(true, Optional.of(Duration.ZERO));
         }
         switch (outcome) {
@@ -241,23 +236,13 @@ final class ReceiptBook {
                 if (open.purchases() > 1 || rejected.rememberedFor().isZero()) {
                     giveBack(page, now);
                 } else {
-                    write(ended(
-                            page,
-                            Receipt.State.REJECTED,
-                            0,
-                            now,
-                            rejected.detail(),
-                            now.plus(rejected.rememberedFor())));
+                    Receipt remembered = open.ended(Receipt.State.REJECTED, 0, now, rejected.detail());
+                    write(ended(page, remembered, now.plus(rejected.rememberedFor())));
                 }
             }
             case CallOutcome.Unusable unusable -> {
-                return inVain(
-                        page,
-                        Receipt.State.UNUSABLE,
-                        now.plus(Receipt.pauseAfter(open.purchases())),
-                        outcome,
-                        call,
-                        now);
+                Instant from = now.plus(Receipt.pauseAfter(open.purchases()));
+                return inVain(page, Receipt.State.UNUSABLE, from, outcome, call, now);
             }
             case CallOutcome.Unknown unknown -> {
                 Instant paused = now.plus(Receipt.pauseAfter(open.purchases()));
@@ -269,9 +254,9 @@ final class ReceiptBook {
     }
 
     /** Whether the key was deleted since the call departed. */
-    private boolean deletedSince(Page page, Permit.Departed call) {
+    private static boolean deletedSince(Kept page, Permit.Departed call) {
         return page.receipt().token().equals(call.token())
-                ? deletedOpen.contains(page.receipt().key())
+                ? page.deletedOpen()
                 : !page.deleted().isBefore(call.at());
     }
 
@@ -291,125 +276,71 @@ final class ReceiptBook {
                 0,
                 now,
                 "");
-        write(new Page(receipt, null, image.made(), deleted, now.plus(LANDED_KEPT)));
+        write(new Kept(receipt, Optional.empty(), image.made(), deleted, false, now.plus(LANDED_KEPT)));
     }
 
     private Receipts.Settlement inVain(
-            Page page, Receipt.State state, Instant from, CallOutcome outcome, Permit.Departed call, Instant now) {
+            Kept page, Receipt.State state, Instant from, CallOutcome outcome, Permit.Departed call, Instant now) {
         int purchases = page.receipt().purchases();
-        write(ended(
-                page,
-                state,
-                purchases,
-                from,
-                outcome.detail(),
-                from.plus(call.purchase().period())));
+        Receipt ended = page.receipt().ended(state, purchases, from, outcome.detail());
+        write(ended(page, ended, from.plus(call.purchase().period())));
         return new Receipts.Settlement(
                 false, purchases > rules.repurchases() ? Optional.empty() : Optional.of(Duration.between(now, from)));
     }
 
-    private void giveBack(Page page, Instant now) {
-        int left = page.receipt().purchases() - 1;
-        if (left < 1 || page.before() == null) {
-            remove(page.receipt().key());
+    private void giveBack(Kept page, Instant now) {
+        Receipt open = page.receipt();
+        int left = open.purchases() - 1;
+        if (left < 1 || page.before().isEmpty()) {
+            remove(open.key());
         } else {
-            write(ended(page, page.before(), left, now, page.receipt().detail(), page.end()));
+            write(ended(page, open.ended(page.before().get(), left, now, open.detail()), page.end()));
         }
     }
 
-    private static Page ended(Page page, Receipt.State state, int purchases, Instant from, String detail, Instant end) {
-        Receipt open = page.receipt();
-        return new Page(
-                new Receipt(
-                        open.key(),
-                        state,
-                        "",
-                        open.departed(),
-                        open.until(),
-                        open.account(),
-                        open.template(),
-                        open.request(),
-                        open.ticket(),
-                        open.series(),
-                        purchases,
-                        from,
-                        detail),
-                null,
-                Instant.EPOCH,
-                page.deleted(),
-                end);
+    private static Kept ended(Kept page, Receipt receipt, Instant end) {
+        return new Kept(receipt, Optional.empty(), Instant.EPOCH, page.deleted(), false, end);
     }
 
     Optional<Receipts.Resumed> resume(Purchase purchase, Lane lane, String token, Instant now) {
-        Page page = page(purchase.key(), now);
-        if (page == null
-                || !isResumable(page.receipt())
-                || page.receipt().listedAs(now).isEmpty()) {
+        Kept page = page(purchase.key(), now);
+        if (page == null || !isResumable(page) || page.receipt().listedAs(now).isEmpty()) {
             return Optional.empty();
         }
         Receipt old = page.receipt();
         Instant until = now.plus(longestCall);
-        write(new Page(
-                new Receipt(
-                        old.key(),
-                        Receipt.State.OPEN,
-                        token,
-                        old.departed(),
-                        until,
-                        old.account(),
-                        old.template(),
-                        old.request(),
-                        old.ticket(),
-                        old.series(),
-                        old.purchases(),
-                        until,
-                        ""),
-                Receipt.State.UNKNOWN,
+        write(new Kept(
+                old.open(token, until),
+                Optional.of(Receipt.State.UNKNOWN),
                 page.made(),
                 page.deleted(),
+                false,
                 until.plus(purchase.period())));
         return Optional.of(new Receipts.Resumed(
                 new Permit.Departed(token, lane, purchase, old.departed(), Duration.ZERO), old.ticket()));
     }
 
     void keepTicket(Permit.Departed call, String ticket) {
-        Page page = pages.get(call.purchase().key());
+        Kept page = pages.get(call.purchase().key());
         if (page != null && page.receipt().token().equals(call.token())) {
-            Receipt old = page.receipt();
-            write(new Page(
-                    new Receipt(
-                            old.key(),
-                            old.state(),
-                            old.token(),
-                            old.departed(),
-                            old.until(),
-                            old.account(),
-                            old.template(),
-                            old.request(),
-                            ticket,
-                            old.series(),
-                            old.purchases(),
-                            old.from(),
-                            old.detail()),
-                    page.before(),
-                    page.made(),
-                    page.deleted(),
-                    page.end()));
+            write(page.with(page.receipt().withTicket(ticket)));
         }
     }
 
     void noteDeleted(ImageKey key, Duration period, Instant now) {
-        Page page = page(key, now);
+        Kept page = page(key, now);
         if (page != null && mayStillRun(page.receipt(), now)) {
-            // Until it has ended its receipt stands, or two would run at once; but calls in vain count no more.
-            Receipt counted = counting(page.receipt(), 0, page.receipt().until());
-            write(new Page(counted, null, page.made(), now, page.end()));
-            deletedOpen.add(key);
+            // Until it has ended its receipt stands, or two would run at once; but calls in vain count no more, and the
+            // next
+            // purchase has a name of its own, or an idempotent provider would answer it with the image that was
+            // deleted.
+            Receipt counted = page.receipt().counting(0, page.receipt().until(), "");
+            write(new Kept(counted, Optional.empty(), page.made(), now, true, page.end()));
             return;
         }
         Receipt tombstone = new Receipt(
                 key, Receipt.State.DELETED, "", now, now, Purchase.DEFAULT_ACCOUNT, "", "", "", "", 0, now, "");
-        write(new Page(tombstone, null, Instant.EPOCH, now, now.plus(period)));
+        write(new Kept(tombstone, Optional.empty(), Instant.EPOCH, now, false, now.plus(period)));
     }
 
     private static boolean mayStillRun(Receipt receipt, Instant now) {
@@ -417,51 +348,32 @@ final class ReceiptBook {
                 || (receipt.state() == Receipt.State.UNKNOWN && now.isBefore(receipt.until()));
     }
 
-    private static Receipt counting(Receipt old, int purchases, Instant from) {
-        return new Receipt(
-                old.key(),
-                old.state(),
-                old.token(),
-                old.departed(),
-                old.until(),
-                old.account(),
-                old.template(),
-                old.request(),
-                old.ticket(),
-                old.series(),
-                purchases,
-                from,
-                old.detail());
-    }
-
     boolean allowAnother(ImageKey key, Instant now) {
-        Page page = page(key, now);
+        Kept page = page(key, now);
         if (page == null || page.receipt().listedAs(now).isEmpty()) {
             return false;
         }
         Receipt old = page.receipt();
         int purchases = Math.min(old.purchases(), rules.repurchases());
         Instant from = old.state() == Receipt.State.UNUSABLE ? now : old.until();
-        write(new Page(counting(old, purchases, from), page.before(), page.made(), page.deleted(), page.end()));
+        write(page.with(old.counting(purchases, from, old.series())));
         return true;
     }
 
     Optional<Receipt> find(ImageKey key, Instant now) {
-        return Optional.ofNullable(page(key, now)).map(Page::receipt);
+        return Optional.ofNullable(page(key, now)).map(Kept::receipt);
     }
 
     List<Receipt> list(Instant now) {
-        return pages.keySet().stream().toList().stream()
-                .map(key -> page(key, now))
-                .flatMap(page ->
-                        page == null ? java.util.stream.Stream.empty() : java.util.stream.Stream.of(page.receipt()))
+        return List.copyOf(pages.keySet()).stream()
+                .flatMap(key -> find(key, now).stream())
                 .filter(receipt -> receipt.listedAs(now).isPresent())
                 .sorted(Comparator.comparing(Receipt::departed))
                 .toList();
     }
 
-    private @Nullable Page page(ImageKey key, Instant now) {
-        Page page = pages.get(key);
+    private @Nullable Kept page(ImageKey key, Instant now) {
+        Kept page = pages.get(key);
         if (page != null && !now.isBefore(page.end())) {
             remove(key);
             return null;
@@ -469,14 +381,17 @@ final class ReceiptBook {
         return page;
     }
 
-    private void write(Page page) {
-        storage.put(new ReceiptStorage.Kept(page.receipt(), page.end()));
+    private void write(Kept page) {
         pages.put(page.receipt().key(), page);
+        isToBeKept(storage.put(page));
     }
 
     private void remove(ImageKey key) {
-        storage.remove(key);
         pages.remove(key);
-        deletedOpen.remove(key);
+        isToBeKept(storage.remove(key));
+    }
+
+    private void isToBeKept(CompletableFuture<?> change) {
+        unkept = CompletableFuture.allOf(unkept, change);
     }
 }

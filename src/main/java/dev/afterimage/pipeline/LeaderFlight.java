@@ -287,6 +287,7 @@ final class LeaderFlight {
                     .filter(receipt ->
                             receipt.state() == Receipt.State.OPEN || receipt.state() == Receipt.State.UNKNOWN)
                     .map(Receipt::series)
+                    .filter(former -> !former.isEmpty())
                     .orElseGet(() -> Long.toString(clock.millis()));
             Purchase named = purchase.named(series);
             return newest.map(IndexEntry::createdAt)

@@ -5,9 +5,12 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides whether a URL that a provider answered may be fetched, so that no answer can make this service read its own
@@ -113,5 +116,76 @@ final class AddressGuard {
 
     private static NotAnImageException refused(String why) {
         return new NotAnImageException("the provider answered a URL that may not be fetched: " + why);
+    }
+
+    /** Finds the addresses of a host name. */
+    @FunctionalInterface
+    public interface HostResolver {
+
+        /**
+         * All addresses, in the order in which they should be tried; at least one.
+         *
+         * @throws UnknownHostException when there is none, or the name service does not answer
+         */
+        List<InetAddress> resolve(String name) throws UnknownHostException;
+
+        /** The machine's own resolver. */
+        static HostResolver ofMachine() {
+            return name -> List.of(InetAddress.getAllByName(name));
+        }
+    }
+
+    /**
+     * The hosts from which the operator lets images be fetched ({@code afterimage.provider.allowed-hosts}).
+     *
+     * @param named exact names and addresses, in canonical spelling; they may be private and plain http
+     * @param suffixes the ends of names below a domain, such as {@code .example.com}
+     */
+    record AllowedHosts(Set<String> named, List<String> suffixes) {
+
+        /**
+         * Reads the operator's list.
+         *
+         * @throws IllegalArgumentException when an entry is no host, or a wildcard over a whole top-level domain
+         */
+        static AllowedHosts of(List<String> entries) {
+            Set<String> named = new HashSet<>();
+            List<String> suffixes = new ArrayList<>();
+            for (String entry : entries) {
+                String trimmed = entry.strip();
+                if (trimmed.startsWith("*.")) {
+                    suffixes.add("." + domain(trimmed.substring(2), entry));
+                } else {
+                    named.add(Host.ofOperator(trimmed)
+                            .orElseThrow(() -> invalid(entry))
+                            .name());
+                }
+            }
+            return new AllowedHosts(Set.copyOf(named), List.copyOf(suffixes));
+        }
+
+        private static String domain(String spelling, String entry) {
+            return Host.ofUrl(spelling)
+                    .filter(host -> host.literal().isEmpty() && host.name().contains("."))
+                    .orElseThrow(() -> invalid(entry))
+                    .name();
+        }
+
+        private static IllegalArgumentException invalid(String entry) {
+            return new IllegalArgumentException(
+                    "afterimage.provider.allowed-hosts: write a host name or address without"
+                            + " scheme and port, such as cdn.example.com, 10.0.0.7 or *.example.com, instead of '"
+                            + entry + "'.");
+        }
+
+        /** Whether the operator named this very host. */
+        boolean names(Host host) {
+            return named.contains(host.name());
+        }
+
+        /** Whether a wildcard covers this name; addresses are never covered. */
+        boolean covers(Host host) {
+            return host.literal().isEmpty() && suffixes.stream().anyMatch(host.name()::endsWith);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.afterimage.provider;
 
 import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.provider.Exchange.Answer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,6 +1,7 @@
 package dev.afterimage.provider;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Port: the API key to use now. Asked before each call, because a key that is kept elsewhere is read when it is first needed,
@@ -24,5 +25,31 @@ public interface ApiKeys {
     static ApiKeys configured(ProviderConfig config) {
         Optional<ApiKey> key = ApiKey.of(config);
         return () -> key;
+    }
+
+    /** The provider's API key, fit for a header; its text is never shown. */
+    public record ApiKey(String value) {
+
+        private static final Pattern VISIBLE_ASCII = Pattern.compile("[\\x21-\\x7e]+");
+
+        public ApiKey {
+            if (!VISIBLE_ASCII.matcher(value).matches()) {
+                throw new IllegalArgumentException(
+                        "afterimage.provider.api-key holds characters that no HTTP header may carry; copy it anew.");
+            }
+        }
+
+        /** The configured key without the white space that copying leaves around it; empty when none is set. */
+        static Optional<ApiKey> of(ProviderConfig config) {
+            return config.apiKey()
+                    .map(String::strip)
+                    .filter(key -> !key.isEmpty())
+                    .map(ApiKey::new);
+        }
+
+        @Override
+        public String toString() {
+            return "ApiKey[hidden]";
+        }
     }
 }

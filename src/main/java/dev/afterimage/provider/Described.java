@@ -1,6 +1,7 @@
 package dev.afterimage.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.afterimage.provider.RetryAfterParser.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

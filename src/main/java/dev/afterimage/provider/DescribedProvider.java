@@ -8,9 +8,17 @@ import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.MagicNumber;
+import dev.afterimage.provider.AddressGuard.HostResolver;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Exchange.HttpCall;
+import dev.afterimage.provider.JobPoller.PollPermits;
+import dev.afterimage.provider.ResultFetcher.ImageReference;
+import dev.afterimage.provider.ResultFetcher.Images;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
+import java.net.URI;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 
 /** Runs a description: one call an image, and where the API makes it later, polls until it is there. */
@@ -22,13 +30,11 @@ public final class DescribedProvider implements ImageGenerator {
      * What a provider is run with.
      *
      * @param permits asked before a poll that counts as a call
-     * @param records where the jobs of calls that have left are kept
      */
     record Parts(
             Exchange exchange,
             HostResolver resolver,
             PollPermits permits,
-            CallRecord.Of records,
             CallSigner signer,
             Clock clock,
             Pause pause) {}
@@ -81,7 +87,6 @@ public final class DescribedProvider implements ImageGenerator {
      *
      * @param gate where a poll that counts as a call gets its start
      * @param settler ends the call that such a poll is
-     * @param records where the jobs of calls that have left are kept
      * @param signer for APIs of AWS
      * @throws IllegalArgumentException when there is no such description, it is wrong, or the configuration lacks what it needs
      */
@@ -91,7 +96,6 @@ public final class DescribedProvider implements ImageGenerator {
             ApiKeys keys,
             PermitAcquirer gate,
             CallSettler settler,
-            CallRecord.Of records,
             CallSigner signer,
             Clock clock,
             Pause pause) {
@@ -99,43 +103,37 @@ public final class DescribedProvider implements ImageGenerator {
                 Descriptions.of(config.kind()),
                 config,
                 keys,
-                new Parts(
-                        http, HostResolver.ofMachine(), PollPermits.of(gate, settler), records, signer, clock, pause));
+                new Parts(http, HostResolver.ofMachine(), PollPermits.of(gate, settler), signer, clock, pause));
     }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        CallRecord record = parts.records().attempt(attempt);
-        Optional<Ticket> ticket = jobs.flatMap(polling -> record.ticket());
-        return ticket.isPresent() ? resume(request, ticket.get(), record, attempt) : buy(request, record, attempt);
+        Optional<String> ticket = jobs.flatMap(polling -> attempt.order().ticket());
+        return ticket.isPresent()
+                ? finish(request, ticket.get(), attempt, Deadline.in(config.timeout(), parts.clock()))
+                : buy(request, attempt);
     }
 
-    private GeneratedImage buy(ImageRequest request, CallRecord record, Attempt attempt) {
-        HttpCall post = call.of(request, record.purchase(), longestAnswer(), config.timeout());
+    private GeneratedImage buy(ImageRequest request, Attempt attempt) {
+        HttpCall post = call.of(request, attempt.order().name(), longestAnswer(), config.timeout());
         Answer answer = parts.exchange().exchange(post, attempt.departure());
         throwFailure(answer);
         Deadline deadline = Deadline.in(config.timeout(), parts.clock());
         if (jobs.isEmpty() || jobs.get().isDone(answer)) {
-            return image(request, answer, record, deadline);
+            return image(request, answer, deadline);
         }
-        Ticket ticket = jobs.get().ticket(answer, call.target());
-        record.opened(ticket);
-        return finish(request, ticket, record, attempt, deadline);
+        String ticket = jobs.get().ticket(answer, call.target());
+        attempt.order().keepTicket(ticket);
+        return finish(request, ticket, attempt, deadline);
     }
 
-    private GeneratedImage resume(ImageRequest request, Ticket ticket, CallRecord record, Attempt attempt) {
-        return finish(request, ticket, record, attempt, Deadline.in(config.timeout(), parts.clock()));
-    }
-
-    private GeneratedImage finish(
-            ImageRequest request, Ticket ticket, CallRecord record, Attempt attempt, Deadline deadline) {
+    private GeneratedImage finish(ImageRequest request, String ticket, Attempt attempt, Deadline deadline) {
         Answer answer = jobs.orElseThrow().finish(ticket, call::headersOfPoll, call.target(), attempt, deadline);
-        return image(request, answer, record, deadline);
+        return image(request, answer, deadline);
     }
 
-    private GeneratedImage image(ImageRequest request, Answer answer, CallRecord record, Deadline deadline) {
-        record.cost(call.cost(request, Optional.of(answer)));
-        return imageIn(answer.body(), deadline);
+    private GeneratedImage image(ImageRequest request, Answer answer, Deadline deadline) {
+        return imageIn(answer.body(), deadline).at(call.cost(request, Optional.of(answer)));
     }
 
     /** What an image will cost as far as is known before it is made, in the provider's own unit. */
@@ -176,5 +174,19 @@ public final class DescribedProvider implements ImageGenerator {
         return Descriptions.isDemo(config.kind())
                 ? "The demo is drawn here; nothing is sent."
                 : ProviderCall.sample(Descriptions.of(config.kind()), config);
+    }
+
+    /** Port: signs a call with AWS Signature Version 4 and the credentials of this machine. */
+    @FunctionalInterface
+    public interface CallSigner {
+
+        /**
+         * The call's headers, with the signature among them. May block at first use.
+         *
+         * @param service such as {@code bedrock}
+         * @param url whose host names the region
+         * @throws dev.afterimage.generation.UnavailableException when there are no credentials now
+         */
+        Map<String, String> sign(String service, String method, URI url, Map<String, String> headers, byte[] body);
     }
 }

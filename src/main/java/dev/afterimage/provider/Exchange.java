@@ -4,6 +4,11 @@ import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.UnavailableException;
+import io.vertx.core.MultiMap;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 
 /** Port: sends one HTTP call and waits for its whole answer. */
 @FunctionalInterface
@@ -19,4 +24,58 @@ interface Exchange {
      * @throws NotAnImageException when a successful answer is too large
      */
     Answer exchange(HttpCall call, Attempt.Departure departure);
+
+    /**
+     * One HTTP call, ready to be sent.
+     *
+     * @param body what is posted, where something is
+     * @param buys whether it asks for an image; else it fetches what was bought before
+     * @param maxBytes a larger answer is refused while it streams in
+     * @param timeout from the departure to the answer's last byte
+     */
+    record HttpCall(
+            String method,
+            Destination to,
+            Map<String, String> headers,
+            Optional<String> body,
+            boolean buys,
+            long maxBytes,
+            Duration timeout) {
+
+        static HttpCall get(Destination to, Map<String, String> headers, long maxBytes, Duration timeout) {
+            return new HttpCall("GET", to, headers, Optional.empty(), false, maxBytes, timeout);
+        }
+
+        Optional<byte[]> bytes() {
+            return body.map(text -> text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** Without headers, which hold the API key, and body, which holds the data. */
+        @Override
+        public String toString() {
+            return method + " " + to;
+        }
+    }
+
+    /**
+     * A whole HTTP answer.
+     *
+     * @param body all bytes of a success; of a failure no more than its beginning
+     */
+    @SuppressWarnings("ArrayRecordComponent") // identity is never compared; copying megabytes would serve nobody
+    record Answer(int status, MultiMap headers, byte[] body) {
+
+        boolean isSuccess() {
+            return status / 100 == 2;
+        }
+
+        Optional<String> header(String name) {
+            return Optional.ofNullable(headers.get(name)).map(String::strip);
+        }
+
+        @Override
+        public String toString() {
+            return "Answer[" + status + ", " + body.length + " bytes]";
+        }
+    }
 }

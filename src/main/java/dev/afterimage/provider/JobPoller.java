@@ -3,13 +3,23 @@ package dev.afterimage.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.PermitAcquirer;
+import dev.afterimage.generation.PermitLapsedException;
+import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Purchase;
+import dev.afterimage.provider.AddressGuard.HostResolver;
 import dev.afterimage.provider.Description.Job;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.net.URI;
@@ -17,6 +27,7 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +37,12 @@ import java.util.regex.Pattern;
 /**
  * Waits for an image that a provider makes after it has answered. By then it may be billed, so whatever may pass (a lost
  * connection, a poll that is refused) is tried again until the time is up; then the outcome is unknown, and the
- * {@link Ticket} still finds it.
+ * ticket, which is the job's poll URL, still finds it.
  */
 final class JobPoller {
+
+    /** An API may answer a poll before all of it knows the job that it has just taken; after that it has forgotten it. */
+    private static final Duration UNKNOWN_AT_MOST = Duration.ofSeconds(30);
 
     private final Job job;
     private final Exchange exchange;
@@ -80,8 +94,8 @@ final class JobPoller {
      *
      * @throws NotAnImageException when it names none
      */
-    Ticket ticket(Answer answer, String target) {
-        return new Ticket(url(job.poll(), answer, target));
+    String ticket(Answer answer, String target) {
+        return url(job.poll(), answer, target);
     }
 
     private String url(Text described, Answer answer, String target) {
@@ -104,14 +118,19 @@ final class JobPoller {
      * @throws GenerationException when it ends without an image, or not in time
      */
     Answer finish(
-            Ticket ticket, Supplier<Map<String, String>> headers, String target, Attempt attempt, Deadline deadline) {
+            String ticket, Supplier<Map<String, String>> headers, String target, Attempt attempt, Deadline deadline) {
         Duration wait = job.every();
+        Optional<Instant> unknownSince = Optional.empty();
         while (true) {
+            if (unknownSince.filter(this::isTooLongAgo).isPresent()) {
+                throw new OutcomeUnknownException("the provider does not know its own job", null);
+            }
             await(wait, deadline);
             wait = job.every();
             try {
-                Answer answer = get(ticket.pollUrl(), headers, attempt, deadline);
+                Answer answer = get(ticket, headers, attempt, deadline);
                 Optional<GenerationException> failure = failure(answer);
+                boolean unknown = failure.filter(JobPoller::knowsNoSuchJob).isPresent();
                 if (failure.isEmpty() && isDone(answer)) {
                     if (job.result().isEmpty()) {
                         return answer;
@@ -121,14 +140,35 @@ final class JobPoller {
                     if (failure.isEmpty()) {
                         return result;
                     }
+                    unknown = failure.filter(JobPoller::hasNoSuchResult).isPresent();
                 }
-                wait = failure.map(this::waitAfter).orElse(wait);
+                if (unknown) {
+                    unknownSince = Optional.of(unknownSince.orElseGet(clock::instant));
+                    wait = job.every().multipliedBy(2);
+                } else {
+                    unknownSince = Optional.empty();
+                    wait = failure.map(this::waitAfter).orElse(wait);
+                }
             } catch (UnavailableException | OutcomeUnknownException passing) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new OutcomeUnknownException("cancelled while the provider's job was awaited", passing);
                 }
             }
         }
+    }
+
+    private boolean isTooLongAgo(Instant unknownSince) {
+        return !clock.instant().isBefore(unknownSince.plus(UNKNOWN_AT_MOST));
+    }
+
+    /** A poll holds no data that could be refused, and the template was taken when the job was. */
+    private static boolean knowsNoSuchJob(GenerationException failure) {
+        return failure instanceof RejectedException rejected && rejected.reason() != RejectedException.Reason.MODERATED;
+    }
+
+    /** Some say here what was wrong with the data. */
+    private static boolean hasNoSuchResult(GenerationException failure) {
+        return failure instanceof RejectedException rejected && rejected.reason() == RejectedException.Reason.TEMPLATE;
     }
 
     private Optional<GenerationException> failure(Answer answer) {
@@ -213,6 +253,42 @@ final class JobPoller {
             } catch (URISyntaxException e) {
                 throw new NotAnImageException("the provider answered a URL that is none by RFC 3986");
             }
+        }
+    }
+
+    /** Permission to poll, for providers that count polls as calls: a poll takes a start of its own. */
+    @FunctionalInterface
+    interface PollPermits {
+
+        /** For providers that don't count them. */
+        PollPermits FREE = attempt -> {};
+
+        /**
+         * Returns when the poll may leave.
+         *
+         * @throws UnavailableException when it may not leave now, or the caller was cancelled
+         */
+        void await(Attempt attempt);
+
+        static PollPermits of(PermitAcquirer gate, CallSettler settler) {
+            return attempt -> {
+                try {
+                    Permit.Granted permit = gate.await(attempt.lane(), attempt.deadline());
+                    try {
+                        settler.settleUnbilled(gate.depart(permit, Purchase.ofNothing(permit.token()))
+                                .call());
+                    } finally {
+                        gate.release(permit);
+                    }
+                } catch (InterruptedException cancelled) {
+                    Thread.currentThread().interrupt();
+                    throw new UnavailableException("cancelled before the poll left", cancelled);
+                } catch (GenerationException | PermitLapsedException | LimiterUnavailableException notNow) {
+                    // The call that is polled for has left long ago: what stands against another one says nothing of
+                    // it.
+                    throw new UnavailableException("no permit to poll", notNow);
+                }
+            };
         }
     }
 }

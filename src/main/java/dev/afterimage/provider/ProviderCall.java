@@ -11,6 +11,11 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.provider.ApiKeys.ApiKey;
+import dev.afterimage.provider.DescribedProvider.CallSigner;
+import dev.afterimage.provider.Description.Encoding;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Exchange.HttpCall;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -137,6 +142,7 @@ final class ProviderCall {
                 base.withTarget(Destination.targetOf(URI.create(filled))),
                 headers,
                 content.map(Encoding.Content::content),
+                true,
                 maxBytes,
                 timeout);
         return description
@@ -148,7 +154,7 @@ final class ProviderCall {
     private HttpCall signed(HttpCall call, String service, URI whole) {
         Map<String, String> headers = signer.sign(
                 service, call.method(), whole, call.headers(), call.bytes().orElse(new byte[0]));
-        return new HttpCall(call.method(), call.to(), headers, call.body(), call.maxBytes(), call.timeout());
+        return new HttpCall(call.method(), call.to(), headers, call.body(), true, call.maxBytes(), call.timeout());
     }
 
     private RequestValues values(ImageRequest request, String purchase) {

@@ -5,6 +5,8 @@ import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.time.Deadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -116,9 +118,8 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
         }
     }
 
-    /** What is posted is bought; what is only fetched was bought before. */
     private AnswerRoom.Place enter(HttpCall call) {
-        return call.body().isPresent()
+        return call.buys()
                 ? room.enter(call.maxBytes()).orElseThrow(() -> new PermitLapsedException(WHEN_FULL))
                 : room.enterPaid();
     }

@@ -1,16 +1,24 @@
 package dev.afterimage.provider;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.MagicNumber;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Fetches the image behind a URL that a provider answered. The image is paid for by then and fetching costs nothing,
@@ -121,6 +129,84 @@ final class ResultFetcher {
         Transient(GenerationException last) {
             super(null, last, false, false);
             this.last = last;
+        }
+    }
+
+    /** Makes an image of bytes, or says what they are instead. */
+    static final class Images {
+
+        private Images() {}
+
+        /**
+         * The image, by its own magic number and not by what its header says.
+         *
+         * @throws NotAnImageException when they are no image that may pass, or too many
+         */
+        static GeneratedImage of(byte[] content, long maxBytes) {
+            if (content.length > maxBytes) {
+                throw new NotAnImageException("the image is larger than " + maxBytes + " bytes");
+            }
+            return MagicNumber.formatOf(content)
+                    .map(format -> new GeneratedImage(content, format))
+                    .orElseThrow(() -> new NotAnImageException(
+                            "the provider answered " + kindOf(content) + " instead of a PNG, JPEG, WebP or GIF image"));
+        }
+
+        private static String kindOf(byte[] content) {
+            for (byte b : content) {
+                if (!Character.isWhitespace(b)) {
+                    return switch (b) {
+                        case '<' -> "HTML or SVG";
+                        case '{', '[', '"' -> "JSON without an image";
+                        default -> "unknown bytes";
+                    };
+                }
+            }
+            return "nothing";
+        }
+    }
+
+    /** Where a JSON answer has its image. */
+    sealed interface ImageReference {
+
+        /** It lies behind this URL. */
+        record Link(String url) implements ImageReference {}
+
+        /** It is in the answer, in base64. */
+        @SuppressWarnings("ArrayRecordComponent") // identity is never compared
+        record Inline(byte[] content) implements ImageReference {}
+
+        /** The first at these places that is an http(s) URL, a {@code data:} URI (RFC 2397) in base64, or an image in base64. */
+        static Optional<ImageReference> in(JsonNode json, List<JsonPath> places) {
+            return places.stream()
+                    .flatMap(place -> place.in(json))
+                    .filter(JsonNode::isTextual)
+                    .flatMap(node -> read(node.textValue().strip()).stream())
+                    .findFirst();
+        }
+
+        private static Optional<ImageReference> read(String text) {
+            String start = text.substring(0, Math.min(text.length(), 8)).toLowerCase(Locale.ROOT);
+            if (start.startsWith("http:") || start.startsWith("https:")) {
+                return Optional.of(new Link(text));
+            }
+            if (start.startsWith("data:")) {
+                int comma = text.indexOf(',');
+                boolean base64 = comma > 0 && text.substring(0, comma).endsWith(";base64");
+                return base64 ? decode(text.substring(comma + 1)).map(ImageReference.class::cast) : Optional.empty();
+            }
+            return decode(text)
+                    .filter(inline -> MagicNumber.formatOf(inline.content()).isPresent())
+                    .map(ImageReference.class::cast);
+        }
+
+        private static Optional<Inline> decode(String base64) {
+            try {
+                byte[] content = Base64.getMimeDecoder().decode(base64);
+                return content.length == 0 ? Optional.empty() : Optional.of(new Inline(content));
+            } catch (IllegalArgumentException damaged) {
+                return Optional.empty();
+            }
         }
     }
 }

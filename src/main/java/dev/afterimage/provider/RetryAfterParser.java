@@ -1,15 +1,20 @@
 package dev.afterimage.provider;
 
 import dev.afterimage.provider.Description.Waits;
+import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.time.HttpDate;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a provider asks to wait. The first that speaks is believed: {@code Retry-After} (RFC 9110, section 10.2.3), the
@@ -113,5 +118,114 @@ final class RetryAfterParser {
     private static boolean isExhausted(String policy) {
         Matcher left = LEFT.matcher(policy);
         return left.find() && Double.parseDouble(left.group(1)) == 0;
+    }
+
+    /** Reads durations as APIs spell them: {@code 34s}, {@code 6m0s}, {@code 120ms}, {@code resets in ~30s}. */
+    static final class DurationText {
+
+        private static final Pattern EXACT = Pattern.compile(
+                "(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9}(?:\\.[0-9]{1,9})?)s)?(?:([0-9]{1,9}(?:\\.[0-9]{1,9})?)ms)?");
+
+        /** A number and its unit, somewhere in a sentence. */
+        private static final Pattern WITHIN = Pattern.compile(
+                "(?<![0-9.])([0-9]{1,9}(?:\\.[0-9]{1,9})?)\\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\\b",
+                Pattern.CASE_INSENSITIVE);
+
+        private DurationText() {}
+
+        /** The duration, when the text is one and nothing else. */
+        static Optional<Duration> exact(String text) {
+            Matcher found = EXACT.matcher(text.strip());
+            if (text.isBlank() || !found.matches()) {
+                return Optional.empty();
+            }
+            return Optional.of(millis(found.group(1), 3_600_000)
+                    .plus(millis(found.group(2), 60_000))
+                    .plus(millis(found.group(3), 1_000))
+                    .plus(millis(found.group(4), 1)));
+        }
+
+        /** The wait that a value names, in whatever spelling; empty when it names none. */
+        static Optional<Duration> wait(String text, Instant now) {
+            return exact(text)
+                    .or(() -> ResetValue.parse(text, now).map(reset -> Duration.between(now, reset)))
+                    .or(() -> within(text));
+        }
+
+        private static Optional<Duration> within(String text) {
+            Matcher found = WITHIN.matcher(text);
+            if (!found.find()) {
+                return Optional.empty();
+            }
+            String unit = found.group(2).toLowerCase(java.util.Locale.ROOT);
+            int factor = unit.startsWith("ms") || unit.startsWith("mil")
+                    ? 1
+                    : unit.startsWith("s") ? 1_000 : unit.startsWith("m") ? 60_000 : 3_600_000;
+            return Optional.of(millis(found.group(1), factor));
+        }
+
+        private static Duration millis(@Nullable String number, int factor) {
+            return number == null ? Duration.ZERO : Duration.ofMillis(Math.round(Double.parseDouble(number) * factor));
+        }
+    }
+
+    /**
+     * Reads "when the limit resets" from one value. No standard says in what unit, so APIs write seconds to go, milliseconds
+     * to go, seconds or milliseconds since 1970, or a date; the magnitude tells them apart:
+     *
+     * <table>
+     * <caption>How a number is read</caption>
+     * <tr><td>up to 86,400</td><td>seconds to go: rate limits reset within a day</td></tr>
+     * <tr><td>up to 10<sup>9</sup></td><td>milliseconds to go, up to eleven days</td></tr>
+     * <tr><td>up to 10<sup>11</sup></td><td>seconds since 1970, from 2001 on</td></tr>
+     * <tr><td>up to 10<sup>14</sup></td><td>milliseconds since 1970</td></tr>
+     * </table>
+     *
+     * A doubtful number is read as the shorter wait: asking too early costs one more 429, waiting a thousandfold stops the
+     * whole fleet.
+     */
+    static final class ResetValue {
+
+        private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}(?:\\.[0-9]{1,18})?");
+
+        private static final BigDecimal A_DAY_OF_SECONDS = BigDecimal.valueOf(86_400);
+        private static final BigDecimal FIRST_EPOCH_SECOND = BigDecimal.valueOf(1_000_000_000L);
+        private static final BigDecimal LAST_EPOCH_SECOND = BigDecimal.valueOf(100_000_000_000L);
+        private static final BigDecimal LAST_EPOCH_MILLISECOND = BigDecimal.valueOf(100_000_000_000_000L);
+
+        private ResetValue() {}
+
+        /** The moment of the reset; empty when the value is neither a number of a sensible size nor a date. */
+        static Optional<Instant> parse(String text, Instant now) {
+            String value = text.strip();
+            return NUMBER.matcher(value).matches() ? number(new BigDecimal(value), now) : date(value);
+        }
+
+        private static Optional<Instant> number(BigDecimal value, Instant now) {
+            if (value.compareTo(A_DAY_OF_SECONDS) <= 0) {
+                return Optional.of(now.plus(milliseconds(value.movePointRight(3))));
+            }
+            if (value.compareTo(FIRST_EPOCH_SECOND) < 0) {
+                return Optional.of(now.plus(milliseconds(value)));
+            }
+            if (value.compareTo(LAST_EPOCH_SECOND) < 0) {
+                return Optional.of(Instant.EPOCH.plus(milliseconds(value.movePointRight(3))));
+            }
+            return value.compareTo(LAST_EPOCH_MILLISECOND) < 0
+                    ? Optional.of(Instant.EPOCH.plus(milliseconds(value)))
+                    : Optional.empty();
+        }
+
+        private static Duration milliseconds(BigDecimal value) {
+            return Duration.ofMillis(value.longValue());
+        }
+
+        private static Optional<Instant> date(String value) {
+            try {
+                return Optional.of(OffsetDateTime.parse(value).toInstant());
+            } catch (DateTimeException notIso) {
+                return HttpDate.read(value);
+            }
+        }
     }
 }

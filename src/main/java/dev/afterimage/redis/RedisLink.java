@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one way to Redis. All commands share one connection. Each has a time-out; a connection on which one was overdue is given
- * up, and so is a server that lost its place to another; and a server that keeps failing is left alone for a while.
+ * up, and so is a server that lost its place to another; and a server that keeps failing is left alone for a while. After a
+ * failure the next commands are waited for a fifth as long: a request asks several times in a row, and would else wait
+ * several time-outs for a server that is silent.
  *
  * <p>Whatever goes wrong is a {@link RedisUnavailableException}, but for a {@link NoScriptException}.
  */
@@ -39,6 +41,8 @@ public final class RedisLink {
 
     /** A command is tried on so many, when the former were closed before it went out. */
     private static final int MOST_CONNECTIONS = 3;
+
+    private static final int IN_DOUBT = 5;
 
     /** What a server says that is not, or no longer, the one to ask; and what a command ends with whose connection is lost. */
     private static final Set<String> DEPOSED =
@@ -101,15 +105,22 @@ public final class RedisLink {
             replies.completeExceptionally(new RedisUnavailableException("Redis failed and is given a rest", null));
             return replies;
         }
+        Duration patience = breaker.isInDoubt() ? timeout.dividedBy(IN_DOUBT) : timeout;
         exchange(requests, replies, MOST_CONNECTIONS);
+        CompletableFuture<List<Reply>> inTime =
+                patience.equals(timeout) ? watched(replies) : pause.orTimeout(replies, patience);
+        return inTime.handle((answers, failure) -> judge(answers, failure, patience));
+    }
+
+    private CompletableFuture<List<Reply>> watched(CompletableFuture<List<Reply>> replies) {
         onTheirWay.add(new Command(replies, nanoTime.getAsLong() + timeout.toNanos()));
         watchOldest();
-        return replies.handle(this::judge);
+        return replies;
     }
 
     /**
-     * Sees to it that the oldest command on its way ends in time. One timer watches over all of them, because one of its own for each
-     * command would cost a lookup as much as its way to Redis.
+     * Sees to it that the oldest command on its way ends in time. One timer watches over all that have the usual time-out, because
+     * setting and cancelling one for each wakes other threads at every lookup.
      */
     private void watchOldest() {
         Command oldest = onTheirWay.peek();
@@ -214,7 +225,7 @@ public final class RedisLink {
         return !(failure instanceof ErrorType refusal) || DEPOSED.stream().anyMatch(refusal::is);
     }
 
-    private List<Reply> judge(@Nullable List<Reply> replies, @Nullable Throwable thrown) {
+    private List<Reply> judge(@Nullable List<Reply> replies, @Nullable Throwable thrown, Duration patience) {
         if (thrown == null && replies != null) {
             breaker.succeeded();
             return replies;
@@ -226,7 +237,7 @@ public final class RedisLink {
         }
         breaker.failed();
         throw new RedisUnavailableException(
-                failure instanceof TimeoutException ? "Redis did not answer within " + timeout : "Redis failed",
+                failure instanceof TimeoutException ? "Redis did not answer within " + patience : "Redis failed",
                 failure);
     }
 

@@ -32,7 +32,9 @@ public interface BackendConfig {
     /** Where jobs wait. */
     enum QueueKind {
         FILESYSTEM,
-        SQS
+        SQS,
+        /** A Redis that appends each write to a file and never evicts; see docs/operations.md. */
+        REDIS
     }
 
     /** What instances share: limiter, single-flight, cool-down, budgets. */

@@ -2,6 +2,9 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.aws.CloudFrontSigner;
 import dev.afterimage.aws.RefreshedSecret;
+import dev.afterimage.aws.S3Bucket;
+import dev.afterimage.aws.S3Config;
+import dev.afterimage.aws.S3UrlSigner;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SecretsPrivateKeys;
 import dev.afterimage.delivery.BaseUrl;
@@ -12,6 +15,7 @@ import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.MemoisedSigner;
 import dev.afterimage.delivery.PemKeys;
 import dev.afterimage.delivery.RequestLinks;
+import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.SigningKeys;
 import dev.afterimage.delivery.UrlSigner;
@@ -27,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Puts together how URLs are signed, and how the local edge verifies them. */
@@ -96,21 +101,46 @@ class DeliveryWiring {
 
     @Produces
     @Singleton
-    UrlSigner urlSigner(DeliveryConfig config, BaseUrl baseUrl, SigningKeys keys, ExpiryWindow window) {
-        return new MemoisedSigner(new CloudFrontSigner(baseUrl, keys, window), window, config.memoisedUrls());
+    UrlSigner urlSigner(
+            DeliveryConfig config,
+            BaseUrl baseUrl,
+            Instance<SigningKeys> keys,
+            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
+            S3Config s3Config,
+            ExpiryWindow window) {
+        return switch (config.signer()) {
+            case CLOUDFRONT -> memoised(new CloudFrontSigner(baseUrl, keys.get(), window), window, config);
+            case S3 -> memoised(new S3UrlSigner(s3.get(), S3Bucket.of(s3Config), window), window, config);
+            case PUBLIC -> unsigned(baseUrl, window);
+        };
+    }
+
+    private static UrlSigner memoised(UrlSigner signer, ExpiryWindow window, DeliveryConfig config) {
+        return new MemoisedSigner(signer, window, config.memoisedUrls());
+    }
+
+    /** The URL itself never expires; the time is when to ask for it again. */
+    private static UrlSigner unsigned(BaseUrl baseUrl, ExpiryWindow window) {
+        if (!baseUrl.isFixed()) {
+            throw new IllegalStateException(
+                    "afterimage.delivery.signer=public needs afterimage.delivery.base-url: the address"
+                            + " of the CDN in front of the store. The service's own /cdn/ serves signed URLs only.");
+        }
+        return entry -> new SignedUrl(baseUrl.resource(entry), window.expiry());
     }
 
     /**
      * What the local edge honours. CloudFront does the same with the public keys of its key group; where the private key lies
-     * in Secrets Manager it is CloudFront that delivers, and the local edge honours nothing.
+     * in Secrets Manager it is CloudFront that delivers, and with another signer the store or a CDN: then the local edge honours
+     * nothing.
      */
     @Produces
     @Singleton
-    CannedPolicy cannedPolicy(DeliveryConfig config, SigningKeys keys, Clock clock) {
-        if (config.privateKeySecret().isPresent()) {
+    CannedPolicy cannedPolicy(DeliveryConfig config, Instance<SigningKeys> keys, Clock clock) {
+        if (config.privateKeySecret().isPresent() || config.signer() != DeliveryConfig.Signer.CLOUDFRONT) {
             return new CannedPolicy(Map.of(), clock);
         }
-        SigningKey key = keys.current();
+        SigningKey key = keys.get().current();
         return new CannedPolicy(Map.of(key.keyPairId(), PemKeys.publicOf(key.privateKey())), clock);
     }
 }

@@ -6,7 +6,6 @@ import dev.afterimage.aws.SecretUnavailableException;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.AccessRefusedException;
-import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.PermitAcquirer;
@@ -14,14 +13,12 @@ import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.AnswerRoom;
-import dev.afterimage.provider.ApiKey;
 import dev.afterimage.provider.ApiKeys;
-import dev.afterimage.provider.CallRecord;
+import dev.afterimage.provider.ApiKeys.ApiKey;
 import dev.afterimage.provider.DescribedProvider;
 import dev.afterimage.provider.Descriptions;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProviderHttp;
-import dev.afterimage.provider.Ticket;
 import dev.afterimage.time.Pause;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
@@ -66,7 +63,6 @@ class ProviderWiring {
                         keys,
                         gate,
                         settler,
-                        ReceiptRecord::new,
                         (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
                         clock,
                         pause);
@@ -122,25 +118,6 @@ class ProviderWiring {
 
     void close(@Disposes ProviderHttp http) {
         http.close();
-    }
-
-    /** The receipt of a call, as providers see it. */
-    private record ReceiptRecord(Attempt attempt) implements CallRecord {
-
-        @Override
-        public String purchase() {
-            return attempt.order().name();
-        }
-
-        @Override
-        public Optional<Ticket> ticket() {
-            return attempt.order().ticket().map(Ticket::new);
-        }
-
-        @Override
-        public void opened(Ticket ticket) {
-            attempt.order().keepTicket(ticket.pollUrl());
-        }
     }
 
     /** Prints what would be sent, before anything can be. */

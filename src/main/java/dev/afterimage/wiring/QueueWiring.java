@@ -12,6 +12,7 @@ import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.jobs.AttemptPolicy;
@@ -25,14 +26,18 @@ import dev.afterimage.jobs.QueuedBacklog;
 import dev.afterimage.jobs.Redrive;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredJobQueue;
 import dev.afterimage.metrics.Meters;
+import dev.afterimage.metrics.StatsSource;
 import dev.afterimage.pipeline.Backlog;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.redis.RedisBatchLedger;
 import dev.afterimage.redis.RedisCheckpoints;
 import dev.afterimage.redis.RedisConfig;
+import dev.afterimage.redis.RedisJobQueue;
 import dev.afterimage.redis.RedisLink;
 import dev.afterimage.redis.RedisPendingKeys;
 import dev.afterimage.time.Machine;
@@ -45,6 +50,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -60,13 +67,21 @@ class QueueWiring {
             Instance<LocalBackend> local,
             SqsConfig sqsConfig,
             @Identifier(AwsWiring.LIMITED) Instance<SqsClient> sqs,
-            Clock clock,
+            Instance<RedisLink> redis,
+            RedisConfig redisConfig,
+            Machine machine,
             Meters meters,
             @VirtualThreads ExecutorService virtualThreads) {
         JobQueue queue = switch (backends.queueKind()) {
             case FILESYSTEM -> LocalBackend.of(local).jobQueue(config.visibilityTimeout());
             case SQS ->
-                new SqsJobQueue(sqs.get(), SqsQueues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
+                new SqsJobQueue(
+                        sqs.get(),
+                        SqsQueues.of(sqsConfig),
+                        config.visibilityTimeout(),
+                        machine.clock(),
+                        virtualThreads);
+            case REDIS -> new RedisJobQueue(redis.get(), redisConfig, config.visibilityTimeout(), machine.pause());
         };
         return new MeteredJobQueue(meters, queue);
     }
@@ -82,7 +97,7 @@ class QueueWiring {
             Machine machine) {
         return switch (backends.queueKind()) {
             case FILESYSTEM -> LocalBackend.of(local).pendingMarks();
-            case SQS ->
+            case SQS, REDIS ->
                 new FallbackPendingKeys(
                         new RedisPendingKeys(redis.get(), redisConfig),
                         machine.nanoTime()::getAsLong,
@@ -100,7 +115,7 @@ class QueueWiring {
             Clock clock) {
         return switch (backends.queueKind()) {
             case FILESYSTEM -> LocalBackend.of(local).batchLedger();
-            case SQS -> new RedisBatchLedger(redis.get(), redisConfig, clock);
+            case SQS, REDIS -> new RedisBatchLedger(redis.get(), redisConfig, clock);
         };
     }
 
@@ -110,7 +125,7 @@ class QueueWiring {
             BackendConfig backends, Instance<LocalBackend> local, Instance<RedisLink> redis, RedisConfig redisConfig) {
         return switch (backends.queueKind()) {
             case FILESYSTEM -> LocalBackend.of(local).checkpoints();
-            case SQS -> new RedisCheckpoints(redis.get(), redisConfig);
+            case SQS, REDIS -> new RedisCheckpoints(redis.get(), redisConfig);
         };
     }
 
@@ -165,6 +180,21 @@ class QueueWiring {
     @Singleton
     Planner planner(KeyScheme keys, TemplateVersions versions, ImageIndex index, Clock clock) {
         return new Planner(keys, versions, index, clock);
+    }
+
+    /** Each image takes one credit. */
+    @Produces
+    @Singleton
+    DryRun dryRun(
+            Planner planner, JobQueue queue, CreditBudget budget, Limits limits, Instance<StatsSource> statistics) {
+        return new DryRun(
+                planner,
+                queue,
+                () -> budget.status().left(),
+                limits,
+                request -> 1,
+                () -> Optional.ofNullable(statistics.get().current().providerP50Millis())
+                        .map(Duration::ofMillis));
     }
 
     @Produces

@@ -2,21 +2,26 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.redis.RedisConfig;
+import dev.afterimage.redis.RedisJobQueue;
+import dev.afterimage.redis.RedisLink;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Machine;
 import dev.afterimage.time.Pause;
 import dev.afterimage.wiring.BackendConfig.FleetKind;
 import dev.afterimage.wiring.BackendConfig.IndexKind;
+import dev.afterimage.wiring.BackendConfig.QueueKind;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -27,10 +32,13 @@ import java.util.function.Supplier;
  * open connections, send scripts along and run code that was never run; under load they would exceed their time-out, and an
  * instance whose limiter times out buys nothing for no good reason.
  *
- * <p>Nothing depends on its success: a Redis that is down is found out by whoever needs it.
+ * <p>Nothing depends on its success: a Redis that is down is found out by whoever needs it. Only a Redis that would lose the
+ * jobs it is given ends the start.
  */
 @Singleton
 class WarmUp {
+
+    private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
 
     private static final int ROUNDS = 50;
     /** A round is three commands; quick ones leave most of the time-out to spare. */
@@ -72,10 +80,30 @@ class WarmUp {
     }
 
     /** Before the port is opened, and before the workers look for jobs. */
-    void begin(@Observes @Priority(100) StartupEvent start, BackendConfig backends, RedisConfig redis)
+    void begin(
+            @Observes @Priority(100) StartupEvent start,
+            BackendConfig backends,
+            RedisConfig redis,
+            Instance<RedisLink> link)
             throws InterruptedException {
         if (backends.fleetKind() == FleetKind.REDIS || backends.indexKind() == IndexKind.REDIS) {
             run(redis.warmUp(), redis.timeout().dividedBy(QUICK_PART_OF_TIMEOUT));
+        }
+        if (backends.queueKind() == QueueKind.REDIS) {
+            requireLastingQueue(link.get());
+        }
+    }
+
+    /** While Redis is down nothing is accepted either, so that a server may start then; the next start asks again. */
+    private static void requireLastingQueue(RedisLink link) {
+        try {
+            RedisJobQueue.defectOf(link).ifPresent(reason -> {
+                throw new IllegalStateException(reason);
+            });
+        } catch (QueueUnavailableException gone) {
+            LOG.log(
+                    Level.WARNING,
+                    "Redis cannot be asked whether it keeps the jobs that it is given: " + gone.getMessage());
         }
     }
 

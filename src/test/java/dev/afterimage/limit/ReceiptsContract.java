@@ -396,6 +396,97 @@ public abstract class ReceiptsContract {
         assertThat(fleet.limiter().status().stops()).isEmpty();
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aCallThatLeftBeforeAStopDoesNotEndIt(LaneStop.Reason reason) {
+        Fleet fleet = fleet(1);
+        Departed before = bought(fleet, Purchases.next());
+        advance(Duration.ofMillis(1));
+        fleet.limiter().stop(reason);
+
+        fleet.receipts().settle(before, image());
+
+        assertThat(fleet.limiter().status().stops())
+                .extracting(LaneStop::reason)
+                .containsExactly(reason);
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aProbeThatWasNotDealtWithLeavesTheStopAndTheNextOneComesAtItsTime(LaneStop.Reason reason) {
+        Fleet fleet = fleet(1);
+        depart(fleet, Purchases.next()); // no restart is due any more
+        fleet.limiter().stop(reason);
+        advance(reason.probedEvery());
+        Departed throttled = bought(fleet);
+        advance(SECOND);
+        fleet.receipts().settle(throttled, FREE);
+        fleet.limiter().coolDown(Duration.ofSeconds(5));
+
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO))
+                .isEqualTo(new Permit.Stopped(reason, reason.probedEvery().minus(SECOND)));
+        advance(reason.probedEvery().minus(SECOND));
+        fleet.receipts().settle(bought(fleet), image());
+        assertThat(fleet.limiter().status().stops()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aProbeThatNeverLeftIsFollowedByAnotherWhenItsPermitHasLapsed(LaneStop.Reason reason) {
+        Fleet fleet = fleet(1);
+        depart(fleet, Purchases.next()); // no restart is due any more
+        fleet.limiter().stop(reason);
+        advance(reason.probedEvery());
+        Granted probe = (Granted) fleet.limiter().acquire(Lane.BULK, Duration.ZERO);
+        fleet.limiter().release(probe);
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO))
+                .isEqualTo(new Permit.Stopped(reason, WIDE.grace()));
+
+        advance(WIDE.grace());
+
+        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+    }
+
+    @Test
+    void anUnusableAnswerThatIsToldTwiceCountsOnce() {
+        Fleet fleet = fleet(WIDE, new ReceiptRules(1, 2));
+        Departed call = bought(fleet);
+
+        fleet.receipts().settle(call, HTML);
+        fleet.receipts().settle(call, HTML);
+
+        assertThat(fleet.limiter().status().stops()).isEmpty();
+        assertThat(fleet.receipts().find(KEY))
+                .hasValueSatisfying(receipt -> assertThat(receipt.purchases()).isEqualTo(1));
+    }
+
+    @Test
+    void aHoldThatComesAfterTheCallHasEndedWritesNoReceipt() {
+        Fleet fleet = fleet(1);
+        Departed call = bought(fleet);
+        fleet.receipts().settle(call, FREE);
+
+        assertThat(fleet.receipts().hold(call)).isEqualTo(Holding.LOST);
+
+        assertThat(fleet.receipts().find(KEY)).isEmpty();
+        assertThat(depart(fleet, PURCHASE)).isInstanceOf(Departed.class);
+    }
+
+    @Test
+    void whatIsBoughtAfterADeleteHasANameOfItsOwn() {
+        Fleet fleet = fleet(1);
+        Departed call = bought(fleet, PURCHASE.named("1"));
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        assertThat(fleet.receipts().find(KEY)).map(Receipt::series).contains("");
+        fleet.receipts().settle(call, SILENCE);
+        advance(LONGEST_CALL);
+
+        bought(fleet, PURCHASE.named("2"));
+
+        assertThat(fleet.receipts().find(KEY)).map(Receipt::series).contains("2");
+    }
+
     @Test
     void aProbeThatFindsNoSlotIsNotLost() {
         Fleet fleet = fleet(new Limits(1, SECOND, OptionalInt.empty(), 1, LONGEST_CALL), new ReceiptRules(1, 5));

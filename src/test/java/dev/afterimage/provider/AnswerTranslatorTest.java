@@ -13,6 +13,7 @@ import dev.afterimage.generation.RejectedException.Reason;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.provider.Description.Waits;
+import dev.afterimage.provider.Meanings.AnswerTranslator;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

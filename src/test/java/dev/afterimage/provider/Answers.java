@@ -1,5 +1,6 @@
 package dev.afterimage.provider;
 
+import dev.afterimage.provider.Exchange.Answer;
 import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
 

@@ -2,6 +2,7 @@ package dev.afterimage.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.provider.ResultFetcher.ImageReference;
 import dev.afterimage.testing.SampleImages;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

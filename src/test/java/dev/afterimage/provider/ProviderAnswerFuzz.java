@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.afterimage.provider.Description.Waits;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.ResultFetcher.ImageReference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

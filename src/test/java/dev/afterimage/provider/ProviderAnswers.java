@@ -2,6 +2,9 @@ package dev.afterimage.provider;
 
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Meanings.AnswerTranslator;
+import dev.afterimage.provider.ResultFetcher.Images;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
 import java.util.Map;

@@ -9,6 +9,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.provider.JobPoller.PollPermits;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
@@ -62,7 +63,6 @@ final class ProviderBench implements AutoCloseable {
                         http,
                         ProviderBench::resolve,
                         PollPermits.FREE,
-                        request -> () -> "purchase-1",
                         (service, method, url, headers, body) -> headers,
                         clock,
                         pause));

@@ -4,6 +4,7 @@ import static dev.afterimage.provider.Answers.answer;
 import static dev.afterimage.provider.Answers.throttled;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.provider.Exchange.Answer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;

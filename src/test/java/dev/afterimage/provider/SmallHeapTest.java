@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.generation.PermitLapsedException;
+import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.testing.JavaProcess;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -52,6 +53,7 @@ class SmallHeapTest {
                     Destination.ofOperator(URI.create(arguments[0])),
                     Map.of(),
                     Optional.of("{}"),
+                    true,
                     BYTES + 1,
                     LONG);
             CountDownLatch stored = new CountDownLatch(IMAGES);

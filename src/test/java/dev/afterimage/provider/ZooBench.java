@@ -8,6 +8,9 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.ProviderLimitConfig;
+import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Exchange.HttpCall;
+import dev.afterimage.provider.JobPoller.PollPermits;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.ZooAnswer;
 import dev.afterimage.provider.zoo.ZooCall;
@@ -21,12 +24,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -48,8 +49,6 @@ final class ZooBench {
     /** As the service takes them from the description. */
     final Limits limits;
 
-    final List<Double> costs = new ArrayList<>();
-    final List<Ticket> tickets = new ArrayList<>();
     private final Clock clock;
     private final Pause pause;
 
@@ -81,11 +80,6 @@ final class ZooBench {
     }
 
     DescribedProvider provider(PollPermits permits) {
-        return provider(permits, Optional.empty());
-    }
-
-    /** One that finds this ticket in the record of every call. */
-    DescribedProvider provider(PollPermits permits, Optional<Ticket> ticket) {
         return new DescribedProvider(
                 description,
                 config,
@@ -94,39 +88,9 @@ final class ZooBench {
                         this::exchange,
                         name -> List.of(InetAddress.getByAddress(name, PUBLIC)),
                         permits,
-                        request -> new KeptRecord(ticket),
                         SIGNER::sign,
                         clock,
                         pause));
-    }
-
-    private final class KeptRecord implements CallRecord {
-
-        private final Optional<Ticket> ticket;
-
-        private KeptRecord(Optional<Ticket> ticket) {
-            this.ticket = ticket;
-        }
-
-        @Override
-        public String purchase() {
-            return "purchase-1";
-        }
-
-        @Override
-        public Optional<Ticket> ticket() {
-            return ticket;
-        }
-
-        @Override
-        public void opened(Ticket opened) {
-            tickets.add(opened);
-        }
-
-        @Override
-        public void cost(double cost) {
-            costs.add(cost);
-        }
     }
 
     private Answer exchange(HttpCall call, Attempt.Departure departure) {

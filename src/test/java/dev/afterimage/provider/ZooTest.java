@@ -12,12 +12,14 @@ import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.guard.LocalRateLimit;
+import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.ReceiptStorage;
+import dev.afterimage.provider.JobPoller.PollPermits;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.DocumentedError;
 import dev.afterimage.provider.zoo.Zoo;
@@ -50,7 +52,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ZooTest {
 
-    private static final Attempt ATTEMPT = Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX), Orders.next());
+    private static Attempt attempt() {
+        return attempt(Orders.next());
+    }
+
+    private static Attempt attempt(Orders order) {
+        return Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX), order);
+    }
     /** How much of a wait until a moment is over when its answer has come. */
     private static final Duration ON_THE_WAY = Duration.ofMillis(50);
 
@@ -75,13 +83,13 @@ class ZooTest {
         DescribedProvider provider = bench.provider(PollPermits.FREE);
 
         for (int number = 0; number < 3; number++) {
-            assertThat(provider.generate(bench.request(number), ATTEMPT).content())
-                    .isEqualTo(bench.api.image());
+            GeneratedImage image = provider.generate(bench.request(number), attempt());
+            assertThat(image.content()).isEqualTo(bench.api.image());
+            assertThat(image.cost()).hasValue(bench.api.cost());
         }
 
         assertThat(bench.api.billed()).isEqualTo(3);
         assertThat(bench.api.calls()).isEqualTo(3);
-        assertThat(bench.costs).hasSize(3).allMatch(cost -> cost == bench.api.cost());
     }
 
     @ParameterizedTest
@@ -95,7 +103,7 @@ class ZooTest {
 
             GenerationException failure = catchThrowableOfType(
                     GenerationException.class,
-                    () -> bench.provider(PollPermits.FREE).generate(bench.request(1), ATTEMPT));
+                    () -> bench.provider(PollPermits.FREE).generate(bench.request(1), attempt()));
 
             assertThat(failure).as(error.name()).isInstanceOf(error.meaning()).hasMessageNotContaining(ApiDouble.KEY);
             if (failure instanceof RejectedException rejected) {
@@ -170,14 +178,15 @@ class ZooTest {
             assertThat(first.description.job()).isEmpty();
             return;
         }
+        Orders order = Orders.next();
         int number = 0;
-        while (first.tickets.isEmpty() && number < 4) {
-            first.provider(PollPermits.FREE).generate(first.request(number++), ATTEMPT);
+        while (order.ticket().isEmpty() && number < 4) {
+            first.provider(PollPermits.FREE).generate(first.request(number++), attempt(order));
         }
         int bills = first.api.billed();
 
-        byte[] resumed = first.provider(PollPermits.FREE, Optional.of(first.tickets.getLast()))
-                .generate(first.request(number - 1), ATTEMPT)
+        byte[] resumed = first.provider(PollPermits.FREE)
+                .generate(first.request(number - 1), attempt(order))
                 .content();
 
         assertThat(first.api.polls()).isPositive();

@@ -119,7 +119,11 @@ final class RedisClients implements AutoCloseable {
     }
 
     List<String> keys(RedisLink link) {
-        return link.call(Request.cmd(Command.KEYS).arg(prefix + ":*")).stream()
+        return keys(link, "*" + prefix + ":*");
+    }
+
+    List<String> keys(RedisLink link, String pattern) {
+        return link.call(Request.cmd(Command.KEYS).arg(pattern)).stream()
                 .map(Response::toString)
                 .toList();
     }

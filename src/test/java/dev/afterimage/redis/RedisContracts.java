@@ -2,6 +2,8 @@ package dev.afterimage.redis;
 
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.ImageIndexContract;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.JobQueueContract;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CallerQuotaContract;
 import dev.afterimage.limit.CreditBudget;
@@ -102,6 +104,20 @@ abstract class RedisContracts {
         @Override
         protected void advance(Duration step) {
             servers().forEach(server -> clients.age(server, step));
+        }
+    }
+
+    @Nested
+    class Queue extends JobQueueContract {
+
+        @Override
+        protected JobQueue queue() {
+            return new RedisJobQueue(
+                    link(System::nanoTime),
+                    clients.prefix,
+                    Duration.ofMinutes(2),
+                    clock::advance,
+                    () -> Long.toString(clock.millis()));
         }
     }
 

@@ -208,7 +208,9 @@ public final class WiredProcess {
                 local,
                 settings.of(SqsConfig.class),
                 instance(surroundings.sqs()),
-                machine.clock(),
+                redis,
+                redisConfig,
+                machine,
                 METERS,
                 machine.threads()));
         PendingKeys marks = flaw.marks(queues.pendingMarks(backends, local, redis, redisConfig, METERS, machine));

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Makes the whole answer for a failure, headers and body, and tells the log what the client is not told. */
@@ -33,32 +32,40 @@ public final class ProblemResponses {
     /**
      * The answer for a failure.
      *
-     * @param path of the request, without its query; asked for where it matters, because it may be malformed
+     * @param path of the request, without its query
      */
-    public HttpResponse answer(Throwable failure, String requestId, Supplier<String> path) {
+    public HttpResponse answer(Throwable failure, String requestId, String path) {
         Problem problem = problems.of(failure);
         log(failure, problem);
         return answer(problem, requestId, path);
     }
 
     /** The answer for a status code that the framework chose without an exception that we know. */
-    HttpResponse answer(int status, String requestId, Supplier<String> path) {
+    HttpResponse answer(int status, String requestId, String path) {
         return answer(problems.of(status), requestId, path);
     }
 
-    private HttpResponse answer(Problem problem, String requestId, Supplier<String> path) {
+    private HttpResponse answer(Problem problem, String requestId, String path) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", ProblemDocument.MEDIA_TYPE);
         headers.put("Cache-Control", "no-store");
         headers.putAll(problem.headers());
         problem.retryAfter().ifPresent(wait -> headers.put(RetryAfter.HEADER, RetryAfter.of(wait)));
         if (problem.status() == ProblemType.METHOD_NOT_ALLOWED.status()) {
-            SortedSet<String> allowed = Allow.methodsOf(path.get());
+            SortedSet<String> allowed = Allow.methodsOf(path);
             headers.put(Allow.HEADER, String.join(", ", allowed));
         }
+        boolean openAi = OpenAiError.isSpokenAt(path);
+        if (openAi) {
+            headers.put("Content-Type", "application/json");
+            headers.putAll(OpenAiError.headers(problem));
+        }
         try {
-            byte[] body = json.writeValueAsBytes(ProblemDocument.of(problem, requestId));
-            return new HttpResponse(problem.status(), headers, body);
+            return openAi
+                    ? new HttpResponse(
+                            OpenAiError.status(problem), headers, json.writeValueAsBytes(OpenAiError.of(problem)))
+                    : new HttpResponse(
+                            problem.status(), headers, json.writeValueAsBytes(ProblemDocument.of(problem, requestId)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A problem of strings and a number is always JSON", e);
         }

@@ -18,7 +18,7 @@ final class ResourceProblems {
 
     @ServerExceptionMapper
     public Response answer(Throwable failure, RoutingContext context) {
-        return answers.answer(failure, RequestId.of(context), context::normalizedPath)
+        return answers.answer(failure, RequestId.of(context), context.normalizedPath())
                 .toRest();
     }
 }

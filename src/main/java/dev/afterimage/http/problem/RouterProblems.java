@@ -43,12 +43,21 @@ final class RouterProblems {
         send(
                 failure == null || chosen
                         ? answer(status, context)
-                        : answers.answer(failure, RequestId.of(context), context::normalizedPath),
+                        : answers.answer(failure, RequestId.of(context), pathOf(context)),
                 context);
     }
 
     private HttpResponse answer(int status, RoutingContext context) {
-        return answers.answer(status, RequestId.of(context), context::normalizedPath);
+        return answers.answer(status, RequestId.of(context), pathOf(context));
+    }
+
+    /** Empty where it cannot be decoded. */
+    private static String pathOf(RoutingContext context) {
+        try {
+            return context.normalizedPath();
+        } catch (IllegalArgumentException malformed) {
+            return "";
+        }
     }
 
     /** Nobody can be told any more; a client that goes away while it sends is no fault of the service. */

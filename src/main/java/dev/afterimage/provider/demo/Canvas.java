@@ -9,6 +9,10 @@ import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.DoubleToIntFunction;
 
 /** An image while it is drawn: shapes and outlined text, smooth edges, no transparency in the result. */
 final class Canvas {
@@ -73,5 +77,114 @@ final class Canvas {
     /** The colour, let through to this share (0 invisible, 1 solid). */
     static Color faint(Color colour, double share) {
         return new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), (int) Math.round(255 * share));
+    }
+
+    /**
+     * Colours that go together; white text is readable on {@code from} and {@code to}.
+     *
+     * @param accent stands out from both
+     */
+    record Palette(Color from, Color to, Color accent) {
+
+        private static final List<Palette> ALL = List.of(
+                of(0x4338CA, 0x7C3AED, 0xFBBF24),
+                of(0x0F766E, 0x0369A1, 0xA3E635),
+                of(0xBE123C, 0x7E22CE, 0xFDBA74),
+                of(0x1D4ED8, 0x0E7490, 0xF9A8D4),
+                of(0xC2410C, 0xBE185D, 0xFDE68A),
+                of(0x15803D, 0x115E59, 0xFDE047),
+                of(0x1E293B, 0x4338CA, 0x38BDF8),
+                of(0x86198F, 0x3730A3, 0x5EEAD4));
+
+        static Palette any(SplittableRandom random) {
+            return ALL.get(random.nextInt(ALL.size()));
+        }
+
+        private static Palette of(int from, int to, int accent) {
+            return new Palette(new Color(from), new Color(to), new Color(accent));
+        }
+    }
+
+    /** Text broken into lines that fit a width. */
+    record TextBlock(TrueTypeFont font, double size, List<String> lines) {
+
+        private static final String ELLIPSIS = "…";
+        private static final double LINE_HEIGHT = 1.18;
+
+        /** The text in the first of these sizes in which it fits; in the last one it is cut where it must be. */
+        static TextBlock fit(TrueTypeFont font, String text, double width, int maxLines, double... sizes) {
+            return fit(font, text, width, size -> maxLines, sizes);
+        }
+
+        /** The same, with as many lines as the height has room for. */
+        static TextBlock fitInto(TrueTypeFont font, String text, double width, double height, double... sizes) {
+            return fit(font, text, width, size -> (int) (height / (size * LINE_HEIGHT)), sizes);
+        }
+
+        private static TextBlock fit(
+                TrueTypeFont font, String text, double width, DoubleToIntFunction linesIn, double... sizes) {
+            for (double size : sizes) {
+                List<String> lines = wrap(font, text, size, width);
+                if (lines.size() <= linesIn.applyAsInt(size)) {
+                    return new TextBlock(font, size, lines);
+                }
+            }
+            double smallest = sizes[sizes.length - 1];
+            int maxLines = linesIn.applyAsInt(smallest);
+            List<String> lines = wrap(font, text, smallest, width).subList(0, maxLines);
+            List<String> cut = new ArrayList<>(lines.subList(0, maxLines - 1));
+            cut.add(shorten(font, lines.getLast() + ELLIPSIS, smallest, width));
+            return new TextBlock(font, smallest, List.copyOf(cut));
+        }
+
+        double lineHeight() {
+            return size * LINE_HEIGHT;
+        }
+
+        double height() {
+            return lines.size() * lineHeight();
+        }
+
+        private static String shorten(TrueTypeFont font, String line, double size, double width) {
+            String shorter = line;
+            while (font.width(shorter, size) > width && shorter.codePointCount(0, shorter.length()) > 2) {
+                int end = shorter.offsetByCodePoints(shorter.length(), -2);
+                shorter = shorter.substring(0, end).stripTrailing() + ELLIPSIS;
+            }
+            return shorter;
+        }
+
+        private static List<String> wrap(TrueTypeFont font, String text, double size, double width) {
+            List<String> lines = new ArrayList<>();
+            StringBuilder line = new StringBuilder();
+            for (String word : text.split(" ", -1)) {
+                String rest = word;
+                if (!line.isEmpty() && font.width(line + " " + rest, size) > width) {
+                    lines.add(line.toString());
+                    line.setLength(0);
+                }
+                while (font.width(rest, size) > width) {
+                    int end = fitting(font, rest, size, width);
+                    lines.add(rest.substring(0, end));
+                    rest = rest.substring(end);
+                }
+                line.append(line.isEmpty() ? "" : " ").append(rest);
+            }
+            lines.add(line.toString());
+            return lines;
+        }
+
+        /** How much of a word that is wider than the line goes onto it; at least one character. */
+        private static int fitting(TrueTypeFont font, String word, double size, double width) {
+            int end = word.offsetByCodePoints(0, 1);
+            while (end < word.length()) {
+                int next = word.offsetByCodePoints(end, 1);
+                if (font.width(word.substring(0, next), size) > width) {
+                    break;
+                }
+                end = next;
+            }
+            return end;
+        }
     }
 }

@@ -7,21 +7,40 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.RejectedException.Reason;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.provider.demo.TrueTypeFont.Fonts;
 import dev.afterimage.time.Pause;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * The built-in renderer: draws real images without an account, and behaves like a rate-limited API (latency, a strict
  * window, 429 with the wait).
  */
 public final class DemoProvider implements ImageGenerator {
+
+    private static final float JPEG_QUALITY = 0.92f;
+    private static final String HEADLESS = "java.awt.headless";
 
     private final Duration latency;
     private final DemoWindow window;
@@ -35,7 +54,10 @@ public final class DemoProvider implements ImageGenerator {
         this.latency = config.latency();
         this.window = new DemoWindow(config.rate(), config.window(), clock);
         this.pause = pause;
-        Headless.enable();
+        // With DISPLAY set, even drawing into memory would load the X11 libraries, which a JRE without a desktop lacks.
+        if (System.getProperty(HEADLESS) == null) {
+            System.setProperty(HEADLESS, "true");
+        }
         Fonts fonts = Fonts.bundled();
         this.templates = new TreeMap<>(Map.of(
                 "social-card", new SocialCard(fonts),
@@ -53,10 +75,13 @@ public final class DemoProvider implements ImageGenerator {
             throw ThrottledException.byProvider(wait);
         }
         DemoTemplate template = templateOf(request);
-        ImageEncoder encoder = ImageEncoder.of(request.format());
+        if (request.format() == ImageFormat.WEBP) {
+            throw new RejectedException(
+                    Reason.DATA, "The demo provider draws png, jpeg and gif; ask for one of them instead of webp.");
+        }
         BufferedImage image = template.draw(DemoData.of(request));
         takeTime();
-        return encoder.encode(image);
+        return encode(image, request.format());
     }
 
     private DemoTemplate templateOf(ImageRequest request) {
@@ -68,6 +93,25 @@ public final class DemoProvider implements ImageGenerator {
                             + "; take one of them.");
         }
         return template;
+    }
+
+    private static GeneratedImage encode(BufferedImage image, ImageFormat format) {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName(format.word()).next();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 * 1024);
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            writer.setOutput(out);
+            ImageWriteParam settings = writer.getDefaultWriteParam();
+            if (format == ImageFormat.JPEG) {
+                settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+                settings.setCompressionQuality(JPEG_QUALITY);
+            }
+            writer.write(null, new IIOImage(image, null, null), settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            writer.dispose();
+        }
+        return new GeneratedImage(bytes.toByteArray(), format);
     }
 
     private void takeTime() {
@@ -87,5 +131,57 @@ public final class DemoProvider implements ImageGenerator {
     /** The calls that were answered 429. */
     public long throttled() {
         return throttled.get();
+    }
+
+    /**
+     * A strict sliding window, as the strictest APIs keep it: no window, wherever it begins, holds more arrivals than the rate.
+     * It knows nothing of this service's own limiter, which it is there to test.
+     */
+    static final class DemoWindow {
+
+        private final int rate;
+        private final Duration window;
+        private final Clock clock;
+        private final Deque<Instant> arrivals = new ArrayDeque<>();
+        private final Lock lock = new ReentrantLock();
+
+        DemoWindow(int rate, Duration window, Clock clock) {
+            if (rate < 1 || !window.isPositive()) {
+                throw new IllegalArgumentException("afterimage.demo.rate and .window must be above zero");
+            }
+            this.rate = rate;
+            this.window = window;
+            this.clock = clock;
+        }
+
+        /** Takes one arrival in, or says after which wait there is room; above zero. A refused arrival does not count. */
+        Optional<Duration> arrive() {
+            lock.lock();
+            try {
+                Instant now = clock.instant();
+                while (!arrivals.isEmpty() && !arrivals.getFirst().plus(window).isAfter(now)) {
+                    arrivals.removeFirst();
+                }
+                if (arrivals.size() >= rate) {
+                    return Optional.of(Duration.between(now, arrivals.getFirst().plus(window)));
+                }
+                arrivals.addLast(now);
+                return Optional.empty();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Draws one kind of image. */
+    @FunctionalInterface
+    interface DemoTemplate {
+
+        /**
+         * An image of this data; what is missing is filled with a sample, so that {@code {}} shows what the template can do.
+         *
+         * @throws dev.afterimage.generation.RejectedException when a value has the wrong type
+         */
+        BufferedImage draw(DemoData data);
     }
 }

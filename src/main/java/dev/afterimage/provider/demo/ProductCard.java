@@ -1,5 +1,9 @@
 package dev.afterimage.provider.demo;
 
+import dev.afterimage.provider.demo.Canvas.Palette;
+import dev.afterimage.provider.demo.Canvas.TextBlock;
+import dev.afterimage.provider.demo.DemoProvider.DemoTemplate;
+import dev.afterimage.provider.demo.TrueTypeFont.Fonts;
 import java.awt.Color;
 import java.awt.Shape;
 import java.awt.geom.AffineTransform;

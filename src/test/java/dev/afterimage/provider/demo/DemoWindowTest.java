@@ -3,6 +3,7 @@ package dev.afterimage.provider.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.provider.demo.DemoProvider.DemoWindow;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,6 +2,8 @@ package dev.afterimage.provider.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.provider.demo.Canvas.TextBlock;
+import dev.afterimage.provider.demo.TrueTypeFont.Fonts;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;

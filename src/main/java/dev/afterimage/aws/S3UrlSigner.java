@@ -1,0 +1,103 @@
+package dev.afterimage.aws;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.ExpiryWindow;
+import dev.afterimage.delivery.SignedUrl;
+import dev.afterimage.delivery.SigningKeyUnavailableException;
+import dev.afterimage.delivery.UrlSigner;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Presigned URLs of the store itself ("Authenticating Requests: Using Query Parameters", Amazon S3 API Reference), for every
+ * store that speaks S3's protocol. They are dated at the beginning of the {@link ExpiryWindow}, so that all who ask within it
+ * get the same URL. One that was signed with temporary credentials ends with them, if that is earlier.
+ */
+public final class S3UrlSigner implements UrlSigner {
+
+    /** What Signature Version 4 allows. */
+    private static final Duration LONGEST = Duration.ofDays(7);
+
+    private final S3Client s3;
+    private final S3Bucket bucket;
+    private final ExpiryWindow window;
+    private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
+
+    /**
+     * A signer for the images of a bucket.
+     *
+     * @param s3 says where the store is and with which credentials it is asked; no request is made
+     */
+    public S3UrlSigner(S3Client s3, S3Bucket bucket, ExpiryWindow window) {
+        if (window.longest().compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "afterimage.delivery.url-ttl must be at most 84h where afterimage.delivery.signer=s3, because a presigned"
+                            + " URL may be valid for 7 days and one of ours is for up to twice that time");
+        }
+        this.s3 = s3;
+        this.bucket = bucket;
+        this.window = window;
+    }
+
+    @Override
+    public void checkKey() {
+        AwsCredentialsIdentity unused = identity();
+    }
+
+    @Override
+    public SignedUrl sign(IndexEntry entry) {
+        Instant expiry = window.expiry();
+        AwsCredentialsIdentity identity = identity();
+        SdkHttpRequest request = SdkHttpRequest.builder()
+                .method(SdkHttpMethod.GET)
+                .uri(locationOf(entry))
+                .putRawQueryParameter("v", Long.toString(entry.createdAt().toEpochMilli(), Character.MAX_RADIX))
+                .build();
+        String url = signer.sign(to -> to.identity(identity)
+                        .request(request)
+                        .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, "s3")
+                        .putProperty(
+                                AwsV4HttpSigner.REGION_NAME,
+                                s3.serviceClientConfiguration().region().id())
+                        .putProperty(
+                                AwsV4FamilyHttpSigner.AUTH_LOCATION, AwsV4FamilyHttpSigner.AuthLocation.QUERY_STRING)
+                        .putProperty(AwsV4FamilyHttpSigner.EXPIRATION_DURATION, window.longest())
+                        .putProperty(AwsV4FamilyHttpSigner.DOUBLE_URL_ENCODE, false)
+                        .putProperty(AwsV4FamilyHttpSigner.NORMALIZE_PATH, false)
+                        .putProperty(AwsV4FamilyHttpSigner.PAYLOAD_SIGNING_ENABLED, false)
+                        .putProperty(
+                                HttpSigner.SIGNING_CLOCK, Clock.fixed(expiry.minus(window.longest()), ZoneOffset.UTC)))
+                .request()
+                .getUri()
+                .toString();
+        return new SignedUrl(url, expiry);
+    }
+
+    private URI locationOf(IndexEntry entry) {
+        return URI.create(s3.utilities()
+                .getUrl(object -> object.bucket(bucket.name()).key(bucket.objectOf(entry.key())))
+                .toString());
+    }
+
+    private AwsCredentialsIdentity identity() {
+        try {
+            return s3.serviceClientConfiguration()
+                    .credentialsProvider()
+                    .resolveIdentity()
+                    .join();
+        } catch (SdkClientException e) {
+            throw new SigningKeyUnavailableException("There are no credentials of the store to sign URLs with.", e);
+        }
+    }
+}

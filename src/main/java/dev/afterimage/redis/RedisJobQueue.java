@@ -1,0 +1,206 @@
+package dev.afterimage.redis;
+
+import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobCodec;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.NewerFormatException;
+import dev.afterimage.jobs.QueueStatus;
+import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.time.Pause;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The job queue in Redis: a sorted set a lane, ordered by when a job may be handed out, so that a delay and a claim are both a
+ * time in the future and no job is ever in two places. One script makes each step whole.
+ *
+ * <p>Jobs last as long as the server's memory does, so the server has to append each write to a file and must not
+ * evict; {@link #defectOf} checks that.
+ */
+public final class RedisJobQueue implements JobQueue {
+
+    private static final System.Logger LOG = System.getLogger(RedisJobQueue.class.getName());
+    private static final RedisScript SCRIPT = RedisScript.named("queue");
+
+    /** So many jobs go into one script; more would make the others on the server wait. */
+    private static final int MOST_JOBS = 500;
+
+    /** How often an empty queue is asked again while a claim waits. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+
+    private final RedisLink link;
+    private final List<String> keys;
+    private final Duration visibilityTimeout;
+    private final Pause pause;
+    private final Supplier<String> fixedTime;
+
+    /** A queue for all processes with this prefix. */
+    public RedisJobQueue(RedisLink link, RedisConfig config, Duration visibilityTimeout, Pause pause) {
+        this(link, config.prefix(), visibilityTimeout, pause, () -> "");
+    }
+
+    /** As the public one, at a time in milliseconds that a test moves by hand. */
+    RedisJobQueue(RedisLink link, String prefix, Duration visibilityTimeout, Pause pause, Supplier<String> fixedTime) {
+        this.link = link;
+        String queue = "{" + prefix + ":queue}:";
+        this.keys = Stream.of("interactive", "bulk", "bodies", "states", "since", "dead", "reasons", "claims")
+                .map(queue::concat)
+                .toList();
+        this.visibilityTimeout = visibilityTimeout;
+        this.pause = pause;
+        this.fixedTime = fixedTime;
+    }
+
+    /**
+     * Why jobs would not last in this server's memory, in words for the operator; empty when they do.
+     *
+     * @throws QueueUnavailableException when the server cannot be asked
+     */
+    public static Optional<String> defectOf(RedisLink link) {
+        String facts = QueueHistory.ask(() -> info(link, "persistence") + info(link, "memory"));
+        if (!facts.contains("aof_enabled:1")) {
+            return Optional.of(
+                    "afterimage.queue=redis needs a Redis that appends each write to a file, or jobs that were"
+                            + " accepted are lost with it: set appendonly yes there, or choose another queue.");
+        }
+        if (facts.contains("maxmemory_policy:allkeys")) {
+            return Optional.of(
+                    "afterimage.queue=redis needs a Redis that evicts no jobs: set maxmemory-policy noeviction"
+                            + " (or volatile-ttl) there, or choose another queue.");
+        }
+        return Optional.empty();
+    }
+
+    private static String info(RedisLink link, String section) {
+        return String.valueOf(link.call(Request.cmd(Command.INFO).arg(section)));
+    }
+
+    @Override
+    public void enqueue(List<Job> jobs, Duration delay) {
+        for (int from = 0; from < jobs.size(); from += MOST_JOBS) {
+            List<String> arguments = new ArrayList<>(List.of(millis(delay)));
+            for (Job job : jobs.subList(from, Math.min(jobs.size(), from + MOST_JOBS))) {
+                arguments.addAll(List.of(place(job.lane()), job.id(), JobCodec.encode(job)));
+            }
+            run("enqueue", arguments);
+        }
+    }
+
+    @Override
+    public List<Claim> claim(Set<Lane> lanes, int max, Duration wait) throws InterruptedException {
+        Duration left = wait;
+        List<Claim> claims = claim(lanes, max);
+        while (claims.isEmpty() && left.isPositive()) {
+            Duration next = left.compareTo(BETWEEN_LOOKS) < 0 ? left : BETWEEN_LOOKS;
+            pause.await(next);
+            left = left.minus(next);
+            claims = claim(lanes, max);
+        }
+        return claims;
+    }
+
+    private List<Claim> claim(Set<Lane> lanes, int max) {
+        String places = String.join("", lanes.stream().map(RedisJobQueue::place).toList());
+        ScriptReply handed = run("claim", List.of(millis(visibilityTimeout), Integer.toString(max), places));
+        List<Claim> claims = new ArrayList<>();
+        for (int i = 0; i < handed.size(); i += 4) {
+            int at = i;
+            read(handed.word(i))
+                    .ifPresent(job -> claims.add(new Claim(
+                            job, (int) handed.number(at + 1), (int) handed.number(at + 2), handed.word(at + 3))));
+        }
+        return claims;
+    }
+
+    /** What a newer version wrote stays on the queue, and is handed out again after the visibility timeout. */
+    private static Optional<Job> read(String body) {
+        try {
+            return Optional.of(JobCodec.decode(body));
+        } catch (NewerFormatException newer) {
+            LOG.log(Level.WARNING, newer.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public boolean extend(Claim claim) {
+        return end("extend", claim, millis(visibilityTimeout));
+    }
+
+    @Override
+    public boolean complete(Claim claim) {
+        return end("complete", claim);
+    }
+
+    @Override
+    public boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt) {
+        return end("retry", claim, millis(delay), countsAsAttempt ? "1" : "0");
+    }
+
+    @Override
+    public boolean deadLetter(Claim claim, String reason) {
+        return end("dead-letter", claim, reason);
+    }
+
+    private boolean end(String action, Claim claim, String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of(place(claim.job().lane()), claim.job().id(), claim.receipt()));
+        arguments.addAll(List.of(more));
+        return run(action, arguments).number() == 1;
+    }
+
+    @Override
+    public int redrive(int max, Consumer<Job> before) {
+        ScriptReply letters = run("dead-letters", List.of(Integer.toString(max)));
+        int redriven = 0;
+        for (int i = 0; i < letters.size(); i++) {
+            Optional<Job> job = read(letters.word(i));
+            if (job.isPresent()) {
+                before.accept(job.get());
+                redriven += (int) run(
+                                "redrive",
+                                List.of(place(job.get().lane()), job.get().id()))
+                        .number();
+            }
+        }
+        return redriven;
+    }
+
+    @Override
+    public QueueStatus status() {
+        ScriptReply counts = run("status", List.of());
+        return new QueueStatus(
+                counts.number(0), counts.number(1), Duration.ofMillis(counts.number(2)), counts.number(3));
+    }
+
+    @Override
+    public Duration visibilityTimeout() {
+        return visibilityTimeout;
+    }
+
+    private ScriptReply run(String action, List<String> arguments) {
+        List<String> all = new ArrayList<>(List.of(action, fixedTime.get()));
+        all.addAll(arguments);
+        return QueueHistory.ask(() -> SCRIPT.call(link, keys, all));
+    }
+
+    /** Where the script has the lane among its keys. */
+    private static String place(Lane lane) {
+        return lane == Lane.INTERACTIVE ? "1" : "2";
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
+    }
+}
