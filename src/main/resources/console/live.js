@@ -80,7 +80,10 @@ function queueSub(now) {
   if (now.deadLetters > 0) {
     return `${number(now.deadLetters)} given up`;
   }
-  return now.queueDepth ? `oldest ${millis(1000 * now.queueOldestAgeSeconds)}` : 'nothing waits';
+  if (!now.queueDepth) {
+    return 'nothing waits';
+  }
+  return now.queueOldestAgeSeconds === null ? 'age not known' : `oldest ${millis(1000 * now.queueOldestAgeSeconds)}`;
 }
 
 function tile(name, value, sub, alarming = false) {

@@ -6,11 +6,13 @@ package dev.afterimage.http.problem;
  */
 public enum ProblemType {
     INVALID_REQUEST("invalid-request", 400, "The request cannot be understood"),
+    TEMPLATE_UNDECLARED("template-undeclared", 400, "The template is not declared"),
     URL_REFUSED("url-refused", 403, "The signed URL is not honoured"),
     NOT_FOUND("not-found", 404, "There is nothing at this path"),
     IMAGE_NOT_FOUND("image-not-found", 404, "There is no such image"),
     RECEIPT_NOT_FOUND("receipt-not-found", 404, "There is no such receipt"),
     BATCH_NOT_FOUND("batch-not-found", 404, "There is no such batch"),
+    UPLOAD_NOT_FOUND("upload-not-found", 404, "There is no such upload"),
     CATALOGUE_NOT_FOUND("catalogue-not-found", 404, "There is no such catalogue"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "This path does not offer that method"),
     NOT_ACCEPTABLE("not-acceptable", 406, "The answer does not exist in an accepted media type"),
@@ -21,6 +23,7 @@ public enum ProblemType {
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type or encoding is not supported"),
     RANGE_NOT_SATISFIABLE("range-not-satisfiable", 416, "The image ends before the range begins"),
     TEMPLATE_REJECTED("template-rejected", 422, "The provider does not know the template"),
+    MODERATED("moderated", 422, "The provider's moderation refused the data"),
     DATA_REJECTED("data-rejected", 422, "The provider cannot fill the template with this data"),
     IDEMPOTENCY_KEY_REUSED("idempotency-key-reused", 422, "The key belongs to another request"),
     CATALOGUE_UNREADABLE("catalogue-unreadable", 422, "The catalogue cannot be read"),

@@ -15,6 +15,7 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.UndeclaredTemplateException;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
@@ -57,6 +58,8 @@ public final class Problems {
             case TimeoutException e ->
                 Problem.of(ProblemType.OUT_OF_TIME, "Ask again in a second: what was being made may be there by then.")
                         .after(Duration.ofSeconds(1));
+            case UndeclaredTemplateException e ->
+                Problem.of(ProblemType.TEMPLATE_UNDECLARED, e.detail()).at(pointer(e.pointer()));
             case InvalidRequestException e ->
                 Problem.of(ProblemType.INVALID_REQUEST, e.detail()).at(pointer(e.pointer()));
             case QuotaExceededException e ->
@@ -170,7 +173,10 @@ public final class Problems {
             case TEMPLATE ->
                 Problem.of(ProblemType.TEMPLATE_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("template"));
-            case DATA, MODERATED ->
+            case MODERATED ->
+                Problem.of(ProblemType.MODERATED, String.valueOf(e.getMessage()))
+                        .at(pointer("data"));
+            case DATA ->
                 Problem.of(ProblemType.DATA_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("data"));
         };
