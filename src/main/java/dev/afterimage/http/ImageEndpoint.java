@@ -144,6 +144,9 @@ public final class ImageEndpoint {
     /** Whether JSON is accepted, read as Quarkus REST reads it for the other resources: weights do not count. */
     private static boolean namesJson(String accept) {
         String ranges = accept.toLowerCase(Locale.ROOT);
-        return ranges.contains("application/json") || ranges.contains("*/*") || ranges.contains("application/*");
+        return ranges.isBlank()
+                || ranges.contains("application/json")
+                || ranges.contains("*/*")
+                || ranges.contains("application/*");
     }
 }

@@ -154,6 +154,7 @@ class ImageEndpointTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "",
                 "application/json",
                 "*/*",
                 "application/json, text/plain, */*",
