@@ -50,8 +50,8 @@ public final class S3Uploads implements Uploads {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    bucket.s3().getObject(request -> request.bucket(bucket.name()).key(bucket.prefix() + objectOf(upload))));
+            return Optional.of(bucket.s3()
+                    .getObject(request -> request.bucket(bucket.name()).key(bucket.prefix() + objectOf(upload))));
         } catch (NoSuchKeyException absent) {
             return Optional.empty();
         } catch (SdkException e) {

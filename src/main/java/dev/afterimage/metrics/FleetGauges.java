@@ -45,7 +45,11 @@ public final class FleetGauges {
                 Meters.QUEUE_DEPTH, "jobs", depth, of(queue, QueueStatus::interactive), Meters.LANE, "interactive");
         meters.gauge(Meters.QUEUE_DEPTH, "jobs", depth, of(queue, QueueStatus::bulk), Meters.LANE, "bulk");
         String age = "Time since the oldest job that has not ended was put on the queue";
-        meters.gauge(Meters.QUEUE_AGE, "seconds", age, of(queue, status -> status.oldestAge().map(FleetGauges::seconds).orElse(Double.NaN)));
+        meters.gauge(
+                Meters.QUEUE_AGE,
+                "seconds",
+                age,
+                of(queue, status -> status.oldestAge().map(FleetGauges::seconds).orElse(Double.NaN)));
         String deadLetters = "Jobs that were given up and wait for an operator";
         meters.gauge(Meters.DEAD_LETTERS, "jobs", deadLetters, of(queue, QueueStatus::deadLetters));
         String used = "Credits spent this calendar month (UTC)";

@@ -19,10 +19,10 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 
-/** What the edge is made of in tests: images in memory, a key of its own, a clock that tests move. */
+/** What the laptop's CDN is made of in tests: images in memory, a key of its own, a clock that tests move. */
 @Alternative
 @Singleton
-public class EdgeBeans {
+public class LocalCdnBeans {
 
     static final MutableClock CLOCK = new MutableClock(Instant.parse("2025-03-01T10:30:00Z"));
     static final MemoryImageStore STORE = new MemoryImageStore();
@@ -32,7 +32,7 @@ public class EdgeBeans {
 
         @Override
         public Set<Class<?>> getEnabledAlternatives() {
-            return Set.of(EdgeBeans.class);
+            return Set.of(LocalCdnBeans.class);
         }
     }
 
