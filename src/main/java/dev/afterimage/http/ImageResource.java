@@ -1,5 +1,6 @@
 package dev.afterimage.http;
 
+import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.Preferences;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
@@ -22,7 +23,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,7 +39,6 @@ public final class ImageResource {
 
     private final ImageService images;
     private final ImageResponses answers;
-    private final CallerResolver callers;
     private final Clock clock;
     private final Duration deadline;
     private final InvocationDeadline invocation;
@@ -48,13 +47,11 @@ public final class ImageResource {
     ImageResource(
             ImageService images,
             ImageResponses answers,
-            CallerResolver callers,
             Clock clock,
             HttpConfig config,
             InvocationDeadline invocation) {
         this.images = images;
         this.answers = answers;
-        this.callers = callers;
         this.clock = clock;
         this.deadline = config.deadline();
         this.invocation = invocation;
@@ -64,13 +61,12 @@ public final class ImageResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<Response> obtain(
-            @Context RoutingContext http, @Context UriInfo uri, @Context SecurityContext security) {
+    public CompletionStage<Response> obtain(@Context RoutingContext http, @Context UriInfo uri) {
         Preferences preferences = Preferences.parse(http.request().headers().getAll(Preferences.HEADER));
         Instant arrival = ImageRoute.arrival(http).orElseGet(clock::instant);
         GenerationRequest generationRequest = GenerationRequest.onDemand(
                 ImageRequestReader.read(BodyGate.bytes(http)),
-                callers.resolve(security.getUserPrincipal(), http.request()),
+                Client.of(http).caller(),
                 invocation.cap(new Deadline(arrival.plus(preferences.patience(deadline)))));
         CompletionStage<ImageOutcome> obtained = ImageRoute.indexLookup(http)
                 .map(indexLookup -> images.obtain(generationRequest, indexLookup))

@@ -9,6 +9,7 @@ import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.TemplatesConfig;
+import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
 import dev.afterimage.jobs.PregenerationConfig;
@@ -52,6 +53,7 @@ final class ConfigurationCheck {
 
     /** All of them; a test finds one that is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
+            AuthConfig.class,
             BackendConfig.class,
             BatchEventsConfig.class,
             CacheConfig.class,

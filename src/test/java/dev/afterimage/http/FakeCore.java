@@ -30,7 +30,7 @@ public class FakeCore implements QuarkusTestProfile {
 
     static final String URL = "https://cdn.example/" + KEY + ".png?Expires=1764000000&Signature=a~b-c_&Key-Pair-Id=K1";
 
-    static final IndexEntry ENTRY = new IndexEntry(
+    public static final IndexEntry ENTRY = new IndexEntry(
             KEY,
             ImageFormat.PNG,
             48_213,
@@ -69,6 +69,7 @@ public class FakeCore implements QuarkusTestProfile {
         return Map.of(
                 "afterimage.delivery.base-url", "https://cdn.example",
                 "afterimage.pregeneration.worker", "false",
+                "afterimage.auth.hosts", "x",
                 "afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef",
                 "afterimage.templates.\"hero\".placeholder", "https://cdn.example/soon.png");
     }

@@ -4,7 +4,7 @@ import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.catalogue.CatalogueFormat;
-import dev.afterimage.http.CallerResolver;
+import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
@@ -13,7 +13,7 @@ import dev.afterimage.limit.Caller;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -28,7 +28,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -44,15 +43,13 @@ public final class BatchResource {
     private final BatchIntake intake;
     private final BatchLedger ledger;
     private final BatchEvents events;
-    private final CallerResolver callers;
     private final Clock clock;
 
     @Inject
-    BatchResource(BatchIntake intake, BatchLedger ledger, BatchEvents events, CallerResolver callers, Clock clock) {
+    BatchResource(BatchIntake intake, BatchLedger ledger, BatchEvents events, Clock clock) {
         this.intake = intake;
         this.ledger = ledger;
         this.events = events;
-        this.callers = callers;
         this.clock = clock;
     }
 
@@ -64,13 +61,12 @@ public final class BatchResource {
             InputStream body,
             @QueryParam("template") @Nullable String template,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType,
-            @Context SecurityContext security,
-            @Context HttpServerRequest request) {
+            @Context RoutingContext http) {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
         StreamedUpload upload =
                 new StreamedUpload(format, Optional.ofNullable(template).map(TemplateId::new), body);
-        Caller caller = callers.resolve(security.getUserPrincipal(), request);
-        Optional<String> key = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
+        Caller caller = Client.of(http).caller();
+        Optional<String> key = IdempotencyKey.of(http.request().headers().getAll(IdempotencyKey.HEADER));
         Batch batch = submit(caller, key, upload);
         return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
                 .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
@@ -90,8 +86,8 @@ public final class BatchResource {
     @GET
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    public BatchBody look(@PathParam("id") String id) {
-        return BatchBody.of(known(id), clock.instant());
+    public BatchBody look(@PathParam("id") String id, @Context RoutingContext http) {
+        return BatchBody.of(known(id, http), clock.instant());
     }
 
     /** The same a few times a second until it ends, as server-sent events. */
@@ -100,21 +96,23 @@ public final class BatchResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     @Blocking // else Quarkus takes a Multi for a promise not to block
-    public Multi<BatchBody> watch(@PathParam("id") String id) {
-        return events.of(known(id).id());
+    public Multi<BatchBody> watch(@PathParam("id") String id, @Context RoutingContext http) {
+        return events.of(known(id, http).id());
     }
 
     /** Cancels what has not started; what has ended stays ended. */
     @DELETE
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    public BatchBody cancel(@PathParam("id") String id) {
-        ledger.cancel(known(id).id());
-        return look(id);
+    public BatchBody cancel(@PathParam("id") String id, @Context RoutingContext http) {
+        ledger.cancel(known(id, http).id());
+        return look(id, http);
     }
 
-    private Batch known(String id) {
+    /** Another caller's batch is there for the operator only; the others are not even told that it exists. */
+    private Batch known(String id, RoutingContext http) {
         return ledger.find(id)
+                .filter(batch -> Client.of(http).mayTouch(batch.owner()))
                 .orElseThrow(() -> new ProblemException(Problem.of(
                         ProblemType.BATCH_NOT_FOUND,
                         "No batch has this id: it was never sent, or began more than a week ago and is forgotten.")));
