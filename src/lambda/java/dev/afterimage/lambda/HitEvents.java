@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * Answers what is a hit on the thread that brought the event. The server inside the process would take three others and
@@ -24,17 +25,24 @@ final class HitEvents {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final HitHandler hits;
+    private final Predicate<APIGatewayV2HTTPEvent> mayAsk;
     private final Clock clock;
 
-    HitEvents(HitHandler hits, Clock clock) {
+    /**
+     * The hits.
+     *
+     * @param mayAsk whether an event's sender may ask for images; the server tells those who may not
+     */
+    HitEvents(HitHandler hits, Predicate<APIGatewayV2HTTPEvent> mayAsk, Clock clock) {
         this.hits = hits;
+        this.mayAsk = mayAsk;
         this.clock = clock;
     }
 
     /** The answer; none when the server must be asked. */
     Optional<APIGatewayV2HTTPResponse> answer(APIGatewayV2HTTPEvent request, Deadline answerBy)
             throws InterruptedException {
-        if (!asksForImage(request)) {
+        if (!asksForImage(request) || !mayAsk.test(request)) {
             return Optional.empty();
         }
         Optional<byte[]> body = body(request);

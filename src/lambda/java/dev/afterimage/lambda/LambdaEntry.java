@@ -8,6 +8,7 @@ import io.quarkus.arc.All;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
@@ -62,6 +63,7 @@ final class LambdaEntry {
     @Unremovable
     EventStreamHandler handler(
             Instance<HitHandler> hits,
+            @Identifier("gateway") Instance<GatewayIdentity> gateway,
             LambdaHttpHandler server,
             Instance<JobBatchHandler> worker,
             Instance<CataloguePlanHandler> planner,
@@ -72,7 +74,12 @@ final class LambdaEntry {
         // The parts of the other functions are made only when their first event comes: a start-up costs what it uses.
         EventDispatcher dispatcher = new EventDispatcher(
                 new HttpEvents(
-                        new HitEvents((headers, body) -> hits.get().answer(headers, body), clock), server, timeLimited),
+                        new HitEvents(
+                                (headers, body) -> hits.get().answer(headers, body),
+                                event -> gateway.get().mayAsk(event),
+                                clock),
+                        server,
+                        timeLimited),
                 new QueueBatches((messages, deadline) -> worker.get().handle(messages, deadline), timeLimited),
                 new Plans((catalogue, deadline) -> planner.get().plan(catalogue, deadline), timeLimited),
                 invocation,

@@ -83,7 +83,7 @@ class EventDispatcherFuzz {
         TimeLimited timeLimited = new TimeLimited(new CallersThread(), CLOCK);
         return new EventDispatcher(
                 new HttpEvents(
-                        new HitEvents(HitHandler.NONE, CLOCK),
+                        new HitEvents(HitHandler.NONE, event -> true, CLOCK),
                         (request, context) -> APIGatewayV2HTTPResponse.builder()
                                 // What a server would stumble over: no method, no path.
                                 .withStatusCode(

@@ -272,7 +272,7 @@ class EventDispatcherTest {
         TimeLimited timeLimited = new TimeLimited(threads, clock);
         EventDispatcher dispatcher = new EventDispatcher(
                 new HttpEvents(
-                        new HitEvents(hits, clock),
+                        new HitEvents(hits, any -> true, clock),
                         (request, c) -> {
                             asked = request;
                             server.run();

@@ -37,10 +37,30 @@ class HitEntryTest {
         assertThat(fast.getBoolean("isBase64Encoded")).isEqualTo(server.getBoolean("isBase64Encoded"));
     }
 
+    @Test
+    void whoWasNotLetInByAnAuthorizerGetsNoHitEither() {
+        ask(REQUEST, "*/*");
+
+        JsonPath refused = invoke(Events.openHttp("POST", "/v1/images", REQUEST));
+        assertThat(refused.getInt("statusCode")).isEqualTo(401);
+        assertThat(refused.getString("body")).contains("authentication-required");
+    }
+
+    @Test
+    void aTokenWithoutTheScopeMayNotOperate() {
+        JsonPath refused = invoke(Events.http("GET", "/v1/stats", null));
+        assertThat(refused.getInt("statusCode")).isEqualTo(403);
+        assertThat(refused.getString("body")).contains("role-missing");
+    }
+
     private static JsonPath ask(String body, String accept) {
         String event = Events.http("POST", "/v1/images", body)
                 .replace(
                         "\"content-type\"", "\"accept\":\"" + accept + "\",\"x-request-id\":\"same\",\"content-type\"");
+        return invoke(event);
+    }
+
+    private static JsonPath invoke(String event) {
         return new JsonPath(given().body(event)
                 .when()
                 .post("/_lambda_")
@@ -63,7 +83,7 @@ class HitEntryTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("afterimage.delivery.base-url", "https://cdn.example");
+            return Map.of("afterimage.delivery.base-url", "https://cdn.example", "afterimage.auth.mode", "gateway");
         }
     }
 }

@@ -28,11 +28,13 @@ class HitEventsTest {
     private final List<String> bodies = new ArrayList<>();
     private CompletableFuture<Optional<HitHandler.Answer>> known =
             CompletableFuture.completedFuture(Optional.of(ANSWER));
+    private boolean mayAsk = true;
     private final HitEvents hits = new HitEvents(
             (headers, body) -> {
                 bodies.add(new String(body, StandardCharsets.UTF_8));
                 return known;
             },
+            event -> mayAsk,
             Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
@@ -44,6 +46,14 @@ class HitEventsTest {
         assertThat(response.getHeaders()).isEqualTo(ANSWER.headers());
         assertThat(response.getBody()).isEqualTo(ANSWER.body());
         assertThat(bodies).containsExactly("{}");
+    }
+
+    @Test
+    void whoMayNotAskIsLeftToTheServer() throws Exception {
+        mayAsk = false;
+
+        assertThat(ask(Events.http("POST", "/v1/images", "{}"))).isEmpty();
+        assertThat(bodies).isEmpty();
     }
 
     @Test

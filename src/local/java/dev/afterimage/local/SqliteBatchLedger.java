@@ -112,10 +112,11 @@ public final class SqliteBatchLedger implements BatchLedger {
             return 0;
         }
         session.update(
-                "REPLACE INTO batch_row (batch, line, outcome) VALUES (?, ?, ?)",
+                "REPLACE INTO batch_row (batch, line, outcome, key) VALUES (?, ?, ?, ?)",
                 batch,
                 result.line(),
-                result.outcome().name());
+                result.outcome().name(),
+                result.key().map(Columns::of).orElse(null));
         if (former.isPresent()) {
             session.update("DELETE FROM batch_failure WHERE batch = ? AND line = ?", batch, result.line());
             session.update("UPDATE batch SET failed = failed - 1 WHERE number = ?", batch);
@@ -183,6 +184,21 @@ public final class SqliteBatchLedger implements BatchLedger {
                 Instant.ofEpochMilli(row.getLong("last_sign")),
                 payloadHash,
                 cancelledAt == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(cancelledAt)));
+    }
+
+    @Override
+    public List<RowResult> results(String batch, int after, int max) {
+        return database.read(session -> session.list(
+                "SELECT line, outcome, key FROM batch_row WHERE batch = (SELECT number FROM batch WHERE id = ?)"
+                        + " AND line > ? ORDER BY line LIMIT ?",
+                row -> new RowResult(
+                        row.getInt(1),
+                        RowOutcome.valueOf(row.getString(2)),
+                        "",
+                        Optional.ofNullable(row.getBytes(3)).map(Columns::key)),
+                batch,
+                after,
+                max));
     }
 
     /** With each new batch, so there is never much to do. */

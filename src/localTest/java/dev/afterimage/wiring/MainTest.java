@@ -3,12 +3,15 @@ package dev.afterimage.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.http.auth.CallerKeys;
+import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -45,5 +48,28 @@ class MainTest {
                 .isEqualTo(2);
         assertThat(out.size()).isZero();
         assertThat(err.size()).isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, 0", "503, 1"})
+    void aServiceIsHealthyWhenItSaysThatItIsReady(int status, int exit) throws Exception {
+        HttpServer service = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+        service.createContext("/q/health/ready", exchange -> {
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+        });
+        service.start();
+        try {
+            assertThat(Main.healthy(Integer.toString(service.getAddress().getPort())))
+                    .isEqualTo(exit);
+        } finally {
+            service.stop(0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "x", "-1"})
+    void aServiceThatIsNotThereIsNotHealthy(String port) {
+        assertThat(Main.healthy(port)).isEqualTo(1);
     }
 }

@@ -67,20 +67,38 @@ public final class BatchIntake {
         } else {
             ledger.open(id, caller, clock.instant());
         }
-        boolean sealed = false;
+        try {
+            int total = receive(id, caller, upload);
+            ledger.seal(id, total, upload.hash());
+        } catch (IOException | RuntimeException | Error failure) {
+            cancel(id, failure);
+            throw failure;
+        }
+        return ledger.find(id).orElseThrow();
+    }
+
+    /** What the caller has to know is why the batch was not taken. */
+    private void cancel(String id, Throwable failure) {
+        try {
+            ledger.cancel(id);
+        } catch (RuntimeException uncancelled) {
+            failure.addSuppressed(uncancelled);
+        }
+    }
+
+    private int receive(String id, Caller caller, Upload upload) throws IOException {
         try (CatalogueRows rows = upload.rows()) {
             int total = receive(id, caller, rows);
             if (total == 0) {
-                throw new InvalidRequestException("Send at least one job.", "body");
+                throw empty();
             }
-            ledger.seal(id, total, upload.hash());
-            sealed = true;
-        } finally {
-            if (!sealed) {
-                ledger.cancel(id);
-            }
+            return total;
         }
-        return ledger.find(id).orElseThrow();
+    }
+
+    /** Why an upload without a row is refused. */
+    public static InvalidRequestException empty() {
+        return new InvalidRequestException("Send at least one job.", "body");
     }
 
     /** The batch that this request made before; empty when {@code id} is its batch, has begun, and is to be received. */
@@ -132,7 +150,7 @@ public final class BatchIntake {
         List<Job> jobs = new ArrayList<>();
         for (Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
-                ended.add(RowResult.hit(planned.row().line()));
+                ended.add(RowResult.hit(planned.row().line()).of(planned.key()));
                 continue;
             }
             Job job = job(id, caller, planned);
@@ -140,7 +158,7 @@ public final class BatchIntake {
                 jobs.add(job);
             } else {
                 CatalogueRow.Bad bad = planned.tooLarge();
-                ended.add(RowResult.failed(bad.line(), bad.reason()));
+                ended.add(RowResult.failed(bad.line(), bad.reason()).of(planned.key()));
             }
         }
         ledger.record(id, ended);

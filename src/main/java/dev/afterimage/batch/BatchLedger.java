@@ -1,9 +1,11 @@
 package dev.afterimage.batch;
 
 import dev.afterimage.jobs.BatchRows;
+import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Caller;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -41,6 +43,14 @@ public interface BatchLedger extends BatchRows {
     void cancel(String batch);
 
     Optional<Batch> find(String batch);
+
+    /**
+     * The rows that have ended, by line, each with its image; without the reasons of failures.
+     *
+     * @param after lines up to this one are left out; 0 for none
+     * @param max at most so many, at least 1
+     */
+    List<RowResult> results(String batch, int after, int max);
 
     /** Forgets what is past its retention, where the backend does not do so by itself. */
     void sweep();

@@ -2,6 +2,7 @@ package dev.afterimage.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
@@ -285,6 +286,44 @@ public abstract class BatchLedgerContract {
                                 .toList());
 
         assertThat(find(id).timeLeft(clock.instant())).isEqualTo(Optional.of(Duration.ofMillis(39_500)));
+    }
+
+    @Test
+    void theRowsThatHaveEndedAreToldByLineWithTheirImages() {
+        String id = opened();
+        ledger().seal(id, 9, "hash");
+        ledger().record(
+                        id,
+                        List.of(
+                                RowResult.generated(9000).of(image(9000)),
+                                RowResult.failed(2, "bad"),
+                                RowResult.hit(4096).of(image(4096))));
+        ledger().record(
+                        id,
+                        List.of(
+                                RowResult.failed(4095, "no").of(image(4095)),
+                                RowResult.hit(1).of(image(1)),
+                                RowResult.failed(5, "not yet").of(image(5))));
+        ledger().record(id, List.of(RowResult.generated(5).of(image(6)), RowResult.failed(1, "late")));
+
+        List<RowResult> all = List.of(
+                RowResult.hit(1).of(image(1)),
+                RowResult.failed(2, ""),
+                RowResult.generated(5).of(image(6)),
+                RowResult.failed(4095, "").of(image(4095)),
+                RowResult.hit(4096).of(image(4096)),
+                RowResult.generated(9000).of(image(9000)));
+        assertThat(ledger().results(id, 0, 100)).isEqualTo(all);
+        assertThat(ledger().results(id, 0, 3)).isEqualTo(all.subList(0, 3));
+        assertThat(ledger().results(id, 5, 2)).isEqualTo(all.subList(3, 5));
+        assertThat(ledger().results(id, 4096, 100)).isEqualTo(all.subList(5, 6));
+        assertThat(ledger().results(id, 9000, 1)).isEmpty();
+        assertThat(ledger().results(ids.next(), 0, 1)).isEmpty();
+        assertThat(ledger().results("../../../etc/passwd", 0, 1)).isEmpty();
+    }
+
+    private static ImageKey image(int number) {
+        return new ImageKey("%064x".formatted(number));
     }
 
     private String opened() {

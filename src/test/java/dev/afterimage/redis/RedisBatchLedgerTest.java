@@ -8,6 +8,7 @@ import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.batch.BatchLedgerContract;
 import dev.afterimage.batch.RowCounts;
 import dev.afterimage.batch.RowFailure;
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.testing.RedisProcess;
@@ -25,6 +26,8 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
 
     /** Patient, because hundreds of threads share a few connections in some cases. */
     private static final Duration PATIENT = Duration.ofSeconds(30);
+
+    private static final ImageKey IMAGE = new ImageKey("0123456789abcdef".repeat(4));
 
     private final RedisClients clients = new RedisClients();
     private final RedisConfig config = new RedisClients.Settings(clients.prefix, PATIENT, 5, Duration.ofMillis(100));
@@ -54,11 +57,11 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
         ledger().record(id, List.of(RowResult.hit(1)));
         pass(Duration.ofDays(3));
         ledger().seal(id, 4, "hash");
-        ledger().record(id, List.of(RowResult.generated(2), RowResult.failed(3, "no"), RowResult.hit(4)));
+        ledger().record(id, List.of(RowResult.generated(2).of(IMAGE), RowResult.failed(3, "no"), RowResult.hit(4)));
         ledger().cancel(id);
 
         assertThat(clients.keys(link))
-                .hasSize(5)
+                .hasSize(6)
                 .allSatisfy(key -> assertThat(key).contains(":{" + id + "}"))
                 .allSatisfy(
                         key -> assertThat(ttl(key)).isBetween(Duration.ofDays(4).minusMinutes(1), Duration.ofDays(4)));
@@ -149,6 +152,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
         assertUnavailable(() -> gone.cancel(id));
         assertUnavailable(() -> gone.isCancelled(id));
         assertUnavailable(() -> gone.find(id));
+        assertUnavailable(() -> gone.results(id, 0, 1));
     }
 
     private static void assertUnavailable(ThrowingCallable call) {

@@ -191,6 +191,8 @@ class RedisModelTest {
             String header = prefix + "batch";
             List<String> keys =
                     List.of(header, header + ":hits", header + ":generated", header + ":failed", header + ":failures");
+            List<String> withImages = new ArrayList<>(keys);
+            withImages.add(header + ":images:0");
             return switch (random.nextInt(6)) {
                 case 0 -> script("batch-open", keys, "1772625600000", "owner", "86400000");
                 case 1 -> script("batch-receive", keys, "1772625600001", number(9), one("", "hash"));
@@ -199,15 +201,21 @@ class RedisModelTest {
                 default ->
                     script(
                             "batch-record",
-                            keys,
+                            withImages,
                             "1772625600003",
                             "3",
                             number(9),
                             one("HIT", "GENERATED", "FAILED"),
                             "a reason",
+                            one("", "abcd"),
+                            "6",
+                            number(9),
                             number(9),
                             one("GENERATED", "FAILED"),
-                            "ein anderer Grund: ä");
+                            "ein anderer Grund: ä",
+                            "efgh",
+                            "6",
+                            number(9));
             };
         }
 

@@ -142,6 +142,16 @@ public final class MemoryBatchLedger implements BatchLedger {
                         entry.cancelledAt));
     }
 
+    @Override
+    public synchronized List<RowResult> results(String batch, int after, int max) {
+        return entry(batch)
+                .map(entry -> entry.rows.tailMap(after, false).values().stream()
+                        .limit(max)
+                        .map(row -> new RowResult(row.line(), row.outcome(), "", row.key()))
+                        .toList())
+                .orElse(List.of());
+    }
+
     private Optional<Entry> entry(String batch) {
         return Optional.ofNullable(batches.get(batch))
                 .filter(entry -> clock.instant().isBefore(entry.startedAt.plus(RETENTION)));

@@ -55,7 +55,7 @@ public final class AccessGate {
         this.routes = new RouteRoles(config);
         this.browsers = config.mode() == AuthConfig.Mode.NONE
                 ? Optional.of(new BrowserGuard(
-                        rules.onLoopback(),
+                        rules.onLoopback() || config.hosts().isPresent(),
                         config.hosts().orElse(Set.of()).stream()
                                 .map(host -> host.toLowerCase(Locale.ROOT))
                                 .collect(Collectors.toSet()),

@@ -71,8 +71,8 @@ public interface AuthConfig {
     boolean openDescription();
 
     /**
-     * By which names the service may be called where nobody is asked on loopback, besides {@code localhost} and addresses. Any
-     * other {@code Host} is refused, because a page whose name leads to this machine (DNS rebinding) would send it.
+     * By which names the service may be called where nobody is asked, besides {@code localhost} and addresses. Any
+     * other {@code Host} is refused on loopback, and elsewhere once this is set, because a page whose name leads to this machine (DNS rebinding) would send it.
      */
     Optional<Set<String>> hosts();
 

@@ -33,7 +33,7 @@ final class BrowserGuard {
     /**
      * A guard.
      *
-     * @param checksHost whether only loopback is listened on, so that it is known by which names the service is called
+     * @param checksHost whether it is known by which names the service is called
      * @param hosts names besides this machine's own, in lower case
      * @param corsChecksOrigin whether origins that may not call have been refused before
      */

@@ -24,6 +24,7 @@ public final class RouteRoles {
 
     private static final List<Rule> RULES = List.of(
             new Rule("POST", "/v1/images", Set.of(ASK)),
+            new Rule("POST", "/v1/images/generations", Set.of(ASK)),
             new Rule("GET", "/v1/images/{key}", Set.of(ASK)),
             new Rule("GET", CONTENT, Set.of(ASK)),
             new Rule("DELETE", "/v1/images/{key}", Set.of(OPERATE)),
@@ -32,6 +33,8 @@ public final class RouteRoles {
             new Rule("GET", "/v1/batches/{id}", Set.of(BATCH, OPERATE)),
             new Rule("DELETE", "/v1/batches/{id}", Set.of(BATCH, OPERATE)),
             new Rule("GET", "/v1/batches/{id}/events", Set.of(BATCH, OPERATE)),
+            new Rule("GET", "/v1/batches/{id}/images", Set.of(BATCH, OPERATE)),
+            new Rule("POST", "/v1/catalogues/{id}", Set.of(OPERATE)),
             new Rule("POST", "/v1/templates/{template}/purge", Set.of(OPERATE)),
             new Rule("GET", "/v1/receipts", Set.of(OPERATE)),
             new Rule("DELETE", "/v1/receipts/{key}", Set.of(OPERATE)),
