@@ -35,9 +35,9 @@ final class Events {
     }
 
     /** A request that came by a route without an authorizer. */
-    static String openHttp(String method, String path) {
+    static String openHttp(String method, String path, @Nullable String body) {
         try {
-            ObjectNode event = (ObjectNode) JSON.readTree(http(method, path, null));
+            ObjectNode event = (ObjectNode) JSON.readTree(http(method, path, body));
             ((ObjectNode) event.get("requestContext")).remove("authorizer");
             return event.toString();
         } catch (JsonProcessingException e) {
