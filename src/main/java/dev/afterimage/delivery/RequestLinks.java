@@ -150,8 +150,13 @@ public final class RequestLinks {
      * The path and query of a link.
      *
      * @param expires rounded down to seconds; empty for a link that is good for as long as its secret is
+     * @throws InvalidRequestException when it asks for another variant than the first
      */
     public String sign(ImageRequest request, Optional<Instant> expires) {
+        if (request.variant() != 0) {
+            throw new InvalidRequestException(
+                    "Leave variant out: a link leads to variant 0. POST /v1/images makes the others.", "variant");
+        }
         String text = text(
                 request.template().value() + "." + request.format().word(),
                 BASE64URL.encodeToString(request.data().json().getBytes(StandardCharsets.UTF_8)),

@@ -9,14 +9,15 @@ import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.OpenAiConfig;
-import dev.afterimage.http.TemplatesConfig;
 import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.QuotaConfig;
 import dev.afterimage.metrics.MetricsConfig;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.demo.DemoConfig;
 import dev.afterimage.redis.RedisConfig;
 import io.quarkus.runtime.StartupEvent;
@@ -48,10 +49,10 @@ final class ConfigurationCheck {
 
     private static final System.Logger LOG = System.getLogger(ConfigurationCheck.class.getName());
 
-    /** Before all else that looks at the start. */
+    /** Runs before every other observer of the start. */
     private static final int FIRST = 1;
 
-    /** All of them; a test finds one that is missing. */
+    /** Every configuration mapping of this source root; a test finds one that is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
             BackendConfig.class,
             BatchEventsConfig.class,
@@ -67,6 +68,7 @@ final class ConfigurationCheck {
             PregenerationConfig.class,
             ProviderConfig.class,
             ProviderLimitConfig.class,
+            ProvidersConfig.class,
             QuotaConfig.class,
             RedisConfig.class,
             S3Config.class,
@@ -112,6 +114,22 @@ final class ConfigurationCheck {
                 .forEach((template, exception) -> exception
                         .ttl()
                         .ifPresent(ttl -> positive("afterimage.cache.templates.\"" + template + "\".ttl", ttl)));
+
+        config.getConfigMapping(TemplatesConfig.class).templates().forEach((template, own) -> {
+            String key = "afterimage.templates.\"" + template + "\".";
+            own.ttl().ifPresent(ttl -> positive(key + "ttl", ttl));
+            boolean twice = own.ttl().isPresent()
+                    && Optional.ofNullable(cache.templates().get(template))
+                            .flatMap(CacheConfig.TemplateConfig::ttl)
+                            .isPresent();
+            if (twice) {
+                throw new IllegalArgumentException("Set " + key + "ttl or afterimage.cache.templates.\"" + template
+                        + "\".ttl, which mean the same, and not both.");
+            }
+            if (own.cost().orElse(0) < 0) {
+                throw new IllegalArgumentException("Set " + key + "cost to 0 or more.");
+            }
+        });
 
         GenerationConfig generation = config.getConfigMapping(GenerationConfig.class);
         notNegative("afterimage.generation.patience", generation.patience());

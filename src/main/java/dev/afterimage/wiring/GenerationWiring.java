@@ -11,7 +11,6 @@ import dev.afterimage.generation.CheckedGenerator;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.GuardedGenerator;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.ResilientGenerator;
 import dev.afterimage.generation.RetryPolicy;
@@ -20,8 +19,10 @@ import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredImageService;
@@ -32,7 +33,7 @@ import dev.afterimage.pipeline.ImagePipeline;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.pipeline.PipelineParts;
 import dev.afterimage.provider.ProviderConfig;
-import dev.afterimage.provider.ProviderIdentities;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
@@ -55,10 +56,10 @@ class GenerationWiring {
             @Named("provider") ImageGenerator provider,
             RetryGuard retry,
             BreakerGuard breaker,
-            CallGuard belt,
+            CallGuard guard,
             LocalRateLimit localRateLimit,
             CreditBudget budget,
-            PermitAcquirer gate,
+            PermitAcquirer permits,
             CallSettler settler,
             ProviderLimiter limiter,
             ProviderConfig providerConfig,
@@ -66,9 +67,9 @@ class GenerationWiring {
             Machine machine,
             RetryPolicy policy) {
         ImageGenerator checked = new CheckedGenerator(provider, providerConfig.maxBytes());
-        ImageGenerator belted = new GuardedGenerator(belt, checked);
-        ImageGenerator permitted =
-                new PermittedGenerator(gate, localRateLimit, settler, config.rejectionTtl(), machine.clock(), belted);
+        ImageGenerator guarded = new GuardedGenerator(guard, checked);
+        ImageGenerator permitted = new PermittedGenerator(
+                permits, localRateLimit, settler, config.rejectionTtl(), machine.clock(), guarded);
         ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);
         return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
     }
@@ -81,22 +82,17 @@ class GenerationWiring {
 
     @Produces
     @Singleton
-    Drain drain(Machine machine) {
-        return new Drain(machine.clock(), machine.pause());
+    KeyScheme keyScheme(TemplateProviders providers) {
+        return providers.keys();
     }
 
     @Produces
     @Singleton
-    KeyScheme keyScheme(ProviderConfig config) {
-        return new KeyScheme(ProviderIdentities.of(config));
-    }
-
-    @Produces
-    @Singleton
-    FreshnessPolicy freshnessPolicy(CacheConfig config) {
+    FreshnessPolicy freshnessPolicy(CacheConfig config, TemplatesConfig templates) {
         Map<String, Duration> ttlByTemplate = new HashMap<>();
         config.templates()
                 .forEach((template, exception) -> exception.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
+        templates.templates().forEach((template, own) -> own.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
         return new FreshnessPolicy(config.ttl(), config.staleTtl(), config.staleWhileRevalidate(), ttlByTemplate);
     }
 
@@ -113,7 +109,7 @@ class GenerationWiring {
             @Named("guarded") ImageGenerator generator,
             @Named("provider") ImageGenerator provider,
             ProviderConfig providerConfig,
-            PermitAcquirer gate,
+            PermitAcquirer permits,
             FreshnessPolicy freshness,
             CallerQuota quota,
             Backlog backlog,
@@ -132,7 +128,7 @@ class GenerationWiring {
                 settler,
                 generator,
                 new CheckedGenerator(provider, providerConfig.maxBytes()),
-                gate,
+                permits::refusal,
                 freshness,
                 quota,
                 backlog,

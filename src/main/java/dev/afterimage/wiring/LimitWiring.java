@@ -2,13 +2,13 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.FallbackCallerQuota;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.QuotaConfig;
@@ -17,7 +17,7 @@ import dev.afterimage.limit.ReceiptStorage;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredLimiter;
 import dev.afterimage.metrics.Meters;
-import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.redis.RedisCallerQuota;
 import dev.afterimage.redis.RedisConfig;
@@ -54,9 +54,9 @@ class LimitWiring {
 
     @Produces
     @Singleton
-    Limits limits(ProviderLimitConfig config, ProviderConfig provider) {
+    Limits limits(ProviderLimitConfig config, TemplateProviders providers) {
         return new Limits(
-                config.rate(), config.rateWindow(), config.concurrency(), config.bulkShare(), provider.longestCall());
+                config.rate(), config.rateWindow(), config.concurrency(), config.bulkShare(), providers.longestCall());
     }
 
     @Produces
@@ -101,7 +101,7 @@ class LimitWiring {
         };
     }
 
-    /** By its own type only: as limiter and as receipts it is chosen, or not, by the others. */
+    /** Injected by its own type only; the producers below choose whether it is the limiter and keeps the receipts. */
     @Produces
     @Singleton
     @Typed(MemoryLimiter.class)

@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,6 +106,11 @@ final class Fleet implements Faults.Victims {
     private Settings settings;
     private int machines;
     private int asking;
+    /** Since when machines stand still that have answered, as Lambda has them. */
+    private final Map<SimulatedMachine, Long> asleep = new LinkedHashMap<>();
+
+    private boolean calm;
+    private boolean upgraded;
 
     private Fleet(long seed, Flaw flaw, boolean told) {
         this.flaw = flaw;
@@ -241,7 +247,7 @@ final class Fleet implements Faults.Victims {
 
     private SimulatedInstance deploy() {
         SimulatedInstance instance = new SimulatedInstance(
-                world, ++machines, settings, redis, store, queues, provider, catalogue(), faults, flaw);
+                world, ++machines, upgraded, settings, redis, store, queues, provider, catalogue(), faults, flaw);
         instances.add(instance);
         world.tell("m%d starts", instance.machine().id());
         return instance;
@@ -311,6 +317,17 @@ final class Fleet implements Faults.Victims {
                 }
                 deploy();
                 world.after(length, () -> terminate(machine));
+            }
+            case UPGRADE -> {
+                if (inFlight) {
+                    tried(Trial.UPGRADE_WITH_A_CALL_IN_FLIGHT);
+                }
+                List<SimulatedInstance> former = instances.stream()
+                        .filter(SimulatedInstance::takesRequests)
+                        .toList();
+                upgraded = true;
+                deploy();
+                world.after(length, () -> former.forEach(this::replaced));
             }
             case REDIS_FLUSHED, REDIS_RESTARTED -> {
                 if (inFlight) {
@@ -392,7 +409,7 @@ final class Fleet implements Faults.Victims {
         return switch (kind) {
             case FREEZE_BRIEFLY -> between(20, 3000);
             case FREEZE_FOR_LONG -> between(3000, 120_000);
-            case KILL, TERMINATE, REDEPLOY -> between(500, 20_000);
+            case KILL, TERMINATE, REDEPLOY, UPGRADE -> between(500, 20_000);
             case REDIS_FLUSHED, CLOCK_SET -> Duration.ZERO;
             case REDIS_RESTARTED -> between(50, 5000);
             case REDIS_GONE, REDIS_SILENT, REDIS_SLOW, REDIS_BREAKS_CONNECTIONS -> between(100, 30_000);
@@ -406,6 +423,37 @@ final class Fleet implements Faults.Victims {
         };
     }
 
+    /** Until it has ended, a process of the former version cannot tell the limiter anything. */
+    private void replaced(SimulatedInstance former) {
+        long end = world.now() + Duration.ofMinutes(1).toNanos();
+        incidents.add(new Incident(Faults.Kind.UPGRADE, world.now(), end, former.machine()));
+        incidents.add(new Incident(Faults.Kind.TERMINATE, world.now(), end, former.machine()));
+        former.terminate();
+    }
+
+    /** Lambda freezes a process that has answered when its extension asks for its next event, which it does when idle. */
+    private void sleepWhenIdle(SimulatedInstance instance) {
+        SimulatedMachine machine = instance.machine();
+        instance.run(() -> {
+            if (instance.awaitIdle() && !calm && !machine.isFrozen()) {
+                tried(Trial.ASLEEP_AFTER_AN_ANSWER);
+                world.tell("m%d falls asleep", machine.id());
+                asleep.put(machine, world.now());
+                machine.freeze();
+                world.after(between(100, 30_000), () -> wake(machine));
+            }
+        });
+    }
+
+    private void wake(SimulatedMachine machine) {
+        Long since = asleep.remove(machine);
+        if (since != null) {
+            world.tell("m%d wakes", machine.id());
+            incidents.add(new Incident(Faults.Kind.FREEZE_BRIEFLY, since, world.now(), machine));
+            machine.thaw();
+        }
+    }
+
     private void terminate(SimulatedMachine machine) {
         instances.stream().filter(instance -> instance.machine() == machine).forEach(SimulatedInstance::terminate);
     }
@@ -413,6 +461,8 @@ final class Fleet implements Faults.Victims {
     /** Everything is mended, and no machine is left that stands still for ever. */
     private void calmDown() {
         world.tell("calm");
+        calm = true;
+        List.copyOf(asleep.keySet()).forEach(this::wake);
         faults.stop();
         redis.comeBack();
         redis.slow(Duration.ZERO);
@@ -520,6 +570,7 @@ final class Fleet implements Faults.Victims {
         }
         asking++;
         SimulatedInstance instance = chosen.get();
+        wake(instance.machine());
         ImageRequest request = request(image);
         Waiting waiting = new Waiting(image, patience, again);
         instance.run(() -> {
@@ -541,6 +592,9 @@ final class Fleet implements Faults.Victims {
                                 Optional.ofNullable(outcome),
                                 Optional.ofNullable(unwrap(failure)));
                         waiting.told(answered);
+                        if (scenario.sleeps()) {
+                            sleepWhenIdle(instance);
+                        }
                     });
         });
         waiting.watch(instance);

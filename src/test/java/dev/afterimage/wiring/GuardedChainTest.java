@@ -9,8 +9,6 @@ import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.PermitAcquirer;
-import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RetryPolicy;
 import dev.afterimage.generation.ThrottledException;
@@ -32,6 +30,8 @@ import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.PermitAcquirer;
+import dev.afterimage.limit.PermitLapsedException;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
@@ -284,7 +284,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void oneWhoIsCancelledWhileTheBulkheadIsFullEndsAtOnce() {
+    void aCallerCancelledWhileTheBulkheadIsFullEndsAtOnce() {
         belt.roomFrom = Instant.MAX;
 
         Thread.currentThread().interrupt();

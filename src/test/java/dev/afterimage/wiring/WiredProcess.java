@@ -10,26 +10,29 @@ import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.Planner;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
+import dev.afterimage.jobs.QueuedBacklog;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.QuotaConfig;
@@ -41,6 +44,8 @@ import dev.afterimage.pipeline.Backlog;
 import dev.afterimage.pipeline.Drain;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProvidersConfig;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisLink;
@@ -141,6 +146,8 @@ public final class WiredProcess {
                     .withMapping(PregenerationConfig.class)
                     .withMapping(ProviderConfig.class)
                     .withMapping(ProviderLimitConfig.class)
+                    .withMapping(ProvidersConfig.class)
+                    .withMapping(TemplatesConfig.class)
                     .withMapping(QuotaConfig.class)
                     .withMapping(RedisConfig.class)
                     .withMapping(S3Config.class)
@@ -187,7 +194,10 @@ public final class WiredProcess {
                 caches.templateVersions(backends, cache, local, s3Config, s3, redis, redisConfig, machine);
 
         LimitWiring limits = new LimitWiring();
-        Limits allowed = limits.limits(limitConfig, providerConfig);
+        Limits allowed = limits.limits(
+                limitConfig,
+                new TemplateProviders(
+                        providerConfig, settings.of(ProvidersConfig.class), settings.of(TemplatesConfig.class)));
         ReceiptRules rules = limits.receiptRules(generation);
         Instance<LimiterScript> script =
                 instance(limits.limiterScript(link, redisConfig, allowed, rules, generation, store, machine));
@@ -214,15 +224,15 @@ public final class WiredProcess {
                 machine,
                 METERS,
                 machine.threads()));
-        PendingKeys marks = flaw.marks(queues.pendingMarks(backends, local, redis, redisConfig, METERS, machine));
+        PendingKeys marks = flaw.marks(queues.pendingKeys(backends, local, redis, redisConfig, METERS, machine));
         BatchLedger ledger = queues.batchLedger(backends, local, redis, redisConfig, machine.clock());
         Checkpoints checkpoints = queues.checkpoints(backends, local, redis, redisConfig);
         TimeOrderedIds ids = queues.ids(machine);
-        Backlog backlog = queues.backlog(queue, marks, ids);
+        Backlog backlog = new QueuedBacklog(queue, marks, ids);
 
         GenerationWiring generations = new GenerationWiring();
-        drain = generations.drain(machine);
-        FreshnessPolicy freshness = generations.freshnessPolicy(cache);
+        drain = new Drain(machine.clock(), machine.pause());
+        FreshnessPolicy freshness = generations.freshnessPolicy(cache, settings.of(TemplatesConfig.class));
         ImageGenerator provider = flaw.provider(new MeteredGenerator(METERS, surroundings.provider()));
         ImageGenerator guarded = generations.guarded(
                 provider,
@@ -259,10 +269,10 @@ public final class WiredProcess {
                 instance(SIGNER),
                 METERS));
         worker = queues.worker(images, queue, ledger, marks, pregeneration, machine);
-        catalogues = queues.catalogueRunner(
+        catalogues = new CatalogueRunner(
                 pregeneration,
                 surroundings.catalogues(),
-                queues.planner(KEYS, versions, index, machine.clock()),
+                new Planner(KEYS, versions, index, machine.clock()),
                 freshness,
                 queue,
                 checkpoints,

@@ -15,6 +15,7 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.UndeclaredTemplateException;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
@@ -30,10 +31,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /** Says which problem an exception, or a status code of the framework, means to the client. */
 @Singleton
-final class Problems {
+public final class Problems {
 
     /** A guess at how long an outage lasts; short, because a hit needs neither provider nor storage. */
     static final Duration OUTAGE = Duration.ofSeconds(10);
@@ -44,7 +46,7 @@ final class Problems {
     private final Clock clock;
 
     @Inject
-    Problems(Clock clock) {
+    public Problems(Clock clock) {
         this.clock = clock;
     }
 
@@ -53,6 +55,11 @@ final class Problems {
             case CompletionException e when e.getCause() != null -> of(e.getCause());
             case ExecutionException e when e.getCause() != null -> of(e.getCause());
             case ProblemException e -> e.problem();
+            case TimeoutException e ->
+                Problem.of(ProblemType.OUT_OF_TIME, "Ask again in a second: what was being made may be there by then.")
+                        .after(Duration.ofSeconds(1));
+            case UndeclaredTemplateException e ->
+                Problem.of(ProblemType.TEMPLATE_UNDECLARED, e.detail()).at(pointer(e.pointer()));
             case InvalidRequestException e ->
                 Problem.of(ProblemType.INVALID_REQUEST, e.detail()).at(pointer(e.pointer()));
             case QuotaExceededException e ->
@@ -166,7 +173,10 @@ final class Problems {
             case TEMPLATE ->
                 Problem.of(ProblemType.TEMPLATE_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("template"));
-            case DATA, MODERATED ->
+            case MODERATED ->
+                Problem.of(ProblemType.MODERATED, String.valueOf(e.getMessage()))
+                        .at(pointer("data"));
+            case DATA ->
                 Problem.of(ProblemType.DATA_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("data"));
         };

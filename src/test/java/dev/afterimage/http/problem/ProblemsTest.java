@@ -12,6 +12,8 @@ import dev.afterimage.generation.RejectedException.Reason;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.image.UndeclaredTemplateException;
 import dev.afterimage.pipeline.QuotaExceededException;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.MutableClock;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,12 +42,18 @@ class ProblemsTest {
     static Stream<Arguments> failures() {
         return Stream.of(
                 failure(new InvalidRequestException("Mend it.", "data"), ProblemType.INVALID_REQUEST, null),
+                failure(new TimeoutException(), ProblemType.OUT_OF_TIME, Duration.ofSeconds(1)),
                 failure(
                         new QuotaExceededException(Duration.ofMinutes(7)),
                         ProblemType.QUOTA_EXCEEDED,
                         Duration.ofMinutes(7)),
                 failure(new RejectedException(Reason.TEMPLATE, "Mend it."), ProblemType.TEMPLATE_REJECTED, null),
                 failure(new RejectedException(Reason.DATA, "Mend it."), ProblemType.DATA_REJECTED, null),
+                failure(new RejectedException(Reason.MODERATED, "Mend it."), ProblemType.MODERATED, null),
+                failure(
+                        new UndeclaredTemplateException(new TemplateId("other")),
+                        ProblemType.TEMPLATE_UNDECLARED,
+                        null),
                 failure(new AccessRefusedException(SECRET), ProblemType.ACCESS_REFUSED, Duration.ofMinutes(1)),
                 failure(new NotAnImageException(SECRET), ProblemType.NOT_AN_IMAGE, null),
                 failure(

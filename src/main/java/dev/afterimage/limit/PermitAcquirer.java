@@ -1,0 +1,213 @@
+package dev.afterimage.limit;
+
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Departed;
+import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+
+/**
+ * The place in this process where calls wait for the fleet's permission. Made for virtual threads: thousands may wait.
+ *
+ * <p>The way of a call: it waits for a start in its lane's {@link PermitQueue}, and then until that start, prepares its connection,
+ * {@linkplain #depart departs}, tells when its request was {@linkplain #left written}, and gives its permit back.
+ */
+public final class PermitAcquirer {
+
+    private static final Logger LOG = Logger.getLogger(PermitAcquirer.class);
+
+    /**
+     * How long before its start a permit is handed out; {@link #depart} waits for the rest and leaves on time. So much later than
+     * it wanted a thread may wake, or an answer of the limiter come, without a slot that stays empty meanwhile. Less than
+     * the shortest {@linkplain Limits#lead lead}.
+     */
+    static final Duration EARLY = Duration.ofMillis(80);
+    /** So much later than its stamp a written request may be; a thread or an event loop that lost its core takes longer. */
+    private static final Duration LATE = Limits.JITTER.dividedBy(2);
+    /** A holder who is sent back so often in a row runs on a machine that is too busy to keep time. */
+    private static final int MOST_TRIES = 5;
+    /** A call that must wait longer gives its permit up and queues for another. */
+    private static final Duration LONGEST_WAIT_TO_DEPART = Duration.ofSeconds(2);
+
+    private final ProviderLimiter limiter;
+    private final Clock clock;
+    private final Pause pause;
+    private final PermitQueue interactive;
+    private final PermitQueue bulk;
+
+    public PermitAcquirer(ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
+        this.limiter = limiter;
+        this.clock = clock;
+        this.pause = pause;
+        this.interactive = new PermitQueue(Lane.INTERACTIVE, limiter, clock, pause, random);
+        this.bulk = new PermitQueue(Lane.BULK, limiter, clock, pause, random);
+    }
+
+    /**
+     * Returns when the call may be prepared; {@link #depart} has the last word. The permit must be
+     * {@linkplain #release released}, whatever happens.
+     *
+     * <p>In the interactive lane, a start that is so late that the answer would come after the deadline is not worth a wait, or
+     * everybody would wait in vain as soon as there are more than the limit has room for.
+     *
+     * @return granted; denied at once when the wait would end too late; or stopped
+     * @throws InterruptedException when the caller was cancelled; it then holds nothing
+     */
+    public Permit await(Lane lane, Deadline deadline) throws InterruptedException {
+        Permit answer = queue(lane).acquire(deadline);
+        if (!(answer instanceof Granted permit)) {
+            return answer;
+        }
+        try {
+            pause.await(permit.startsIn().minus(EARLY));
+            return permit;
+        } catch (InterruptedException | RuntimeException | Error cancelled) {
+            release(permit);
+            throw cancelled;
+        }
+    }
+
+    /**
+     * Waits before another permit is taken in place of one that lapsed.
+     *
+     * @return whether one may be taken; false at once when the wait would end after the deadline
+     */
+    public boolean awaitAnother(Duration wait, Deadline deadline) throws InterruptedException {
+        if (deadline.forbids(wait, clock)) {
+            return false;
+        }
+        pause.await(wait);
+        return true;
+    }
+
+    /** What is known, without asking anybody, of the wait for a permit. Costs nothing, so that a flood is turned away cheaply. */
+    @FunctionalInterface
+    public interface Forecast {
+
+        /** The wait until the next permit when that is known to lie beyond the deadline; empty when asking may be worth it. */
+        Optional<Duration> refusal(Lane lane, Deadline deadline);
+    }
+
+    /** As a {@link Forecast} has it. */
+    public Optional<Duration> refusal(Lane lane, Deadline deadline) {
+        return queue(lane).refusal(deadline);
+    }
+
+    private PermitQueue queue(Lane lane) {
+        return switch (lane) {
+            case INTERACTIVE -> interactive;
+            case BULK -> bulk;
+        };
+    }
+
+    /** The answer to {@link #depart}. */
+    public sealed interface Departure {
+
+        /**
+         * The call may leave now.
+         *
+         * @param call the stamped one, whose receipt is open
+         * @param due what the stamp says
+         */
+        record Leaves(Departed call, Instant due) implements Departure {}
+
+        /** The call must not leave at all, because a receipt stands against it. */
+        record Stands(Permit.Refused refused) implements Departure {}
+    }
+
+    /**
+     * To be called directly before the request is written; returns when it may be.
+     *
+     * @throws PermitLapsedException when the call must not leave with this permit
+     */
+    public Departure depart(Granted permit, Purchase purchase) {
+        Permit answer = limiter.depart(permit, purchase);
+        Optional<Departed> stamped = Optional.empty();
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            switch (answer) {
+                case Departed departed -> {
+                    stamped = Optional.of(departed);
+                    Instant due = clock.instant().plus(departed.startsIn());
+                    if (isOnTimeFor(due, departed.startsIn())) {
+                        return new Departure.Leaves(departed, due);
+                    }
+                }
+                case Denied denied -> waitForSlotOrGiveUp(denied);
+                case Permit.Refused refused -> {
+                    return new Departure.Stands(refused);
+                }
+                case Permit.Granted impossible -> throw new IllegalStateException("granted twice");
+                case Permit.Stopped impossible -> throw new IllegalStateException("stopped after it was granted");
+            }
+            answer = stamped.isPresent() ? limiter.redepart(stamped.get()) : limiter.depart(permit, purchase);
+        }
+        throw new PermitLapsedException(Limits.JITTER);
+    }
+
+    /**
+     * To be called when the request is written: where that took long, its slot counts from now on. A limiter that cannot be
+     * asked is no failure of a call that has left.
+     */
+    public void left(Departure.Leaves departure, Instant at) {
+        if (at.isAfter(departure.due().plus(LATE))) {
+            try {
+                limiter.restamp(departure.call());
+            } catch (LimiterUnavailableException gone) {
+                LOG.debugf("A late call counts from its stamp on: %s", gone.getMessage());
+            }
+        }
+    }
+
+    /** The provider refuses the service, or its account is empty: nobody else need find that out. */
+    public void stop(LaneStop.Reason reason) {
+        limiter.stop(reason);
+    }
+
+    /** The call will not be made. Where the limiter cannot be told, the permit lapses by itself. */
+    public void release(Granted permit) {
+        try {
+            limiter.release(permit);
+        } catch (LimiterUnavailableException gone) {
+            LOG.debugf("A permit lapses by itself: %s", gone.getMessage());
+        }
+        ended();
+    }
+
+    /** A call has ended, so that there may be a place in flight. */
+    public void ended() {
+        interactive.wake();
+        bulk.wake();
+    }
+
+    private void waitForSlotOrGiveUp(Denied denied) {
+        boolean stands = denied.reason() == Permit.Reason.RATE;
+        if (!stands || denied.retryAfter().compareTo(LONGEST_WAIT_TO_DEPART) > 0) {
+            throw new PermitLapsedException(denied.retryAfter());
+        }
+        await(denied.retryAfter().minus(EARLY));
+    }
+
+    /** Whether the thread woke in time to leave with its stamp. */
+    private boolean isOnTimeFor(Instant due, Duration rest) {
+        if (!rest.isPositive()) {
+            return true;
+        }
+        await(rest);
+        return !clock.instant().isAfter(due.plus(Limits.JITTER));
+    }
+
+    private void await(Duration wait) {
+        try {
+            pause.await(wait);
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw new PermitLapsedException(wait);
+        }
+    }
+}

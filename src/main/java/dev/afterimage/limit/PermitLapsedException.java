@@ -1,0 +1,34 @@
+package dev.afterimage.limit;
+
+import java.time.Duration;
+
+/** The permit is no longer good: the call did not leave, nothing was billed, another permit must be taken. */
+public class PermitLapsedException extends RuntimeException {
+
+    private static final Duration FIRST_WAIT = Duration.ofMillis(1);
+    private static final int MOST_DOUBLINGS = 10;
+
+    private static final long serialVersionUID = 1L;
+
+    private final Duration retryAfter;
+
+    public PermitLapsedException(Duration retryAfter) {
+        super("the permit lapsed before the call left", null, false, false);
+        this.retryAfter = retryAfter;
+    }
+
+    public Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /**
+     * How long to wait before another permit is taken: at least what was named. It doubles up to a second, so that what lapses
+     * again and again asks the limiter about as often as there are seconds until its deadline.
+     *
+     * @param before how many permits of the same call lapsed before this one
+     */
+    public Duration waitAfter(int before) {
+        Duration grown = FIRST_WAIT.multipliedBy(1L << Math.min(before, MOST_DOUBLINGS));
+        return retryAfter.compareTo(grown) > 0 ? retryAfter : grown;
+    }
+}
