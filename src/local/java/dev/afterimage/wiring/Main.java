@@ -38,8 +38,9 @@ public final class Main {
     /** 0 when the service at this port is ready, else 1. */
     static int healthy(String port) {
         try {
-            HttpURLConnection ready = (HttpURLConnection)
-                    URI.create("http://localhost:" + port + "/q/health/ready").toURL().openConnection();
+            HttpURLConnection ready = (HttpURLConnection) URI.create("http://localhost:" + port + "/q/health/ready")
+                    .toURL()
+                    .openConnection();
             ready.setConnectTimeout(PATIENCE_MILLIS);
             ready.setReadTimeout(PATIENCE_MILLIS);
             return ready.getResponseCode() == HttpURLConnection.HTTP_OK ? 0 : 1;

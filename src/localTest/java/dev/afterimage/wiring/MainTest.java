@@ -2,8 +2,8 @@ package dev.afterimage.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.http.auth.CallerKeys;
 import com.sun.net.httpserver.HttpServer;
+import dev.afterimage.http.auth.CallerKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;

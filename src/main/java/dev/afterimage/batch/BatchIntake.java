@@ -142,7 +142,7 @@ public final class BatchIntake {
         List<RowResult> ended = new ArrayList<>();
         List<CatalogueRow.Wanted> wanted = new ArrayList<>();
         for (CatalogueRow row : chunk) {
-            switch (row) {
+            switch (planner.checked(row)) {
                 case CatalogueRow.Wanted w -> wanted.add(w);
                 case CatalogueRow.Bad bad -> ended.add(RowResult.failed(bad.line(), bad.reason()));
             }

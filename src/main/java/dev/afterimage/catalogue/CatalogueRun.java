@@ -81,7 +81,7 @@ final class CatalogueRun {
         List<CatalogueRow.Wanted> wanted = new ArrayList<>();
         int badRows = 0;
         for (CatalogueRow row : chunk) {
-            switch (row) {
+            switch (planner.checked(row)) {
                 case CatalogueRow.Wanted w when w.line() <= resumedFrom -> former.add(w);
                 case CatalogueRow.Wanted w -> wanted.add(w);
                 case CatalogueRow.Bad b -> badRows += report(b);

@@ -8,6 +8,7 @@ import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.image.UndeclaredTemplateException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +39,18 @@ public final class Planner {
         this.versions = versions;
         this.index = index;
         this.clock = clock;
+    }
+
+    /** The row, or what is wrong with it: only templates that are served make rows that are wanted. */
+    public CatalogueRow checked(CatalogueRow row) {
+        if (row instanceof CatalogueRow.Wanted wanted) {
+            try {
+                keys.requireDeclared(wanted.request().template());
+            } catch (UndeclaredTemplateException e) {
+                return new CatalogueRow.Bad(wanted.line(), e.detail());
+            }
+        }
+        return row;
     }
 
     /** Looks the rows up, in their order; what is fresh now is called fresh. */

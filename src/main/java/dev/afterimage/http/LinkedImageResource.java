@@ -13,11 +13,14 @@ import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -81,6 +84,8 @@ public final class LinkedImageResource {
 
     /** Checks the link before anything else, so that whoever has none costs nothing. */
     @GET
+    @RunOnVirtualThread // the secrets may have to be read from Secrets Manager
+    @Blocking // else Quarkus takes a CompletionStage for a promise not to block
     public CompletionStage<Response> get(
             @PathParam("name") String name,
             @QueryParam("d") List<String> data,

@@ -40,7 +40,8 @@ final class RequestPrelude {
     private final boolean cors;
 
     @Inject
-    RequestPrelude(Drain drain, @ConfigProperty(name = "quarkus.http.cors.enabled", defaultValue = "false") boolean cors) {
+    RequestPrelude(
+            Drain drain, @ConfigProperty(name = "quarkus.http.cors.enabled", defaultValue = "false") boolean cors) {
         this.drain = drain;
         this.cors = cors;
     }

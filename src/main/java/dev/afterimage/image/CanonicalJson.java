@@ -15,6 +15,8 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +80,33 @@ final class CanonicalJson {
         CanonicalJson writer = new CanonicalJson(parser);
         writer.object(1);
         return new TemplateData(writer.out.toString());
+    }
+
+    /** The properties of both objects, which are in canonical form; where both have one, the first object's. */
+    static TemplateData over(String json, String defaults) {
+        // Sorts by UTF-16 code units, as RFC 8785 does.
+        Map<String, String> members = new TreeMap<>();
+        try {
+            addMembers(defaults, members);
+            addMembers(json, members);
+        } catch (IOException e) {
+            throw new IllegalStateException("canonical JSON can be read", e);
+        }
+        return new TemplateData("{" + String.join(",", members.values()) + "}");
+    }
+
+    private static void addMembers(String canonical, Map<String, String> members) throws IOException {
+        try (JsonParser parser = JSON.createParser(canonical)) {
+            parser.nextToken();
+            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                int start = (int) parser.currentTokenLocation().getCharOffset();
+                parser.nextToken();
+                parser.skipChildren();
+                parser.finishToken();
+                members.put(name, canonical.substring(start, (int)
+                        parser.currentLocation().getCharOffset()));
+            }
+        }
     }
 
     /** Turns the parser's complaint into one that names the place but never repeats the text. */

@@ -1,4 +1,18 @@
 package dev.afterimage.image;
 
-/** What a caller asks for: a template, the data to fill it with, and the format to render. */
-public record ImageRequest(TemplateId template, TemplateData data, ImageFormat format) {}
+/**
+ * What a caller asks for: a template, the data to fill it with, and the format to render.
+ *
+ * @param variant which of several images of the same data, from 0; APIs with a seed are given it
+ */
+public record ImageRequest(TemplateId template, TemplateData data, ImageFormat format, int variant) {
+
+    /** The first variant. */
+    public ImageRequest(TemplateId template, TemplateData data, ImageFormat format) {
+        this(template, data, format, 0);
+    }
+
+    public ImageRequest withData(TemplateData newData) {
+        return new ImageRequest(template, newData, format, variant);
+    }
+}

@@ -8,13 +8,16 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code {"template":"…","data":{…},"format":"png"}} strictly: UTF-8, one meaning, no unknown property, nothing after
+ * Reads {@code {"template":"…","data":{…},"format":"png","variant":0}} strictly: UTF-8, one meaning, no unknown property, nothing after
  * it. Anything else is an {@link InvalidRequestException} that names the wrong part and says how to mend it.
  */
 public final class ImageRequestReader {
+
+    private static final Pattern VARIANT = Pattern.compile("[0-9]{1,10}");
 
     /** Reads one member besides those of an image. */
     @FunctionalInterface
@@ -74,6 +77,7 @@ public final class ImageRequestReader {
         TemplateId template = templateForAll;
         TemplateData data = null;
         ImageFormat format = ImageFormat.PNG;
+        int variant = 0;
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             JsonToken token = parser.nextToken();
             switch (name) {
@@ -84,11 +88,12 @@ public final class ImageRequestReader {
                         format = ImageFormat.named(text(parser, token, name));
                     }
                 }
+                case "variant" -> variant = token == JsonToken.VALUE_NULL ? 0 : variant(parser, token);
                 default -> {
                     Member member = more.get(name);
                     if (member == null) {
                         throw new InvalidRequestException(
-                                "Remove the properties other than template, data and format; what fills the template"
+                                "Remove the properties other than template, data, format and variant; what fills the template"
                                         + " belongs into data.",
                                 "body");
                     }
@@ -103,7 +108,23 @@ public final class ImageRequestReader {
             throw new InvalidRequestException(
                     "Give the data that fills the template as a JSON object; {} when it needs none.", "data");
         }
-        return new ImageRequest(template, data, format);
+        return new ImageRequest(template, data, format, variant);
+    }
+
+    private static int variant(JsonParser parser, @Nullable JsonToken token) throws IOException {
+        if (token != JsonToken.VALUE_NUMBER_INT
+                || !VARIANT.matcher(parser.getText()).matches()) {
+            throw badVariant();
+        }
+        try {
+            return Integer.parseInt(parser.getText());
+        } catch (NumberFormatException tooLarge) {
+            throw badVariant();
+        }
+    }
+
+    private static InvalidRequestException badVariant() {
+        return new InvalidRequestException("Write variant as a whole number from 0 to 2147483647.", "variant");
     }
 
     private static String text(JsonParser parser, @Nullable JsonToken token, String name) throws IOException {

@@ -4,9 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 
 /**
- * Makes keys: SHA-256 over the RFC 8785 canonical JSON of data, format, provider, template and template version. Whatever
+ * Makes keys: SHA-256 over the RFC 8785 canonical JSON of data, format, provider, template, variant and template version. Whatever
  * changes the image changes the key; whatever does not (property order, white space, number spelling) does not.
  */
 public final class KeyScheme {
@@ -14,29 +15,76 @@ public final class KeyScheme {
     private static final HexFormat HEX = HexFormat.of();
 
     private final String provider;
+    private final Map<String, Template> templates;
+    private final boolean templatesOnly;
 
     /**
-     * A scheme for one provider.
+     * What decides how a template's images look, as the operator declared it.
+     *
+     * @param provider which API makes its images
+     * @param defaults what its data is taken to be where a request says nothing
+     */
+    public record Template(ProviderIdentity provider, TemplateData defaults) {}
+
+    /** A scheme for one provider, where no template is declared. */
+    public KeyScheme(ProviderIdentity provider) {
+        this(provider, Map.of(), false);
+    }
+
+    /**
+     * A scheme for the provider of all templates that are not declared.
      *
      * @param provider part of every key, because two APIs draw one template differently
+     * @param templates the declared ones by name
+     * @param templatesOnly whether the others are refused
      */
-    public KeyScheme(ProviderIdentity provider) {
+    public KeyScheme(ProviderIdentity provider, Map<String, Template> templates, boolean templatesOnly) {
         this.provider = CanonicalString.quote(provider.value());
+        this.templates = Map.copyOf(templates);
+        this.templatesOnly = templatesOnly;
     }
 
     /**
      * The key of one image.
      *
      * @param templateVersion raised by a purge, so that every older image of the template becomes a miss
+     * @throws UndeclaredTemplateException when the template is none of those that are served
      */
     public ImageKey keyOf(ImageRequest request, long templateVersion) {
-        // Already in canonical order: RFC 8785 sorts property names by UTF-16 code units.
-        String document = "{\"data\":" + request.data().json()
+        requireDeclared(request.template());
+        Template template = templates.get(request.template().value());
+        // Already in canonical order: RFC 8785 sorts property names by UTF-16 code units. The first variant is left
+        // out,
+        // so that its keys are those of before there were any.
+        String document = "{\"data\":" + completed(request).data().json()
                 + ",\"format\":" + CanonicalString.quote(request.format().word())
-                + ",\"provider\":" + provider
+                + ",\"provider\":"
+                + (template == null
+                        ? provider
+                        : CanonicalString.quote(template.provider().value()))
                 + ",\"template\":" + CanonicalString.quote(request.template().value())
+                + (request.variant() == 0 ? "" : ",\"variant\":" + request.variant())
                 + ",\"version\":" + templateVersion + "}";
         return new ImageKey(hexDigest(document));
+    }
+
+    /** The request with the defaults of its template, as the provider gets it. */
+    public ImageRequest completed(ImageRequest request) {
+        Template template = templates.get(request.template().value());
+        return template == null || template.defaults().json().equals("{}")
+                ? request
+                : request.withData(request.data().over(template.defaults()));
+    }
+
+    /**
+     * Whether this template is served.
+     *
+     * @throws UndeclaredTemplateException when it is not
+     */
+    public void requireDeclared(TemplateId template) {
+        if (templatesOnly && !templates.containsKey(template.value())) {
+            throw new UndeclaredTemplateException(template);
+        }
     }
 
     /** SHA-256 of the text's UTF-8, in lower-case hexadecimal. */

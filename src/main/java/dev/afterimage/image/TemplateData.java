@@ -19,6 +19,11 @@ public record TemplateData(String json) {
         return CanonicalJson.readData(json);
     }
 
+    /** This data, and of these defaults the properties that it lacks; a property's own value is never merged. */
+    public TemplateData over(TemplateData defaults) {
+        return CanonicalJson.over(json, defaults.json);
+    }
+
     @Override
     public String toString() {
         return "TemplateData[" + json.length() + " characters]";

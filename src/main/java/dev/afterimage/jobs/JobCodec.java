@@ -28,7 +28,10 @@ public final class JobCodec {
     private static final JsonFactory JSON = new JsonFactory();
 
     /** Raised when older versions would misread what is written; a member more is no reason. */
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+
+    /** What every job without a variant is written as, so that older versions read it. */
+    private static final int WITHOUT_VARIANT = 1;
 
     private JobCodec() {}
 
@@ -36,7 +39,7 @@ public final class JobCodec {
         ImageRequest request = job.request();
         StringBuilder out = new StringBuilder(request.data().json().length() + 320);
         out.append('{');
-        field(out, "v", Integer.toString(FORMAT));
+        field(out, "v", Integer.toString(request.variant() == 0 ? WITHOUT_VARIANT : FORMAT));
         field(out, "id", job.id());
         field(out, "key", job.key().value());
         field(out, "lane", job.lane().name().toLowerCase(Locale.ROOT));
@@ -51,6 +54,9 @@ public final class JobCodec {
         }
         field(out, "template", request.template().value());
         field(out, "format", request.format().word());
+        if (request.variant() != 0) {
+            field(out, "variant", Integer.toString(request.variant()));
+        }
         field(out, "data", request.data().json());
         return out.append('}').toString();
     }
@@ -87,7 +93,8 @@ public final class JobCodec {
                 new ImageRequest(
                         new TemplateId(required(fields, "template")),
                         new TemplateData(required(fields, "data")),
-                        ImageFormat.named(required(fields, "format"))),
+                        ImageFormat.named(required(fields, "format")),
+                        Integer.parseInt(fields.getOrDefault("variant", "0"))),
                 Lane.valueOf(required(fields, "lane").toUpperCase(Locale.ROOT)),
                 new Caller(required(fields, "caller")),
                 batch == null

@@ -37,7 +37,8 @@ public record Purchase(
     public static Purchase of(ImageKey key, ImageRequest request, Duration freshFor) {
         Duration period = freshFor.minus(freshFor.dividedBy(4));
         String json = "{\"template\":\"" + request.template().value() + "\",\"format\":\""
-                + request.format().word() + "\",\"data\":" + request.data().json() + "}";
+                + request.format().word() + "\"" + (request.variant() == 0 ? "" : ",\"variant\":" + request.variant())
+                + ",\"data\":" + request.data().json() + "}";
         return new Purchase(key, DEFAULT_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
     }
 

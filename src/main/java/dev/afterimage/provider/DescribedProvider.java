@@ -4,10 +4,10 @@ import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.MagicNumber;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.provider.AddressGuard.HostResolver;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.Exchange.HttpCall;
@@ -83,7 +83,7 @@ public final class DescribedProvider implements ImageGenerator {
     }
 
     /**
-     * The provider that the configuration names.
+     * An API as a template uses it.
      *
      * @param gate where a poll that counts as a call gets its start
      * @param settler ends the call that such a poll is
@@ -91,7 +91,7 @@ public final class DescribedProvider implements ImageGenerator {
      * @throws IllegalArgumentException when there is no such description, it is wrong, or the configuration lacks what it needs
      */
     public static DescribedProvider of(
-            ProviderConfig config,
+            TemplateProviders.Choice choice,
             ProviderHttp http,
             ApiKeys keys,
             PermitAcquirer gate,
@@ -100,8 +100,8 @@ public final class DescribedProvider implements ImageGenerator {
             Clock clock,
             Pause pause) {
         return new DescribedProvider(
-                Descriptions.of(config.kind()),
-                config,
+                choice.description(),
+                choice.settings(),
                 keys,
                 new Parts(http, HostResolver.ofMachine(), PollPermits.of(gate, settler), signer, clock, pause));
     }
@@ -134,11 +134,6 @@ public final class DescribedProvider implements ImageGenerator {
 
     private GeneratedImage image(ImageRequest request, Answer answer, Deadline deadline) {
         return imageIn(answer.body(), deadline).at(call.cost(request, Optional.of(answer)));
-    }
-
-    /** What an image will cost as far as is known before it is made, in the provider's own unit. */
-    public double cost(ImageRequest request) {
-        return call.cost(request, Optional.empty());
     }
 
     private void throwFailure(Answer answer) {

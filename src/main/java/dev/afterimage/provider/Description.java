@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  * @param target the API's own template or model name, unless the configuration has another
  * @param result where in the JSON answer the image is; empty when the answer is the image
  * @param hosts from which its images may be fetched, beside its own
+ * @param seed where in the body the variant stands, when it is not the first
  * @param needs what the data must have, because the body, URL or a header is made of it
  */
 record Description(
@@ -50,6 +51,7 @@ record Description(
         Waits waits,
         Optional<String> idempotencyHeader,
         Optional<String> sigv4Service,
+        Optional<JsonPath> seed,
         Set<JsonPath> needs) {
 
     /** What a call meant that brought no image. */

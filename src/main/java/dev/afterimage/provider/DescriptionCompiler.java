@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.provider.AddressGuard.AllowedHosts;
 import dev.afterimage.provider.Description.Cost;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -64,6 +66,7 @@ final class DescriptionCompiler {
             "errors",
             "waits",
             "idempotency",
+            "seed",
             "auth");
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
@@ -71,8 +74,8 @@ final class DescriptionCompiler {
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]+");
     private static final Set<String> METHODS = Set.of("POST", "PUT", "GET");
 
-    private static final String IN_CALL = "template, format, target, key and data/pointer";
-    private static final Set<String> OF_CALL = Set.of("template", "format", "key");
+    private static final String IN_CALL = "template, format, variant, target, key and data/pointer";
+    private static final Set<String> OF_CALL = Set.of("template", "format", "key", "variant");
     /** The merging property of a body. */
     static final String MERGED = "...";
 
@@ -91,8 +94,17 @@ final class DescriptionCompiler {
      * @throws IllegalArgumentException when it is no JSON, or describes no API
      */
     static Description compile(byte[] document) {
+        return compile(document, Optional.empty(), OptionalDouble.empty());
+    }
+
+    /** The same with this target and cost in place of the document's own. */
+    static Description compile(byte[] document, Optional<String> target, OptionalDouble cost) {
         try {
             JsonNode json = JSON.readTree(document);
+            if (json instanceof ObjectNode object) {
+                target.ifPresent(own -> retarget(object, own));
+                cost.ifPresent(own -> object.put("cost", own));
+            }
             return new DescriptionCompiler(new Described(json, "")).description();
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
@@ -101,6 +113,23 @@ final class DescriptionCompiler {
                     e);
         } catch (java.io.IOException unreadable) {
             throw new IllegalArgumentException("The description of the provider cannot be read.", unreadable);
+        }
+    }
+
+    private static void retarget(ObjectNode document, String target) {
+        if (!document.has("target")) {
+            for (String place : List.of("url", "body", "bodyUnlessPng")) {
+                Optional.ofNullable(document.get(place)).ifPresent(json -> document.set(place, withTarget(json)));
+            }
+        }
+        document.put("target", target);
+    }
+
+    private static JsonNode withTarget(JsonNode json) {
+        try {
+            return JSON.readTree(json.toString().replace("{template}", "{target}"));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("JSON that was written can be read", e);
         }
     }
 
@@ -135,6 +164,7 @@ final class DescriptionCompiler {
                 document.get("idempotency")
                         .map(place -> headerName(place.object(Set.of("header")).need("header"))),
                 document.get("auth").map(DescriptionCompiler::sigv4),
+                document.get("seed").map(DescriptionCompiler::seed),
                 Set.copyOf(needs));
         check(described);
         return described;
@@ -156,6 +186,9 @@ final class DescriptionCompiler {
         }
         if (described.encoding() != Encoding.JSON && !described.body().isObject()) {
             throw document.need("body").mistake("a form is made from an object");
+        }
+        if (described.seed().isPresent() && !described.body().isObject()) {
+            throw document.need("seed").mistake("there is no body that is an object, in which it could stand");
         }
         if (described.each().isPresent() != usesEach) {
             throw document.mistake("\"each\" and a body with \"{each}\" belong together");
@@ -462,6 +495,14 @@ final class DescriptionCompiler {
                         .orElse(List.of()),
                 place.get("pointers").map(Described::paths).orElse(List.of()),
                 place.get("ban").map(Described::duration));
+    }
+
+    private static JsonPath seed(Described place) {
+        JsonPath path = place.path();
+        if (path.steps().contains("*")) {
+            throw place.mistake("a JSON pointer to one property of the body is expected, such as /seed");
+        }
+        return path;
     }
 
     private static String sigv4(Described place) {

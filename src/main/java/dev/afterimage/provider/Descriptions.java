@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Finds the description that {@code afterimage.provider.kind} names. */
 public final class Descriptions {
@@ -59,7 +62,21 @@ public final class Descriptions {
      * @throws IllegalArgumentException when there is none, or it is wrong
      */
     static Description of(String kind) {
-        return DescriptionCompiler.compile(kind.startsWith(FILE) ? file(kind.substring(FILE.length())) : builtIn(kind));
+        return of(kind, Optional.empty(), OptionalDouble.empty());
+    }
+
+    /**
+     * The same for one template.
+     *
+     * @param target in place of the described one; of {@code {template}} where the API has no {@code {target}}
+     * @param cost in place of the described one
+     */
+    static Description of(String kind, Optional<String> target, OptionalDouble cost) {
+        return DescriptionCompiler.compile(document(kind), target, cost);
+    }
+
+    private static byte[] document(String kind) {
+        return kind.startsWith(FILE) ? file(kind.substring(FILE.length())) : builtIn(kind);
     }
 
     private static byte[] builtIn(String kind) {
@@ -84,22 +101,36 @@ public final class Descriptions {
     }
 
     /**
-     * What the described API allows, as values for {@code afterimage.provider.rate}, {@code .rate-window},
-     * {@code .concurrency} and {@code .timeout}, where the configuration says nothing else.
+     * What the described APIs allow together, as values for {@code afterimage.provider.rate}, {@code .rate-window},
+     * {@code .concurrency} and {@code .timeout}, where the configuration says nothing else. Several APIs pass one window: of
+     * their rates the lowest, of their windows the longest, which is within what each of them allows.
      *
      * @throws IllegalArgumentException when there is no such description, or it is wrong
      */
-    public static Map<String, String> limits(String kind) {
+    public static Map<String, String> limits(Collection<String> kinds) {
         Map<String, String> limits = new HashMap<>();
-        if (!isDemo(kind)) {
-            Description.Limits described = of(kind).limits();
-            described.rate().ifPresent(rate -> {
-                limits.put("rate", Integer.toString(rate.calls()));
-                limits.put("rate-window", rate.window().toMillis() + "ms");
-            });
-            described.concurrency().ifPresent(places -> limits.put("concurrency", Integer.toString(places)));
-            described.timeout().ifPresent(timeout -> limits.put("timeout", timeout.toMillis() + "ms"));
-        }
+        List<Description.Limits> described = kinds.stream()
+                .filter(kind -> !isDemo(kind))
+                .map(kind -> of(kind).limits())
+                .toList();
+        List<Description.Rate> rates =
+                described.stream().flatMap(one -> one.rate().stream()).toList();
+        rates.stream()
+                .mapToInt(Description.Rate::calls)
+                .min()
+                .ifPresent(calls -> limits.put("rate", Integer.toString(calls)));
+        rates.stream()
+                .map(Description.Rate::window)
+                .max(Comparator.naturalOrder())
+                .ifPresent(window -> limits.put("rate-window", window.toMillis() + "ms"));
+        described.stream()
+                .flatMapToInt(one -> one.concurrency().stream())
+                .min()
+                .ifPresent(places -> limits.put("concurrency", Integer.toString(places)));
+        described.stream()
+                .flatMap(one -> one.timeout().stream())
+                .max(Comparator.naturalOrder())
+                .ifPresent(timeout -> limits.put("timeout", timeout.toMillis() + "ms"));
         return limits;
     }
 }

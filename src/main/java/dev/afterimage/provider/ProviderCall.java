@@ -135,7 +135,7 @@ final class ProviderCall {
         String filled = values.fill(url, Destination::segment);
         Map<String, String> headers = headers(purchase);
         description.idempotencyHeader().ifPresent(name -> headers.put(name, purchase));
-        Optional<Encoding.Content> content = content(values, request.format());
+        Optional<Encoding.Content> content = content(values, request);
         content.ifPresent(body -> headers.put("Content-Type", body.type()));
         HttpCall call = new HttpCall(
                 description.method(),
@@ -173,6 +173,8 @@ final class ProviderCall {
                         request.template().value(),
                         "format",
                         format,
+                        "variant",
+                        Integer.toString(request.variant()),
                         "target",
                         config.target().or(description::target).orElse(""),
                         "key",
@@ -180,17 +182,28 @@ final class ProviderCall {
                 description.each());
     }
 
-    private Optional<Encoding.Content> content(RequestValues values, ImageFormat format) {
+    private Optional<Encoding.Content> content(RequestValues values, ImageRequest request) {
         if (description.body().isMissingNode()) {
             return Optional.empty();
         }
         JsonNode body = values.fill(description.body());
-        if (format != ImageFormat.PNG
+        if (request.variant() > 0 && body instanceof ObjectNode object) {
+            description.seed().ifPresent(place -> seed(object, place.steps(), request.variant()));
+        }
+        if (request.format() != ImageFormat.PNG
                 && body instanceof ObjectNode object
                 && description.unlessPng().isObject()) {
             object.setAll((ObjectNode) values.fill(description.unlessPng()));
         }
         return Optional.of(description.encoding().write(body));
+    }
+
+    private static void seed(ObjectNode body, List<String> steps, int variant) {
+        ObjectNode at = body;
+        for (String step : steps.subList(0, steps.size() - 1)) {
+            at = at.get(step) instanceof ObjectNode inner ? inner : at.putObject(step);
+        }
+        at.put(steps.getLast(), variant);
     }
 
     Map<String, String> headersOfPoll() {
@@ -226,7 +239,10 @@ final class ProviderCall {
 
     /** By the answer or the data where the description points there, else what it says. */
     double cost(ImageRequest request, Optional<Answer> answer) {
-        Description.Cost cost = description.cost();
+        return cost(description.cost(), request, answer);
+    }
+
+    static double cost(Description.Cost cost, ImageRequest request, Optional<Answer> answer) {
         Optional<JsonNode> source = cost.inAnswer().isPresent()
                 ? answer.flatMap(whole -> ProviderJson.tree(whole.body()))
                 : ProviderJson.tree(request.data().json().getBytes(StandardCharsets.UTF_8));

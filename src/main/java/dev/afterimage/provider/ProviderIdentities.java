@@ -6,7 +6,7 @@ import dev.afterimage.store.StoreUnavailableException;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Which API the configuration means, and whether that is another one than at the last start. */
+/** Tells whether the API is another one than at the last start. */
 public final class ProviderIdentities {
 
     private static final Logger LOG = Logger.getLogger(ProviderIdentities.class);
@@ -14,18 +14,6 @@ public final class ProviderIdentities {
     private static final String NOTE = "provider-identity";
 
     private ProviderIdentities() {}
-
-    /**
-     * The identity that enters every key.
-     *
-     * @throws IllegalArgumentException when there is no such kind, its description is wrong, or it needs a URL and none is
-     *     configured
-     */
-    public static ProviderIdentity of(ProviderConfig config) {
-        return Descriptions.isDemo(config.kind())
-                ? ProviderIdentity.builtIn(Descriptions.DEMO)
-                : ProviderCall.identity(Descriptions.of(config.kind()), config);
-    }
 
     /**
      * Keeps the identity in the store, and tells the log when another one stood there: then every key is another, and what was

@@ -2,6 +2,7 @@ package dev.afterimage.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
@@ -32,7 +33,7 @@ final class RequestValues {
     /**
      * The values of one request.
      *
-     * @param words what the placeholders for {@code template}, {@code format}, {@code target} and {@code key} stand for
+     * @param words what the placeholders that are no part of the data stand for, such as {@code template}
      */
     RequestValues(ImageRequest request, Map<String, String> words, Optional<Each> each) {
         this.request = request;
@@ -110,6 +111,7 @@ final class RequestValues {
             // As it stands: it is JSON already, and in canonical form.
             case "data" -> new POJONode(new RawValue(request.data().json()));
             case "each" -> entries();
+            case "variant" -> IntNode.valueOf(request.variant());
             default -> slot.inData().map(this::data).orElseGet(() -> TextNode.valueOf(word(slot.name())));
         };
     }

@@ -9,15 +9,16 @@ import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.OpenAiConfig;
-import dev.afterimage.http.TemplatesConfig;
 import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.QuotaConfig;
 import dev.afterimage.metrics.MetricsConfig;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.demo.DemoConfig;
 import dev.afterimage.redis.RedisConfig;
 import io.quarkus.runtime.StartupEvent;
@@ -69,6 +70,7 @@ final class ConfigurationCheck {
             PregenerationConfig.class,
             ProviderConfig.class,
             ProviderLimitConfig.class,
+            ProvidersConfig.class,
             QuotaConfig.class,
             RedisConfig.class,
             S3Config.class,
@@ -114,6 +116,22 @@ final class ConfigurationCheck {
                 .forEach((template, exception) -> exception
                         .ttl()
                         .ifPresent(ttl -> positive("afterimage.cache.templates.\"" + template + "\".ttl", ttl)));
+
+        config.getConfigMapping(TemplatesConfig.class).templates().forEach((template, own) -> {
+            String key = "afterimage.templates.\"" + template + "\".";
+            own.ttl().ifPresent(ttl -> positive(key + "ttl", ttl));
+            boolean twice = own.ttl().isPresent()
+                    && Optional.ofNullable(cache.templates().get(template))
+                            .flatMap(CacheConfig.TemplateConfig::ttl)
+                            .isPresent();
+            if (twice) {
+                throw new IllegalArgumentException("Set " + key + "ttl or afterimage.cache.templates.\"" + template
+                        + "\".ttl, which mean the same, and not both.");
+            }
+            if (own.cost().orElse(0) < 0) {
+                throw new IllegalArgumentException("Set " + key + "cost to 0 or more.");
+            }
+        });
 
         GenerationConfig generation = config.getConfigMapping(GenerationConfig.class);
         notNegative("afterimage.generation.patience", generation.patience());
@@ -183,6 +201,10 @@ final class ConfigurationCheck {
                         + LinkConfig.SHORTEST_SECRET + " or more bytes of text; it has " + bytes + ".");
             }
         });
+        if (links.storedSecrets().isPresent() && !links.secrets().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Set afterimage.links.stored-secrets or afterimage.links.secrets, not both.");
+        }
         boolean isOne = links.current()
                 .map(links.secrets()::containsKey)
                 .orElse(links.secrets().size() <= 1);

@@ -11,7 +11,6 @@ import dev.afterimage.generation.CheckedGenerator;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.GuardedGenerator;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.ResilientGenerator;
 import dev.afterimage.generation.RetryPolicy;
@@ -20,8 +19,10 @@ import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredImageService;
@@ -32,7 +33,7 @@ import dev.afterimage.pipeline.ImagePipeline;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.pipeline.PipelineParts;
 import dev.afterimage.provider.ProviderConfig;
-import dev.afterimage.provider.ProviderIdentities;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
@@ -87,16 +88,17 @@ class GenerationWiring {
 
     @Produces
     @Singleton
-    KeyScheme keyScheme(ProviderConfig config) {
-        return new KeyScheme(ProviderIdentities.of(config));
+    KeyScheme keyScheme(TemplateProviders providers) {
+        return providers.keys();
     }
 
     @Produces
     @Singleton
-    FreshnessPolicy freshnessPolicy(CacheConfig config) {
+    FreshnessPolicy freshnessPolicy(CacheConfig config, TemplatesConfig templates) {
         Map<String, Duration> ttlByTemplate = new HashMap<>();
         config.templates()
                 .forEach((template, exception) -> exception.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
+        templates.templates().forEach((template, own) -> own.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
         return new FreshnessPolicy(config.ttl(), config.staleTtl(), config.staleWhileRevalidate(), ttlByTemplate);
     }
 
@@ -132,7 +134,7 @@ class GenerationWiring {
                 settler,
                 generator,
                 new CheckedGenerator(provider, providerConfig.maxBytes()),
-                gate,
+                gate::refusal,
                 freshness,
                 quota,
                 backlog,

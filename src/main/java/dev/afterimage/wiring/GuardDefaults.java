@@ -8,9 +8,12 @@ import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
@@ -23,6 +26,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 public class GuardDefaults implements ConfigSourceFactory {
 
     private static final String PROVIDER = "afterimage.provider.";
+    private static final Pattern TEMPLATE_PROVIDER = Pattern.compile(
+            "afterimage\\.templates\\.(\"[^\"]+\"|[^.\"]+)\\.provider|AFTERIMAGE_TEMPLATES_.+_PROVIDER");
     private static final String GUARDS = "quarkus.fault-tolerance.\"dev.afterimage.generation.guard.";
     private static final String RATE = GUARDS + "LocalRateLimit/pass\".rate-limit.";
     private static final String BELT = GUARDS + "CallGuard/call\".";
@@ -35,8 +40,7 @@ public class GuardDefaults implements ConfigSourceFactory {
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-        Map<String, String> described =
-                Descriptions.limits(value(context, "kind").orElse("demo"));
+        Map<String, String> described = Descriptions.limits(kinds(context));
         Map<String, String> belt = new HashMap<>();
         described.forEach((name, value) -> belt.put(PROVIDER + name, value));
         value(context, described, "rate").ifPresent(rate -> belt.put(RATE + "value", rate));
@@ -48,6 +52,25 @@ public class GuardDefaults implements ConfigSourceFactory {
         belt.put(BELT + "timeout.unit", "millis");
         value(context, described, "concurrency").ifPresent(places -> belt.put(BELT + "bulkhead.value", places));
         return List.of(new PropertiesConfigSource(belt, "the provider's limits", ORDINAL));
+    }
+
+    /** The one of {@code afterimage.provider.kind}, and those that templates name. */
+    private static Set<String> kinds(ConfigSourceContext context) {
+        Set<String> kinds = new HashSet<>();
+        kinds.add(value(context, "kind").orElse("demo"));
+        context.iterateNames().forEachRemaining(name -> {
+            if (TEMPLATE_PROVIDER.matcher(name).matches()) {
+                ConfigValue provider = context.getValue(name);
+                if (provider != null && provider.getValue() != null) {
+                    ConfigValue kind = context.getValue("afterimage.providers.\"" + provider.getValue() + "\".kind");
+                    if (kind == null || kind.getValue() == null) {
+                        kind = context.getValue("afterimage.providers." + provider.getValue() + ".kind");
+                    }
+                    kinds.add(kind == null || kind.getValue() == null ? provider.getValue() : kind.getValue());
+                }
+            }
+        });
+        return kinds;
     }
 
     /** As {@link dev.afterimage.provider.ProviderConfig#longestCall()}. */

@@ -1,8 +1,8 @@
 package dev.afterimage.wiring;
 
 import dev.afterimage.image.ProviderIdentity;
-import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProviderIdentities;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
 import io.quarkus.runtime.StartupEvent;
@@ -19,12 +19,12 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 class IdentityCheck {
 
-    private final ProviderConfig config;
+    private final TemplateProviders providers;
     private final Instance<ImageStore> store;
     private final Machine machine;
 
-    IdentityCheck(ProviderConfig config, Instance<ImageStore> store, Machine machine) {
-        this.config = config;
+    IdentityCheck(TemplateProviders providers, Instance<ImageStore> store, Machine machine) {
+        this.providers = providers;
         this.store = store;
         this.machine = machine;
     }
@@ -33,13 +33,13 @@ class IdentityCheck {
             @Observes StartupEvent start,
             @ConfigProperty(name = "aws.lambda.function.name") Optional<String> lambdaFunction) {
         // Read here, so that a configuration that names no API stops the start.
-        ProviderIdentity identity = ProviderIdentities.of(config);
+        ProviderIdentity identity = providers.main().identity();
         if (lambdaFunction.isEmpty()) {
             machine.threads().execute(() -> ProviderIdentities.rememberAndTell(identity, store.get()));
         }
     }
 
     void run() {
-        ProviderIdentities.rememberAndTell(ProviderIdentities.of(config), store.get());
+        ProviderIdentities.rememberAndTell(providers.main().identity(), store.get());
     }
 }

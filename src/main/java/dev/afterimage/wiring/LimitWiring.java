@@ -2,13 +2,13 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.FallbackCallerQuota;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.QuotaConfig;
@@ -17,7 +17,7 @@ import dev.afterimage.limit.ReceiptStorage;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredLimiter;
 import dev.afterimage.metrics.Meters;
-import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.redis.RedisCallerQuota;
 import dev.afterimage.redis.RedisConfig;
@@ -50,12 +50,13 @@ class LimitWiring {
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);
 
     private static final String EPOCH_NOTE = "redis-epoch";
+    private static final String CREDITS_NOTE = "credits";
 
     @Produces
     @Singleton
-    Limits limits(ProviderLimitConfig config, ProviderConfig provider) {
+    Limits limits(ProviderLimitConfig config, TemplateProviders providers) {
         return new Limits(
-                config.rate(), config.rateWindow(), config.concurrency(), config.bulkShare(), provider.longestCall());
+                config.rate(), config.rateWindow(), config.concurrency(), config.bulkShare(), providers.longestCall());
     }
 
     @Produces
@@ -175,12 +176,33 @@ class LimitWiring {
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
+            Instance<ImageStore> store,
             Machine machine) {
         return switch (backends.fleetKind()) {
             case MEMORY -> LocalBackend.of(local).creditBudget(config.monthlyCredits());
             case REDIS ->
                 new RedisCreditBudget(
-                        redis.get(), redisConfig, config.monthlyCredits(), machine.tokens(), machine.clock());
+                        redis.get(),
+                        redisConfig,
+                        config.monthlyCredits(),
+                        creditsIn(store.get()),
+                        machine.tokens(),
+                        machine.clock());
+        };
+    }
+
+    private static RedisCreditBudget.Note creditsIn(ImageStore store) {
+        return new RedisCreditBudget.Note() {
+
+            @Override
+            public Optional<String> read() {
+                return store.note(CREDITS_NOTE);
+            }
+
+            @Override
+            public void write(String count) {
+                store.note(CREDITS_NOTE, count);
+            }
         };
     }
 

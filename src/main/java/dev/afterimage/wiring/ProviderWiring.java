@@ -8,17 +8,19 @@ import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.TemplatesConfig;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.AnswerRoom;
 import dev.afterimage.provider.ApiKeys;
 import dev.afterimage.provider.ApiKeys.ApiKey;
 import dev.afterimage.provider.DescribedProvider;
-import dev.afterimage.provider.Descriptions;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProviderHttp;
+import dev.afterimage.provider.ProvidersConfig;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.time.Pause;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
@@ -35,6 +37,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -45,9 +48,9 @@ class ProviderWiring {
     @Singleton
     @Named("provider")
     ImageGenerator provider(
-            ProviderConfig config,
+            TemplateProviders providers,
             ProviderHttp http,
-            ApiKeys keys,
+            Function<ProviderConfig, ApiKeys> keys,
             @Named("demo") Instance<ImageGenerator> demo,
             PermitAcquirer gate,
             CallSettler settler,
@@ -55,18 +58,24 @@ class ProviderWiring {
             Meters meters,
             Clock clock,
             Pause pause) {
-        ImageGenerator provider = Descriptions.isDemo(config.kind())
+        ImageGenerator provider = providers.generator(choice -> choice.isDemo()
                 ? included(demo)
                 : DescribedProvider.of(
-                        config,
+                        choice,
                         http,
-                        keys,
+                        keys.apply(choice.config()),
                         gate,
                         settler,
                         (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
                         clock,
-                        pause);
+                        pause));
         return new MeteredGenerator(meters, provider);
+    }
+
+    @Produces
+    @Singleton
+    TemplateProviders templateProviders(ProviderConfig config, ProvidersConfig others, TemplatesConfig templates) {
+        return new TemplateProviders(config, others, templates);
     }
 
     /** Made only when something has to be signed. */
@@ -79,18 +88,25 @@ class ProviderWiring {
     /** From Secrets Manager where a secret is named, else from the configuration. */
     @Produces
     @Singleton
-    ApiKeys apiKeys(
-            ProviderConfig config,
+    Function<ProviderConfig, ApiKeys> apiKeys(
             SecretsConfig secrets,
             @Identifier(AwsWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
-        if (config.apiKeySecret().isEmpty()) {
-            return ApiKeys.configured(config);
-        }
+        return config -> config.apiKeySecret()
+                .map(name -> kept(name, secretsManager.get(), secrets, clock, virtualThreads))
+                .orElseGet(() -> ApiKeys.configured(config));
+    }
+
+    private static ApiKeys kept(
+            String name,
+            SecretsManagerClient secretsManager,
+            SecretsConfig secrets,
+            Clock clock,
+            ExecutorService virtualThreads) {
         RefreshedSecret<ApiKey> secret = new RefreshedSecret<>(
-                secretsManager.get(),
-                config.apiKeySecret().get(),
+                secretsManager,
+                name,
                 text -> new ApiKey(SecretApiKey.read(text)),
                 secrets.refresh(),
                 clock,

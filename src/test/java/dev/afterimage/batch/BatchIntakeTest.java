@@ -7,6 +7,8 @@ import dev.afterimage.catalogue.CatalogueRow;
 import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -61,6 +64,24 @@ class BatchIntakeTest {
         assertThat(claim.job().caller()).isEqualTo(ADA);
         assertThat(claim.job().row())
                 .hasValueSatisfying(row -> assertThat(row.line()).isEqualTo(2));
+    }
+
+    @Test
+    void aRowOfATemplateThatIsNotDeclaredIsABadRow() throws Exception {
+        KeyScheme declared = new KeyScheme(ProviderIdentity.builtIn("demo"), Map.of(), true);
+        BatchIntake strict = new BatchIntake(
+                new Planner(declared, new FixedVersions(), index, clock),
+                queue,
+                ledger,
+                new TimeOrderedIds(clock, new Random(1)),
+                clock);
+
+        Batch batch = strict.submit(ADA, NO_KEY, upload("h", row(1)));
+
+        assertThat(batch.failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.reason()).contains("afterimage.templates-only"));
+        assertThat(claims()).isEmpty();
     }
 
     @Test

@@ -434,8 +434,8 @@ class RefusedRequestTest {
             })
     void whoseNameOrEndIsNotClearIsRefusedAndCutOff(String framing) throws IOException {
         try (RawHttp connection = new RawHttp(RestAssured.port)) {
-            String answer = connection.send("POST /v1/images HTTP/1.1\r\nContent-Type: application/json\r\n" + framing
-                    + "\r\n{}");
+            String answer = connection.send(
+                    "POST /v1/images HTTP/1.1\r\nContent-Type: application/json\r\n" + framing + "\r\n{}");
             assertThat(answer).startsWith("HTTP/1.1 400 ").contains(BASE + "invalid-request");
             assertThat(connection.readToEnd()).isEmpty();
         }
@@ -446,7 +446,8 @@ class RefusedRequestTest {
     void theSizeThatIsNamedIsTheRoutesOwn(String path, String size) throws IOException {
         String answer = RawHttp.send(
                 RestAssured.port,
-                "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n"
+                "POST " + path
+                        + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n"
                         + "Connection: close\r\n\r\n{");
         assertThat(answer).startsWith("HTTP/1.1 413 ").contains("Send at most " + size + " bytes");
     }

@@ -53,6 +53,18 @@ class CanonicalJsonPropertiesTest {
     }
 
     @Property(tries = 200)
+    void dataOverDefaultsIsTheUnionOfBoth(
+            @ForAll("documents") Map<String, Object> document,
+            @ForAll("documents") Map<String, Object> defaults,
+            @ForAll long seed) {
+        Spelling spelling = new Spelling(new Random(seed));
+        Map<String, Object> union = new LinkedHashMap<>(defaults);
+        union.putAll(document);
+        assertThat(TemplateData.of(spelling.write(document)).over(TemplateData.of(spelling.write(defaults))))
+                .isEqualTo(TemplateData.of(spelling.write(union)));
+    }
+
+    @Property(tries = 200)
     void theCanonicalFormIsAFixedPoint(@ForAll("documents") Map<String, Object> document, @ForAll long seed) {
         String canonical =
                 TemplateData.of(new Spelling(new Random(seed)).write(document)).json();

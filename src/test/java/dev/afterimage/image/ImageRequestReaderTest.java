@@ -34,6 +34,14 @@ class ImageRequestReaderTest {
                 .isEqualTo(new ImageRequest(new TemplateId("t"), new TemplateData("{}"), ImageFormat.PNG));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0", "7, 7", "2147483647, 2147483647", "null, 0"})
+    void theVariantIsAWholeNumberAndZeroWhereItIsLeftOut(String written, int variant) {
+        assertThat(read("{\"template\":\"t\",\"data\":{},\"variant\":" + written + "}")
+                        .variant())
+                .isEqualTo(variant);
+    }
+
     @Test
     void textIsUtf8() {
         assertThat(read("{\"template\":\"t\",\"data\":{\"a\":\"\u20ac\ud83d\ude00\"}}")
@@ -58,6 +66,13 @@ class ImageRequestReaderTest {
                 "{\"template\":\"t\",\"data\":{\"a\":1e999}}   | data",
                 "{\"template\":\"t\",\"data\":{},\"format\":1} | format",
                 "{\"template\":\"t\",\"data\":{},\"format\":\"svg\"} | format",
+                "{\"template\":\"t\",\"data\":{},\"variant\":-1} | variant",
+                "{\"template\":\"t\",\"data\":{},\"variant\":1.5} | variant",
+                "{\"template\":\"t\",\"data\":{},\"variant\":1e2} | variant",
+                "{\"template\":\"t\",\"data\":{},\"variant\":2147483648} | variant",
+                "{\"template\":\"t\",\"data\":{},\"variant\":99999999999999999999} | variant",
+                "{\"template\":\"t\",\"data\":{},\"variant\":\"1\"} | variant",
+                "{\"template\":\"t\",\"data\":{},\"variant\":true} | variant",
                 "{\"template\":\"t\",\"data\":{},\"x\":1}      | body",
                 "{\"template\":\"t\",\"data\":{},\"Data\":{}}  | body",
                 "{\"template\":\"t\",\"data\":{},\"data\":{}}  | body",

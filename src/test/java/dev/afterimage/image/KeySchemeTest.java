@@ -53,8 +53,10 @@ class KeySchemeTest {
                         new KeyScheme(ProviderIdentity.described("imejis", "POST", "https://b.example/", "1"))
                                 .keyOf(REQUEST, 0),
                         scheme.keyOf(new ImageRequest(new TemplateId("u"), REQUEST.data(), ImageFormat.PNG), 0),
-                        scheme.keyOf(new ImageRequest(REQUEST.template(), REQUEST.data(), ImageFormat.JPEG), 0)))
-                .hasSize(7);
+                        scheme.keyOf(new ImageRequest(REQUEST.template(), REQUEST.data(), ImageFormat.JPEG), 0),
+                        scheme.keyOf(new ImageRequest(REQUEST.template(), REQUEST.data(), ImageFormat.PNG, 1), 0),
+                        scheme.keyOf(new ImageRequest(REQUEST.template(), REQUEST.data(), ImageFormat.PNG, 2), 0)))
+                .hasSize(9);
     }
 
     /** Keys outlive deployments: another form would turn every stored image into a miss. */

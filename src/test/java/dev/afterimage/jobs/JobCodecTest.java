@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.testing.Jobs;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,24 @@ class JobCodecTest {
         assertThat(JobCodec.decode(JobCodec.encode(planned))).isEqualTo(planned);
     }
 
+    /** An older version would make another image than was asked for. */
+    @Test
+    void aVariantIsKeptFromOlderVersions() {
+        Job first = Jobs.bulk(1);
+        ImageRequest request = first.request();
+        Job other = new Job(
+                first.id(),
+                first.key(),
+                new ImageRequest(request.template(), request.data(), request.format(), 7),
+                first.lane(),
+                first.caller(),
+                first.row(),
+                first.horizon());
+
+        assertThat(JobCodec.encode(other)).contains("\"v\":\"2\"");
+        assertThat(JobCodec.decode(JobCodec.encode(other))).isEqualTo(other);
+    }
+
     @Test
     void aJobWithoutANumberIsOfTheFirstFormatAndANewerOneIsRefusedInWords() {
         String line = JobCodec.encode(Jobs.bulk(1));
@@ -37,6 +56,6 @@ class JobCodecTest {
         assertThatThrownBy(() -> JobCodec.decode(line.replace("\"v\":\"1\"", "\"v\":\"7\"")))
                 .isInstanceOf(NewerFormatException.class)
                 .hasMessage(
-                        "a job has format 7, and this version of the service reads up to 1; it is left to a newer one");
+                        "a job has format 7, and this version of the service reads up to 2; it is left to a newer one");
     }
 }

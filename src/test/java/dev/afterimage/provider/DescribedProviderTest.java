@@ -3,11 +3,13 @@ package dev.afterimage.provider;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -166,6 +168,37 @@ class DescribedProviderTest {
                 .withMessageContaining("afterimage.provider.user");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "0 | {'p':'x','seed':5}",
+                "7 | {'p':'x','seed':7}",
+            })
+    void theVariantIsTheSeedUnlessItIsTheFirst(int variant, String body) {
+        bench.described(described("'result':'bytes','body':{'...':'{data}'},'seed':'/seed'"))
+                .generate(
+                        new ImageRequest(
+                                new TemplateId("card"),
+                                TemplateData.of("{\"p\":\"x\",\"seed\":5}"),
+                                ImageFormat.PNG,
+                                variant),
+                        ProviderBench.attempt());
+        bench.server.verify(postRequestedFor(anyUrl()).withRequestBody(equalToJson(body.replace('\'', '"'))));
+    }
+
+    @Test
+    void aVariantStandsAloneAsANumberAndInATextAsItsDigits() {
+        bench.described(described(
+                        "'result':'bytes','body':{'a':'{variant}','b':'no. {variant}','in':{}},'seed':'/in/s'"))
+                .generate(
+                        new ImageRequest(new TemplateId("card"), TemplateData.of("{}"), ImageFormat.PNG, 3),
+                        ProviderBench.attempt());
+        bench.server.verify(
+                postRequestedFor(anyUrl()).withRequestBody(equalToJson("{\"a\":3,\"b\":\"no. 3\",\"in\":{\"s\":3}}")));
+    }
+
     @Test
     void thePurchaseIsNamedWhereTheApiBillsANameOnce() {
         LoggedRequest sent = sent("'result':'bytes','body':{},'idempotency':{'header':'Idempotency-Key'}", "{}");
@@ -243,7 +276,7 @@ class DescribedProviderTest {
                 .whenScenarioStateIs("there")
                 .willReturn(okJson("{\"status\":\"done\",\"url\":\"" + bench.url("/1.png") + "\"}")));
         generate(JOB + ",'body':{}", "{}");
-        bench.server.verify(1, com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor(urlEqualTo("/render")));
+        bench.server.verify(1, postRequestedFor(urlEqualTo("/render")));
     }
 
     @Test

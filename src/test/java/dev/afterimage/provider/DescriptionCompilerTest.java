@@ -195,10 +195,10 @@ class DescriptionCompilerTest {
 
     @Test
     void whatItAllowsIsWhatTheConfigurationFallsBackTo() {
-        assertThat(Descriptions.limits("placid"))
+        assertThat(Descriptions.limits(List.of("placid")))
                 .containsEntry("rate", "30")
                 .containsEntry("rate-window", "60000ms")
                 .containsEntry("concurrency", "2");
-        assertThat(Descriptions.limits("demo")).isEmpty();
+        assertThat(Descriptions.limits(List.of("demo"))).isEmpty();
     }
 }

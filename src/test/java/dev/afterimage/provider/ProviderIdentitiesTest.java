@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.testing.MemoryImageStore;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
-import java.util.HashMap;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,16 +14,11 @@ class ProviderIdentitiesTest {
     private final MemoryImageStore store = new MemoryImageStore();
 
     private static ProviderIdentity identity(String... namesAndValues) {
-        Map<String, String> properties = new HashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            properties.put("afterimage.provider." + namesAndValues[i], namesAndValues[i + 1]);
+        String[] prefixed = namesAndValues.clone();
+        for (int i = 0; i < prefixed.length; i += 2) {
+            prefixed[i] = "afterimage.provider." + prefixed[i];
         }
-        return ProviderIdentities.of(new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(ProviderConfig.class)
-                .withSources(new PropertiesConfigSource(properties, "test", 100))
-                .build()
-                .getConfigMapping(ProviderConfig.class));
+        return TemplateProvidersTest.providers(prefixed).main().identity();
     }
 
     @Test

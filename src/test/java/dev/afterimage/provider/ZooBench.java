@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -65,7 +66,7 @@ final class ZooBench {
     }
 
     private SmallRyeConfig config() {
-        Map<String, String> settings = new HashMap<>(Descriptions.limits(api.kind()));
+        Map<String, String> settings = new HashMap<>(Descriptions.limits(Set.of(api.kind())));
         settings.put("kind", api.kind());
         settings.put("api-key", ApiDouble.KEY);
         settings.putAll(api.settings());

@@ -138,7 +138,12 @@ abstract class RedisContracts {
         @Override
         protected CreditBudget budget(OptionalLong limit, Clock now) {
             return new RedisCreditBudget(
-                    link(System::nanoTime), clients.settings(), limit, RedisContracts.this::token, now);
+                    link(System::nanoTime),
+                    clients.settings(),
+                    limit,
+                    RedisCreditBudget.Note.NONE,
+                    RedisContracts.this::token,
+                    now);
         }
     }
 

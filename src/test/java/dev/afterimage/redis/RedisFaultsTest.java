@@ -355,6 +355,11 @@ class RedisFaultsTest {
 
     private CreditBudget budget(OptionalLong limit) {
         return new RedisCreditBudget(
-                link, settings(5), limit, () -> UUID.randomUUID().toString(), Clock.systemUTC());
+                link,
+                settings(5),
+                limit,
+                RedisCreditBudget.Note.NONE,
+                () -> UUID.randomUUID().toString(),
+                Clock.systemUTC());
     }
 }

@@ -41,6 +41,8 @@ class ConfigurationCheckTest {
         "afterimage.cache.ttl, 0s, more than zero",
         "afterimage.cache.ttl, -1h, more than zero",
         "afterimage.cache.templates.\"hero\".ttl, 0s, more than zero",
+        "afterimage.templates.\"hero\".ttl, 0s, more than zero",
+        "afterimage.templates.\"hero\".cost, -1, 0 or more",
         "afterimage.cache.stale-ttl, -1s, zero or more",
         "afterimage.cache.near-ttl, -1s, zero or more",
         "afterimage.generation.repurchases, -1, 0 or more",
@@ -68,6 +70,15 @@ class ConfigurationCheckTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("Set " + key + " to ")
                 .hasMessageContaining(range);
+    }
+
+    @Test
+    void aTemplatesFreshnessIsSaidOnce() {
+        SmallRyeConfig config = config(
+                Map.of("afterimage.templates.\"hero\".ttl", "1h", "afterimage.cache.templates.\"hero\".ttl", "1h"));
+        assertThatThrownBy(() -> ConfigurationCheck.checkRanges(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("and not both");
     }
 
     @ParameterizedTest

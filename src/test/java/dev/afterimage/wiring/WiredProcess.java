@@ -14,13 +14,13 @@ import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
@@ -30,6 +30,7 @@ import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.QuotaConfig;
@@ -41,6 +42,8 @@ import dev.afterimage.pipeline.Backlog;
 import dev.afterimage.pipeline.Drain;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProvidersConfig;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisLink;
@@ -141,6 +144,8 @@ public final class WiredProcess {
                     .withMapping(PregenerationConfig.class)
                     .withMapping(ProviderConfig.class)
                     .withMapping(ProviderLimitConfig.class)
+                    .withMapping(ProvidersConfig.class)
+                    .withMapping(TemplatesConfig.class)
                     .withMapping(QuotaConfig.class)
                     .withMapping(RedisConfig.class)
                     .withMapping(S3Config.class)
@@ -187,7 +192,10 @@ public final class WiredProcess {
                 caches.templateVersions(backends, cache, local, s3Config, s3, redis, redisConfig, machine);
 
         LimitWiring limits = new LimitWiring();
-        Limits allowed = limits.limits(limitConfig, providerConfig);
+        Limits allowed = limits.limits(
+                limitConfig,
+                new TemplateProviders(
+                        providerConfig, settings.of(ProvidersConfig.class), settings.of(TemplatesConfig.class)));
         ReceiptRules rules = limits.receiptRules(generation);
         Instance<LimiterScript> script =
                 instance(limits.limiterScript(link, redisConfig, allowed, rules, generation, store, machine));
@@ -197,7 +205,8 @@ public final class WiredProcess {
         CallSettler settler = limits.callSettler(receipts, allowed, machine);
         PermitAcquirer gate = limits.permitAcquirer(limiter, machine);
         FlightLeases leases = flaw.leases(limits.leases(backends, redis, redisConfig, machine));
-        budget = flaw.budget(limits.creditBudget(backends, limitConfig, local, redis, redisConfig, machine));
+        budget = flaw.budget(
+                limits.creditBudget(backends, limitConfig, local, redis, redisConfig, instance(store), machine));
         CallerQuota quota = limits.callerQuota(
                 backends, settings.of(QuotaConfig.class), redis, redisConfig, METERS, machine.clock());
 
@@ -221,7 +230,7 @@ public final class WiredProcess {
 
         GenerationWiring generations = new GenerationWiring();
         drain = generations.drain(machine);
-        FreshnessPolicy freshness = generations.freshnessPolicy(cache);
+        FreshnessPolicy freshness = generations.freshnessPolicy(cache, settings.of(TemplatesConfig.class));
         ImageGenerator provider = flaw.provider(new MeteredGenerator(METERS, surroundings.provider()));
         ImageGenerator guarded = generations.guarded(
                 provider,

@@ -6,6 +6,7 @@ package dev.afterimage.http.problem;
  */
 public enum ProblemType {
     INVALID_REQUEST("invalid-request", 400, "The request cannot be understood"),
+    TEMPLATE_UNDECLARED("template-undeclared", 400, "The template is not declared"),
     AUTHENTICATION_REQUIRED("authentication-required", 401, "The request needs a key or a token"),
     ROLE_MISSING("role-missing", 403, "The sender may not do this"),
     ORIGIN_REFUSED("origin-refused", 403, "A page of another site may not do this"),
@@ -14,6 +15,7 @@ public enum ProblemType {
     IMAGE_NOT_FOUND("image-not-found", 404, "There is no such image"),
     RECEIPT_NOT_FOUND("receipt-not-found", 404, "There is no such receipt"),
     BATCH_NOT_FOUND("batch-not-found", 404, "There is no such batch"),
+    UPLOAD_NOT_FOUND("upload-not-found", 404, "There is no such upload"),
     CATALOGUE_NOT_FOUND("catalogue-not-found", 404, "There is no such catalogue"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "This path does not offer that method"),
     NOT_ACCEPTABLE("not-acceptable", 406, "The answer does not exist in an accepted media type"),
@@ -26,6 +28,7 @@ public enum ProblemType {
     RANGE_NOT_SATISFIABLE("range-not-satisfiable", 416, "The image ends before the range begins"),
     HOST_REFUSED("host-refused", 421, "The service does not go by this name"),
     TEMPLATE_REJECTED("template-rejected", 422, "The provider does not know the template"),
+    MODERATED("moderated", 422, "The provider's moderation refused the data"),
     DATA_REJECTED("data-rejected", 422, "The provider cannot fill the template with this data"),
     IDEMPOTENCY_KEY_REUSED("idempotency-key-reused", 422, "The key belongs to another request"),
     CATALOGUE_UNREADABLE("catalogue-unreadable", 422, "The catalogue cannot be read"),

@@ -15,6 +15,7 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.UndeclaredTemplateException;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
@@ -53,6 +54,8 @@ final class Problems {
             case CompletionException e when e.getCause() != null -> of(e.getCause());
             case ExecutionException e when e.getCause() != null -> of(e.getCause());
             case ProblemException e -> e.problem();
+            case UndeclaredTemplateException e ->
+                Problem.of(ProblemType.TEMPLATE_UNDECLARED, e.detail()).at(pointer(e.pointer()));
             case InvalidRequestException e ->
                 Problem.of(ProblemType.INVALID_REQUEST, e.detail()).at(pointer(e.pointer()));
             case QuotaExceededException e ->
@@ -166,7 +169,10 @@ final class Problems {
             case TEMPLATE ->
                 Problem.of(ProblemType.TEMPLATE_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("template"));
-            case DATA, MODERATED ->
+            case MODERATED ->
+                Problem.of(ProblemType.MODERATED, String.valueOf(e.getMessage()))
+                        .at(pointer("data"));
+            case DATA ->
                 Problem.of(ProblemType.DATA_REJECTED, String.valueOf(e.getMessage()))
                         .at(pointer("data"));
         };

@@ -12,6 +12,8 @@ import dev.afterimage.generation.RejectedException.Reason;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.image.UndeclaredTemplateException;
 import dev.afterimage.pipeline.QuotaExceededException;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.MutableClock;
@@ -45,6 +47,11 @@ class ProblemsTest {
                         Duration.ofMinutes(7)),
                 failure(new RejectedException(Reason.TEMPLATE, "Mend it."), ProblemType.TEMPLATE_REJECTED, null),
                 failure(new RejectedException(Reason.DATA, "Mend it."), ProblemType.DATA_REJECTED, null),
+                failure(new RejectedException(Reason.MODERATED, "Mend it."), ProblemType.MODERATED, null),
+                failure(
+                        new UndeclaredTemplateException(new TemplateId("other")),
+                        ProblemType.TEMPLATE_UNDECLARED,
+                        null),
                 failure(new AccessRefusedException(SECRET), ProblemType.ACCESS_REFUSED, Duration.ofMinutes(1)),
                 failure(new NotAnImageException(SECRET), ProblemType.NOT_AN_IMAGE, null),
                 failure(

@@ -1,0 +1,51 @@
+package dev.afterimage.image;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** What single templates have of their own. */
+@ConfigMapping(prefix = "afterimage")
+public interface TemplatesConfig {
+
+    /** By the template's name, such as {@code afterimage.templates."hero".ttl=1h}; a template with any key is declared. */
+    Map<String, TemplateSettings> templates();
+
+    /** Whether templates that are not declared are refused. */
+    @WithName("templates-only")
+    @WithDefault("false")
+    boolean templatesOnly();
+
+    /** One template. */
+    interface TemplateSettings {
+
+        /**
+         * The API that makes its images: a name of {@code afterimage.providers}, or what {@code afterimage.provider.kind} may
+         * be; left out, that of {@code afterimage.provider.kind}.
+         */
+        Optional<String> provider();
+
+        /** The provider's own name of the template or model, which may hold {@code /}; never from a request. */
+        Optional<String> target();
+
+        /**
+         * Data of every request for it, as a JSON object; a request's own properties take the place of these. They enter the
+         * key as data.
+         */
+        Optional<String> defaults();
+
+        /** What an image of it costs, in the provider's own unit, in place of what the description says. */
+        OptionalDouble cost();
+
+        /** Fresh for this long, in place of {@code afterimage.cache.ttl}. */
+        Optional<Duration> ttl();
+
+        /** The URL of an image that a signed request link leads to while the template's own is not ready. */
+        Optional<URI> placeholder();
+    }
+}

@@ -1,0 +1,160 @@
+package dev.afterimage.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.ProviderIdentity;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.image.TemplatesConfig;
+import dev.afterimage.image.UndeclaredTemplateException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TemplateProvidersTest {
+
+    private static final String HERO = "afterimage.templates.\"hero\".";
+
+    /** As configured by these keys and values. */
+    static TemplateProviders providers(String... keysAndValues) {
+        Map<String, String> properties = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            properties.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(ProviderConfig.class)
+                .withMapping(ProvidersConfig.class)
+                .withMapping(TemplatesConfig.class)
+                .withValidateUnknown(false)
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .build();
+        return new TemplateProviders(
+                config.getConfigMapping(ProviderConfig.class),
+                config.getConfigMapping(ProvidersConfig.class),
+                config.getConfigMapping(TemplatesConfig.class));
+    }
+
+    private static ImageRequest request(String template, String data) {
+        return new ImageRequest(new TemplateId(template), TemplateData.of(data), ImageFormat.PNG);
+    }
+
+    private static ImageKey key(TemplateProviders providers, String data) {
+        return providers.keys().keyOf(request("hero", data), 0);
+    }
+
+    @Test
+    void aTemplateThatIsNotDeclaredHasTheKeyThatItHadBefore() {
+        assertThat(providers(HERO + "ttl", "1h").keys().keyOf(request("other", "{}"), 0))
+                .isEqualTo(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(request("other", "{}"), 0));
+    }
+
+    @Test
+    void anotherProviderTargetOrDefaultsMakeAnotherKey() {
+        ImageKey plain = key(providers(), "{}");
+        assertThat(key(providers(HERO + "ttl", "1h", HERO + "cost", "3"), "{}")).isEqualTo(plain);
+        List<ImageKey> others = List.of(
+                key(providers(HERO + "provider", "openai"), "{}"),
+                key(providers(HERO + "provider", "openai", HERO + "target", "gpt-image-9"), "{}"),
+                key(providers(HERO + "provider", "imejis"), "{}"),
+                key(providers(HERO + "provider", "imejis", HERO + "target", "folder/card"), "{}"),
+                key(providers(HERO + "target", "social-card"), "{}"),
+                key(providers(HERO + "defaults", "{\"a\":1}"), "{}"));
+        assertThat(others).doesNotHaveDuplicates().doesNotContain(plain);
+    }
+
+    @Test
+    void defaultsEnterTheKeyAsData() {
+        TemplateProviders providers = providers(HERO + "defaults", "{\"size\":\"big\",\"a\":{\"b\":1}}");
+        assertThat(key(providers, "{\"title\":\"T\",\"a\":{\"c\":2}}"))
+                .isEqualTo(key(providers(HERO + "ttl", "1h"), "{\"title\":\"T\",\"size\":\"big\",\"a\":{\"c\":2}}"));
+    }
+
+    @Test
+    void theTargetStandsWhereTheApiHasItsOwnOrElseTheTemplatesName() {
+        TemplateProviders providers = providers(
+                "afterimage.provider.kind", "imejis", HERO + "target", "folder/big card", HERO + "provider", "imejis");
+        List<TemplateProviders.Choice> choices = new ArrayList<>();
+        providers.generator(choice -> {
+            choices.add(choice);
+            return (request, attempt) -> new GeneratedImage(new byte[0], ImageFormat.PNG);
+        });
+        assertThat(choices)
+                .extracting(choice -> new ProviderCall(
+                                choice.description(),
+                                choice.settings(),
+                                ApiKeys.configured(choice.settings()),
+                                (service, method, url, headers, body) -> headers)
+                        .of(request("hero", "{}"), "p", 10, choice.config().timeout())
+                        .to()
+                        .target())
+                .containsExactlyInAnyOrder("/v1/hero?format=png", "/v1/folder/big%20card?format=png");
+    }
+
+    @Test
+    void eachRequestGoesToTheApiOfItsTemplateWithItsDefaults() {
+        TemplateProviders providers = providers(
+                HERO + "provider",
+                "art",
+                HERO + "defaults",
+                "{\"prompt\":\"a hero\"}",
+                "afterimage.providers.art.kind",
+                "openai",
+                "afterimage.providers.art.api-key",
+                "sk-art");
+        List<String> asked = new ArrayList<>();
+        var generator = providers.generator(choice -> (request, attempt) -> {
+            asked.add(choice.config().kind() + " " + choice.config().apiKey().orElse("") + " "
+                    + request.data().json());
+            return new GeneratedImage(new byte[0], ImageFormat.PNG);
+        });
+
+        generator.generate(request("hero", "{}"), ProviderBench.attempt());
+        generator.generate(request("other", "{}"), ProviderBench.attempt());
+
+        assertThat(asked).containsExactly("openai sk-art {\"prompt\":\"a hero\"}", "demo  {}");
+    }
+
+    @Test
+    void onlyDeclaredTemplatesAreServedWhereThatIsAsked() {
+        TemplateProviders providers = providers(HERO + "ttl", "1h", "afterimage.templates-only", "true");
+        assertThat(key(providers, "{}")).isNotNull();
+        assertThatThrownBy(() -> providers.keys().keyOf(request("other", "{}"), 0))
+                .isInstanceOf(UndeclaredTemplateException.class)
+                .hasMessageContaining("afterimage.templates.\"other\"");
+    }
+
+    @Test
+    void anImageCostsWhatItsTemplateSaysElseTheDescriptionElseOne() {
+        TemplateProviders providers = providers("afterimage.provider.kind", "stability", HERO + "cost", "8.5");
+        assertThat(providers.cost(request("hero", "{}"))).isEqualTo(8.5);
+        assertThat(providers.cost(request("other", "{}"))).isEqualTo(3);
+        assertThat(providers().cost(request("other", "{}"))).isEqualTo(1);
+    }
+
+    @Test
+    void defaultsThatAreNoJsonObjectStopTheStart() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> providers(HERO + "defaults", "[1]"))
+                .withMessageContaining("afterimage.templates.\"hero\".defaults");
+    }
+
+    @Test
+    void aProviderThatIsNoneStopsTheStart() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> providers(HERO + "provider", "nobody"))
+                .withMessageContaining("nobody");
+    }
+}
