@@ -7,6 +7,7 @@ import dev.afterimage.http.auth.AuthConfig.Mode;
 import dev.afterimage.http.auth.Authenticator;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.auth.Role;
+import dev.afterimage.limit.Caller;
 import io.quarkus.vertx.http.runtime.QuarkusHttpHeaders;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.ext.web.RoutingContext;
@@ -53,12 +54,14 @@ import org.jspecify.annotations.Nullable;
                         : named);
     }
 
-    /** Whether the event's sender may ask for images, as {@link dev.afterimage.http.auth.RouteRoles} has it. */
-    boolean mayAsk(APIGatewayV2HTTPEvent event) {
-        return config.mode() == Mode.NONE
-                || client(event.getRequestContext().getAuthorizer(), "/v1/images")
-                        .filter(client -> client.roles().contains(Role.ASK))
-                        .isPresent();
+    /** Who asks for an image; empty when nobody does who may, as {@link dev.afterimage.http.auth.RouteRoles} has it. */
+    Optional<Caller> asking(APIGatewayV2HTTPEvent event) {
+        var context = event.getRequestContext();
+        Optional<Client> named = client(context.getAuthorizer(), "/v1/images");
+        Optional<Client> client = config.mode() == Mode.NONE
+                ? named.or(() -> Optional.of(Client.at(context.getHttp().getSourceIp(), EnumSet.allOf(Role.class))))
+                : named;
+        return client.filter(known -> known.roles().contains(Role.ASK)).map(Client::caller);
     }
 
     /**

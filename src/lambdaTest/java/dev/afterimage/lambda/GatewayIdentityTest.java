@@ -9,6 +9,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.Reques
 import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.auth.Role;
+import dev.afterimage.limit.Caller;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,9 @@ class GatewayIdentityTest {
     private static APIGatewayV2HTTPEvent event(@Nullable Authorizer authorizer) {
         RequestContext context = new RequestContext();
         context.setAuthorizer(authorizer);
+        RequestContext.Http http = new RequestContext.Http();
+        http.setSourceIp("192.0.2.1");
+        context.setHttp(http);
         APIGatewayV2HTTPEvent event = new APIGatewayV2HTTPEvent();
         event.setRequestContext(context);
         return event;
@@ -71,9 +75,9 @@ class GatewayIdentityTest {
     @Test
     void whereAskingNeedsAScopeATokenWithoutItMayNot() {
         GatewayIdentity strict = identity(Map.of("afterimage.auth.scopes.ask", "images/ask"));
-        assertThat(strict.mayAsk(event(jwt(Map.of("sub", "somebody"))))).isFalse();
-        assertThat(strict.mayAsk(event(jwt(Map.of("sub", "somebody", "scope", "images/ask")))))
-                .isTrue();
+        assertThat(strict.asking(event(jwt(Map.of("sub", "somebody"))))).isEmpty();
+        assertThat(strict.asking(event(jwt(Map.of("sub", "somebody", "scope", "images/ask")))))
+                .contains(new Caller("subject:somebody"));
     }
 
     @Test
@@ -108,12 +112,14 @@ class GatewayIdentityTest {
         assertThat(client(null)).isEmpty();
         assertThat(client(new Authorizer())).isEmpty();
         assertThat(client(iam(null))).isEmpty();
-        assertThat(identity(Map.of()).mayAsk(event(null))).isFalse();
+        assertThat(identity(Map.of()).asking(event(null))).isEmpty();
     }
 
     @Test
     void whereTheFunctionAsksNobodyEveryEventsSenderMay() {
-        assertThat(identity(Map.of("afterimage.auth.mode", "none")).mayAsk(event(null)))
-                .isTrue();
+        GatewayIdentity open = identity(Map.of("afterimage.auth.mode", "none"));
+        assertThat(open.asking(event(null))).contains(new Caller("address:192.0.2.1"));
+        assertThat(open.asking(event(jwt(Map.of("sub", "somebody")))))
+                .contains(new Caller("subject:somebody"));
     }
 }

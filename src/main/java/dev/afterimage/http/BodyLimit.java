@@ -16,8 +16,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 final class BodyLimit {
 
-    /** 256 KiB for an image's template and data. */
-    static final int IMAGE_BYTES = 256 * 1024;
+    /** For all other routes: as much as an image's template and data may have. */
+    private static final int OTHER_BYTES = JsonBody.MOST_BYTES;
 
     /** Of a body that was refused so much is read past before the client is cut off. */
     private static final long MOST_DISCARDED = 10 << 20;
@@ -39,7 +39,7 @@ final class BodyLimit {
             context.next();
         });
         router.route().order(BEFORE_FRAMEWORK).handler(context -> {
-            check(context.request(), isBatch(context) ? batchBytes : IMAGE_BYTES);
+            check(context.request(), isBatch(context) ? batchBytes : OTHER_BYTES);
             context.next();
         });
     }

@@ -17,7 +17,7 @@ class ConsoleWiringTest {
     }
 
     @Test
-    void awsHasNone() {
+    void onAwsThereIsNoConsole() {
         assertThat(isOn(Map.of("afterimage.backend", "aws"))).isFalse();
     }
 
@@ -27,7 +27,7 @@ class ConsoleWiringTest {
     }
 
     @Test
-    void theSwitchHasTheLastWord() {
+    void theSettingOverridesTheBackEnd() {
         assertThat(isOn(Map.of("afterimage.console.enabled", "false"))).isFalse();
         assertThat(isOn(Map.of("afterimage.backend", "aws", "afterimage.console.enabled", "true")))
                 .isTrue();

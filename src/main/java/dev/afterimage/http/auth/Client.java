@@ -6,6 +6,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who sends a request.
@@ -27,8 +28,12 @@ public record Client(Caller caller, Set<Role> roles) {
      */
     public static Client at(HttpServerRequest request, Set<Role> roles) {
         SocketAddress remote = request.remoteAddress();
-        String address = remote == null ? "unknown" : String.valueOf(remote.hostAddress());
-        return new Client(new Caller("address:" + address), roles);
+        return at(remote == null ? null : remote.hostAddress(), roles);
+    }
+
+    /** The same of an address; null where it isn't known. */
+    public static Client at(@Nullable String address, Set<Role> roles) {
+        return new Client(new Caller("address:" + (address == null ? "unknown" : address)), roles);
     }
 
     /** Somebody whose name was checked, such as a token's subject. The prefix keeps names and addresses apart. */
