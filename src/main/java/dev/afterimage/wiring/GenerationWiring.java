@@ -59,6 +59,7 @@ class GenerationWiring {
             CallGuard belt,
             LocalRateLimit localRateLimit,
             CreditBudget budget,
+            TemplateProviders providers,
             PermitAcquirer gate,
             CallSettler settler,
             ProviderLimiter limiter,
@@ -70,7 +71,7 @@ class GenerationWiring {
         ImageGenerator belted = new GuardedGenerator(belt, checked);
         ImageGenerator permitted =
                 new PermittedGenerator(gate, localRateLimit, settler, config.rejectionTtl(), machine.clock(), belted);
-        ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);
+        ImageGenerator budgeted = new BudgetedGenerator(budget, providers::price, permitted);
         return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
     }
 

@@ -13,6 +13,7 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
@@ -275,8 +276,8 @@ class WorkerTest {
     void aPromiseIsPendingUntilItsJobEnds() throws Exception {
         QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
         ImageKey key = Jobs.interactive(1).key();
-        backlog.accept(key, Jobs.request(1), Duration.ofSeconds(10));
-        backlog.accept(key, Jobs.request(1), Duration.ofSeconds(10));
+        backlog.accept(key, Jobs.request(1), Caller.SERVICE, Duration.ofSeconds(10));
+        backlog.accept(key, Jobs.request(1), Caller.SERVICE, Duration.ofSeconds(10));
 
         assertThat(backlog.contains(key)).isTrue();
         assertThat(queue.status().interactive()).isEqualTo(1);
@@ -293,7 +294,7 @@ class WorkerTest {
         ImageKey key = Jobs.interactive(1).key();
         marks.intend(key);
 
-        backlog.accept(key, Jobs.request(1), NOW);
+        backlog.accept(key, Jobs.request(1), Caller.SERVICE, NOW);
 
         assertThat(queue.status().interactive()).isEqualTo(1);
         assertThat(marks.of(key)).isEqualTo(PendingKeys.Mark.CONFIRMED);

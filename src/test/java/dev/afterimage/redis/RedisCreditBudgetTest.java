@@ -21,27 +21,27 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     }
 
     @Override
-    protected CreditBudget budget(OptionalLong limit, Clock clock) {
+    protected CreditBudget budget(CreditBudget.Budgets budgets, Clock clock) {
         return new RedisCreditBudget(
                 clients.link(RedisProcess.shared().url()),
                 clients.settings(),
-                limit,
+                budgets,
                 () -> UUID.randomUUID().toString(),
                 clock);
     }
 
     @Test
     void aCountThatRedisLostIsTakenUpAgain() {
-        CreditBudget one = budget(OptionalLong.of(10), clock);
-        CreditBudget other = budget(OptionalLong.of(10), clock);
-        other.reserve();
+        CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
+        CreditBudget other = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
+        other.reserve(ONE);
         for (int credit = 0; credit < 6; credit++) {
-            one.reserve();
+            one.reserve(ONE);
         }
 
         clients.forget(RedisProcess.shared().url());
-        other.reserve();
-        one.reserve();
+        other.reserve(ONE);
+        one.reserve(ONE);
 
         assertThat(one.status().used()).isEqualTo(8);
     }
