@@ -1,8 +1,8 @@
 -- Begins a batch. Its other keys come with its rows, and live as long as this one.
-local header = KEYS[1] -- hash: startedAt, lastSign, total, then payloadHash and cancelledAt; times in milliseconds
-local startedAt, ttlMillis = ARGV[1], ARGV[2]
+local header = KEYS[1] -- hash: startedAt, owner, lastSign, total, then payloadHash and cancelledAt; times in milliseconds
+local startedAt, owner, ttlMillis = ARGV[1], ARGV[2], ARGV[3]
 
 redis.call('DEL', header)
-redis.call('HSET', header, 'startedAt', startedAt, 'lastSign', startedAt, 'total', 0)
+redis.call('HSET', header, 'startedAt', startedAt, 'owner', owner, 'lastSign', startedAt, 'total', 0)
 redis.call('PEXPIRE', header, ttlMillis)
 return 1

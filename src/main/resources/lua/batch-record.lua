@@ -1,21 +1,22 @@
 -- Remembers rows of a batch that ended. The first success of a row stands; a failure stands until a success. Answers how
 -- many rows this was news of.
 --
--- A fate is a bit at the row's line, so saying it twice changes nothing, and nothing is counted that could drift.
+-- An outcome is a bit at the row's line, so saying it twice changes nothing, and nothing is counted that could drift.
 local header = KEYS[1]
 local hits, generated, failed = KEYS[2], KEYS[3], KEYS[4] -- bitmaps, a bit a line
 local failures = KEYS[5] -- sorted set: "line reason" by line
+-- KEYS[6], …: the images of some lines, one behind the other
 local now, mostFailures = ARGV[1], ARGV[2]
-local FIRST_ROW = 3 -- from here on: line, fate, reason; line, fate, reason; …
+local FIRST_ROW, WORDS = 3, 6 -- for each row: line, outcome, reason, image ('' for none), its place in KEYS and its offset there
 
-local fates = { HIT = hits, GENERATED = generated }
+local bitmaps = { HIT = hits, GENERATED = generated }
 
 local function hasSucceeded(line)
   return redis.call('GETBIT', hits, line) == 1 or redis.call('GETBIT', generated, line) == 1
 end
 
-local function succeed(line, fate)
-  redis.call('SETBIT', fate, line, 1)
+local function succeed(line, outcome)
+  redis.call('SETBIT', bitmaps[outcome], line, 1)
   if redis.call('GETBIT', failed, line) == 1 then
     redis.call('SETBIT', failed, line, 0)
     redis.call('ZREMRANGEBYSCORE', failures, line, line)
@@ -37,13 +38,16 @@ if left < 0 then
 end
 
 local news = 0
-for i = FIRST_ROW, #ARGV, 3 do
-  local line, fate, reason = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+for i = FIRST_ROW, #ARGV, WORDS do
+  local line, outcome, reason, image = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   if not hasSucceeded(line) then
-    if fate == 'FAILED' then
+    if image ~= '' then
+      redis.call('SETRANGE', KEYS[tonumber(ARGV[i + 4])], ARGV[i + 5], image)
+    end
+    if outcome == 'FAILED' then
       news = news + fail(line, reason)
     else
-      news = news + succeed(line, fates[fate])
+      news = news + succeed(line, outcome)
     end
   end
 end

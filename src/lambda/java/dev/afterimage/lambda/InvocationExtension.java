@@ -4,16 +4,14 @@ import dev.afterimage.time.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -33,6 +31,7 @@ final class InvocationExtension {
     private static final String IDENTIFIER = "Lambda-Extension-Identifier";
     private static final int REGISTER_TIMEOUT_MILLIS = 2_000;
     private static final long BEFORE_THE_END_MILLIS = 1_000;
+    private static final long BETWEEN_TRIES_MILLIS = 100;
     private static final Pattern REQUEST_ID = Pattern.compile("\"requestId\"\\s*:\\s*\"([^\"]+)\"");
     private static final Pattern DEADLINE = Pattern.compile("\"deadlineMs\"\\s*:\\s*(\\d+)");
 
@@ -40,12 +39,17 @@ final class InvocationExtension {
     private final String identifier;
     private final InvocationEnd invocationEnd;
     private final Clock clock;
-    /** By the request's id; whoever comes first, handler or event, makes the latch. */
-    private final Map<String, CountDownLatch> answered = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition anotherAnswer = lock.newCondition();
+    /** The id of the invocation that was answered last; a process has one invocation at a time. */
+    private String answered = "";
+
+    private volatile boolean served;
 
     private InvocationExtension(String api, String identifier, InvocationEnd invocationEnd, Clock clock) {
         this.api = api;
         this.identifier = identifier;
+        this.served = !identifier.isEmpty();
         this.invocationEnd = invocationEnd;
         this.clock = clock;
     }
@@ -66,16 +70,29 @@ final class InvocationExtension {
 
     /** Whether the process stays awake after the answer for as long as there is something to end. */
     boolean isServed() {
-        return !identifier.isEmpty();
+        return served;
     }
 
     /** The answer of this invocation has been written. */
     void answered(String requestId) {
-        latch(requestId).countDown();
+        lock.lock();
+        try {
+            answered = requestId;
+            anotherAnswer.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    private CountDownLatch latch(String requestId) {
-        return answered.computeIfAbsent(requestId, id -> new CountDownLatch(1));
+    private void awaitAnswer(String requestId, Instant end) throws InterruptedException {
+        lock.lock();
+        try {
+            while (!answered.equals(requestId) && clock.instant().isBefore(end)) {
+                boolean unused = anotherAnswer.await(end.toEpochMilli() - clock.millis(), TimeUnit.MILLISECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The extension's identifier; empty where the API does not serve extensions. */
@@ -107,15 +124,25 @@ final class InvocationExtension {
         }
     }
 
+    /** Goes on whatever happens: Lambda would wait until the time-out of each invocation for an extension that has ended. */
     private void serve() {
         try {
             while (true) {
-                serve(next());
+                try {
+                    String event = next();
+                    served = true;
+                    serve(event);
+                } catch (IOException lost) {
+                    served = false;
+                    LOG.error("The extension cannot reach Lambda; until it can, answers wait for calls", lost);
+                    TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES_MILLIS);
+                } catch (RuntimeException | Error failed) {
+                    LOG.error("What was to be done at the end of an invocation failed", failed);
+                }
             }
         } catch (InterruptedException ended) {
+            served = false;
             Thread.currentThread().interrupt();
-        } catch (IOException | UncheckedIOException lost) {
-            LOG.error("The extension lost Lambda; calls may be frozen with the process from now on", lost);
         }
     }
 
@@ -127,13 +154,8 @@ final class InvocationExtension {
             return;
         }
         Instant end = Instant.ofEpochMilli(Long.parseLong(deadline.group(1)) - BEFORE_THE_END_MILLIS);
-        try {
-            boolean unused =
-                    latch(id.group(1)).await(Math.max(0, end.toEpochMilli() - clock.millis()), TimeUnit.MILLISECONDS);
-            invocationEnd.run(new Deadline(end));
-        } finally {
-            answered.remove(id.group(1));
-        }
+        awaitAnswer(id.group(1), end);
+        invocationEnd.run(new Deadline(end));
     }
 
     /** Waits for the next invocation, for as long as the process is frozen. */

@@ -70,10 +70,11 @@ final class Schema {
               detail TEXT NOT NULL, ends_at INTEGER NOT NULL
             ) WITHOUT ROWID"""),
             List.of(
-                    "ALTER TABLE receipt ADD COLUMN before TEXT NOT NULL DEFAULT ''",
                     "ALTER TABLE receipt ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0",
                     "ALTER TABLE receipt ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0",
                     "ALTER TABLE receipt ADD COLUMN deleted_open INTEGER NOT NULL DEFAULT 0"),
+            List.of("ALTER TABLE batch ADD COLUMN owner TEXT NOT NULL DEFAULT ''"),
+            List.of("ALTER TABLE batch_row ADD COLUMN key BLOB"),
             List.of(
                     """
             CREATE TABLE usage (

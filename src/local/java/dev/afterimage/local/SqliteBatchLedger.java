@@ -7,6 +7,7 @@ import dev.afterimage.batch.RowFailure;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
+import dev.afterimage.limit.Caller;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -30,7 +31,8 @@ public final class SqliteBatchLedger implements BatchLedger {
     }
 
     @Override
-    public String claimIdempotencyKey(String request, Optional<String> dead, String batch, Instant startedAt) {
+    public String claimIdempotencyKey(
+            String request, Optional<String> dead, String batch, Caller owner, Instant startedAt) {
         return database.promise(session -> {
             Optional<String> standing =
                     session.first("SELECT batch FROM request WHERE hash = ?", row -> row.getString(1), request);
@@ -42,20 +44,21 @@ public final class SqliteBatchLedger implements BatchLedger {
                     request,
                     batch,
                     startedAt.toEpochMilli());
-            open(session, batch, startedAt);
+            open(session, batch, owner, startedAt);
             return batch;
         });
     }
 
     @Override
-    public void open(String batch, Instant startedAt) {
-        database.promise(session -> open(session, batch, startedAt));
+    public void open(String batch, Caller owner, Instant startedAt) {
+        database.promise(session -> open(session, batch, owner, startedAt));
     }
 
-    private static int open(Session session, String batch, Instant startedAt) throws SQLException {
+    private static int open(Session session, String batch, Caller owner, Instant startedAt) throws SQLException {
         return session.update(
-                "INSERT INTO batch (id, started_at, last_sign) VALUES (?, ?, ?)",
+                "INSERT INTO batch (id, owner, started_at, last_sign) VALUES (?, ?, ?, ?)",
                 batch,
+                owner.id(),
                 startedAt.toEpochMilli(),
                 startedAt.toEpochMilli());
     }
@@ -109,10 +112,11 @@ public final class SqliteBatchLedger implements BatchLedger {
             return 0;
         }
         session.update(
-                "REPLACE INTO batch_row (batch, line, outcome) VALUES (?, ?, ?)",
+                "REPLACE INTO batch_row (batch, line, outcome, key) VALUES (?, ?, ?, ?)",
                 batch,
                 result.line(),
-                result.outcome().name());
+                result.outcome().name(),
+                result.key().map(Columns::of).orElse(null));
         if (former.isPresent()) {
             session.update("DELETE FROM batch_failure WHERE batch = ? AND line = ?", batch, result.line());
             session.update("UPDATE batch SET failed = failed - 1 WHERE number = ?", batch);
@@ -171,6 +175,7 @@ public final class SqliteBatchLedger implements BatchLedger {
         long cancelledAt = row.getLong("cancelled_at");
         return new Batch(
                 row.getString("id"),
+                new Caller(row.getString("owner")),
                 payloadHash.isPresent(),
                 row.getInt("total"),
                 new RowCounts(row.getInt("hits"), row.getInt("generated"), row.getInt("failed")),
@@ -179,6 +184,21 @@ public final class SqliteBatchLedger implements BatchLedger {
                 Instant.ofEpochMilli(row.getLong("last_sign")),
                 payloadHash,
                 cancelledAt == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(cancelledAt)));
+    }
+
+    @Override
+    public List<RowResult> results(String batch, int after, int max) {
+        return database.read(session -> session.list(
+                "SELECT line, outcome, key FROM batch_row WHERE batch = (SELECT number FROM batch WHERE id = ?)"
+                        + " AND line > ? ORDER BY line LIMIT ?",
+                row -> new RowResult(
+                        row.getInt(1),
+                        RowOutcome.valueOf(row.getString(2)),
+                        "",
+                        Optional.ofNullable(row.getBytes(3)).map(Columns::key)),
+                batch,
+                after,
+                max));
     }
 
     /** With each new batch, so there is never much to do. */

@@ -37,8 +37,8 @@ public final class SqliteReceipts implements ReceiptStorage {
         Receipt receipt = kept.receipt();
         return database.promiseLater(session -> session.update(
                 "INSERT OR REPLACE INTO receipt (key, state, token, departed_at, until, account, template, request, ticket,"
-                        + " series, purchases, buy_from, detail, before, made_at, deleted_at, deleted_open, ends_at)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " series, purchases, buy_from, detail, made_at, deleted_at, deleted_open, ends_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 Columns.of(receipt.key()),
                 receipt.state().name(),
                 receipt.token(),
@@ -52,7 +52,6 @@ public final class SqliteReceipts implements ReceiptStorage {
                 receipt.purchases(),
                 receipt.from().toEpochMilli(),
                 receipt.detail(),
-                kept.before().map(Receipt.State::name).orElse(""),
                 kept.made().toEpochMilli(),
                 kept.deleted().toEpochMilli(),
                 kept.deletedOpen() ? 1 : 0,
@@ -80,9 +79,7 @@ public final class SqliteReceipts implements ReceiptStorage {
                         row.getInt("purchases"),
                         instant(row, "buy_from"),
                         row.getString("detail")),
-                Optional.of(row.getString("before"))
-                        .filter(state -> !state.isEmpty())
-                        .map(Receipt.State::valueOf),
+                Optional.empty(),
                 instant(row, "made_at"),
                 instant(row, "deleted_at"),
                 row.getBoolean("deleted_open"),

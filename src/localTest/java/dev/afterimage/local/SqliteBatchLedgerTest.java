@@ -25,7 +25,7 @@ class SqliteBatchLedgerTest extends BatchLedgerContract {
     @Test
     void nothingIsLeftOfWhatWasForgotten() {
         String old = ids.next();
-        ledger().claimIdempotencyKey("a1b2", Optional.empty(), old, clock.instant());
+        ledger().claimIdempotencyKey("a1b2", Optional.empty(), old, OWNER, clock.instant());
         ledger().record(old, List.of(RowResult.hit(1), RowResult.failed(2, "no")));
         clock.advance(BatchLedger.RETENTION.plus(Duration.ofSeconds(1)));
 

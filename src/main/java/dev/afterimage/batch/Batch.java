@@ -1,5 +1,6 @@
 package dev.afterimage.batch;
 
+import dev.afterimage.limit.Caller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Optional;
 /**
  * A batch at one moment.
  *
+ * @param owner who sent it; empty when an older version took it in
  * @param total its rows; while it is received, those that came so far
  * @param failures the first {@value BatchLedger#MOST_FAILURES}, by line
  * @param lastSign when a row last arrived or ended
@@ -16,6 +18,7 @@ import java.util.Optional;
  */
 public record Batch(
         String id,
+        Caller owner,
         boolean received,
         int total,
         RowCounts counts,

@@ -60,32 +60,50 @@ public final class BatchIntake {
         String id = ids.next();
         ledger.sweep();
         if (idempotencyKey.isPresent()) {
-            Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, upload);
+            Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, caller, upload);
             if (first.isPresent()) {
                 return first.get();
             }
         } else {
-            ledger.open(id, clock.instant());
+            ledger.open(id, caller, clock.instant());
         }
-        boolean sealed = false;
-        try (CatalogueRows rows = upload.rows()) {
-            int total = receive(id, caller, rows);
-            if (total == 0) {
-                throw new InvalidRequestException("Send at least one job.", "body");
-            }
+        try {
+            int total = receive(id, caller, upload);
             ledger.seal(id, total, upload.hash());
-            sealed = true;
-        } finally {
-            if (!sealed) {
-                ledger.cancel(id);
-            }
+        } catch (IOException | RuntimeException | Error failure) {
+            cancel(id, failure);
+            throw failure;
         }
         return ledger.find(id).orElseThrow();
     }
 
+    /** What the caller has to know is why the batch was not taken. */
+    private void cancel(String id, Throwable failure) {
+        try {
+            ledger.cancel(id);
+        } catch (RuntimeException uncancelled) {
+            failure.addSuppressed(uncancelled);
+        }
+    }
+
+    private int receive(String id, Caller caller, Upload upload) throws IOException {
+        try (CatalogueRows rows = upload.rows()) {
+            int total = receive(id, caller, rows);
+            if (total == 0) {
+                throw empty();
+            }
+            return total;
+        }
+    }
+
+    /** Why an upload without a row is refused. */
+    public static InvalidRequestException empty() {
+        return new InvalidRequestException("Send at least one job.", "body");
+    }
+
     /** The batch that this request made before; empty when {@code id} is its batch, has begun, and is to be received. */
-    private Optional<Batch> first(String request, String id, Upload upload) throws IOException {
-        String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, clock.instant());
+    private Optional<Batch> first(String request, String id, Caller caller, Upload upload) throws IOException {
+        String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, caller, clock.instant());
         while (!standing.equals(id)) {
             Optional<Batch> first = ledger.find(standing);
             if (first.isPresent() && first.get().received()) {
@@ -98,7 +116,7 @@ public final class BatchIntake {
             if (first.isPresent() && isAlive(first.get())) {
                 throw new IdempotencyConflictException(IdempotencyConflictException.Kind.IN_PROGRESS);
             }
-            standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, clock.instant());
+            standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, caller, clock.instant());
         }
         return Optional.empty();
     }
@@ -132,7 +150,7 @@ public final class BatchIntake {
         List<Job> jobs = new ArrayList<>();
         for (Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
-                ended.add(RowResult.hit(planned.row().line()));
+                ended.add(RowResult.hit(planned.row().line()).of(planned.key()));
                 continue;
             }
             Job job = job(id, caller, planned);
@@ -140,7 +158,7 @@ public final class BatchIntake {
                 jobs.add(job);
             } else {
                 CatalogueRow.Bad bad = planned.tooLarge();
-                ended.add(RowResult.failed(bad.line(), bad.reason()));
+                ended.add(RowResult.failed(bad.line(), bad.reason()).of(planned.key()));
             }
         }
         ledger.record(id, ended);

@@ -1,8 +1,11 @@
 package dev.afterimage.batch;
 
 import dev.afterimage.jobs.BatchRows;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.jobs.RowResult;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,10 +28,10 @@ public interface BatchLedger extends BatchRows {
      * @param dead a batch that the request was said to have, and whose upload has died since; its place may be taken
      * @return the batch that the request has now: the given one, which has begun, or another, which began before
      */
-    String claimIdempotencyKey(String request, Optional<String> dead, String batch, Instant startedAt);
+    String claimIdempotencyKey(String request, Optional<String> dead, String batch, Caller owner, Instant startedAt);
 
     /** Begins a batch that no request can repeat, whose rows are about to arrive. */
-    void open(String batch, Instant startedAt);
+    void open(String batch, Caller owner, Instant startedAt);
 
     /** So many rows have arrived; also a sign that the upload goes on. */
     void progress(String batch, int rows);
@@ -40,6 +43,14 @@ public interface BatchLedger extends BatchRows {
     void cancel(String batch);
 
     Optional<Batch> find(String batch);
+
+    /**
+     * The rows that have ended, by line, each with its image; without the reasons of failures.
+     *
+     * @param after lines up to this one are left out; 0 for none
+     * @param max at most so many, at least 1
+     */
+    List<RowResult> results(String batch, int after, int max);
 
     /** Forgets what is past its retention, where the backend does not do so by itself. */
     void sweep();

@@ -1,6 +1,7 @@
 package dev.afterimage.catalogue;
 
 import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PregenerationConfig;
@@ -72,6 +73,60 @@ public final class CatalogueRunner {
      * @throws UncheckedIOException when its source fails
      */
     public PlanReport run(String name, Optional<Duration> gap, Deadline deadline) {
+        Plan plan = plan(name, gap);
+        try {
+            CatalogueSource.OpenCatalogue open = source.open(plan.catalogue().source());
+            Checkpoint from = from(checkpoints.find(name), plan.period(), open.version());
+            try (CatalogueRows rows = plan.rows(open)) {
+                CatalogueRun run = new CatalogueRun(
+                        planner, freshness, plan.period(), queue, from, to -> checkpoints.save(name, to));
+                boolean complete = run.read(rows, () -> deadline.hasPassed(clock));
+                PlanReport report = run.report(name, complete);
+                if (complete) {
+                    warnOfShortLife(report, plan.period());
+                }
+                return report;
+            }
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    /**
+     * What a plan begun now would come to; makes and queues nothing. Blocks and fails as {@link #run} does, and reads the whole
+     * catalogue.
+     */
+    public DryRun.Estimate estimate(String name, DryRun dryRun) {
+        Plan plan = plan(name, Optional.empty());
+        try {
+            CatalogueSource.OpenCatalogue open = source.open(plan.catalogue().source());
+            Checkpoint from = from(checkpoints.find(name), plan.period(), open.version());
+            try (CatalogueRows rows = plan.rows(open)) {
+                return dryRun.of(rows, Horizon.ofPlan(from.since(), plan.period()));
+            }
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    private static UncheckedIOException unreadable(String name, IOException failure) {
+        return new UncheckedIOException("Catalogue '" + name + "' cannot be read", failure);
+    }
+
+    /** Whether the configuration has a catalogue of this name. */
+    public boolean knows(String name) {
+        return config.catalogues().containsKey(name);
+    }
+
+    /** A catalogue's configuration, read. */
+    private record Plan(CatalogueConfig catalogue, CatalogueFormat format, Duration period) {
+
+        CatalogueRows rows(CatalogueSource.OpenCatalogue open) throws IOException {
+            return format.open(open.content(), catalogue.template().map(TemplateId::new));
+        }
+    }
+
+    private Plan plan(String name, Optional<Duration> gap) {
         CatalogueConfig catalogue = Optional.ofNullable(config.catalogues().get(name))
                 .orElseThrow(() -> new IllegalArgumentException("No catalogue '" + name
                         + "'; set afterimage.pregeneration.catalogues.\"" + name + "\".source"));
@@ -83,23 +138,7 @@ public final class CatalogueRunner {
             throw new IllegalArgumentException(
                     "afterimage.pregeneration.catalogues.\"" + name + "\".period must be more than zero, or left out");
         }
-        try {
-            CatalogueSource.OpenCatalogue open = source.open(catalogue.source());
-            Checkpoint from = from(checkpoints.find(name), period, open.version());
-            try (CatalogueRows rows =
-                    format.open(open.content(), catalogue.template().map(TemplateId::new))) {
-                CatalogueRun run =
-                        new CatalogueRun(planner, freshness, period, queue, from, to -> checkpoints.save(name, to));
-                boolean complete = run.read(rows, () -> deadline.hasPassed(clock));
-                PlanReport report = run.report(name, complete);
-                if (complete) {
-                    warnOfShortLife(report, period);
-                }
-                return report;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Catalogue '" + name + "' cannot be read", e);
-        }
+        return new Plan(catalogue, format, period);
     }
 
     private Checkpoint from(Optional<Checkpoint> former, Duration period, String version) {

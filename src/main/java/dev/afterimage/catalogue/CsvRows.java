@@ -87,7 +87,7 @@ final class CsvRows implements CatalogueRows {
     private CatalogueRow row(int line, List<String> cells) {
         if (cells.size() != header.columns()) {
             return new CatalogueRow.Bad(
-                    line, "The row has " + cells.size() + " cells, the header has " + header.columns() + ".");
+                    line, "The row has " + cells(cells.size()) + ", the header has " + cells(header.columns()) + ".");
         }
         if (cells.stream().mapToLong(String::length).sum() > CatalogueRow.MAX_CHARACTERS) {
             return new CatalogueRow.Bad(line, "The row is larger than 256 KiB.");
@@ -103,6 +103,10 @@ final class CsvRows implements CatalogueRows {
         } catch (InvalidRequestException e) {
             return new CatalogueRow.Bad(line, e.detail());
         }
+    }
+
+    private static String cells(int count) {
+        return count == 1 ? "1 cell" : count + " cells";
     }
 
     /** The parser stands behind the record, which may itself hold line ends. */

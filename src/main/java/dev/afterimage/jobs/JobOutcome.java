@@ -1,12 +1,13 @@
 package dev.afterimage.jobs;
 
+import dev.afterimage.image.ImageKey;
 import java.time.Duration;
 
 /** What is to become of a job that was tried. */
 public sealed interface JobOutcome {
 
     /** There is an image. */
-    record Done(RowOutcome how) implements JobOutcome {}
+    record Done(RowOutcome how, ImageKey key) implements JobOutcome {}
 
     /**
      * It waits, because everybody must: the provider, the limiter, the budget or the quota says so. Uses no attempt.

@@ -7,6 +7,7 @@ import dev.afterimage.time.Deadline;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -92,12 +93,13 @@ public final class JobRunner {
     private Duration settle(Claim claim, JobOutcome outcome) {
         return switch (outcome) {
             case JobOutcome.Done done -> {
-                report(claim.job(), line -> new RowResult(line, done.how(), ""));
+                report(claim.job(), line -> new RowResult(line, done.how(), "", Optional.of(done.key())));
                 queue.complete(claim);
                 yield Duration.ZERO;
             }
             case JobOutcome.Wait wait -> {
                 queue.retryLater(claim, wait.delay(), false);
+                keepMark(claim.job());
                 yield wait.everybody() ? wait.delay() : Duration.ZERO;
             }
             case JobOutcome.Retry retry -> {
@@ -106,11 +108,15 @@ public final class JobRunner {
                         () -> "job " + claim.job().id() + ": attempt " + (claim.attempts() + 1) + " failed, next in "
                                 + retry.delay() + ": " + retry.reason());
                 queue.retryLater(claim, retry.delay(), true);
+                keepMark(claim.job());
                 yield Duration.ZERO;
             }
             case JobOutcome.DeadLettered deadLetter -> {
                 LOG.log(Level.WARNING, () -> "job " + claim.job().id() + " is given up: " + deadLetter.reason());
-                report(claim.job(), line -> RowResult.failed(line, deadLetter.reason()));
+                report(
+                        claim.job(),
+                        line -> RowResult.failed(line, deadLetter.reason())
+                                .of(claim.job().key()));
                 queue.deadLetter(claim, deadLetter.reason());
                 yield Duration.ZERO;
             }
@@ -119,9 +125,24 @@ public final class JobRunner {
 
     private void report(Job job, java.util.function.IntFunction<RowResult> result) {
         job.row().ifPresent(row -> batches.record(row.batch(), List.of(result.apply(row.line()))));
-        // A batch row has no mark of its own; what a person or a refresh queued has.
-        if (job.lane() == Lane.INTERACTIVE || job.row().isEmpty()) {
+        if (hasMark(job)) {
             marks.clear(job.key());
+        }
+    }
+
+    /** A batch row has no mark of its own; what a person or a refresh queued has. */
+    private static boolean hasMark(Job job) {
+        return job.lane() == Lane.INTERACTIVE || job.row().isEmpty();
+    }
+
+    /** A mark ends by itself when its job must have ended; one that is put back begins anew. */
+    private void keepMark(Job job) {
+        try {
+            if (hasMark(job) && marks.of(job.key()) == PendingKeys.Mark.CONFIRMED) {
+                marks.confirm(job.key());
+            }
+        } catch (QueueUnavailableException gone) {
+            LOG.log(Level.DEBUG, "a mark cannot be kept now", gone);
         }
     }
 }

@@ -5,7 +5,7 @@ import dev.afterimage.image.ImageKey;
 /**
  * Port: which keys the interactive queue has promised. A mark is {@linkplain #intend set} before its job is put on the queue,
  * {@linkplain #confirm confirmed} after, and {@linkplain #clear cleared} when the job ends or the queue does not take it. A mark that nobody clears
- * vanishes by itself after some days. Operations block and fail with a {@link QueueUnavailableException}.
+ * vanishes by itself some days after it was set or confirmed last. Operations block and fail with a {@link QueueUnavailableException}.
  */
 public interface PendingKeys {
 

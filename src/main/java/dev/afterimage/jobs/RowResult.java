@@ -1,11 +1,15 @@
 package dev.afterimage.jobs;
 
+import dev.afterimage.image.ImageKey;
+import java.util.Optional;
+
 /**
  * The end of one row.
  *
  * @param reason why it failed, without data values, cut to {@value #MOST_REASON} characters; empty when it did not
+ * @param key the row's image; empty for a row that could not be read
  */
-public record RowResult(int line, RowOutcome outcome, String reason) {
+public record RowResult(int line, RowOutcome outcome, String reason, Optional<ImageKey> key) {
 
     private static final int MOST_REASON = 500;
 
@@ -14,14 +18,19 @@ public record RowResult(int line, RowOutcome outcome, String reason) {
     }
 
     public static RowResult hit(int line) {
-        return new RowResult(line, RowOutcome.HIT, "");
+        return new RowResult(line, RowOutcome.HIT, "", Optional.empty());
     }
 
     public static RowResult generated(int line) {
-        return new RowResult(line, RowOutcome.GENERATED, "");
+        return new RowResult(line, RowOutcome.GENERATED, "", Optional.empty());
     }
 
     public static RowResult failed(int line, String reason) {
-        return new RowResult(line, RowOutcome.FAILED, reason);
+        return new RowResult(line, RowOutcome.FAILED, reason, Optional.empty());
+    }
+
+    /** The same with the row's image. */
+    public RowResult of(ImageKey image) {
+        return new RowResult(line, outcome, reason, Optional.of(image));
     }
 }

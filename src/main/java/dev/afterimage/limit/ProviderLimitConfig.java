@@ -3,7 +3,9 @@ package dev.afterimage.limit;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -34,4 +36,12 @@ public interface ProviderLimitConfig {
     /** What images may cost a calendar month (UTC), in the provider's own unit; left out, no budget is kept. */
     @WithName("monthly-credits")
     OptionalLong monthlyCredits();
+
+    /** What one credit costs, such as {@code 0.04}; a dry run then says the cost in money, too. */
+    @WithName("credit-price")
+    Optional<BigDecimal> creditPrice();
+
+    /** The currency of {@link #creditPrice()}. */
+    @WithDefault("USD")
+    String currency();
 }

@@ -16,7 +16,7 @@ import java.util.HexFormat;
  * @param account the provider's account that is billed
  * @param template the template's name, for the operator
  * @param request the request as canonical JSON, so that anybody can go on with a job at the provider
- * @param period how long such an image is fresh; so long calls in vain are remembered
+ * @param period so long calls in vain are remembered
  * @param series the name of this purchase at providers that don't bill one name twice; a repetition after an unknown outcome
  *     keeps the first one's
  * @param known when the newest image was made that the caller has seen of this key; the epoch where there is none
@@ -27,8 +27,15 @@ public record Purchase(
     /** The account of a service that has one. */
     public static final String DEFAULT_ACCOUNT = "default";
 
-    /** A purchase of this image from the one account, by somebody who has seen none of it. */
-    public static Purchase of(ImageKey key, ImageRequest request, Duration period) {
+    /**
+     * A purchase of this image from the one account, by somebody who has seen none of it. Calls in vain are remembered for a
+     * quarter less than an image is fresh, as a plan remakes what would not outlast its period and a quarter of it: a row of
+     * a catalogue that brought no image one night is tried again the next.
+     *
+     * @param freshFor how long such an image is fresh
+     */
+    public static Purchase of(ImageKey key, ImageRequest request, Duration freshFor) {
+        Duration period = freshFor.minus(freshFor.dividedBy(4));
         String json = "{\"template\":\"" + request.template().value() + "\",\"format\":\""
                 + request.format().word() + "\"" + (request.variant() == 0 ? "" : ",\"variant\":" + request.variant())
                 + ",\"data\":" + request.data().json() + "}";

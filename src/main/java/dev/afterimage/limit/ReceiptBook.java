@@ -21,6 +21,9 @@ final class ReceiptBook {
     /** As long as a permit can be used after its holder looked for the image for the last time. */
     private static final Duration LANDED_KEPT = Duration.ofMinutes(3);
 
+    /** The token of a holder that has ended with its process. */
+    private static final String GONE = "gone";
+
     private static final CompletableFuture<?> DONE = CompletableFuture.completedFuture("");
 
     private final Map<ImageKey, Kept> pages = new HashMap<>();
@@ -30,12 +33,19 @@ final class ReceiptBook {
     private CompletableFuture<?> unkept = DONE;
     private int unusableInARow;
 
-    /** With what the storage knows. A call that was open when the former process ended is open still. */
+    /**
+     * With what the storage knows. A call that was open when the former process ended is open still, and held by nobody:
+     * tokens are given out from the first on again.
+     */
     ReceiptBook(ReceiptRules rules, Duration longestCall, ReceiptStorage storage) {
         this.rules = rules;
         this.longestCall = longestCall;
         this.storage = storage;
-        storage.load().forEach(kept -> pages.put(kept.receipt().key(), kept));
+        for (Kept kept : storage.load()) {
+            Receipt receipt = kept.receipt();
+            boolean open = receipt.state() == Receipt.State.OPEN;
+            pages.put(receipt.key(), open ? kept.with(receipt.open(GONE, receipt.until())) : kept);
+        }
     }
 
     /** The changes since this was asked last; complete when they survive a crash. */

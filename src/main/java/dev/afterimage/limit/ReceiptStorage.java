@@ -12,7 +12,8 @@ public interface ReceiptStorage {
     /**
      * A receipt, and what only the rules need.
      *
-     * @param before what an open one took the place of, if that counts purchases
+     * @param before what an open one took the place of, if that counts purchases; of use to its holder alone, and so not kept
+     *     over a restart
      * @param made when the image was made; the epoch while there is none
      * @param deleted the last DELETE; the epoch when there was none
      * @param deletedOpen whether that came while the call of this receipt could run; its departure may be stamped ahead of that

@@ -25,6 +25,7 @@ import dev.afterimage.singleflight.LeasesUnavailableException;
 import dev.afterimage.singleflight.SingleFlight;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,6 +63,8 @@ public final class ImagePipeline implements ImageService {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
     /** A job whose key is being bought looks again this often. */
     private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
+    /** Before a caller joins another flight after one that brought it nothing. */
+    private static final Duration BETWEEN_FLIGHTS = Duration.ofMillis(50);
 
     /** Flights of one key are apart by lane: a person does not wait behind a bulk job that has not left yet. */
     private record FlightKey(ImageKey key, Lane lane) {}
@@ -81,6 +84,7 @@ public final class ImagePipeline implements ImageService {
     private final Backlog backlog;
     private final Duration patience;
     private final Duration longestCall;
+    private final Pause pause;
     private final Clock clock;
     private final Executor virtualThreads;
     private final RateLimitedLog unrefreshed;
@@ -90,7 +94,7 @@ public final class ImagePipeline implements ImageService {
         this.versions = parts.versions();
         this.index = parts.index();
         this.store = parts.store();
-        this.lookup = new Lookup(parts.index(), parts.store(), parts.clock());
+        this.lookup = new Lookup(parts.index(), parts.store(), parts.clock(), parts.virtualThreads());
         this.receipts = parts.receipts();
         this.freshness = parts.freshness();
         this.writes = new PendingWrites(
@@ -102,6 +106,7 @@ public final class ImagePipeline implements ImageService {
         this.backlog = parts.backlog();
         this.patience = parts.patience();
         this.longestCall = parts.settler().longestCall();
+        this.pause = parts.pause();
         this.clock = parts.clock();
         this.virtualThreads = parts.virtualThreads();
         this.unrefreshed = new RateLimitedLog(LOG, "An image cannot be made anew behind its answer", clock);
@@ -212,6 +217,7 @@ public final class ImagePipeline implements ImageService {
                 if (isEnough(result.get(), flight.led(), generationRequest)) {
                     return landed(result.get(), flight.led());
                 }
+                awaitNextFlight();
             } catch (ThrottledException throttled) {
                 Duration wait = throttled.retryAfter().orElse(ASK_AGAIN);
                 boolean othersPatienceEnded =
@@ -219,8 +225,16 @@ public final class ImagePipeline implements ImageService {
                 if (!othersPatienceEnded) {
                     return late(generationRequest, key, wait, old);
                 }
+                awaitNextFlight();
             }
         }
+    }
+
+    private void awaitNextFlight() {
+        Callables.call(() -> {
+            pause.await(BETWEEN_FLIGHTS);
+            return BETWEEN_FLIGHTS;
+        });
     }
 
     /** Another caller's flight may have ended with an image that is fresh, but not for as long as this one asks. */

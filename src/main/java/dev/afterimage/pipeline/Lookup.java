@@ -8,6 +8,7 @@ import dev.afterimage.store.ImageStore;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,13 +22,15 @@ final class Lookup {
     private final ImageIndex index;
     private final ImageStore store;
     private final Clock clock;
+    private final Executor threads;
     private final RateLimitedLog unanswered;
     private final RateLimitedLog untold;
 
-    Lookup(ImageIndex index, ImageStore store, Clock clock) {
+    Lookup(ImageIndex index, ImageStore store, Clock clock, Executor threads) {
         this.index = index;
         this.store = store;
         this.clock = clock;
+        this.threads = threads;
         this.unanswered = new RateLimitedLog(LOG, "The index cannot be asked, which counts as a miss", clock);
         this.untold = new RateLimitedLog(LOG, "The index cannot be told of an image", clock);
     }
@@ -47,7 +50,7 @@ final class Lookup {
      */
     Optional<IndexEntry> inStore(ImageKey key, Optional<IndexEntry> indexed) {
         Optional<IndexEntry> stored = store.find(key);
-        stored.filter(entry -> entry.isFresh(clock.instant())).ifPresent(this::remember);
+        stored.filter(entry -> entry.isFresh(clock.instant())).ifPresent(this::mend);
         return stored.or(() -> indexed);
     }
 
@@ -73,6 +76,22 @@ final class Lookup {
             untold.say(failure);
             return null;
         });
+    }
+
+    /** A DELETE may have come between the look into the store and the end of this change of the index. Does not wait. */
+    private void mend(IndexEntry entry) {
+        index.put(entry)
+                .thenRunAsync(
+                        () -> {
+                            if (store.find(entry.key()).isEmpty()) {
+                                forget(entry.key());
+                            }
+                        },
+                        threads)
+                .exceptionally(failure -> {
+                    untold.say(failure);
+                    return null;
+                });
     }
 
     /** Tells the index. That it cannot be told is no failure: the store knows, and is asked next time. Does not wait. */

@@ -28,7 +28,8 @@ interface Exchange {
     /**
      * One HTTP call, ready to be sent.
      *
-     * @param body what is posted; empty for a GET
+     * @param body what is posted, where something is
+     * @param buys whether it asks for an image; else it fetches what was bought before
      * @param maxBytes a larger answer is refused while it streams in
      * @param timeout from the departure to the answer's last byte
      */
@@ -37,11 +38,12 @@ interface Exchange {
             Destination to,
             Map<String, String> headers,
             Optional<String> body,
+            boolean buys,
             long maxBytes,
             Duration timeout) {
 
         static HttpCall get(Destination to, Map<String, String> headers, long maxBytes, Duration timeout) {
-            return new HttpCall("GET", to, headers, Optional.empty(), maxBytes, timeout);
+            return new HttpCall("GET", to, headers, Optional.empty(), false, maxBytes, timeout);
         }
 
         Optional<byte[]> bytes() {

@@ -10,6 +10,7 @@ import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermitLapsedException;
+import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
@@ -26,6 +27,7 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,9 @@ import java.util.regex.Pattern;
  * ticket, which is the job's poll URL, still finds it.
  */
 final class JobPoller {
+
+    /** An API may answer a poll before all of it knows the job that it has just taken; after that it has forgotten it. */
+    private static final Duration UNKNOWN_AT_MOST = Duration.ofSeconds(30);
 
     private final Job job;
     private final Exchange exchange;
@@ -115,12 +120,17 @@ final class JobPoller {
     Answer finish(
             String ticket, Supplier<Map<String, String>> headers, String target, Attempt attempt, Deadline deadline) {
         Duration wait = job.every();
+        Optional<Instant> unknownSince = Optional.empty();
         while (true) {
+            if (unknownSince.filter(this::isTooLongAgo).isPresent()) {
+                throw new OutcomeUnknownException("the provider does not know its own job", null);
+            }
             await(wait, deadline);
             wait = job.every();
             try {
                 Answer answer = get(ticket, headers, attempt, deadline);
                 Optional<GenerationException> failure = failure(answer);
+                boolean unknown = failure.filter(JobPoller::knowsNoSuchJob).isPresent();
                 if (failure.isEmpty() && isDone(answer)) {
                     if (job.result().isEmpty()) {
                         return answer;
@@ -130,14 +140,35 @@ final class JobPoller {
                     if (failure.isEmpty()) {
                         return result;
                     }
+                    unknown = failure.filter(JobPoller::hasNoSuchResult).isPresent();
                 }
-                wait = failure.map(this::waitAfter).orElse(wait);
+                if (unknown) {
+                    unknownSince = Optional.of(unknownSince.orElseGet(clock::instant));
+                    wait = job.every().multipliedBy(2);
+                } else {
+                    unknownSince = Optional.empty();
+                    wait = failure.map(this::waitAfter).orElse(wait);
+                }
             } catch (UnavailableException | OutcomeUnknownException passing) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new OutcomeUnknownException("cancelled while the provider's job was awaited", passing);
                 }
             }
         }
+    }
+
+    private boolean isTooLongAgo(Instant unknownSince) {
+        return !clock.instant().isBefore(unknownSince.plus(UNKNOWN_AT_MOST));
+    }
+
+    /** A poll holds no data that could be refused, and the template was taken when the job was. */
+    private static boolean knowsNoSuchJob(GenerationException failure) {
+        return failure instanceof RejectedException rejected && rejected.reason() != RejectedException.Reason.MODERATED;
+    }
+
+    /** Some say here what was wrong with the data. */
+    private static boolean hasNoSuchResult(GenerationException failure) {
+        return failure instanceof RejectedException rejected && rejected.reason() == RejectedException.Reason.TEMPLATE;
     }
 
     private Optional<GenerationException> failure(Answer answer) {

@@ -142,6 +142,7 @@ final class ProviderCall {
                 base.withTarget(Destination.targetOf(URI.create(filled))),
                 headers,
                 content.map(Encoding.Content::content),
+                true,
                 maxBytes,
                 timeout);
         return description
@@ -153,7 +154,7 @@ final class ProviderCall {
     private HttpCall signed(HttpCall call, String service, URI whole) {
         Map<String, String> headers = signer.sign(
                 service, call.method(), whole, call.headers(), call.bytes().orElse(new byte[0]));
-        return new HttpCall(call.method(), call.to(), headers, call.body(), call.maxBytes(), call.timeout());
+        return new HttpCall(call.method(), call.to(), headers, call.body(), true, call.maxBytes(), call.timeout());
     }
 
     private RequestValues values(ImageRequest request, String purchase) {

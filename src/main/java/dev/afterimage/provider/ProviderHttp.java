@@ -118,9 +118,8 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
         }
     }
 
-    /** What is posted is bought; what is only fetched was bought before. */
     private AnswerRoom.Place enter(HttpCall call) {
-        return call.body().isPresent()
+        return call.buys()
                 ? room.enter(call.maxBytes()).orElseThrow(() -> new PermitLapsedException(WHEN_FULL))
                 : room.enterPaid();
     }

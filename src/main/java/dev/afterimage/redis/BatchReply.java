@@ -3,6 +3,7 @@ package dev.afterimage.redis;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.RowCounts;
 import dev.afterimage.batch.RowFailure;
+import dev.afterimage.limit.Caller;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,8 @@ final class BatchReply {
     private static final int HITS = 5;
     private static final int GENERATED = 6;
     private static final int FAILED = 7;
-    private static final int FIRST_FAILURE = 8;
+    private static final int OWNER = 8;
+    private static final int FIRST_FAILURE = 9;
 
     private BatchReply() {}
 
@@ -27,6 +29,7 @@ final class BatchReply {
         Optional<String> payloadHash = present(answer.word(PAYLOAD_HASH));
         return new Batch(
                 id,
+                new Caller(answer.word(OWNER)),
                 payloadHash.isPresent(),
                 (int) answer.number(TOTAL),
                 new RowCounts((int) answer.number(HITS), (int) answer.number(GENERATED), (int) answer.number(FAILED)),

@@ -41,6 +41,12 @@ final class Breaker {
         return now - seen.closedUntil() >= 0 && state.compareAndSet(seen, new State(seen.failures(), now + rest));
     }
 
+    /** Whether it failed the last time, and has not failed so often that it is given a rest. */
+    boolean isInDoubt() {
+        int failures = state.get().failures();
+        return failures > 0 && failures < threshold;
+    }
+
     void succeeded() {
         if (state.get().failures() > 0) {
             state.set(SOUND);

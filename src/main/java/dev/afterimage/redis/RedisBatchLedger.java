@@ -2,21 +2,26 @@ package dev.afterimage.redis;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
+import dev.afterimage.limit.Caller;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of a fleet: a header, a bitmap a outcome with a bit a line, and the first failures. Rows are counted by counting
- * bits when somebody asks, so no count can drift from what was reported. The server forgets all keys of a batch at once.
+ * The batches of a fleet: a header, one bitmap for each outcome with a bit for each line, the first failures, and the image of
+ * each line. Rows are counted by counting bits when somebody asks, so no count can drift from what was reported. The server
+ * forgets all keys of a batch at once.
  */
 public final class RedisBatchLedger implements BatchLedger {
 
@@ -34,6 +39,14 @@ public final class RedisBatchLedger implements BatchLedger {
     /** So many rows go into one script; more would make the others on the server wait. */
     private static final int MOST_ROWS = 500;
 
+    private static final String NO_IMAGE = "";
+
+    /** The images of so many lines share a key of the server: 172 KiB a key, 42 MiB for a million lines. */
+    static final int IMAGES_A_KEY = 4096;
+
+    /** Characters of an image's key. */
+    static final int IMAGE = 43;
+
     private final RedisLink link;
     private final String prefix;
     private final Clock clock;
@@ -49,8 +62,9 @@ public final class RedisBatchLedger implements BatchLedger {
      * this way whoever finds the key claimed finds a batch that has begun.
      */
     @Override
-    public String claimIdempotencyKey(String request, Optional<String> dead, String batch, Instant startedAt) {
-        open(batch, startedAt);
+    public String claimIdempotencyKey(
+            String request, Optional<String> dead, String batch, Caller owner, Instant startedAt) {
+        open(batch, owner, startedAt);
         List<String> keys = List.of(prefix + ":request:" + request);
         String standing = ask(CLAIM, keys, List.of(dead.orElse(NO_DEAD), batch, TTL_MILLIS))
                 .word(0);
@@ -62,8 +76,8 @@ public final class RedisBatchLedger implements BatchLedger {
     }
 
     @Override
-    public void open(String batch, Instant startedAt) {
-        ask(OPEN, keys(batch), List.of(millis(startedAt), TTL_MILLIS));
+    public void open(String batch, Caller owner, Instant startedAt) {
+        ask(OPEN, keys(batch), List.of(millis(startedAt), owner.id(), TTL_MILLIS));
     }
 
     @Override
@@ -79,14 +93,65 @@ public final class RedisBatchLedger implements BatchLedger {
     @Override
     public void record(String batch, List<RowResult> results) {
         for (int from = 0; from < results.size(); from += MOST_ROWS) {
+            List<String> keys = new ArrayList<>(keys(batch));
             List<String> arguments = new ArrayList<>(List.of(now(), Integer.toString(MOST_FAILURES)));
             for (RowResult result : results.subList(from, Math.min(results.size(), from + MOST_ROWS))) {
-                arguments.add(Integer.toString(result.line()));
-                arguments.add(result.outcome().name());
-                arguments.add(result.reason());
+                String images = images(batch, result.line() / IMAGES_A_KEY);
+                if (!keys.contains(images)) {
+                    keys.add(images);
+                }
+                arguments.addAll(List.of(
+                        Integer.toString(result.line()),
+                        result.outcome().name(),
+                        result.reason(),
+                        result.key().map(RedisBatchLedger::encoded).orElse(NO_IMAGE),
+                        Integer.toString(keys.indexOf(images) + 1),
+                        Integer.toString(result.line() % IMAGES_A_KEY * IMAGE)));
             }
-            ask(RECORD, keys(batch), arguments);
+            ask(RECORD, keys, arguments);
         }
+    }
+
+    /** The 32 bytes of a key in 43 characters. */
+    private static String encoded(ImageKey key) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(HexFormat.of().parseHex(key.value()));
+    }
+
+    @Override
+    public List<RowResult> results(String batch, int after, int max) {
+        List<RowResult> results = new ArrayList<>();
+        if (!TimeOrderedIds.isWellFormed(batch)) {
+            return results;
+        }
+        BatchPart part;
+        int number = (after + 1) / IMAGES_A_KEY;
+        do {
+            part = part(batch, number);
+            part.addTo(results, after, max);
+            number++;
+        } while (results.size() < max && part.isFollowed());
+        return results;
+    }
+
+    /** What is known of {@link #IMAGES_A_KEY} lines. */
+    private BatchPart part(String batch, int number) {
+        List<String> bitmaps = keys(batch).subList(1, 4);
+        long bytes = IMAGES_A_KEY / Byte.SIZE;
+        List<Request> requests = new ArrayList<>();
+        for (String bitmap : bitmaps) {
+            requests.add(Request.cmd(Command.GETRANGE)
+                    .arg(bitmap)
+                    .arg(number * bytes)
+                    .arg((number + 1) * bytes - 1));
+        }
+        requests.add(Request.cmd(Command.GET).arg(images(batch, number)));
+        for (String bitmap : bitmaps) {
+            requests.add(Request.cmd(Command.STRLEN).arg(bitmap));
+        }
+        return new BatchPart(
+                number * IMAGES_A_KEY, QueueHistory.ask(() -> RedisLink.await(link.exchangeAll(requests))));
     }
 
     @Override
@@ -122,6 +187,11 @@ public final class RedisBatchLedger implements BatchLedger {
         }
         String header = prefix + ":batch:{" + batch + "}";
         return List.of(header, header + ":hits", header + ":generated", header + ":failed", header + ":failures");
+    }
+
+    /** Where the images of so many lines stand, one behind the other. */
+    private String images(String batch, int part) {
+        return keys(batch).getFirst() + ":images:" + part;
     }
 
     private ScriptReply ask(RedisScript script, List<String> keys, List<String> arguments) {

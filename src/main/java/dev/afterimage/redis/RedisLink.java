@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one way to Redis. All commands share one connection. Each has a time-out; a connection on which one was overdue is given
- * up, and so is a server that lost its place to another; and a server that keeps failing is left alone for a while.
+ * up, and so is a server that lost its place to another; and a server that keeps failing is left alone for a while. After a
+ * failure the next commands are waited for a fifth as long: a request asks several times in a row, and would else wait
+ * several time-outs for a server that is silent.
  *
  * <p>Whatever goes wrong is a {@link RedisUnavailableException}, but for a {@link NoScriptException}.
  */
@@ -36,6 +38,8 @@ public final class RedisLink {
 
     /** A command is tried on so many, when the former were closed before it went out. */
     private static final int MOST_CONNECTIONS = 3;
+
+    private static final int IN_DOUBT = 5;
 
     /** What a server says that is not, or no longer, the one to ask; and what a command ends with whose connection is lost. */
     private static final Set<String> DEPOSED =
@@ -87,8 +91,9 @@ public final class RedisLink {
             replies.completeExceptionally(new RedisUnavailableException("Redis failed and is given a rest", null));
             return replies;
         }
+        Duration patience = breaker.isInDoubt() ? timeout.dividedBy(IN_DOUBT) : timeout;
         exchange(requests, replies, MOST_CONNECTIONS);
-        return pause.orTimeout(replies, timeout).handle(this::judge);
+        return pause.orTimeout(replies, patience).handle((answers, failure) -> judge(answers, failure, patience));
     }
 
     /** Waits for an answer and throws what it failed with. */
@@ -167,7 +172,7 @@ public final class RedisLink {
         return !(failure instanceof ErrorType refusal) || DEPOSED.stream().anyMatch(refusal::is);
     }
 
-    private List<Reply> judge(@Nullable List<Reply> replies, @Nullable Throwable thrown) {
+    private List<Reply> judge(@Nullable List<Reply> replies, @Nullable Throwable thrown, Duration patience) {
         if (thrown == null && replies != null) {
             breaker.succeeded();
             return replies;
@@ -179,7 +184,7 @@ public final class RedisLink {
         }
         breaker.failed();
         throw new RedisUnavailableException(
-                failure instanceof TimeoutException ? "Redis did not answer within " + timeout : "Redis failed",
+                failure instanceof TimeoutException ? "Redis did not answer within " + patience : "Redis failed",
                 failure);
     }
 

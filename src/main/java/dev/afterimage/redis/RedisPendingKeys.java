@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** The pending marks of a fleet: a string a key, which the server forgets when nobody clears it. */
 public final class RedisPendingKeys implements PendingKeys {
 
-    /** Longer than a job may wait for next month's credits. */
-    static final Duration LONGEST = Duration.ofDays(40);
+    /**
+     * As long as the interactive queue keeps a message (MessageRetentionPeriod in template.yaml): a job that nobody could end,
+     * because SQS itself gave it up, is not called pending for longer. A job that is put back confirms its mark anew.
+     */
+    static final Duration LONGEST = Duration.ofDays(4);
 
     private final RedisLink link;
     private final String prefix;

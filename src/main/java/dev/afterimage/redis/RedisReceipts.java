@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The receipts of a fleet, in the limiter's script and hash tag. */
@@ -28,6 +29,8 @@ public final class RedisReceipts implements Receipts {
 
     /** More than this are not listed. */
     private static final int MOST_LISTED = 10_000;
+    /** So many are read in one round trip. */
+    private static final int READ_TOGETHER = 100;
 
     private final LimiterScript script;
     private final Clock clock;
@@ -138,7 +141,7 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public Optional<Receipt> find(ImageKey key) {
-        return read(key.value());
+        return receipt(key.value(), call(all(key.value())));
     }
 
     @Override
@@ -146,10 +149,16 @@ public final class RedisReceipts implements Receipts {
         Instant now = clock.instant();
         Response names = call(
                 Request.cmd(Command.ZRANGE).arg(script.receiptsKey()).arg(0).arg(MOST_LISTED - 1));
+        List<String> keys = names == null
+                ? List.of()
+                : names.stream().map(Response::toString).toList();
         List<Receipt> listed = new ArrayList<>();
-        if (names != null) {
-            for (Response name : names) {
-                read(name.toString())
+        for (int from = 0; from < keys.size(); from += READ_TOGETHER) {
+            List<String> some = keys.subList(from, Math.min(keys.size(), from + READ_TOGETHER));
+            List<RedisLink.Reply> replies = asked(() -> RedisLink.await(
+                    script.link().exchangeAll(some.stream().map(this::all).toList())));
+            for (int i = 0; i < some.size(); i++) {
+                receipt(some.get(i), replies.get(i).response())
                         .filter(receipt -> receipt.listedAs(now).isPresent())
                         .ifPresent(listed::add);
             }
@@ -158,8 +167,11 @@ public final class RedisReceipts implements Receipts {
         return listed;
     }
 
-    private Optional<Receipt> read(String imageKey) {
-        Response answer = call(Request.cmd(Command.HGETALL).arg(script.receiptKey(imageKey)));
+    private Request all(String imageKey) {
+        return Request.cmd(Command.HGETALL).arg(script.receiptKey(imageKey));
+    }
+
+    private static Optional<Receipt> receipt(String imageKey, @Nullable Response answer) {
         Map<String, String> fields = new HashMap<>();
         if (answer != null) {
             for (String field : answer.getKeys()) {
@@ -207,8 +219,12 @@ public final class RedisReceipts implements Receipts {
     }
 
     private @Nullable Response call(Request request) {
+        return asked(() -> script.link().call(request));
+    }
+
+    private static <T extends @Nullable Object> T asked(Supplier<T> question) {
         try {
-            return script.link().call(request);
+            return question.get();
         } catch (RedisUnavailableException gone) {
             throw new LimiterUnavailableException("The fleet's receipts cannot be asked.", gone);
         }

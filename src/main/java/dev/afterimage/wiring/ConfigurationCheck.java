@@ -8,6 +8,7 @@ import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.http.HttpConfig;
+import dev.afterimage.http.OpenAiConfig;
 import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
 import dev.afterimage.image.TemplatesConfig;
@@ -65,6 +66,7 @@ final class ConfigurationCheck {
             HttpConfig.class,
             LinkConfig.class,
             MetricsConfig.class,
+            OpenAiConfig.class,
             PregenerationConfig.class,
             ProviderConfig.class,
             ProviderLimitConfig.class,
@@ -146,6 +148,10 @@ final class ConfigurationCheck {
         ProviderLimitConfig limits = config.getConfigMapping(ProviderLimitConfig.class);
         positive("afterimage.provider.rate-window", limits.rateWindow());
         limits.monthlyCredits().ifPresent(credits -> atLeast("afterimage.provider.monthly-credits", credits, 0));
+        limits.creditPrice().filter(price -> price.signum() < 0).ifPresent(price -> {
+            throw new IllegalArgumentException(
+                    "Set afterimage.provider.credit-price to zero or more, such as 0.04; it is " + price + ".");
+        });
         config.getConfigMapping(QuotaConfig.class)
                 .perCaller()
                 .ifPresent(quota -> atLeast("afterimage.quota.per-caller", quota, 0));

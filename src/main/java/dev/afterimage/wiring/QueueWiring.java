@@ -12,6 +12,7 @@ import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.jobs.AttemptPolicy;
@@ -25,9 +26,12 @@ import dev.afterimage.jobs.QueuedBacklog;
 import dev.afterimage.jobs.Redrive;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
+import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredJobQueue;
 import dev.afterimage.metrics.Meters;
+import dev.afterimage.metrics.StatsSource;
 import dev.afterimage.pipeline.Backlog;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.redis.RedisBatchLedger;
@@ -46,6 +50,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -174,6 +180,21 @@ class QueueWiring {
     @Singleton
     Planner planner(KeyScheme keys, TemplateVersions versions, ImageIndex index, Clock clock) {
         return new Planner(keys, versions, index, clock);
+    }
+
+    /** Each image takes one credit. */
+    @Produces
+    @Singleton
+    DryRun dryRun(
+            Planner planner, JobQueue queue, CreditBudget budget, Limits limits, Instance<StatsSource> statistics) {
+        return new DryRun(
+                planner,
+                queue,
+                () -> budget.status().left(),
+                limits,
+                request -> 1,
+                () -> Optional.ofNullable(statistics.get().current().providerP50Millis())
+                        .map(Duration::ofMillis));
     }
 
     @Produces

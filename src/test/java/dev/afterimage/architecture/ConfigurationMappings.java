@@ -193,7 +193,7 @@ final class ConfigurationMappings {
         return switch (simple) {
             case "Duration" -> "duration";
             case "int", "Integer", "long", "Long", "OptionalInt", "OptionalLong" -> "whole number";
-            case "double", "Double", "OptionalDouble" -> "number";
+            case "double", "Double", "OptionalDouble", "BigDecimal" -> "number";
             case "boolean", "Boolean" -> "`true`, `false`";
             case "URI" -> "URL";
             case "Path" -> "path";

@@ -187,6 +187,17 @@ class BatchIntakeTest {
         assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, upload("h"))).isInstanceOf(InvalidRequestException.class);
     }
 
+    @Test
+    void whyABatchIsRefusedIsToldThoughItCannotBeCancelled() {
+        Iterator<CatalogueRow> unreadable = new Once(() -> {
+            ledger.lose(true);
+            throw new InvalidRequestException("Send UTF-8.", "body");
+        });
+
+        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, upload("h", unreadable)))
+                .isInstanceOf(InvalidRequestException.class);
+    }
+
     private Batch submitted(String hash, CatalogueRow... rows) {
         try {
             return intake.submit(ADA, KEY, upload(hash, rows));

@@ -2,8 +2,10 @@ package dev.afterimage.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** What every ledger does. */
 public abstract class BatchLedgerContract {
+
+    protected static final Caller OWNER = new Caller("subject:ada/größe:1");
 
     protected final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
     protected final TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(3));
@@ -188,7 +192,8 @@ public abstract class BatchLedgerContract {
             List<Callable<String>> uploads = batches.stream()
                     .<Callable<String>>map(batch -> () -> {
                         start.await();
-                        String standing = shared.claimIdempotencyKey(request, Optional.empty(), batch, clock.instant());
+                        String standing =
+                                shared.claimIdempotencyKey(request, Optional.empty(), batch, OWNER, clock.instant());
                         assertThat(shared.find(standing)).isPresent();
                         return standing;
                     })
@@ -206,8 +211,18 @@ public abstract class BatchLedgerContract {
         }
     }
 
+    @Test
+    void aBatchIsItsSendersWhetherItCanBeRepeatedOrNot() {
+        String once = opened();
+        String repeatable = ids.next();
+        claim("a1b2", Optional.empty(), repeatable);
+
+        assertThat(find(once).owner()).isEqualTo(OWNER);
+        assertThat(find(repeatable).owner()).isEqualTo(OWNER);
+    }
+
     private String claim(String request, Optional<String> dead, String batch) {
-        return ledger().claimIdempotencyKey(request, dead, batch, clock.instant());
+        return ledger().claimIdempotencyKey(request, dead, batch, OWNER, clock.instant());
     }
 
     @Test
@@ -273,9 +288,47 @@ public abstract class BatchLedgerContract {
         assertThat(find(id).timeLeft(clock.instant())).isEqualTo(Optional.of(Duration.ofMillis(39_500)));
     }
 
+    @Test
+    void theRowsThatHaveEndedAreToldByLineWithTheirImages() {
+        String id = opened();
+        ledger().seal(id, 9, "hash");
+        ledger().record(
+                        id,
+                        List.of(
+                                RowResult.generated(9000).of(image(9000)),
+                                RowResult.failed(2, "bad"),
+                                RowResult.hit(4096).of(image(4096))));
+        ledger().record(
+                        id,
+                        List.of(
+                                RowResult.failed(4095, "no").of(image(4095)),
+                                RowResult.hit(1).of(image(1)),
+                                RowResult.failed(5, "not yet").of(image(5))));
+        ledger().record(id, List.of(RowResult.generated(5).of(image(6)), RowResult.failed(1, "late")));
+
+        List<RowResult> all = List.of(
+                RowResult.hit(1).of(image(1)),
+                RowResult.failed(2, ""),
+                RowResult.generated(5).of(image(6)),
+                RowResult.failed(4095, "").of(image(4095)),
+                RowResult.hit(4096).of(image(4096)),
+                RowResult.generated(9000).of(image(9000)));
+        assertThat(ledger().results(id, 0, 100)).isEqualTo(all);
+        assertThat(ledger().results(id, 0, 3)).isEqualTo(all.subList(0, 3));
+        assertThat(ledger().results(id, 5, 2)).isEqualTo(all.subList(3, 5));
+        assertThat(ledger().results(id, 4096, 100)).isEqualTo(all.subList(5, 6));
+        assertThat(ledger().results(id, 9000, 1)).isEmpty();
+        assertThat(ledger().results(ids.next(), 0, 1)).isEmpty();
+        assertThat(ledger().results("../../../etc/passwd", 0, 1)).isEmpty();
+    }
+
+    private static ImageKey image(int number) {
+        return new ImageKey("%064x".formatted(number));
+    }
+
     private String opened() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         return id;
     }
 

@@ -70,8 +70,8 @@ class CatalogueRowsTest {
         void aRowWithTooFewOrTooManyCellsIsBadAndTheRestGoesOn() {
             assertThat(csv(CARD, "a,b\n1\n1,2,3\n1,2\n"))
                     .containsExactly(
-                            new CatalogueRow.Bad(2, "The row has 1 cells, the header has 2."),
-                            new CatalogueRow.Bad(3, "The row has 3 cells, the header has 2."),
+                            new CatalogueRow.Bad(2, "The row has 1 cell, the header has 2 cells."),
+                            new CatalogueRow.Bad(3, "The row has 3 cells, the header has 2 cells."),
                             wanted(4, "card", "{\"a\":\"1\",\"b\":\"2\"}"));
         }
 

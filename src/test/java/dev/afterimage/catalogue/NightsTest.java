@@ -6,6 +6,7 @@ import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.jobs.AttemptPolicy;
@@ -107,6 +108,27 @@ class NightsTest {
         queue.enqueue(first.stream().map(Claim::job).toList(), Duration.ZERO);
 
         assertThat(workedOff()).isEqualTo(ROWS);
+    }
+
+    @Test
+    void aRowThatBringsNoImageIsTriedAndGivenUpEveryNightAnew() throws Exception {
+        provider.noImageOf = "row 7";
+        List<Integer> tries = new ArrayList<>();
+        for (int night = 0; night < 3; night++) {
+            Instant midnight = clock.instant();
+            provider.tries = 0;
+            runner().run("cards", Deadline.in(DAY, clock));
+            Worker worker = worker();
+            while (queue.status().depth() > 0) {
+                worker.process(claims(), Deadline.in(DAY, clock));
+                clock.advance(Duration.ofMinutes(1));
+            }
+            tries.add(provider.tries);
+            clock.advance(Duration.between(clock.instant(), midnight.plus(DAY)));
+        }
+
+        assertThat(tries).as("one purchase and one repurchase a night").containsExactly(2, 2, 2);
+        assertThat(queue.status().deadLetters()).isEqualTo(3);
     }
 
     /** How many images each night makes. */
@@ -214,12 +236,18 @@ class NightsTest {
     private final class Provider implements ImageGenerator {
 
         private int calls;
+        private String noImageOf = "";
+        private int tries;
 
         @Override
         public GeneratedImage generate(ImageRequest request, Attempt attempt) {
             attempt.departure().now();
             calls++;
             clock.advance(CALL);
+            if (request.data().json().equals("{\"title\":\"" + noImageOf + "\"}")) {
+                tries++;
+                throw new NotAnImageException("html");
+            }
             return FakeGenerator.image();
         }
     }

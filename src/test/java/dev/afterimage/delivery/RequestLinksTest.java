@@ -3,6 +3,8 @@ package dev.afterimage.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.afterimage.delivery.RequestLinks.Link;
 import dev.afterimage.delivery.RequestLinks.Refusal;
 import dev.afterimage.image.ImageFormat;
@@ -11,13 +13,17 @@ import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.testing.MutableClock;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestLinksTest {
@@ -55,6 +61,30 @@ class RequestLinksTest {
         assertThat(links.sign(REQUEST, Optional.empty())).isEqualTo("/i/" + NAME + "?d=" + DATA + "&s=" + SIGNATURE);
         assertThat(links.sign(REQUEST, Optional.of(END.plusMillis(999))))
                 .isEqualTo("/i/" + NAME + "?d=" + DATA + "&exp=1800000000&s=" + SIGNATURE_WITH_END);
+    }
+
+    /** What the clients in other languages are held against, too (clients/typescript). */
+    @ParameterizedTest
+    @MethodSource("linksSignedElsewhere")
+    void aLinkIsTheSameInEveryLanguage(JsonNode elsewhere) {
+        TemplateData data = TemplateData.of(elsewhere.get("data").asText());
+        Optional<Instant> end = Optional.of(elsewhere.get("expires"))
+                .filter(JsonNode::isNumber)
+                .map(JsonNode::asLong)
+                .map(Instant::ofEpochSecond);
+        ImageRequest request = new ImageRequest(
+                new TemplateId(elsewhere.get("template").asText()),
+                data,
+                ImageFormat.named(elsewhere.get("format").asText()));
+
+        assertThat(data.json()).isEqualTo(elsewhere.get("canonical").asText());
+        assertThat(links.sign(request, end)).isEqualTo(elsewhere.get("link").asText());
+    }
+
+    static List<JsonNode> linksSignedElsewhere() throws IOException {
+        try (InputStream file = RequestLinksTest.class.getResourceAsStream("links.json")) {
+            return List.copyOf(new ObjectMapper().readTree(file).get("links").findParents("link"));
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.metrics.Stats;
 import dev.afterimage.metrics.StatsSource;
+import dev.afterimage.testing.MemoryImageStore;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.enterprise.inject.Produces;
@@ -38,6 +39,11 @@ public class FakeCore implements QuarkusTestProfile {
             NOW.plus(Duration.ofHours(23)),
             NOW.plus(Duration.ofDays(7)));
 
+    /** The URL of every image. */
+    public static String url() {
+        return URL;
+    }
+
     /** An image whose URL cannot be signed. */
     static final IndexEntry UNSIGNABLE =
             new IndexEntry(KEY, ImageFormat.PNG, 1, NOW, NOW.plus(Duration.ofHours(1)), NOW.plus(Duration.ofDays(1)));
@@ -66,11 +72,16 @@ public class FakeCore implements QuarkusTestProfile {
     /** As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. */
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of(
-                "afterimage.delivery.base-url", "https://cdn.example",
-                "afterimage.pregeneration.worker", "false",
-                "afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef",
-                "afterimage.templates.\"hero\".placeholder", "https://cdn.example/soon.png");
+        return Map.ofEntries(
+                Map.entry("afterimage.delivery.base-url", "https://cdn.example"),
+                Map.entry("afterimage.pregeneration.worker", "false"),
+                Map.entry("afterimage.provider.credit-price", "0.04"),
+                Map.entry("afterimage.pregeneration.catalogues.\"cards\".source", "cards.csv"),
+                Map.entry("afterimage.pregeneration.catalogues.\"cards\".template", "card"),
+                Map.entry("afterimage.pregeneration.catalogues.\"gone\".source", "gone.csv"),
+                Map.entry("afterimage.openai.models.\"vendor/model-1.1\"", "hero"),
+                Map.entry("afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef"),
+                Map.entry("afterimage.templates.\"hero\".placeholder", "https://cdn.example/soon.png"));
     }
 
     @Override
@@ -99,6 +110,13 @@ public class FakeCore implements QuarkusTestProfile {
                 }
                 return new SignedUrl(URL, NOW.plus(Duration.ofMinutes(90)));
             };
+        }
+
+        @Produces
+        @Alternative
+        @Singleton
+        MemoryImageStore store() {
+            return new MemoryImageStore();
         }
 
         @Produces

@@ -147,7 +147,7 @@ class WorkerTest {
     /** The ledger lies in Redis; eleven minutes without it once buried batch jobs as "its worker died". */
     @Test
     void aJobWhoseEndCannotBeNotedIsPutBackAndCountsNeitherAsAnAttemptNorAsADeadWorker() throws Exception {
-        ledger.open(BATCH, clock.instant());
+        ledger.open(BATCH, Caller.SERVICE, clock.instant());
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         ledger.lose(true);
         for (int minute = 0; minute < 60; minute++) {
@@ -196,7 +196,7 @@ class WorkerTest {
 
     @Test
     void anOutageUsesAttemptsUpAndEndsOnTheDeadLetterQueue() throws Exception {
-        ledger.open(BATCH, clock.instant());
+        ledger.open(BATCH, Caller.SERVICE, clock.instant());
         ledger.seal(BATCH, 1, "hash");
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         provider = failing(new UnavailableException("503", null));
@@ -233,7 +233,7 @@ class WorkerTest {
 
     @Test
     void aJobThatIsDeliveredTwiceIsCountedOnce() throws Exception {
-        ledger.open(BATCH, clock.instant());
+        ledger.open(BATCH, Caller.SERVICE, clock.instant());
         ledger.seal(BATCH, 2, "hash");
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1), Jobs.ofBatch(BATCH, 1), Jobs.ofBatch(BATCH, 2)), NOW);
 
@@ -245,7 +245,7 @@ class WorkerTest {
 
     @Test
     void whatHasNotStartedOfACancelledBatchNeverDoes() throws Exception {
-        ledger.open(BATCH, clock.instant());
+        ledger.open(BATCH, Caller.SERVICE, clock.instant());
         ledger.seal(BATCH, 1, "hash");
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         ledger.cancel(BATCH);

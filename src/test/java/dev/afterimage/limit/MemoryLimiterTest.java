@@ -2,6 +2,7 @@ package dev.afterimage.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.testing.Limiters;
@@ -47,6 +48,39 @@ class MemoryLimiterTest extends ProviderLimiterContract {
 
         time.incrementAndGet();
         departed(limiter, Lane.INTERACTIVE);
+    }
+
+    @Test
+    void aCallLeavesWhenItsReceiptIsKeptAndNobodyElseWaitsForTheDisk() {
+        CompletableFuture<String> disk = new CompletableFuture<>();
+        ReceiptStorage slow = new ReceiptStorage() {
+            @Override
+            public List<Kept> load() {
+                return List.of();
+            }
+
+            @Override
+            public CompletableFuture<?> put(Kept receipt) {
+                return disk;
+            }
+
+            @Override
+            public CompletableFuture<?> remove(ImageKey key) {
+                return disk;
+            }
+        };
+        ProviderLimiter limiter = new MemoryLimiter(rate(2), Limiters.RULES, clock::nanoTime, clock, slow);
+        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        CompletableFuture<Permit> departs =
+                CompletableFuture.supplyAsync(() -> depart(limiter, permit), Thread::startVirtualThread);
+
+        assertThat(CompletableFuture.supplyAsync(limiter::status, Thread::startVirtualThread))
+                .succeedsWithin(Duration.ofSeconds(30));
+        acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
+        assertThat(departs).isNotDone();
+
+        disk.complete("synced");
+        assertThat(departs).succeedsWithin(Duration.ofSeconds(30)).isInstanceOf(Departed.class);
     }
 
     @Test

@@ -105,6 +105,7 @@ class ProviderHttpTest {
                     Destination.ofOperator(URI.create("http://127.0.0.1:" + hasty.getLocalPort() + "/")),
                     Map.of(),
                     Optional.of("x".repeat(32 << 20)),
+                    true,
                     1024,
                     LONG);
 
@@ -336,13 +337,21 @@ class ProviderHttpTest {
         }
     }
 
-    @Test
-    void aCallWithoutRoomForItsAnswerIsNotBought() {
+    /** Some APIs take a GET. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}"})
+    void aCallWithoutRoomForItsAnswerIsNotBought(String body) {
         AnswerRoom room = new AnswerRoom(1);
         try (ProviderHttp http = new ProviderHttp(bench.vertx, LONG, room, Clock.systemUTC())) {
             AnswerRoom.Place other = room.enter(1).orElseThrow();
-            HttpCall purchase =
-                    new HttpCall("POST", destination(bench.url("/")), Map.of(), Optional.of("{}"), 1_000_000, LONG);
+            HttpCall purchase = new HttpCall(
+                    "GET",
+                    destination(bench.url("/")),
+                    Map.of(),
+                    Optional.of(body).filter(text -> !text.isEmpty()),
+                    true,
+                    1_000_000,
+                    LONG);
 
             assertThatThrownBy(() -> http.exchange(purchase, () -> {})).isInstanceOf(PermitLapsedException.class);
             assertThat(bench.calls()).isZero();

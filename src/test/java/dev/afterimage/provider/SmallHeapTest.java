@@ -53,6 +53,7 @@ class SmallHeapTest {
                     Destination.ofOperator(URI.create(arguments[0])),
                     Map.of(),
                     Optional.of("{}"),
+                    true,
                     BYTES + 1,
                     LONG);
             CountDownLatch stored = new CountDownLatch(IMAGES);

@@ -27,6 +27,19 @@ class BreakerTest {
     }
 
     @Test
+    void itIsInDoubtAfterAFailureUntilASuccessOrARest() {
+        assertThat(breaker.isInDoubt()).isFalse();
+        fail(1);
+        assertThat(breaker.isInDoubt()).isTrue();
+        fail(2);
+        assertThat(breaker.isInDoubt())
+                .as("who tries after a rest is given all the time")
+                .isFalse();
+        breaker.succeeded();
+        assertThat(breaker.isInDoubt()).isFalse();
+    }
+
+    @Test
     void onlyFailuresInARowCount() {
         fail(2);
         breaker.succeeded();

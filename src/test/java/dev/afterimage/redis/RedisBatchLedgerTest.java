@@ -8,6 +8,7 @@ import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.batch.BatchLedgerContract;
 import dev.afterimage.batch.RowCounts;
 import dev.afterimage.batch.RowFailure;
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.testing.RedisProcess;
@@ -25,6 +26,8 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
 
     /** Patient, because hundreds of threads share a few connections in some cases. */
     private static final Duration PATIENT = Duration.ofSeconds(30);
+
+    private static final ImageKey IMAGE = new ImageKey("0123456789abcdef".repeat(4));
 
     private final RedisClients clients = new RedisClients();
     private final RedisConfig config = new RedisClients.Settings(clients.prefix, PATIENT, 5, Duration.ofMillis(100));
@@ -50,15 +53,15 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     @Test
     void allKeysOfABatchShareASlotAndEndTogetherAWeekAfterItBegan() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         ledger().record(id, List.of(RowResult.hit(1)));
         pass(Duration.ofDays(3));
         ledger().seal(id, 4, "hash");
-        ledger().record(id, List.of(RowResult.generated(2), RowResult.failed(3, "no"), RowResult.hit(4)));
+        ledger().record(id, List.of(RowResult.generated(2).of(IMAGE), RowResult.failed(3, "no"), RowResult.hit(4)));
         ledger().cancel(id);
 
         assertThat(clients.keys(link))
-                .hasSize(5)
+                .hasSize(6)
                 .allSatisfy(key -> assertThat(key).contains(":{" + id + "}"))
                 .allSatisfy(
                         key -> assertThat(ttl(key)).isBetween(Duration.ofDays(4).minusMinutes(1), Duration.ofDays(4)));
@@ -67,7 +70,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     @Test
     void whatIsReportedAfterABatchIsForgottenLeavesNothingBehind() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         pass(BatchLedger.RETENTION);
 
         ledger().record(id, List.of(RowResult.hit(1), RowResult.failed(2, "no")));
@@ -91,13 +94,13 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     }
 
     private String claim(String batch) {
-        return ledger().claimIdempotencyKey("a1b2", Optional.empty(), batch, clock.instant());
+        return ledger().claimIdempotencyKey("a1b2", Optional.empty(), batch, OWNER, clock.instant());
     }
 
     @Test
     void theKeptFailuresAreTheFirstByLineInWhateverOrderTheyCome() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         ledger().record(
                         id,
                         IntStream.rangeClosed(1, 1200)
@@ -113,7 +116,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     @Test
     void aFailureThatWasNotKeptIsKeptWhenItComesAgainAndThereIsRoom() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         ledger().record(
                         id,
                         IntStream.rangeClosed(1, 1001)
@@ -128,7 +131,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     @Test
     void reasonsComeBackAsTheyWere() {
         String id = ids.next();
-        ledger().open(id, clock.instant());
+        ledger().open(id, OWNER, clock.instant());
         RowFailure failure = new RowFailure(12, "  Größe: 3 × 4\nfehlt ");
 
         ledger().record(id, List.of(RowResult.failed(failure.line(), failure.reason()), RowResult.failed(13, "")));
@@ -141,14 +144,15 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
         BatchLedger gone = new RedisBatchLedger(clients.link("redis://127.0.0.1:1"), config, clock);
         String id = ids.next();
 
-        assertUnavailable(() -> gone.claimIdempotencyKey("a1b2", Optional.empty(), id, clock.instant()));
-        assertUnavailable(() -> gone.open(id, clock.instant()));
+        assertUnavailable(() -> gone.claimIdempotencyKey("a1b2", Optional.empty(), id, OWNER, clock.instant()));
+        assertUnavailable(() -> gone.open(id, OWNER, clock.instant()));
         assertUnavailable(() -> gone.progress(id, 1));
         assertUnavailable(() -> gone.seal(id, 1, "hash"));
         assertUnavailable(() -> gone.record(id, List.of(RowResult.hit(1))));
         assertUnavailable(() -> gone.cancel(id));
         assertUnavailable(() -> gone.isCancelled(id));
         assertUnavailable(() -> gone.find(id));
+        assertUnavailable(() -> gone.results(id, 0, 1));
     }
 
     private static void assertUnavailable(ThrowingCallable call) {

@@ -16,6 +16,7 @@ import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
@@ -153,6 +154,39 @@ class RedisFaultsTest {
         Duration taken = timed(() -> assertUnavailable(index.find(key(1))));
 
         assertThat(taken).isBetween(TIMEOUT, TIMEOUT.multipliedBy(5));
+    }
+
+    /** A request looks the version, the image, the quota and the marks up. */
+    @Test
+    void whoAsksSeveralTimesInARowWaitsAboutOneTimeoutForASilentServer() {
+        join(index.put(anEntry()));
+        proxy.blackHole();
+
+        Duration taken = timed(() -> {
+            for (int question = 0; question < 5; question++) {
+                assertUnavailable(index.find(key(1)));
+            }
+        });
+
+        assertThat(taken).isLessThan(TIMEOUT.multipliedBy(3));
+    }
+
+    @Test
+    void aListOfManyReceiptsTakesAFewRoundTrips() {
+        Limits limits = new Limits(1000, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
+        LimiterScript script = clients.script(link, limits, Limiters.RULES, () -> "");
+        ProviderLimiter limiter = new RedisLimiter(script, limits);
+        for (int call = 0; call < 250; call++) {
+            Permit.Granted permit = (Permit.Granted) limiter.acquire(Lane.BULK, Duration.ZERO);
+            assertThat(limiter.depart(permit, Purchases.next())).isInstanceOf(Permit.Departed.class);
+        }
+        Duration latency = Duration.ofMillis(30);
+        proxy.slow(latency);
+        Receipts receipts = new RedisReceipts(script, Clock.systemUTC());
+
+        Duration taken = timed(() -> assertThat(receipts.list()).hasSize(250));
+
+        assertThat(taken).isLessThan(latency.multipliedBy(100));
     }
 
     @Test

@@ -1,12 +1,18 @@
 package dev.afterimage.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PendingKeysContract;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.testing.RedisProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +34,15 @@ class RedisPendingKeysTest extends PendingKeysContract {
     @Override
     protected void pass(Duration time) {
         clients.age(RedisProcess.shared().url(), time);
+    }
+
+    @Test
+    void aMarkLastsNoLongerThanTheQueueKeepsItsJob() throws IOException {
+        Matcher queue = Pattern.compile("InteractiveQueue:.*?MessageRetentionPeriod: (\\d+)", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("template.yaml")));
+        assertThat(queue.find()).isTrue();
+
+        assertThat(RedisPendingKeys.LONGEST).isEqualTo(Duration.ofSeconds(Long.parseLong(queue.group(1))));
     }
 
     @Test

@@ -144,11 +144,11 @@ final class Laws {
         }
     }
 
-    /** Calls in vain count until the key is deleted, Redis loses its memory, or a freshness period is over. */
+    /** Calls in vain count until the key is deleted, Redis loses its memory, or three quarters of a freshness period are over. */
     private boolean isForgotten(Call last, Call call) {
         return isDeleted(call.key, last.departed, call.arrived)
                 || isMemoryLost(last.departed, call.arrived)
-                || call.arrived - last.departed >= scenario.ttl().toNanos();
+                || call.arrived - last.departed >= scenario.ttl().toNanos() / 4 * 3;
     }
 
     private void note(Call call) {

@@ -204,6 +204,7 @@ final class RedisModel {
             case "ZREMRANGEBYRANK" -> remove(args.getFirst(), ranked(args.getFirst(), args.get(1), args.get(2)));
             case "GETBIT" -> number(bits(args.getFirst()).get(Integer.parseInt(args.get(1))));
             case "SETBIT" -> setBit(args);
+            case "SETRANGE" -> setRange(args.getFirst(), Integer.parseInt(args.get(1)), args.get(2));
             case "BITCOUNT" -> (long) bits(args.getFirst()).cardinality();
             default -> throw new Refusal("ERR unknown command `" + name + "`");
         };
@@ -425,6 +426,22 @@ final class RedisModel {
     private BitSet bits(String key) {
         BitSet bits = value(key, BitSet.class);
         return bits == null ? new BitSet() : bits;
+    }
+
+    private long setRange(String key, int offset, String text) {
+        String former = value(key, String.class);
+        StringBuilder value = new StringBuilder(former == null ? "" : former);
+        value.setLength(Math.max(value.length(), offset + text.length()));
+        value.replace(offset, offset + text.length(), text);
+        if (former == null) {
+            keys.put(key, new Kept(value.toString()));
+        } else {
+            Kept kept = keys.get(key);
+            Kept changed = new Kept(value.toString());
+            changed.expiry = kept.expiry;
+            keys.put(key, changed);
+        }
+        return value.length();
     }
 
     private long setBit(List<String> args) {

@@ -191,23 +191,31 @@ class RedisModelTest {
             String header = prefix + "batch";
             List<String> keys =
                     List.of(header, header + ":hits", header + ":generated", header + ":failed", header + ":failures");
+            List<String> withImages = new ArrayList<>(keys);
+            withImages.add(header + ":images:0");
             return switch (random.nextInt(6)) {
-                case 0 -> script("batch-open", keys, "1772625600000", "86400000");
+                case 0 -> script("batch-open", keys, "1772625600000", "owner", "86400000");
                 case 1 -> script("batch-receive", keys, "1772625600001", number(9), one("", "hash"));
                 case 2 -> script("batch-cancel", keys, "1772625600002");
                 case 3 -> script("batch-read", keys);
                 default ->
                     script(
                             "batch-record",
-                            keys,
+                            withImages,
                             "1772625600003",
                             "3",
                             number(9),
                             one("HIT", "GENERATED", "FAILED"),
                             "a reason",
+                            one("", "abcd"),
+                            "6",
+                            number(9),
                             number(9),
                             one("GENERATED", "FAILED"),
-                            "ein anderer Grund: ä");
+                            "ein anderer Grund: ä",
+                            "efgh",
+                            "6",
+                            number(9));
             };
         }
 

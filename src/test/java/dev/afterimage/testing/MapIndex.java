@@ -17,10 +17,16 @@ public final class MapIndex implements ImageIndex {
 
     private final Map<ImageKey, IndexEntry> entries = new ConcurrentHashMap<>();
     private volatile boolean down;
+    private volatile Runnable beforePut = () -> {};
 
     public MapIndex down(boolean isDown) {
         down = isDown;
         return this;
+    }
+
+    /** Something that happens right before the next entry is put. */
+    public void beforePut(Runnable happening) {
+        beforePut = happening;
     }
 
     public Map<ImageKey, IndexEntry> entries() {
@@ -44,6 +50,7 @@ public final class MapIndex implements ImageIndex {
         if (down) {
             return unavailable();
         }
+        beforePut.run();
         entries.put(entry.key(), entry);
         return CompletableFuture.completedFuture(null);
     }

@@ -7,6 +7,7 @@ import dev.afterimage.batch.RowFailure;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
+import dev.afterimage.limit.Caller;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -40,13 +41,15 @@ public final class MemoryBatchLedger implements BatchLedger {
 
     private static final class Entry {
         final TreeMap<Integer, RowResult> rows = new TreeMap<>();
+        final Caller owner;
         final Instant startedAt;
         Instant lastSign;
         int total;
         Optional<String> hash = Optional.empty();
         Optional<Instant> cancelledAt = Optional.empty();
 
-        Entry(Instant startedAt) {
+        Entry(Caller owner, Instant startedAt) {
+            this.owner = owner;
             this.startedAt = startedAt;
             this.lastSign = startedAt;
         }
@@ -60,18 +63,18 @@ public final class MemoryBatchLedger implements BatchLedger {
 
     @Override
     public synchronized String claimIdempotencyKey(
-            String request, Optional<String> dead, String batch, Instant startedAt) {
+            String request, Optional<String> dead, String batch, Caller owner, Instant startedAt) {
         String standing =
                 requests.merge(request, batch, (now, then) -> dead.isPresent() && now.equals(dead.get()) ? then : now);
         if (standing.equals(batch)) {
-            open(batch, startedAt);
+            open(batch, owner, startedAt);
         }
         return standing;
     }
 
     @Override
-    public synchronized void open(String batch, Instant startedAt) {
-        batches.put(batch, new Entry(startedAt));
+    public synchronized void open(String batch, Caller owner, Instant startedAt) {
+        batches.put(batch, new Entry(owner, startedAt));
     }
 
     @Override
@@ -121,6 +124,7 @@ public final class MemoryBatchLedger implements BatchLedger {
         return entry(batch)
                 .map(entry -> new Batch(
                         batch,
+                        entry.owner,
                         entry.hash.isPresent(),
                         entry.total,
                         new RowCounts(
@@ -136,6 +140,16 @@ public final class MemoryBatchLedger implements BatchLedger {
                         entry.lastSign,
                         entry.hash,
                         entry.cancelledAt));
+    }
+
+    @Override
+    public synchronized List<RowResult> results(String batch, int after, int max) {
+        return entry(batch)
+                .map(entry -> entry.rows.tailMap(after, false).values().stream()
+                        .limit(max)
+                        .map(row -> new RowResult(row.line(), row.outcome(), "", row.key()))
+                        .toList())
+                .orElse(List.of());
     }
 
     private Optional<Entry> entry(String batch) {

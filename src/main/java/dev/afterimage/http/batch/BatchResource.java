@@ -3,13 +3,17 @@ package dev.afterimage.http.batch;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueFormat;
+import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.http.CallerResolver;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.ProviderLimitConfig;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
@@ -17,6 +21,7 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -29,6 +34,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.StreamingOutput;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -41,22 +48,38 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public final class BatchResource {
 
+    private static final String ALL = "2147483647";
+
     private final BatchIntake intake;
     private final BatchLedger ledger;
     private final BatchEvents events;
+    private final BatchImages images;
     private final CallerResolver callers;
     private final Clock clock;
+    private final DryRun dryRun;
+    private final ProviderLimitConfig prices;
 
     @Inject
-    BatchResource(BatchIntake intake, BatchLedger ledger, BatchEvents events, CallerResolver callers, Clock clock) {
+    BatchResource(
+            BatchIntake intake,
+            BatchLedger ledger,
+            BatchEvents events,
+            BatchImages images,
+            CallerResolver callers,
+            Clock clock,
+            DryRun dryRun,
+            ProviderLimitConfig prices) {
+        this.dryRun = dryRun;
+        this.prices = prices;
         this.intake = intake;
         this.ledger = ledger;
         this.events = events;
+        this.images = images;
         this.callers = callers;
         this.clock = clock;
     }
 
-    /** Takes the jobs over; answered when the last row has arrived. */
+    /** Takes the jobs over; answered when the last row has arrived. A dry run only says what they would come to. */
     @POST
     @Consumes({MediaType.APPLICATION_JSON, "application/x-ndjson", "text/csv"})
     @Produces(MediaType.APPLICATION_JSON)
@@ -69,6 +92,9 @@ public final class BatchResource {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
         StreamedUpload upload =
                 new StreamedUpload(format, Optional.ofNullable(template).map(TemplateId::new), body);
+        if (DryRunBody.isAskedFor(request)) {
+            return Response.ok(estimate(upload)).build();
+        }
         Caller caller = callers.resolve(security.getUserPrincipal(), request);
         Optional<String> key = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
         Batch batch = submit(caller, key, upload);
@@ -81,9 +107,25 @@ public final class BatchResource {
         try {
             return intake.submit(caller, idempotencyKey, upload);
         } catch (IOException e) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
+            throw brokeOff();
         }
+    }
+
+    private DryRunBody estimate(StreamedUpload upload) {
+        try (CatalogueRows rows = upload.rows()) {
+            DryRun.Estimate estimate = dryRun.of(rows, Horizon.NONE);
+            if (estimate.rows() == 0) {
+                throw BatchIntake.empty();
+            }
+            return DryRunBody.of(estimate, prices);
+        } catch (IOException e) {
+            throw brokeOff();
+        }
+    }
+
+    private static ProblemException brokeOff() {
+        return new ProblemException(
+                Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
     }
 
     /** How far it is, while it runs and for a week. */
@@ -92,6 +134,38 @@ public final class BatchResource {
     @Produces(MediaType.APPLICATION_JSON)
     public BatchBody look(@PathParam("id") String id) {
         return BatchBody.of(known(id), clock.instant());
+    }
+
+    /** The rows that have ended, with their images: a JSON object a line. */
+    @GET
+    @Path("{id}/images")
+    @Produces("application/x-ndjson")
+    public StreamingOutput images(
+            @PathParam("id") String id,
+            @QueryParam("after") @DefaultValue("0") int after,
+            @QueryParam("limit") @DefaultValue(ALL) int limit,
+            @Context UriInfo uri) {
+        return images.ndjson(known(id).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+    }
+
+    /** The same as CSV. */
+    @GET
+    @Path("{id}/images")
+    @Produces("text/csv;qs=0.5")
+    public StreamingOutput imagesAsCsv(
+            @PathParam("id") String id,
+            @QueryParam("after") @DefaultValue("0") int after,
+            @QueryParam("limit") @DefaultValue(ALL) int limit,
+            @Context UriInfo uri) {
+        return images.csv(known(id).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+    }
+
+    private static int notNegative(int parameter) {
+        if (parameter < 0) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST, "Write after and limit as whole numbers from 0."));
+        }
+        return parameter;
     }
 
     /** The same a few times a second until it ends, as server-sent events. */

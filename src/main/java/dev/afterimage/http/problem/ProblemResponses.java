@@ -55,9 +55,18 @@ final class ProblemResponses {
             SortedSet<String> allowed = Allow.methodsOf(context.normalizedPath());
             headers.put(Allow.HEADER, String.join(", ", allowed));
         }
+        boolean openAi = OpenAiError.isSpokenAt(context.normalizedPath());
+        if (openAi) {
+            headers.put("Content-Type", "application/json");
+            headers.putAll(OpenAiError.headers(problem));
+        }
         try {
-            byte[] body = json.writeValueAsBytes(ProblemDocument.of(problem, RequestId.of(context)));
-            return new Answer(problem.status(), headers, body);
+            return openAi
+                    ? new Answer(OpenAiError.status(problem), headers, json.writeValueAsBytes(OpenAiError.of(problem)))
+                    : new Answer(
+                            problem.status(),
+                            headers,
+                            json.writeValueAsBytes(ProblemDocument.of(problem, RequestId.of(context))));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A problem of strings and a number is always JSON", e);
         }

@@ -3,6 +3,7 @@ package dev.afterimage.http.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MemoryBatchLedger;
@@ -20,14 +21,14 @@ class BatchEventsTest {
 
     @Test
     void whereAnswersAreHeldBackABatchThatRunsIsOneEvent() {
-        ledger.open(BATCH, clock.instant());
+        ledger.open(BATCH, Caller.SERVICE, clock.instant());
 
         assertThat(told(false)).extracting(BatchBody::id).containsExactly(BATCH);
     }
 
     @Test
     void elseItIsFollowedToItsEnd() {
-        ledger.open(BATCH, clock.instant());
+        ledger.open(BATCH, Caller.SERVICE, clock.instant());
         FakePause time = new FakePause(clock);
         Pause untilItIsCancelled = duration -> {
             time.await(duration);

@@ -2,8 +2,16 @@ package dev.afterimage.http.batch;
 
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.catalogue.CatalogueRunner;
+import dev.afterimage.catalogue.CatalogueSource;
+import dev.afterimage.catalogue.Checkpoint;
+import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.Planner;
+import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.TimeOrderedIds;
+import dev.afterimage.limit.Limits;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryBatchLedger;
@@ -13,8 +21,17 @@ import dev.afterimage.time.Pause;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -52,6 +69,53 @@ public class BatchParts {
                 new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
                 queue,
                 ledger,
+                new TimeOrderedIds(clock, new Random()),
+                clock);
+    }
+
+    /** A fleet that may leave 10 calls a second, 8 of them in bulk, with 40 credits left. */
+    @Produces
+    @Alternative
+    @Singleton
+    DryRun dryRun(MemoryImageIndex index, MemoryJobQueue queue, Clock clock) {
+        return new DryRun(
+                new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
+                queue,
+                () -> OptionalLong.of(40),
+                new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 0.8, Duration.ofMinutes(2)),
+                request -> 1,
+                Optional::empty);
+    }
+
+    /** Of two catalogues one can be read: three rows, of which the second is bad. */
+    @Produces
+    @Alternative
+    @Singleton
+    CatalogueRunner catalogues(PregenerationConfig config, MemoryImageIndex index, MemoryJobQueue queue, Clock clock) {
+        Map<String, Checkpoint> checkpoints = new ConcurrentHashMap<>();
+        return new CatalogueRunner(
+                config,
+                source -> {
+                    if (source.startsWith("gone")) {
+                        throw new FileNotFoundException(source);
+                    }
+                    return new CatalogueSource.OpenCatalogue(
+                            new ByteArrayInputStream("title\nA\nB,B\nC\n".getBytes(StandardCharsets.UTF_8)), "1");
+                },
+                new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
+                new FreshnessPolicy(Duration.ofDays(1), Duration.ZERO, Duration.ZERO, Map.of()),
+                queue,
+                new Checkpoints() {
+                    @Override
+                    public Optional<Checkpoint> find(String catalogue) {
+                        return Optional.ofNullable(checkpoints.get(catalogue));
+                    }
+
+                    @Override
+                    public void save(String catalogue, Checkpoint checkpoint) {
+                        checkpoints.put(catalogue, checkpoint);
+                    }
+                },
                 new TimeOrderedIds(clock, new Random()),
                 clock);
     }

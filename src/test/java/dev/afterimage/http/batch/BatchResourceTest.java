@@ -285,6 +285,144 @@ class BatchResourceTest {
         assertThat(data.getLast()).contains("\"state\":\"finished\"", "\"generated\":1");
     }
 
+    @Test
+    void aDryRunSaysWhatABatchWouldComeToAndQueuesNothing() {
+        index.putFresh(Jobs.bulk(7).key(), FakeCore.NOW.plusSeconds(60));
+        StringBuilder rows = new StringBuilder();
+        for (int number : new int[] {7, 8, 8, 9}) {
+            rows.append("{\"template\":\"card\",\"format\":\"webp\",\"data\":")
+                    .append(Jobs.request(number).data().json())
+                    .append("}\n");
+        }
+
+        given().contentType("application/x-ndjson")
+                .body((rows + "{}\n").getBytes(StandardCharsets.UTF_8))
+                .post("/v1/batches?dry-run=true")
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .body("rows", equalTo(5))
+                .body("duplicates", equalTo(1))
+                .body("fresh", equalTo(1))
+                .body("missing", equalTo(2))
+                .body("bad", hasSize(1))
+                .body("bad[0].line", equalTo(5))
+                .body("bad[0].reason", containsString("template"))
+                .body("cost", equalTo(2))
+                .body("price.amount", equalTo(0.08f))
+                .body("price.currency", equalTo("USD"))
+                .body("creditsLeft", equalTo(40))
+                .body("duration", equalTo(1));
+        assertThat(claims()).isEmpty();
+    }
+
+    @Test
+    void aDryRunRefusesWhatABatchRefuses() {
+        for (String query : new String[] {"?dry-run=yes", "?dry-run="}) {
+            problem(
+                    given().contentType("text/csv")
+                            .body("template\ncard\n")
+                            .post("/v1/batches" + query)
+                            .then(),
+                    400,
+                    "invalid-request");
+        }
+        problem(
+                given().contentType("application/json")
+                        .body("[]")
+                        .post("/v1/batches?dry-run=true")
+                        .then(),
+                400,
+                "invalid-request");
+        assertThat(claims()).isEmpty();
+    }
+
+    @Test
+    void aCatalogueIsPlannedByHandAndADryRunOfItQueuesNothing() {
+        given().post("/v1/catalogues/cards?dry-run=true")
+                .then()
+                .statusCode(200)
+                .body("rows", equalTo(3))
+                .body("missing", equalTo(2))
+                .body("bad[0].line", equalTo(3))
+                .body("cost", equalTo(2));
+        assertThat(claims()).isEmpty();
+
+        given().post("/v1/catalogues/cards")
+                .then()
+                .statusCode(200)
+                .body("catalogue", equalTo("cards"))
+                .body("complete", equalTo(true))
+                .body("rows", equalTo(3))
+                .body("enqueued", equalTo(2))
+                .body("bad", hasSize(1));
+        assertThat(claims()).hasSize(2);
+
+        problem(given().post("/v1/catalogues/none?dry-run=true").then(), 404, "catalogue-not-found");
+        problem(given().post("/v1/catalogues/gone?dry-run=true").then(), 422, "catalogue-unreadable");
+        problem(given().post("/v1/catalogues/cards?dry-run=1").then(), 400, "invalid-request");
+    }
+
+    @Test
+    void theImagesOfABatchAreListedAsNdjsonOrCsv() {
+        index.putFresh(Jobs.bulk(7).key(), FakeCore.NOW.plusSeconds(60));
+        String row = "{\"template\":\"card\",\"format\":\"webp\",\"data\":"
+                + Jobs.request(7).data().json() + "}";
+        String id = post(
+                        "application/json",
+                        "[" + row + ",{}," + row + ",{\"template\":\"card\",\"data\":{\"images\":1}}]")
+                .extract()
+                .path("id");
+        String images = "/v1/batches/" + id + "/images";
+        String url = FakeCore.url();
+
+        String hit = "\"key\":\"" + Jobs.bulk(7).key() + "\",\"url\":\"" + url + "\",\"outcome\":\"hit\"}\n";
+        for (String accept : new String[] {"*/*", "application/x-ndjson"}) {
+            given().accept(accept)
+                    .get(images)
+                    .then()
+                    .statusCode(200)
+                    .contentType("application/x-ndjson")
+                    .body(equalTo("{\"line\":1," + hit
+                            + "{\"line\":2,\"key\":null,\"url\":null,\"outcome\":\"failed\"}\n"
+                            + "{\"line\":3," + hit));
+        }
+        given().accept("text/csv")
+                .get(images)
+                .then()
+                .statusCode(200)
+                .contentType("text/csv")
+                .body(equalTo("line,key,url,outcome\r\n1," + Jobs.bulk(7).key() + "," + url + ",hit\r\n2,,,failed\r\n3,"
+                        + Jobs.bulk(7).key() + "," + url + ",hit\r\n"));
+        given().get(images + "?after=1&limit=1")
+                .then()
+                .statusCode(200)
+                .body(containsString("\"line\":2,"), not(containsString("\"line\":3,")));
+        problem(given().get(images + "?after=-1").then(), 400, "invalid-request");
+        problem(given().accept("image/png").get(images).then(), 406, "not-acceptable");
+        problem(given().get("/v1/batches/nobody/images").then(), 404, "batch-not-found");
+    }
+
+    @Test
+    void theImagesOfALargeBatchAreListedToTheLast() {
+        StringBuilder csv = new StringBuilder("title,format\n");
+        for (int i = 0; i < 20_000; i++) {
+            csv.append(i).append(",bmp\n");
+        }
+        String id = given().contentType("text/csv")
+                .body(csv.toString())
+                .post("/v1/batches?template=card")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+
+        String images = given().get("/v1/batches/" + id + "/images").asString();
+
+        assertThat(images.lines()).hasSize(20_000);
+        assertThat(images.lines().toList().getLast()).startsWith("{\"line\":20001,");
+    }
+
     private static ValidatableResponse post(String contentType, String body) {
         return given().contentType(contentType)
                 .body(body.getBytes(StandardCharsets.UTF_8))

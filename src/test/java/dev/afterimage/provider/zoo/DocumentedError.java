@@ -59,11 +59,11 @@ public record DocumentedError(
         return of(name, answer, UnavailableException.class);
     }
 
-    static DocumentedError rejected(String name, ZooAnswer answer, Reason reason) {
+    public static DocumentedError rejected(String name, ZooAnswer answer, Reason reason) {
         return new DocumentedError(name, answer, false, RejectedException.class, Optional.empty(), Optional.of(reason));
     }
 
-    DocumentedError whenPolled() {
+    public DocumentedError whenPolled() {
         return new DocumentedError(name, answer, true, meaning, retryAfter, reason);
     }
 

@@ -15,7 +15,7 @@ public record ZooAnswer(int status, Map<String, String> headers, byte[] body, Du
 
     private static final Duration AT_ONCE = Duration.ofMillis(20);
 
-    static ZooAnswer json(int status, String json) {
+    public static ZooAnswer json(int status, String json) {
         return new ZooAnswer(
                 status,
                 Map.of("Content-Type", "application/json"),

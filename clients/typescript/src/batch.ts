@@ -1,0 +1,96 @@
+import { type Budget, type CallOptions, type Http, late } from "./http.js";
+import type { Batch } from "./types.js";
+
+/** Milliseconds between two looks at a batch. */
+const EVERY = 1_000;
+
+/** A batch that was taken over. Iterating over it tells its progress until it has ended. */
+export class RunningBatch implements AsyncIterable<Batch> {
+  readonly #http: Http;
+  readonly #progress: "events" | "poll";
+
+  constructor(
+    http: Http,
+    readonly id: string,
+    /** Rows, the bad ones included. */
+    readonly total: number,
+    progress: "events" | "poll",
+  ) {
+    this.#http = http;
+    this.#progress = progress;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Batch> {
+    return this.progress();
+  }
+
+  /** The batch whenever it has changed, and at last as it ended. Takes as long as the batch unless `timeout` ends it. */
+  async *progress(options: CallOptions = {}): AsyncGenerator<Batch, void, undefined> {
+    const budget = this.#http.budget({ timeout: Number.POSITIVE_INFINITY, ...options });
+    let told = "";
+    for (;;) {
+      for await (const text of this.#progress === "events" ? this.#events(budget) : this.#look(budget)) {
+        const batch = JSON.parse(text) as Batch;
+        const { etaSeconds, ...counts } = batch;
+        if (JSON.stringify(counts) !== told) {
+          told = JSON.stringify(counts);
+          yield batch;
+        }
+        if (batch.finishedAt !== null) {
+          return;
+        }
+      }
+      // The stream ended before the batch did: on Lambda after one event, elsewhere because a connection broke.
+      await budget.pause(EVERY, late);
+    }
+  }
+
+  /** The batch as it ended. */
+  async finished(options: CallOptions = {}): Promise<Batch> {
+    let last: Batch | undefined;
+    for await (const batch of this.progress(options)) {
+      last = batch;
+    }
+    return last as Batch;
+  }
+
+  /** Cancels what has not started. */
+  async cancel(options: CallOptions = {}): Promise<Batch> {
+    const answer = await this.#http.call(this.#path(), { method: "DELETE" }, this.#http.budget(options));
+    return (await answer.json()) as Batch;
+  }
+
+  #path(): string {
+    return `v1/batches/${this.id}`;
+  }
+
+  async *#look(budget: Budget): AsyncGenerator<string> {
+    yield await (await this.#http.call(this.#path(), {}, budget)).text();
+  }
+
+  /** The data of each server-sent event (HTML Living Standard, 9.2), each of one line here. */
+  async *#events(budget: Budget): AsyncGenerator<string> {
+    const answer = await this.#http.call(`${this.#path()}/events`, { headers: { Accept: "text/event-stream" } }, budget);
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    try {
+      for (;;) {
+        const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+        if (done) {
+          return;
+        }
+        const lines = (rest + value).split(/\r\n|\n|\r/);
+        rest = lines.pop() ?? "";
+        yield* lines.filter((line) => line.startsWith("data:")).map((line) => line.slice("data:".length));
+      }
+    } catch (cause) {
+      budget.check();
+      // A TypeError is a connection that broke.
+      if (!(cause instanceof TypeError)) {
+        throw cause;
+      }
+    } finally {
+      await reader?.cancel().catch(() => {});
+    }
+  }
+}

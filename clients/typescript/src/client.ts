@@ -1,0 +1,156 @@
+import { RunningBatch } from "./batch.js";
+import { canonicalJson } from "./canonical.js";
+import { base64url, hmac, utf8 } from "./crypto.js";
+import { NotFoundError } from "./errors.js";
+import { type Budget, type CallOptions, Http, type HttpOptions, late, pendingPause } from "./http.js";
+import type { Batch, Image, ImageRequest, Outcome } from "./types.js";
+
+export type { CallOptions };
+
+/** Longer URLs are cut off by some browsers, crawlers and proxies; the service's own links are no longer either. */
+const LONGEST_URL = 8_000;
+
+/** The service's rule for names of templates. */
+const TEMPLATE = /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/;
+
+export interface Options extends HttpOptions {
+  /** Where the service is, such as `https://images.example`; a path of a proxy may follow. */
+  readonly baseUrl: string | URL;
+  /** Sent as `Authorization: Bearer …`. */
+  readonly apiKey?: string | undefined;
+  /** What signs links (`afterimage.links.secrets."id"`): at least 32 bytes. For servers only. */
+  readonly linkSecret?: string | undefined;
+  /** Where links begin, if not at `baseUrl`: such as the CDN in front of `/i/`. */
+  readonly linkBaseUrl?: string | URL | undefined;
+  /** Another fetch, such as one with a proxy. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** How often a failed call is repeated; 4 when left out. */
+  readonly retries?: number | undefined;
+  /** Milliseconds that a call may take, repeats and waits included; 60,000 when left out. */
+  readonly timeout?: number | undefined;
+}
+
+export interface Link {
+  /** When the link ends; left out, it is good for as long as its secret. */
+  readonly expires?: Date;
+}
+
+/** The rows of a batch: requests, or a file with a row a line. */
+export type Rows = readonly ImageRequest[] | { readonly csv: string | Blob } | { readonly ndjson: string | Blob };
+
+export interface BatchOptions extends CallOptions {
+  /** The template of every CSV row, and of other rows that name none. */
+  readonly template?: string;
+  /** Makes a repeat of the same upload return the same batch, for a week; a random one when left out. */
+  readonly idempotencyKey?: string;
+  /** How progress is asked for: the service's events, or by polling where something on the way holds streams back. */
+  readonly progress?: "events" | "poll";
+}
+
+/** A client of one service. */
+export class Afterimage {
+  readonly #http: Http;
+  readonly #linkSecret: string | undefined;
+  readonly #linkBase: string;
+
+  constructor(options: Options) {
+    this.#http = new Http(options);
+    if (options.linkSecret !== undefined && utf8(options.linkSecret).length < 32) {
+      throw new TypeError("The link secret must have at least 32 bytes.");
+    }
+    this.#linkSecret = options.linkSecret;
+    this.#linkBase = String(options.linkBaseUrl ?? options.baseUrl).replace(/\/+$/, "");
+  }
+
+  /**
+   * The image for this template and data: at once when it exists, else when the provider has made it. Equal requests are one
+   * image and one bill, whoever asks.
+   *
+   * @throws {ProblemError} when it cannot be had
+   * @throws {TimeoutError} when it takes longer than the call may; it is made all the same
+   */
+  async image(request: ImageRequest, options: CallOptions = {}): Promise<Image> {
+    const budget = this.#http.budget(options);
+    const body = canonicalJson(request);
+    let askedAgain = false;
+    let answer = await this.#ask(body, budget);
+    while (answer.status === 202) {
+      const location = answer.headers.get("Location") ?? `v1/images/${((await answer.json()) as { key: string }).key}`;
+      await budget.pause(pendingPause(answer), late);
+      try {
+        answer = await this.#http.call(location, {}, budget);
+      } catch (failure) {
+        // Neither there nor under way: it could not be made. Asking once more tells why.
+        if (!(failure instanceof NotFoundError) || askedAgain) {
+          throw failure;
+        }
+        askedAgain = true;
+        answer = await this.#ask(body, budget);
+      }
+    }
+    return { ...((await answer.json()) as Image), outcome: outcome(answer) };
+  }
+
+  /**
+   * A signed request link: a URL for `<img>`, `og:image` and crawlers that has its image made when it is followed. Made here,
+   * without a call, so it needs `linkSecret`; equal requests have equal links.
+   */
+  async imageUrl(request: ImageRequest, { expires }: Link = {}): Promise<string> {
+    if (this.#linkSecret === undefined) {
+      throw new TypeError("Signing a link needs the option linkSecret.");
+    }
+    if ("document" in globalThis) {
+      throw new TypeError("Sign links on a server: whoever has the page would have its secret.");
+    }
+    if (!TEMPLATE.test(request.template)) {
+      throw new TypeError("A template is a letter or digit, then up to 127 letters, digits or . _ ~ : -");
+    }
+    const format = request.format === "jpg" ? "jpeg" : (request.format ?? "png");
+    const data = base64url(utf8(canonicalJson(request.data)));
+    const end = expires === undefined ? "" : `&exp=${Math.floor(expires.getTime() / 1000)}`;
+    const signed = `/i/${request.template}.${format}?d=${data}${end}`;
+    const url = `${this.#linkBase}${signed}&s=${base64url(await hmac(this.#linkSecret, signed))}`;
+    if (url.length > LONGEST_URL) {
+      throw new TypeError(`The link would have ${url.length} characters and may have ${LONGEST_URL}. Use image() instead.`);
+    }
+    return url;
+  }
+
+  /** Sends many requests at once; they are made at the provider's pace behind those that somebody waits for. */
+  async batch(rows: Rows, options: BatchOptions = {}): Promise<RunningBatch> {
+    const query = options.template === undefined ? "" : `?template=${encodeURIComponent(options.template)}`;
+    const [contentType, body] = upload(rows);
+    const headers = { "Content-Type": contentType, "Idempotency-Key": options.idempotencyKey ?? crypto.randomUUID() };
+    const answer = await this.#http.call(`v1/batches${query}`, { method: "POST", headers, body }, this.#http.budget(options));
+    const { id, total } = (await answer.json()) as { id: string; total: number };
+    return new RunningBatch(this.#http, id, total, options.progress ?? "events");
+  }
+
+  /** A batch that was sent before. */
+  async lookAtBatch(id: string, options: CallOptions = {}): Promise<Batch> {
+    const answer = await this.#http.call(`v1/batches/${encodeURIComponent(id)}`, {}, this.#http.budget(options));
+    return (await answer.json()) as Batch;
+  }
+
+  #ask(body: string, budget: Budget): Promise<Response> {
+    return this.#http.call("v1/images", { method: "POST", headers: { "Content-Type": "application/json" }, body }, budget);
+  }
+}
+
+function upload(rows: Rows): [contentType: string, body: string | Blob] {
+  if ("csv" in rows) {
+    return ["text/csv", rows.csv];
+  }
+  if ("ndjson" in rows) {
+    return ["application/x-ndjson", rows.ndjson];
+  }
+  return ["application/x-ndjson", rows.map((row) => `${canonicalJson(row)}\n`).join("")];
+}
+
+function outcome(answer: Response): Outcome {
+  const status = answer.headers.get("Cache-Status") ?? "";
+  if (/;\s*hit\b/.test(status)) {
+    return /;\s*ttl=-/.test(status) ? "stale" : "hit";
+  }
+  return /;\s*collapsed\b/.test(status) ? "collapsed" : "stored";
+}

@@ -1,0 +1,151 @@
+import { ConnectionError, type ProblemError, problemOf, retryAfter, TimeoutError } from "./errors.js";
+
+/** Milliseconds before the first repeat of a call that failed without saying when to come again; doubled each time. */
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 8_000;
+
+/** Milliseconds; timers overflow after that. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export interface HttpOptions {
+  readonly baseUrl: string | URL;
+  readonly apiKey?: string | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly retries?: number | undefined;
+  readonly timeout?: number | undefined;
+}
+
+export interface CallOptions {
+  /** Ends the call early. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds that the call may take, repeats and waits included; the client's `timeout` when left out. */
+  readonly timeout?: number;
+}
+
+/** The time that one call has, and the signal that ends it. */
+export class Budget {
+  readonly signal: AbortSignal;
+  readonly #end: number;
+  readonly #given: AbortSignal | undefined;
+  readonly #timeout: AbortSignal;
+
+  constructor(timeout: number, given: AbortSignal | undefined) {
+    this.#end = performance.now() + timeout;
+    this.#given = given;
+    this.#timeout = timeout <= LONGEST_TIMER ? AbortSignal.timeout(timeout) : new AbortController().signal;
+    this.signal = given ? AbortSignal.any([given, this.#timeout]) : this.#timeout;
+  }
+
+  /** Waits, unless that would take longer than there is time: then the cause is thrown at once. */
+  async pause(millis: number, cause: () => Error): Promise<void> {
+    this.check();
+    if (performance.now() + millis >= this.#end) {
+      throw cause();
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, millis);
+      this.signal.addEventListener("abort", done);
+      const { signal } = this;
+      function done() {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      }
+    });
+    this.check();
+  }
+
+  /** Throws what ended the call, if something did. */
+  check(): void {
+    this.#given?.throwIfAborted();
+    if (this.#timeout.aborted) {
+      throw late();
+    }
+  }
+}
+
+export const late = (): TimeoutError =>
+  new TimeoutError("The call's time is used up. The image may still be made: asking again is free.");
+
+/** Calls the service: with the API key, and again where a repeat may help. */
+export class Http {
+  readonly #base: URL;
+  readonly #apiKey: string | undefined;
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #retries: number;
+  readonly #timeout: number;
+
+  constructor(options: HttpOptions) {
+    const base = new URL(options.baseUrl);
+    if (!base.pathname.endsWith("/")) {
+      base.pathname += "/";
+    }
+    this.#base = base;
+    this.#apiKey = options.apiKey;
+    // Called as a function: browsers refuse a fetch that is another object's method.
+    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
+    this.#retries = options.retries ?? 4;
+    this.#timeout = options.timeout ?? 60_000;
+  }
+
+  budget(options: CallOptions): Budget {
+    return new Budget(options.timeout ?? this.#timeout, options.signal);
+  }
+
+  /** The address of a path below the service's root, which may itself be a path of a proxy. */
+  at(path: string): URL {
+    const url = new URL(path.replace(/^\//, ""), this.#base);
+    if (url.origin !== this.#base.origin) {
+      throw new ConnectionError("The answer leads to another host, to which the API key is not sent.");
+    }
+    return url;
+  }
+
+  /**
+   * The answer, with a status below 400. Repeats the call after a broken connection, 408, 409, 429 and 5xx: after `Retry-After`,
+   * else after 250 ms, doubled each time and with jitter. Not after 502 `not-an-image`, where the repeat would cost again.
+   *
+   * @throws {AfterimageError} the last failure, when the repeats or the time are used up
+   */
+  async call(path: string, init: RequestInit, budget: Budget): Promise<Response> {
+    const url = this.at(path);
+    const headers = new Headers(init.headers);
+    if (this.#apiKey !== undefined) {
+      headers.set("Authorization", `Bearer ${this.#apiKey}`);
+    }
+    for (let attempt = 0; ; attempt++) {
+      const result = await this.#attempt(url, { ...init, headers, signal: budget.signal }, budget);
+      if (result instanceof Response) {
+        return result;
+      }
+      if (attempt >= this.#retries || !mayHelp(result)) {
+        throw result;
+      }
+      const named = "retryAfter" in result ? result.retryAfter : undefined;
+      await budget.pause(named === undefined ? backOff(attempt) : 1000 * named, () => result);
+    }
+  }
+
+  async #attempt(url: URL, init: RequestInit, budget: Budget): Promise<Response | ProblemError | ConnectionError> {
+    try {
+      const answer = await this.#fetch(url, init);
+      return answer.status < 400 ? answer : await problemOf(answer);
+    } catch (cause) {
+      budget.check();
+      return new ConnectionError("The service cannot be reached, or the connection broke.", { cause });
+    }
+  }
+}
+
+/** How long a 202 says to wait, in milliseconds. */
+export const pendingPause = (answer: Response): number => 1000 * (retryAfter(answer) ?? 1);
+
+function mayHelp(failure: ProblemError | ConnectionError): boolean {
+  return (
+    failure instanceof ConnectionError ||
+    [408, 409, 425, 429].includes(failure.status) ||
+    (failure.status >= 500 && failure.status !== 501 && failure.problem !== "not-an-image")
+  );
+}
+
+const backOff = (attempt: number): number => Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt) * (0.5 + Math.random() / 2);

@@ -1,0 +1,158 @@
+package dev.afterimage.catalogue;
+
+import dev.afterimage.cache.Horizon;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Limits;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/** Says what a list of images would cost and how long it would take, before anything is bought or queued. */
+public final class DryRun {
+
+    private final Planner planner;
+    private final JobQueue queue;
+    private final Supplier<OptionalLong> creditsLeft;
+    private final Limits limits;
+    private final ToLongFunction<ImageRequest> credits;
+    private final Supplier<Optional<Duration>> callTime;
+
+    /**
+     * A dry run by these parts.
+     *
+     * @param queue only asked whether a job would fit
+     * @param creditsLeft this month, empty where they are not limited; when it fails, so does the dry run
+     * @param credits what a purchase of this image takes
+     * @param callTime how long a call to the provider usually takes, as far as this process knows; asked only where the calls
+     *     in flight are limited
+     */
+    public DryRun(
+            Planner planner,
+            JobQueue queue,
+            Supplier<OptionalLong> creditsLeft,
+            Limits limits,
+            ToLongFunction<ImageRequest> credits,
+            Supplier<Optional<Duration>> callTime) {
+        this.planner = planner;
+        this.queue = queue;
+        this.creditsLeft = creditsLeft;
+        this.limits = limits;
+        this.credits = credits;
+        this.callTime = callTime;
+    }
+
+    /**
+     * What a list would come to. Each row is one of: a duplicate of an earlier row, fresh, missing, bad.
+     *
+     * @param bad the first {@value PlanReport#MOST_BAD}, by line
+     * @param cost in the provider's credits, when each image is made at the first attempt
+     * @param creditsLeft this month; empty where they are not limited
+     * @param duration until the last image, at the bulk lane's share of the provider's limit and nothing before it
+     */
+    public record Estimate(
+            long rows,
+            long duplicates,
+            long fresh,
+            long missing,
+            List<CatalogueRow.Bad> bad,
+            long cost,
+            OptionalLong creditsLeft,
+            Duration duration) {
+
+        public Estimate {
+            bad = List.copyOf(bad);
+        }
+    }
+
+    /**
+     * Reads the rows to their end. Blocks; call it from a virtual thread.
+     *
+     * @param horizon what is fresh, but not for so long, counts as missing
+     */
+    public Estimate of(CatalogueRows rows, Horizon horizon) throws IOException {
+        Tally tally = new Tally();
+        List<CatalogueRow> chunk;
+        do {
+            chunk = rows.next(Planner.CHUNK);
+            tally.add(chunk, horizon);
+        } while (chunk.size() == Planner.CHUNK);
+        return tally.estimate();
+    }
+
+    private final class Tally {
+
+        private final KeySet seen = new KeySet();
+        private final List<CatalogueRow.Bad> bad = new ArrayList<>();
+        private long rows;
+        private long duplicates;
+        private long fresh;
+        private long missing;
+        private long cost;
+
+        void add(List<CatalogueRow> chunk, Horizon horizon) {
+            rows += chunk.size();
+            List<CatalogueRow.Wanted> wanted = new ArrayList<>();
+            for (CatalogueRow row : chunk) {
+                switch (row) {
+                    case CatalogueRow.Wanted w -> wanted.add(w);
+                    case CatalogueRow.Bad b -> add(b);
+                }
+            }
+            for (Planned planned : planner.plan(wanted, horizon)) {
+                if (!seen.add(planned.key())) {
+                    duplicates++;
+                } else if (planned.fresh()) {
+                    fresh++;
+                } else if (!queue.fits(job(planned))) {
+                    add(planned.tooLarge());
+                } else {
+                    missing++;
+                    cost += credits.applyAsLong(planned.row().request());
+                }
+            }
+        }
+
+        private void add(CatalogueRow.Bad row) {
+            if (bad.size() < PlanReport.MOST_BAD) {
+                bad.add(row);
+            }
+        }
+
+        Estimate estimate() {
+            return new Estimate(rows, duplicates, fresh, missing, bad, cost, creditsLeft.get(), duration(missing));
+        }
+    }
+
+    /** By the rate, or by the calls in flight where those are the narrower limit. */
+    private Duration duration(long calls) {
+        Duration byRate = limits.slotTime().multipliedBy(calls).dividedBy(limits.bulkRate());
+        OptionalInt places = limits.bulkConcurrency();
+        if (places.isEmpty()) {
+            return byRate;
+        }
+        Duration byPlaces = callTime.get()
+                .map(each -> each.multipliedBy(calls).dividedBy(places.getAsInt()))
+                .orElse(byRate);
+        return byPlaces.compareTo(byRate) > 0 ? byPlaces : byRate;
+    }
+
+    private static Job job(Planned planned) {
+        return new Job(
+                "dry-run-" + planned.row().line(),
+                planned.key(),
+                planned.row().request(),
+                Lane.BULK,
+                Caller.SERVICE,
+                Optional.empty());
+    }
+}

@@ -1,0 +1,163 @@
+package dev.afterimage.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.http.header.CacheStatus;
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.ProblemType;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.pipeline.GenerationRequest;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.StoredImage;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.InvocationDeadline;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OpenAI's Images API in front of any provider, so that its clients need only another base URL. An image that is not ready by the
+ * deadline is a 429 with {@code Retry-After}: the clients ask again by themselves, and meet the call that is under way.
+ */
+@Path(OpenAiResource.PATH)
+@RunOnVirtualThread // it reads images from the store
+public final class OpenAiResource {
+
+    static final String PATH = "/v1/images/generations";
+
+    /** OpenAI's clients keep no longer one. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+    private final ImageService images;
+    private final ImageStore store;
+    private final ImageResponses answers;
+    private final CallerResolver callers;
+    private final OpenAiConfig config;
+    private final Clock clock;
+    private final Duration deadline;
+    private final InvocationDeadline invocation;
+
+    @Inject
+    OpenAiResource(
+            ImageService images,
+            ImageStore store,
+            ImageResponses answers,
+            CallerResolver callers,
+            OpenAiConfig config,
+            Clock clock,
+            HttpConfig http,
+            InvocationDeadline invocation) {
+        this.images = images;
+        this.store = store;
+        this.answers = answers;
+        this.callers = callers;
+        this.config = config;
+        this.clock = clock;
+        this.deadline = http.deadline();
+        this.invocation = invocation;
+    }
+
+    /** Before the resource, the body's kind, time and size are checked. */
+    static void register(@Observes Router router, HttpConfig config) {
+        BodyDeadline deadline = new BodyDeadline(config.bodyTimeout());
+        router.post(PATH)
+                .order(-1)
+                .handler(new MediaTypeGate(List.of("application/json")))
+                .handler(deadline::begin)
+                .handler(new BodyGate(BodyLimit.IMAGE_BYTES))
+                .handler(deadline::end);
+    }
+
+    /**
+     * The answer.
+     *
+     * @param created when the newest of the images was made, in seconds since 1970
+     */
+    @RegisterForReflection(targets = {Images.class, Item.class})
+    record Images(long created, List<Item> data) {}
+
+    /** An image: its signed URL, or its bytes in Base64. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Item(
+            @Nullable String url,
+            @JsonProperty("b64_json") @Nullable String content) {}
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response generate(@Context RoutingContext http, @Context UriInfo uri, @Context SecurityContext security) {
+        OpenAiRequest request = OpenAiRequest.read(BodyGate.bytes(http), config.models());
+        Caller caller = callers.resolve(security.getUserPrincipal(), http.request());
+        Deadline until = invocation.cap(Deadline.in(deadline, clock));
+        List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
+        List<Item> data = ready.stream()
+                .map(image -> request.inline()
+                        ? new Item(null, content(image.entry()))
+                        : new Item(answers.body(image, uri::getBaseUri).url(), null))
+                .toList();
+        long created = ready.stream()
+                .mapToLong(image -> image.entry().createdAt().getEpochSecond())
+                .max()
+                .orElseThrow();
+        return Response.ok(new Images(created, data))
+                .header(CacheStatus.HEADER, ready.stream().map(CacheStatus::of).collect(Collectors.joining(", ")))
+                .build();
+    }
+
+    /** All at once. When one is late, so is the answer; the others are there when it is asked for again. */
+    private List<ImageOutcome.Ready> obtain(List<ImageRequest> requests, Caller caller, Deadline until) {
+        List<CompletableFuture<ImageOutcome>> asked = requests.stream()
+                .map(request -> images.obtain(GenerationRequest.onDemand(request, caller, until))
+                        .toCompletableFuture())
+                .toList();
+        List<ImageOutcome> outcomes =
+                asked.stream().map(CompletableFuture::join).toList();
+        Optional<Duration> late = outcomes.stream()
+                .filter(ImageOutcome.Pending.class::isInstance)
+                .map(outcome -> ((ImageOutcome.Pending) outcome).retryAfter())
+                .max(Comparator.naturalOrder());
+        if (late.isPresent()) {
+            throw new ProblemException(Problem.of(
+                            ProblemType.IMAGE_PENDING,
+                            "The image is still being made. Send the same request again after the time in Retry-After: it is not"
+                                    + " made twice. Let the client's max_retries cover the longest wait.")
+                    .after(late.get().compareTo(LONGEST_WAIT) < 0 ? late.get() : LONGEST_WAIT));
+        }
+        return outcomes.stream().map(ImageOutcome.Ready.class::cast).toList();
+    }
+
+    private String content(IndexEntry entry) {
+        StoredImage stored = store.read(entry.key())
+                .orElseThrow(() -> new ProblemException(Problem.of(
+                        ProblemType.STORAGE_UNAVAILABLE,
+                        "The image was removed from the store. DELETE /v1/images/" + entry.key()
+                                + " has it made anew by the next request.")));
+        return Base64.getEncoder().encodeToString(stored.content());
+    }
+}

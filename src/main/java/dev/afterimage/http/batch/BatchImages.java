@@ -1,0 +1,144 @@
+package dev.afterimage.http.batch;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.BaseUrl;
+import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.RowOutcome;
+import dev.afterimage.jobs.RowResult;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.csv.CSVFormat;
+import org.jspecify.annotations.Nullable;
+
+/** Lists the images of a batch's rows as NDJSON or CSV, a page of the ledger in memory at a time. */
+@Singleton
+final class BatchImages {
+
+    /** Rows whose images are looked up at once. */
+    private static final int PAGE = 500;
+
+    private static final CSVFormat CSV =
+            CSVFormat.RFC4180.builder().setRecordSeparator("\r\n").get();
+
+    private final BatchLedger ledger;
+    private final ImageIndex index;
+    private final UrlSigner signer;
+    private final BaseUrl baseUrl;
+    private final ObjectMapper json;
+
+    @Inject
+    BatchImages(BatchLedger ledger, ImageIndex index, UrlSigner signer, BaseUrl baseUrl, ObjectMapper json) {
+        this.ledger = ledger;
+        this.index = index;
+        this.signer = signer;
+        this.baseUrl = baseUrl;
+        this.json = json;
+    }
+
+    /**
+     * A row that has ended.
+     *
+     * @param key null for a row that could not be read
+     * @param url null where there is no image, or none any more
+     * @param outcome the word of a {@link RowOutcome} in lower case
+     */
+    @RegisterForReflection
+    record Line(int line, @Nullable String key, @Nullable String url, String outcome) {}
+
+    /** Writes one row. */
+    private interface Form {
+
+        byte[] of(Line line) throws IOException;
+    }
+
+    /**
+     * The rows as objects, one a line.
+     *
+     * @param after lines up to this one are left out
+     * @param max at most so many rows
+     * @param root the caller's way to the service
+     */
+    StreamingOutput ndjson(String batch, int after, int max, URI root) {
+        return list(
+                "",
+                batch,
+                after,
+                max,
+                root,
+                line -> (json.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same as CSV with a header row; null is an empty cell. */
+    StreamingOutput csv(String batch, int after, int max, URI root) {
+        return list(
+                "line,key,url,outcome\r\n",
+                batch,
+                after,
+                max,
+                root,
+                line -> (CSV.format(line.line(), line.key(), line.url(), line.outcome()) + "\r\n")
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private StreamingOutput list(String header, String batch, int after, int max, URI root, Form form) {
+        // The first page before the status line: what cannot be asked is a problem, and no answer that breaks off.
+        List<Line> first = page(batch, after, Math.min(PAGE, max), root);
+        return out -> {
+            out.write(header.getBytes(StandardCharsets.UTF_8));
+            int left = max;
+            List<Line> page = first;
+            while (!page.isEmpty()) {
+                write(page, form, out);
+                left -= page.size();
+                boolean more = page.size() == PAGE && left > 0;
+                page = more ? page(batch, page.getLast().line(), Math.min(PAGE, left), root) : List.of();
+            }
+        };
+    }
+
+    private static void write(List<Line> page, Form form, OutputStream out) throws IOException {
+        for (Line line : page) {
+            out.write(form.of(line));
+        }
+        out.flush();
+    }
+
+    private List<Line> page(String batch, int after, int max, URI root) {
+        List<RowResult> rows = ledger.results(batch, after, max);
+        List<ImageKey> keys = rows.stream()
+                .filter(row -> row.outcome() != RowOutcome.FAILED)
+                .flatMap(row -> row.key().stream())
+                .distinct()
+                .toList();
+        Map<ImageKey, IndexEntry> entries = keys.isEmpty()
+                ? Map.of()
+                : index.findAll(keys).toCompletableFuture().join();
+        return rows.stream().map(row -> line(row, entries, root)).toList();
+    }
+
+    private Line line(RowResult row, Map<ImageKey, IndexEntry> entries, URI root) {
+        return new Line(
+                row.line(),
+                row.key().map(ImageKey::value).orElse(null),
+                row.key()
+                        .flatMap(key -> Optional.ofNullable(entries.get(key)))
+                        .map(entry ->
+                                baseUrl.seenFrom(() -> root, signer.sign(entry)).url())
+                        .orElse(null),
+                row.outcome().name().toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.afterimage.http.problem;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A problem in the form of OpenAI's API ("Error codes" in its guides), for the path that speaks it.
+ *
+ * @param error what went wrong
+ */
+@RegisterForReflection(targets = {OpenAiError.class, OpenAiError.Detail.class})
+record OpenAiError(Detail error) {
+
+    private static final String PATH = "/v1/images/generations";
+
+    /** OpenAI's clients take a longer wait for a mistake, and ask again at once. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    /**
+     * The one member.
+     *
+     * @param type what kind of error it is
+     * @param param the member of the body that is wrong, where there is one
+     * @param code the last part of the problem's type, with underscores
+     */
+    record Detail(
+            String message,
+            String type,
+            @Nullable String param,
+            @Nullable String code) {}
+
+    static boolean isSpokenAt(@Nullable String path) {
+        return PATH.equals(path);
+    }
+
+    /** An image that is not ready is too many requests: what OpenAI's clients repeat after the wait. */
+    static int status(Problem problem) {
+        return isLate(problem) ? TOO_MANY_REQUESTS : problem.status();
+    }
+
+    /** Whether its clients repeat the request: where the problem names a wait that they keep. */
+    static Map<String, String> headers(Problem problem) {
+        boolean wait = problem.retryAfter()
+                .filter(after -> after.compareTo(LONGEST_WAIT) <= 0)
+                .isPresent();
+        return Map.of("x-should-retry", Boolean.toString(wait));
+    }
+
+    static OpenAiError of(Problem problem) {
+        String slug = problem.type().substring(problem.type().lastIndexOf('/') + 1);
+        Optional<String> param =
+                problem.pointer().filter(pointer -> pointer.length() > 2).map(pointer -> pointer.substring(2));
+        return new OpenAiError(new Detail(
+                problem.detail(),
+                type(status(problem)),
+                param.map(name -> name.equals("template") ? "model" : name).orElse(null),
+                slug.equals("about:blank") ? null : slug.replace('-', '_')));
+    }
+
+    private static String type(int status) {
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 403 -> "permission_error";
+            case TOO_MANY_REQUESTS -> "rate_limit_error";
+            default -> status < 500 ? "invalid_request_error" : "server_error";
+        };
+    }
+
+    private static boolean isLate(Problem problem) {
+        return problem.type().equals(ProblemType.IMAGE_PENDING.uri());
+    }
+}

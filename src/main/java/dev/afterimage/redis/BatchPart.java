@@ -1,0 +1,87 @@
+package dev.afterimage.redis;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.RowOutcome;
+import dev.afterimage.jobs.RowResult;
+import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The outcomes and images of a batch's lines from {@code first} on, as Redis holds them. */
+final class BatchPart {
+
+    private static final int LINES = RedisBatchLedger.IMAGES_A_KEY;
+    private static final int IMAGE = RedisBatchLedger.IMAGE;
+
+    /** In the order of their bitmaps. */
+    private static final List<RowOutcome> OUTCOMES = List.of(RowOutcome.HIT, RowOutcome.GENERATED, RowOutcome.FAILED);
+
+    private final int first;
+    private final List<byte[]> bitmaps;
+    private final byte[] images;
+    private final long longest;
+
+    /**
+     * A part.
+     *
+     * @param replies the bytes of the bitmaps of hits, generated and failed in this part, then of its images, then the lengths of the
+     *     whole bitmaps
+     */
+    BatchPart(int first, List<RedisLink.Reply> replies) {
+        this.first = first;
+        this.bitmaps = replies.subList(0, 3).stream().map(BatchPart::bytes).toList();
+        this.images = bytes(replies.get(3));
+        this.longest = replies.subList(4, 7).stream()
+                .mapToLong(BatchPart::number)
+                .max()
+                .orElse(0);
+    }
+
+    /** Whether a line after this part has ended. */
+    boolean isFollowed() {
+        return longest * Byte.SIZE > first + LINES;
+    }
+
+    /** Adds the lines behind {@code after} that have ended, until there are {@code max}. */
+    void addTo(List<RowResult> results, int after, int max) {
+        for (int place = Math.max(0, after + 1 - first); place < LINES && results.size() < max; place++) {
+            for (int i = 0; i < OUTCOMES.size(); i++) {
+                if (isSet(bitmaps.get(i), place)) {
+                    results.add(new RowResult(first + place, OUTCOMES.get(i), "", image(place)));
+                    break;
+                }
+            }
+        }
+    }
+
+    /** As SETBIT counts: the first bit is the highest of the first byte. */
+    private static boolean isSet(byte[] bitmap, int bit) {
+        int index = bit / Byte.SIZE;
+        return index < bitmap.length && (bitmap[index] >> (7 - bit % Byte.SIZE) & 1) == 1;
+    }
+
+    private Optional<ImageKey> image(int place) {
+        int from = place * IMAGE;
+        if (from + IMAGE > images.length || images[from] == 0) {
+            return Optional.empty();
+        }
+        String text = new String(images, from, IMAGE, StandardCharsets.US_ASCII);
+        return Optional.of(
+                new ImageKey(HexFormat.of().formatHex(Base64.getUrlDecoder().decode(text))));
+    }
+
+    private static byte[] bytes(RedisLink.Reply reply) {
+        @Nullable Response response = reply.response();
+        return response == null ? new byte[0] : response.toBytes();
+    }
+
+    private static long number(RedisLink.Reply reply) {
+        @Nullable Response response = reply.response();
+        @Nullable Long number = response == null ? null : response.toLong();
+        return number == null ? 0 : number;
+    }
+}

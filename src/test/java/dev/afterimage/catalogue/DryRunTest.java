@@ -1,0 +1,136 @@
+package dev.afterimage.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.cache.Horizon;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.testing.FixedVersions;
+import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.MemoryImageIndex;
+import dev.afterimage.testing.MemoryJobQueue;
+import dev.afterimage.testing.MutableClock;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class DryRunTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
+    private final MemoryImageIndex index = new MemoryImageIndex();
+    private final MemoryJobQueue queue = new MemoryJobQueue(clock);
+    private OptionalInt concurrency = OptionalInt.empty();
+    private Optional<Duration> callTime = Optional.empty();
+    private Supplier<OptionalLong> creditsLeft = OptionalLong::empty;
+
+    @Test
+    void eachRowIsADuplicateFreshMissingOrBad() throws Exception {
+        index.putFresh(keyOf("A"), clock.instant().plusSeconds(60));
+
+        DryRun.Estimate estimate = of("title\nA\nB\nA\nC\nB\nx,y\n", Horizon.NONE);
+
+        assertThat(estimate.rows()).isEqualTo(6);
+        assertThat(estimate.duplicates()).isEqualTo(2);
+        assertThat(estimate.fresh()).isEqualTo(1);
+        assertThat(estimate.missing()).isEqualTo(2);
+        assertThat(estimate.bad())
+                .containsExactly(new CatalogueRow.Bad(7, "The row has 2 cells, the header has 1 cell."));
+        assertThat(queue.status().depth()).isZero();
+    }
+
+    @Test
+    void whatDoesNotOutlastTheHorizonIsMissing() throws Exception {
+        index.putFresh(keyOf("A"), clock.instant().plusSeconds(60));
+
+        assertThat(of("title\nA\n", Horizon.ofPlan(clock.instant(), Duration.ofMinutes(1)))
+                        .missing())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aRowWhoseJobTheQueueDoesNotTakeIsBad() throws Exception {
+        queue.takeOnly(job -> !job.key().equals(keyOf("B")));
+
+        DryRun.Estimate estimate = of("title\nA\nB\n", Horizon.NONE);
+
+        assertThat(estimate.missing()).isEqualTo(1);
+        assertThat(estimate.bad())
+                .singleElement()
+                .satisfies(bad -> assertThat(bad.line()).isEqualTo(3));
+    }
+
+    @Test
+    void theCostCountsTheCreditsOfEachMissingImage() throws Exception {
+        creditsLeft = () -> OptionalLong.of(5);
+
+        DryRun.Estimate estimate = of("title\nA\nB\nB\n", Horizon.NONE);
+
+        assertThat(estimate.cost()).isEqualTo(6);
+        assertThat(estimate.creditsLeft()).hasValue(5);
+    }
+
+    @Test
+    void theDurationIsThatOfTheBulkLanesWindow() throws Exception {
+        assertThat(of(distinct(8_000), Horizon.NONE).duration()).isEqualTo(Duration.ofSeconds(1_020));
+    }
+
+    @Test
+    void whereCallsInFlightAreTheNarrowerLimitTheDurationFollowsFromThem() throws Exception {
+        concurrency = OptionalInt.of(5);
+        callTime = Optional.of(Duration.ofSeconds(20));
+
+        assertThat(of(distinct(400), Horizon.NONE).duration()).isEqualTo(Duration.ofSeconds(2_000));
+    }
+
+    @Test
+    void whileTheCreditsCannotBeAskedNothingIsSaid() {
+        creditsLeft = () -> {
+            throw new BudgetUnavailableException("gone", new IllegalStateException());
+        };
+
+        assertThatThrownBy(() -> of("title\nA\n", Horizon.NONE)).isInstanceOf(BudgetUnavailableException.class);
+    }
+
+    private DryRun.Estimate of(String csv, Horizon horizon) throws IOException {
+        DryRun dryRun = new DryRun(
+                new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
+                queue,
+                () -> creditsLeft.get(),
+                new Limits(10, SECOND, concurrency, 0.8, Duration.ofMinutes(2)),
+                request -> 3,
+                () -> callTime);
+        try (CatalogueRows rows = rows(csv)) {
+            return dryRun.of(rows, horizon);
+        }
+    }
+
+    private static CatalogueRows rows(String csv) throws IOException {
+        return CatalogueFormat.CSV.open(
+                new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)), Optional.of(new TemplateId("card")));
+    }
+
+    private static String distinct(int rows) {
+        return IntStream.range(0, rows).mapToObj(Integer::toString).collect(Collectors.joining("\n", "title\n", "\n"));
+    }
+
+    private static dev.afterimage.image.ImageKey keyOf(String title) {
+        try (CatalogueRows rows = rows("title\n" + title + "\n")) {
+            return Jobs.KEYS.keyOf(((CatalogueRow.Wanted) rows.next().orElseThrow()).request(), 0);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

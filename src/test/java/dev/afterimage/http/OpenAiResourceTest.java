@@ -1,0 +1,184 @@
+package dev.afterimage.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.RejectedException;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.QuotaExceededException;
+import dev.afterimage.testing.MemoryImageStore;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@TestProfile(FakeCore.class)
+class OpenAiResourceTest {
+
+    private static final byte[] BYTES = {1, 2, 3};
+
+    @Inject
+    FakeImageService core;
+
+    @Inject
+    MemoryImageStore store;
+
+    @BeforeEach
+    void reset() {
+        core.reset();
+        store.delete(FakeCore.KEY);
+    }
+
+    @Test
+    void theModelIsTheTemplateAndThePromptIsItsData() {
+        post("{'model':'dall-e-3','prompt':'A fox','size':'1024x1024','n':1,'user':'u1','quality':null}")
+                .statusCode(200)
+                .contentType("application/json")
+                .header("Cache-Status", "afterimage; hit")
+                .body("created", equalTo((int) FakeCore.ENTRY.createdAt().getEpochSecond()))
+                .body("data.size()", equalTo(1))
+                .body("data[0].url", equalTo(FakeCore.URL))
+                .body("data[0]", not(hasKey("b64_json")));
+
+        ImageRequest request = core.generationRequest().request();
+        assertThat(request.template().value()).isEqualTo("dall-e-3");
+        assertThat(request.data().json()).isEqualTo("{\"prompt\":\"A fox\",\"size\":\"1024x1024\"}");
+        assertThat(request.format()).isEqualTo(ImageFormat.PNG);
+    }
+
+    @Test
+    void anAliasNamesATemplateByAnyText() {
+        post("{'model':'vendor/model-1.1','prompt':'A fox','output_format':'webp'}")
+                .statusCode(200);
+
+        ImageRequest request = core.generationRequest().request();
+        assertThat(request.template().value()).isEqualTo("hero");
+        assertThat(request.data().json()).isEqualTo("{\"prompt\":\"A fox\"}");
+        assertThat(request.format()).isEqualTo(ImageFormat.WEBP);
+    }
+
+    @Test
+    void theImageIsInTheAnswerWhereBase64IsAskedFor() {
+        store.put(FakeCore.ENTRY, BYTES);
+
+        post("{'model':'card','prompt':'A fox','response_format':'b64_json'}")
+                .statusCode(200)
+                .body("data[0].b64_json", equalTo(Base64.getEncoder().encodeToString(BYTES)))
+                .body("data[0]", not(hasKey("url")));
+    }
+
+    @Test
+    void anImageThatIsNotInTheStoreIsAnError() {
+        error(post("{'model':'card','prompt':'A fox','response_format':'b64_json'}"), 503, "server_error")
+                .body("error.code", equalTo("storage_unavailable"));
+    }
+
+    @Test
+    void anImageThatIsLateIsA429ThatIsAskedForAgain() {
+        core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(7)));
+        error(post("{'model':'card','prompt':'A fox'}"), 429, "rate_limit_error")
+                .header("Retry-After", "7")
+                .header("x-should-retry", "true")
+                .body("error.code", equalTo("image_pending"));
+
+        core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofMinutes(10)));
+        error(post("{'model':'card','prompt':'A fox'}"), 429, "rate_limit_error")
+                .header("Retry-After", "60")
+                .header("x-should-retry", "true");
+    }
+
+    @Test
+    void whatCannotBeUnderstoodIsA400ThatNamesTheParameter() {
+        refused("{'model':'card','prompt':'A fox','n':0}", "n");
+        refused("{'model':'card','prompt':'A fox','n':11}", "n");
+        refused("{'model':'card','prompt':'A fox','n':1.5}", "n");
+        refused("{'model':'card','prompt':'A fox','n':'1'}", "n");
+        refused("{'model':'card','prompt':'A fox','response_format':'svg'}", "response_format");
+        refused("{'model':'card','prompt':'A fox','response_format':1}", "response_format");
+        refused("{'model':'card','prompt':'A fox','output_format':'gif'}", "output_format");
+        refused("{'model':'card','prompt':'A fox','stream':true}", "stream");
+        refused("{'model':'card','prompt':'A fox','size':1024}", "size");
+        refused("{'model':'card','prompt':' '}", "prompt");
+        refused("{'model':'card','prompt':'" + "x".repeat(32_001) + "'}", "prompt");
+        refused("{'model':'card'}", "prompt");
+        refused("{'prompt':'A fox'}", "model");
+        refused("{'model':'no/alias','prompt':'A fox'}", "model");
+        refused("{'model':'card','prompt':'A fox','prompt':'A hare'}", null);
+        refused("[]", null);
+        refused("{", null);
+        core.assertUntouched();
+    }
+
+    private static void refused(String body, String param) {
+        error(post(body), 400, "invalid_request_error")
+                .header("x-should-retry", "false")
+                .body("error.code", equalTo("invalid_request"))
+                .body("error.param", equalTo(param));
+    }
+
+    @Test
+    void whatIsRefusedBeforeTheResourceHasTheSameForm() {
+        error(
+                given().contentType("text/plain")
+                        .body("A fox")
+                        .post(OpenAiResource.PATH)
+                        .then(),
+                415,
+                "invalid_request_error");
+        error(
+                given().contentType("application/json")
+                        .body("x".repeat(300_000))
+                        .post(OpenAiResource.PATH)
+                        .then(),
+                413,
+                "invalid_request_error");
+    }
+
+    @Test
+    void failuresHaveTheSameFormAndOnlyWhatWaitingMendsIsAskedForAgain() {
+        core.failWith(new QuotaExceededException(Duration.ofMinutes(30)));
+        error(post("{'model':'card','prompt':'A fox'}"), 429, "rate_limit_error")
+                .header("Retry-After", "1800")
+                .header("x-should-retry", "false")
+                .body("error.code", equalTo("quota_exceeded"));
+
+        core.failWith(new RejectedException(RejectedException.Reason.MODERATED, "The prompt was refused."));
+        error(post("{'model':'card','prompt':'A fox'}"), 422, "invalid_request_error")
+                .header("x-should-retry", "false")
+                .body("error.message", containsString("refused"));
+
+        core.failWith(new NotAnImageException("no image"));
+        error(post("{'model':'card','prompt':'A fox'}"), 502, "server_error").header("x-should-retry", "false");
+    }
+
+    private static ValidatableResponse error(ValidatableResponse answer, int status, String type) {
+        return answer.statusCode(status)
+                .contentType("application/json")
+                .body("error.message", notNullValue())
+                .body("error.type", equalTo(type))
+                .body("error", hasKey("param"))
+                .body("error", hasKey("code"));
+    }
+
+    /** Sends JSON in which ' stands for the quotation mark. */
+    private static ValidatableResponse post(String body) {
+        return given().contentType("application/json")
+                .header("Authorization", "Bearer sk-anything")
+                .body(body.replace('\'', '"'))
+                .post(OpenAiResource.PATH)
+                .then();
+    }
+}

@@ -1,0 +1,325 @@
+package dev.afterimage.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.MemoryCallerQuota;
+import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Receipts;
+import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.MemoryFlightLeases;
+import dev.afterimage.testing.FakeBacklog;
+import dev.afterimage.testing.FakeGenerator;
+import dev.afterimage.testing.FixedVersions;
+import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.Limiters;
+import dev.afterimage.testing.ManualPause;
+import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageStore;
+import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Permitted;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the pipeline does when the fleet's memory is gone, its process stood still, or others come in between. */
+@Timeout(60)
+class PipelineFaultsTest {
+
+    private static final Duration TTL = Duration.ofHours(24);
+    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final ImageRequest REQUEST = Jobs.request(1);
+    private static final ImageRequest OTHER = Jobs.request(2);
+    private static final ImageKey KEY = Jobs.KEYS.keyOf(REQUEST, 0);
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
+    private final ManualPause pause = new ManualPause(clock);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final MapIndex index = new MapIndex();
+    private final MemoryImageStore store = new MemoryImageStore();
+    private final FakeGenerator provider = new FakeGenerator();
+    private final FakeBacklog backlog = new FakeBacklog();
+    private final FreshnessPolicy freshness =
+            new FreshnessPolicy(TTL, Duration.ofDays(7), Duration.ofHours(1), Map.of());
+    private final MemoryFlightLeases leases = new MemoryFlightLeases(LEASE, clock::nanoTime, pause);
+    private MemoryLimiter limiter = Permitted.limiter(clock);
+    private volatile boolean fleetIsGone;
+    private final AtomicInteger waitingForFlights = new AtomicInteger();
+    private final Pause waits = new Pause() {
+        @Override
+        public void await(Duration duration) throws InterruptedException {
+            pause.await(duration);
+        }
+
+        @Override
+        public <T> T get(Future<T> future, Duration atMost)
+                throws InterruptedException, ExecutionException, TimeoutException {
+            waitingForFlights.incrementAndGet();
+            return Pause.super.get(future, atMost);
+        }
+    };
+
+    @AfterEach
+    void stop() {
+        provider.letGo();
+        threads.shutdownNow();
+        threads.close();
+    }
+
+    private ImagePipeline pipeline() {
+        return pipeline(provider, limiter, waits);
+    }
+
+    /** One process of the fleet. */
+    private ImagePipeline pipeline(ImageGenerator generator, Receipts receipts, Pause pause) {
+        Receipts reachable = reachable(Receipts.class, receipts, () -> new LimiterUnavailableException("gone", null));
+        ProviderLimiter asked =
+                reachable(ProviderLimiter.class, limiter, () -> new LimiterUnavailableException("gone", null));
+        FlightLeases shared = reachable(
+                FlightLeases.class, leases, () -> new LeasesUnavailableException("gone", new RuntimeException()));
+        var settler = Permitted.settler(reachable, clock, pause, threads);
+        return new ImagePipeline(new PipelineParts(
+                Jobs.KEYS,
+                new FixedVersions(),
+                index,
+                store,
+                shared,
+                reachable,
+                settler,
+                Permitted.generator(generator, asked, settler, clock, pause),
+                generator,
+                (lane, deadline) -> Optional.empty(),
+                freshness,
+                new MemoryCallerQuota(OptionalInt.empty(), clock),
+                backlog,
+                new Drain(clock, pause),
+                Duration.ofSeconds(25),
+                pause,
+                clock,
+                threads));
+    }
+
+    /** The same port while the fleet's memory can be asked. */
+    @SuppressWarnings("unchecked")
+    private <T> T reachable(Class<T> port, T right, Supplier<RuntimeException> failure) {
+        return (T) Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> {
+            if (fleetIsGone) {
+                throw failure.get();
+            }
+            try {
+                return method.invoke(right, arguments);
+            } catch (InvocationTargetException thrown) {
+                throw thrown.getCause();
+            }
+        });
+    }
+
+    private GenerationRequest asked(ImageRequest request) {
+        return GenerationRequest.onDemand(request, new Caller("ann"), Deadline.in(Duration.ofSeconds(20), clock));
+    }
+
+    private GenerationRequest job(ImageRequest request) {
+        return GenerationRequest.ofJob(request, Caller.SERVICE, Lane.BULK, Deadline.in(Duration.ofSeconds(20), clock));
+    }
+
+    private CompletableFuture<ImageOutcome> begun(ImagePipeline pipeline, GenerationRequest request) {
+        return pipeline.obtain(request).toCompletableFuture();
+    }
+
+    private ImageOutcome ended(ImagePipeline pipeline, GenerationRequest request) {
+        return CompletionStages.await(pipeline.obtain(request));
+    }
+
+    @Test
+    void whileTheFleetsMemoryIsGoneAMissIsQueuedAtOnceAndNothingIsBought() {
+        fleetIsGone = true;
+
+        assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Pending.class);
+
+        assertThat(backlog.delays()).containsOnlyKeys(KEY);
+        assertThat(provider.calls()).isZero();
+    }
+
+    @Test
+    void whileTheFleetsMemoryIsGoneAJobWaitsWithoutAFailure() {
+        fleetIsGone = true;
+
+        assertThatThrownBy(() -> ended(pipeline(), job(REQUEST))).isInstanceOf(ThrottledException.class);
+        assertThat(backlog.delays()).isEmpty();
+    }
+
+    @Test
+    void whileTheFleetsMemoryIsGoneAnOldImageIsServed() {
+        ended(pipeline(), asked(REQUEST));
+        clock.advance(TTL.plusHours(2));
+        fleetIsGone = true;
+
+        assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stale.class);
+        assertThat(CompletionStages.await(pipeline().look(KEY)))
+                .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Stale.class));
+        assertThat(backlog.delays()).isEmpty();
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void whileTheFleetsMemoryIsGoneAKeyThatCannotBeLookedUpIsPending() {
+        fleetIsGone = true;
+
+        assertThat(CompletionStages.await(pipeline().look(KEY)))
+                .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Pending.class));
+    }
+
+    @Test
+    void whoStoodStillWithAPermitFindsTheImageThatHasComeMeanwhile() throws Exception {
+        limiter = Limiters.memory(
+                new Limits(1, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(60)), clock);
+        ImagePipeline frozen = pipeline();
+        ended(frozen, asked(OTHER));
+        CompletableFuture<ImageOutcome> waiting = begun(frozen, asked(REQUEST));
+        pause.awaitSleeper(Duration.ofSeconds(2));
+        IndexEntry landed = freshness.entryFor(KEY, REQUEST.template(), FakeGenerator.image(), clock.instant());
+        store.put(landed, FakeGenerator.image().content());
+
+        pause.advance(Duration.ofSeconds(5));
+
+        assertThat(waiting.join()).isEqualTo(new ImageOutcome.Collapsed(landed));
+        assertThat(provider.calls()).as("the other image's").isEqualTo(1);
+    }
+
+    @Test
+    void whoStoodStillWithACallInFlightLeavesTheImageThatAnotherHasBoughtSince() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> frozen =
+                begun(pipeline(provider, limiter, new ManualPause(clock)), asked(REQUEST));
+        provider.awaitCall();
+        clock.advance(Permitted.WIDE.longestCall().plusSeconds(1));
+        FakeGenerator again = new FakeGenerator();
+        ImageOutcome bought = ended(pipeline(again, limiter, waits), asked(REQUEST));
+        assertThat(bought).isInstanceOf(ImageOutcome.Stored.class);
+
+        provider.letGo();
+
+        assertThat(frozen.join()).isInstanceOf(ImageOutcome.Collapsed.class);
+        assertThat(store.find(KEY)).contains(((ImageOutcome.Stored) bought).entry());
+        assertThat(again.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aPersonOvertakesABulkJobThatHasNotLeftAndTheJobBuysNothing() throws Exception {
+        limiter = Limiters.memory(
+                new Limits(2, Duration.ofSeconds(1), OptionalInt.empty(), 0.5, Duration.ofSeconds(60)), clock);
+        ended(pipeline(), job(OTHER));
+        CompletableFuture<ImageOutcome> bulk = begun(pipeline(), job(REQUEST));
+        pause.awaitSleeper(Duration.ofSeconds(2));
+        assertThat(leases.isHeld(KEY, Lane.BULK)).isTrue();
+
+        assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stored.class);
+
+        pause.advance(Duration.ofSeconds(2));
+        assertThat(bulk.join()).isInstanceOf(ImageOutcome.Collapsed.class);
+        assertThat(provider.calls()).as("with the other image's").isEqualTo(2);
+    }
+
+    /** Or the hold that comes after it would write the receipt of an ended call again. */
+    @Test
+    void theReceiptOfAFailedCallEndsAfterTheHoldThatIsUnderWay() throws Exception {
+        List<String> order = new CopyOnWriteArrayList<>();
+        CountDownLatch holds = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Receipts slow = (Receipts) Proxy.newProxyInstance(
+                Receipts.class.getClassLoader(), new Class<?>[] {Receipts.class}, (proxy, method, arguments) -> {
+                    boolean hold = method.getName().equals("hold");
+                    if (hold) {
+                        holds.countDown();
+                        goOn.await();
+                    }
+                    if (hold || method.getName().equals("settle")) {
+                        order.add(method.getName());
+                    }
+                    return method.invoke(limiter, arguments);
+                });
+        provider.held().failsWith(new UnavailableException("gone", null));
+        CompletableFuture<ImageOutcome> failing = begun(pipeline(provider, slow, waits), asked(REQUEST));
+        provider.awaitCall();
+        pause.awaitSleeper(LEASE.dividedBy(3));
+        pause.advance(LEASE.dividedBy(3));
+        holds.await();
+
+        provider.letGo();
+        assertThat(order).isEmpty();
+        goOn.countDown();
+
+        assertThatThrownBy(() -> CompletionStages.await(failing)).isInstanceOf(UnavailableException.class);
+        assertThat(order).containsExactly("hold", "settle");
+        assertThat(limiter.find(KEY)).isEmpty();
+    }
+
+    /** It read the store before the DELETE, and tells the index after it. */
+    @Test
+    void whoMendsTheIndexDuringADeleteDoesNotBringTheImageBack() {
+        ended(pipeline(), asked(REQUEST));
+        index.entries().clear();
+        index.beforePut(() -> store.delete(KEY));
+
+        ended(pipeline(), asked(REQUEST));
+
+        while (index.entries().containsKey(KEY)) {
+            Thread.onSpinWait();
+        }
+        assertThat(CompletionStages.await(pipeline().look(KEY))).isEmpty();
+    }
+
+    @Test
+    void whoFollowedAFlightThatBroughtNothingPausesBeforeTheNext() throws Exception {
+        provider.held().failsWith(ThrottledException.byProvider(Duration.ofSeconds(15)));
+        ImagePipeline pipeline = pipeline();
+        GenerationRequest impatient =
+                GenerationRequest.onDemand(REQUEST, new Caller("bob"), Deadline.in(Duration.ofSeconds(2), clock));
+        CompletableFuture<ImageOutcome> led = begun(pipeline, impatient);
+        provider.awaitCall();
+        CompletableFuture<ImageOutcome> followed = begun(pipeline, asked(REQUEST));
+        while (waitingForFlights.get() < 2) {
+            Thread.onSpinWait();
+        }
+        provider.letGo();
+
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Pending.class);
+        pause.awaitSleeper(Duration.ofMillis(50));
+        assertThat(followed).isNotDone();
+        pause.advance(Duration.ofMillis(50));
+        assertThat(followed.join()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+}
