@@ -1,8 +1,8 @@
 package dev.afterimage.batch;
 
 import dev.afterimage.jobs.BatchRows;
-import dev.afterimage.limit.Caller;
 import dev.afterimage.jobs.RowResult;
+import dev.afterimage.limit.Caller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -116,6 +116,11 @@ class PermitAcquirerTest {
         public void coolDown(Duration wait) {}
 
         @Override
+        public boolean lower(int calls, Duration window) {
+            return false;
+        }
+
+        @Override
         public void stop(LaneStop.Reason reason) {}
 
         @Override

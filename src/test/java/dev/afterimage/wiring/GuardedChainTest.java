@@ -128,6 +128,11 @@ class GuardedChainTest {
         }
 
         @Override
+        public boolean lower(int calls, Duration window) {
+            return memory.lower(calls, window);
+        }
+
+        @Override
         public void coolDown(Duration wait) {
             memory.coolDown(wait);
         }
