@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -232,8 +233,8 @@ public final class SqliteJobQueue implements JobQueue {
         return database.read(session -> new QueueStatus(
                 depth(session, Lane.INTERACTIVE),
                 depth(session, Lane.BULK),
-                Duration.ofMillis(
-                        Math.max(0, now - session.number("SELECT coalesce(min(created_at), ?) FROM job", now))),
+                Optional.of(Duration.ofMillis(
+                        Math.max(0, now - session.number("SELECT coalesce(min(created_at), ?) FROM job", now)))),
                 session.number("SELECT count(*) FROM dead_letter")));
     }
 

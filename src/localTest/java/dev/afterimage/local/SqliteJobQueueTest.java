@@ -92,7 +92,7 @@ class SqliteJobQueueTest extends JobQueueContract {
         clock.advance(Duration.ofMinutes(7));
         queue().enqueue(List.of(Jobs.bulk(2)), NOW);
 
-        assertThat(queue().status().oldestAge()).isEqualTo(Duration.ofMinutes(7));
+        assertThat(queue().status().oldestAge()).contains(Duration.ofMinutes(7));
     }
 
     @Test

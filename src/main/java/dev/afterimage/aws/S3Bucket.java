@@ -50,6 +50,10 @@ public record S3Bucket(String name, String prefix, boolean encrypted, Optional<S
         return prefix + "notes/" + note;
     }
 
+    String objectOfUpload(String upload) {
+        return prefix + "uploads/" + upload;
+    }
+
     /** The encryption is named in every request, because a bucket policy may insist on that. */
     PutObjectRequest.Builder encrypted(PutObjectRequest.Builder put) {
         if (!encrypted) {

@@ -32,7 +32,6 @@ public final class S3UrlSigner implements UrlSigner {
     private final S3Client s3;
     private final S3Bucket bucket;
     private final ExpiryWindow window;
-    private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
 
     /**
      * A signer for the images of a bucket.
@@ -52,19 +51,30 @@ public final class S3UrlSigner implements UrlSigner {
 
     @Override
     public void checkKey() {
-        AwsCredentialsIdentity unused = identity();
+        AwsCredentialsIdentity unused = identity(s3);
     }
 
     @Override
     public SignedUrl sign(IndexEntry entry) {
         Instant expiry = window.expiry();
-        AwsCredentialsIdentity identity = identity();
         SdkHttpRequest request = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.GET)
-                .uri(locationOf(entry))
+                .uri(locationOf(s3, bucket, bucket.objectOf(entry.key())))
                 .putRawQueryParameter("v", Long.toString(entry.createdAt().toEpochMilli(), Character.MAX_RADIX))
                 .build();
-        String url = signer.sign(to -> to.identity(identity)
+        return new SignedUrl(presigned(s3, request, expiry.minus(window.longest()), window.longest()), expiry);
+    }
+
+    /**
+     * The URL of a request that S3 honours from whoever sends it, with any body.
+     *
+     * @param from the date of the signature
+     * @param validFor so long after that
+     */
+    static String presigned(S3Client s3, SdkHttpRequest request, Instant from, Duration validFor) {
+        AwsCredentialsIdentity identity = identity(s3);
+        return AwsV4HttpSigner.create()
+                .sign(to -> to.identity(identity)
                         .request(request)
                         .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, "s3")
                         .putProperty(
@@ -72,25 +82,23 @@ public final class S3UrlSigner implements UrlSigner {
                                 s3.serviceClientConfiguration().region().id())
                         .putProperty(
                                 AwsV4FamilyHttpSigner.AUTH_LOCATION, AwsV4FamilyHttpSigner.AuthLocation.QUERY_STRING)
-                        .putProperty(AwsV4FamilyHttpSigner.EXPIRATION_DURATION, window.longest())
+                        .putProperty(AwsV4FamilyHttpSigner.EXPIRATION_DURATION, validFor)
                         .putProperty(AwsV4FamilyHttpSigner.DOUBLE_URL_ENCODE, false)
                         .putProperty(AwsV4FamilyHttpSigner.NORMALIZE_PATH, false)
                         .putProperty(AwsV4FamilyHttpSigner.PAYLOAD_SIGNING_ENABLED, false)
-                        .putProperty(
-                                HttpSigner.SIGNING_CLOCK, Clock.fixed(expiry.minus(window.longest()), ZoneOffset.UTC)))
+                        .putProperty(HttpSigner.SIGNING_CLOCK, Clock.fixed(from, ZoneOffset.UTC)))
                 .request()
                 .getUri()
                 .toString();
-        return new SignedUrl(url, expiry);
     }
 
-    private URI locationOf(IndexEntry entry) {
+    static URI locationOf(S3Client s3, S3Bucket bucket, String object) {
         return URI.create(s3.utilities()
-                .getUrl(object -> object.bucket(bucket.name()).key(bucket.objectOf(entry.key())))
+                .getUrl(request -> request.bucket(bucket.name()).key(object))
                 .toString());
     }
 
-    private AwsCredentialsIdentity identity() {
+    private static AwsCredentialsIdentity identity(S3Client s3) {
         try {
             return s3.serviceClientConfiguration()
                     .credentialsProvider()

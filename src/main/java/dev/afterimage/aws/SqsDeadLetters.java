@@ -24,7 +24,7 @@ final class SqsDeadLetters {
 
     /** The message says of no attempt, so that it has them all again when SQS itself moves it back ("Configure a DLQ redrive"). */
     void deadLetter(Claim claim, String reason) {
-        SqsJob job = new SqsJob(claim.job(), 0, clock.instant(), clock.instant());
+        SqsJob job = new SqsJob(claim.job(), 0, clock.instant());
         Map<String, MessageAttributeValue> attributes = job.attributes();
         attributes.put(REASON, SqsJob.text(printable(reason)));
         send(job.body(), attributes);

@@ -17,10 +17,9 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
  * attempts, and a start that lies further ahead, are attributes of the message.
  *
  * @param attempts failed attempts so far
- * @param created when it was first put on the queue
  * @param notBefore not to be handed out earlier
  */
-record SqsJob(Job job, int attempts, Instant created, Instant notBefore) {
+record SqsJob(Job job, int attempts, Instant notBefore) {
 
     /** "Amazon SQS message quotas": a message, and a batch of them, attributes included. */
     static final int MOST_BYTES = 256 * 1024;
@@ -30,7 +29,6 @@ record SqsJob(Job job, int attempts, Instant created, Instant notBefore) {
 
     private static final int ATTRIBUTE_BYTES = 300;
     private static final String ATTEMPTS = "attempts";
-    private static final String CREATED = "created";
     private static final String NOT_BEFORE = "not-before";
 
     /** The message's text. SQS takes the characters of XML 1.0 only, so the two that JSON leaves as they are get escaped. */
@@ -53,7 +51,6 @@ record SqsJob(Job job, int attempts, Instant created, Instant notBefore) {
     Map<String, MessageAttributeValue> attributes() {
         Map<String, MessageAttributeValue> attributes = new HashMap<>();
         attributes.put(ATTEMPTS, number(attempts));
-        attributes.put(CREATED, number(created.toEpochMilli()));
         attributes.put(NOT_BEFORE, number(notBefore.toEpochMilli()));
         return attributes;
     }
@@ -89,12 +86,10 @@ record SqsJob(Job job, int attempts, Instant created, Instant notBefore) {
      */
     static Optional<SqsJob> read(String body, Map<String, String> attributes, Clock clock) {
         try {
-            Instant now = clock.instant();
             return Optional.of(new SqsJob(
                     JobCodec.decode(body),
                     Integer.parseInt(attributes.getOrDefault(ATTEMPTS, "0")),
-                    instant(attributes.get(CREATED), now),
-                    instant(attributes.get(NOT_BEFORE), now)));
+                    instant(attributes.get(NOT_BEFORE), clock.instant())));
         } catch (NewerFormatException newer) {
             throw newer;
         } catch (RuntimeException notAJob) {

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
@@ -41,9 +40,6 @@ public final class SqsJobQueue implements JobQueue {
     /** The longest wait for messages in one call; the client's time-outs are set for it. */
     private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
 
-    /** The age of the last job seen says something for so long. */
-    private static final Duration AGE_KNOWN_FOR = Duration.ofMinutes(5);
-
     private final SqsClient sqs;
     private final SqsQueues queues;
     private final Duration visibilityTimeout;
@@ -51,9 +47,6 @@ public final class SqsJobQueue implements JobQueue {
     private final SqsSender sender;
     private final SqsDeadLetters deadLetters;
     private final AtomicBoolean waitForBulk = new AtomicBoolean();
-    private final AtomicReference<Seen> lastSeen = new AtomicReference<>(new Seen(Instant.MIN, Instant.MIN));
-
-    private record Seen(Instant created, Instant at) {}
 
     /**
      * A queue in SQS.
@@ -77,13 +70,13 @@ public final class SqsJobQueue implements JobQueue {
 
     @Override
     public void enqueue(List<Job> jobs, Duration delay) {
-        Instant now = clock.instant();
+        Instant notBefore = clock.instant().plus(delay);
         for (Lane lane : Lane.values()) {
             sender.send(
                     queues.of(lane),
                     jobs.stream()
                             .filter(job -> job.lane() == lane)
-                            .map(job -> new SqsJob(job, 0, now, now.plus(delay)))
+                            .map(job -> new SqsJob(job, 0, notBefore))
                             .toList());
         }
     }
@@ -176,12 +169,10 @@ public final class SqsJobQueue implements JobQueue {
             return Optional.empty();
         }
         SqsJob job = read.get();
-        Instant now = clock.instant();
-        if (job.notBefore().isAfter(now.plusSeconds(1))) {
+        if (job.notBefore().isAfter(clock.instant().plusSeconds(1))) {
             sender.send(queues.of(job.job().lane()), List.of(job));
             return Optional.empty();
         }
-        lastSeen.set(new Seen(job.created(), now));
         return Optional.of(new Claim(job.job(), job.attempts(), message.receiveCount(), receipt));
     }
 
@@ -206,9 +197,9 @@ public final class SqsJobQueue implements JobQueue {
 
     @Override
     public boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt) {
-        Instant now = clock.instant();
+        Instant notBefore = clock.instant().plus(delay);
         int attempts = countsAsAttempt ? claim.attempts() + 1 : claim.attempts();
-        sender.send(queueOf(claim), List.of(new SqsJob(claim.job(), attempts, now, now.plus(delay))));
+        sender.send(queueOf(claim), List.of(new SqsJob(claim.job(), attempts, notBefore)));
         return complete(claim);
     }
 
@@ -241,19 +232,13 @@ public final class SqsJobQueue implements JobQueue {
         return redriven;
     }
 
+    /** SQS tells the age of the oldest message to CloudWatch only (metric ApproximateAgeOfOldestMessage). */
     @Override
     public QueueStatus status() {
         long interactive = depth(queues.interactive());
         long bulk = depth(queues.bulk());
-        return new QueueStatus(
-                interactive, bulk, interactive + bulk == 0 ? Duration.ZERO : age(), depth(queues.deadLetter()));
-    }
-
-    /** SQS tells the age of the oldest message to CloudWatch only, so this is the age of the last job that was seen. */
-    private Duration age() {
-        Seen seen = lastSeen.get();
-        Instant now = clock.instant();
-        return now.isAfter(seen.at().plus(AGE_KNOWN_FOR)) ? Duration.ZERO : Duration.between(seen.created(), now);
+        Optional<Duration> age = interactive + bulk == 0 ? Optional.of(Duration.ZERO) : Optional.empty();
+        return new QueueStatus(interactive, bulk, age, depth(queues.deadLetter()));
     }
 
     private long depth(String queue) {

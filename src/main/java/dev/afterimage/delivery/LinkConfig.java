@@ -24,6 +24,14 @@ public interface LinkConfig {
     /** The id of the secret that signs; needed where there is more than one. */
     Optional<String> current();
 
+    /**
+     * Instead of the two above: the Secrets Manager secret that holds both, by name or ARN, as JSON
+     * {@code {"current":"b","a":"…","b":"…"}}: each other member is a secret, named by its id. It may be rotated while the
+     * service runs.
+     */
+    @WithName("stored-secrets")
+    Optional<String> storedSecrets();
+
     /** Such as {@code https://images.example}: where links begin; left out, the host through which the caller came. */
     @WithName("base-url")
     Optional<URI> baseUrl();

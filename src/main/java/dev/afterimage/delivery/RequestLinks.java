@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -35,20 +36,40 @@ public final class RequestLinks {
 
     private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
 
-    private final Map<String, byte[]> secrets;
-    private final Optional<String> current;
+    private final Supplier<Secrets> secrets;
     private final Clock clock;
 
     /**
      * Links that are signed with one secret, and honoured when signed with any.
      *
-     * @param secrets by id; none at all honours nothing
+     * @param secrets asked at each link; may throw a {@link SigningKeyUnavailableException}, and block at first
+     */
+    public RequestLinks(Supplier<Secrets> secrets, Clock clock) {
+        this.secrets = secrets;
+        this.clock = clock;
+    }
+
+    /**
+     * What links are signed with.
+     *
+     * @param byId none at all honours nothing
      * @param current the id of the one that signs; empty where nothing can be signed
      */
-    public RequestLinks(Map<String, byte[]> secrets, Optional<String> current, Clock clock) {
-        this.secrets = Map.copyOf(secrets);
-        this.current = current;
-        this.clock = clock;
+    public record Secrets(Map<String, byte[]> byId, Optional<String> current) {
+
+        public static final Secrets NONE = new Secrets(Map.of(), Optional.empty());
+
+        public Secrets {
+            byId = Map.copyOf(byId);
+        }
+
+        private Optional<byte[]> signing() {
+            return current.flatMap(this::named);
+        }
+
+        private Optional<byte[]> named(String id) {
+            return Optional.ofNullable(byId.get(id));
+        }
     }
 
     /** Why a link is not honoured, in words that help its owner. */
@@ -122,7 +143,7 @@ public final class RequestLinks {
 
     /** Whether there is a secret to sign with. */
     public boolean canSign() {
-        return current.isPresent();
+        return secrets.get().signing().isPresent();
     }
 
     /**
@@ -140,8 +161,7 @@ public final class RequestLinks {
                 request.template().value() + "." + request.format().word(),
                 BASE64URL.encodeToString(request.data().json().getBytes(StandardCharsets.UTF_8)),
                 expires.map(end -> Long.toString(end.getEpochSecond())));
-        byte[] secret = current.flatMap(id -> Optional.ofNullable(secrets.get(id)))
-                .orElseThrow(() -> new IllegalStateException("no secret"));
+        byte[] secret = secrets.get().signing().orElseThrow(() -> new IllegalStateException("no secret"));
         return text + "&s=" + signature(secret, text);
     }
 
@@ -160,10 +180,10 @@ public final class RequestLinks {
     }
 
     private Collection<byte[]> candidates(Link link) {
+        Secrets known = secrets.get();
         return link.secretId()
-                .<Collection<byte[]>>map(
-                        id -> Optional.ofNullable(secrets.get(id)).stream().toList())
-                .orElseGet(secrets::values);
+                .<Collection<byte[]>>map(id -> known.named(id).stream().toList())
+                .orElseGet(() -> known.byId().values());
     }
 
     private boolean hasPassed(String expires) {

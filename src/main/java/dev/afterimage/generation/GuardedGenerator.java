@@ -3,6 +3,7 @@ package dev.afterimage.generation;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.PermitLapsedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;

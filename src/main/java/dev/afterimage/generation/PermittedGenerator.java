@@ -7,6 +7,8 @@ import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.PermitAcquirer;
+import dev.afterimage.limit.PermitLapsedException;
 import dev.afterimage.limit.Purchase;
 import io.smallrye.faulttolerance.api.RateLimitException;
 import java.time.Clock;
@@ -54,7 +56,10 @@ public final class PermittedGenerator implements ImageGenerator {
             try {
                 return generateOnce(request, attempt);
             } catch (PermitLapsedException another) {
-                gate.awaitAnother(another.waitAfter(lapsed), attempt.deadline());
+                Duration wait = another.waitAfter(lapsed);
+                if (!Callables.call(() -> gate.awaitAnother(wait, attempt.deadline()))) {
+                    throw ThrottledException.byLimiter(wait);
+                }
             }
         }
     }
@@ -65,7 +70,7 @@ public final class PermittedGenerator implements ImageGenerator {
      * @throws PermitLapsedException when the call did not leave with it
      */
     private GeneratedImage generateOnce(ImageRequest request, Attempt attempt) {
-        Permit.Granted permit = Callables.call(() -> gate.await(attempt.lane(), attempt.deadline()));
+        Permit.Granted permit = granted(Callables.call(() -> gate.await(attempt.lane(), attempt.deadline())), clock);
         PermittedCall call = new PermittedCall(permit, attempt);
         try {
             call.purchase = attempt.order().purchase();
@@ -84,6 +89,29 @@ public final class PermittedGenerator implements ImageGenerator {
         } finally {
             call.end();
         }
+    }
+
+    /**
+     * The permit, if there is one.
+     *
+     * @throws GenerationException says why there is none
+     */
+    public static Permit.Granted granted(Permit answer, Clock clock) {
+        return switch (answer) {
+            case Permit.Granted granted -> granted;
+            case Permit.Denied denied -> throw ThrottledException.byLimiter(denied.retryAfter());
+            case Permit.Refused refused -> throw new ReceiptStandsException(refused);
+            case Permit.Departed departed -> throw new IllegalStateException("departed before it was granted");
+            case Permit.Stopped stopped ->
+                throw switch (stopped.reason()) {
+                    case ACCESS_REFUSED -> AccessRefusedException.remembered(stopped.retryAfter());
+                    case OUT_OF_CREDITS ->
+                        new OutOfCreditsException(
+                                "the provider's account was empty a moment ago",
+                                clock.instant().plus(stopped.retryAfter()));
+                    case UNUSABLE_ANSWERS -> ThrottledException.byLimiter(stopped.retryAfter());
+                };
+        };
     }
 
     /** Where the others cannot be told, they find it out by themselves. */
@@ -105,7 +133,7 @@ public final class PermittedGenerator implements ImageGenerator {
         private final Permit.Granted permit;
         private final Attempt attempt;
         private @Nullable Purchase purchase;
-        private PermitAcquirer.@Nullable Departure departure;
+        private PermitAcquirer.Departure.@Nullable Leaves departure;
         private boolean mayHaveDeparted;
 
         PermittedCall(Permit.Granted permit, Attempt attempt) {
@@ -120,7 +148,7 @@ public final class PermittedGenerator implements ImageGenerator {
                 throw new IllegalStateException("a call leaves before it is known what it buys");
             }
             mayHaveDeparted = true;
-            PermitAcquirer.Departure left = gate.depart(permit, bought);
+            PermitAcquirer.Departure.Leaves left = leaving(gate.depart(permit, bought));
             try {
                 belt.pass();
             } catch (RateLimitException tooFast) {
@@ -129,6 +157,13 @@ public final class PermittedGenerator implements ImageGenerator {
             departure = left;
             attempt.order().departed(left.call());
             attempt.departure().now();
+        }
+
+        private static PermitAcquirer.Departure.Leaves leaving(PermitAcquirer.Departure answer) {
+            return switch (answer) {
+                case PermitAcquirer.Departure.Leaves leaves -> leaves;
+                case PermitAcquirer.Departure.Stands stands -> throw new ReceiptStandsException(stands.refused());
+            };
         }
 
         @Override

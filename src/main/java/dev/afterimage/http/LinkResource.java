@@ -78,7 +78,7 @@ public final class LinkResource {
         return new ProblemException(Problem.of(
                 ProblemType.SIGNING_KEY_MISSING,
                 "The service's operator must give it a secret to sign links with: afterimage.links.secrets.\"id\", at least 32"
-                        + " bytes of text."));
+                        + " bytes of text, or afterimage.links.stored-secrets."));
     }
 
     /** Reads {@code expires}: an RFC 3339 time, or seconds since 1970. */

@@ -18,6 +18,8 @@ import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
@@ -84,6 +86,8 @@ public final class LinkedImageResource {
 
     /** Checks the link before anything else, so that whoever has none costs nothing. */
     @GET
+    @RunOnVirtualThread // the secrets may have to be read from Secrets Manager
+    @Blocking // else Quarkus takes a CompletionStage for a promise not to block
     public CompletionStage<Response> get(
             @PathParam("name") String name,
             @QueryParam("d") List<String> data,

@@ -45,7 +45,7 @@ public final class FleetGauges {
                 Meters.QUEUE_AGE,
                 "seconds",
                 "Time since the oldest job that has not ended was put on the queue",
-                of(queue, status -> seconds(status.oldestAge())));
+                of(queue, status -> status.oldestAge().map(FleetGauges::seconds).orElse(Double.NaN)));
         meters.gauge(
                 Meters.DEAD_LETTERS,
                 "jobs",

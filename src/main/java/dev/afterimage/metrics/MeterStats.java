@@ -32,13 +32,19 @@ public final class MeterStats implements StatsSource {
     private final Clock clock;
     private final Instant since;
 
-    public MeterStats(Meters meters, CreditBudget budget, ProviderLimiter limiter, JobQueue queue, Clock clock) {
+    /**
+     * Nothing is asked yet.
+     *
+     * @param since when the process started
+     */
+    public MeterStats(
+            Meters meters, CreditBudget budget, ProviderLimiter limiter, JobQueue queue, Clock clock, Instant since) {
         this.registry = meters.registry();
         this.budget = budget;
         this.limiter = limiter;
         this.queue = queue;
         this.clock = clock;
-        this.since = clock.instant();
+        this.since = since;
     }
 
     @Override
@@ -57,6 +63,7 @@ public final class MeterStats implements StatsSource {
         LimiterStatus limits = orNull(limiter::status);
         return new Stats(
                 since,
+                Stats.COUNTED_BY,
                 requests.hitRatio(),
                 requests,
                 sum(Meters.PROVIDER_ANSWERS),
@@ -65,7 +72,7 @@ public final class MeterStats implements StatsSource {
                 percentile(0.5),
                 percentile(0.95),
                 jobs == null ? null : jobs.depth(),
-                jobs == null ? null : jobs.oldestAge().toSeconds(),
+                jobs == null ? null : jobs.oldestAge().map(Duration::toSeconds).orElse(null),
                 credits == null ? null : credits.used(),
                 credits == null ? null : orNull(credits.left()),
                 new Stats.Permits(permits("granted"), permits("denied"), permits("lapsed"), permits("refused")),

@@ -7,13 +7,13 @@ import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.PermitLapsedException;
 import io.micrometer.core.instrument.Timer;
 
 /** Decorator: times each call at the provider and counts its answers. Stands directly around the provider. */

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * are the fleet's. Null is what is not known: nothing was counted yet, no such limit is set, or the place where it is kept
  * cannot be asked now.
  *
- * @param since when this process began to count
+ * @param since when this process started
+ * @param countedBy whose the counters and latencies are: {@link #COUNTED_BY}
  * @param hitRatio requests answered without a generation (hits and stale ones) among all that got an image, 0 to 1
  * @param requests requests by how they ended
  * @param providerCalls calls that left for the provider
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param providerP50Millis half of the provider's latest answers (of some minutes) took at most this long
  * @param providerP95Millis 95 % of the same took at most this long
  * @param queueDepth jobs that wait
- * @param queueOldestAgeSeconds how long the oldest of them has waited
+ * @param queueOldestAgeSeconds how long the oldest of them has waited; null also where the queue cannot tell, as SQS
  * @param creditsUsed credits spent this calendar month (UTC)
  * @param creditsLeft credits left this calendar month; null when no budget is set
  * @param permits permits that this process asked the limiter for
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Stats(
         Instant since,
+        String countedBy,
         @Nullable Double hitRatio,
         Requests requests,
         long providerCalls,
@@ -44,6 +46,9 @@ public record Stats(
         @Nullable Long deadLetters,
         @Nullable Instant coolDownUntil,
         @Nullable List<Lane> lanes) {
+
+    /** Not by the fleet: another process answers with other numbers. */
+    public static final String COUNTED_BY = "process";
 
     /**
      * One lane of calls to the provider.

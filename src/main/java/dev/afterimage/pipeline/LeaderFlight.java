@@ -11,7 +11,6 @@ import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.PermitForecast;
 import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
@@ -21,6 +20,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
@@ -45,6 +45,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaderFlight {
 
+    /**
+     * How a flight ended well.
+     *
+     * @param generated whether this process paid for the image; false when another leader's was found
+     */
+    record Result(IndexEntry entry, boolean generated) {}
+
     private static final Logger LOG = Logger.getLogger(LeaderFlight.class);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
     private static final Duration FIRST_POLL = Duration.ofMillis(50);
@@ -56,7 +63,7 @@ final class LeaderFlight {
     private final ImageGenerator generator;
     private final ImageGenerator jobs;
     private final CallSettler settler;
-    private final PermitForecast forecast;
+    private final PermitAcquirer.Forecast forecast;
     private final PendingWrites writes;
     private final Drain drain;
     private final FreshnessPolicy freshness;
@@ -87,7 +94,7 @@ final class LeaderFlight {
      *     lane at once, because a job can wait on the queue
      * @throws ThrottledException when no call can be made by the deadline
      */
-    FlightResult fly(ImageKey key, GenerationRequest generationRequest, Deadline deadline) throws InterruptedException {
+    Result fly(ImageKey key, GenerationRequest generationRequest, Deadline deadline) throws InterruptedException {
         Duration poll = FIRST_POLL;
         Instant known = Instant.EPOCH;
         while (true) {
@@ -107,14 +114,14 @@ final class LeaderFlight {
                     throw new ReceiptStandsException(standing.get());
                 }
                 Optional<Lease> lease = leases.take(key, generationRequest.lane());
-                Optional<FlightResult> result = lease.isPresent()
+                Optional<Result> result = lease.isPresent()
                         ? lead(lease.get(), generationRequest, purchase, deadline, resumable)
                         : follow(key, generationRequest, deadline);
                 if (result.isPresent()) {
                     return result.get();
                 }
             } catch (ReceiptStandsException standing) {
-                Optional<FlightResult> result = landed(key, generationRequest.horizon());
+                Optional<Result> result = landed(key, generationRequest.horizon());
                 if (result.isPresent()) {
                     return result.get();
                 }
@@ -177,15 +184,15 @@ final class LeaderFlight {
         return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key, lane));
     }
 
-    private Optional<FlightResult> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
+    private Optional<Result> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
             throws InterruptedException {
         leases.awaitEnd(key, generationRequest.lane(), deadline.remaining(clock));
         return landed(key, generationRequest.horizon());
     }
 
     /** What another leader landed. */
-    private Optional<FlightResult> landed(ImageKey key, Horizon horizon) {
-        return lookup.fresh(key, horizon).map(entry -> new FlightResult(entry, false));
+    private Optional<Result> landed(ImageKey key, Horizon horizon) {
+        return lookup.fresh(key, horizon).map(entry -> new Result(entry, false));
     }
 
     private Purchase purchase(ImageKey key, GenerationRequest generationRequest, Instant known) {
@@ -197,7 +204,7 @@ final class LeaderFlight {
     }
 
     /** Empty when the job that was to be resumed has ended meanwhile. */
-    private Optional<FlightResult> lead(
+    private Optional<Result> lead(
             Lease lease, GenerationRequest generationRequest, Purchase purchase, Deadline deadline, boolean resumable) {
         LeaderOrder order = new LeaderOrder(purchase, generationRequest.horizon(), generationRequest.caller());
         LeaseRenewer renewer = LeaseRenewer.start(lease, leases, order::hold, pause, threads);
@@ -209,7 +216,7 @@ final class LeaderFlight {
                     : Optional.of(generator.generate(generationRequest.request(), attempt));
             return image.map(made -> store(generationRequest, made, order));
         } catch (AlreadyLandedException landed) {
-            return Optional.of(new FlightResult(landed.entry(), false));
+            return Optional.of(new Result(landed.entry(), false));
         } finally {
             renewer.stop();
             release(lease);
@@ -242,7 +249,7 @@ final class LeaderFlight {
     }
 
     /** What was paid for is stored, however late, unless it was deleted meanwhile or a fresh image stands. */
-    private FlightResult store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
+    private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
         switch (order.hold()) {
@@ -252,14 +259,14 @@ final class LeaderFlight {
                 throw new DeletedMeanwhileException();
             }
             case LOST -> {
-                Optional<FlightResult> standing = landed(key, generationRequest.horizon());
+                Optional<Result> standing = landed(key, generationRequest.horizon());
                 if (standing.isPresent()) {
                     return standing.get();
                 }
             }
         }
         IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
-        return new FlightResult(writes.put(entry, image.content(), call), true);
+        return new Result(writes.put(entry, image.content(), call), true);
     }
 
     /** The leader's order: looks once more when the permit is there, and keeps the receipt. */

@@ -5,9 +5,9 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitForecast;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
@@ -35,7 +35,7 @@ public record PipelineParts(
         CallSettler settler,
         ImageGenerator generator,
         ImageGenerator jobs,
-        PermitForecast forecast,
+        PermitAcquirer.Forecast forecast,
         FreshnessPolicy freshness,
         CallerQuota quota,
         Backlog backlog,

@@ -8,13 +8,13 @@ import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.PermitAcquirer;
-import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.PermitAcquirer;
+import dev.afterimage.limit.PermitLapsedException;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.provider.AddressGuard.HostResolver;
 import dev.afterimage.provider.Description.Job;
@@ -273,19 +273,21 @@ final class JobPoller {
         static PollPermits of(PermitAcquirer gate, CallSettler settler) {
             return attempt -> {
                 try {
-                    Permit.Granted permit = gate.await(attempt.lane(), attempt.deadline());
+                    if (!(gate.await(attempt.lane(), attempt.deadline()) instanceof Permit.Granted permit)) {
+                        throw new UnavailableException("no permit to poll", null);
+                    }
                     try {
-                        settler.settleUnbilled(gate.depart(permit, Purchase.ofNothing(permit.token()))
-                                .call());
+                        if (gate.depart(permit, Purchase.ofNothing(permit.token()))
+                                instanceof PermitAcquirer.Departure.Leaves leaves) {
+                            settler.settleUnbilled(leaves.call());
+                        }
                     } finally {
                         gate.release(permit);
                     }
                 } catch (InterruptedException cancelled) {
                     Thread.currentThread().interrupt();
                     throw new UnavailableException("cancelled before the poll left", cancelled);
-                } catch (GenerationException | PermitLapsedException | LimiterUnavailableException notNow) {
-                    // The call that is polled for has left long ago: what stands against another one says nothing of
-                    // it.
+                } catch (PermitLapsedException | LimiterUnavailableException notNow) {
                     throw new UnavailableException("no permit to poll", notNow);
                 }
             };

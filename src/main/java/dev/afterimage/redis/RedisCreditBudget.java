@@ -6,32 +6,76 @@ import dev.afterimage.limit.Purchase;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * What the images of a fleet cost. A count of an account that Redis lost is taken up again from the highest that any process remembers.
+ * What the images of a fleet cost. A count of an account that Redis lost is taken up again from the highest that any process
+ * remembers, or that was noted outside of Redis within the last minutes, for when no process has lived through the loss.
  *
  * <p>While Redis cannot be asked, nothing is spent.
  */
 public final class RedisCreditBudget implements CreditBudget {
 
+    private static final System.Logger LOG = System.getLogger(RedisCreditBudget.class.getName());
+
     private static final RedisScript SCRIPT = RedisScript.named("credits");
     /** More than a year, so that the usage of the same month a year ago can be looked at. */
     private static final Duration KEPT_FOR = Duration.ofDays(400);
 
+    /** A process notes the counts when it spends, but not more often than this. */
+    static final Duration NOTED_EVERY = Duration.ofMinutes(5);
+
+    /** Where the counts of accounts that have a budget are kept outside of Redis. Both may fail; then it is tried again. */
+    public interface Note {
+
+        /** For fleets that keep no such note. */
+        Note NONE = new Note() {
+            @Override
+            public Optional<String> read() {
+                return Optional.empty();
+            }
+
+            @Override
+            public void write(String counts) {}
+        };
+
+        /** The last one; empty when there is none. */
+        Optional<String> read();
+
+        void write(String counts);
+    }
+
     /** The last count of an account in a month that this process saw. */
     private record Known(String epoch, String used) {
         private static final Known NOTHING = new Known("", "0");
+        private static final Pattern NOTED = Pattern.compile("(\\S+) (\\d{1,18}) (.*)");
+
+        /** The line of a note; of the month and account that it ends with. */
+        private String line(String ofAccount) {
+            return epoch + " " + used + " " + ofAccount;
+        }
+
+        private static Optional<Known> of(String line, String ofAccount) {
+            return Optional.of(NOTED.matcher(line))
+                    .filter(parts -> parts.matches() && parts.group(3).equals(ofAccount))
+                    .map(parts -> new Known(parts.group(1), parts.group(2)));
+        }
     }
 
     private final RedisLink link;
@@ -39,7 +83,11 @@ public final class RedisCreditBudget implements CreditBudget {
     private final Budgets budgets;
     private final Supplier<String> tokens;
     private final Clock clock;
+    private final Note note;
+    /** By month and account. */
     private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+    private final AtomicReference<Instant> noteAgainAt = new AtomicReference<>(Instant.MIN);
 
     /**
      * The budget of all processes with this prefix.
@@ -47,7 +95,8 @@ public final class RedisCreditBudget implements CreditBudget {
      * @param tokens random words, no two alike
      */
     public RedisCreditBudget(
-            RedisLink link, RedisConfig config, Budgets budgets, Supplier<String> tokens, Clock clock) {
+            RedisLink link, RedisConfig config, Budgets budgets, Note note, Supplier<String> tokens, Clock clock) {
+        this.note = note;
         this.link = link;
         this.prefix = config.prefix() + ":credits:";
         this.budgets = budgets;
@@ -60,6 +109,9 @@ public final class RedisCreditBudget implements CreditBudget {
         YearMonth month = currentMonth();
         long verdict = add(month.toString(), charge, Charge.micros(charge.cost()), true)
                 .number(0);
+        if (verdict == 1 && budgets.ofAccount(charge.account()) >= 0) {
+            noteNowAndThen(month.toString());
+        }
         return verdict == 1
                 ? new Reserved(month.toString(), charge)
                 : new Exhausted(
@@ -119,7 +171,8 @@ public final class RedisCreditBudget implements CreditBudget {
 
     private ScriptReply add(String month, Charge charge, long micros, boolean bounded) {
         String ofAccount = month + " " + charge.account();
-        Known before = known.getOrDefault(ofAccount, Known.NOTHING);
+        Known seen = known.get(ofAccount);
+        Known before = seen == null ? noted(ofAccount, charge.account()) : seen;
         List<String> arguments = List.of(
                 Long.toString(micros),
                 Long.toString(bounded ? budgets.ofAccount(charge.account()) : -1),
@@ -137,6 +190,41 @@ public final class RedisCreditBudget implements CreditBudget {
             return answer;
         } catch (RedisUnavailableException gone) {
             throw unavailable(gone);
+        }
+    }
+
+    private Known noted(String ofAccount, String account) {
+        if (budgets.ofAccount(account) < 0) {
+            return Known.NOTHING;
+        }
+        try {
+            return note.read().stream()
+                    .flatMap(String::lines)
+                    .flatMap(line -> Known.of(line, ofAccount).stream())
+                    .findFirst()
+                    .orElse(Known.NOTHING);
+        } catch (RuntimeException unavailable) {
+            LOG.log(
+                    Level.WARNING,
+                    "The note of the month's credits cannot be read; Redis' own count is taken",
+                    unavailable);
+            return Known.NOTHING;
+        }
+    }
+
+    private void noteNowAndThen(String month) {
+        Instant now = clock.instant();
+        Instant due = noteAgainAt.get();
+        if (now.isBefore(due) || !noteAgainAt.compareAndSet(due, now.plus(NOTED_EVERY))) {
+            return;
+        }
+        try {
+            note.write(known.entrySet().stream()
+                    .filter(count -> count.getKey().startsWith(month + " "))
+                    .map(count -> count.getValue().line(count.getKey()))
+                    .collect(Collectors.joining("\n")));
+        } catch (RuntimeException unavailable) {
+            LOG.log(Level.WARNING, "The month's credits cannot be noted; another try in some minutes", unavailable);
         }
     }
 

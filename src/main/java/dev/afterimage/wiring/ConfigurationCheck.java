@@ -211,6 +211,10 @@ final class ConfigurationCheck {
                         + LinkConfig.SHORTEST_SECRET + " or more bytes of text; it has " + bytes + ".");
             }
         });
+        if (links.storedSecrets().isPresent() && !links.secrets().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Set afterimage.links.stored-secrets or afterimage.links.secrets, not both.");
+        }
         boolean isOne = links.current()
                 .map(links.secrets()::containsKey)
                 .orElse(links.secrets().size() <= 1);

@@ -6,6 +6,7 @@ import dev.afterimage.aws.S3Bucket;
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.S3UrlSigner;
 import dev.afterimage.aws.SecretsConfig;
+import dev.afterimage.aws.SecretsLinkKeys;
 import dev.afterimage.aws.SecretsPrivateKeys;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
@@ -78,25 +79,52 @@ class DeliveryWiring {
         return () -> key;
     }
 
-    /** With the configured secrets, else on a laptop with one that follows from the key that was made at first start. */
+    /**
+     * With the secrets of Secrets Manager or of the configuration, else on a laptop with one that follows from the key that was
+     * made at first start.
+     */
     @Produces
     @Singleton
-    RequestLinks requestLinks(LinkConfig config, DeliveryConfig delivery, Instance<LocalBackend> local, Clock clock) {
+    RequestLinks requestLinks(
+            LinkConfig config,
+            DeliveryConfig delivery,
+            SecretsConfig secretsConfig,
+            @Identifier(AwsWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
+            Instance<LocalBackend> local,
+            Clock clock,
+            @VirtualThreads ExecutorService virtualThreads) {
+        if (config.storedSecrets().isPresent()) {
+            return new RequestLinks(
+                    new SecretsLinkKeys(new RefreshedSecret<>(
+                            secretsManager.get(),
+                            config.storedSecrets().get(),
+                            SecretsLinkKeys::read,
+                            secretsConfig.refresh(),
+                            clock,
+                            virtualThreads)),
+                    clock);
+        }
+        RequestLinks.Secrets secrets = linkSecrets(config, delivery, local);
+        return new RequestLinks(() -> secrets, clock);
+    }
+
+    private static RequestLinks.Secrets linkSecrets(
+            LinkConfig config, DeliveryConfig delivery, Instance<LocalBackend> local) {
         Map<String, String> secrets = config.secrets();
         if (!secrets.isEmpty()) {
             Map<String, byte[]> bytes = secrets.entrySet().stream()
                     .collect(Collectors.toMap(
                             Map.Entry::getKey, secret -> secret.getValue().getBytes(StandardCharsets.UTF_8)));
-            return new RequestLinks(
-                    bytes, config.current().or(() -> secrets.keySet().stream().findFirst()), clock);
+            return new RequestLinks.Secrets(
+                    bytes, config.current().or(() -> secrets.keySet().stream().findFirst()));
         }
         boolean ownKey =
                 delivery.privateKey().isEmpty() && delivery.privateKeySecret().isEmpty() && local.isResolvable();
         if (!ownKey) {
-            return new RequestLinks(Map.of(), Optional.empty(), clock);
+            return RequestLinks.Secrets.NONE;
         }
         byte[] secret = RequestLinks.derived(local.get().deliveryKey().getEncoded());
-        return new RequestLinks(Map.of(OWN_KEY, secret), Optional.of(OWN_KEY), clock);
+        return new RequestLinks.Secrets(Map.of(OWN_KEY, secret), Optional.of(OWN_KEY));
     }
 
     @Produces

@@ -11,7 +11,6 @@ import dev.afterimage.generation.CheckedGenerator;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.GuardedGenerator;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.ResilientGenerator;
 import dev.afterimage.generation.RetryPolicy;
@@ -23,6 +22,7 @@ import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredImageService;
@@ -135,7 +135,7 @@ class GenerationWiring {
                 settler,
                 generator,
                 new CheckedGenerator(provider, providerConfig.maxBytes()),
-                gate,
+                gate::refusal,
                 freshness,
                 quota,
                 backlog,

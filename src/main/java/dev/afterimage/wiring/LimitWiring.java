@@ -2,7 +2,6 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
@@ -10,6 +9,7 @@ import dev.afterimage.limit.FallbackCallerQuota;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Purchase;
@@ -55,6 +55,7 @@ class LimitWiring {
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);
 
     private static final String EPOCH_NOTE = "redis-epoch";
+    private static final String CREDITS_NOTE = "credits";
 
     @Produces
     @Singleton
@@ -182,6 +183,7 @@ class LimitWiring {
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
+            Instance<ImageStore> store,
             Machine machine) {
         Map<String, Double> accounts = new HashMap<>();
         config.monthlyCredits().ifPresent(limit -> accounts.put(Purchase.DEFAULT_ACCOUNT, (double) limit));
@@ -192,7 +194,24 @@ class LimitWiring {
                 accounts, tenants.tenants(), tenants.perTenant().orElse(-1));
         return switch (backends.fleetKind()) {
             case MEMORY -> LocalBackend.of(local).creditBudget(budgets);
-            case REDIS -> new RedisCreditBudget(redis.get(), redisConfig, budgets, machine.tokens(), machine.clock());
+            case REDIS ->
+                new RedisCreditBudget(
+                        redis.get(), redisConfig, budgets, creditsIn(store.get()), machine.tokens(), machine.clock());
+        };
+    }
+
+    private static RedisCreditBudget.Note creditsIn(ImageStore store) {
+        return new RedisCreditBudget.Note() {
+
+            @Override
+            public Optional<String> read() {
+                return store.note(CREDITS_NOTE);
+            }
+
+            @Override
+            public void write(String counts) {
+                store.note(CREDITS_NOTE, counts);
+            }
         };
     }
 

@@ -17,6 +17,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Set;
 
 /** The meters on the registry that Quarkus provides. */
@@ -44,7 +45,8 @@ class MetricsWiring {
     @Produces
     @Singleton
     StatsSource stats(Meters meters, CreditBudget budget, ProviderLimiter limiter, JobQueue queue, Clock clock) {
-        return new MeterStats(meters, budget, limiter, queue, clock);
+        Instant started = ProcessHandle.current().info().startInstant().orElseGet(clock::instant);
+        return new MeterStats(meters, budget, limiter, queue, clock, started);
     }
 
     @Produces

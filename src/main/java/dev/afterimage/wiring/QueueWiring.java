@@ -1,11 +1,15 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.aws.S3Bucket;
 import dev.afterimage.aws.S3CatalogueSource;
+import dev.afterimage.aws.S3Config;
+import dev.afterimage.aws.S3Uploads;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.aws.SqsQueues;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.batch.Uploads;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
@@ -162,6 +166,21 @@ class QueueWiring {
     @Singleton
     BatchIntake batchIntake(Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock) {
         return new BatchIntake(planner, queue, ledger, ids, clock);
+    }
+
+    /** None where images lie in files: such a service has no limit that a batch would have to be taken past. */
+    @Produces
+    @Singleton
+    Optional<Uploads> uploads(
+            BackendConfig backends,
+            S3Config s3Config,
+            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
+            TimeOrderedIds ids,
+            Clock clock) {
+        return switch (backends.storeKind()) {
+            case FILESYSTEM -> Optional.empty();
+            case S3 -> Optional.of(new S3Uploads(s3.get(), S3Bucket.of(s3Config), ids, clock));
+        };
     }
 
     @Produces

@@ -14,9 +14,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.afterimage.delivery.PemKeys;
+import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.SigningKeyUnavailableException;
 import dev.afterimage.delivery.SigningKeys;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
 import java.io.PrintWriter;
@@ -26,8 +31,12 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +52,8 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 class SecretsTest {
 
     private static final String NAME = "afterimage/signing";
+    private static final ImageRequest LINKED =
+            new ImageRequest(new TemplateId("card"), TemplateData.of("{}"), ImageFormat.PNG);
     private static final Duration REFRESH = Duration.ofMinutes(15);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2025-03-01T10:00:00Z"));
@@ -207,6 +218,63 @@ class SecretsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("API key")
                 .hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void aRotatedSecretOfLinksIsHonouredBesideTheFormerOne() {
+        String former = "f".repeat(32);
+        String next = "n".repeat(32);
+        RequestLinks links = new RequestLinks(
+                new SecretsLinkKeys(
+                        new RefreshedSecret<>(client, NAME, SecretsLinkKeys::read, REFRESH, clock, background::add)),
+                clock);
+        answers("{\"current\":\"1\",\"1\":\"" + former + "\"}");
+        String before = links.sign(LINKED, Optional.empty());
+        answers("{\"current\":\"2\",\"1\":\"" + former + "\",\"2\":\"" + next + "\"}");
+        clock.advance(REFRESH);
+        assertThat(links.sign(LINKED, Optional.empty())).isEqualTo(before);
+        background.remove().run();
+
+        String after = links.sign(LINKED, Optional.empty());
+        assertThat(after).isNotEqualTo(before);
+        assertThat(List.of(before, after))
+                .allMatch(link -> links.refusal(parsed(link)).isEmpty());
+    }
+
+    @Test
+    void noSecretOfLinksIsAMissingKey() {
+        server.stubFor(post(anyUrl()).willReturn(serverError()));
+
+        assertThatThrownBy(
+                        new SecretsLinkKeys(new RefreshedSecret<>(
+                                client, NAME, SecretsLinkKeys::read, REFRESH, clock, background::add))::get)
+                .isInstanceOf(SigningKeyUnavailableException.class)
+                .hasMessageContaining("secretsmanager:GetSecretValue");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hush-hush",
+                "{}",
+                "[]",
+                "{\"current\":\"1\"}",
+                "{\"1\":\"hush-hush-hush-hush-hush-hush-hush\"}",
+                "{\"current\":\"2\",\"1\":\"hush-hush-hush-hush-hush-hush-hush\"}",
+                "{\"current\":\"1\",\"1\":\"hush-hush\"}",
+            })
+    void whatHoldsNoSecretOfLinksIsRefusedWithoutBeingRepeated(String text) {
+        assertThatThrownBy(() -> SecretsLinkKeys.read(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("current")
+                .hasMessageNotContaining("hush");
+    }
+
+    private static RequestLinks.Link parsed(String link) {
+        Matcher parts = Pattern.compile("/i/(.+)\\?d=(.+)&s=(.+)").matcher(link);
+        assertThat(parts.matches()).isTrue();
+        return new RequestLinks.Link(
+                parts.group(1), parts.group(2), Optional.empty(), parts.group(3), Optional.empty());
     }
 
     private void holds(String keyPairId, KeyPair pair) {

@@ -95,6 +95,15 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
+    void howLongTheOldestHasWaitedIsNotKnownWhileJobsWait() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        assertThat(queue.status().oldestAge()).isEmpty();
+
+        queue.complete(onlyClaim());
+        assertThat(queue.status().oldestAge()).contains(Duration.ZERO);
+    }
+
+    @Test
     void aJobThatIsReceivedAgainAndAgainEndsOnTheDeadLetterQueueByItself() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         for (int i = 1; i <= MAX_RECEIVE_COUNT; i++) {
@@ -118,7 +127,7 @@ class SqsJobQueueTest extends JobQueueContract {
         queue.enqueue(large, NOW);
 
         assertThat(SqsBatches.pack(large.stream()
-                        .map(job -> new SqsJob(job, 0, clock.instant(), clock.instant()))
+                        .map(job -> new SqsJob(job, 0, clock.instant()))
                         .toList()))
                 .extracting(List::size)
                 .containsExactly(2, 2, 2, 2, 2, 2);
@@ -135,9 +144,7 @@ class SqsJobQueueTest extends JobQueueContract {
     /** Two versions run side by side while one takes the other's place. */
     @Test
     void aJobOfANewerVersionIsLeftToIt() throws Exception {
-        String newer = new SqsJob(Jobs.bulk(1), 0, clock.instant(), clock.instant())
-                .body()
-                .replace("\"v\":\"1\"", "\"v\":\"2\"");
+        String newer = new SqsJob(Jobs.bulk(1), 0, clock.instant()).body().replace("\"v\":\"1\"", "\"v\":\"2\"");
         sqs.sendMessage(request -> request.queueUrl(queues.bulk()).messageBody(newer));
 
         assertThat(queue.claim(EnumSet.allOf(Lane.class), 10, NOW)).isEmpty();

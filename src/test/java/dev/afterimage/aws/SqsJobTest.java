@@ -28,15 +28,14 @@ class SqsJobTest {
     void theDelayIsRoundedUpAndALongOneIsCutIntoHops(Duration delay, int seconds) {
         Instant now = clock.instant();
 
-        assertThat(new SqsJob(Jobs.bulk(1), 0, now, now.plus(delay)).delaySeconds(clock))
+        assertThat(new SqsJob(Jobs.bulk(1), 0, now.plus(delay)).delaySeconds(clock))
                 .isEqualTo(seconds);
     }
 
     @ParameterizedTest
     @CsvSource({"0", "7"})
     void whatIsWrittenIsRead(int attempts) {
-        SqsJob job = new SqsJob(
-                Jobs.bulk(1), attempts, clock.instant(), clock.instant().plusSeconds(7));
+        SqsJob job = new SqsJob(Jobs.bulk(1), attempts, clock.instant().plusSeconds(7));
         Map<String, String> texts = job.attributes().entrySet().stream()
                 .collect(java.util.stream.Collectors.toMap(
                         Map.Entry::getKey, e -> e.getValue().stringValue()));

@@ -46,7 +46,7 @@ class RequestLinksTest {
     private static final Instant END = Instant.ofEpochSecond(1_800_000_000);
 
     private final MutableClock clock = new MutableClock(END.minus(Duration.ofDays(1)));
-    private final RequestLinks links = new RequestLinks(Map.of("a", SECRET), Optional.of("a"), clock);
+    private final RequestLinks links = links(Map.of("a", SECRET), Optional.of("a"));
 
     private static Link link(String data, String signature) {
         return new Link(NAME, data, Optional.empty(), signature, Optional.empty());
@@ -134,10 +134,9 @@ class RequestLinksTest {
 
     @Test
     void aFormerSecretIsHonouredUntilItIsTakenOut() {
-        String before =
-                new RequestLinks(Map.of("old", FORMER), Optional.of("old"), clock).sign(REQUEST, Optional.empty());
+        String before = links(Map.of("old", FORMER), Optional.of("old")).sign(REQUEST, Optional.empty());
         String signature = before.substring(before.indexOf("&s=") + 3);
-        RequestLinks both = new RequestLinks(Map.of("a", SECRET, "old", FORMER), Optional.of("a"), clock);
+        RequestLinks both = links(Map.of("a", SECRET, "old", FORMER), Optional.of("a"));
 
         assertThat(both.sign(REQUEST, Optional.empty())).endsWith(SIGNATURE);
         assertThat(both.refusal(link(DATA, signature))).isEmpty();
@@ -152,7 +151,7 @@ class RequestLinksTest {
 
     @Test
     void withoutASecretNothingIsHonoured() {
-        RequestLinks none = new RequestLinks(Map.of(), Optional.empty(), clock);
+        RequestLinks none = links(Map.of(), Optional.empty());
 
         assertThat(none.canSign()).isFalse();
         assertThat(none.refusal(link(DATA, SIGNATURE))).contains(Refusal.WRONG_SIGNATURE);
@@ -187,5 +186,9 @@ class RequestLinksTest {
                 .hasSize(32)
                 .isNotEqualTo(SECRET)
                 .isNotEqualTo(RequestLinks.derived(FORMER));
+    }
+
+    private RequestLinks links(Map<String, byte[]> secrets, Optional<String> current) {
+        return new RequestLinks(() -> new RequestLinks.Secrets(secrets, current), clock);
     }
 }

@@ -19,6 +19,7 @@ import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;

@@ -50,6 +50,7 @@ public class FakeCore implements QuarkusTestProfile {
 
     static final Stats STATS = new Stats(
             NOW,
+            Stats.COUNTED_BY,
             0.75,
             new Stats.Requests(3, 0, 1, 0, 2, 1),
             5,

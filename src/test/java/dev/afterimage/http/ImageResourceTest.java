@@ -249,7 +249,7 @@ class ImageResourceTest {
                 .then()
                 .statusCode(200)
                 .header("Cache-Control", "no-store")
-                .body(equalTo("{\"since\":\"2026-11-24T06:00:00Z\",\"hitRatio\":0.75,"
+                .body(equalTo("{\"since\":\"2026-11-24T06:00:00Z\",\"countedBy\":\"process\",\"hitRatio\":0.75,"
                         + "\"requests\":{\"hit\":3,\"stale\":0,\"stored\":1,\"collapsed\":0,\"pending\":2,\"failed\":1},"
                         + "\"providerCalls\":5,\"provider429s\":1,\"provider5xxs\":2,\"providerP50Millis\":310,"
                         + "\"providerP95Millis\":900,\"queueDepth\":7,\"queueOldestAgeSeconds\":12,\"creditsUsed\":40,"

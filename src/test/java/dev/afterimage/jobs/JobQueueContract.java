@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -176,7 +177,7 @@ public abstract class JobQueueContract {
             assertThat(queue().deadLetter(claim, "The template\nis gone: \u201Ccard\u201D \u2014 1 & <2>"))
                     .isTrue();
         }
-        assertThat(queue().status()).isEqualTo(new QueueStatus(0, 0, Duration.ZERO, 2));
+        assertThat(queue().status()).isEqualTo(new QueueStatus(0, 0, Optional.of(Duration.ZERO), 2));
         assertThat(queue().claim(BOTH, 5, NOW)).isEmpty();
 
         assertThat(queue().redrive(100, UNHEARD)).isEqualTo(2);

@@ -10,6 +10,7 @@ import dev.afterimage.testing.MutableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class FleetGaugesTest {
 
-    private static final QueueStatus JOBS = new QueueStatus(3, 40, Duration.ofMillis(1500), 2);
+    private static final QueueStatus JOBS = new QueueStatus(3, 40, Optional.of(Duration.ofMillis(1500)), 2);
 
     private final MutableClock clock = MutableClock.atSomeTime();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -51,6 +52,13 @@ class FleetGaugesTest {
         register(() -> JOBS, OptionalLong.empty());
         assertThat(gauge(Meters.CREDITS_LEFT)).isNaN();
         assertThat(gauge(Meters.CREDITS_USED)).isEqualTo(30);
+    }
+
+    @Test
+    void anAgeThatTheQueueCannotTellIsNoNumber() {
+        register(() -> new QueueStatus(3, 40, Optional.empty(), 2), OptionalLong.empty());
+        assertThat(gauge(Meters.QUEUE_AGE)).isNaN();
+        assertThat(gauge(Meters.DEAD_LETTERS)).isEqualTo(2);
     }
 
     @Test

@@ -137,7 +137,12 @@ abstract class RedisContracts {
         @Override
         protected CreditBudget budget(CreditBudget.Budgets budgets, Clock now) {
             return new RedisCreditBudget(
-                    link(System::nanoTime), clients.settings(), budgets, RedisContracts.this::token, now);
+                    link(System::nanoTime),
+                    clients.settings(),
+                    budgets,
+                    RedisCreditBudget.Note.NONE,
+                    RedisContracts.this::token,
+                    now);
         }
     }
 

@@ -6,6 +6,10 @@ import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.CreditBudgetContract;
 import dev.afterimage.testing.RedisProcess;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -20,12 +24,29 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
         clients.close();
     }
 
+    private static final Duration A_MINUTE = Duration.ofMinutes(1);
+
+    private final List<String> notes = new ArrayList<>();
+
     @Override
     protected CreditBudget budget(CreditBudget.Budgets budgets, Clock clock) {
+        RedisCreditBudget.Note note = new RedisCreditBudget.Note() {
+
+            @Override
+            public Optional<String> read() {
+                return notes.isEmpty() ? Optional.empty() : Optional.of(notes.getLast());
+            }
+
+            @Override
+            public void write(String count) {
+                notes.add(count);
+            }
+        };
         return new RedisCreditBudget(
                 clients.link(RedisProcess.shared().url()),
                 clients.settings(),
                 budgets,
+                note,
                 () -> UUID.randomUUID().toString(),
                 clock);
     }
@@ -44,5 +65,52 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
         one.reserve(ONE);
 
         assertThat(one.status().used()).isEqualTo(8);
+    }
+
+    @Test
+    void aCountThatRedisLostWhenNoProcessLivedIsTakenUpFromItsNote() {
+        clock.advance(A_MINUTE); // into the next month, which lasts
+        CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
+        for (int credit = 0; credit < 6; credit++) {
+            one.reserve(ONE);
+            clock.advance(RedisCreditBudget.NOTED_EVERY);
+        }
+        one.reserve(ONE);
+
+        clients.forget(RedisProcess.shared().url());
+
+        assertThat(budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock)
+                        .status()
+                        .used())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void theCountIsNotedAtTheFirstCreditAndThenNowAndThen() {
+        clock.advance(A_MINUTE);
+        CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
+        one.reserve(ONE);
+        one.reserve(ONE);
+        assertThat(notes).hasSize(1);
+
+        clock.advance(RedisCreditBudget.NOTED_EVERY);
+        one.reserve(ONE);
+
+        assertThat(notes).hasSize(2).last().asString().contains(" 3000000 ");
+    }
+
+    @Test
+    void whatIsNoCountIsNoNote() {
+        notes.add("lost");
+        assertThat(budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock)
+                        .status()
+                        .used())
+                .isZero();
+    }
+
+    @Test
+    void withoutALimitNothingIsNoted() {
+        budget(CreditBudget.Budgets.of(OptionalLong.empty()), clock).reserve(ONE);
+        assertThat(notes).isEmpty();
     }
 }

@@ -360,6 +360,7 @@ class RedisFaultsTest {
                 link,
                 settings(5),
                 CreditBudget.Budgets.of(limit),
+                RedisCreditBudget.Note.NONE,
                 () -> UUID.randomUUID().toString(),
                 Clock.systemUTC());
     }

@@ -98,7 +98,7 @@ class RedisJobQueueTest extends JobQueueContract {
         queue.enqueue(List.of(Jobs.interactive(2)), NOW);
         clock.advance(Duration.ofMinutes(1));
 
-        assertThat(queue.status().oldestAge()).isEqualTo(Duration.ofMinutes(8));
+        assertThat(queue.status().oldestAge()).contains(Duration.ofMinutes(8));
     }
 
     @Test

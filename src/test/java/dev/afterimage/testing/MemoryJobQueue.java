@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -163,10 +164,10 @@ public final class MemoryJobQueue implements JobQueue {
         return new QueueStatus(
                 jobs.stream().filter(job -> job.job.lane() == Lane.INTERACTIVE).count(),
                 jobs.stream().filter(job -> job.job.lane() == Lane.BULK).count(),
-                jobs.stream()
+                Optional.of(jobs.stream()
                         .map(job -> Duration.between(job.created, clock.instant()))
                         .max(Duration::compareTo)
-                        .orElse(Duration.ZERO),
+                        .orElse(Duration.ZERO)),
                 buried.size());
     }
 

@@ -2,11 +2,11 @@ package dev.afterimage.testing;
 
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.time.Pause;

@@ -14,7 +14,6 @@ import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.PermitAcquirer;
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
@@ -32,6 +31,7 @@ import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.QuotaConfig;
@@ -214,6 +214,7 @@ public final class WiredProcess {
                 local,
                 redis,
                 redisConfig,
+                instance(store),
                 machine));
         CallerQuota quota = limits.callerQuota(
                 backends, settings.of(QuotaConfig.class), redis, redisConfig, METERS, machine.clock());

@@ -3,6 +3,7 @@ package dev.afterimage.http.batch;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.batch.Uploads;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
@@ -56,6 +57,7 @@ public final class BatchResource {
     private final BatchImages images;
     private final CallerResolver callers;
     private final Clock clock;
+    private final Optional<Uploads> uploads;
     private final DryRun dryRun;
     private final ProviderLimitConfig prices;
 
@@ -68,7 +70,8 @@ public final class BatchResource {
             CallerResolver callers,
             Clock clock,
             DryRun dryRun,
-            ProviderLimitConfig prices) {
+            ProviderLimitConfig prices,
+            Optional<Uploads> uploads) {
         this.dryRun = dryRun;
         this.prices = prices;
         this.intake = intake;
@@ -77,6 +80,7 @@ public final class BatchResource {
         this.images = images;
         this.callers = callers;
         this.clock = clock;
+        this.uploads = uploads;
     }
 
     /** Takes the jobs over; answered when the last row has arrived. A dry run only says what they would come to. */
@@ -86,46 +90,45 @@ public final class BatchResource {
     public Response submit(
             InputStream body,
             @QueryParam("template") @Nullable String template,
+            @QueryParam("upload") @Nullable String uploaded,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType,
             @Context SecurityContext security,
             @Context HttpServerRequest request) {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
-        StreamedUpload upload =
-                new StreamedUpload(format, Optional.ofNullable(template).map(TemplateId::new), body);
-        if (DryRunBody.isAskedFor(request)) {
-            return Response.ok(estimate(upload)).build();
-        }
-        Caller caller = callers.resolve(security.getUserPrincipal(), request);
-        Optional<String> key = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
-        Batch batch = submit(caller, key, upload);
-        return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
-                .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
-                .build();
-    }
-
-    private Batch submit(Caller caller, Optional<String> idempotencyKey, StreamedUpload upload) {
-        try {
-            return intake.submit(caller, idempotencyKey, upload);
+        Optional<TemplateId> ofAll = Optional.ofNullable(template).map(TemplateId::new);
+        try (InputStream rows = uploaded == null ? body : rowsOf(uploaded)) {
+            StreamedUpload upload = new StreamedUpload(format, ofAll, rows);
+            if (DryRunBody.isAskedFor(request)) {
+                return Response.ok(estimate(upload)).build();
+            }
+            Caller caller = callers.resolve(security.getUserPrincipal(), request);
+            Optional<String> key = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
+            Batch batch = intake.submit(caller, key, upload);
+            return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
+                    .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
+                    .build();
         } catch (IOException e) {
-            throw brokeOff();
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
         }
     }
 
-    private DryRunBody estimate(StreamedUpload upload) {
+    private InputStream rowsOf(String uploaded) throws IOException {
+        Optional<InputStream> rows = uploads.isPresent() ? uploads.get().open(uploaded) : Optional.empty();
+        return rows.orElseThrow(() -> new ProblemException(Problem.of(
+                ProblemType.UPLOAD_NOT_FOUND,
+                "Nothing was put there, or it is kept no longer. POST /v1/batches/uploads answers a URL: PUT the rows there"
+                        + " first.")));
+    }
+
+    private DryRunBody estimate(StreamedUpload upload) throws IOException {
         try (CatalogueRows rows = upload.rows()) {
             DryRun.Estimate estimate = dryRun.of(rows, Horizon.NONE);
             if (estimate.rows() == 0) {
                 throw BatchIntake.empty();
             }
             return DryRunBody.of(estimate, prices);
-        } catch (IOException e) {
-            throw brokeOff();
         }
-    }
-
-    private static ProblemException brokeOff() {
-        return new ProblemException(
-                Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
     }
 
     /** How far it is, while it runs and for a week. */

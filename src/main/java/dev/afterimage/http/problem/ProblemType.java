@@ -12,6 +12,7 @@ public enum ProblemType {
     IMAGE_NOT_FOUND("image-not-found", 404, "There is no such image"),
     RECEIPT_NOT_FOUND("receipt-not-found", 404, "There is no such receipt"),
     BATCH_NOT_FOUND("batch-not-found", 404, "There is no such batch"),
+    UPLOAD_NOT_FOUND("upload-not-found", 404, "There is no such upload"),
     CATALOGUE_NOT_FOUND("catalogue-not-found", 404, "There is no such catalogue"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "This path does not offer that method"),
     NOT_ACCEPTABLE("not-acceptable", 406, "The answer does not exist in an accepted media type"),

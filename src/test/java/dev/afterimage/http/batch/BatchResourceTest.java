@@ -64,6 +64,21 @@ class BatchResourceTest {
     }
 
     @Test
+    void whereImagesLieInFilesAnUploadApartIsRefusedWithWhatToDo() {
+        given().post("/v1/batches/uploads")
+                .then()
+                .statusCode(404)
+                .body("type", endsWith("/not-found"))
+                .body("detail", containsString("POST /v1/batches"));
+        given().contentType("text/csv")
+                .post("/v1/batches?template=card&upload=01jqvcx7h5m0a2b3c4d5e6f7g8")
+                .then()
+                .statusCode(404)
+                .body("type", endsWith("/upload-not-found"));
+        assertThat(queue.status().depth()).isZero();
+    }
+
+    @Test
     void jsonIsAcceptedAndItsBadRowsAreReported() {
         ValidatableResponse answer =
                 post("application/json", TWO_JOBS).statusCode(202).body("total", equalTo(2));

@@ -1,11 +1,6 @@
-package dev.afterimage.generation;
+package dev.afterimage.limit;
 
-import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
-import dev.afterimage.limit.Permit.Granted;
-import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
@@ -17,10 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /**
- * The line of one lane in this process: those who have no start yet. One asks the limiter at a time, in the order of arrival,
+ * The queue of one lane in this process: the calls that have no start yet. One asks the limiter at a time, in the order of arrival,
  * so that the limiter is asked once for each call and not once for each call that waits. Usually the answer is a start that
- * lies ahead, and its holder steps out of the line. Where calls are not planned far ahead (the bulk lane, a limit of calls in
- * flight), the head of the line asks again when the limiter said, or as soon as this process gave a place in flight back.
+ * lies ahead, and its holder leaves the queue. Where calls are not planned far ahead (the bulk lane, a limit of calls in
+ * flight), the first of the queue asks again when the limiter said, or as soon as this process gave a place in flight back.
  */
 final class PermitQueue {
 
@@ -54,24 +49,24 @@ final class PermitQueue {
     }
 
     /**
-     * Waits for a permit in line.
+     * Waits for a permit behind those who came before.
      *
-     * @throws ThrottledException as soon as it is known that no start is to be had by then
+     * @return granted; denied as soon as it is known that no start is to be had by then; or stopped
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
-    Granted acquire(Deadline latestStart) throws InterruptedException {
+    Permit acquire(Deadline latestStart) throws InterruptedException {
         Duration untilItMoves = Duration.between(clock.instant(), movesAt);
         if (untilItMoves.isPositive() && latestStart.forbids(untilItMoves, clock)) {
-            throw ThrottledException.byLimiter(untilItMoves);
+            return new Denied(untilItMoves, Permit.Reason.RATE);
         }
         // Someone whose deadline has passed is still answered when nobody stands before him.
         if (!pause.lock(head, latestStart.remaining(clock))) {
-            throw ThrottledException.byLimiter(Limits.PLACE_RETRY);
+            return new Denied(Limits.PLACE_RETRY, Permit.Reason.RATE);
         }
         try {
             Optional<Duration> refused = refusal(latestStart);
             if (refused.isPresent()) {
-                throw ThrottledException.byLimiter(refused.get());
+                return new Denied(refused.get(), Permit.Reason.RATE);
             }
             return ask(latestStart);
         } finally {
@@ -97,36 +92,19 @@ final class PermitQueue {
         }
     }
 
-    private Granted ask(Deadline latestStart) throws InterruptedException {
+    private Permit ask(Deadline latestStart) throws InterruptedException {
         while (true) {
             placeGivenBack.drainPermits();
-            switch (limiter.acquire(lane, latestStart.remaining(clock))) {
-                case Granted granted -> {
-                    return granted;
-                }
-                case Permit.Stopped stopped -> throw stopped(stopped);
-                case Permit.Refused refused -> throw new ReceiptStandsException(refused);
-                case Permit.Departed departed -> throw new IllegalStateException("departed before it was granted");
-                case Denied denied -> {
-                    if (latestStart.forbids(denied.retryAfter(), clock)) {
-                        remember(denied);
-                        throw ThrottledException.byLimiter(denied.retryAfter());
-                    }
-                    waitAsHead(denied);
-                }
+            Permit answer = limiter.acquire(lane, latestStart.remaining(clock));
+            if (!(answer instanceof Denied denied)) {
+                return answer;
             }
+            if (latestStart.forbids(denied.retryAfter(), clock)) {
+                remember(denied);
+                return denied;
+            }
+            waitAsHead(denied);
         }
-    }
-
-    private GenerationException stopped(Permit.Stopped stopped) {
-        return switch (stopped.reason()) {
-            case ACCESS_REFUSED -> AccessRefusedException.remembered(stopped.retryAfter());
-            case OUT_OF_CREDITS ->
-                new OutOfCreditsException(
-                        "the provider's account was empty a moment ago",
-                        clock.instant().plus(stopped.retryAfter()));
-            case UNUSABLE_ANSWERS -> ThrottledException.byLimiter(stopped.retryAfter());
-        };
     }
 
     private void remember(Denied denied) {

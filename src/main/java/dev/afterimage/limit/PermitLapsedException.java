@@ -1,4 +1,4 @@
-package dev.afterimage.generation;
+package dev.afterimage.limit;
 
 import java.time.Duration;
 
@@ -27,7 +27,7 @@ public class PermitLapsedException extends RuntimeException {
      *
      * @param before how many permits of the same call lapsed before this one
      */
-    Duration waitAfter(int before) {
+    public Duration waitAfter(int before) {
         Duration grown = FIRST_WAIT.multipliedBy(1L << Math.min(before, MOST_DOUBLINGS));
         return retryAfter.compareTo(grown) > 0 ? retryAfter : grown;
     }

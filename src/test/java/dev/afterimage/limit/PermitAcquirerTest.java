@@ -1,22 +1,13 @@
-package dev.afterimage.generation;
+package dev.afterimage.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterStatus;
-import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.MemoryLimiter;
-import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
-import dev.afterimage.limit.ProviderLimiter;
-import dev.afterimage.limit.Purchase;
-import dev.afterimage.limit.ReceiptStorage;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
@@ -72,6 +63,10 @@ class PermitAcquirerTest {
 
     private MemoryLimiter limiter(Limits limits) {
         return Limiters.memory(limits, clock);
+    }
+
+    private static Granted granted(PermitAcquirer gate, Lane lane, Deadline deadline) throws InterruptedException {
+        return (Granted) gate.await(lane, deadline);
     }
 
     private Deadline in(Duration patience) {
@@ -139,9 +134,9 @@ class PermitAcquirerTest {
     @Test
     void aStartAheadIsWaitedForAndTheCallLeavesExactlyThen() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
-        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
+        gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
-        Granted second = gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)));
+        Granted second = granted(gate, Lane.INTERACTIVE, in(Duration.ofSeconds(5)));
         gate.depart(second, Purchases.next());
 
         assertThat(pause.waits()).containsExactly(rate(1).slotTime().minus(EARLY), EARLY);
@@ -150,13 +145,11 @@ class PermitAcquirerTest {
     @Test
     void aWaitBeyondTheDeadlineIsNotSlept() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
-        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
+        gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
-        ThrottledException throttled = catchThrowableOfType(
-                ThrottledException.class, () -> gate.await(Lane.INTERACTIVE, in(Duration.ofMillis(900))));
+        Denied denied = (Denied) gate.await(Lane.INTERACTIVE, in(Duration.ofMillis(900)));
 
-        assertThat(throttled.byProvider()).isFalse();
-        assertThat(throttled.retryAfter()).contains(rate(1).slotTime());
+        assertThat(denied.retryAfter()).isEqualTo(rate(1).slotTime());
         assertThat(pause.waits()).isEmpty();
     }
 
@@ -166,15 +159,13 @@ class PermitAcquirerTest {
         PermitAcquirer gate = gate(limiter);
 
         for (int caller = 0; caller < 100; caller++) {
-            ThrottledException throttled = catchThrowableOfType(
-                    ThrottledException.class, () -> gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5))));
-            assertThat(throttled.retryAfter()).contains(Duration.ofSeconds(20));
+            Denied denied = (Denied) gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)));
+            assertThat(denied.retryAfter()).isEqualTo(Duration.ofSeconds(20));
         }
         assertThat(limiter.questions).hasSize(1);
 
         clock.advance(Duration.ofMillis(50));
-        assertThatThrownBy(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5))))
-                .isInstanceOf(ThrottledException.class);
+        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)))).isInstanceOf(Denied.class);
         assertThat(limiter.questions).hasSize(2);
     }
 
@@ -182,30 +173,28 @@ class PermitAcquirerTest {
     void aRefusalIsNoneForThoseWithMorePatienceOrInTheOtherLane() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofSeconds(20), Reason.RATE);
         PermitAcquirer gate = gate(limiter);
-        assertThatThrownBy(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5))))
-                .isInstanceOf(ThrottledException.class);
+        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)))).isInstanceOf(Denied.class);
         limiter.grants.release(2);
 
-        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(25)))).isNotNull();
-        assertThat(gate.await(Lane.BULK, in(Duration.ofSeconds(5)))).isNotNull();
+        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(25)))).isInstanceOf(Granted.class);
+        assertThat(gate.await(Lane.BULK, in(Duration.ofSeconds(5)))).isInstanceOf(Granted.class);
     }
 
     @Test
     void aDeadlineThatHasPassedStillTakesWhatIsFree() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
 
-        gate.depart(gate.await(Lane.INTERACTIVE, in(Duration.ZERO)), Purchases.next());
+        gate.depart(granted(gate, Lane.INTERACTIVE, in(Duration.ZERO)), Purchases.next());
 
-        assertThatThrownBy(() -> gate.await(Lane.INTERACTIVE, in(Duration.ZERO)))
-                .isInstanceOf(ThrottledException.class);
+        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ZERO))).isInstanceOf(Denied.class);
     }
 
     @Test
     void theBulkLaneAsksAgainUntilItsTurnComes() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
-        gate.depart(gate.await(Lane.BULK, in(SECOND)), Purchases.next());
+        gate.depart(granted(gate, Lane.BULK, in(SECOND)), Purchases.next());
 
-        gate.depart(gate.await(Lane.BULK, in(Duration.ofSeconds(5))), Purchases.next());
+        gate.depart(granted(gate, Lane.BULK, in(Duration.ofSeconds(5))), Purchases.next());
 
         assertThat(pause.waits().stream().reduce(Duration.ZERO, Duration::plus)).isEqualTo(rate(1).slotTime());
     }
@@ -224,7 +213,7 @@ class PermitAcquirerTest {
     void aPermitThatACoolDownOvertookLapses() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitAcquirer gate = gate(limiter);
-        Granted permit = gate.await(Lane.INTERACTIVE, in(SECOND));
+        Granted permit = granted(gate, Lane.INTERACTIVE, in(SECOND));
         limiter.coolDown(Duration.ofSeconds(3));
 
         PermitLapsedException lapsed =
@@ -244,9 +233,9 @@ class PermitAcquirerTest {
             }
         };
         PermitAcquirer gate = new PermitAcquirer(limiter, clock, sluggish, new Random(1));
-        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
+        gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
-        gate.depart(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5))), Purchases.next());
+        gate.depart(granted(gate, Lane.INTERACTIVE, in(Duration.ofSeconds(5))), Purchases.next());
 
         Permit next = limiter.acquire(Lane.INTERACTIVE, Duration.ZERO);
         assertThat(next).isEqualTo(new Denied(rate(1).slotTime(), Reason.RATE));
@@ -259,7 +248,7 @@ class PermitAcquirerTest {
         Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, Duration.ZERO);
         PermitAcquirer gate = gate(limiter);
         clock.advance(Duration.ofMillis(600));
-        gate.depart(gate.await(Lane.BULK, in(SECOND)), Purchases.next());
+        gate.depart(granted(gate, Lane.BULK, in(SECOND)), Purchases.next());
 
         gate.depart(permit, Purchases.next());
 
@@ -276,8 +265,8 @@ class PermitAcquirerTest {
             }
         };
         PermitAcquirer gate = new PermitAcquirer(limiter, clock, sluggish, new Random(1));
-        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
-        Granted second = gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)));
+        gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
+        Granted second = granted(gate, Lane.INTERACTIVE, in(Duration.ofSeconds(5)));
         StubbornLimiter early = new StubbornLimiter(SECOND, Reason.RATE) {
             @Override
             public Permit depart(Granted permit, Purchase purchase) {
@@ -299,7 +288,8 @@ class PermitAcquirerTest {
     void aCallThatLeftLateHoldsItsSlotFromThenOn() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitAcquirer gate = gate(limiter);
-        PermitAcquirer.Departure departure = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
+        PermitAcquirer.Departure.Leaves departure = (PermitAcquirer.Departure.Leaves)
+                gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
         clock.advance(Duration.ofMillis(300));
 
         gate.left(departure, clock.instant());
@@ -312,7 +302,8 @@ class PermitAcquirerTest {
     void aCallThatLeftOnTimeCostsTheLimiterNoQuestion() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitAcquirer gate = gate(limiter);
-        PermitAcquirer.Departure departure = gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
+        PermitAcquirer.Departure.Leaves departure = (PermitAcquirer.Departure.Leaves)
+                gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
         Instant left = clock.instant().plus(Duration.ofMillis(5));
         clock.advance(Duration.ofMillis(300));
 
@@ -326,7 +317,7 @@ class PermitAcquirerTest {
     void oneGivenBackInThisProcessWakesTheHeadOfTheLineAtOnce() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
-        Future<Granted> waiting = threads.submit(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofDays(1))));
+        Future<Granted> waiting = threads.submit(() -> granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1))));
         limiter.questions.take();
 
         limiter.grants.release();
@@ -339,7 +330,7 @@ class PermitAcquirerTest {
     void withoutThatTheHeadAsksAgainByItself() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofMillis(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
-        Future<Granted> waiting = threads.submit(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofDays(1))));
+        Future<Granted> waiting = threads.submit(() -> granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1))));
         for (int question = 0; question < 5; question++) {
             limiter.questions.take();
         }
@@ -356,7 +347,7 @@ class PermitAcquirerTest {
         CountDownLatch served = new CountDownLatch(100);
         for (int client = 0; client < 100; client++) {
             threads.submit(() -> {
-                gate.await(Lane.INTERACTIVE, in(Duration.ofDays(1)));
+                granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1)));
                 served.countDown();
                 return null;
             });
@@ -382,7 +373,7 @@ class PermitAcquirerTest {
             CountDownLatch arriving = new CountDownLatch(1);
             clients.add(threads.submit(() -> {
                 arriving.countDown();
-                gate.await(Lane.INTERACTIVE, in(Duration.ofDays(1)));
+                granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1)));
                 synchronized (order) {
                     order.add(number);
                 }
@@ -410,13 +401,12 @@ class PermitAcquirerTest {
         };
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofMinutes(5), Reason.COOL_DOWN);
         PermitAcquirer gate = new PermitAcquirer(limiter, clock, endless, new Random(1));
-        threads.submit(() -> gate.await(Lane.BULK, in(Duration.ofHours(1))));
+        threads.submit(() -> granted(gate, Lane.BULK, in(Duration.ofHours(1))));
         standing.await();
 
-        ThrottledException throttled =
-                catchThrowableOfType(ThrottledException.class, () -> gate.await(Lane.BULK, in(Duration.ofMinutes(4))));
+        Denied denied = (Denied) gate.await(Lane.BULK, in(Duration.ofMinutes(4)));
 
-        assertThat(throttled.retryAfter()).contains(Duration.ofMinutes(5));
+        assertThat(denied.retryAfter()).isEqualTo(Duration.ofMinutes(5));
         assertThat(limiter.questions).hasSize(1);
     }
 
@@ -431,8 +421,8 @@ class PermitAcquirerTest {
             }
         };
         PermitAcquirer gate = new PermitAcquirer(limiter, clock, endless, new Random(1));
-        gate.depart(gate.await(Lane.INTERACTIVE, in(SECOND)), Purchases.next());
-        Future<Granted> cancelled = threads.submit(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofDays(1))));
+        gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
+        Future<Granted> cancelled = threads.submit(() -> granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1))));
         waits.await();
 
         threads.shutdownNow();
@@ -451,13 +441,13 @@ class PermitAcquirerTest {
         AtomicInteger interrupted = new AtomicInteger();
         Thread head = Thread.startVirtualThread(() -> {
             try {
-                gate.await(Lane.INTERACTIVE, in(Duration.ofDays(1)));
+                granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1)));
             } catch (InterruptedException cancelled) {
                 interrupted.incrementAndGet();
             }
         });
         limiter.questions.take();
-        Future<Granted> second = threads.submit(() -> gate.await(Lane.INTERACTIVE, in(Duration.ofDays(1))));
+        Future<Granted> second = threads.submit(() -> granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1))));
 
         limiter.grants.release();
         head.interrupt();
@@ -498,7 +488,7 @@ class PermitAcquirerTest {
     /** On a busy machine a thread may come so late that its permit lapses. */
     private static void callOnce(PermitAcquirer gate) throws InterruptedException {
         for (boolean left = false; !left; ) {
-            Granted permit = gate.await(Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(30), Clock.systemUTC()));
+            Granted permit = granted(gate, Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(30), Clock.systemUTC()));
             try {
                 gate.depart(permit, Purchases.next());
                 left = true;

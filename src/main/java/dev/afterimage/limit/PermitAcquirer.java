@@ -1,15 +1,8 @@
-package dev.afterimage.generation;
+package dev.afterimage.limit;
 
-import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterUnavailableException;
-import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
-import dev.afterimage.limit.ProviderLimiter;
-import dev.afterimage.limit.Purchase;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
@@ -22,10 +15,10 @@ import org.jboss.logging.Logger;
 /**
  * The place in this process where calls wait for the fleet's permission. Made for virtual threads: thousands may wait.
  *
- * <p>The way of a call: it lines up for a start ({@link PermitQueue}, one a lane), waits for that, prepares its connection,
+ * <p>The way of a call: it waits for a start in its lane's {@link PermitQueue}, and then until that start, prepares its connection,
  * {@linkplain #depart departs}, tells when its request was {@linkplain #left written}, and gives its permit back.
  */
-public final class PermitAcquirer implements PermitForecast {
+public final class PermitAcquirer {
 
     private static final Logger LOG = Logger.getLogger(PermitAcquirer.class);
 
@@ -39,7 +32,7 @@ public final class PermitAcquirer implements PermitForecast {
     private static final Duration LATE = Limits.JITTER.dividedBy(2);
     /** A holder who is sent back so often in a row runs on a machine that is too busy to keep time. */
     private static final int MOST_TRIES = 5;
-    /** Longer waits are taken in line. */
+    /** A call that must wait longer gives its permit up and queues for another. */
     private static final Duration LONGEST_WAIT_TO_DEPART = Duration.ofSeconds(2);
 
     private final ProviderLimiter limiter;
@@ -63,11 +56,14 @@ public final class PermitAcquirer implements PermitForecast {
      * <p>In the interactive lane, a start that is so late that the answer would come after the deadline is not worth a wait, or
      * everybody would wait in vain as soon as there are more than the limit has room for.
      *
-     * @throws ThrottledException at once when the wait would end too late
+     * @return granted; denied at once when the wait would end too late; or stopped
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
-    public Granted await(Lane lane, Deadline deadline) throws InterruptedException {
-        Granted permit = line(lane).acquire(deadline);
+    public Permit await(Lane lane, Deadline deadline) throws InterruptedException {
+        Permit answer = queue(lane).acquire(deadline);
+        if (!(answer instanceof Granted permit)) {
+            return answer;
+        }
         try {
             pause.await(permit.startsIn().minus(EARLY));
             return permit;
@@ -80,46 +76,55 @@ public final class PermitAcquirer implements PermitForecast {
     /**
      * Waits before another permit is taken in place of one that lapsed.
      *
-     * @throws ThrottledException at once when the wait would end after the deadline
-     * @throws UnavailableException when the caller was cancelled
+     * @return whether one may be taken; false at once when the wait would end after the deadline
      */
-    public void awaitAnother(Duration wait, Deadline deadline) {
+    public boolean awaitAnother(Duration wait, Deadline deadline) throws InterruptedException {
         if (deadline.forbids(wait, clock)) {
-            throw ThrottledException.byLimiter(wait);
+            return false;
         }
-        try {
-            pause.await(wait);
-        } catch (InterruptedException cancelled) {
-            Thread.currentThread().interrupt();
-            throw new UnavailableException("cancelled before the call left", cancelled);
-        }
+        pause.await(wait);
+        return true;
     }
 
-    @Override
+    /** What is known, without asking anybody, of the wait for a permit. Costs nothing, so that a flood is turned away cheaply. */
+    @FunctionalInterface
+    public interface Forecast {
+
+        /** The wait until the next permit when that is known to lie beyond the deadline; empty when asking may be worth it. */
+        Optional<Duration> refusal(Lane lane, Deadline deadline);
+    }
+
+    /** As a {@link Forecast} has it. */
     public Optional<Duration> refusal(Lane lane, Deadline deadline) {
-        return line(lane).refusal(deadline);
+        return queue(lane).refusal(deadline);
     }
 
-    private PermitQueue line(Lane lane) {
+    private PermitQueue queue(Lane lane) {
         return switch (lane) {
             case INTERACTIVE -> interactive;
             case BULK -> bulk;
         };
     }
 
-    /**
-     * A call that may leave now.
-     *
-     * @param call the stamped one, whose receipt is open
-     * @param due what the stamp says
-     */
-    public record Departure(Departed call, Instant due) {}
+    /** The answer to {@link #depart}. */
+    public sealed interface Departure {
+
+        /**
+         * The call may leave now.
+         *
+         * @param call the stamped one, whose receipt is open
+         * @param due what the stamp says
+         */
+        record Leaves(Departed call, Instant due) implements Departure {}
+
+        /** The call must not leave at all, because a receipt stands against it. */
+        record Stands(Permit.Refused refused) implements Departure {}
+    }
 
     /**
      * To be called directly before the request is written; returns when it may be.
      *
      * @throws PermitLapsedException when the call must not leave with this permit
-     * @throws ReceiptStandsException when the call must not leave at all
      */
     public Departure depart(Granted permit, Purchase purchase) {
         Permit answer = limiter.depart(permit, purchase);
@@ -130,11 +135,13 @@ public final class PermitAcquirer implements PermitForecast {
                     stamped = Optional.of(departed);
                     Instant due = clock.instant().plus(departed.startsIn());
                     if (isOnTimeFor(due, departed.startsIn())) {
-                        return new Departure(departed, due);
+                        return new Departure.Leaves(departed, due);
                     }
                 }
                 case Denied denied -> waitForSlotOrGiveUp(denied);
-                case Permit.Refused refused -> throw new ReceiptStandsException(refused);
+                case Permit.Refused refused -> {
+                    return new Departure.Stands(refused);
+                }
                 case Permit.Granted impossible -> throw new IllegalStateException("granted twice");
                 case Permit.Stopped impossible -> throw new IllegalStateException("stopped after it was granted");
             }
@@ -147,7 +154,7 @@ public final class PermitAcquirer implements PermitForecast {
      * To be called when the request is written: where that took long, its slot counts from now on. A limiter that cannot be
      * asked is no failure of a call that has left.
      */
-    public void left(Departure departure, Instant at) {
+    public void left(Departure.Leaves departure, Instant at) {
         if (at.isAfter(departure.due().plus(LATE))) {
             try {
                 limiter.restamp(departure.call());

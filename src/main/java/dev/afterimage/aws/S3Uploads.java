@@ -1,0 +1,63 @@
+package dev.afterimage.aws;
+
+import dev.afterimage.batch.Uploads;
+import dev.afterimage.jobs.TimeOrderedIds;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+
+/**
+ * Rows of batches in S3, at {@code uploads/}, put there by presigned URLs. The bucket's lifecycle rule takes them away.
+ */
+public final class S3Uploads implements Uploads {
+
+    private static final Duration OPEN_FOR = Duration.ofHours(1);
+
+    private final S3Client s3;
+    private final S3Bucket bucket;
+    private final TimeOrderedIds ids;
+    private final Clock clock;
+
+    public S3Uploads(S3Client s3, S3Bucket bucket, TimeOrderedIds ids, Clock clock) {
+        this.s3 = s3;
+        this.bucket = bucket;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    @Override
+    public Place offer() {
+        String upload = ids.next();
+        Instant now = clock.instant();
+        SdkHttpRequest put = SdkHttpRequest.builder()
+                .method(SdkHttpMethod.PUT)
+                .uri(S3UrlSigner.locationOf(s3, bucket, bucket.objectOfUpload(upload)))
+                .build();
+        URI url = URI.create(S3UrlSigner.presigned(s3, put, now, OPEN_FOR));
+        return new Place(upload, url, now.plus(OPEN_FOR));
+    }
+
+    @Override
+    public Optional<InputStream> open(String upload) throws IOException {
+        if (!TimeOrderedIds.isWellFormed(upload)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    s3.getObject(request -> request.bucket(bucket.name()).key(bucket.objectOfUpload(upload))));
+        } catch (NoSuchKeyException absent) {
+            return Optional.empty();
+        } catch (SdkException e) {
+            throw S3Faults.unavailable(bucket.name(), e);
+        }
+    }
+}
