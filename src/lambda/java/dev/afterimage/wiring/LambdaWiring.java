@@ -2,8 +2,7 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
-import dev.afterimage.aws.SqsQueues;
-import dev.afterimage.aws.SqsRecord;
+import dev.afterimage.aws.SqsJobQueue.SqsRecord;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.http.EventFastPath;
 import dev.afterimage.jobs.Claim;
@@ -60,13 +59,13 @@ class LambdaWiring {
     JobBatchHandler jobBatches(
             Worker worker,
             SqsConfig sqsConfig,
-            @Identifier(AwsWiring.LIMITED) Instance<SqsClient> sqs,
+            @Identifier(ClientWiring.LIMITED) Instance<SqsClient> sqs,
             PregenerationConfig config,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         return (messages, deadline) -> {
             SqsJobQueue queue = new SqsJobQueue(
-                    sqs.get(), SqsQueues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
+                    sqs.get(), SqsJobQueue.Queues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
             Map<String, Claim> claims = new HashMap<>();
             Set<String> again = new HashSet<>();
             for (QueueMessage message : messages) {

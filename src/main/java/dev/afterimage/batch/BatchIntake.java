@@ -12,6 +12,7 @@ import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -29,6 +30,7 @@ import java.util.Optional;
  *
  * <p>Equal rows are all queued, because each of them wants its own outcome; the pipeline pays for one.
  */
+@Singleton
 public final class BatchIntake {
 
     /** An upload that gave no sign for so long belongs to a process that died. */

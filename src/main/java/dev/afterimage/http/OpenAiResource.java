@@ -13,7 +13,7 @@ import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.store.ImageStore;
-import dev.afterimage.store.StoredImage;
+import dev.afterimage.store.ImageStore.StoredImage;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;

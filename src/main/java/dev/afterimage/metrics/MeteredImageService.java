@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 /** Decorator: counts requests by who asks and by outcome, and times them. */
 public final class MeteredImageService implements ImageService {
 
-    /** Of whom nobody knows what becomes of the answer: a job for somebody who was told to look again. */
+    /** In place of a lane: a job that was queued for somebody who was told to look again. */
     private static final String QUEUED = "queued";
 
     private record Kind(String lane, String outcome) {}

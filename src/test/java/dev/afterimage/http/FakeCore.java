@@ -8,7 +8,6 @@ import dev.afterimage.http.batch.BatchParts;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.metrics.Stats;
-import dev.afterimage.metrics.StatsSource;
 import dev.afterimage.testing.MemoryImageStore;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import jakarta.enterprise.inject.Alternative;
@@ -123,7 +122,7 @@ public class FakeCore implements QuarkusTestProfile {
         @Produces
         @Alternative
         @Singleton
-        StatsSource stats() {
+        Stats.Source stats() {
             return () -> STATS;
         }
     }

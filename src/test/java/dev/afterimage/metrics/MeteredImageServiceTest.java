@@ -50,7 +50,7 @@ class MeteredImageServiceTest {
     }
 
     @Test
-    void whatGoesOnFromThereIsNotCountedTwice() {
+    void aMissThatGoesOnIsCountedOnce() {
         assertThat(metered.indexLookup(REQUEST))
                 .isCompletedWithValueMatching(indexLookup -> indexLookup.hit().isEmpty());
         known = CompletableFuture.failedFuture(new IllegalStateException("no versions"));
@@ -60,7 +60,7 @@ class MeteredImageServiceTest {
     }
 
     @Test
-    void whoAsksIsTold() {
+    void requestsAreCountedByLane() {
         Deadline deadline = Deadline.in(Duration.ofSeconds(4), MutableClock.atSomeTime());
         metered.obtain(GenerationRequest.onDemand(REQUEST, Caller.SERVICE, deadline));
         metered.obtain(GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.INTERACTIVE, deadline));

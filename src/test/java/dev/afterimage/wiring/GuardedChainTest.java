@@ -302,7 +302,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void oneWhoIsCancelledWhileTheBulkheadIsFullEndsAtOnce() {
+    void aCallerCancelledWhileTheBulkheadIsFullEndsAtOnce() {
         belt.roomFrom = Instant.MAX;
 
         Thread.currentThread().interrupt();

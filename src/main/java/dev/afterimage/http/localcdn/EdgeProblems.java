@@ -1,6 +1,6 @@
 package dev.afterimage.http.localcdn;
 
-import dev.afterimage.delivery.Refusal;
+import dev.afterimage.delivery.CannedPolicy.Refusal;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
