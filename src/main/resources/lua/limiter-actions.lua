@@ -68,6 +68,14 @@ local actions = {
     pauseUntil(now + wait)
     return granted(0)
   end,
+  -- ARGV[18]: the calls a window that the provider shows, fewer than are configured.
+  lower = function()
+    local shown = tonumber(ARGV[18])
+    if now >= loweredUntil or shown <= lowered then
+      redis.call('HSET', state, 'lowered', shown, 'loweredUntil', text(now + wait))
+    end
+    return granted(0)
+  end,
   -- ARGV[18]: the reason.
   stop = function()
     stopLanes(ARGV[18], PROBED_EVERY[ARGV[18]])

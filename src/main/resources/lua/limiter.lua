@@ -8,7 +8,8 @@
 --
 -- Answers begin with {kind, wait, reason, epoch, now}; the kinds stand in limiter-actions.lua.
 
-local state = KEYS[1] -- hash: format, epoch, noticed, confirmed, coolDown (its end), last (the latest departure), lane stops
+local state = KEYS[1] -- hash: format, epoch, noticed, confirmed, coolDown (its end), last (the latest departure), lane
+-- stops, lowered and loweredUntil (a lower limit that the provider shows, in calls a window)
 local departed, planned = KEYS[2], KEYS[3] -- sorted sets: token -> time of departure, token -> planned start
 local bulkDeparted, bulkPlanned = KEYS[4], KEYS[5] -- the bulk lane's part of both
 local places, bulkPlaces = KEYS[6], KEYS[7] -- sorted sets: token -> when the place in flight comes back by itself
@@ -60,10 +61,18 @@ end
 
 -- What is written here by one version is read by the next and by the one before, in a rolling deploy.
 local FORMAT = 1
-local remembered = redis.call('HMGET', state, 'epoch', 'coolDown', 'last', 'format', 'confirmed')
+local remembered = redis.call('HMGET', state, 'epoch', 'coolDown', 'last', 'format', 'confirmed', 'lowered',
+  'loweredUntil')
 local epoch, coolDown, last = remembered[1], tonumber(remembered[2] or 0), tonumber(remembered[3] or 0)
 local newerFormat = tonumber(remembered[4] or FORMAT) > FORMAT
 local confirmed = remembered[5] == '1'
+
+-- The provider shows a lower limit: it holds for a while, in both lanes.
+local lowered, loweredUntil = tonumber(remembered[6] or 0), tonumber(remembered[7] or 0)
+if now < loweredUntil and lowered < slots then
+  bulkSlots = math.max(1, math.floor(bulkSlots * lowered / slots))
+  slots = lowered
+end
 
 local function pauseUntil(time)
   if time > coolDown then

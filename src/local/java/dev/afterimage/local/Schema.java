@@ -76,7 +76,15 @@ final class Schema {
                     "ALTER TABLE receipt ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0",
                     "ALTER TABLE receipt ADD COLUMN deleted_open INTEGER NOT NULL DEFAULT 0"),
             List.of("ALTER TABLE batch ADD COLUMN owner TEXT NOT NULL DEFAULT ''"),
-            List.of("ALTER TABLE batch_row ADD COLUMN key BLOB"));
+            List.of("ALTER TABLE batch_row ADD COLUMN key BLOB"),
+            List.of(
+                    """
+            CREATE TABLE usage (
+              month TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, micros INTEGER NOT NULL,
+              PRIMARY KEY (month, kind, name)
+            ) WITHOUT ROWID""",
+                    "INSERT INTO usage SELECT month, 'ACCOUNT', 'default', used * 1000000 FROM credits",
+                    "DROP TABLE credits"));
 
     private Schema() {}
 

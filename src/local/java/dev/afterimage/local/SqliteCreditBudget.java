@@ -2,61 +2,95 @@ package dev.afterimage.local;
 
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.Purchase;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.OptionalLong;
+import java.util.List;
 
 /**
- * The credits used, a row a month. Synced before a credit is handed out, because what a power cut makes forgotten would be
- * spent twice. Former months stay, as a record of a few bytes.
+ * What images cost, a row a month and name. Synced before a cost is allowed, because what a power cut makes forgotten would
+ * be spent twice. Former months stay, as a record of a few bytes.
  */
 public final class SqliteCreditBudget implements CreditBudget {
 
     private final Access database;
-    private final OptionalLong limit;
+    private final Budgets budgets;
     private final Clock clock;
 
-    /**
-     * A budget.
-     *
-     * @param limit the month's credits; empty counts without a limit
-     */
-    public SqliteCreditBudget(Database database, OptionalLong limit, Clock clock) {
+    /** Counts in this database. */
+    public SqliteCreditBudget(Database database, Budgets budgets, Clock clock) {
         this.database = database.failingWith(BudgetUnavailableException::new);
-        this.limit = limit;
+        this.budgets = budgets;
         this.clock = clock;
     }
 
     @Override
-    public Decision reserve() {
-        YearMonth month = currentMonth();
-        long most = limit.orElse(Long.MAX_VALUE);
-        int taken = database.promise(session -> session.update(
-                "INSERT INTO credits (month, used) SELECT ?, 1 WHERE ? > 0"
-                        + " ON CONFLICT (month) DO UPDATE SET used = used + 1 WHERE used < ?",
-                month.toString(),
-                most,
-                most));
-        return taken > 0
-                ? new Reserved(month.toString())
-                : new Exhausted(month.plusMonths(1)
-                        .atDay(1)
-                        .atStartOfDay(ZoneOffset.UTC)
-                        .toInstant());
+    public Decision reserve(Charge charge) {
+        YearMonth now = currentMonth();
+        String month = now.toString();
+        long micros = Charge.micros(charge.cost());
+        return database.promise(session -> {
+            for (By by : List.of(By.ACCOUNT, By.TENANT)) {
+                String name = charge.name(by);
+                long limit = by == By.ACCOUNT ? budgets.ofAccount(name) : budgets.ofTenant(name);
+                long used = used(session, month, by, name);
+                if (limit >= 0 && (used >= limit || used + micros > limit)) {
+                    return new Exhausted(
+                            now.plusMonths(1)
+                                    .atDay(1)
+                                    .atStartOfDay(ZoneOffset.UTC)
+                                    .toInstant(),
+                            by);
+                }
+            }
+            add(session, month, charge, micros);
+            return new Reserved(month, charge);
+        });
     }
 
     @Override
-    public void giveBack(Reserved reservation) {
-        database.promise(session ->
-                session.update("UPDATE credits SET used = used - 1 WHERE month = ? AND used > 0", reservation.month()));
+    public void settle(Reserved reservation, double cost) {
+        Charge charge = reservation.charge();
+        long more = Charge.micros(cost) - Charge.micros(charge.cost());
+        database.promise(session -> {
+            add(session, reservation.month(), charge, more);
+            return true;
+        });
+    }
+
+    private static void add(Session session, String month, Charge charge, long micros) throws SQLException {
+        for (By by : By.values()) {
+            session.update(
+                    "INSERT INTO usage (month, kind, name, micros) VALUES (?, ?, ?, max(0, ?))"
+                            + " ON CONFLICT (month, kind, name) DO UPDATE SET micros = max(0, micros + ?)",
+                    month,
+                    by.name(),
+                    charge.name(by),
+                    micros,
+                    micros);
+        }
+    }
+
+    private static long used(Session session, String month, By by, String name) throws SQLException {
+        return session.number(
+                "SELECT micros FROM usage WHERE month = ? AND kind = ? AND name = ?", month, by.name(), name);
     }
 
     @Override
     public Status status() {
         String month = currentMonth().toString();
-        return new Status(
-                database.read(session -> session.number("SELECT used FROM credits WHERE month = ?", month)), limit);
+        return budgets.status(database.read(session -> used(session, month, By.ACCOUNT, Purchase.DEFAULT_ACCOUNT)));
+    }
+
+    @Override
+    public List<Usage> usage(String month, By by) {
+        return database.read(session -> session.list(
+                "SELECT name, micros FROM usage WHERE month = ? AND kind = ? AND micros > 0 ORDER BY name",
+                row -> new Usage(row.getString(1), Charge.cost(row.getLong(2))),
+                month,
+                by.name()));
     }
 
     private YearMonth currentMonth() {

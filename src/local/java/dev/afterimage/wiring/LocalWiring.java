@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the local back end together. */
@@ -119,8 +118,8 @@ class LocalWiring {
         }
 
         @Override
-        public CreditBudget creditBudget(OptionalLong limit) {
-            return new SqliteCreditBudget(database(), limit, machine.clock());
+        public CreditBudget creditBudget(CreditBudget.Budgets budgets) {
+            return new SqliteCreditBudget(database(), budgets, machine.clock());
         }
 
         @Override

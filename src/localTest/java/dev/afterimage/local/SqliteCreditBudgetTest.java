@@ -17,27 +17,28 @@ class SqliteCreditBudgetTest extends CreditBudgetContract {
     final OpenDatabase database = new OpenDatabase();
 
     @Override
-    protected CreditBudget budget(OptionalLong limit, Clock clock) {
-        return new SqliteCreditBudget(database.get(), limit, clock);
+    protected CreditBudget budget(CreditBudget.Budgets budgets, Clock clock) {
+        return new SqliteCreditBudget(database.get(), budgets, clock);
     }
 
     @Test
     void creditsThatWereUsedStayUsedAfterARestart() {
-        budget(OptionalLong.of(1), clock).reserve();
+        budget(CreditBudget.Budgets.of(OptionalLong.of(1)), clock).reserve(ONE);
 
         database.reopen();
 
-        assertThat(budget(OptionalLong.of(1), clock).reserve()).isInstanceOf(CreditBudget.Exhausted.class);
+        assertThat(budget(CreditBudget.Budgets.of(OptionalLong.of(1)), clock).reserve(ONE))
+                .isInstanceOf(CreditBudget.Exhausted.class);
     }
 
     @Test
     void aReadOnlyDiskIsAFailureThatCountsNothing() {
-        CreditBudget budget = budget(OptionalLong.of(10), clock);
-        budget.reserve();
+        CreditBudget budget = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
+        budget.reserve(ONE);
         database.execute("PRAGMA query_only = ON");
 
         assertThatExceptionOfType(BudgetUnavailableException.class)
-                .isThrownBy(budget::reserve)
+                .isThrownBy(() -> budget.reserve(ONE))
                 .withMessageContaining("afterimage.directory (" + database.directory() + ") cannot be used")
                 .withMessageContaining("may read and write");
 

@@ -5,6 +5,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.CreditBudget.Charge;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
+import java.util.function.ToDoubleFunction;
 
 /** Says what a list of images would cost and how long it would take, before anything is bought or queued. */
 public final class DryRun {
@@ -24,7 +25,7 @@ public final class DryRun {
     private final JobQueue queue;
     private final Supplier<OptionalLong> creditsLeft;
     private final Limits limits;
-    private final ToLongFunction<ImageRequest> credits;
+    private final ToDoubleFunction<ImageRequest> credits;
     private final Supplier<Optional<Duration>> callTime;
 
     /**
@@ -41,7 +42,7 @@ public final class DryRun {
             JobQueue queue,
             Supplier<OptionalLong> creditsLeft,
             Limits limits,
-            ToLongFunction<ImageRequest> credits,
+            ToDoubleFunction<ImageRequest> credits,
             Supplier<Optional<Duration>> callTime) {
         this.planner = planner;
         this.queue = queue;
@@ -55,7 +56,7 @@ public final class DryRun {
      * What a list would come to. Each row is one of: a duplicate of an earlier row, fresh, missing, bad.
      *
      * @param bad the first {@value PlanReport#MOST_BAD}, by line
-     * @param cost in the provider's credits, when each image is made at the first attempt
+     * @param cost in the provider's credits, rounded up, when each image is made at the first attempt
      * @param creditsLeft this month; empty where they are not limited
      * @param duration until the last image, at the bulk lane's share of the provider's limit and nothing before it
      */
@@ -97,7 +98,7 @@ public final class DryRun {
         private long duplicates;
         private long fresh;
         private long missing;
-        private long cost;
+        private long micros;
 
         void add(List<CatalogueRow> chunk, Horizon horizon) {
             rows += chunk.size();
@@ -117,7 +118,7 @@ public final class DryRun {
                     add(planned.tooLarge());
                 } else {
                     missing++;
-                    cost += credits.applyAsLong(planned.row().request());
+                    micros += Charge.micros(credits.applyAsDouble(planned.row().request()));
                 }
             }
         }
@@ -129,6 +130,7 @@ public final class DryRun {
         }
 
         Estimate estimate() {
+            long cost = (long) Math.ceil(Charge.cost(micros));
             return new Estimate(rows, duplicates, fresh, missing, bad, cost, creditsLeft.get(), duration(missing));
         }
     }

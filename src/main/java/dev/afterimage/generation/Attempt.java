@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.PermitLapsedException;
@@ -48,6 +49,11 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
          * unknown outcome is repeated. Asked when the call has its permit.
          */
         String name();
+
+        /** Who is to be billed for it. */
+        default Caller payer() {
+            return Caller.SERVICE;
+        }
 
         /** How the job of an earlier call is found at the provider; such a call is gone on with, and not made again. */
         Optional<String> ticket();

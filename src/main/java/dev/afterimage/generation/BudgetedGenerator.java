@@ -5,39 +5,75 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.store.StoreUnavailableException;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 /**
- * Decorator: takes a credit before each call and gives it back when the call was certainly not billed. Stands inside the
- * retry, so that each call that may be billed takes its own.
+ * Decorator: counts what a call is expected to cost before it is made, what it did cost when that is known, and nothing when
+ * it was certainly not billed. Stands inside the retry, so that each call that may be billed is counted.
  */
 public final class BudgetedGenerator implements ImageGenerator {
 
+    private static final Logger LOG = Logger.getLogger(BudgetedGenerator.class);
+
     private final CreditBudget budget;
+    private final Function<ImageRequest, Price> prices;
     private final ImageGenerator next;
 
-    public BudgetedGenerator(CreditBudget budget, ImageGenerator next) {
+    /**
+     * What an image is expected to cost, in the provider's unit.
+     *
+     * @param account the provider's account that is billed
+     */
+    public record Price(String account, double cost) {}
+
+    public BudgetedGenerator(CreditBudget budget, Function<ImageRequest, Price> prices, ImageGenerator next) {
         this.budget = budget;
+        this.prices = prices;
         this.next = next;
     }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        return switch (budget.reserve()) {
+        Price price = prices.apply(request);
+        CreditBudget.Charge charge = new CreditBudget.Charge(
+                price.account(),
+                request.template().value(),
+                attempt.order().payer().tenant(),
+                price.cost());
+        return switch (budget.reserve(charge)) {
             case CreditBudget.Exhausted exhausted ->
-                throw new OutOfCreditsException("the month's budget of credits is spent", exhausted.until());
+                throw exhausted.by() == CreditBudget.By.TENANT
+                        ? OutOfCreditsException.ofTenant(exhausted.until())
+                        : new OutOfCreditsException("the month's budget of credits is spent", exhausted.until());
             case CreditBudget.Reserved reserved -> generate(request, attempt, reserved);
         };
     }
 
     private GeneratedImage generate(ImageRequest request, Attempt attempt, CreditBudget.Reserved reserved) {
+        GeneratedImage image;
         try {
-            return next.generate(request, attempt);
+            image = next.generate(request, attempt);
         } catch (RuntimeException failure) {
             // In here the store is only asked before a call leaves; what was paid for is stored outside.
             if (failure instanceof StoreUnavailableException || !GenerationException.mayBeBilled(failure)) {
                 giveBack(reserved, failure);
             }
             throw failure;
+        }
+        double cost = image.cost().orElse(reserved.charge().cost());
+        if (cost != reserved.charge().cost()) {
+            settle(reserved, cost);
+        }
+        return image;
+    }
+
+    /** What was paid for is delivered, whether or not its true cost can be counted. */
+    private void settle(CreditBudget.Reserved reserved, double cost) {
+        try {
+            budget.settle(reserved, cost);
+        } catch (BudgetUnavailableException uncounted) {
+            LOG.warnf("An image is counted with the cost that was expected: %s", uncounted.getMessage());
         }
     }
 

@@ -12,10 +12,26 @@ public final class OutOfCreditsException extends GenerationException {
     private static final long serialVersionUID = 1L;
 
     private final Instant until;
+    private final boolean tenants;
 
     public OutOfCreditsException(String message, Instant until) {
+        this(message, until, false);
+    }
+
+    private OutOfCreditsException(String message, Instant until, boolean tenants) {
         super(message, null);
         this.until = until;
+        this.tenants = tenants;
+    }
+
+    /** The month's budget of whoever asks is spent; others go on. */
+    public static OutOfCreditsException ofTenant(Instant until) {
+        return new OutOfCreditsException("the tenant's budget of the month is spent", until, true);
+    }
+
+    /** Whether only this tenant has none left. */
+    public boolean isTenants() {
+        return tenants;
     }
 
     public Instant until() {

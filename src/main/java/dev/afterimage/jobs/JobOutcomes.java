@@ -73,7 +73,8 @@ public final class JobOutcomes {
         return switch (failure) {
             case ThrottledException throttled ->
                 new JobOutcome.Wait(throttled.retryAfter().orElse(POLITE), true);
-            case OutOfCreditsException credits -> new JobOutcome.Wait(untilAskedForCredits(credits), true);
+            case OutOfCreditsException credits ->
+                new JobOutcome.Wait(untilAskedForCredits(credits), !credits.isTenants());
             case AccessRefusedException refused -> new JobOutcome.Wait(refused.retryAfter(), true);
             case RejectedException rejected -> new JobOutcome.DeadLettered(message(rejected));
             case NotAnImageException useless -> buyAgain(useless.nextPurchase(), "not-an-image: " + message(useless));

@@ -28,22 +28,21 @@ public final class QueuedBacklog implements Backlog {
     }
 
     @Override
-    public void accept(ImageKey key, ImageRequest request, Duration delay) {
-        enqueue(key, request, Lane.INTERACTIVE, delay);
+    public void accept(ImageKey key, ImageRequest request, Caller payer, Duration delay) {
+        enqueue(key, request, Lane.INTERACTIVE, payer, delay);
     }
 
     @Override
     public void refresh(ImageKey key, ImageRequest request) {
-        enqueue(key, request, Lane.BULK, Duration.ZERO);
+        enqueue(key, request, Lane.BULK, Caller.SERVICE, Duration.ZERO);
     }
 
-    private void enqueue(ImageKey key, ImageRequest request, Lane lane, Duration delay) {
+    private void enqueue(ImageKey key, ImageRequest request, Lane lane, Caller payer, Duration delay) {
         if (marks.of(key) == PendingKeys.Mark.CONFIRMED) {
             return;
         }
         marks.intend(key);
-        // The quota was spent when the caller asked, so the job uses nobody's.
-        Job job = new Job(ids.next(), key, request, lane, Caller.SERVICE, Optional.empty());
+        Job job = new Job(ids.next(), key, request, lane, payer, Optional.empty());
         try {
             queue.enqueue(List.of(job), delay);
         } catch (RuntimeException notTaken) {

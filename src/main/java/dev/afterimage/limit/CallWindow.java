@@ -14,7 +14,7 @@ package dev.afterimage.limit;
  */
 final class CallWindow {
 
-    private final int slots;
+    private int slots;
     private final long slotTime;
     private final long lead;
     private final SortedTimes departed = new SortedTimes();
@@ -24,6 +24,11 @@ final class CallWindow {
         this.slots = slots;
         this.slotTime = slotTime;
         this.lead = lead;
+    }
+
+    /** From now on it has so many slots; calls that have left stay in theirs. */
+    void resize(int newSlots) {
+        slots = newSlots;
     }
 
     /** Frees the slots whose time is over, and forgets the plans that nobody kept. To be called before anything else. */

@@ -12,6 +12,28 @@ public record Caller(String id) {
      */
     public static final Caller SERVICE = new Caller("\0service");
 
+    private static final String PROMISED = "\0promised:";
+    private static final String ADDRESS = "address:";
+
+    /** The same caller, whose quota has been charged already. */
+    public Caller promised() {
+        return isCharged() ? new Caller(PROMISED + id) : this;
+    }
+
+    /** Whether a quota applies. */
+    public boolean isCharged() {
+        return !id.startsWith("\0");
+    }
+
+    /** Who pays: the name by which the caller was authenticated, {@code anonymous}, or {@code service}. */
+    public String tenant() {
+        if (equals(SERVICE)) {
+            return "service";
+        }
+        String who = id.startsWith(PROMISED) ? id.substring(PROMISED.length()) : id;
+        return who.startsWith(ADDRESS) ? "anonymous" : who.substring(who.indexOf(':') + 1);
+    }
+
     @Override
     public String toString() {
         return "Caller[hidden]";

@@ -1,43 +1,136 @@
 package dev.afterimage.limit;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Port: the month's credits at the provider, counted before they are spent. Months are calendar months in UTC.
- * Every operation may fail with a {@link BudgetUnavailableException}; then nothing may be spent.
+ * Port: what images cost in a month, in the provider's own unit (images, credits, tokens), counted before it is spent: by
+ * account, by template and by tenant. Months are calendar months in UTC. Every operation may fail with a
+ * {@link BudgetUnavailableException}; then nothing may be spent.
  */
 public interface CreditBudget {
 
-    /** Takes one credit, or says until when there is none. */
-    Decision reserve();
+    /** Counts a cost, or says until when there is no budget for it. */
+    Decision reserve(Charge charge);
 
-    /** Gives a credit back whose call was certainly not billed; never below zero. */
-    void giveBack(Reserved reservation);
+    /** Replaces the reserved cost by the true one; no count falls below zero. */
+    void settle(Reserved reservation, double cost);
 
-    /** The current month's count; kept also when no budget is set. */
+    /** Gives back what was certainly not billed. */
+    default void giveBack(Reserved reservation) {
+        settle(reservation, 0);
+    }
+
+    /** The current month's count of the one account; kept also when no budget is set. */
     Status status();
+
+    /** What a month's images cost, in the order of the names; empty for a month of which nothing is known. */
+    List<Usage> usage(String month, By by);
+
+    /** What a count is kept of. */
+    enum By {
+        ACCOUNT,
+        TEMPLATE,
+        TENANT
+    }
+
+    /** What the images of one account, template or tenant cost. */
+    record Usage(String name, double cost) {}
+
+    /**
+     * What a call costs, and whom.
+     *
+     * @param account the provider's account
+     * @param cost 0 or more, in the provider's unit
+     */
+    record Charge(String account, String template, String tenant, double cost) {
+
+        private static final double MICROS = 1_000_000;
+
+        /** The name by which this is counted. */
+        public String name(By by) {
+            return switch (by) {
+                case ACCOUNT -> account;
+                case TEMPLATE -> template;
+                case TENANT -> tenant;
+            };
+        }
+
+        /** A cost in the whole numbers in which it is counted, so that sums are exact: millionths. */
+        public static long micros(double cost) {
+            return Math.round(cost * MICROS);
+        }
+
+        /** The cost of so many millionths. */
+        public static double cost(long micros) {
+            return micros / MICROS;
+        }
+    }
+
+    /**
+     * What may be spent a month, in the provider's unit. Who is not named has no limit, but for tenants.
+     *
+     * @param perTenant for each tenant that is not named, but not for the service itself; negative for no limit
+     */
+    record Budgets(Map<String, Double> accounts, Map<String, Double> tenants, double perTenant) {
+
+        private static final long NONE = -1;
+
+        /** Of the one account. */
+        public static Budgets of(OptionalLong limit) {
+            return new Budgets(
+                    limit.isPresent() ? Map.of(Purchase.DEFAULT_ACCOUNT, (double) limit.getAsLong()) : Map.of(),
+                    Map.of(),
+                    NONE);
+        }
+
+        /** In millionths; -1 for no limit. */
+        public long ofAccount(String name) {
+            return micros(accounts.getOrDefault(name, (double) NONE));
+        }
+
+        /** In millionths; -1 for no limit. */
+        public long ofTenant(String name) {
+            return micros(tenants.getOrDefault(name, name.equals(Caller.SERVICE.tenant()) ? NONE : perTenant));
+        }
+
+        private static long micros(double limit) {
+            return limit < 0 ? NONE : Charge.micros(limit);
+        }
+
+        /** The state of the one account, of which so many millionths are used. */
+        public Status status(long usedMicros) {
+            long limit = ofAccount(Purchase.DEFAULT_ACCOUNT);
+            return new Status(
+                    (long) Math.ceil(Charge.cost(usedMicros)),
+                    limit < 0 ? OptionalLong.empty() : OptionalLong.of((long) Charge.cost(limit)));
+        }
+    }
 
     /** The answer to {@link #reserve}. */
     sealed interface Decision permits Reserved, Exhausted {}
 
     /**
-     * A credit was taken.
+     * The cost is counted.
      *
-     * @param month the month it was taken from, such as {@code 2026-11}, so that it goes back where it came from
+     * @param month the month in which, such as {@code 2026-11}, so that it goes back where it came from
      */
-    record Reserved(String month) implements Decision {}
+    record Reserved(String month, Charge charge) implements Decision {}
 
     /**
-     * There is none left.
+     * There is no budget for it.
      *
      * @param until the start of the next month
+     * @param by whose budget is spent: the account's or the tenant's
      */
-    record Exhausted(Instant until) implements Decision {}
+    record Exhausted(Instant until, By by) implements Decision {}
 
     /**
      * What the operator sees.
      *
+     * @param used in whole units, rounded up
      * @param limit the month's credits; empty when no budget is set
      */
     record Status(long used, OptionalLong limit) {

@@ -6,12 +6,20 @@ package dev.afterimage.limit;
  */
 final class LaneWindows {
 
+    private final Limits limits;
     private final CallWindow all;
     private final CallWindow bulk;
 
     LaneWindows(Limits limits, long slotTime, long lead) {
+        this.limits = limits;
         all = new CallWindow(limits.rate(), slotTime, lead);
         bulk = new CallWindow(limits.bulkRate(), slotTime, lead);
+    }
+
+    /** Leaves each lane its share of so many calls a window. */
+    void resize(int rate) {
+        all.resize(rate);
+        bulk.resize(Math.max(1, (int) ((long) limits.bulkRate() * rate / limits.rate())));
     }
 
     void advanceTo(long now) {

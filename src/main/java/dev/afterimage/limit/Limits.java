@@ -42,6 +42,12 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
         }
     }
 
+    /** What so many calls in another window come to in this one, rounded down; at least 1. */
+    public int inWindow(int calls, Duration other) {
+        long here = (long) calls * window.toMillis() / Math.max(1, other.toMillis());
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, here));
+    }
+
     /** The calls of one window that the bulk lane may use. */
     public int bulkRate() {
         return Math.max(1, (int) Math.floor(rate * bulkShare));

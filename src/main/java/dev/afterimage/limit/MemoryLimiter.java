@@ -52,6 +52,8 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     private final ExpiringTokens<Plan> plans = new ExpiringTokens<>();
     private final ExpiringTokens<Plan> stamps = new ExpiringTokens<>();
     private long coolDownUntil;
+    private int lowered;
+    private long loweredUntil;
     private long sequence;
 
     /**
@@ -316,6 +318,22 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     }
 
     @Override
+    public boolean lower(int calls, Duration window) {
+        int shown = limits.inWindow(calls, window);
+        if (shown >= limits.rate()) {
+            return false;
+        }
+        return locked(now -> {
+            if (now >= loweredUntil || shown <= lowered) {
+                lowered = shown;
+                loweredUntil = now + nanos(limits.window());
+                windows.resize(lowered);
+            }
+            return true;
+        });
+    }
+
+    @Override
     public void coolDown(Duration wait) {
         locked(now -> coolDownUntil = Math.max(coolDownUntil, now + nanos(wait)));
     }
@@ -332,6 +350,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
 
     private long advance() {
         long now = nanoTime.getAsLong() - origin;
+        windows.resize(now < loweredUntil ? lowered : limits.rate());
         windows.advanceTo(now);
         plans.expireUpTo(now);
         stamps.expireUpTo(now);

@@ -164,6 +164,15 @@ public final class PermitAcquirer {
         }
     }
 
+    /** The provider shows a limit; where the limiter cannot be told, the next answer tells it. */
+    public void showed(int calls, Duration window) {
+        try {
+            limiter.lower(calls, window);
+        } catch (LimiterUnavailableException gone) {
+            LOG.debugf("A limit that the provider shows cannot be told: %s", gone.getMessage());
+        }
+    }
+
     /** The provider refuses the service, or its account is empty: nobody else need find that out. */
     public void stop(LaneStop.Reason reason) {
         limiter.stop(reason);

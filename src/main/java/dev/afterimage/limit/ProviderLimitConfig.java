@@ -33,7 +33,7 @@ public interface ProviderLimitConfig {
     @WithDefault("0.8")
     double bulkShare();
 
-    /** Credits a calendar month (UTC); left out, no budget is kept. */
+    /** What images may cost a calendar month (UTC), in the provider's own unit; left out, no budget is kept. */
     @WithName("monthly-credits")
     OptionalLong monthlyCredits();
 

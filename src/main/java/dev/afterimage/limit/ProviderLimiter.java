@@ -72,6 +72,17 @@ public interface ProviderLimiter {
     /** Pauses the whole fleet for {@code wait} from now; of two pauses the one that ends later counts. */
     void coolDown(Duration wait);
 
+    /**
+     * The provider shows that it allows so many calls a window. Where that is less than is configured, it holds for one window
+     * from now on; it never raises the limit. While one is lowered, a lower one takes its place, and a higher one waits for
+     * its end.
+     *
+     * @param calls at least 1
+     * @param window the provider's, for those calls
+     * @return whether it is less than is configured
+     */
+    boolean lower(int calls, Duration window);
+
     /** Stops the lanes that the reason concerns until a call brings an image. A stop that stands goes on as it is. */
     void stop(LaneStop.Reason reason);
 

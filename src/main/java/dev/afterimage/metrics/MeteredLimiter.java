@@ -63,6 +63,15 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     @Override
+    public boolean lower(int calls, Duration window) {
+        boolean lower = next.lower(calls, window);
+        if (lower) {
+            meters.loweredLimits().increment();
+        }
+        return lower;
+    }
+
+    @Override
     public void coolDown(Duration wait) {
         meters.coolDowns().increment();
         next.coolDown(wait);

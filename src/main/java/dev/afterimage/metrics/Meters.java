@@ -22,6 +22,7 @@ public final class Meters {
     public static final String PROVIDER_ANSWERS = "afterimage.provider.answers";
     public static final String PERMITS = "afterimage.permits";
     public static final String COOL_DOWNS = "afterimage.cool.downs";
+    public static final String LOWERED_LIMITS = "afterimage.limiter.lowered";
     public static final String COOL_DOWN_LEFT = "afterimage.cool.down.left";
     public static final String CREDITS_USED = "afterimage.credits.used";
     public static final String CREDITS_LEFT = "afterimage.credits.left";
@@ -143,6 +144,14 @@ public final class Meters {
     public Counter fallbacks(String part) {
         String description = "Decisions that this process made alone because the fleet could not be asked";
         return counter(FALLBACKS, "decisions", description, PART, part);
+    }
+
+    /** How often an answer of the provider showed a lower limit than is configured. */
+    public Counter loweredLimits() {
+        return Counter.builder(LOWERED_LIMITS)
+                .description("Answers that showed a lower limit than is configured")
+                .baseUnit("answers")
+                .register(registry);
     }
 
     /** How often the provider asked the fleet to pause. */

@@ -259,7 +259,8 @@ public final class ImagePipeline implements ImageService {
     }
 
     private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, Duration wait) {
-        backlog.accept(key, generationRequest.request(), wait);
+        backlog.accept(
+                key, generationRequest.request(), generationRequest.caller().promised(), wait);
         return pending(key, wait);
     }
 

@@ -16,6 +16,7 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
@@ -205,7 +206,7 @@ final class LeaderFlight {
     /** Empty when the job that was to be resumed has ended meanwhile. */
     private Optional<Result> lead(
             Lease lease, GenerationRequest generationRequest, Purchase purchase, Deadline deadline, boolean resumable) {
-        LeaderOrder order = new LeaderOrder(purchase, generationRequest.horizon());
+        LeaderOrder order = new LeaderOrder(purchase, generationRequest.horizon(), generationRequest.caller());
         LeaseRenewer renewer = LeaseRenewer.start(lease, leases, order::hold, pause, threads);
         try {
             writes.requireNone();
@@ -273,12 +274,14 @@ final class LeaderFlight {
 
         private final Purchase purchase;
         private final Horizon horizon;
+        private final Caller payer;
         private final ReentrantLock holding = new ReentrantLock();
         private volatile Permit.@Nullable Departed call;
         private String ticket = "";
         private String series = "";
 
-        LeaderOrder(Purchase purchase, Horizon horizon) {
+        LeaderOrder(Purchase purchase, Horizon horizon, Caller payer) {
+            this.payer = payer;
             this.purchase = purchase;
             this.horizon = horizon;
         }
@@ -306,6 +309,11 @@ final class LeaderFlight {
         @Override
         public String name() {
             return purchase.key().value() + "-" + series;
+        }
+
+        @Override
+        public Caller payer() {
+            return payer;
         }
 
         @Override

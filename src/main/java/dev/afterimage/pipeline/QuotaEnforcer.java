@@ -1,7 +1,6 @@
 package dev.afterimage.pipeline;
 
 import dev.afterimage.generation.GenerationException;
-import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CallerQuota;
 import java.util.function.Supplier;
 
@@ -20,7 +19,7 @@ final class QuotaEnforcer {
      * @throws QuotaExceededException when the caller's hour is used up; the work is not done then
      */
     ImageOutcome charge(GenerationRequest generationRequest, Supplier<ImageOutcome> work) {
-        if (generationRequest.caller().equals(Caller.SERVICE)) {
+        if (!generationRequest.caller().isCharged()) {
             return work.get();
         }
         switch (quota.spend(generationRequest.caller())) {

@@ -18,23 +18,34 @@ import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Runs a description: one call an image, and where the API makes it later, polls until it is there. */
 public final class DescribedProvider implements ImageGenerator {
 
+    private static final Pattern SHOWN_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final long JSON_AROUND_BASE64 = 64 * 1024;
+
+    /** Told how many calls of a window an answer says are allowed. */
+    @FunctionalInterface
+    interface ShownLimits {
+        void showed(int calls, Duration window);
+    }
 
     /**
      * What a provider is run with.
      *
      * @param permits asked before a poll that counts as a call
+     * @param limits told of every limit that an answer shows
      */
     record Parts(
             Exchange exchange,
             HostResolver resolver,
             PollPermits permits,
+            ShownLimits limits,
             CallSigner signer,
             Clock clock,
             Pause pause) {}
@@ -103,7 +114,14 @@ public final class DescribedProvider implements ImageGenerator {
                 choice.description(),
                 choice.settings(),
                 keys,
-                new Parts(http, HostResolver.ofMachine(), PollPermits.of(gate, settler), signer, clock, pause));
+                new Parts(
+                        http,
+                        HostResolver.ofMachine(),
+                        PollPermits.of(gate, settler),
+                        gate::showed,
+                        signer,
+                        clock,
+                        pause));
     }
 
     @Override
@@ -117,6 +135,7 @@ public final class DescribedProvider implements ImageGenerator {
     private GeneratedImage buy(ImageRequest request, Attempt attempt) {
         HttpCall post = call.of(request, attempt.order().name(), longestAnswer(), config.timeout());
         Answer answer = parts.exchange().exchange(post, attempt.departure());
+        tellLimit(answer);
         throwFailure(answer);
         Deadline deadline = Deadline.in(config.timeout(), parts.clock());
         if (jobs.isEmpty() || jobs.get().isDone(answer)) {
@@ -134,6 +153,16 @@ public final class DescribedProvider implements ImageGenerator {
 
     private GeneratedImage image(ImageRequest request, Answer answer, Deadline deadline) {
         return imageIn(answer.body(), deadline).at(call.cost(request, Optional.of(answer)));
+    }
+
+    private void tellLimit(Answer answer) {
+        description
+                .limits()
+                .rate()
+                .ifPresent(rate -> rate.header()
+                        .flatMap(answer::header)
+                        .filter(calls -> SHOWN_LIMIT.matcher(calls).matches())
+                        .ifPresent(calls -> parts.limits().showed(Integer.parseInt(calls), rate.window())));
     }
 
     private void throwFailure(Answer answer) {

@@ -70,7 +70,8 @@ record Description(
     /** As the API documents them; the configuration may have others. */
     record Limits(Optional<Rate> rate, OptionalInt concurrency, Optional<Duration> timeout) {}
 
-    record Rate(int calls, Duration window) {}
+    /** @param header in which each answer says how many calls a window may hold */
+    record Rate(int calls, Duration window, Optional<String> header) {}
 
     /**
      * Turns the data's properties into entries.

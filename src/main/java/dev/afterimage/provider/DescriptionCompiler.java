@@ -397,9 +397,11 @@ final class DescriptionCompiler {
 
     private Limits limits() {
         Optional<Rate> rate = document.get("rate")
-                .map(place -> place.object(Set.of("calls", "window")))
+                .map(place -> place.object(Set.of("calls", "window", "header")))
                 .map(place -> new Rate(
-                        place.need("calls").count(), place.need("window").duration()));
+                        place.need("calls").count(),
+                        place.need("window").duration(),
+                        place.get("header").map(DescriptionCompiler::headerName)));
         Optional<Integer> concurrency = document.get("concurrency").map(Described::count);
         return new Limits(
                 rate,

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Further image APIs, for templates that name them ({@code afterimage.templates."hero".provider}). */
 @ConfigMapping(prefix = "afterimage")
@@ -36,6 +37,10 @@ public interface ProvidersConfig {
         /** Instead of the key: the Secrets Manager secret that holds it. */
         @WithName("api-key-secret")
         Optional<String> apiKeySecret();
+
+        /** Its budget a calendar month (UTC), in its own unit; left out, none is kept. */
+        @WithName("monthly-credits")
+        OptionalLong monthlyCredits();
 
         /** Hosts from which its result URLs may be fetched, beside its own and those of its description. */
         @WithName("allowed-hosts")

@@ -1,5 +1,6 @@
 package dev.afterimage.provider;
 
+import dev.afterimage.generation.BudgetedGenerator.Price;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;
@@ -9,6 +10,7 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.image.TemplatesConfig.TemplateSettings;
+import dev.afterimage.limit.Purchase;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
@@ -25,6 +27,7 @@ public final class TemplateProviders {
 
     private final Choice main;
     private final Map<String, Choice> byTemplate = new HashMap<>();
+    private final Map<String, String> accounts = new HashMap<>();
     private final Map<Choice, Description.Cost> costs = new HashMap<>();
     private final KeyScheme keys;
 
@@ -40,6 +43,9 @@ public final class TemplateProviders {
         templates.templates().forEach((name, settings) -> {
             Choice choice = choice(config, others, settings);
             byTemplate.put(name, choice);
+            settings.provider()
+                    .filter(other -> !choice.config().equals(config))
+                    .ifPresent(other -> accounts.put(name, other));
             declared.put(name, new KeyScheme.Template(choice.identity(), defaults(name, settings)));
         });
         all().forEach(choice -> costs.computeIfAbsent(choice, Choice::cost));
@@ -93,6 +99,11 @@ public final class TemplateProviders {
     /** What an image costs as far as is known before it is made, in the provider's own unit. */
     public double cost(ImageRequest request) {
         return ProviderCall.cost(made(costs, choiceOf(request)), keys.completed(request), Optional.empty());
+    }
+
+    /** What an image is expected to cost, and whose account is billed. */
+    public Price price(ImageRequest request) {
+        return new Price(accounts.getOrDefault(request.template().value(), Purchase.DEFAULT_ACCOUNT), cost(request));
     }
 
     private static <T> T made(Map<Choice, T> byChoice, Choice choice) {

@@ -2,23 +2,31 @@ package dev.afterimage.redis;
 
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.Purchase;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * The credits of a fleet. A count that Redis lost is taken up again from the highest that any process remembers, or that was
- * noted outside of Redis within the last minutes, for when no process has lived through the loss.
+ * What the images of a fleet cost. A count of an account that Redis lost is taken up again from the highest that any process
+ * remembers, or that was noted outside of Redis within the last minutes, for when no process has lived through the loss.
  *
  * <p>While Redis cannot be asked, nothing is spent.
  */
@@ -27,15 +35,13 @@ public final class RedisCreditBudget implements CreditBudget {
     private static final System.Logger LOG = System.getLogger(RedisCreditBudget.class.getName());
 
     private static final RedisScript SCRIPT = RedisScript.named("credits");
-    /** Long enough to give a credit of last month back. */
-    private static final Duration KEPT_FOR = Duration.ofDays(70);
+    /** More than a year, so that the usage of the same month a year ago can be looked at. */
+    private static final Duration KEPT_FOR = Duration.ofDays(400);
 
-    /** A process notes the count when it spends, but not more often than this. */
+    /** A process notes the counts when it spends, but not more often than this. */
     static final Duration NOTED_EVERY = Duration.ofMinutes(5);
 
-    private static final Pattern NOTED = Pattern.compile("(\\S+) (\\d{4}-\\d\\d) (\\d{1,18})");
-
-    /** Where the count is kept outside of Redis. Both may fail; then it is tried again. */
+    /** Where the counts of accounts that have a budget are kept outside of Redis. Both may fail; then it is tried again. */
     public interface Note {
 
         /** For fleets that keep no such note. */
@@ -46,107 +52,157 @@ public final class RedisCreditBudget implements CreditBudget {
             }
 
             @Override
-            public void write(String count) {}
+            public void write(String counts) {}
         };
 
         /** The last one; empty when there is none. */
         Optional<String> read();
 
-        void write(String count);
+        void write(String counts);
     }
 
-    /** The last count this process saw. */
-    private record Known(String epoch, String month, long used) {
+    /** The last count of an account in a month that this process saw. */
+    private record Known(String epoch, String used) {
+        private static final Known NOTHING = new Known("", "0");
+        private static final Pattern NOTED = Pattern.compile("(\\S+) (\\d{1,18}) (.*)");
 
-        static final Known NOTHING = new Known("", "", 0);
-
-        String text() {
-            return epoch + " " + month + " " + used;
+        /** The line of a note; of the month and account that it ends with. */
+        private String line(String ofAccount) {
+            return epoch + " " + used + " " + ofAccount;
         }
 
-        static Known of(String text) {
-            Matcher parts = NOTED.matcher(text);
-            return parts.matches()
-                    ? new Known(parts.group(1), parts.group(2), Long.parseLong(parts.group(3)))
-                    : NOTHING;
+        private static Optional<Known> of(String line, String ofAccount) {
+            return Optional.of(NOTED.matcher(line))
+                    .filter(parts -> parts.matches() && parts.group(3).equals(ofAccount))
+                    .map(parts -> new Known(parts.group(1), parts.group(2)));
         }
     }
 
     private final RedisLink link;
-    private final List<String> keys;
-    private final OptionalLong limit;
+    private final String prefix;
+    private final Budgets budgets;
     private final Supplier<String> tokens;
     private final Clock clock;
     private final Note note;
-    private final AtomicReference<Known> known = new AtomicReference<>(Known.NOTHING);
+    /** By month and account. */
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+
     private final AtomicReference<Instant> noteAgainAt = new AtomicReference<>(Instant.MIN);
 
     /**
      * The budget of all processes with this prefix.
      *
-     * @param limit the month's credits; empty counts without a limit
-     * @param note not used without a limit
      * @param tokens random words, no two alike
      */
     public RedisCreditBudget(
-            RedisLink link, RedisConfig config, OptionalLong limit, Note note, Supplier<String> tokens, Clock clock) {
+            RedisLink link, RedisConfig config, Budgets budgets, Note note, Supplier<String> tokens, Clock clock) {
+        this.note = note;
         this.link = link;
-        this.keys = List.of(config.prefix() + ":credits");
-        this.limit = limit;
-        this.note = limit.isPresent() ? note : Note.NONE;
+        this.prefix = config.prefix() + ":credits:";
+        this.budgets = budgets;
         this.tokens = tokens;
         this.clock = clock;
     }
 
     @Override
-    public Decision reserve() {
+    public Decision reserve(Charge charge) {
         YearMonth month = currentMonth();
-        boolean taken = run("reserve", month.toString()).number(0) == 1;
-        if (taken) {
-            noteNowAndThen();
+        long verdict = add(month.toString(), charge, Charge.micros(charge.cost()), true)
+                .number(0);
+        if (verdict == 1 && budgets.ofAccount(charge.account()) >= 0) {
+            noteNowAndThen(month.toString());
         }
-        return taken
-                ? new Reserved(month.toString())
-                : new Exhausted(month.plusMonths(1)
-                        .atDay(1)
-                        .atStartOfDay(ZoneOffset.UTC)
-                        .toInstant());
+        return verdict == 1
+                ? new Reserved(month.toString(), charge)
+                : new Exhausted(
+                        month.plusMonths(1)
+                                .atDay(1)
+                                .atStartOfDay(ZoneOffset.UTC)
+                                .toInstant(),
+                        verdict == 0 ? By.ACCOUNT : By.TENANT);
     }
 
     @Override
-    public void giveBack(Reserved reservation) {
-        run("giveBack", reservation.month());
+    public void settle(Reserved reservation, double cost) {
+        Charge charge = reservation.charge();
+        add(reservation.month(), charge, Charge.micros(cost) - Charge.micros(charge.cost()), false);
     }
 
     @Override
     public Status status() {
-        return new Status(run("status", currentMonth().toString()).number(1), limit);
+        Charge nothing = new Charge(Purchase.DEFAULT_ACCOUNT, "", "", 0);
+        return budgets.status(add(currentMonth().toString(), nothing, 0, false).number(1));
     }
 
-    private ScriptReply run(String action, String month) {
-        Known seen = known.get();
-        Known before = seen.epoch().isEmpty() ? noted() : seen;
+    @Override
+    public List<Usage> usage(String month, By by) {
+        String kind = field(by, "");
+        Response fields;
+        try {
+            fields = link.exchange(Request.cmd(Command.HGETALL).arg(prefix + month))
+                    .join()
+                    .response();
+        } catch (CompletionException gone) {
+            throw unavailable(gone);
+        }
+        List<Usage> usage = new ArrayList<>();
+        if (fields != null) {
+            for (String field : fields.getKeys()) {
+                long micros = field.startsWith(kind)
+                        ? Long.parseLong(fields.get(field).toString())
+                        : 0;
+                if (micros > 0) {
+                    usage.add(new Usage(field.substring(kind.length()), Charge.cost(micros)));
+                }
+            }
+        }
+        usage.sort(Comparator.comparing(Usage::name));
+        return usage;
+    }
+
+    private static String field(By by, String name) {
+        return switch (by) {
+                    case ACCOUNT -> "account:";
+                    case TEMPLATE -> "template:";
+                    case TENANT -> "tenant:";
+                }
+                + name;
+    }
+
+    private ScriptReply add(String month, Charge charge, long micros, boolean bounded) {
+        String ofAccount = month + " " + charge.account();
+        Known seen = known.get(ofAccount);
+        Known before = seen == null ? noted(ofAccount, charge.account()) : seen;
         List<String> arguments = List.of(
-                action,
-                month,
-                Long.toString(limit.orElse(-1)),
+                Long.toString(micros),
+                Long.toString(bounded ? budgets.ofAccount(charge.account()) : -1),
+                Long.toString(bounded ? budgets.ofTenant(charge.tenant()) : -1),
                 tokens.get(),
                 before.epoch(),
-                before.month(),
-                Long.toString(before.used()),
-                Long.toString(KEPT_FOR.toSeconds()));
+                before.used(),
+                Long.toString(KEPT_FOR.toSeconds()),
+                field(By.ACCOUNT, charge.account()),
+                field(By.TEMPLATE, charge.template()),
+                field(By.TENANT, charge.tenant()));
         try {
-            ScriptReply answer = SCRIPT.call(link, keys, arguments);
-            known.set(new Known(answer.word(2), month, answer.number(1)));
+            ScriptReply answer = SCRIPT.call(link, List.of(prefix + month), arguments);
+            known.put(ofAccount, new Known(answer.word(2), Long.toString(answer.number(1))));
             return answer;
         } catch (RedisUnavailableException gone) {
-            throw new BudgetUnavailableException("The month's credits cannot be counted: Redis is out of reach.", gone);
+            throw unavailable(gone);
         }
     }
 
-    private Known noted() {
+    private Known noted(String ofAccount, String account) {
+        if (budgets.ofAccount(account) < 0) {
+            return Known.NOTHING;
+        }
         try {
-            return note.read().map(Known::of).orElse(Known.NOTHING);
+            return note.read().stream()
+                    .flatMap(String::lines)
+                    .flatMap(line -> Known.of(line, ofAccount).stream())
+                    .findFirst()
+                    .orElse(Known.NOTHING);
         } catch (RuntimeException unavailable) {
             LOG.log(
                     Level.WARNING,
@@ -156,17 +212,24 @@ public final class RedisCreditBudget implements CreditBudget {
         }
     }
 
-    private void noteNowAndThen() {
+    private void noteNowAndThen(String month) {
         Instant now = clock.instant();
         Instant due = noteAgainAt.get();
         if (now.isBefore(due) || !noteAgainAt.compareAndSet(due, now.plus(NOTED_EVERY))) {
             return;
         }
         try {
-            note.write(known.get().text());
+            note.write(known.entrySet().stream()
+                    .filter(count -> count.getKey().startsWith(month + " "))
+                    .map(count -> count.getValue().line(count.getKey()))
+                    .collect(Collectors.joining("\n")));
         } catch (RuntimeException unavailable) {
             LOG.log(Level.WARNING, "The month's credits cannot be noted; another try in some minutes", unavailable);
         }
+    }
+
+    private static BudgetUnavailableException unavailable(RuntimeException gone) {
+        return new BudgetUnavailableException("The month's credits cannot be counted: Redis is out of reach.", gone);
     }
 
     private YearMonth currentMonth() {

@@ -162,6 +162,16 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     @Override
+    public boolean lower(int calls, Duration window) {
+        int shown = limits.inWindow(calls, window);
+        if (shown >= limits.rate()) {
+            return false;
+        }
+        ask("lower", "", Lane.INTERACTIVE, limits.window(), Integer.toString(shown));
+        return true;
+    }
+
+    @Override
     public void coolDown(Duration wait) {
         ask("coolDown", "", Lane.INTERACTIVE, wait);
     }

@@ -14,6 +14,7 @@ import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.PregenerationConfig;
+import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.QuotaConfig;
 import dev.afterimage.metrics.MetricsConfig;
@@ -58,6 +59,7 @@ final class ConfigurationCheck {
             AuthConfig.class,
             BackendConfig.class,
             BatchEventsConfig.class,
+            BudgetConfig.class,
             CacheConfig.class,
             ConsoleConfig.class,
             DeliveryConfig.class,
@@ -155,6 +157,16 @@ final class ConfigurationCheck {
         config.getConfigMapping(QuotaConfig.class)
                 .perCaller()
                 .ifPresent(quota -> atLeast("afterimage.quota.per-caller", quota, 0));
+
+        BudgetConfig budget = config.getConfigMapping(BudgetConfig.class);
+        if (budget.perTenant().orElse(0) < 0) {
+            throw new IllegalArgumentException("Set afterimage.budget.per-tenant to 0 or more.");
+        }
+        budget.tenants().forEach((tenant, limit) -> {
+            if (limit < 0) {
+                throw new IllegalArgumentException("Set afterimage.budget.tenants.\"" + tenant + "\" to 0 or more.");
+            }
+        });
 
         HttpConfig http = config.getConfigMapping(HttpConfig.class);
         positive("afterimage.http.deadline", http.deadline());

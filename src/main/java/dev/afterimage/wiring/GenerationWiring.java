@@ -59,6 +59,7 @@ class GenerationWiring {
             CallGuard guard,
             LocalRateLimit localRateLimit,
             CreditBudget budget,
+            TemplateProviders providers,
             PermitAcquirer permits,
             CallSettler settler,
             ProviderLimiter limiter,
@@ -70,7 +71,7 @@ class GenerationWiring {
         ImageGenerator guarded = new GuardedGenerator(guard, checked);
         ImageGenerator permitted = new PermittedGenerator(
                 permits, localRateLimit, settler, config.rejectionTtl(), machine.clock(), guarded);
-        ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);
+        ImageGenerator budgeted = new BudgetedGenerator(budget, providers::price, permitted);
         return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
     }
 

@@ -2,6 +2,7 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
+import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.FallbackCallerQuota;
@@ -11,12 +12,14 @@ import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.QuotaConfig;
 import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.ReceiptStorage;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredLimiter;
 import dev.afterimage.metrics.Meters;
+import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.redis.RedisCallerQuota;
@@ -36,6 +39,8 @@ import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -173,21 +178,25 @@ class LimitWiring {
     CreditBudget creditBudget(
             BackendConfig backends,
             ProviderLimitConfig config,
+            BudgetConfig tenants,
+            ProvidersConfig others,
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Instance<ImageStore> store,
             Machine machine) {
+        Map<String, Double> accounts = new HashMap<>();
+        config.monthlyCredits().ifPresent(limit -> accounts.put(Purchase.DEFAULT_ACCOUNT, (double) limit));
+        others.providers()
+                .forEach(
+                        (name, other) -> other.monthlyCredits().ifPresent(limit -> accounts.put(name, (double) limit)));
+        CreditBudget.Budgets budgets = new CreditBudget.Budgets(
+                accounts, tenants.tenants(), tenants.perTenant().orElse(-1));
         return switch (backends.fleetKind()) {
-            case MEMORY -> LocalBackend.of(local).creditBudget(config.monthlyCredits());
+            case MEMORY -> LocalBackend.of(local).creditBudget(budgets);
             case REDIS ->
                 new RedisCreditBudget(
-                        redis.get(),
-                        redisConfig,
-                        config.monthlyCredits(),
-                        creditsIn(store.get()),
-                        machine.tokens(),
-                        machine.clock());
+                        redis.get(), redisConfig, budgets, creditsIn(store.get()), machine.tokens(), machine.clock());
         };
     }
 
@@ -200,8 +209,8 @@ class LimitWiring {
             }
 
             @Override
-            public void write(String count) {
-                store.note(CREDITS_NOTE, count);
+            public void write(String counts) {
+                store.note(CREDITS_NOTE, counts);
             }
         };
     }

@@ -13,7 +13,6 @@ import jakarta.enterprise.inject.Instance;
 import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The parts that keep what they keep in a directory of this machine. The build for Lambda has none of them (nor the database that
@@ -56,8 +55,8 @@ interface LocalBackend {
 
     Checkpoints checkpoints();
 
-    /** Counts credits; {@code limit} as the budget's. */
-    CreditBudget creditBudget(OptionalLong limit);
+    /** Counts what images cost. */
+    CreditBudget creditBudget(CreditBudget.Budgets budgets);
 
     /** Keeps the receipts of a process that counts its calls by itself. */
     ReceiptStorage receipts();

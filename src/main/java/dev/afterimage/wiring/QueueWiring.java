@@ -27,6 +27,7 @@ import dev.afterimage.metrics.MeteredJobQueue;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.metrics.Stats;
 import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.redis.RedisBatchLedger;
 import dev.afterimage.redis.RedisCheckpoints;
 import dev.afterimage.redis.RedisConfig;
@@ -158,17 +159,21 @@ class QueueWiring {
         return new TimeOrderedIds(machine.clock(), machine.random());
     }
 
-    /** Each image takes one credit. */
     @Produces
     @Singleton
     DryRun dryRun(
-            Planner planner, JobQueue queue, CreditBudget budget, Limits limits, Instance<Stats.Source> statistics) {
+            Planner planner,
+            JobQueue queue,
+            CreditBudget budget,
+            Limits limits,
+            TemplateProviders providers,
+            Instance<Stats.Source> statistics) {
         return new DryRun(
                 planner,
                 queue,
                 () -> budget.status().left(),
                 limits,
-                request -> 1,
+                request -> providers.price(request).cost(),
                 () -> Optional.ofNullable(statistics.get().current().providerP50Millis())
                         .map(Duration::ofMillis));
     }

@@ -3,6 +3,7 @@ package dev.afterimage.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
@@ -13,9 +14,11 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
+import dev.afterimage.testing.SampleImages;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -31,18 +34,24 @@ class BudgetedGeneratorTest {
     private static final class Budget implements CreditBudget {
         private int left = 1;
         private boolean lost;
+        private By spent = By.ACCOUNT;
 
         @Override
-        public Decision reserve() {
-            return left-- > 0 ? new Reserved("2026-11") : new Exhausted(Instant.EPOCH);
+        public Decision reserve(Charge charge) {
+            return left-- > 0 ? new Reserved("2026-11", charge) : new Exhausted(Instant.EPOCH, spent);
         }
 
         @Override
-        public void giveBack(Reserved reservation) {
+        public void settle(Reserved reservation, double cost) {
             if (lost) {
                 throw new BudgetUnavailableException("lost", new IllegalStateException());
             }
-            left++;
+            left += (int) (reservation.charge().cost() - cost);
+        }
+
+        @Override
+        public List<Usage> usage(String month, By by) {
+            return List.of();
         }
 
         @Override
@@ -53,7 +62,7 @@ class BudgetedGeneratorTest {
 
     private void generate() {
         Deadline deadline = Deadline.in(Duration.ofSeconds(1), new MutableClock());
-        new BudgetedGenerator(budget, provider)
+        new BudgetedGenerator(budget, request -> new BudgetedGenerator.Price("default", 1), provider)
                 .generate(REQUEST, Attempt.of(Lane.INTERACTIVE, deadline, Orders.next()));
     }
 
@@ -71,6 +80,40 @@ class BudgetedGeneratorTest {
         assertThat(catchThrowableOfType(OutOfCreditsException.class, this::generate))
                 .isNotNull();
         assertThat(provider.calls()).isZero();
+    }
+
+    @Test
+    void aTenantWithoutBudgetStopsNobodyElse() {
+        budget.left = 0;
+        assertThat(catchThrowableOfType(OutOfCreditsException.class, this::generate)
+                        .isTenants())
+                .isFalse();
+
+        budget.left = 0;
+        budget.spent = CreditBudget.By.TENANT;
+        assertThat(catchThrowableOfType(OutOfCreditsException.class, this::generate)
+                        .isTenants())
+                .isTrue();
+    }
+
+    @Test
+    void theTrueCostIsCountedWhenItIsKnown() {
+        provider.brings(new GeneratedImage(SampleImages.png(), ImageFormat.PNG).at(5));
+        budget.left = 10;
+
+        generate();
+
+        assertThat(budget.left).isEqualTo(5);
+    }
+
+    @Test
+    void anImageWhoseTrueCostCannotBeCountedIsDeliveredAllTheSame() {
+        provider.brings(new GeneratedImage(SampleImages.png(), ImageFormat.PNG).at(5));
+        budget.lost = true;
+
+        generate();
+
+        assertThat(budget.left).isZero();
     }
 
     @Test

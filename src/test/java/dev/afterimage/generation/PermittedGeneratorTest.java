@@ -105,6 +105,11 @@ class PermittedGeneratorTest {
         public void coolDown(Duration wait) {}
 
         @Override
+        public boolean lower(int calls, Duration window) {
+            return false;
+        }
+
+        @Override
         public void stop(LaneStop.Reason reason) {
             events.add("stop " + reason);
             requireReachable();

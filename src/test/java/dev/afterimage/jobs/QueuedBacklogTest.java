@@ -3,6 +3,7 @@ package dev.afterimage.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.limit.Caller;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MemoryPendingKeys;
@@ -21,7 +22,7 @@ class QueuedBacklogTest {
     private final QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
 
     private void accept() {
-        backlog.accept(JOB.key(), JOB.request(), Duration.ZERO);
+        backlog.accept(JOB.key(), JOB.request(), Caller.SERVICE, Duration.ZERO);
     }
 
     @Test

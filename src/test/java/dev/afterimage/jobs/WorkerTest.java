@@ -276,8 +276,8 @@ class WorkerTest {
     void aPromiseIsPendingUntilItsJobEnds() throws Exception {
         QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
         ImageKey key = Jobs.interactive(1).key();
-        backlog.accept(key, Jobs.request(1), Duration.ofSeconds(10));
-        backlog.accept(key, Jobs.request(1), Duration.ofSeconds(10));
+        backlog.accept(key, Jobs.request(1), Caller.SERVICE, Duration.ofSeconds(10));
+        backlog.accept(key, Jobs.request(1), Caller.SERVICE, Duration.ofSeconds(10));
 
         assertThat(backlog.contains(key)).isTrue();
         assertThat(queue.status().interactive()).isEqualTo(1);
@@ -294,7 +294,7 @@ class WorkerTest {
         ImageKey key = Jobs.interactive(1).key();
         marks.intend(key);
 
-        backlog.accept(key, Jobs.request(1), NOW);
+        backlog.accept(key, Jobs.request(1), Caller.SERVICE, NOW);
 
         assertThat(queue.status().interactive()).isEqualTo(1);
         assertThat(marks.of(key)).isEqualTo(PendingKeys.Mark.CONFIRMED);

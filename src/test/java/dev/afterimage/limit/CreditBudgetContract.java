@@ -2,15 +2,20 @@ package dev.afterimage.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.limit.CreditBudget.Budgets;
+import dev.afterimage.limit.CreditBudget.By;
+import dev.afterimage.limit.CreditBudget.Charge;
 import dev.afterimage.limit.CreditBudget.Decision;
 import dev.afterimage.limit.CreditBudget.Exhausted;
 import dev.afterimage.limit.CreditBudget.Reserved;
+import dev.afterimage.limit.CreditBudget.Usage;
 import dev.afterimage.testing.MutableClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -28,7 +33,69 @@ public abstract class CreditBudgetContract {
     protected final MutableClock clock = new MutableClock(DECEMBER.minusSeconds(30));
 
     /** A new instance, as another process would have it, over what the test has counted so far; nothing at its start. */
-    protected abstract CreditBudget budget(OptionalLong limit, Clock clock);
+    protected abstract CreditBudget budget(Budgets budgets, Clock clock);
+
+    protected static final Charge ONE = new Charge("default", "card", "ada", 1);
+
+    @Test
+    void aCostIsCountedForItsAccountTemplateAndTenant() {
+        CreditBudget budget = budgetOf(100);
+        budget.reserve(new Charge("default", "card", "ada", 2.5));
+        budget.reserve(new Charge("default", "hero", "ada", 0.04));
+        budget.reserve(new Charge("art", "hero", "bob", 7));
+
+        assertThat(budget.usage("2026-11", By.ACCOUNT))
+                .containsExactly(new Usage("art", 7), new Usage("default", 2.54));
+        assertThat(budget.usage("2026-11", By.TEMPLATE))
+                .containsExactly(new Usage("card", 2.5), new Usage("hero", 7.04));
+        assertThat(budget.usage("2026-11", By.TENANT)).containsExactly(new Usage("ada", 2.54), new Usage("bob", 7));
+        assertThat(budget.usage("2026-10", By.TENANT)).isEmpty();
+        assertThat(budget.status()).isEqualTo(new CreditBudget.Status(3, OptionalLong.of(100)));
+    }
+
+    @Test
+    void theTrueCostTakesThePlaceOfTheOneThatWasExpected() {
+        CreditBudget budget = budgetOf(10);
+        budget.settle((Reserved) budget.reserve(new Charge("default", "card", "ada", 4)), 1.25);
+        budget.settle((Reserved) budget.reserve(new Charge("default", "hero", "ada", 1)), 6);
+
+        assertThat(budget.usage("2026-11", By.TEMPLATE)).containsExactly(new Usage("card", 1.25), new Usage("hero", 6));
+        assertThat(budget.usage("2026-11", By.ACCOUNT)).containsExactly(new Usage("default", 7.25));
+    }
+
+    @Test
+    void aCostThatIsMoreThanWhatIsLeftIsRefused() {
+        CreditBudget budget = budgetOf(10);
+        budget.reserve(new Charge("default", "card", "ada", 8));
+
+        assertThat(budget.reserve(new Charge("default", "card", "ada", 2.5)))
+                .isEqualTo(new Exhausted(DECEMBER, By.ACCOUNT));
+        assertThat(budget.reserve(new Charge("default", "card", "ada", 2))).isInstanceOf(Reserved.class);
+    }
+
+    @Test
+    void eachTenantAndAccountHasItsOwnBudget() {
+        CreditBudget budget = budget(new Budgets(Map.of("art", 1.0), Map.of("bob", 2.0), 1), clock);
+
+        assertThat(budget.reserve(ONE)).isInstanceOf(Reserved.class);
+        assertThat(budget.reserve(ONE)).isEqualTo(new Exhausted(DECEMBER, By.TENANT));
+        assertThat(budget.reserve(new Charge("default", "card", "bob", 2))).isInstanceOf(Reserved.class);
+        assertThat(budget.reserve(new Charge("art", "card", "service", 1))).isInstanceOf(Reserved.class);
+        assertThat(budget.reserve(new Charge("art", "card", "service", 1)))
+                .isEqualTo(new Exhausted(DECEMBER, By.ACCOUNT));
+        assertThat(budget.reserve(new Charge("default", "card", "service", 50))).isInstanceOf(Reserved.class);
+    }
+
+    /** Nothing of a refused cost may stay counted, or a tenant would use up what others have. */
+    @Test
+    void whatIsRefusedIsCountedNowhere() {
+        CreditBudget budget = budget(new Budgets(Map.of(), Map.of(), 1), clock);
+        budget.reserve(new Charge("default", "card", "ada", 2));
+
+        for (By by : By.values()) {
+            assertThat(budget.usage("2026-11", by)).isEmpty();
+        }
+    }
 
     @Test
     void aMonthBeginsWithNothingUsed() {
@@ -39,7 +106,7 @@ public abstract class CreditBudgetContract {
     void aReservationIsCountedInItsMonth() {
         CreditBudget budget = budgetOf(3);
 
-        assertThat(budget.reserve()).isEqualTo(new Reserved("2026-11"));
+        assertThat(budget.reserve(ONE)).isEqualTo(new Reserved("2026-11", ONE));
         assertThat(budget.status().used()).isEqualTo(1);
         assertThat(budget.status().left()).hasValue(2);
     }
@@ -47,54 +114,54 @@ public abstract class CreditBudgetContract {
     @Test
     void whenAllAreUsedThereIsNoneUntilTheNextMonth() {
         CreditBudget budget = budgetOf(2);
-        budget.reserve();
-        budget.reserve();
+        budget.reserve(ONE);
+        budget.reserve(ONE);
 
-        assertThat(budget.reserve()).isEqualTo(new Exhausted(DECEMBER));
+        assertThat(budget.reserve(ONE)).isEqualTo(new Exhausted(DECEMBER, By.ACCOUNT));
         assertThat(budget.status().used()).isEqualTo(2);
     }
 
     @Test
     void aBudgetOfZeroIsExhaustedFromTheStart() {
-        assertThat(budgetOf(0).reserve()).isEqualTo(new Exhausted(DECEMBER));
+        assertThat(budgetOf(0).reserve(ONE)).isEqualTo(new Exhausted(DECEMBER, By.ACCOUNT));
     }
 
     @Test
     void theNextMonthBeginsAtMidnightUtcWithTheWholeBudget() {
         CreditBudget budget = budgetOf(1);
-        budget.reserve();
+        budget.reserve(ONE);
 
         clock.advance(Duration.ofSeconds(30).minusMillis(1));
-        assertThat(budget.reserve()).isInstanceOf(Exhausted.class);
+        assertThat(budget.reserve(ONE)).isInstanceOf(Exhausted.class);
 
         clock.advance(Duration.ofMillis(1));
         assertThat(budget.status().used()).isZero();
-        assertThat(budget.reserve()).isEqualTo(new Reserved("2026-12"));
-        assertThat(budget.reserve()).isEqualTo(new Exhausted(Instant.parse("2027-01-01T00:00:00Z")));
+        assertThat(budget.reserve(ONE)).isEqualTo(new Reserved("2026-12", ONE));
+        assertThat(budget.reserve(ONE)).isEqualTo(new Exhausted(Instant.parse("2027-01-01T00:00:00Z"), By.ACCOUNT));
     }
 
     @Test
     void aCreditGivenBackCanBeTakenAgain() {
         CreditBudget budget = budgetOf(1);
-        Reserved reserved = (Reserved) budget.reserve();
+        Reserved reserved = (Reserved) budget.reserve(ONE);
 
         budget.giveBack(reserved);
 
         assertThat(budget.status().used()).isZero();
-        assertThat(budget.reserve()).isInstanceOf(Reserved.class);
+        assertThat(budget.reserve(ONE)).isInstanceOf(Reserved.class);
     }
 
     @Test
     void aCreditGoesBackToTheMonthItWasTakenFrom() {
         CreditBudget budget = budgetOf(1);
-        Reserved november = (Reserved) budget.reserve();
+        Reserved november = (Reserved) budget.reserve(ONE);
         clock.advance(Duration.ofMinutes(1));
-        budget.reserve();
+        budget.reserve(ONE);
 
         budget.giveBack(november);
 
         assertThat(budget.status().used()).isEqualTo(1);
-        assertThat(budget.reserve()).isInstanceOf(Exhausted.class);
+        assertThat(budget.reserve(ONE)).isInstanceOf(Exhausted.class);
         clock.advance(Duration.ofMinutes(-1));
         assertThat(budget.status().used()).isZero();
     }
@@ -102,42 +169,42 @@ public abstract class CreditBudgetContract {
     @Test
     void theCountIsNeverBelowZero() {
         CreditBudget budget = budgetOf(1);
-        Reserved reserved = (Reserved) budget.reserve();
+        Reserved reserved = (Reserved) budget.reserve(ONE);
 
         budget.giveBack(reserved);
         budget.giveBack(reserved);
 
         assertThat(budget.status().used()).isZero();
-        budget.reserve();
-        assertThat(budget.reserve()).isInstanceOf(Exhausted.class);
+        budget.reserve(ONE);
+        assertThat(budget.reserve(ONE)).isInstanceOf(Exhausted.class);
     }
 
     @Test
     void withoutALimitCreditsAreCountedAllTheSame() {
-        CreditBudget budget = budget(OptionalLong.empty(), clock);
+        CreditBudget budget = budget(Budgets.of(OptionalLong.empty()), clock);
 
-        assertThat(budget.reserve()).isEqualTo(new Reserved("2026-11"));
-        assertThat(budget.reserve()).isEqualTo(new Reserved("2026-11"));
+        assertThat(budget.reserve(ONE)).isEqualTo(new Reserved("2026-11", ONE));
+        assertThat(budget.reserve(ONE)).isEqualTo(new Reserved("2026-11", ONE));
         assertThat(budget.status()).isEqualTo(new CreditBudget.Status(2, OptionalLong.empty()));
     }
 
     @Test
     void theCountSurvivesTheInstance() {
-        budgetOf(2).reserve();
-        budgetOf(2).reserve();
+        budgetOf(2).reserve(ONE);
+        budgetOf(2).reserve(ONE);
 
         assertThat(budgetOf(2).status().used()).isEqualTo(2);
-        assertThat(budgetOf(2).reserve()).isInstanceOf(Exhausted.class);
+        assertThat(budgetOf(2).reserve(ONE)).isInstanceOf(Exhausted.class);
     }
 
     @Test
     void aLimitThatWasLoweredBelowWhatIsUsedLeavesNothing() {
-        budgetOf(3).reserve();
-        budgetOf(3).reserve();
+        budgetOf(3).reserve(ONE);
+        budgetOf(3).reserve(ONE);
 
         CreditBudget lowered = budgetOf(1);
 
-        assertThat(lowered.reserve()).isInstanceOf(Exhausted.class);
+        assertThat(lowered.reserve(ONE)).isInstanceOf(Exhausted.class);
         assertThat(lowered.status()).isEqualTo(new CreditBudget.Status(2, OptionalLong.of(1)));
         assertThat(lowered.status().left()).hasValue(0);
     }
@@ -146,7 +213,7 @@ public abstract class CreditBudgetContract {
     void reservationsAtOnceNeverExceedTheLimit() throws Exception {
         List<CreditBudget> instances = List.of(budgetOf(25), budgetOf(25));
         List<Callable<Decision>> reservations = IntStream.range(0, 60)
-                .<Callable<Decision>>mapToObj(i -> () -> instances.get(i % 2).reserve())
+                .<Callable<Decision>>mapToObj(i -> () -> instances.get(i % 2).reserve(ONE))
                 .toList();
 
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
@@ -163,10 +230,10 @@ public abstract class CreditBudgetContract {
 
     @Test
     void reservationsAndReturnsAtOnceLoseNothing() throws Exception {
-        CreditBudget budget = budget(OptionalLong.empty(), clock);
+        CreditBudget budget = budget(Budgets.of(OptionalLong.empty()), clock);
         Callable<Boolean> takeTwoGiveOneBack = () -> {
-            budget.reserve();
-            budget.giveBack((Reserved) budget.reserve());
+            budget.reserve(ONE);
+            budget.giveBack((Reserved) budget.reserve(ONE));
             return true;
         };
 
@@ -180,6 +247,6 @@ public abstract class CreditBudgetContract {
     }
 
     private CreditBudget budgetOf(long limit) {
-        return budget(OptionalLong.of(limit), clock);
+        return budget(Budgets.of(OptionalLong.of(limit)), clock);
     }
 }

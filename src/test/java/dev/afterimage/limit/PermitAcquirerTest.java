@@ -111,6 +111,11 @@ class PermitAcquirerTest {
         public void coolDown(Duration wait) {}
 
         @Override
+        public boolean lower(int calls, Duration window) {
+            return false;
+        }
+
+        @Override
         public void stop(LaneStop.Reason reason) {}
 
         @Override

@@ -415,6 +415,57 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
+    void aLowerLimitThatTheProviderShowsHoldsForItsWindow() {
+        ProviderLimiter limiter = limiter(rate(10));
+        assertThat(limiter.lower(3, SECOND)).isTrue();
+
+        for (int call = 0; call < 3; call++) {
+            departed(limiter, Lane.INTERACTIVE);
+        }
+        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).reason())
+                .isEqualTo(Reason.RATE);
+
+        advance(SECOND);
+        for (int call = 0; call < 7; call++) {
+            departed(limiter, Lane.INTERACTIVE);
+        }
+    }
+
+    @Test
+    void aLimitThatIsLoweredAmongCallsThatHaveLeftWaitsForTheirSlots() {
+        ProviderLimiter limiter = limiter(rate(10));
+        for (int call = 0; call < 6; call++) {
+            departed(limiter, Lane.INTERACTIVE);
+        }
+        limiter.lower(3, SECOND);
+
+        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
+                .isEqualTo(rate(10).slotTime());
+    }
+
+    @Test
+    void aLimitIsNeverRaised() {
+        ProviderLimiter limiter = limiter(rate(2));
+        assertThat(limiter.lower(50, SECOND)).isFalse();
+        assertThat(limiter.lower(120, Duration.ofMinutes(1))).isFalse();
+        limiter.lower(1, SECOND);
+        limiter.lower(2, SECOND);
+
+        departed(limiter, Lane.INTERACTIVE);
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+    }
+
+    @Test
+    void aLimitOfALongerWindowIsTakenForItsShareOfThisOne() {
+        ProviderLimiter limiter = limiter(rate(10));
+        limiter.lower(120, Duration.ofMinutes(1));
+
+        departed(limiter, Lane.INTERACTIVE);
+        departed(limiter, Lane.INTERACTIVE);
+        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+    }
+
+    @Test
     void aCoolDownHoldsEverybodyBack() {
         ProviderLimiter limiter = limiter(rate(10));
         limiter.coolDown(Duration.ofSeconds(3));

@@ -188,6 +188,16 @@ class DescribedProviderTest {
         bench.server.verify(postRequestedFor(anyUrl()).withRequestBody(equalToJson(body.replace('\'', '"'))));
     }
 
+    @ParameterizedTest
+    @CsvSource({"3, 3 in PT2S", "0,", "-1,", "many,", "99999999999,"})
+    void aLimitThatAnAnswerShowsIsTold(String header, String told) {
+        bench.shown.clear();
+        bench.server.stubFor(
+                any(anyUrl()).willReturn(ok().withBody(SampleImages.png()).withHeader("X-Limit", header)));
+        generate("'result':'bytes','body':{},'rate':{'calls':5,'window':'2s','header':'X-Limit'}", "{}");
+        assertThat(bench.shown).isEqualTo(told == null ? List.of() : List.of(told));
+    }
+
     @Test
     void aVariantStandsAloneAsANumberAndInATextAsItsDigits() {
         bench.described(described(

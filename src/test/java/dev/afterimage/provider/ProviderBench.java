@@ -23,12 +23,16 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A stubbed provider behind real sockets, and what is needed to call it. */
 final class ProviderBench implements AutoCloseable {
+
+    /** The limits that answers showed. */
+    final List<String> shown = new ArrayList<>();
 
     /** What a test that waits for a time-out waits for. */
     static final Duration SHORT = Duration.ofMillis(300);
@@ -63,6 +67,7 @@ final class ProviderBench implements AutoCloseable {
                         http,
                         ProviderBench::resolve,
                         PollPermits.FREE,
+                        (calls, window) -> shown.add(calls + " in " + window),
                         (service, method, url, headers, body) -> headers,
                         clock,
                         pause));

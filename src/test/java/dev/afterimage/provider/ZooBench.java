@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,9 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** A description that ships, as it ships, in front of its double; calls and pauses take the time of the clock. */
 final class ZooBench {
+
+    /** The limits that answers showed. */
+    final List<String> shown = new ArrayList<>();
 
     private static final SigV4Signer SIGNER = new SigV4Signer(
             StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
@@ -89,6 +93,7 @@ final class ZooBench {
                         this::exchange,
                         name -> List.of(InetAddress.getByAddress(name, PUBLIC)),
                         permits,
+                        (calls, window) -> shown.add(calls + " in " + window),
                         SIGNER::sign,
                         clock,
                         pause));

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -136,11 +135,11 @@ abstract class RedisContracts {
     class Credits extends CreditBudgetContract {
 
         @Override
-        protected CreditBudget budget(OptionalLong limit, Clock now) {
+        protected CreditBudget budget(CreditBudget.Budgets budgets, Clock now) {
             return new RedisCreditBudget(
                     link(System::nanoTime),
                     clients.settings(),
-                    limit,
+                    budgets,
                     RedisCreditBudget.Note.NONE,
                     RedisContracts.this::token,
                     now);

@@ -29,7 +29,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     private final List<String> notes = new ArrayList<>();
 
     @Override
-    protected CreditBudget budget(OptionalLong limit, Clock clock) {
+    protected CreditBudget budget(CreditBudget.Budgets budgets, Clock clock) {
         RedisCreditBudget.Note note = new RedisCreditBudget.Note() {
 
             @Override
@@ -45,7 +45,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
         return new RedisCreditBudget(
                 clients.link(RedisProcess.shared().url()),
                 clients.settings(),
-                limit,
+                budgets,
                 note,
                 () -> UUID.randomUUID().toString(),
                 clock);
@@ -53,16 +53,16 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
 
     @Test
     void aCountThatRedisLostIsTakenUpAgain() {
-        CreditBudget one = budget(OptionalLong.of(10), clock);
-        CreditBudget other = budget(OptionalLong.of(10), clock);
-        other.reserve();
+        CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
+        CreditBudget other = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
+        other.reserve(ONE);
         for (int credit = 0; credit < 6; credit++) {
-            one.reserve();
+            one.reserve(ONE);
         }
 
         clients.forget(RedisProcess.shared().url());
-        other.reserve();
-        one.reserve();
+        other.reserve(ONE);
+        one.reserve(ONE);
 
         assertThat(one.status().used()).isEqualTo(8);
     }
@@ -70,41 +70,47 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     @Test
     void aCountThatRedisLostWhenNoProcessLivedIsTakenUpFromItsNote() {
         clock.advance(A_MINUTE); // into the next month, which lasts
-        CreditBudget one = budget(OptionalLong.of(10), clock);
+        CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
         for (int credit = 0; credit < 6; credit++) {
-            one.reserve();
+            one.reserve(ONE);
             clock.advance(RedisCreditBudget.NOTED_EVERY);
         }
-        one.reserve();
+        one.reserve(ONE);
 
         clients.forget(RedisProcess.shared().url());
 
-        assertThat(budget(OptionalLong.of(10), clock).status().used()).isEqualTo(7);
+        assertThat(budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock)
+                        .status()
+                        .used())
+                .isEqualTo(7);
     }
 
     @Test
     void theCountIsNotedAtTheFirstCreditAndThenNowAndThen() {
         clock.advance(A_MINUTE);
-        CreditBudget one = budget(OptionalLong.of(10), clock);
-        one.reserve();
-        one.reserve();
+        CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
+        one.reserve(ONE);
+        one.reserve(ONE);
         assertThat(notes).hasSize(1);
 
         clock.advance(RedisCreditBudget.NOTED_EVERY);
-        one.reserve();
+        one.reserve(ONE);
 
-        assertThat(notes).hasSize(2).last().asString().endsWith(" 3");
+        assertThat(notes).hasSize(2).last().asString().contains(" 3000000 ");
     }
 
     @Test
     void whatIsNoCountIsNoNote() {
         notes.add("lost");
-        assertThat(budget(OptionalLong.of(10), clock).status().used()).isZero();
+        assertThat(budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock)
+                        .status()
+                        .used())
+                .isZero();
     }
 
     @Test
     void withoutALimitNothingIsNoted() {
-        budget(OptionalLong.empty(), clock).reserve();
+        budget(CreditBudget.Budgets.of(OptionalLong.empty()), clock).reserve(ONE);
         assertThat(notes).isEmpty();
     }
 }

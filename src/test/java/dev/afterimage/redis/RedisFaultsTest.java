@@ -339,7 +339,7 @@ class RedisFaultsTest {
         assertThatThrownBy(() -> quota.spend(new Caller("ann"))).isInstanceOf(LimiterUnavailableException.class);
         assertThatThrownBy(() -> leases.take(key, Lane.INTERACTIVE)).isInstanceOf(LeasesUnavailableException.class);
         assertThatThrownBy(() -> leases.isHeld(key, Lane.INTERACTIVE)).isInstanceOf(LeasesUnavailableException.class);
-        assertThatThrownBy(budget::reserve).isInstanceOf(BudgetUnavailableException.class);
+        assertThatThrownBy(() -> budget.reserve(ONE)).isInstanceOf(BudgetUnavailableException.class);
         assertUnavailable(index.findAll(List.of(key)));
         assertUnavailable(index.remove(key));
     }
@@ -347,17 +347,19 @@ class RedisFaultsTest {
     @Test
     void withoutABudgetACallIsNotMadeUncountedEither() {
         CreditBudget budget = budget(OptionalLong.empty());
-        budget.reserve();
+        budget.reserve(ONE);
         proxy.cut();
 
-        assertThatThrownBy(budget::reserve).isInstanceOf(BudgetUnavailableException.class);
+        assertThatThrownBy(() -> budget.reserve(ONE)).isInstanceOf(BudgetUnavailableException.class);
     }
+
+    private static final CreditBudget.Charge ONE = new CreditBudget.Charge("default", "card", "ada", 1);
 
     private CreditBudget budget(OptionalLong limit) {
         return new RedisCreditBudget(
                 link,
                 settings(5),
-                limit,
+                CreditBudget.Budgets.of(limit),
                 RedisCreditBudget.Note.NONE,
                 () -> UUID.randomUUID().toString(),
                 Clock.systemUTC());

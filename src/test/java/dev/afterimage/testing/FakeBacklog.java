@@ -2,6 +2,7 @@ package dev.afterimage.testing;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.Backlog;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class FakeBacklog implements Backlog {
     }
 
     @Override
-    public void accept(ImageKey key, ImageRequest request, Duration delay) {
+    public void accept(ImageKey key, ImageRequest request, Caller payer, Duration delay) {
         delays.put(key, delay);
     }
 

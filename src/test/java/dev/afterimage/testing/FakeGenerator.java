@@ -37,6 +37,12 @@ public final class FakeGenerator implements ImageGenerator {
         return this;
     }
 
+    /** The next call brings this image. */
+    public synchronized FakeGenerator brings(GeneratedImage image) {
+        answers.add(() -> image);
+        return this;
+    }
+
     /** Calls wait until {@link #letGo}. */
     public FakeGenerator held() {
         gate = new CountDownLatch(1);

@@ -23,6 +23,7 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
@@ -36,6 +37,8 @@ import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProvidersConfig;
+import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
@@ -47,6 +50,7 @@ import dev.afterimage.time.Machine;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -124,6 +128,11 @@ class GuardedChainTest {
         }
 
         @Override
+        public boolean lower(int calls, Duration window) {
+            return memory.lower(calls, window);
+        }
+
+        @Override
         public void coolDown(Duration wait) {
             memory.coolDown(wait);
         }
@@ -139,14 +148,19 @@ class GuardedChainTest {
         private int taken;
 
         @Override
-        public Decision reserve() {
+        public Decision reserve(Charge charge) {
             taken++;
-            return new Reserved("2026-11");
+            return new Reserved("2026-11", charge);
         }
 
         @Override
-        public void giveBack(Reserved reserved) {
+        public void settle(Reserved reserved, double cost) {
             taken--;
+        }
+
+        @Override
+        public List<Usage> usage(String month, By by) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -194,6 +208,10 @@ class GuardedChainTest {
                         belt,
                         new LocalRateLimit(),
                         budget,
+                        new TemplateProviders(
+                                config(ProviderConfig.class),
+                                config(ProvidersConfig.class),
+                                config(TemplatesConfig.class)),
                         new PermitAcquirer(limiter, clock, pause, new SplittableRandom(1)),
                         new CallSettler(limiter.memory, Duration.ofSeconds(70), clock, pause, new CallersThread()),
                         limiter,

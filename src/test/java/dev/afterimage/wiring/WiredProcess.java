@@ -28,6 +28,7 @@ import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.QueuedBacklog;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
+import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Limits;
@@ -141,6 +142,7 @@ public final class WiredProcess {
                     .withSources(new PropertiesConfigSource(values, "the simulated fleet", 300))
                     .withSources(new GuardDefaults())
                     .withMapping(BackendConfig.class)
+                    .withMapping(BudgetConfig.class)
                     .withMapping(CacheConfig.class)
                     .withMapping(GenerationConfig.class)
                     .withMapping(PregenerationConfig.class)
@@ -193,11 +195,10 @@ public final class WiredProcess {
         TemplateVersions versions =
                 caches.templateVersions(backends, cache, local, s3Config, s3, redis, redisConfig, machine);
 
+        TemplateProviders providers = new TemplateProviders(
+                providerConfig, settings.of(ProvidersConfig.class), settings.of(TemplatesConfig.class));
         LimitWiring limits = new LimitWiring();
-        Limits allowed = limits.limits(
-                limitConfig,
-                new TemplateProviders(
-                        providerConfig, settings.of(ProvidersConfig.class), settings.of(TemplatesConfig.class)));
+        Limits allowed = limits.limits(limitConfig, providers);
         ReceiptRules rules = limits.receiptRules(generation);
         Instance<LimiterScript> script =
                 instance(limits.limiterScript(link, redisConfig, allowed, rules, generation, store, machine));
@@ -207,8 +208,16 @@ public final class WiredProcess {
         CallSettler settler = limits.callSettler(receipts, allowed, machine);
         PermitAcquirer gate = limits.permitAcquirer(limiter, machine);
         FlightLeases leases = flaw.leases(limits.leases(backends, redis, redisConfig, machine));
-        budget = flaw.budget(
-                limits.creditBudget(backends, limitConfig, local, redis, redisConfig, instance(store), machine));
+        budget = flaw.budget(limits.creditBudget(
+                backends,
+                limitConfig,
+                settings.of(BudgetConfig.class),
+                settings.of(ProvidersConfig.class),
+                local,
+                redis,
+                redisConfig,
+                instance(store),
+                machine));
         CallerQuota quota = limits.callerQuota(
                 backends, settings.of(QuotaConfig.class), redis, redisConfig, METERS, machine.clock());
 
@@ -241,6 +250,7 @@ public final class WiredProcess {
                 guards.belt(),
                 guards.rate(),
                 budget,
+                providers,
                 gate,
                 settler,
                 limiter,

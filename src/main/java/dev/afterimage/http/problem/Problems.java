@@ -130,6 +130,14 @@ public final class Problems {
                         ProblemType.NOT_AN_IMAGE,
                         "What the provider sent is no PNG, JPEG, WebP or GIF image of the allowed size. Check the template"
                                 + " there; asking again costs again.");
+            case OutOfCreditsException e
+            when e.isTenants() ->
+                Problem.of(
+                                ProblemType.QUOTA_EXCEEDED,
+                                "Your budget for this month is spent; images that exist are still served. Ask again after"
+                                        + " the time in Retry-After, or have the operator raise it"
+                                        + " (afterimage.budget).")
+                        .after(Duration.between(clock.instant(), e.until()));
             case OutOfCreditsException e ->
                 Problem.of(
                                 ProblemType.OUT_OF_CREDITS,

@@ -60,6 +60,7 @@ public final class OpenAiDouble extends ApiDouble {
                         200,
                         "{'created':1713833628,'data':[{'b64_json':'" + BASE64
                                 + "'}],'usage':{'total_tokens':1107,'input_tokens':51,'output_tokens':1056}}")
+                .with("x-ratelimit-limit-requests", "5")
                 .after(Duration.ofSeconds(15));
     }
 
