@@ -267,8 +267,8 @@ class DeployedFunctionsIT {
                 .getString("url");
         assertThat(link).startsWith("https://cdn.example/i/card.png?d=");
 
-        Answer followed = send(Events.openHttp("GET", link.substring("https://cdn.example".length())));
-        Answer forged = send(Events.openHttp("GET", link.substring("https://cdn.example".length()) + "x"));
+        Answer followed = send(Events.openHttp("GET", link.substring("https://cdn.example".length()), null));
+        Answer forged = send(Events.openHttp("GET", link.substring("https://cdn.example".length()) + "x", null));
 
         assertThat(followed.status()).isEqualTo(302);
         assertThat(followed.header("location")).startsWith("https://cdn.example/images/");

@@ -316,7 +316,7 @@ class EventDispatcherTest {
                 new HttpEvents(
                         () -> new ImageEvents(
                                 (request, own) -> images.apply(request),
-                                event -> Optional.of(Caller.SERVICE),
+                                any -> Optional.of(Caller.SERVICE),
                                 imagesPastTheServer,
                                 new Drain(clock, atMost -> {}),
                                 clock),

@@ -9,6 +9,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.Reques
 import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.auth.Role;
+import dev.afterimage.limit.Caller;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,7 @@ class GatewayIdentityTest {
     private static APIGatewayV2HTTPEvent event(@Nullable Authorizer authorizer) {
         RequestContext context = new RequestContext();
         context.setAuthorizer(authorizer);
+        context.setHttp(RequestContext.Http.builder().withSourceIp("192.0.2.1").build());
         APIGatewayV2HTTPEvent event = new APIGatewayV2HTTPEvent();
         event.setRequestContext(context);
         return event;
@@ -71,9 +73,9 @@ class GatewayIdentityTest {
     @Test
     void whereAskingNeedsAScopeATokenWithoutItMayNot() {
         GatewayIdentity strict = identity(Map.of("afterimage.auth.scopes.ask", "images/ask"));
-        assertThat(strict.mayAsk(event(jwt(Map.of("sub", "somebody"))))).isFalse();
-        assertThat(strict.mayAsk(event(jwt(Map.of("sub", "somebody", "scope", "images/ask")))))
-                .isTrue();
+        assertThat(strict.asking(event(jwt(Map.of("sub", "somebody"))))).isEmpty();
+        assertThat(strict.asking(event(jwt(Map.of("sub", "somebody", "scope", "images/ask")))))
+                .contains(new Caller("subject:somebody"));
     }
 
     @Test
@@ -108,12 +110,18 @@ class GatewayIdentityTest {
         assertThat(client(null)).isEmpty();
         assertThat(client(new Authorizer())).isEmpty();
         assertThat(client(iam(null))).isEmpty();
-        assertThat(identity(Map.of()).mayAsk(event(null))).isFalse();
+        assertThat(identity(Map.of()).asking(event(null))).isEmpty();
     }
 
     @Test
-    void whereTheFunctionAsksNobodyEveryEventsSenderMay() {
-        assertThat(identity(Map.of("afterimage.auth.mode", "none")).mayAsk(event(null)))
-                .isTrue();
+    void whereTheFunctionAsksNobodyAnEventWithoutAnAuthorizerIsItsAddress() {
+        assertThat(identity(Map.of("afterimage.auth.mode", "none")).asking(event(null)))
+                .contains(new Caller("address:192.0.2.1"));
+    }
+
+    @Test
+    void whereTheServerAsksForKeysItDecides() {
+        GatewayIdentity keys = identity(Map.of("afterimage.auth.mode", "keys"));
+        assertThat(keys.asking(event(jwt(Map.of("sub", "somebody"))))).isEmpty();
     }
 }

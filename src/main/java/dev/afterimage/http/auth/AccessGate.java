@@ -70,12 +70,12 @@ public final class AccessGate {
 
     private void decide(RoutingContext context) {
         HttpServerRequest request = context.request();
-        browsers.ifPresent(guard -> guard.check(request));
         Set<Role> needed = routes.of(request.method().name(), context.normalizedPath());
         if (needed.isEmpty()) {
             context.next();
             return;
         }
+        browsers.ifPresent(guard -> guard.check(request));
         CompletableFuture<Optional<Client>> identified =
                 authenticator.identify(context, token(request)).toCompletableFuture();
         if (identified.isDone()) {

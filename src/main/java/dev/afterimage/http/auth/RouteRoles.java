@@ -30,6 +30,7 @@ public final class RouteRoles {
             new Rule("DELETE", "/v1/images/{key}", Set.of(OPERATE)),
             new Rule("POST", "/v1/links", Set.of(ASK)),
             new Rule("POST", "/v1/batches", Set.of(BATCH)),
+            new Rule("POST", "/v1/batches/uploads", Set.of(BATCH)),
             new Rule("GET", "/v1/batches/{id}", Set.of(BATCH, OPERATE)),
             new Rule("DELETE", "/v1/batches/{id}", Set.of(BATCH, OPERATE)),
             new Rule("GET", "/v1/batches/{id}/events", Set.of(BATCH, OPERATE)),

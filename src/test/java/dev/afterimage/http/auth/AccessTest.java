@@ -191,6 +191,10 @@ class AccessTest {
                 addRoutes(route.getSubRouter(), root + path.replaceFirst("/\\*?$", ""), routes);
                 continue;
             }
+            if (route.methods() == null && path.startsWith("/v1/")) {
+                // It answers 405 to the methods that its path doesn't have.
+                continue;
+            }
             Set<HttpMethod> methods = route.methods() == null ? Set.of(HttpMethod.GET) : route.methods();
             methods.forEach(method -> routes.add(method.name() + " " + root + path.replace("/*", "/any")));
         }
