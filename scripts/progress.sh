@@ -7,7 +7,7 @@
 # Listens to GET /v1/batches/{id}/events. Where that stream ends before the batch does (on Lambda it is one event, because API
 # Gateway holds answers back until they are whole), it asks GET /v1/batches/{id} every second instead; AFTERIMAGE_POLL=1 does so
 # from the start.
-# AFTERIMAGE_API_KEY is sent as X-Api-Key. Needs curl and awk. Exit code: 0 all done, 1 some failed or cancelled, 2 no such
+# AFTERIMAGE_API_KEY is sent as Authorization: Bearer. Needs curl and awk. Exit code: 0 all done, 1 some failed or cancelled, 2 no such
 # batch or no service.
 set -u
 
@@ -16,7 +16,7 @@ batch=${AFTERIMAGE_URL:-http://localhost:8080}/v1/batches/$1
 columns=${COLUMNS:-$(tput cols 2>/dev/null || echo 80)}
 
 ask() {
-  if [ -n "${AFTERIMAGE_API_KEY-}" ]; then set -- -H "X-Api-Key: $AFTERIMAGE_API_KEY" "$@"; fi
+  if [ -n "${AFTERIMAGE_API_KEY-}" ]; then set -- -H "Authorization: Bearer $AFTERIMAGE_API_KEY" "$@"; fi
   curl --silent --show-error --fail "$@"
 }
 

@@ -1,9 +1,11 @@
 // The TypeScript client where there is no Node: in a page, and in a worker, which has no document, as edge runtimes have none.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import test from "node:test";
-import { browser, SECRET, SERVICE, unheard } from "./support.mjs";
+import { Afterimage } from "../../clients/typescript/dist/index.js";
+import { browser, eventually, SECRET, SERVICE, startService, unheard } from "./support.mjs";
 
 const dist = new URL("../../clients/typescript/dist/", import.meta.url);
 
@@ -58,4 +60,24 @@ test("in a worker it signs links, too", async (context) => {
   );
   assert.deepEqual(done.outcomes, ["stored", "hit"]);
   assert.equal((await fetch(done.link, { redirect: "manual" })).status, 302);
+});
+
+test("where keys are asked for, it shows its own, and a missing or wrong one, or a missing role, is told", async (context) => {
+  const apiKey = "key-of-the-shop-which-may-ask-and-nothing-else";
+  const service = await startService(context, {
+    AFTERIMAGE_AUTH_MODE: "keys",
+    AFTERIMAGE_AUTH_KEYS_SHOP_HASH: createHash("sha256").update(apiKey).digest("hex"),
+    AFTERIMAGE_AUTH_KEYS_SHOP_ROLES: "ask",
+  });
+  assert.ok(await eventually(() => fetch(`${service}/q/health/ready`).then(({ ok }) => ok, () => false)));
+  const request = { template: "social-card", data: { title: unheard() } };
+  const client = (options) => new Afterimage({ baseUrl: service, retries: 0, ...options });
+  assert.equal((await client({ apiKey }).image(request)).outcome, "stored");
+  for (const [refused, status] of [
+    [() => client().image(request), 401],
+    [() => client({ apiKey: `${apiKey}.` }).image(request), 401],
+    [() => client({ apiKey }).batch([request]), 403],
+  ]) {
+    await assert.rejects(refused, (error) => error.name === "AccessDeniedError" && error.status === status);
+  }
 });

@@ -1,52 +1,13 @@
 // Every example of examples/, run as its README says, against the service.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Afterimage } from "../../clients/typescript/dist/index.js";
-import { browser, curl, eventually, run, SECRET, SERVICE, site } from "./support.mjs";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+import { browser, curl, eventually, freePort, ROOT, run, SECRET, SERVICE, site, start, startService, stats } from "./support.mjs";
 
 const folder = (name) => join(ROOT, "examples", name);
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Starts a program until the test has ended. */
-function start(context, command, options) {
-  const [program, ...words] = command;
-  const child = spawn(program, words, { stdio: ["ignore", "inherit", "inherit"], detached: true, ...options });
-  context.after(
-    () =>
-      new Promise((resolve) => {
-        child.once("exit", resolve);
-        process.kill(-child.pid);
-      }),
-  );
-}
-
-/** Another service, of these settings, until the test has ended: its address. */
-async function startService(context, settings) {
-  const port = await freePort();
-  const directory = await mkdtemp(join(tmpdir(), "service-"));
-  const env = { QUARKUS_HTTP_HOST: "localhost", QUARKUS_HTTP_PORT: String(port), AFTERIMAGE_DIRECTORY: directory, ...settings };
-  start(context, [`${process.env.JAVA_HOME}/bin/java`, "-jar", `${process.env.AFTERIMAGE_APP}/quarkus-run.jar`], { cwd: ROOT, env });
-  context.after(() => rm(directory, { recursive: true }));
-  return `http://localhost:${port}`;
-}
-
-/** The service's numbers; undefined while it does not answer. */
-const stats = (service) => fetch(`${service}/v1/stats`).then((answer) => answer.json(), () => undefined);
 
 const content = (page, property) => page.getAttribute(`meta[property="${property}"], meta[name="${property}"]`, "content");
 
