@@ -39,6 +39,7 @@ class StartTest {
             "dev.afterimage.lambda.LambdaEntry",
             "dev.afterimage.limit.Limits",
             "dev.afterimage.metrics.Meters",
+            "dev.afterimage.provider.TemplateProviders",
             "dev.afterimage.time.Machine",
             "dev.afterimage.wiring.CatalogueSchedules",
             "dev.afterimage.wiring.IdentityCheck",
