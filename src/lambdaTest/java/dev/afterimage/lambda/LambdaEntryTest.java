@@ -38,17 +38,17 @@ class LambdaEntryTest {
 
         assertThat(answer.getInt("statusCode")).isEqualTo(200);
         JsonPath body = new JsonPath(answer.getString("body"));
-        assertThat(body.getString("caller")).isEqualTo("somebody");
+        assertThat(body.getString("caller")).isEqualTo("subject:somebody");
         assertThat(body.getString("remote")).isEqualTo("192.0.2.1");
         assertThat(body.getString("requestId")).isNotBlank();
     }
 
     @Test
-    void aRequestOfAnOpenRouteIsNobodys() {
-        JsonPath answer = invoke(Events.openHttp("GET", "/lambda-test"), 200);
+    void aRequestOfAnOpenRouteIsItsAddress() {
+        JsonPath answer = invoke(Events.openHttp("GET", "/lambda-test", null), 200);
 
         assertThat(answer.getInt("statusCode")).isEqualTo(200);
-        assertThat(new JsonPath(answer.getString("body")).getString("caller")).isEmpty();
+        assertThat(new JsonPath(answer.getString("body")).getString("caller")).isEqualTo("address:192.0.2.1");
     }
 
     @Test
@@ -92,7 +92,7 @@ class LambdaEntryTest {
     void anUnknownEventFailsTheInvocation() {
         JsonPath answer = invoke("{\"colour\":\"red\"}", 500);
 
-        assertThat(answer.getString("errorType")).isEqualTo(UnknownEventException.class.getName());
+        assertThat(answer.getString("errorType")).isEqualTo(LambdaEventReader.UnknownEventException.class.getName());
         assertThat(answer.getString("errorMessage")).contains("[colour]").doesNotContain("red");
     }
 
@@ -127,7 +127,7 @@ class LambdaEntryTest {
 
     private static void assertProblem(JsonPath answer, String named) {
         assertThat(answer.getInt("statusCode")).isEqualTo(400);
-        assertThat(answer.getString("headers.content-type")).isEqualTo("application/problem+json");
+        assertThat(answer.getString("headers.Content-Type")).isEqualTo("application/problem+json");
         JsonPath problem = new JsonPath(answer.getString("body"));
         assertThat(problem.getString("type")).isEqualTo("https://afterimage.dev/problems/invalid-request");
         assertThat(problem.getInt("status")).isEqualTo(400);

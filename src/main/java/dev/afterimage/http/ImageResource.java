@@ -1,87 +1,37 @@
 package dev.afterimage.http;
 
-import dev.afterimage.http.header.Preferences;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
-import dev.afterimage.image.ImageRequestReader;
-import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
-import dev.afterimage.time.Deadline;
-import dev.afterimage.time.InvocationDeadline;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Images: ask for one, look at one, forget one. Runs on the event loop and never blocks it, so that a hit is answered
- * without a change of threads and a thousand waiting clients cost no thread at all.
+ * Images by their key: look at one, follow its URL, forget it. {@link ImageEndpoint} has them made. Runs on the event loop and
+ * never blocks it.
  */
 @Path("/v1/images")
 public final class ImageResource {
 
     private final ImageService images;
-    private final ImageResponses answers;
-    private final CallerResolver callers;
-    private final Clock clock;
-    private final Duration deadline;
-    private final InvocationDeadline invocation;
+    private final ImageResponses responses;
 
     @Inject
-    ImageResource(
-            ImageService images,
-            ImageResponses answers,
-            CallerResolver callers,
-            Clock clock,
-            HttpConfig config,
-            InvocationDeadline invocation) {
+    ImageResource(ImageService images, ImageResponses responses) {
         this.images = images;
-        this.answers = answers;
-        this.callers = callers;
-        this.clock = clock;
-        this.deadline = config.deadline();
-        this.invocation = invocation;
-    }
-
-    /** Finds the image or has it made. */
-    @POST
-    @Consumes(MediaType.APPLICATION_JSON)
-    @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<Response> obtain(
-            @Context RoutingContext http, @Context UriInfo uri, @Context SecurityContext security) {
-        Preferences preferences = Preferences.parse(http.request().headers().getAll(Preferences.HEADER));
-        Instant arrival = ImageRoute.arrival(http).orElseGet(clock::instant);
-        GenerationRequest generationRequest = GenerationRequest.onDemand(
-                ImageRequestReader.read(BodyGate.bytes(http)),
-                callers.resolve(security.getUserPrincipal(), http.request()),
-                invocation.cap(new Deadline(arrival.plus(preferences.patience(deadline)))));
-        CompletionStage<ImageOutcome> obtained = ImageRoute.indexLookup(http)
-                .map(indexLookup -> images.obtain(generationRequest, indexLookup))
-                .orElseGet(() -> images.obtain(generationRequest));
-        return obtained.thenApply(outcome -> {
-            Response.ResponseBuilder answer = answers.describe(outcome, uri::getBaseUri);
-            preferences
-                    .applied(outcome instanceof ImageOutcome.Pending, deadline)
-                    .ifPresent(applied -> answer.header(Preferences.APPLIED_HEADER, applied));
-            return answer.build();
-        });
+        this.responses = responses;
     }
 
     /** Looks without making. */
@@ -90,8 +40,8 @@ public final class ImageResource {
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<Response> look(@PathParam("key") String key, @Context UriInfo uri) {
         return images.look(PathParameters.key(key))
-                .thenApply(
-                        found -> answers.describe(known(found), uri::getBaseUri).build());
+                .thenApply(found ->
+                        responses.describe(known(found), uri::getBaseUri).toRest());
     }
 
     /** The image itself, by way of its signed URL. */
@@ -99,11 +49,11 @@ public final class ImageResource {
     @Path("{key}/content")
     public CompletionStage<Response> content(@PathParam("key") String key, @Context UriInfo uri) {
         return images.look(PathParameters.key(key))
-                .thenApply(
-                        found -> answers.redirect(known(found), uri::getBaseUri).build());
+                .thenApply(found ->
+                        responses.redirect(known(found), uri::getBaseUri).toRest());
     }
 
-    /** Forgets the image; quietly when there is none. */
+    /** Forgets the image: 204, also when there was none. */
     @DELETE
     @Path("{key}")
     public CompletionStage<Response> forget(@PathParam("key") String key) {

@@ -6,6 +6,8 @@ import dev.afterimage.delivery.RequestLinks.Link;
 import dev.afterimage.delivery.RequestLinks.Refusal;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.RejectedException;
+import dev.afterimage.http.auth.Client;
+import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
@@ -22,6 +24,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -30,9 +33,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -55,8 +56,7 @@ public final class LinkedImageResource {
 
     private final RequestLinks links;
     private final ImageService images;
-    private final ImageResponses answers;
-    private final CallerResolver callers;
+    private final ImageResponses responses;
     private final Clock clock;
     private final InvocationDeadline invocation;
     private final Duration patience;
@@ -67,16 +67,14 @@ public final class LinkedImageResource {
     LinkedImageResource(
             RequestLinks links,
             ImageService images,
-            ImageResponses answers,
-            CallerResolver callers,
+            ImageResponses responses,
             Clock clock,
             InvocationDeadline invocation,
             LinkConfig config,
             TemplatesConfig templates) {
         this.links = links;
         this.images = images;
-        this.answers = answers;
-        this.callers = callers;
+        this.responses = responses;
         this.clock = clock;
         this.invocation = invocation;
         this.patience = config.patience();
@@ -94,9 +92,8 @@ public final class LinkedImageResource {
             @QueryParam("exp") List<String> expires,
             @QueryParam("s") List<String> signature,
             @QueryParam("k") List<String> secretId,
-            @Context HttpServerRequest http,
-            @Context UriInfo uri,
-            @Context SecurityContext security) {
+            @Context RoutingContext http,
+            @Context UriInfo uri) {
         if (!links.canSign()) {
             throw LinkResource.noSecret();
         }
@@ -115,16 +112,16 @@ public final class LinkedImageResource {
         ImageRequest request = request(link);
         GenerationRequest wanted = GenerationRequest.onDemand(
                 request,
-                callers.resolve(security.getUserPrincipal(), http),
-                invocation.cap(Deadline.in(isCrawler(http) ? crawlerPatience : patience, clock)));
+                Client.of(http).caller(),
+                invocation.cap(Deadline.in(isCrawler(http.request()) ? crawlerPatience : patience, clock)));
         return images.obtain(wanted)
                 .thenApply(outcome -> switch (outcome) {
-                    case ImageOutcome.Ready ready -> answers.linked(ready, link.end(), uri::getBaseUri);
+                    case ImageOutcome.Ready ready -> responses.linked(ready, link.end(), uri::getBaseUri);
                     case ImageOutcome.Pending pending ->
                         placeholder(request.template()).orElseThrow(() -> late(pending.retryAfter()));
                 })
                 .exceptionallyCompose(failure -> placeholderInstead(request.template(), failure))
-                .thenApply(Response.ResponseBuilder::build);
+                .thenApply(HttpResponse::toRest);
     }
 
     private static ImageRequest request(Link link) {
@@ -155,23 +152,19 @@ public final class LinkedImageResource {
                 .after(retryAfter));
     }
 
-    /** What may be mended by waiting leads to the placeholder; what the page's author must mend is told. */
-    private CompletionStage<Response.ResponseBuilder> placeholderInstead(TemplateId template, Throwable failure) {
+    /** A failure that may pass leads to the placeholder, where there is one; a rejection is told, for the page's author to mend it. */
+    private CompletionStage<HttpResponse> placeholderInstead(TemplateId template, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        Optional<Response.ResponseBuilder> instead =
-                cause instanceof GenerationException && !(cause instanceof RejectedException)
-                        ? placeholder(template)
-                        : Optional.empty();
+        Optional<HttpResponse> instead = cause instanceof GenerationException && !(cause instanceof RejectedException)
+                ? placeholder(template)
+                : Optional.empty();
         return instead.map(CompletableFuture::completedFuture).orElseGet(() -> CompletableFuture.failedFuture(cause));
     }
 
-    private Optional<Response.ResponseBuilder> placeholder(TemplateId template) {
+    private Optional<HttpResponse> placeholder(TemplateId template) {
         return Optional.ofNullable(templates.get(template.value()))
                 .flatMap(TemplatesConfig.TemplateSettings::placeholder)
-                .map(URI::toString)
-                .map(url -> Response.status(Response.Status.FOUND)
-                        .header(HttpHeaders.LOCATION, url)
-                        .header(HttpHeaders.CACHE_CONTROL, "no-store"));
+                .map(ImageResponses::placeholder);
     }
 }

@@ -3,6 +3,7 @@ package dev.afterimage.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.CacheStatus;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
@@ -29,7 +30,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,8 +56,7 @@ public final class OpenAiResource {
 
     private final ImageService images;
     private final ImageStore store;
-    private final ImageResponses answers;
-    private final CallerResolver callers;
+    private final ImageResponses responses;
     private final OpenAiConfig config;
     private final Clock clock;
     private final Duration deadline;
@@ -67,16 +66,14 @@ public final class OpenAiResource {
     OpenAiResource(
             ImageService images,
             ImageStore store,
-            ImageResponses answers,
-            CallerResolver callers,
+            ImageResponses responses,
             OpenAiConfig config,
             Clock clock,
             HttpConfig http,
             InvocationDeadline invocation) {
         this.images = images;
         this.store = store;
-        this.answers = answers;
-        this.callers = callers;
+        this.responses = responses;
         this.config = config;
         this.clock = clock;
         this.deadline = http.deadline();
@@ -85,13 +82,7 @@ public final class OpenAiResource {
 
     /** Before the resource, the body's kind, time and size are checked. */
     static void register(@Observes Router router, HttpConfig config) {
-        BodyDeadline deadline = new BodyDeadline(config.bodyTimeout());
-        router.post(PATH)
-                .order(-1)
-                .handler(new MediaTypeGate(List.of("application/json")))
-                .handler(deadline::begin)
-                .handler(new BodyGate(BodyLimit.IMAGE_BYTES))
-                .handler(deadline::end);
+        JsonBody.of(router, PATH, config.bodyTimeout());
     }
 
     /**
@@ -111,15 +102,15 @@ public final class OpenAiResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public Response generate(@Context RoutingContext http, @Context UriInfo uri, @Context SecurityContext security) {
-        OpenAiRequest request = OpenAiRequest.read(BodyGate.bytes(http), config.models());
-        Caller caller = callers.resolve(security.getUserPrincipal(), http.request());
+    public Response generate(@Context RoutingContext http, @Context UriInfo uri) {
+        OpenAiRequest request = OpenAiRequest.read(JsonBody.bytes(http), config.models());
+        Caller caller = Client.of(http).caller();
         Deadline until = invocation.cap(Deadline.in(deadline, clock));
         List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
         List<Item> data = ready.stream()
                 .map(image -> request.inline()
                         ? new Item(null, content(image.entry()))
-                        : new Item(answers.body(image, uri::getBaseUri).url(), null))
+                        : new Item(responses.urlFor(image, uri::getBaseUri).url(), null))
                 .toList();
         long created = ready.stream()
                 .mapToLong(image -> image.entry().createdAt().getEpochSecond())

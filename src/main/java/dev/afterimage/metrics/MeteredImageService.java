@@ -42,12 +42,14 @@ public final class MeteredImageService implements ImageService {
         this.clock = meters.registry().config().clock();
     }
 
-    /** A hit is an answer and counted; whatever else is found goes on to {@link #obtain(GenerationRequest, IndexLookup)}. */
+    /** A hit or a failure is an answer and counted; with all else {@link #obtain(GenerationRequest, IndexLookup)} goes on. */
     @Override
     public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
         long start = clock.monotonicTime();
         return next.indexLookup(request).whenComplete((indexLookup, failure) -> {
-            if (failure == null && indexLookup.hit().isPresent()) {
+            if (failure != null) {
+                record(laneOf(Lane.INTERACTIVE), wordOf(failure), start);
+            } else if (indexLookup.hit().isPresent()) {
                 record(laneOf(Lane.INTERACTIVE), RequestOutcome.HIT, start);
             }
         });

@@ -11,10 +11,13 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -47,11 +50,22 @@ public final class RedisLink {
     private static final Set<String> DEPOSED =
             Set.of("READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN", "NOAUTH", "NOPERM", "CONNECTION_CLOSED");
 
+    /**
+     * One command, or several that are sent together.
+     *
+     * @param due when it has taken too long, in this link's nanoseconds
+     */
+    private record Command(CompletableFuture<List<Reply>> replies, long due) {}
+
     private final SharedConnection shared;
     private final Duration timeout;
     private final Breaker breaker;
     private final LongSupplier nanoTime;
     private final Pause pause;
+    /** In the order in which they are due, because all have the same time-out. */
+    private final Queue<Command> onTheirWay = new ConcurrentLinkedQueue<>();
+    /** Whether a timer is set for one of them. */
+    private final AtomicBoolean watched = new AtomicBoolean();
 
     /**
      * A link to a server or a cluster.
@@ -95,7 +109,46 @@ public final class RedisLink {
         }
         Duration patience = breaker.isInDoubt() ? timeout.dividedBy(IN_DOUBT) : timeout;
         exchange(requests, replies, MOST_CONNECTIONS);
-        return pause.orTimeout(replies, patience).handle((answers, failure) -> judge(answers, failure, patience));
+        CompletableFuture<List<Reply>> inTime =
+                patience.equals(timeout) ? watched(replies) : pause.orTimeout(replies, patience);
+        return inTime.handle((answers, failure) -> judge(answers, failure, patience));
+    }
+
+    private CompletableFuture<List<Reply>> watched(CompletableFuture<List<Reply>> replies) {
+        onTheirWay.add(new Command(replies, nanoTime.getAsLong() + timeout.toNanos()));
+        watchOldest();
+        return replies;
+    }
+
+    /**
+     * Sees to it that the oldest command on its way ends in time. One timer watches over all that have the usual time-out, because
+     * setting and cancelling one for each wakes other threads at every lookup.
+     */
+    private void watchOldest() {
+        Command oldest = onTheirWay.peek();
+        while (oldest != null && oldest.replies().isDone()) {
+            onTheirWay.remove(oldest);
+            oldest = onTheirWay.peek();
+        }
+        if (oldest != null && watched.compareAndSet(false, true)) {
+            Duration left = Duration.ofNanos(Math.max(0, oldest.due() - nanoTime.getAsLong()));
+            var unused = pause.orTimeout(new CompletableFuture<>(), left).exceptionally(passed -> {
+                watched.set(false);
+                endOverdue();
+                watchOldest();
+                return null;
+            });
+        }
+    }
+
+    private void endOverdue() {
+        long now = nanoTime.getAsLong();
+        for (Command command = onTheirWay.peek();
+                command != null && command.due() - now <= 0;
+                command = onTheirWay.peek()) {
+            onTheirWay.remove(command);
+            command.replies().completeExceptionally(new TimeoutException());
+        }
     }
 
     /** Waits for an answer and throws what it failed with. */

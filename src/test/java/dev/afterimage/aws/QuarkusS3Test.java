@@ -6,7 +6,7 @@ import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.http.localcdn.EdgeBeans;
+import dev.afterimage.http.localcdn.LocalCdnBeans;
 import dev.afterimage.testing.S3ServerResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -71,7 +71,7 @@ class QuarkusS3Test {
 
         @Override
         public Set<Class<?>> getEnabledAlternatives() {
-            return Set.of(Client.class, EdgeBeans.class);
+            return Set.of(Client.class, LocalCdnBeans.class);
         }
 
         @Override

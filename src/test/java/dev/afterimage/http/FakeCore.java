@@ -30,7 +30,7 @@ public class FakeCore implements QuarkusTestProfile {
 
     static final String URL = "https://cdn.example/" + KEY + ".png?Expires=1764000000&Signature=a~b-c_&Key-Pair-Id=K1";
 
-    static final IndexEntry ENTRY = new IndexEntry(
+    public static final IndexEntry ENTRY = new IndexEntry(
             KEY,
             ImageFormat.PNG,
             48_213,
@@ -69,12 +69,17 @@ public class FakeCore implements QuarkusTestProfile {
                     new Stats.Lane("interactive", "open", null, null),
                     new Stats.Lane("bulk", "stopped", "unusable-answers", NOW.minusSeconds(60))));
 
-    /** As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. */
+    /**
+     * As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. What only the real core uses is
+     * kept, because the check of the configuration asks for it.
+     */
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.ofEntries(
+                Map.entry("quarkus.arc.remove-unused-beans", "false"),
                 Map.entry("afterimage.delivery.base-url", "https://cdn.example"),
                 Map.entry("afterimage.pregeneration.worker", "false"),
+                Map.entry("afterimage.auth.hosts", "x"),
                 Map.entry("afterimage.provider.credit-price", "0.04"),
                 Map.entry("afterimage.pregeneration.catalogues.\"cards\".source", "cards.csv"),
                 Map.entry("afterimage.pregeneration.catalogues.\"cards\".template", "card"),

@@ -29,6 +29,7 @@ final class SimulatedInstance {
     SimulatedInstance(
             Simulation world,
             int id,
+            boolean upgraded,
             Settings settings,
             RedisNetwork redis,
             SimulatedStore store,
@@ -42,7 +43,7 @@ final class SimulatedInstance {
                 settings,
                 new Surroundings(
                         machine.machine(),
-                        new RedisClient(redis, machine),
+                        new RedisClient(redis, machine, upgraded),
                         store.client(machine, faults),
                         queues.client(machine, faults),
                         catalogues,

@@ -7,6 +7,9 @@ package dev.afterimage.http.problem;
 public enum ProblemType {
     INVALID_REQUEST("invalid-request", 400, "The request cannot be understood"),
     TEMPLATE_UNDECLARED("template-undeclared", 400, "The template is not declared"),
+    AUTHENTICATION_REQUIRED("authentication-required", 401, "The request needs a key or a token"),
+    ROLE_MISSING("role-missing", 403, "The sender may not do this"),
+    ORIGIN_REFUSED("origin-refused", 403, "A page of another site may not do this"),
     URL_REFUSED("url-refused", 403, "The signed URL is not honoured"),
     NOT_FOUND("not-found", 404, "There is nothing at this path"),
     IMAGE_NOT_FOUND("image-not-found", 404, "There is no such image"),
@@ -19,16 +22,17 @@ public enum ProblemType {
     REQUEST_TIMEOUT("request-timeout", 408, "The body did not arrive in time"),
     IDEMPOTENCY_KEY_IN_USE("idempotency-key-in-use", 409, "The first request with this key is still running"),
     DELETED("deleted-meanwhile", 409, "The image was deleted while it was being made"),
-    PRECONDITION_FAILED("precondition-failed", 412, "The image is not the expected version"),
     BODY_TOO_LARGE("body-too-large", 413, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type or encoding is not supported"),
     RANGE_NOT_SATISFIABLE("range-not-satisfiable", 416, "The image ends before the range begins"),
+    HOST_REFUSED("host-refused", 421, "The service does not go by this name"),
     TEMPLATE_REJECTED("template-rejected", 422, "The provider does not know the template"),
     MODERATED("moderated", 422, "The provider's moderation refused the data"),
     DATA_REJECTED("data-rejected", 422, "The provider cannot fill the template with this data"),
     IDEMPOTENCY_KEY_REUSED("idempotency-key-reused", 422, "The key belongs to another request"),
     CATALOGUE_UNREADABLE("catalogue-unreadable", 422, "The catalogue cannot be read"),
     QUOTA_EXCEEDED("quota-exceeded", 429, "The caller's quota is used up"),
+    TOO_MANY_WRONG_KEYS("too-many-wrong-keys", 429, "Too many wrong keys"),
     INTERNAL_ERROR("internal-error", 500, "The service failed"),
     NOT_AN_IMAGE("not-an-image", 502, "The provider answered without an image"),
     ACCESS_REFUSED("access-refused", 503, "The provider refuses this service"),
@@ -38,9 +42,10 @@ public enum ProblemType {
     OUTCOME_UNKNOWN("outcome-unknown", 503, "The provider did not say how it ended"),
     SIGNING_KEY_MISSING("signing-key-missing", 503, "The service cannot sign URLs"),
     IMAGE_PENDING("image-pending", 503, "The image is not ready yet"),
+    IDENTITY_UNAVAILABLE("identity-unavailable", 503, "The identity provider cannot be reached"),
     SHUTTING_DOWN("shutting-down", 503, "This instance is being stopped"),
     STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used"),
-    /** Said by the function on AWS only, when the end of the invocation comes before the answer. */
+    /** Said a second after the deadline, and by the function on AWS when the end of the invocation comes before the answer. */
     OUT_OF_TIME("out-of-time", 503, "The service ran out of time"),
     /** Said by the function on AWS only, to a sender of events that it does not serve. */
     EVENT_NOT_SERVED("event-not-served", 501, "The service is not set up for this sender");
