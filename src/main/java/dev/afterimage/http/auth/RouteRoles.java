@@ -38,6 +38,7 @@ public final class RouteRoles {
             new Rule("POST", "/v1/catalogues/{id}", Set.of(OPERATE)),
             new Rule("POST", "/v1/templates/{template}/purge", Set.of(OPERATE)),
             new Rule("GET", "/v1/receipts", Set.of(OPERATE)),
+            new Rule("GET", "/v1/usage", Set.of(OPERATE)),
             new Rule("DELETE", "/v1/receipts/{key}", Set.of(OPERATE)),
             new Rule("POST", "/v1/dead-letters/redrive", Set.of(OPERATE)),
             new Rule("GET", "/v1/stats", Set.of(OPERATE)),
