@@ -74,7 +74,8 @@ final class Schema {
                     "ALTER TABLE receipt ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0",
                     "ALTER TABLE receipt ADD COLUMN deleted_open INTEGER NOT NULL DEFAULT 0"),
             List.of("ALTER TABLE batch ADD COLUMN owner TEXT NOT NULL DEFAULT ''"),
-            List.of("ALTER TABLE batch_row ADD COLUMN key BLOB"));
+            List.of("ALTER TABLE batch_row ADD COLUMN key BLOB"),
+            List.of("ALTER TABLE batch ADD COLUMN callback TEXT"));
 
     private Schema() {}
 

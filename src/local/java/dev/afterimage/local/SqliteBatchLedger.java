@@ -8,6 +8,7 @@ import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Caller;
+import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -82,23 +83,51 @@ public final class SqliteBatchLedger implements BatchLedger {
     }
 
     @Override
-    public void record(String batch, List<RowResult> results) {
+    public boolean record(String batch, List<RowResult> results) {
         if (results.isEmpty()) {
-            return;
+            return false;
         }
         long now = clock.millis();
-        database.note(session -> {
+        return database.note(session -> {
             Optional<Long> number =
                     session.first("SELECT number FROM batch WHERE id = ?", row -> row.getLong(1), batch);
             if (number.isEmpty()) {
-                return 0;
+                return false;
             }
             int news = 0;
             for (RowResult result : results) {
                 news += record(session, number.get(), result);
             }
-            return news == 0 ? 0 : session.update("UPDATE batch SET last_sign = ? WHERE id = ?", now, batch);
+            if (news > 0) {
+                session.update("UPDATE batch SET last_sign = ? WHERE id = ?", now, batch);
+            }
+            return callback(session, batch).isPresent();
         });
+    }
+
+    private static Optional<String> callback(Session session, String batch) throws SQLException {
+        return session.first(
+                "SELECT callback FROM batch WHERE id = ? AND callback IS NOT NULL", row -> row.getString(1), batch);
+    }
+
+    @Override
+    public void callback(String batch, URI url) {
+        database.promise(
+                session -> session.update("UPDATE batch SET callback = ? WHERE id = ?", url.toString(), batch));
+    }
+
+    @Override
+    public Optional<URI> dueCallback(String batch) {
+        return database.read(session -> callback(session, batch))
+                .filter(callback -> find(batch)
+                        .filter(found -> found.received() && found.ended())
+                        .isPresent())
+                .map(URI::create);
+    }
+
+    @Override
+    public void callbackQueued(String batch) {
+        database.promise(session -> session.update("UPDATE batch SET callback = NULL WHERE id = ?", batch));
     }
 
     /** 1 when that was news. */

@@ -86,8 +86,7 @@ public final class S3UrlSigner implements UrlSigner {
                         .putProperty(AwsV4FamilyHttpSigner.DOUBLE_URL_ENCODE, false)
                         .putProperty(AwsV4FamilyHttpSigner.NORMALIZE_PATH, false)
                         .putProperty(AwsV4FamilyHttpSigner.PAYLOAD_SIGNING_ENABLED, false)
-                        .putProperty(
-                                HttpSigner.SIGNING_CLOCK, Clock.fixed(from, ZoneOffset.UTC)))
+                        .putProperty(HttpSigner.SIGNING_CLOCK, Clock.fixed(from, ZoneOffset.UTC)))
                 .request()
                 .getUri()
                 .toString();

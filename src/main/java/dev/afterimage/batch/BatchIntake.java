@@ -6,6 +6,7 @@ import dev.afterimage.catalogue.Planned;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.BatchRow;
+import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.RowResult;
@@ -13,6 +14,7 @@ import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -39,8 +41,11 @@ public final class BatchIntake {
     private final BatchLedger ledger;
     private final TimeOrderedIds ids;
     private final Clock clock;
+    private final Callbacks callbacks;
 
-    public BatchIntake(Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock) {
+    public BatchIntake(
+            Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock, Callbacks callbacks) {
+        this.callbacks = callbacks;
         this.planner = planner;
         this.queue = queue;
         this.ledger = ledger;
@@ -62,6 +67,7 @@ public final class BatchIntake {
         if (idempotencyKey.isPresent()) {
             Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, caller, upload);
             if (first.isPresent()) {
+                callbacks.tellIfDue(ledger, first.get().id());
                 return first.get();
             }
         } else {
@@ -74,6 +80,7 @@ public final class BatchIntake {
             cancel(id, failure);
             throw failure;
         }
+        callbacks.tellIfDue(ledger, id);
         return ledger.find(id).orElseThrow();
     }
 
@@ -88,12 +95,25 @@ public final class BatchIntake {
 
     private int receive(String id, Caller caller, Upload upload) throws IOException {
         try (CatalogueRows rows = upload.rows()) {
+            // Before the rows where it stands before them, so that none is begun for nothing.
+            Optional<URI> early = callback(upload, rows);
             int total = receive(id, caller, rows);
             if (total == 0) {
                 throw empty();
             }
+            early.or(() -> callback(upload, rows)).ifPresent(url -> ledger.callback(id, url));
             return total;
         }
+    }
+
+    private Optional<URI> callback(Upload upload, CatalogueRows rows) {
+        return upload.callback().or(rows::callback).map(callbacks::accept);
+    }
+
+    /** From now on nothing of the batch is started; without effect when it has ended. Blocks. */
+    public void cancel(String batch) {
+        ledger.cancel(batch);
+        callbacks.tellIfDue(ledger, batch);
     }
 
     /** Why an upload without a row is refused. */
@@ -169,7 +189,7 @@ public final class BatchIntake {
 
     private static Job job(String id, Caller caller, Planned planned) {
         int line = planned.row().line();
-        return new Job(
+        return new Job.Image(
                 id + "-" + line,
                 planned.key(),
                 planned.row().request(),

@@ -142,7 +142,7 @@ final class CatalogueRun {
     }
 
     private Job job(Planned planned) {
-        return new Job(
+        return new Job.Image(
                 reached.run() + "-" + planned.row().line(),
                 planned.key(),
                 planned.row().request(),

@@ -103,7 +103,7 @@ public final class DryRun {
             rows += chunk.size();
             List<CatalogueRow.Wanted> wanted = new ArrayList<>();
             for (CatalogueRow row : chunk) {
-                switch (row) {
+                switch (planner.checked(row)) {
                     case CatalogueRow.Wanted w -> wanted.add(w);
                     case CatalogueRow.Bad b -> add(b);
                 }
@@ -147,7 +147,7 @@ public final class DryRun {
     }
 
     private static Job job(Planned planned) {
-        return new Job(
+        return new Job.Image(
                 "dry-run-" + planned.row().line(),
                 planned.key(),
                 planned.row().request(),

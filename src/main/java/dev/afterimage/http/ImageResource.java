@@ -1,15 +1,20 @@
 package dev.afterimage.http;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.afterimage.http.header.Preferences;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequestReader;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
+import io.quarkus.virtual.threads.VirtualThreads;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -24,11 +29,15 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Images: ask for one, look at one, forget one. Runs on the event loop and never blocks it, so that a hit is answered
@@ -43,6 +52,8 @@ public final class ImageResource {
     private final Clock clock;
     private final Duration deadline;
     private final InvocationDeadline invocation;
+    private final Callbacks callbacks;
+    private final ExecutorService threads;
 
     @Inject
     ImageResource(
@@ -51,7 +62,11 @@ public final class ImageResource {
             CallerResolver callers,
             Clock clock,
             HttpConfig config,
-            InvocationDeadline invocation) {
+            InvocationDeadline invocation,
+            Callbacks callbacks,
+            @VirtualThreads ExecutorService threads) {
+        this.callbacks = callbacks;
+        this.threads = threads;
         this.images = images;
         this.answers = answers;
         this.callers = callers;
@@ -68,13 +83,14 @@ public final class ImageResource {
             @Context RoutingContext http, @Context UriInfo uri, @Context SecurityContext security) {
         Preferences preferences = Preferences.parse(http.request().headers().getAll(Preferences.HEADER));
         Instant arrival = ImageRoute.arrival(http).orElseGet(clock::instant);
+        CallbackMember callback = new CallbackMember();
         GenerationRequest generationRequest = GenerationRequest.onDemand(
-                ImageRequestReader.read(BodyGate.bytes(http)),
+                ImageRequestReader.read(BodyGate.bytes(http), CallbackMember.NAME, callback),
                 callers.resolve(security.getUserPrincipal(), http.request()),
                 invocation.cap(new Deadline(arrival.plus(preferences.patience(deadline)))));
-        CompletionStage<ImageOutcome> obtained = ImageRoute.indexLookup(http)
-                .map(indexLookup -> images.obtain(generationRequest, indexLookup))
-                .orElseGet(() -> images.obtain(generationRequest));
+        CompletionStage<ImageOutcome> obtained = callback.url.isEmpty()
+                ? obtain(generationRequest, http)
+                : obtainAndTell(generationRequest, http, callback.url.get());
         return obtained.thenApply(outcome -> {
             Response.ResponseBuilder answer = answers.describe(outcome, uri::getBaseUri);
             preferences
@@ -82,6 +98,42 @@ public final class ImageResource {
                     .ifPresent(applied -> answer.header(Preferences.APPLIED_HEADER, applied));
             return answer.build();
         });
+    }
+
+    private CompletionStage<ImageOutcome> obtain(GenerationRequest request, RoutingContext http) {
+        return ImageRoute.indexLookup(http)
+                .map(indexLookup -> images.obtain(request, indexLookup))
+                .orElseGet(() -> images.obtain(request));
+    }
+
+    /** Its caller is told when it is late; where to is checked before anything is paid for. */
+    private CompletionStage<ImageOutcome> obtainAndTell(GenerationRequest request, RoutingContext http, String url) {
+        return CompletableFuture.supplyAsync(() -> callbacks.accept(url), threads)
+                .thenCompose(accepted -> obtain(request, http)
+                        .thenApplyAsync(
+                                outcome -> {
+                                    if (outcome instanceof ImageOutcome.Pending pending) {
+                                        callbacks.tell(pending.key(), accepted);
+                                    }
+                                    return outcome;
+                                },
+                                threads));
+    }
+
+    /** Reads the member that says where its caller wants to be told of a late image. */
+    private static final class CallbackMember implements ImageRequestReader.Member {
+
+        static final String NAME = "callback";
+
+        private Optional<String> url = Optional.empty();
+
+        @Override
+        public void read(JsonParser parser, @Nullable JsonToken value) throws IOException {
+            if (value != JsonToken.VALUE_STRING) {
+                throw new InvalidRequestException("Write callback as an https URL (RFC 3986).", NAME);
+            }
+            url = Optional.of(parser.getText());
+        }
     }
 
     /** Looks without making. */

@@ -9,6 +9,9 @@ public sealed interface JobOutcome {
     /** There is an image. */
     record Done(RowOutcome how, ImageKey key) implements JobOutcome {}
 
+    /** A callback's receiver has taken it. */
+    record Told() implements JobOutcome {}
+
     /**
      * It waits, because everybody must: the provider, the limiter, the budget or the quota says so. Uses no attempt.
      *

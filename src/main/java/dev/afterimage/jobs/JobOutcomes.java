@@ -111,7 +111,8 @@ public final class JobOutcomes {
         return deliveries > policy.maxDeliveries();
     }
 
-    private JobOutcome retry(int attempts, String reason) {
+    /** One more attempt, unless they are used up. */
+    JobOutcome retry(int attempts, String reason) {
         return attempts + 1 >= policy.maxAttempts()
                 ? new JobOutcome.DeadLettered(reason + " Given up after " + (attempts + 1) + " attempts.")
                 : new JobOutcome.Retry(policy.waitAfter(attempts, random.nextDouble()), reason);

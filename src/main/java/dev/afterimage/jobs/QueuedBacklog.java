@@ -41,7 +41,7 @@ public final class QueuedBacklog implements Backlog {
         }
         marks.intend(key);
         // The quota was spent when the caller asked, so the job uses nobody's.
-        Job job = new Job(ids.next(), key, request, lane, Caller.SERVICE, Optional.empty());
+        Job job = new Job.Image(ids.next(), key, request, lane, Caller.SERVICE, Optional.empty());
         try {
             queue.enqueue(List.of(job), delay);
         } catch (RuntimeException notTaken) {

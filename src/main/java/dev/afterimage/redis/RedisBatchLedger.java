@@ -9,6 +9,7 @@ import dev.afterimage.limit.Caller;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ public final class RedisBatchLedger implements BatchLedger {
     private static final RedisScript OPEN = RedisScript.named("batch-open");
     private static final RedisScript RECEIVE = RedisScript.named("batch-receive");
     private static final RedisScript RECORD = RedisScript.named("batch-record");
+    private static final RedisScript CALLBACK = RedisScript.named("batch-callback");
+    private static final String CALLBACK_FIELD = "callback";
     private static final RedisScript CANCEL = RedisScript.named("batch-cancel");
     private static final RedisScript READ = RedisScript.named("batch-read");
 
@@ -91,7 +94,8 @@ public final class RedisBatchLedger implements BatchLedger {
     }
 
     @Override
-    public void record(String batch, List<RowResult> results) {
+    public boolean record(String batch, List<RowResult> results) {
+        boolean callback = false;
         for (int from = 0; from < results.size(); from += MOST_ROWS) {
             List<String> keys = new ArrayList<>(keys(batch));
             List<String> arguments = new ArrayList<>(List.of(now(), Integer.toString(MOST_FAILURES)));
@@ -108,8 +112,31 @@ public final class RedisBatchLedger implements BatchLedger {
                         Integer.toString(keys.indexOf(images) + 1),
                         Integer.toString(result.line() % IMAGES_A_KEY * IMAGE)));
             }
-            ask(RECORD, keys, arguments);
+            callback = ask(RECORD, keys, arguments).number() == 1;
         }
+        return callback;
+    }
+
+    @Override
+    public void callback(String batch, URI url) {
+        ask(CALLBACK, keys(batch), List.of(url.toString()));
+    }
+
+    @Override
+    public Optional<URI> dueCallback(String batch) {
+        Request callback = Request.cmd(Command.HGET).arg(keys(batch).getFirst()).arg(CALLBACK_FIELD);
+        @Nullable Response url = QueueHistory.ask(() -> link.call(callback));
+        return Optional.ofNullable(url)
+                .filter(waiting -> find(batch)
+                        .filter(found -> found.received() && found.ended())
+                        .isPresent())
+                .map(waiting -> URI.create(waiting.toString()));
+    }
+
+    @Override
+    public void callbackQueued(String batch) {
+        Request forget = Request.cmd(Command.HDEL).arg(keys(batch).getFirst()).arg(CALLBACK_FIELD);
+        QueueHistory.ask(() -> link.call(forget));
     }
 
     /** The 32 bytes of a key in 43 characters. */

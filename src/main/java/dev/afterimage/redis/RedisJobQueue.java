@@ -181,10 +181,7 @@ public final class RedisJobQueue implements JobQueue {
     public QueueStatus status() {
         ScriptReply counts = run("status", List.of());
         return new QueueStatus(
-                counts.number(0),
-                counts.number(1),
-                Optional.of(Duration.ofMillis(counts.number(2))),
-                counts.number(3));
+                counts.number(0), counts.number(1), Optional.of(Duration.ofMillis(counts.number(2))), counts.number(3));
     }
 
     @Override

@@ -20,6 +20,8 @@ import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.jobs.AttemptPolicy;
+import dev.afterimage.jobs.CallbackConfig;
+import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.jobs.FallbackPendingKeys;
 import dev.afterimage.jobs.JobOutcomes;
 import dev.afterimage.jobs.JobQueue;
@@ -38,6 +40,8 @@ import dev.afterimage.metrics.Meters;
 import dev.afterimage.metrics.StatsSource;
 import dev.afterimage.pipeline.Backlog;
 import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.provider.CallbackTransport;
+import dev.afterimage.provider.ProviderHttp;
 import dev.afterimage.redis.RedisBatchLedger;
 import dev.afterimage.redis.RedisCheckpoints;
 import dev.afterimage.redis.RedisConfig;
@@ -55,6 +59,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -164,8 +169,28 @@ class QueueWiring {
 
     @Produces
     @Singleton
-    BatchIntake batchIntake(Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock) {
-        return new BatchIntake(planner, queue, ledger, ids, clock);
+    BatchIntake batchIntake(
+            Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock, Callbacks callbacks) {
+        return new BatchIntake(planner, queue, ledger, ids, clock, callbacks);
+    }
+
+    /** What sends and what writes them is made by the first callback. */
+    @Produces
+    @Singleton
+    Callbacks callbacks(
+            CallbackConfig config,
+            Instance<ProviderHttp> http,
+            Instance<Callbacks.Bodies> bodies,
+            JobQueue queue,
+            TimeOrderedIds ids,
+            Clock clock) {
+        return new Callbacks(
+                config.secrets(),
+                CallbackTransport.of(http::get, config.allowedHosts().orElse(List.of()), config.timeout()),
+                subject -> bodies.get().of(subject),
+                queue,
+                ids,
+                clock);
     }
 
     /** None where images lie in files: such a service has no limit that a batch would have to be taken past. */
@@ -230,11 +255,12 @@ class QueueWiring {
             BatchLedger ledger,
             PendingKeys marks,
             PregenerationConfig config,
-            Machine machine) {
+            Machine machine,
+            Callbacks callbacks) {
         AttemptPolicy policy =
                 new AttemptPolicy(config.maxAttempts(), config.backOff(), config.maxBackOff(), config.maxDeliveries());
-        JobRunner runner =
-                new JobRunner(images, queue, ledger, marks, new JobOutcomes(policy, machine.clock(), machine.random()));
+        JobRunner runner = new JobRunner(
+                images, queue, ledger, marks, new JobOutcomes(policy, machine.clock(), machine.random()), callbacks);
         return new Worker(
                 queue,
                 runner,

@@ -10,9 +10,11 @@ import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.testing.CallbackReceiver;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryBatchLedger;
@@ -20,6 +22,7 @@ import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,7 +50,8 @@ class BatchIntakeTest {
             queue,
             ledger,
             new TimeOrderedIds(clock, new Random(1)),
-            clock);
+            clock,
+            new CallbackReceiver().callbacks(queue, clock, CallbackReceiver.SECRET));
 
     @Test
     void whatIsThereIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
@@ -61,8 +65,8 @@ class BatchIntakeTest {
         assertThat(batch.state()).isEqualTo(Batch.State.RUNNING);
         Claim claim = claims().getFirst();
         assertThat(claims()).isEmpty();
-        assertThat(claim.job().caller()).isEqualTo(ADA);
-        assertThat(claim.job().row())
+        assertThat(Jobs.image(claim).caller()).isEqualTo(ADA);
+        assertThat(Jobs.image(claim).row())
                 .hasValueSatisfying(row -> assertThat(row.line()).isEqualTo(2));
     }
 
@@ -74,7 +78,8 @@ class BatchIntakeTest {
                 queue,
                 ledger,
                 new TimeOrderedIds(clock, new Random(1)),
-                clock);
+                clock,
+                new CallbackReceiver().callbacks(queue, clock));
 
         Batch batch = strict.submit(ADA, NO_KEY, upload("h", row(1)));
 
@@ -180,6 +185,59 @@ class BatchIntakeTest {
 
         assertThat(again.state()).isEqualTo(Batch.State.RUNNING);
         assertThat(intake.submit(ADA, KEY, upload("h", row(1))).id()).isEqualTo(again.id());
+    }
+
+    @Test
+    void theCallbackOfABatchOfHitsIsQueuedWithItsEnd() throws Exception {
+        index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
+
+        Batch batch = intake.submit(ADA, NO_KEY, telling("https://shop.example/told", row(1)));
+
+        assertThat(claims())
+                .singleElement()
+                .satisfies(claim -> assertThat(claim.job())
+                        .isEqualTo(new Job.Callback(
+                                "callback-" + batch.id(),
+                                URI.create("https://shop.example/told"),
+                                new Job.Subject.OfBatch(batch.id()))));
+    }
+
+    @Test
+    void theCallbackOfACancelledBatchIsQueued() throws Exception {
+        Batch batch = intake.submit(ADA, NO_KEY, telling("https://shop.example/told", row(1)));
+        claims();
+
+        intake.cancel(batch.id());
+        intake.cancel(batch.id());
+
+        assertThat(claims()).extracting(claim -> claim.job().id()).containsExactly("callback-" + batch.id());
+    }
+
+    @Test
+    void aCallbackThatMayNotBeCalledRefusesTheBatch() {
+        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, telling("https://private.example/", row(1))))
+                .isInstanceOf(InvalidRequestException.class);
+        assertThat(claims()).isEmpty();
+    }
+
+    private static Upload telling(String callback, CatalogueRow... rows) {
+        Upload upload = upload("h", rows);
+        return new Upload() {
+            @Override
+            public Optional<String> callback() {
+                return Optional.of(callback);
+            }
+
+            @Override
+            public CatalogueRows rows() throws IOException {
+                return upload.rows();
+            }
+
+            @Override
+            public String hash() throws IOException {
+                return upload.hash();
+            }
+        };
     }
 
     @Test

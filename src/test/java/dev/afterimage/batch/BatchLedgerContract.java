@@ -7,6 +7,7 @@ import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.testing.MutableClock;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -320,6 +321,52 @@ public abstract class BatchLedgerContract {
         assertThat(ledger().results(id, 9000, 1)).isEmpty();
         assertThat(ledger().results(ids.next(), 0, 1)).isEmpty();
         assertThat(ledger().results("../../../etc/passwd", 0, 1)).isEmpty();
+    }
+
+    @Test
+    void aCallbackIsDueFromTheEndOfTheBatchUntilItIsOnTheQueue() {
+        URI url = URI.create("https://shop.example/told?batch=1");
+        String id = opened();
+        ledger().callback(id, url);
+        assertThat(ledger().record(id, List.of(RowResult.hit(1)))).isTrue();
+        assertThat(ledger().dueCallback(id)).isEmpty();
+        ledger().seal(id, 2, "hash");
+        assertThat(ledger().dueCallback(id)).isEmpty();
+
+        assertThat(ledger().record(id, List.of(RowResult.generated(2)))).isTrue();
+        assertThat(ledger().dueCallback(id)).contains(url);
+        assertThat(ledger().record(id, List.of(RowResult.generated(2)))).isTrue();
+
+        ledger().callbackQueued(id);
+        assertThat(ledger().dueCallback(id)).isEmpty();
+        assertThat(ledger().record(id, List.of(RowResult.generated(2)))).isFalse();
+    }
+
+    @Test
+    void theCallbackOfACancelledBatchIsDueAndThatOfABrokenUploadIsNot() {
+        URI url = URI.create("https://shop.example/told");
+        String cancelled = opened();
+        ledger().callback(cancelled, url);
+        ledger().seal(cancelled, 2, "hash");
+        ledger().cancel(cancelled);
+        String broken = opened();
+        ledger().callback(broken, url);
+        ledger().cancel(broken);
+
+        assertThat(ledger().dueCallback(cancelled)).contains(url);
+        assertThat(ledger().dueCallback(broken)).isEmpty();
+    }
+
+    @Test
+    void aBatchWithoutACallbackHasNobodyToTell() {
+        String id = opened();
+        ledger().seal(id, 1, "hash");
+
+        assertThat(ledger().record(id, List.of(RowResult.hit(1)))).isFalse();
+        assertThat(ledger().dueCallback(id)).isEmpty();
+        String none = ids.next();
+        ledger().callback(none, URI.create("https://shop.example/told"));
+        assertThat(ledger().dueCallback(none)).isEmpty();
     }
 
     private static ImageKey image(int number) {

@@ -8,6 +8,7 @@ import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Caller;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -47,6 +48,7 @@ public final class MemoryBatchLedger implements BatchLedger {
         int total;
         Optional<String> hash = Optional.empty();
         Optional<Instant> cancelledAt = Optional.empty();
+        Optional<URI> callback = Optional.empty();
 
         Entry(Caller owner, Instant startedAt) {
             this.owner = owner;
@@ -92,7 +94,7 @@ public final class MemoryBatchLedger implements BatchLedger {
     }
 
     @Override
-    public synchronized void record(String batch, List<RowResult> results) {
+    public synchronized boolean record(String batch, List<RowResult> results) {
         failIfLost();
         entry(batch).ifPresent(entry -> {
             for (RowResult result : results) {
@@ -104,6 +106,25 @@ public final class MemoryBatchLedger implements BatchLedger {
                 }
             }
         });
+        return entry(batch).map(entry -> entry.callback.isPresent()).orElse(false);
+    }
+
+    @Override
+    public synchronized void callback(String batch, URI url) {
+        entry(batch).ifPresent(entry -> entry.callback = Optional.of(url));
+    }
+
+    @Override
+    public synchronized Optional<URI> dueCallback(String batch) {
+        return find(batch)
+                .filter(found -> found.received() && found.ended())
+                .flatMap(found -> entry(batch))
+                .flatMap(entry -> entry.callback);
+    }
+
+    @Override
+    public synchronized void callbackQueued(String batch) {
+        entry(batch).ifPresent(entry -> entry.callback = Optional.empty());
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param etaSeconds an estimate of the time left; left out while there is nothing to estimate it from
  */
 @RegisterForReflection(targets = {BatchBody.class, RowFailure.class})
-record BatchBody(
+public record BatchBody(
         String id,
         String state,
         int total,
@@ -31,7 +31,7 @@ record BatchBody(
         @Nullable Instant finishedAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long etaSeconds) {
 
-    static BatchBody of(Batch batch, Instant now) {
+    public static BatchBody of(Batch batch, Instant now) {
         return new BatchBody(
                 batch.id(),
                 batch.state().name().toLowerCase(Locale.ROOT),

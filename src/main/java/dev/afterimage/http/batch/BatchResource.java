@@ -40,6 +40,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,7 @@ public final class BatchResource {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
         Optional<TemplateId> ofAll = Optional.ofNullable(template).map(TemplateId::new);
         try (InputStream rows = uploaded == null ? body : rowsOf(uploaded)) {
-            StreamedUpload upload = new StreamedUpload(format, ofAll, rows);
+            StreamedUpload upload = new StreamedUpload(format, ofAll, callback(request), rows);
             if (DryRunBody.isAskedFor(request)) {
                 return Response.ok(estimate(upload)).build();
             }
@@ -111,6 +112,15 @@ public final class BatchResource {
             throw new ProblemException(
                     Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
         }
+    }
+
+    /** An empty one too, which a parameter of Quarkus REST would pass off as none. */
+    private static Optional<String> callback(HttpServerRequest request) {
+        List<String> urls = request.params().getAll("callback");
+        if (urls.size() > 1) {
+            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, "Write callback once."));
+        }
+        return urls.stream().findFirst();
     }
 
     private InputStream rowsOf(String uploaded) throws IOException {
@@ -186,7 +196,7 @@ public final class BatchResource {
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public BatchBody cancel(@PathParam("id") String id) {
-        ledger.cancel(known(id).id());
+        intake.cancel(known(id).id());
         return look(id);
     }
 
