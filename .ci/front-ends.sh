@@ -23,6 +23,8 @@ done
 directory=$(mktemp -d)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])')
 secret=0123456789abcdef0123456789abcdef
+# Links wait for a machine that is busy: browsers don't ask again for what was late.
+export AFTERIMAGE_LINKS_WAIT=60s AFTERIMAGE_LINKS_CRAWLER_WAIT=60s
 cp -r target/quarkus-app "$directory/app" # Another build of target/ meanwhile does not matter.
 QUARKUS_HTTP_PORT=$port AFTERIMAGE_DIRECTORY=$directory/data AFTERIMAGE_LINKS_SECRETS_A=$secret QUARKUS_HTTP_CORS_ENABLED=true \
   QUARKUS_HTTP_CORS_ORIGINS='/http://127[.]0[.]0[.]1:.*/' \

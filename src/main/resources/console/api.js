@@ -56,24 +56,58 @@ async function read(answer, started) {
   };
 }
 
-export async function stats() {
-  const answer = await fetch('v1/stats');
+/** The answer to a call, or an error with the problem's words. */
+async function call(path, init) {
+  const answer = await fetch(path, init);
   if (!answer.ok) {
-    throw new Error(`The numbers cannot be had: ${answer.status}`);
+    const problem = await answer.json().catch(() => ({}));
+    throw new Error(problem.detail ?? `The service answered with status ${answer.status}.`);
   }
-  return answer.json();
+  return answer;
 }
 
-/** Sends a catalogue; the batch's id and total, or an error with the problem's words. */
-export async function upload(csv, template) {
-  const query = template ? `?template=${encodeURIComponent(template)}` : '';
-  const answer = await fetch(`v1/batches${query}`, { method: 'POST', headers: { 'Content-Type': 'text/csv' }, body: csv });
-  const content = await answer.json();
-  if (!answer.ok) {
-    throw new Error(content.detail);
-  }
-  return content;
+const json = async (path, init) => (await call(path, init)).json();
+
+export const stats = () => json('v1/stats');
+
+/** A signed request link; the data stays as it was typed, as for an image. */
+export async function makeLink(template, data, expires) {
+  const body = `${BEFORE_DATA}${data}\n,"template":${JSON.stringify(template)},"expires":${JSON.stringify(expires)}}`;
+  const { url } = await json('v1/links', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
+    .catch((failure) => { throw failure instanceof TypeError ? failure : new Error(placedInData(failure.message)); });
+  return url;
 }
+
+const batches = (query) => `v1/batches${query.size ? `?${query}` : ''}`;
+
+const sendCsv = (query, csv) => json(batches(query), { method: 'POST', headers: { 'Content-Type': 'text/csv' }, body: csv });
+
+const templateOf = (template) => new URLSearchParams(template ? { template } : {});
+
+/** What a catalogue would come to; nothing is bought. */
+export function estimate(csv, template) {
+  const query = templateOf(template);
+  query.set('dry-run', 'true');
+  return sendCsv(query, csv);
+}
+
+/** Sends a catalogue; the batch's id and total. */
+export const upload = (csv, template) => sendCsv(templateOf(template), csv);
+
+/** The images of a batch's rows that have ended. */
+export async function imagesOf(id, limit) {
+  const lines = await (await call(`v1/batches/${id}/images?limit=${limit}`)).text();
+  return lines.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+}
+
+/** The same as a CSV file. */
+export const listOf = async (id) => (await call(`v1/batches/${id}/images`, { headers: { Accept: 'text/csv' } })).blob();
+
+export const receiptsNow = async () => (await json('v1/receipts')).receipts;
+
+export const allowPurchase = (key) => call(`v1/receipts/${key}`, { method: 'DELETE' });
+
+export const redrive = async () => (await json('v1/dead-letters/redrive', { method: 'POST' })).redriven;
 
 /** Watches a batch until it ends. `tell` gets each state, `lost` is called when nothing is heard any more. */
 export function watch(id, tell, lost) {

@@ -5,6 +5,7 @@ const HEIGHT = 100;
 const SVG = 'http://www.w3.org/2000/svg';
 
 export class Chart {
+  #figure;
   #options;
   #columns = [];
   #svg = svg('svg', { viewBox: `0 0 ${SECONDS} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img' });
@@ -17,6 +18,7 @@ export class Chart {
    */
   constructor(place, options) {
     this.#options = options;
+    this.#figure = place.closest('figure');
     this.#svg.append(svg('path', { class: 'grid', d: `M0 0H${SECONDS}M0 50H${SECONDS}M0 100H${SECONDS}` }));
     for (const series of options.series) {
       const path = svg('path', { class: options.stacked ? 'area' : 'line' });
@@ -31,8 +33,9 @@ export class Chart {
     this.#draw();
   }
 
-  /** One value a series; null is a gap. */
+  /** One value a series; null is a gap. The chart appears with the first value: an empty one tells nothing. */
   add(values) {
+    this.#figure.hidden &&= !values.some(Boolean);
     this.#columns.push(values);
     if (this.#columns.length > SECONDS) {
       this.#columns.shift();

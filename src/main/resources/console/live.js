@@ -27,7 +27,7 @@ export function live() {
       requests.add(difference(before, now));
       latency.add([now.providerP95Millis, now.providerP50Millis]);
       before = now;
-      pulse('live', 'refreshed each second');
+      pulse('live', `counted since ${new Date(now.since).toLocaleTimeString([], { timeStyle: 'short' })}`);
     } catch {
       before = undefined;
       pulse('lost', 'the service does not answer');
@@ -60,14 +60,14 @@ function tiles(now) {
   const free = hit + stale + collapsed;
   tile('ratio', now.hitRatio === null ? '–' : `${Math.round(100 * now.hitRatio)} %`,
     images ? `${number(hit + stale)} of ${number(images)}` : 'no image yet');
-  tile('saved', number(free), `${plural(stored, 'bill')} paid`);
+  tile('saved', number(free), images ? `of ${plural(images, 'image')}` : 'no image yet');
   tile('latency', now.providerP50Millis === null ? '–' : millis(now.providerP50Millis),
     now.providerP95Millis === null ? 'not called lately' : `p95 ${millis(now.providerP95Millis)}`);
   tile('throttled', number(now.provider429s), `of ${plural(now.providerCalls, 'call')}`, now.provider429s > 0);
   tile('permits', number(now.permits.granted), permitsSub(now));
   tile('queue', now.queueDepth === null ? '–' : number(now.queueDepth), queueSub(now), now.deadLetters > 0);
   tile('credits', now.creditsUsed === null ? '–' : number(now.creditsUsed),
-    now.creditsLeft === null ? 'no budget set' : `${number(now.creditsLeft)} left`, now.creditsLeft === 0);
+    now.creditsLeft === null ? 'this month' : `${number(now.creditsLeft)} left this month`, now.creditsLeft === 0);
   const pause = now.coolDownUntil ? Math.max(0, new Date(now.coolDownUntil) - Date.now()) : 0;
   tile('cooldown', pause ? millis(pause) : 'none', pause ? 'the provider asked' : 'not asked for', pause > 0);
 }

@@ -3,6 +3,9 @@ import { live } from './live.js';
 import { stampede } from './stampede.js';
 import { catalogue } from './catalogue.js';
 import { byId } from './page.js';
+import { links } from './links.js';
+import { deadLetters, receipts } from './operate.js';
+import { tabs } from './tabs.js';
 
 const root = document.documentElement;
 for (const choice of byId('theme').querySelectorAll('input')) {
@@ -19,6 +22,9 @@ for (const choice of byId('theme').querySelectorAll('input')) {
 }
 
 askForm();
-live();
-stampede();
+links();
 catalogue();
+stampede();
+const opened = { receipts: receipts(), 'dead-letters': deadLetters() };
+tabs((name) => opened[name]?.());
+live();

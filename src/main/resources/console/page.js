@@ -35,3 +35,6 @@ export function millis(value) {
 
 /** Letters that make data new. */
 export const chance = () => Math.random().toString(36).slice(2, 7);
+
+/** What failed, in words for a person. */
+export const said = (failure) => (failure instanceof TypeError ? 'The service cannot be reached. Is it still running?' : failure.message);

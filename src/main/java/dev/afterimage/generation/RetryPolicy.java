@@ -53,7 +53,7 @@ public record RetryPolicy(Duration maxWait, Clock clock, RandomGenerator random)
 
     private Duration backOff(int retry) {
         Duration doubled = FIRST.multipliedBy(1L << Math.min(retry, 3));
-        Duration timeLimited = doubled.compareTo(LONGEST) > 0 ? LONGEST : doubled;
-        return timeLimited.plusMillis(random.nextLong(timeLimited.toMillis() / 4));
+        Duration bounded = doubled.compareTo(LONGEST) > 0 ? LONGEST : doubled;
+        return bounded.plusMillis(random.nextLong(bounded.toMillis() / 4));
     }
 }

@@ -2,7 +2,7 @@ package dev.afterimage.limit;
 
 /**
  * Decorator: while the fleet's quotas cannot be asked, this instance counts by itself. A caller may then spend its quota once
- * an instance, which is timeLimited, and is better than turning everybody away.
+ * an instance, which has its bounds, and is better than turning everybody away.
  */
 public final class FallbackCallerQuota implements CallerQuota {
 

@@ -15,7 +15,7 @@ import org.jboss.logging.Logger;
 /**
  * The place in this process where calls wait for the fleet's permission. Made for virtual threads: thousands may wait.
  *
- * <p>The way of a call: it lines up for a start ({@link PermitQueue}, one a lane), waits for that, prepares its connection,
+ * <p>The way of a call: it waits for a start in its lane's {@link PermitQueue}, and then until that start, prepares its connection,
  * {@linkplain #depart departs}, tells when its request was {@linkplain #left written}, and gives its permit back.
  */
 public final class PermitAcquirer {
@@ -32,7 +32,7 @@ public final class PermitAcquirer {
     private static final Duration LATE = Limits.JITTER.dividedBy(2);
     /** A holder who is sent back so often in a row runs on a machine that is too busy to keep time. */
     private static final int MOST_TRIES = 5;
-    /** Longer waits are taken in line. */
+    /** A call that must wait longer gives its permit up and queues for another. */
     private static final Duration LONGEST_WAIT_TO_DEPART = Duration.ofSeconds(2);
 
     private final ProviderLimiter limiter;
@@ -60,7 +60,7 @@ public final class PermitAcquirer {
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
     public Permit await(Lane lane, Deadline deadline) throws InterruptedException {
-        Permit answer = line(lane).acquire(deadline);
+        Permit answer = queue(lane).acquire(deadline);
         if (!(answer instanceof Granted permit)) {
             return answer;
         }
@@ -96,10 +96,10 @@ public final class PermitAcquirer {
 
     /** As a {@link Forecast} has it. */
     public Optional<Duration> refusal(Lane lane, Deadline deadline) {
-        return line(lane).refusal(deadline);
+        return queue(lane).refusal(deadline);
     }
 
-    private PermitQueue line(Lane lane) {
+    private PermitQueue queue(Lane lane) {
         return switch (lane) {
             case INTERACTIVE -> interactive;
             case BULK -> bulk;

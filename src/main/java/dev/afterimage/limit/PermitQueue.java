@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 /**
  * The queue of one lane in this process: the calls that have no start yet. One asks the limiter at a time, in the order of arrival,
  * so that the limiter is asked once for each call and not once for each call that waits. Usually the answer is a start that
- * lies ahead, and its holder steps out of the line. Where calls are not planned far ahead (the bulk lane, a limit of calls in
- * flight), the head of the line asks again when the limiter said, or as soon as this process gave a place in flight back.
+ * lies ahead, and its holder leaves the queue. Where calls are not planned far ahead (the bulk lane, a limit of calls in
+ * flight), the first of the queue asks again when the limiter said, or as soon as this process gave a place in flight back.
  */
 final class PermitQueue {
 
@@ -49,7 +49,7 @@ final class PermitQueue {
     }
 
     /**
-     * Waits for a permit in line.
+     * Waits for a permit behind those who came before.
      *
      * @return granted; denied as soon as it is known that no start is to be had by then; or stopped
      * @throws InterruptedException when the caller was cancelled; it then holds nothing

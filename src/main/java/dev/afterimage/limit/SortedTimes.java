@@ -16,7 +16,7 @@ final class SortedTimes {
         return to - from;
     }
 
-    /** The time with so many before it. */
+    /** The time at this place in their order; the earliest has place 0. */
     long get(int rank) {
         return times[from + rank];
     }

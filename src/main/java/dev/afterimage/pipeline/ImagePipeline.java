@@ -75,7 +75,7 @@ public final class ImagePipeline implements ImageService {
     private final ImageStore store;
     private final Lookup lookup;
     private final PendingWrites writes;
-    private final SingleFlight<FlightKey, FlightResult> flights;
+    private final SingleFlight<FlightKey, LeaderFlight.Result> flights;
     private final Receipts receipts;
     private final FreshnessPolicy freshness;
     private final FlightLeases leases;
@@ -208,9 +208,10 @@ public final class ImagePipeline implements ImageService {
             if (refusal.isPresent()) {
                 return late(generationRequest, key, refusal.get(), old);
             }
-            Flight<FlightResult> flight = flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
+            Flight<LeaderFlight.Result> flight =
+                    flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
             try {
-                Optional<FlightResult> result = Callables.call(() -> flight.await(generationRequest.deadline()));
+                Optional<LeaderFlight.Result> result = Callables.call(() -> flight.await(generationRequest.deadline()));
                 if (result.isEmpty()) {
                     return late(generationRequest, key, ASK_AGAIN, old);
                 }
@@ -238,11 +239,11 @@ public final class ImagePipeline implements ImageService {
     }
 
     /** Another caller's flight may have ended with an image that is fresh, but not for as long as this one asks. */
-    private static boolean isEnough(FlightResult landing, boolean led, GenerationRequest generationRequest) {
+    private static boolean isEnough(LeaderFlight.Result landing, boolean led, GenerationRequest generationRequest) {
         return led || landing.generated() || generationRequest.horizon().isMetBy(landing.entry());
     }
 
-    private static ImageOutcome landed(FlightResult landing, boolean led) {
+    private static ImageOutcome landed(LeaderFlight.Result landing, boolean led) {
         return led && landing.generated()
                 ? new ImageOutcome.Stored(landing.entry())
                 : new ImageOutcome.Collapsed(landing.entry());

@@ -44,6 +44,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaderFlight {
 
+    /**
+     * How a flight ended well.
+     *
+     * @param generated whether this process paid for the image; false when another leader's was found
+     */
+    record Result(IndexEntry entry, boolean generated) {}
+
     private static final Logger LOG = Logger.getLogger(LeaderFlight.class);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
     private static final Duration FIRST_POLL = Duration.ofMillis(50);
@@ -86,7 +93,7 @@ final class LeaderFlight {
      *     lane at once, because a job can wait on the queue
      * @throws ThrottledException when no call can be made by the deadline
      */
-    FlightResult fly(ImageKey key, GenerationRequest generationRequest, Deadline deadline) throws InterruptedException {
+    Result fly(ImageKey key, GenerationRequest generationRequest, Deadline deadline) throws InterruptedException {
         Duration poll = FIRST_POLL;
         Instant known = Instant.EPOCH;
         while (true) {
@@ -106,14 +113,14 @@ final class LeaderFlight {
                     throw new ReceiptStandsException(standing.get());
                 }
                 Optional<Lease> lease = leases.take(key, generationRequest.lane());
-                Optional<FlightResult> result = lease.isPresent()
+                Optional<Result> result = lease.isPresent()
                         ? lead(lease.get(), generationRequest, purchase, deadline, resumable)
                         : follow(key, generationRequest, deadline);
                 if (result.isPresent()) {
                     return result.get();
                 }
             } catch (ReceiptStandsException standing) {
-                Optional<FlightResult> result = landed(key, generationRequest.horizon());
+                Optional<Result> result = landed(key, generationRequest.horizon());
                 if (result.isPresent()) {
                     return result.get();
                 }
@@ -176,15 +183,15 @@ final class LeaderFlight {
         return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key, lane));
     }
 
-    private Optional<FlightResult> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
+    private Optional<Result> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
             throws InterruptedException {
         leases.awaitEnd(key, generationRequest.lane(), deadline.remaining(clock));
         return landed(key, generationRequest.horizon());
     }
 
     /** What another leader landed. */
-    private Optional<FlightResult> landed(ImageKey key, Horizon horizon) {
-        return lookup.fresh(key, horizon).map(entry -> new FlightResult(entry, false));
+    private Optional<Result> landed(ImageKey key, Horizon horizon) {
+        return lookup.fresh(key, horizon).map(entry -> new Result(entry, false));
     }
 
     private Purchase purchase(ImageKey key, GenerationRequest generationRequest, Instant known) {
@@ -196,7 +203,7 @@ final class LeaderFlight {
     }
 
     /** Empty when the job that was to be resumed has ended meanwhile. */
-    private Optional<FlightResult> lead(
+    private Optional<Result> lead(
             Lease lease, GenerationRequest generationRequest, Purchase purchase, Deadline deadline, boolean resumable) {
         LeaderOrder order = new LeaderOrder(purchase, generationRequest.horizon());
         LeaseRenewer renewer = LeaseRenewer.start(lease, leases, order::hold, pause, threads);
@@ -208,7 +215,7 @@ final class LeaderFlight {
                     : Optional.of(generator.generate(generationRequest.request(), attempt));
             return image.map(made -> store(generationRequest, made, order));
         } catch (AlreadyLandedException landed) {
-            return Optional.of(new FlightResult(landed.entry(), false));
+            return Optional.of(new Result(landed.entry(), false));
         } finally {
             renewer.stop();
             release(lease);
@@ -241,7 +248,7 @@ final class LeaderFlight {
     }
 
     /** What was paid for is stored, however late, unless it was deleted meanwhile or a fresh image stands. */
-    private FlightResult store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
+    private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
         switch (order.hold()) {
@@ -251,14 +258,14 @@ final class LeaderFlight {
                 throw new DeletedMeanwhileException();
             }
             case LOST -> {
-                Optional<FlightResult> standing = landed(key, generationRequest.horizon());
+                Optional<Result> standing = landed(key, generationRequest.horizon());
                 if (standing.isPresent()) {
                     return standing.get();
                 }
             }
         }
         IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
-        return new FlightResult(writes.put(entry, image.content(), call), true);
+        return new Result(writes.put(entry, image.content(), call), true);
     }
 
     /** The leader's order: looks once more when the permit is there, and keeps the receipt. */

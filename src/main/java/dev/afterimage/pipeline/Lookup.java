@@ -7,6 +7,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
@@ -56,7 +57,7 @@ final class Lookup {
 
     /** The newest image of this key, whatever its freshness; from the index where that has a fresh one. Blocks. */
     Optional<IndexEntry> newest(ImageKey key, Horizon horizon) {
-        Optional<IndexEntry> indexed = CompletionStages.await(inIndex(key));
+        Optional<IndexEntry> indexed = await(inIndex(key));
         return indexed.filter(entry -> isGoodEnough(entry, horizon)).isPresent() ? indexed : inStore(key, indexed);
     }
 
@@ -100,6 +101,18 @@ final class Lookup {
             untold.say(failure);
             return null;
         });
+    }
+
+    /** Waits for an answer on a thread that may block, and throws the failure itself without its {@link CompletionException}. */
+    static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw e;
+        }
     }
 
     private boolean isFresh(IndexEntry entry) {

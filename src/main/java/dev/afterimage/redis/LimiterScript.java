@@ -184,7 +184,7 @@ public final class LimiterScript {
 
     /** Rounds up, so that no wait is shorter in the script than it was asked for. */
     static String micros(Duration duration) {
-        Duration timeLimited = duration.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : duration;
-        return Long.toString(Math.ceilDiv(timeLimited.toNanos(), 1000L));
+        Duration bounded = duration.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : duration;
+        return Long.toString(Math.ceilDiv(bounded.toNanos(), 1000L));
     }
 }

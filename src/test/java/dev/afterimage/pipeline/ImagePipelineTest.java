@@ -688,7 +688,7 @@ class ImagePipelineTest {
     }
 
     private static <T> T join(CompletionStage<T> stage) {
-        return CompletionStages.await(stage);
+        return Lookup.await(stage);
     }
 
     /** One version for every template. */

@@ -160,7 +160,7 @@ class PipelineFaultsTest {
     }
 
     private ImageOutcome ended(ImagePipeline pipeline, GenerationRequest request) {
-        return CompletionStages.await(pipeline.obtain(request));
+        return Lookup.await(pipeline.obtain(request));
     }
 
     @Test
@@ -188,7 +188,7 @@ class PipelineFaultsTest {
         fleetIsGone = true;
 
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stale.class);
-        assertThat(CompletionStages.await(pipeline().look(KEY)))
+        assertThat(Lookup.await(pipeline().look(KEY)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Stale.class));
         assertThat(backlog.delays()).isEmpty();
         assertThat(provider.calls()).isEqualTo(1);
@@ -198,7 +198,7 @@ class PipelineFaultsTest {
     void whileTheFleetsMemoryIsGoneAKeyThatCannotBeLookedUpIsPending() {
         fleetIsGone = true;
 
-        assertThat(CompletionStages.await(pipeline().look(KEY)))
+        assertThat(Lookup.await(pipeline().look(KEY)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Pending.class));
     }
 
@@ -282,7 +282,7 @@ class PipelineFaultsTest {
         assertThat(order).isEmpty();
         goOn.countDown();
 
-        assertThatThrownBy(() -> CompletionStages.await(failing)).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> Lookup.await(failing)).isInstanceOf(UnavailableException.class);
         assertThat(order).containsExactly("hold", "settle");
         assertThat(limiter.find(KEY)).isEmpty();
     }
@@ -299,7 +299,7 @@ class PipelineFaultsTest {
         while (index.entries().containsKey(KEY)) {
             Thread.onSpinWait();
         }
-        assertThat(CompletionStages.await(pipeline().look(KEY))).isEmpty();
+        assertThat(Lookup.await(pipeline().look(KEY))).isEmpty();
     }
 
     @Test

@@ -31,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +107,10 @@ final class Fleet implements Faults.Victims {
     private Settings settings;
     private int machines;
     private int asking;
+    /** Since when machines stand still that have answered, as Lambda has them. */
+    private final Map<SimulatedMachine, Long> asleep = new LinkedHashMap<>();
+
+    private boolean calm;
 
     private Fleet(long seed, Flaw flaw, boolean told) {
         this.flaw = flaw;
@@ -407,6 +412,29 @@ final class Fleet implements Faults.Victims {
         };
     }
 
+    /** Lambda freezes a process that has answered when its extension asks for its next event, which it does when idle. */
+    private void sleepWhenIdle(SimulatedInstance instance) {
+        SimulatedMachine machine = instance.machine();
+        instance.run(() -> {
+            if (instance.awaitIdle() && !calm && !machine.isFrozen()) {
+                tried(Trial.ASLEEP_AFTER_AN_ANSWER);
+                world.tell("m%d falls asleep", machine.id());
+                asleep.put(machine, world.now());
+                machine.freeze();
+                world.after(between(100, 30_000), () -> wake(machine));
+            }
+        });
+    }
+
+    private void wake(SimulatedMachine machine) {
+        Long since = asleep.remove(machine);
+        if (since != null) {
+            world.tell("m%d wakes", machine.id());
+            incidents.add(new Incident(Faults.Kind.FREEZE_BRIEFLY, since, world.now(), machine));
+            machine.thaw();
+        }
+    }
+
     private void terminate(SimulatedMachine machine) {
         instances.stream().filter(instance -> instance.machine() == machine).forEach(SimulatedInstance::terminate);
     }
@@ -414,6 +442,8 @@ final class Fleet implements Faults.Victims {
     /** Everything is mended, and no machine is left that stands still for ever. */
     private void calmDown() {
         world.tell("calm");
+        calm = true;
+        List.copyOf(asleep.keySet()).forEach(this::wake);
         faults.stop();
         redis.comeBack();
         redis.slow(Duration.ZERO);
@@ -521,6 +551,7 @@ final class Fleet implements Faults.Victims {
         }
         asking++;
         SimulatedInstance instance = chosen.get();
+        wake(instance.machine());
         ImageRequest request = request(image);
         Waiting waiting = new Waiting(image, patience, again);
         instance.run(() -> {
@@ -542,6 +573,9 @@ final class Fleet implements Faults.Victims {
                                 Optional.ofNullable(outcome),
                                 Optional.ofNullable(unwrap(failure)));
                         waiting.told(answered);
+                        if (scenario.sleeps()) {
+                            sleepWhenIdle(instance);
+                        }
                     });
         });
         waiting.watch(instance);

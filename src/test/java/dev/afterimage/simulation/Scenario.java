@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param concurrency calls in flight that the provider allows; 0: any number
  * @param credits the month's budget; 0: none
  * @param ttl for how long an image is fresh
+ * @param sleeps whether a process is frozen after its answers, as on Lambda
  * @param smallFailures whether single calls of Redis, store and queue fail now and then
  */
 record Scenario(
@@ -33,6 +34,7 @@ record Scenario(
         Duration firstPlan,
         Duration period,
         boolean smallFailures,
+        boolean sleeps,
         Map<Behaviour, Double> moods) {
 
     private static final Map<Map<String, String>, Settings> KNOWN = new ConcurrentHashMap<>();
@@ -73,6 +75,7 @@ record Scenario(
                 nights ? Duration.ofMinutes(1) : Duration.ofSeconds(5),
                 Duration.ofMinutes(20),
                 chance.nextInt(4) == 0,
+                !nights && chance.nextInt(4) == 0,
                 moods);
     }
 

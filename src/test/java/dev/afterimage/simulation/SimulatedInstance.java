@@ -69,6 +69,16 @@ final class SimulatedInstance {
                 .whenComplete((outcome, failure) -> process.drain().left());
     }
 
+    /** Waits on a thread of this process until nothing is under way in it. */
+    boolean awaitIdle() {
+        try {
+            return process.drain().awaitIdle(longestDrain);
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     CatalogueRunner catalogues() {
         return process.catalogues();
     }
