@@ -2,10 +2,7 @@ package dev.afterimage.local;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
-import dev.afterimage.batch.RowCounts;
-import dev.afterimage.batch.RowFailure;
 import dev.afterimage.jobs.QueueUnavailableException;
-import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Caller;
 import java.net.URI;
@@ -132,12 +129,13 @@ public final class SqliteBatchLedger implements BatchLedger {
 
     /** 1 when that was news. */
     private static int record(Session session, long batch, RowResult result) throws SQLException {
-        Optional<RowOutcome> former = session.first(
+        Optional<RowResult.Outcome> former = session.first(
                 "SELECT outcome FROM batch_row WHERE batch = ? AND line = ?",
-                row -> RowOutcome.valueOf(row.getString(1)),
+                row -> RowResult.Outcome.valueOf(row.getString(1)),
                 batch,
                 result.line());
-        if (former.isPresent() && (former.get() != RowOutcome.FAILED || result.outcome() == RowOutcome.FAILED)) {
+        if (former.isPresent()
+                && (former.get() != RowResult.Outcome.FAILED || result.outcome() == RowResult.Outcome.FAILED)) {
             return 0;
         }
         session.update(
@@ -189,17 +187,17 @@ public final class SqliteBatchLedger implements BatchLedger {
     public Optional<Batch> find(String batch) {
         long oldest = oldest();
         return database.read(session -> {
-            List<RowFailure> failures = session.list(
+            List<Batch.Failure> failures = session.list(
                     "SELECT line, reason FROM batch_failure WHERE batch = (SELECT number FROM batch WHERE id = ?)"
                             + " ORDER BY line",
-                    row -> new RowFailure(row.getInt(1), row.getString(2)),
+                    row -> new Batch.Failure(row.getInt(1), row.getString(2)),
                     batch);
             return session.first(
                     "SELECT * FROM batch WHERE id = ? AND started_at > ?", row -> read(row, failures), batch, oldest);
         });
     }
 
-    private static Batch read(ResultSet row, List<RowFailure> failures) throws SQLException {
+    private static Batch read(ResultSet row, List<Batch.Failure> failures) throws SQLException {
         Optional<String> payloadHash = Optional.ofNullable(row.getString("payload_hash"));
         long cancelledAt = row.getLong("cancelled_at");
         return new Batch(
@@ -207,7 +205,7 @@ public final class SqliteBatchLedger implements BatchLedger {
                 new Caller(row.getString("owner")),
                 payloadHash.isPresent(),
                 row.getInt("total"),
-                new RowCounts(row.getInt("hits"), row.getInt("generated"), row.getInt("failed")),
+                new Batch.Counts(row.getInt("hits"), row.getInt("generated"), row.getInt("failed")),
                 failures,
                 Instant.ofEpochMilli(row.getLong("started_at")),
                 Instant.ofEpochMilli(row.getLong("last_sign")),
@@ -222,7 +220,7 @@ public final class SqliteBatchLedger implements BatchLedger {
                         + " AND line > ? ORDER BY line LIMIT ?",
                 row -> new RowResult(
                         row.getInt(1),
-                        RowOutcome.valueOf(row.getString(2)),
+                        RowResult.Outcome.valueOf(row.getString(2)),
                         "",
                         Optional.ofNullable(row.getBytes(3)).map(Columns::key)),
                 batch,

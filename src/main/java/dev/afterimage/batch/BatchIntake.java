@@ -2,7 +2,6 @@ package dev.afterimage.batch;
 
 import dev.afterimage.catalogue.CatalogueRow;
 import dev.afterimage.catalogue.CatalogueRows;
-import dev.afterimage.catalogue.Planned;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.BatchRow;
@@ -32,6 +31,20 @@ import java.util.Optional;
  * <p>Equal rows are all queued, because each of them wants its own outcome; the pipeline pays for one.
  */
 public final class BatchIntake {
+
+    /** A batch on its way in, read once and never held whole. */
+    public interface Upload {
+
+        /** Where its caller wants to be told that the batch has ended, as it was written beside the upload. */
+        default Optional<String> callback() {
+            return Optional.empty();
+        }
+
+        CatalogueRows rows() throws IOException;
+
+        /** A hash of the upload and of all that gives it its meaning; reads what is left of it. */
+        String hash() throws IOException;
+    }
 
     /** An upload that gave no sign for so long belongs to a process that died. */
     private static final Duration DEAD_AFTER = Duration.ofMinutes(1);
@@ -168,7 +181,7 @@ public final class BatchIntake {
             }
         }
         List<Job> jobs = new ArrayList<>();
-        for (Planned planned : planner.plan(wanted)) {
+        for (Planner.Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
                 ended.add(RowResult.hit(planned.row().line()).of(planned.key()));
                 continue;
@@ -187,7 +200,7 @@ public final class BatchIntake {
         }
     }
 
-    private static Job job(String id, Caller caller, Planned planned) {
+    private static Job job(String id, Caller caller, Planner.Planned planned) {
         int line = planned.row().line();
         return new Job.Image(
                 id + "-" + line,

@@ -43,7 +43,7 @@ public interface BatchLedger extends BatchRows {
     /** All rows have arrived. */
     void seal(String batch, int total, String payloadHash);
 
-    /** From now on nothing of the batch is started; quietly when it has ended. */
+    /** From now on nothing of the batch is started; without effect when it has ended. */
     void cancel(String batch);
 
     Optional<Batch> find(String batch);

@@ -108,7 +108,7 @@ public final class DryRun {
                     case CatalogueRow.Bad b -> add(b);
                 }
             }
-            for (Planned planned : planner.plan(wanted, horizon)) {
+            for (Planner.Planned planned : planner.plan(wanted, horizon)) {
                 if (!seen.add(planned.key())) {
                     duplicates++;
                 } else if (planned.fresh()) {
@@ -146,7 +146,7 @@ public final class DryRun {
         return byPlaces.compareTo(byRate) > 0 ? byPlaces : byRate;
     }
 
-    private static Job job(Planned planned) {
+    private static Job job(Planner.Planned planned) {
         return new Job.Image(
                 "dry-run-" + planned.row().line(),
                 planned.key(),

@@ -45,9 +45,9 @@ public final class JobOutcomes {
 
     JobOutcome of(ImageOutcome outcome, int attempts) {
         return switch (outcome) {
-            case ImageOutcome.Hit hit -> new JobOutcome.Done(RowOutcome.HIT, hit.key());
-            case ImageOutcome.Collapsed collapsed -> new JobOutcome.Done(RowOutcome.HIT, collapsed.key());
-            case ImageOutcome.Stored stored -> new JobOutcome.Done(RowOutcome.GENERATED, stored.key());
+            case ImageOutcome.Hit hit -> new JobOutcome.Done(RowResult.Outcome.HIT, hit.key());
+            case ImageOutcome.Collapsed collapsed -> new JobOutcome.Done(RowResult.Outcome.HIT, collapsed.key());
+            case ImageOutcome.Stored stored -> new JobOutcome.Done(RowResult.Outcome.GENERATED, stored.key());
             case ImageOutcome.Pending pending -> new JobOutcome.Wait(pending.retryAfter(), false);
             case ImageOutcome.Stale stale -> retry(attempts, "Only an image past its freshness could be had.");
         };

@@ -133,14 +133,14 @@ public final class JobRunner {
             }
             case JobOutcome.DeadLettered deadLetter -> {
                 LOG.log(Level.WARNING, () -> "job " + claim.job().id() + " is given up: " + deadLetter.reason());
-                report(claim.job(), RowOutcome.FAILED, deadLetter.reason(), Optional.empty());
+                report(claim.job(), RowResult.Outcome.FAILED, deadLetter.reason(), Optional.empty());
                 queue.deadLetter(claim, deadLetter.reason());
                 yield Duration.ZERO;
             }
         };
     }
 
-    private void report(Job job, RowOutcome outcome, String reason, Optional<ImageKey> made) {
+    private void report(Job job, RowResult.Outcome outcome, String reason, Optional<ImageKey> made) {
         if (!(job instanceof Job.Image image)) {
             return;
         }

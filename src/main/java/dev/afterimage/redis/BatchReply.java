@@ -1,8 +1,6 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.batch.Batch;
-import dev.afterimage.batch.RowCounts;
-import dev.afterimage.batch.RowFailure;
 import dev.afterimage.limit.Caller;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +30,8 @@ final class BatchReply {
                 new Caller(answer.word(OWNER)),
                 payloadHash.isPresent(),
                 (int) answer.number(TOTAL),
-                new RowCounts((int) answer.number(HITS), (int) answer.number(GENERATED), (int) answer.number(FAILED)),
+                new Batch.Counts(
+                        (int) answer.number(HITS), (int) answer.number(GENERATED), (int) answer.number(FAILED)),
                 failures(answer),
                 time(answer.word(STARTED_AT)),
                 time(answer.word(LAST_SIGN)),
@@ -40,15 +39,15 @@ final class BatchReply {
                 present(answer.word(CANCELLED_AT)).map(BatchReply::time));
     }
 
-    private static List<RowFailure> failures(ScriptReply answer) {
+    private static List<Batch.Failure> failures(ScriptReply answer) {
         return IntStream.range(FIRST_FAILURE, answer.size())
                 .mapToObj(place -> failure(answer.word(place)))
                 .toList();
     }
 
-    private static RowFailure failure(String text) {
+    private static Batch.Failure failure(String text) {
         int space = text.indexOf(' ');
-        return new RowFailure(Integer.parseInt(text.substring(0, space)), text.substring(space + 1));
+        return new Batch.Failure(Integer.parseInt(text.substring(0, space)), text.substring(space + 1));
     }
 
     private static Optional<String> present(String word) {

@@ -60,8 +60,8 @@ class BatchIntakeTest {
         Batch batch = intake.submit(ADA, NO_KEY, upload("h", row(1), row(2), new CatalogueRow.Bad(3, "mend it")));
 
         assertThat(batch.total()).isEqualTo(3);
-        assertThat(batch.counts()).isEqualTo(new RowCounts(1, 0, 1));
-        assertThat(batch.failures()).containsExactly(new RowFailure(3, "mend it"));
+        assertThat(batch.counts()).isEqualTo(new Batch.Counts(1, 0, 1));
+        assertThat(batch.failures()).containsExactly(new Batch.Failure(3, "mend it"));
         assertThat(batch.state()).isEqualTo(Batch.State.RUNNING);
         Claim claim = claims().getFirst();
         assertThat(claims()).isEmpty();
@@ -220,9 +220,9 @@ class BatchIntakeTest {
         assertThat(claims()).isEmpty();
     }
 
-    private static Upload telling(String callback, CatalogueRow... rows) {
-        Upload upload = upload("h", rows);
-        return new Upload() {
+    private static BatchIntake.Upload telling(String callback, CatalogueRow... rows) {
+        BatchIntake.Upload upload = upload("h", rows);
+        return new BatchIntake.Upload() {
             @Override
             public Optional<String> callback() {
                 return Optional.of(callback);
@@ -272,12 +272,12 @@ class BatchIntakeTest {
         return new CatalogueRow.Wanted(line, Jobs.request(line));
     }
 
-    private static Upload upload(String hash, CatalogueRow... rows) {
+    private static BatchIntake.Upload upload(String hash, CatalogueRow... rows) {
         return upload(hash, List.of(rows).iterator());
     }
 
-    private static Upload upload(String hash, Iterator<CatalogueRow> rows) {
-        return new Upload() {
+    private static BatchIntake.Upload upload(String hash, Iterator<CatalogueRow> rows) {
+        return new BatchIntake.Upload() {
             @Override
             public CatalogueRows rows() {
                 return new CatalogueRows() {

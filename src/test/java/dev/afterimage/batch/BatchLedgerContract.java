@@ -55,7 +55,7 @@ public abstract class BatchLedgerContract {
         ledger().record(id, List.of(RowResult.hit(2), RowResult.generated(3), RowResult.failed(7, "No\nsuch")));
         Batch finished = find(id);
         assertThat(finished.state()).isEqualTo(Batch.State.FINISHED);
-        assertThat(finished.counts()).isEqualTo(new RowCounts(1, 1, 1));
+        assertThat(finished.counts()).isEqualTo(new Batch.Counts(1, 1, 1));
         assertThat(finished.done()).isEqualTo(2);
         assertThat(finished.finishedAt()).contains(clock.instant());
         assertThat(finished.startedAt()).isEqualTo(clock.instant().minusSeconds(5));
@@ -74,7 +74,7 @@ public abstract class BatchLedgerContract {
 
         ledger().record(id, List.of(RowResult.hit(1), RowResult.failed(1, "late")));
 
-        assertThat(find(id).counts()).isEqualTo(new RowCounts(0, 1, 0));
+        assertThat(find(id).counts()).isEqualTo(new Batch.Counts(0, 1, 0));
         assertThat(find(id).failures()).isEmpty();
         assertThat(find(id).finishedAt()).contains(end);
     }
@@ -87,8 +87,8 @@ public abstract class BatchLedgerContract {
 
         ledger().record(id, List.of(RowResult.generated(1)));
 
-        assertThat(find(id).counts()).isEqualTo(new RowCounts(0, 1, 1));
-        assertThat(find(id).failures()).containsExactly(new RowFailure(2, "bad"));
+        assertThat(find(id).counts()).isEqualTo(new Batch.Counts(0, 1, 1));
+        assertThat(find(id).failures()).containsExactly(new Batch.Failure(2, "bad"));
     }
 
     @Test
@@ -104,8 +104,8 @@ public abstract class BatchLedgerContract {
 
         assertThat(find(id).failures())
                 .hasSize(1000)
-                .startsWith(new RowFailure(1, "no"))
-                .endsWith(new RowFailure(1000, "no"));
+                .startsWith(new Batch.Failure(1, "no"))
+                .endsWith(new Batch.Failure(1000, "no"));
         assertThat(find(id).counts().failed()).isEqualTo(1500);
     }
 
@@ -117,8 +117,8 @@ public abstract class BatchLedgerContract {
         ledger().record(id, List.of(RowResult.failed(9, "first"), RowResult.failed(9, "second")));
         ledger().record(id, List.of(RowResult.failed(9, "third")));
 
-        assertThat(find(id).counts()).isEqualTo(new RowCounts(0, 0, 1));
-        assertThat(find(id).failures()).containsExactly(new RowFailure(9, "first"));
+        assertThat(find(id).counts()).isEqualTo(new Batch.Counts(0, 0, 1));
+        assertThat(find(id).failures()).containsExactly(new Batch.Failure(9, "first"));
         assertThat(find(id).state()).isEqualTo(Batch.State.RUNNING);
     }
 
@@ -269,7 +269,7 @@ public abstract class BatchLedgerContract {
             }
         }
 
-        assertThat(find(id).counts()).isEqualTo(new RowCounts(0, 300, 100));
+        assertThat(find(id).counts()).isEqualTo(new Batch.Counts(0, 300, 100));
         assertThat(find(id).failures()).hasSize(100);
     }
 

@@ -280,8 +280,8 @@ class CatalogueRunnerTest {
         @Override
         public Optional<Checkpoint> find(String name) {
             return Optional.ofNullable(checkpoints.get(name))
-                    .map(CheckpointCodec::encode)
-                    .flatMap(CheckpointCodec::decode);
+                    .map(Checkpoint::encode)
+                    .flatMap(Checkpoint::decode);
         }
 
         @Override

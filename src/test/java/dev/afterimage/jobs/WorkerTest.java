@@ -3,7 +3,6 @@ package dev.afterimage.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.batch.Batch;
-import dev.afterimage.batch.RowFailure;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.RejectedException;
@@ -216,7 +215,7 @@ class WorkerTest {
         assertThat(queue.buried())
                 .singleElement()
                 .satisfies(buried -> assertThat(buried.reason()).contains("3 attempts"));
-        assertThat(batch().failures()).containsExactly(new RowFailure(1, "503 Given up after 3 attempts."));
+        assertThat(batch().failures()).containsExactly(new Batch.Failure(1, "503 Given up after 3 attempts."));
         assertThat(batch().state()).isEqualTo(Batch.State.FINISHED);
 
         // The cause is gone, and an operator redrives.

@@ -2,10 +2,7 @@ package dev.afterimage.testing;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
-import dev.afterimage.batch.RowCounts;
-import dev.afterimage.batch.RowFailure;
 import dev.afterimage.jobs.QueueUnavailableException;
-import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Caller;
 import java.net.URI;
@@ -56,7 +53,7 @@ public final class MemoryBatchLedger implements BatchLedger {
             this.lastSign = startedAt;
         }
 
-        int count(RowOutcome outcome) {
+        int count(RowResult.Outcome outcome) {
             return (int) rows.values().stream()
                     .filter(row -> row.outcome() == outcome)
                     .count();
@@ -100,7 +97,8 @@ public final class MemoryBatchLedger implements BatchLedger {
             for (RowResult result : results) {
                 RowResult former = entry.rows.get(result.line());
                 if (former == null
-                        || (former.outcome() == RowOutcome.FAILED && result.outcome() != RowOutcome.FAILED)) {
+                        || (former.outcome() == RowResult.Outcome.FAILED
+                                && result.outcome() != RowResult.Outcome.FAILED)) {
                     entry.rows.put(result.line(), result);
                     entry.lastSign = clock.instant();
                 }
@@ -148,14 +146,14 @@ public final class MemoryBatchLedger implements BatchLedger {
                         entry.owner,
                         entry.hash.isPresent(),
                         entry.total,
-                        new RowCounts(
-                                entry.count(RowOutcome.HIT),
-                                entry.count(RowOutcome.GENERATED),
-                                entry.count(RowOutcome.FAILED)),
+                        new Batch.Counts(
+                                entry.count(RowResult.Outcome.HIT),
+                                entry.count(RowResult.Outcome.GENERATED),
+                                entry.count(RowResult.Outcome.FAILED)),
                         entry.rows.values().stream()
-                                .filter(row -> row.outcome() == RowOutcome.FAILED)
+                                .filter(row -> row.outcome() == RowResult.Outcome.FAILED)
                                 .limit(MOST_FAILURES)
-                                .map(row -> new RowFailure(row.line(), row.reason()))
+                                .map(row -> new Batch.Failure(row.line(), row.reason()))
                                 .toList(),
                         entry.startedAt,
                         entry.lastSign,

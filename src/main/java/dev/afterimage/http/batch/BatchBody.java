@@ -2,7 +2,6 @@ package dev.afterimage.http.batch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.afterimage.batch.Batch;
-import dev.afterimage.batch.RowFailure;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt null while it has not ended
  * @param etaSeconds an estimate of the time left; left out while there is nothing to estimate it from
  */
-@RegisterForReflection(targets = {BatchBody.class, RowFailure.class})
+@RegisterForReflection(targets = {BatchBody.class, Batch.Failure.class})
 public record BatchBody(
         String id,
         String state,
@@ -26,7 +25,7 @@ public record BatchBody(
         int hits,
         int generated,
         int failed,
-        List<RowFailure> failures,
+        List<Batch.Failure> failures,
         Instant startedAt,
         @Nullable Instant finishedAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long etaSeconds) {

@@ -1,6 +1,6 @@
 package dev.afterimage.http.batch;
 
-import dev.afterimage.batch.Upload;
+import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.image.TemplateId;
@@ -15,7 +15,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** A request's body, hashed on its way to whoever reads it. */
-final class StreamedUpload implements Upload {
+final class StreamedUpload implements BatchIntake.Upload {
 
     private final CatalogueFormat format;
     private final Optional<TemplateId> template;

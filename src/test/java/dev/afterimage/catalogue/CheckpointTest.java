@@ -7,7 +7,7 @@ import dev.afterimage.jobs.NewerFormatException;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class CheckpointCodecTest {
+class CheckpointTest {
 
     private static final String TEXT =
             CheckpointCodec.encode(Checkpoint.beginning("run", Instant.parse("2026-03-01T00:00:00Z"), "12-34"));
@@ -15,11 +15,10 @@ class CheckpointCodecTest {
     /** An older version would plan from the beginning, and write over what a newer one knows. */
     @Test
     void aNewerFormatIsRefusedAndADamagedOrOlderOneIsNone() {
-        assertThat(CheckpointCodec.decode(TEXT)).isPresent();
-        assertThat(CheckpointCodec.decode("1" + TEXT.substring(1))).isEmpty();
-        assertThat(CheckpointCodec.decode("")).isEmpty();
-        assertThat(CheckpointCodec.decode("99999999999")).isEmpty();
-        assertThatThrownBy(() -> CheckpointCodec.decode("3" + TEXT.substring(1)))
-                .isInstanceOf(NewerFormatException.class);
+        assertThat(Checkpoint.decode(TEXT)).isPresent();
+        assertThat(Checkpoint.decode("1" + TEXT.substring(1))).isEmpty();
+        assertThat(Checkpoint.decode("")).isEmpty();
+        assertThat(Checkpoint.decode("99999999999")).isEmpty();
+        assertThatThrownBy(() -> Checkpoint.decode("3" + TEXT.substring(1))).isInstanceOf(NewerFormatException.class);
     }
 }
