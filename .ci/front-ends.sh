@@ -26,8 +26,8 @@ secret=0123456789abcdef0123456789abcdef
 # Links wait for a machine that is busy: browsers don't ask again for what was late.
 export AFTERIMAGE_LINKS_WAIT=60s AFTERIMAGE_LINKS_CRAWLER_WAIT=60s
 cp -r target/quarkus-app "$directory/app" # Another build of target/ meanwhile does not matter.
-QUARKUS_HTTP_PORT=$port AFTERIMAGE_DIRECTORY=$directory/data AFTERIMAGE_LINKS_SECRETS_A=$secret QUARKUS_HTTP_CORS_ENABLED=true \
-  QUARKUS_HTTP_CORS_ORIGINS='/http://127[.]0[.]0[.]1:.*/' \
+QUARKUS_HTTP_HOST=localhost QUARKUS_HTTP_PORT=$port AFTERIMAGE_DIRECTORY=$directory/data AFTERIMAGE_LINKS_SECRETS_A=$secret \
+  QUARKUS_HTTP_CORS_ENABLED=true QUARKUS_HTTP_CORS_ORIGINS='/http://127[.]0[.]0[.]1:.*/' \
   "$JAVA_HOME/bin/java" -jar "$directory/app/quarkus-run.jar" >"$directory/service.log" 2>&1 &
 service=$!
 trap 'kill "$service"; wait "$service" || true; rm -rf "$directory"' EXIT

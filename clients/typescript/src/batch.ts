@@ -1,5 +1,5 @@
-import { type Budget, type CallOptions, type Http, late } from "./http.js";
-import type { Batch } from "./types.js";
+import { type Budget, type CallOptions, type Http, late, lines } from "./http.js";
+import type { Batch, BatchImage } from "./types.js";
 
 /** Milliseconds between two looks at a batch. */
 const EVERY = 1_000;
@@ -60,6 +60,17 @@ export class RunningBatch implements AsyncIterable<Batch> {
     return (await answer.json()) as Batch;
   }
 
+  /** The images of the rows that have ended, by line. */
+  async *images(options: CallOptions = {}): AsyncGenerator<BatchImage, void, undefined> {
+    const headers = { Accept: "application/x-ndjson" };
+    const answer = await this.#http.call(`${this.#path()}/images`, { headers }, this.#http.budget(options));
+    for await (const line of lines(answer)) {
+      if (line !== "") {
+        yield JSON.parse(line) as BatchImage;
+      }
+    }
+  }
+
   #path(): string {
     return `v1/batches/${this.id}`;
   }
@@ -71,17 +82,11 @@ export class RunningBatch implements AsyncIterable<Batch> {
   /** The data of each server-sent event (HTML Living Standard, 9.2), each of one line here. */
   async *#events(budget: Budget): AsyncGenerator<string> {
     const answer = await this.#http.call(`${this.#path()}/events`, { headers: { Accept: "text/event-stream" } }, budget);
-    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
-    let rest = "";
     try {
-      for (;;) {
-        const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-        if (done) {
-          return;
+      for await (const line of lines(answer)) {
+        if (line.startsWith("data:")) {
+          yield line.slice("data:".length);
         }
-        const lines = (rest + value).split(/\r\n|\n|\r/);
-        rest = lines.pop() ?? "";
-        yield* lines.filter((line) => line.startsWith("data:")).map((line) => line.slice("data:".length));
       }
     } catch (cause) {
       budget.check();
@@ -89,8 +94,6 @@ export class RunningBatch implements AsyncIterable<Batch> {
       if (!(cause instanceof TypeError)) {
         throw cause;
       }
-    } finally {
-      await reader?.cancel().catch(() => {});
     }
   }
 }

@@ -3,7 +3,7 @@ import { canonicalJson } from "./canonical.js";
 import { base64url, hmac, utf8 } from "./crypto.js";
 import { NotFoundError } from "./errors.js";
 import { type Budget, type CallOptions, Http, type HttpOptions, late, pendingPause } from "./http.js";
-import type { Batch, Image, ImageRequest, Outcome } from "./types.js";
+import type { Batch, DryRun, Image, ImageRequest, Outcome } from "./types.js";
 
 export type { CallOptions };
 
@@ -105,6 +105,9 @@ export class Afterimage {
     if (!TEMPLATE.test(request.template)) {
       throw new TypeError("A template is a letter or digit, then up to 127 letters, digits or . _ ~ : -");
     }
+    if (request.variant) {
+      throw new TypeError("A link leads to variant 0; image() makes the others.");
+    }
     const format = request.format === "jpg" ? "jpeg" : (request.format ?? "png");
     const data = base64url(utf8(canonicalJson(request.data)));
     const end = expires === undefined ? "" : `&exp=${Math.floor(expires.getTime() / 1000)}`;
@@ -116,12 +119,16 @@ export class Afterimage {
     return url;
   }
 
+  /** What a batch of these rows would buy, cost and take; nothing is bought. */
+  async dryRun(rows: Rows, options: CallOptions & Pick<BatchOptions, "template"> = {}): Promise<DryRun> {
+    const answer = await this.#send(rows, { ...options, query: { "dry-run": "true" } });
+    return (await answer.json()) as DryRun;
+  }
+
   /** Sends many requests at once; they are made at the provider's pace behind those that somebody waits for. */
   async batch(rows: Rows, options: BatchOptions = {}): Promise<RunningBatch> {
-    const query = options.template === undefined ? "" : `?template=${encodeURIComponent(options.template)}`;
-    const [contentType, body] = upload(rows);
-    const headers = { "Content-Type": contentType, "Idempotency-Key": options.idempotencyKey ?? crypto.randomUUID() };
-    const answer = await this.#http.call(`v1/batches${query}`, { method: "POST", headers, body }, this.#http.budget(options));
+    const headers = { "Idempotency-Key": options.idempotencyKey ?? crypto.randomUUID() };
+    const answer = await this.#send(rows, { ...options, headers });
     const { id, total } = (await answer.json()) as { id: string; total: number };
     return new RunningBatch(this.#http, id, total, options.progress ?? "events");
   }
@@ -130,6 +137,13 @@ export class Afterimage {
   async lookAtBatch(id: string, options: CallOptions = {}): Promise<Batch> {
     const answer = await this.#http.call(`v1/batches/${encodeURIComponent(id)}`, {}, this.#http.budget(options));
     return (await answer.json()) as Batch;
+  }
+
+  #send(rows: Rows, options: CallOptions & { template?: string; query?: object; headers?: object }): Promise<Response> {
+    const query = new URLSearchParams({ ...(options.template !== undefined && { template: options.template }), ...options.query });
+    const [contentType, body] = upload(rows);
+    const headers = { "Content-Type": contentType, ...options.headers };
+    return this.#http.call(`v1/batches${query.size ? `?${query}` : ""}`, { method: "POST", headers, body }, this.#http.budget(options));
   }
 
   #ask(body: string, budget: Budget): Promise<Response> {

@@ -137,6 +137,26 @@ export class Http {
   }
 }
 
+/** The lines of an answer as they arrive, without their ends; what follows the last end is one, too. */
+export async function* lines(answer: Response): AsyncGenerator<string> {
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+      if (done) {
+        yield rest;
+        return;
+      }
+      const whole = (rest + value).split("\n");
+      rest = whole.pop() ?? "";
+      yield* whole;
+    }
+  } finally {
+    await reader?.cancel().catch(() => {});
+  }
+}
+
 /** How long a 202 says to wait, in milliseconds. */
 export const pendingPause = (answer: Response): number => 1000 * (retryAfter(answer) ?? 1);
 

@@ -4,6 +4,8 @@ type Schemas = components["schemas"];
 
 export type ImageRequest = Schemas["ImageRequest"];
 export type Batch = Schemas["Batch"];
+export type BatchImage = Schemas["BatchImage"];
+export type DryRun = Schemas["DryRun"];
 
 /**
  * How an answer came to be (`Cache-Status`, RFC 9211): `hit` was there; `stored` was made for this request, which may cost;

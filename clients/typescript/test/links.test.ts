@@ -56,10 +56,11 @@ test("a link of over 8,000 characters is refused with its length", async () => {
   await assert.rejects(client.imageUrl({ template: "t", data: { t: "x".repeat(6000) } }), /would have 80\d\d characters/);
 });
 
-test("a short secret, no secret and a template that is none are refused", async () => {
+test("a short secret, no secret, a template that is none and another variant are refused", async () => {
   assert.throws(() => new Afterimage({ baseUrl: "https://x.example", linkSecret: "short" }), TypeError);
   await assert.rejects(new Afterimage({ baseUrl: "https://x.example" }).imageUrl({ template: "t", data: {} }), TypeError);
   await assert.rejects(client.imageUrl({ template: "a/b", data: {} }), TypeError);
+  await assert.rejects(client.imageUrl({ template: "t", data: {}, variant: 1 }), /variant 0/);
 });
 
 test("no link is signed in a page", async (context) => {

@@ -48,9 +48,11 @@ test("a link with an end works before it, and not after", async () => {
   assert.equal(await status(-60_000), 403);
 });
 
-test("a batch tells its progress and its bad rows", async () => {
+test("a batch tells its price, its progress, its bad rows and its images", async () => {
   const { title } = unheard();
   const csv = `title,author\n${title} 1,Ada\n${title} 2\n${title} 3,Grace\n`;
+  const { rows, missing, cost, bad } = await client.dryRun({ csv }, { template: "social-card" });
+  assert.deepEqual([rows, missing, cost, bad[0]?.line], [3, 2, 2, 3]);
   const batch = await client.batch({ csv }, { template: "social-card" });
   assert.equal(batch.total, 3);
   let last;
@@ -60,6 +62,14 @@ test("a batch tells its progress and its bad rows", async () => {
   }
   assert.equal(last?.state, "finished");
   assert.deepEqual([last.generated, last.failed, last.failures[0]?.line], [2, 1, 3]);
+  const images = [];
+  for await (const image of batch.images()) {
+    images.push(image);
+  }
+  assert.deepEqual(
+    images.map(({ line, outcome, url }) => [line, outcome, url !== null]),
+    [[2, "generated", true], [3, "failed", false], [4, "generated", true]],
+  );
 });
 
 test("the same upload with the same key is the same batch, polled or watched", async () => {

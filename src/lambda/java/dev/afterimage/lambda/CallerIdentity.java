@@ -29,7 +29,8 @@ final class CallerIdentity implements LambdaIdentityProvider {
                         .build();
     }
 
-    private static @Nullable String subject(@Nullable Authorizer authorizer) {
+    /** Who the authorizer says it is; null where there is none, or none that names anybody. */
+    static @Nullable String subject(@Nullable Authorizer authorizer) {
         if (authorizer == null) {
             return null;
         }

@@ -1,7 +1,11 @@
 package dev.afterimage.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.afterimage.http.header.RequestId;
+import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,12 +14,17 @@ import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.MDC;
 
 /**
- * The one way in: reads an event, has it dealt with by those who know how, writes the answer, and winds the invocation up.
+ * Takes every event: reads it, has it answered or worked off by the part of its kind, writes the answer, and ends the invocation.
  * An exception is the invocation's failure, which Lambda reports and, where the caller doesn't wait, tries again; a request is
  * answered in any case.
  */
@@ -24,10 +33,14 @@ final class EventDispatcher {
     private static final System.Logger LOG = System.getLogger(EventDispatcher.class.getName());
 
     private final LambdaEventReader reader = new LambdaEventReader();
-    private final LambdaResponseWriter writer = new LambdaResponseWriter();
+    private final ObjectMapper json = JsonMapper.builder()
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+            .build();
     private final HttpEvents http;
-    private final QueueBatches batches;
-    private final Plans plans;
+    private final JobBatchHandler worker;
+    private final CataloguePlanHandler planner;
+    private final TimeLimited timeLimited;
     private final InvocationDeadline invocation;
     private final InvocationEnd invocationEnd;
     private final Supplier<InvocationExtension> extension;
@@ -37,8 +50,9 @@ final class EventDispatcher {
 
     EventDispatcher(
             HttpEvents http,
-            QueueBatches batches,
-            Plans plans,
+            JobBatchHandler worker,
+            CataloguePlanHandler planner,
+            TimeLimited timeLimited,
             InvocationDeadline invocation,
             InvocationEnd invocationEnd,
             Supplier<InvocationExtension> extension,
@@ -46,8 +60,9 @@ final class EventDispatcher {
             Clock clock,
             Function<Context, Duration> timeLeft) {
         this.http = http;
-        this.batches = batches;
-        this.plans = plans;
+        this.worker = worker;
+        this.planner = planner;
+        this.timeLimited = timeLimited;
         this.invocation = invocation;
         this.invocationEnd = invocationEnd;
         this.extension = extension;
@@ -60,24 +75,20 @@ final class EventDispatcher {
     void dispatch(InputStream in, OutputStream out, Context context) throws IOException {
         // Lines of jobs and plans; a request's have the id that it brings, if any, on the threads of the server inside.
         MDC.put(RequestId.LOG_KEY, context.getAwsRequestId());
-        InvocationTime time = InvocationTime.of(timeLeft.apply(context), config, clock);
-        invocation.begin(time.answerBy());
+        Duration left = timeLeft.apply(context);
+        Deadline answerBy = Deadline.in(left.minus(config.answerMargin()), clock);
+        Deadline stopBy = Deadline.in(left.minus(config.stopMargin()), clock);
+        invocation.begin(answerBy);
         try {
-            switch (reader.read(in)) {
-                case LambdaEvent.Http event -> writer.http(http.answer(event.request(), context, time), out);
-                case LambdaEvent.MalformedHttp event ->
-                    writer.http(new HttpProblem(context.getAwsRequestId()).malformed(), out);
-                case LambdaEvent.RefusedHttp event -> {
-                    LOG.log(Level.ERROR, "A request was refused. {0}", event.mend());
-                    writer.http(new HttpProblem(context.getAwsRequestId()).notServed(event.mend()), out);
-                }
-                case LambdaEvent.Ping event -> writer.ponged(out);
-                case LambdaEvent.QueueBatch event -> writer.batch(batches.failures(event.messages(), time), out);
-                case LambdaEvent.Plan event -> {
-                    plans.plan(event.catalogue(), time);
-                    writer.planned(event.catalogue(), out);
-                }
-            }
+            Object answer = switch (reader.read(in)) {
+                case LambdaEvent.Http event -> http.answer(event.request(), context, stopBy);
+                case LambdaEvent.MalformedHttp event -> http.malformed(context);
+                case LambdaEvent.RefusedHttp event -> http.notServed(event.mend(), context);
+                case LambdaEvent.Ping event -> Map.of("afterimage", "ping");
+                case LambdaEvent.QueueBatch event -> failures(event.messages(), answerBy, stopBy);
+                case LambdaEvent.Plan event -> plan(event.catalogue(), answerBy, stopBy);
+            };
+            json.writeValue(out, answer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("The process is shutting down");
@@ -85,9 +96,73 @@ final class EventDispatcher {
             if (extension.get().isServed()) {
                 extension.get().answered(String.valueOf(context.getAwsRequestId()));
             } else {
-                invocationEnd.run(time.stopBy());
+                invocationEnd.run(stopBy);
             }
             invocation.end();
+        }
+    }
+
+    /**
+     * Has a batch of jobs worked off, and says which messages must come again ("Implementing partial batch responses"). When that
+     * cannot be told, all must: a job that is delivered twice is billed once.
+     */
+    private Map<String, Object> failures(List<QueueMessage> messages, Deadline answerBy, Deadline stopBy)
+            throws InterruptedException {
+        Set<String> failed = null;
+        try {
+            failed = timeLimited.call(() -> worker.handle(messages, answerBy), stopBy);
+        } catch (TimeoutException e) {
+            LOG.log(Level.ERROR, "the worker overran its deadline; all {0} jobs are handed out again", messages.size());
+        } catch (ExecutionException e) {
+            LOG.log(
+                    Level.ERROR,
+                    "the worker failed; all " + messages.size() + " jobs are handed out again",
+                    e.getCause());
+        }
+        Set<String> again = failed;
+        // An id that isn't in the batch would make Lambda hand out the whole batch again.
+        return Map.of(
+                "batchItemFailures",
+                messages.stream()
+                        .map(QueueMessage::messageId)
+                        .filter(id -> again == null || again.contains(id))
+                        .map(id -> Map.of("itemIdentifier", id))
+                        .toList());
+    }
+
+    /**
+     * Has a catalogue planned.
+     *
+     * @throws PlanUnfinishedException when the time was too short, so that Lambda calls again
+     */
+    private Map<String, String> plan(String catalogue, Deadline answerBy, Deadline stopBy) throws InterruptedException {
+        boolean complete;
+        try {
+            complete = timeLimited.call(() -> planner.plan(catalogue, answerBy), stopBy);
+        } catch (TimeoutException e) {
+            complete = false;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException fault) {
+                throw fault;
+            }
+            throw new IllegalStateException("The planner failed", e.getCause());
+        }
+        if (!complete) {
+            throw new PlanUnfinishedException(catalogue);
+        }
+        return Map.of("planned", catalogue);
+    }
+
+    /**
+     * The planner ran out of time. It has remembered how far it came, and thrown this so that Lambda calls it again: an
+     * asynchronous invocation that fails is retried ("Error handling for asynchronous invocation").
+     */
+    static final class PlanUnfinishedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        PlanUnfinishedException(String catalogue) {
+            super("Catalogue '" + catalogue + "' is not planned to its end; the next try goes on from there");
         }
     }
 }

@@ -4,59 +4,103 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
-import java.lang.System.Logger.Level;
+import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.http.header.RequestId;
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.ProblemResponses;
+import dev.afterimage.http.problem.ProblemType;
+import dev.afterimage.time.Deadline;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
- * Hands requests to the HTTP server inside the process, unless they are for an image that is known, and sees to it that
- * each is answered: that server's handler waits for as long as it takes, and Lambda would kill the process before; and it
+ * Has requests answered: those for an image by the {@link ImageEvents}, all others by the HTTP server inside the process. Sees to
+ * it that each is answered: that server's handler waits for as long as it takes, and Lambda would kill the process before; and it
  * throws what it can't write to its own server.
  */
 final class HttpEvents {
 
-    private static final System.Logger LOG = System.getLogger(HttpEvents.class.getName());
-
-    private static final String REQUEST_ID = "x-request-id";
-
+    private final Supplier<ImageEvents> images;
     private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server;
-    private final HitEvents hits;
+    private final ProblemResponses problems;
     private final TimeLimited timeLimited;
 
     HttpEvents(
-            HitEvents hits,
+            Supplier<ImageEvents> images,
             RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server,
+            ProblemResponses problems,
             TimeLimited timeLimited) {
-        this.hits = hits;
+        this.images = images;
         this.server = server;
+        this.problems = problems;
         this.timeLimited = timeLimited;
     }
 
-    APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, InvocationTime time)
+    /**
+     * The answer.
+     *
+     * @param stopBy when the answer is given up
+     */
+    APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, Deadline stopBy)
             throws InterruptedException {
-        HttpProblem problem = HttpProblem.of(named(request, context), context.getAwsRequestId());
+        String offered = named(request, context);
+        String id = RequestId.isHarmless(offered) ? offered : context.getAwsRequestId();
         if (!isComplete(request)) {
-            return problem.incomplete();
+            return invalid(
+                    "The event looks like an HTTP request, but names no method (requestContext.http.method) or no path that"
+                            + " begins with / (rawPath); send payload format 2.0.",
+                    id);
         }
-        Optional<APIGatewayV2HTTPResponse> hit = hits.answer(request, time.answerBy());
-        if (hit.isPresent()) {
-            return hit.get();
-        }
-        if (!isBodyDecodable(request)) {
-            return problem.notBase64();
+        byte[] body;
+        try {
+            body = body(request);
+        } catch (IllegalArgumentException e) {
+            return invalid(
+                    "The event says that its body is Base64, and it isn't; encode it, or set isBase64Encoded to false.",
+                    id);
         }
         try {
-            return timeLimited.call(() -> server.handleRequest(request, context), time.stopBy());
-        } catch (TimeoutException e) {
-            return problem.outOfTime();
-        } catch (ExecutionException e) {
-            LOG.log(Level.ERROR, "the HTTP server inside the process failed", e.getCause());
-            return problem.failed();
+            if (ImageEvents.asksForImage(request) && images.get().areServed()) {
+                return response(images.get().answer(request, id, body, stopBy));
+            }
+            return timeLimited.call(() -> server.handleRequest(request, context), stopBy);
+        } catch (TimeoutException | ExecutionException | RuntimeException e) {
+            return problem(e, id);
         }
+    }
+
+    /** For a client whose event's members have other types than API Gateway gives them. */
+    APIGatewayV2HTTPResponse malformed(Context context) {
+        return invalid(
+                "The event looks like an HTTP request, but its members have other types; send payload format 2.0.",
+                context.getAwsRequestId());
+    }
+
+    /** For whoever set the sender up, since its clients can do nothing. */
+    APIGatewayV2HTTPResponse notServed(String mend, Context context) {
+        return problem(new ProblemException(Problem.of(ProblemType.EVENT_NOT_SERVED, mend)), context.getAwsRequestId());
+    }
+
+    private APIGatewayV2HTTPResponse invalid(String detail, String id) {
+        return problem(new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, detail)), id);
+    }
+
+    private APIGatewayV2HTTPResponse problem(Exception failure, String id) {
+        return response(problems.answer(failure, id, "").with(RequestId.HEADER, id));
+    }
+
+    private static APIGatewayV2HTTPResponse response(HttpResponse whole) {
+        return APIGatewayV2HTTPResponse.builder()
+                .withStatusCode(whole.status())
+                .withHeaders(whole.headers())
+                .withBody(new String(whole.body(), StandardCharsets.UTF_8))
+                .build();
     }
 
     /** What the server inside needs to make a request of it. API Gateway's events have it; others' may not. */
@@ -69,16 +113,14 @@ final class HttpEvents {
                 && request.getRawPath().startsWith("/");
     }
 
-    /** By the rules of the server inside, which would answer 500 and not say why. */
-    private static boolean isBodyDecodable(APIGatewayV2HTTPEvent request) {
-        if (request.getBody() == null || !request.getIsBase64Encoded()) {
-            return true;
-        }
-        try {
-            return Base64.getDecoder().decode(request.getBody()) != null;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+    /**
+     * The body's bytes, by the rules of the server inside, which would answer 500 and not say why.
+     *
+     * @throws IllegalArgumentException when it is not encoded as it says
+     */
+    private static byte[] body(APIGatewayV2HTTPEvent request) {
+        String body = request.getBody() == null ? "" : request.getBody();
+        return request.getIsBase64Encoded() ? Base64.getDecoder().decode(body) : body.getBytes(StandardCharsets.UTF_8);
     }
 
     /** A request that brings no id gets the invocation's, so that one search finds its lines and Lambda's own. */
@@ -87,8 +129,8 @@ final class HttpEvents {
         if (request.getHeaders() != null) {
             headers.putAll(request.getHeaders());
         }
-        headers.putIfAbsent(REQUEST_ID, context.getAwsRequestId());
+        headers.putIfAbsent(RequestId.HEADER, context.getAwsRequestId());
         request.setHeaders(headers);
-        return headers.getOrDefault(REQUEST_ID, "");
+        return headers.getOrDefault(RequestId.HEADER, "");
     }
 }

@@ -5,7 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Calls everybody who has something to do before the freeze. */
+/** Does all that must be done before the process is frozen. */
 final class InvocationEnd {
 
     private static final System.Logger LOG = System.getLogger(InvocationEnd.class.getName());

@@ -1,6 +1,7 @@
 package dev.afterimage.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.amazon.lambda.http.LambdaHttpHandler;
 import io.quarkus.amazon.lambda.runtime.AmazonLambdaRecorder;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Puts the dispatcher between Quarkus' poll loop and its HTTP handler, and its parts together.
@@ -36,7 +38,7 @@ final class LambdaEntry {
     private final InvocationEnd invocationEnd;
     private final InvocationExtension extension;
 
-    /** Made when the first invocation ends: a start-up costs what it uses. */
+    /** All that must be done before a freeze. A bean, so that it is made when the first invocation ends and not by the start. */
     record Hooks(List<BeforeFreeze> all) {}
 
     @Produces
@@ -46,11 +48,13 @@ final class LambdaEntry {
     }
 
     @Inject
-    LambdaEntry(Instance<Hooks> hooks, Clock clock) {
+    LambdaEntry(
+            Instance<Hooks> hooks,
+            @ConfigProperty(name = "aws.lambda.runtime.api") Optional<String> runtimeApi,
+            Clock clock) {
         this.invocationEnd = new InvocationEnd(() -> hooks.get().all());
         // Before the poll loop asks for the first event, which it does after start-up.
-        this.extension = InvocationExtension.start(
-                Optional.ofNullable(System.getenv("AWS_LAMBDA_RUNTIME_API")).orElse(""), invocationEnd, clock);
+        this.extension = InvocationExtension.start(runtimeApi.orElse(""), invocationEnd, clock);
     }
 
     void choose(@Observes @Priority(1) StartupEvent event) {
@@ -61,8 +65,9 @@ final class LambdaEntry {
     @Singleton
     @Unremovable
     EventStreamHandler handler(
-            Instance<HitHandler> hits,
+            Instance<ImageEvents> images,
             LambdaHttpHandler server,
+            ProblemResponses problems,
             Instance<JobBatchHandler> worker,
             Instance<CataloguePlanHandler> planner,
             Clock clock,
@@ -71,10 +76,10 @@ final class LambdaEntry {
         TimeLimited timeLimited = new TimeLimited(Executors.newVirtualThreadPerTaskExecutor(), clock);
         // The parts of the other functions are made only when their first event comes: a start-up costs what it uses.
         EventDispatcher dispatcher = new EventDispatcher(
-                new HttpEvents(
-                        new HitEvents((headers, body) -> hits.get().answer(headers, body), clock), server, timeLimited),
-                new QueueBatches((messages, deadline) -> worker.get().handle(messages, deadline), timeLimited),
-                new Plans((catalogue, deadline) -> planner.get().plan(catalogue, deadline), timeLimited),
+                new HttpEvents(images::get, server, problems, timeLimited),
+                (messages, deadline) -> worker.get().handle(messages, deadline),
+                (catalogue, deadline) -> planner.get().plan(catalogue, deadline),
+                timeLimited,
                 invocation,
                 invocationEnd,
                 () -> extension,

@@ -3,7 +3,7 @@ package dev.afterimage.lambda;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import java.util.List;
 
-/** What woke the function. */
+/** An event that the function was invoked with. */
 sealed interface LambdaEvent {
 
     /** A request that came through an HTTP API, payload format 2.0. */

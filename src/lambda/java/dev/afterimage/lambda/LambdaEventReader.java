@@ -73,7 +73,10 @@ final class LambdaEventReader {
                 + members(event) + ". To plan a catalogue, send " + PLAN);
     }
 
-    /** Ours, those of the common plug-ins that keep functions warm, and a schedule of EventBridge without an input. */
+    /**
+     * Whether the event only keeps the function warm: as this function's users write it, as common plug-ins do, or a schedule of
+     * EventBridge without an input.
+     */
     private static boolean isPing(JsonNode event) {
         return event.path("warmer").asBoolean()
                 || event.path("ping").asBoolean()
@@ -140,5 +143,15 @@ final class LambdaEventReader {
                 .map(Map.Entry::getKey)
                 .limit(MEMBERS_TOLD)
                 .toList();
+    }
+
+    /** The event is none that this function knows. The message says what it looks like, and holds none of its values. */
+    static final class UnknownEventException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnknownEventException(String message) {
+            super(message);
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
 /** What an operator may put before the resources, or around them, that only the HTTP server inside knows of. */
-public final class ServerOnly {
+final class ServerOnly {
 
     private static final List<String> SWITCHES =
             List.of("quarkus.http.cors.enabled", "quarkus.http.access-log.enabled");
@@ -16,7 +16,7 @@ public final class ServerOnly {
     private ServerOnly() {}
 
     /** Whether there is something: CORS, which API Gateway does by itself, permissions, headers, a log of all requests. */
-    public static boolean isConfigured(Config config) {
+    static boolean isConfigured(Config config) {
         return SWITCHES.stream()
                         .anyMatch(name ->
                                 config.getOptionalValue(name, Boolean.class).orElse(false))

@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The last belt: waits for work until a deadline, whether or not the work keeps it. */
+/** Waits for work until a deadline and no longer, also where the work does not keep it. */
 final class TimeLimited {
 
     private final ExecutorService threads;

@@ -2,10 +2,8 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
-import dev.afterimage.aws.SqsQueues;
-import dev.afterimage.aws.SqsRecord;
+import dev.afterimage.aws.SqsJobQueue.SqsRecord;
 import dev.afterimage.catalogue.CatalogueRunner;
-import dev.afterimage.http.EventFastPath;
 import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.NewerFormatException;
 import dev.afterimage.jobs.PregenerationConfig;
@@ -13,10 +11,8 @@ import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.Worker;
 import dev.afterimage.lambda.BeforeFreeze;
 import dev.afterimage.lambda.CataloguePlanHandler;
-import dev.afterimage.lambda.HitHandler;
 import dev.afterimage.lambda.JobBatchHandler;
 import dev.afterimage.lambda.QueueMessage;
-import dev.afterimage.lambda.ServerOnly;
 import dev.afterimage.metrics.PlanMeter;
 import dev.afterimage.metrics.emf.EmfWriter;
 import dev.afterimage.pipeline.Drain;
@@ -34,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import org.eclipse.microprofile.config.Config;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** Joins the events of Lambda to the worker and the planner. */
@@ -44,29 +39,19 @@ class LambdaWiring {
 
     private static final String RECEIVE_COUNT = "ApproximateReceiveCount";
 
-    /** No way past the server where something stands in it that must not be passed by. */
-    @Produces
-    @Singleton
-    HitHandler hits(EventFastPath fastPath, Config config) {
-        return ServerOnly.isConfigured(config)
-                ? HitHandler.NONE
-                : (headers, body) -> fastPath.answer(headers, body)
-                        .thenApply(answer -> answer.map(known -> new HitHandler.Answer(known.headers(), known.body())));
-    }
-
     /** A message that is no job of ours has been dealt with when it is claimed, and is not handed out again. */
     @Produces
     @Singleton
     JobBatchHandler jobBatches(
             Worker worker,
             SqsConfig sqsConfig,
-            @Identifier(AwsWiring.LIMITED) Instance<SqsClient> sqs,
+            @Identifier(ClientWiring.LIMITED) Instance<SqsClient> sqs,
             PregenerationConfig config,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         return (messages, deadline) -> {
             SqsJobQueue queue = new SqsJobQueue(
-                    sqs.get(), SqsQueues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
+                    sqs.get(), SqsJobQueue.Queues.of(sqsConfig), config.visibilityTimeout(), clock, virtualThreads);
             Map<String, Claim> claims = new HashMap<>();
             Set<String> again = new HashSet<>();
             for (QueueMessage message : messages) {

@@ -62,12 +62,12 @@ class CallerIdentityTest {
     }
 
     @Test
-    void aTokenWithoutASubjectIsNobodys() {
+    void aTokenWithoutASubjectNamesNoCaller() {
         assertThat(caller(jwt(Map.of("aud", "afterimage"))).isAnonymous()).isTrue();
     }
 
     @Test
-    void anOpenRouteIsNobodys() {
+    void aRouteWithoutAnAuthorizerHasNoCaller() {
         assertThat(caller(null).isAnonymous()).isTrue();
         assertThat(caller(new Authorizer()).isAnonymous()).isTrue();
     }

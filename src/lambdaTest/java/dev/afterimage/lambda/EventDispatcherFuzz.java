@@ -6,6 +6,10 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.http.problem.ProblemResponses;
+import dev.afterimage.http.problem.Problems;
+import dev.afterimage.pipeline.Drain;
 import dev.afterimage.testing.CallersThread;
 import dev.afterimage.time.InvocationDeadline;
 import java.io.ByteArrayInputStream;
@@ -22,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +45,7 @@ class EventDispatcherFuzz {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             dispatcher().dispatch(new ByteArrayInputStream(event), out, new FakeContext(29_000));
-        } catch (UnknownEventException e) {
+        } catch (LambdaEventReader.UnknownEventException e) {
             assertThat(isRequest(event)).isFalse();
             return;
         }
@@ -83,7 +88,12 @@ class EventDispatcherFuzz {
         TimeLimited timeLimited = new TimeLimited(new CallersThread(), CLOCK);
         return new EventDispatcher(
                 new HttpEvents(
-                        new HitEvents(HitHandler.NONE, CLOCK),
+                        () -> new ImageEvents(
+                                (request, own) -> CompletableFuture.completedFuture(
+                                        new HttpResponse(200, Map.of(), request.body())),
+                                true,
+                                new Drain(CLOCK, atMost -> {}),
+                                CLOCK),
                         (request, context) -> APIGatewayV2HTTPResponse.builder()
                                 // What a server would stumble over: no method, no path.
                                 .withStatusCode(
@@ -97,16 +107,16 @@ class EventDispatcherFuzz {
                                 .withHeaders(Map.copyOf(request.getHeaders()))
                                 .withBody(request.getRawPath().strip())
                                 .build(),
+                        new ProblemResponses(new Problems(CLOCK), JSON),
                         timeLimited),
-                new QueueBatches(
-                        (messages, deadline) -> {
-                            Set<String> failed = new HashSet<>();
-                            messages.forEach(message -> failed.add(message.messageId()));
-                            failed.add("nobody's");
-                            return failed;
-                        },
-                        timeLimited),
-                new Plans((catalogue, deadline) -> true, timeLimited),
+                (messages, deadline) -> {
+                    Set<String> failed = new HashSet<>();
+                    messages.forEach(message -> failed.add(message.messageId()));
+                    failed.add("nobody's");
+                    return failed;
+                },
+                (catalogue, deadline) -> true,
+                timeLimited,
                 new InvocationDeadline(),
                 new InvocationEnd(List.of()),
                 () -> InvocationExtension.start("", new InvocationEnd(List.of()), CLOCK),

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.afterimage.http.ImageEndpoint;
+import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.http.problem.ProblemResponses;
+import dev.afterimage.http.problem.Problems;
+import dev.afterimage.pipeline.Drain;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.restassured.path.json.JsonPath;
@@ -19,13 +25,14 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jboss.logging.MDC;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +59,12 @@ class EventDispatcherTest {
     private final List<String> wrappedUp = new ArrayList<>();
     private List<BeforeFreeze> hooks = List.of();
 
-    private HitHandler hits = HitHandler.NONE;
+    private Function<ImageEndpoint.Request, CompletionStage<HttpResponse>> images =
+            request -> CompletableFuture.completedFuture(new HttpResponse(
+                    200,
+                    Map.of("Cache-Status", "afterimage; hit"),
+                    ("known " + new String(request.body(), StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8)));
+    private boolean imagesPastTheServer = true;
     private Runnable server = () -> {};
     private APIGatewayV2HTTPEvent asked = new APIGatewayV2HTTPEvent();
     private JobBatchHandler worker = (messages, deadline) -> Set.of();
@@ -72,19 +84,47 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aHitIsAnsweredWithoutTheServerAndWrappedUp() throws IOException {
+    void aRequestForAnImageIsAnsweredWithoutTheServerAndWrappedUp() throws IOException {
         hooks = List.of(deadline -> wrappedUp.add("metrics"));
         server = () -> {
             throw new AssertionError("not the server");
         };
-        hits = (headers, body) -> CompletableFuture.completedFuture(
-                Optional.of(new HitHandler.Answer(Map.of("Cache-Status", "afterimage; hit"), "known")));
 
-        assertThat(dispatch(Events.http("POST", "/v1/images", "{}"), PLENTY))
+        String plain = dispatch(Events.http("POST", "/v1/images", "{}"), PLENTY);
+        String encoded = dispatch(
+                Events.http("POST", "/v1/images", "eyLDqSI6MX0=")
+                        .replace("\"isBase64Encoded\":false", "\"isBase64Encoded\":true"),
+                PLENTY);
+
+        assertThat(plain)
                 .contains("\"statusCode\":200")
                 .contains("afterimage; hit")
-                .contains("\"body\":\"known\"");
-        assertThat(wrappedUp).containsExactly("metrics");
+                .contains("\"body\":\"known {}\"");
+        assertThat(encoded).contains("\"body\":\"known {\\\"é\\\":1}\"");
+        assertThat(wrappedUp).containsExactly("metrics", "metrics");
+    }
+
+    @Test
+    void whereTheServerMustNotBePassedByItAnswersForImagesToo() throws IOException {
+        imagesPastTheServer = false;
+
+        assertThat(dispatch(Events.http("POST", "/v1/images", "{}"), PLENTY)).contains("\"body\":\"hello\"");
+    }
+
+    @Test
+    void aRequestForAnImageThatOverrunsItsTimeOrFailsIsAnswered() throws IOException {
+        images = request -> new CompletableFuture<>();
+        assertThat(dispatch(Events.http("POST", "/v1/images", "{}"), HARDLY_ANY))
+                .contains("\"statusCode\":503")
+                .contains("out-of-time");
+
+        images = request -> {
+            throw new IllegalStateException("a secret in a header");
+        };
+        assertThat(dispatch(Events.http("POST", "/v1/images", "{}"), PLENTY))
+                .contains("\"statusCode\":500")
+                .contains("internal-error")
+                .doesNotContain("secret");
     }
 
     @Test
@@ -140,7 +180,7 @@ class EventDispatcherTest {
                 .contains("\"statusCode\":503")
                 .contains("out-of-time")
                 .contains("\\\"requestId\\\":\\\"" + "invocation-1")
-                .contains("\"retry-after\":\"1\"");
+                .contains("\"Retry-After\":\"1\"");
     }
 
     @Test
@@ -213,7 +253,7 @@ class EventDispatcherTest {
         planner = (catalogue, deadline) -> false;
 
         assertThatThrownBy(() -> dispatch(Events.plan("cards"), PLENTY))
-                .isInstanceOf(PlanUnfinishedException.class)
+                .isInstanceOf(EventDispatcher.PlanUnfinishedException.class)
                 .hasMessageContaining("'cards'");
     }
 
@@ -225,7 +265,7 @@ class EventDispatcherTest {
         };
 
         assertThatThrownBy(() -> dispatch(Events.plan("cards"), HARDLY_ANY))
-                .isInstanceOf(PlanUnfinishedException.class);
+                .isInstanceOf(EventDispatcher.PlanUnfinishedException.class);
     }
 
     @Test
@@ -262,7 +302,7 @@ class EventDispatcherTest {
                 },
                 deadline -> wrappedUp.add("last"));
 
-        assertThatThrownBy(() -> dispatch("{}", PLENTY)).isInstanceOf(UnknownEventException.class);
+        assertThatThrownBy(() -> dispatch("{}", PLENTY)).isInstanceOf(LambdaEventReader.UnknownEventException.class);
 
         assertThat(wrappedUp).containsExactly("failing", "last");
         assertThat(invocation.cap(FAR)).isEqualTo(FAR);
@@ -272,7 +312,11 @@ class EventDispatcherTest {
         TimeLimited timeLimited = new TimeLimited(threads, clock);
         EventDispatcher dispatcher = new EventDispatcher(
                 new HttpEvents(
-                        new HitEvents(hits, clock),
+                        () -> new ImageEvents(
+                                (request, own) -> images.apply(request),
+                                imagesPastTheServer,
+                                new Drain(clock, atMost -> {}),
+                                clock),
                         (request, c) -> {
                             asked = request;
                             server.run();
@@ -281,9 +325,11 @@ class EventDispatcherTest {
                                     .withBody("hello")
                                     .build();
                         },
+                        new ProblemResponses(new Problems(clock), new ObjectMapper()),
                         timeLimited),
-                new QueueBatches((messages, deadline) -> worker.handle(messages, deadline), timeLimited),
-                new Plans((catalogue, deadline) -> planner.plan(catalogue, deadline), timeLimited),
+                (messages, deadline) -> worker.handle(messages, deadline),
+                (catalogue, deadline) -> planner.plan(catalogue, deadline),
+                timeLimited,
                 invocation,
                 new InvocationEnd(hooks),
                 () -> InvocationExtension.start("", new InvocationEnd(List.of()), clock),

@@ -144,7 +144,7 @@ class FunctionZipIT {
         assertThat(result.succeeded()).as(result.body()).isTrue();
         JsonPath answer = new JsonPath(result.body());
         assertThat(answer.getInt("statusCode")).isEqualTo(503);
-        assertThat(answer.getString("headers.retry-after")).isEqualTo("1");
+        assertThat(answer.getString("headers.Retry-After")).isEqualTo("1");
         assertThat(new JsonPath(answer.getString("body")).getString("type"))
                 .isEqualTo("https://afterimage.dev/problems/out-of-time");
     }

@@ -44,7 +44,7 @@ class LambdaEntryTest {
     }
 
     @Test
-    void aRequestOfAnOpenRouteIsNobodys() {
+    void aRequestOfARouteWithoutAnAuthorizerHasNoCaller() {
         JsonPath answer = invoke(Events.openHttp("GET", "/lambda-test"), 200);
 
         assertThat(answer.getInt("statusCode")).isEqualTo(200);
@@ -92,7 +92,7 @@ class LambdaEntryTest {
     void anUnknownEventFailsTheInvocation() {
         JsonPath answer = invoke("{\"colour\":\"red\"}", 500);
 
-        assertThat(answer.getString("errorType")).isEqualTo(UnknownEventException.class.getName());
+        assertThat(answer.getString("errorType")).isEqualTo(LambdaEventReader.UnknownEventException.class.getName());
         assertThat(answer.getString("errorMessage")).contains("[colour]").doesNotContain("red");
     }
 
@@ -127,7 +127,7 @@ class LambdaEntryTest {
 
     private static void assertProblem(JsonPath answer, String named) {
         assertThat(answer.getInt("statusCode")).isEqualTo(400);
-        assertThat(answer.getString("headers.content-type")).isEqualTo("application/problem+json");
+        assertThat(answer.getString("headers.Content-Type")).isEqualTo("application/problem+json");
         JsonPath problem = new JsonPath(answer.getString("body"));
         assertThat(problem.getString("type")).isEqualTo("https://afterimage.dev/problems/invalid-request");
         assertThat(problem.getInt("status")).isEqualTo(400);

@@ -100,7 +100,7 @@ class LambdaEventReaderTest {
             """)
     void whatIsNoneOfTheseIsRefusedWithTheReason(String event, String reason) {
         assertThatThrownBy(() -> read(event))
-                .isInstanceOf(UnknownEventException.class)
+                .isInstanceOf(LambdaEventReader.UnknownEventException.class)
                 .hasMessageContaining(reason)
                 .hasMessageNotContaining("secret")
                 .hasNoCause();

@@ -41,11 +41,9 @@ class StartTest {
             "dev.afterimage.metrics.Meters",
             "dev.afterimage.time.Machine",
             "dev.afterimage.wiring.CatalogueSchedules",
-            "dev.afterimage.wiring.DrainLifecycle",
             "dev.afterimage.wiring.IdentityCheck",
-            "dev.afterimage.wiring.LocalStart",
+            "dev.afterimage.wiring.Lifecycle",
             "dev.afterimage.wiring.WarmUp",
-            "dev.afterimage.wiring.WorkerLifecycle",
             "java.time.Clock");
 
     @Test

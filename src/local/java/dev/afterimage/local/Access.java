@@ -22,7 +22,7 @@ final class Access {
         return await(database.change(Kind.PROMISED, work));
     }
 
-    /** The same as {@link #promise}, later. */
+    /** As {@link #promise}, without waiting for it. */
     <T> CompletableFuture<T> promiseLater(Work<T> work) {
         return translated(database.change(Kind.PROMISED, work));
     }
@@ -37,17 +37,17 @@ final class Access {
         return await(database.read(work));
     }
 
-    /** The same as {@link #note}, later. */
+    /** As {@link #note}, without waiting for it. */
     <T> CompletableFuture<T> noteLater(Work<T> work) {
         return translated(database.change(Kind.NOTED, work));
     }
 
-    /** The same as {@link #read}, later. */
+    /** As {@link #read}, without waiting for it. */
     <T> CompletableFuture<T> readLater(Work<T> work) {
         return translated(database.read(work));
     }
 
-    /** Reads a row or two for somebody who waits for them, later. */
+    /** Reads a row or two on the hit path, apart from longer reads. Does not block. */
     <T> CompletableFuture<T> lookUp(Work<T> work) {
         return translated(database.lookUp(work));
     }
@@ -67,7 +67,7 @@ final class Access {
     private RuntimeException translated(Throwable thrown) {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        if (cause instanceof DatabaseException unavailable) {
+        if (cause instanceof Database.DatabaseException unavailable) {
             return failure.apply(String.valueOf(unavailable.getMessage()), unavailable);
         }
         return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);

@@ -16,17 +16,17 @@ import java.util.List;
  */
 final class AtomicFile implements AutoCloseable {
 
-    private final Disk disk;
+    private final LocalDisk disk;
     private final Path temporary;
     private boolean committed;
 
-    private AtomicFile(Disk disk, Path temporary) {
+    private AtomicFile(LocalDisk disk, Path temporary) {
         this.disk = disk;
         this.temporary = temporary;
     }
 
     /** Writes the parts, one after the other, to a temporary file; when that fails nothing is left of it. */
-    static AtomicFile write(Disk disk, Path temporary, List<FileAttribute<?>> attributes, byte[]... parts)
+    static AtomicFile write(LocalDisk disk, Path temporary, List<FileAttribute<?>> attributes, byte[]... parts)
             throws IOException {
         AtomicFile file = new AtomicFile(disk, temporary);
         boolean written = false;

@@ -3,6 +3,8 @@ package dev.afterimage.local;
 import dev.afterimage.image.ImageKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,9 +13,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +32,14 @@ public final class DataDirectory {
     private static final int PROBE_BYTES = 4096;
 
     private final Path root;
-    private final Disk disk;
+    private final LocalDisk disk;
     private final TemporaryFolder temporary;
 
     public DataDirectory(Path root, Clock clock) {
         this(root, clock, new LocalDisk());
     }
 
-    DataDirectory(Path root, Clock clock, Disk disk) {
+    DataDirectory(Path root, Clock clock, LocalDisk disk) {
         this.root = root.toAbsolutePath().normalize();
         this.disk = disk;
         this.temporary = new TemporaryFolder(this.root.resolve("tmp"), clock);
@@ -83,7 +89,7 @@ public final class DataDirectory {
     /** A file's text; empty when there is no such file. */
     static Optional<String> text(Path file) throws IOException {
         try {
-            return Optional.of(Files.readString(file, StandardCharsets.UTF_8));
+            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -108,7 +114,7 @@ public final class DataDirectory {
         return explain(root, failure);
     }
 
-    /** The same for a directory that is not known by an object. */
+    /** The same for whoever has only the path. */
     static String explain(Path root, Exception failure) {
         return failure instanceof DamagedFileException
                 ? "A file of afterimage.directory (" + root + ") is damaged: " + failure.getMessage() + '.'
@@ -131,5 +137,76 @@ public final class DataDirectory {
     private static boolean isFull(String reason) {
         String lower = reason.toLowerCase(Locale.ROOT);
         return lower.contains("no space left") || lower.contains("quota exceeded") || lower.contains("enough space");
+    }
+
+    /** A file was changed by something else and makes no sense any more; the message says what it must hold. */
+    static class DamagedFileException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        DamagedFileException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * The folder of the files that are being written, apart from the finished ones, so that what a killed process left is found
+     * without a look at a million entries.
+     *
+     * <p>A file that nobody touched for an hour belongs to a dead process; the first write of a process, and then one an hour,
+     * removes it. Age decides and not the writer's process id, because processes in containers share the directory but not
+     * their ids. Were a living writer that slow, its rename would fail and no harm be done.
+     */
+    static final class TemporaryFolder {
+
+        static final Duration ABANDONED_AFTER = Duration.ofHours(1);
+
+        private final Path folder;
+        private final Clock clock;
+        private final AtomicReference<Instant> nextSweep = new AtomicReference<>(Instant.MIN);
+
+        TemporaryFolder(Path folder, Clock clock) {
+            this.folder = folder;
+            this.clock = clock;
+        }
+
+        /** A name in this folder that no file has. */
+        Path newName() throws IOException {
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectories(folder);
+            }
+            sweepWhenDue();
+            return folder.resolve(UUID.randomUUID().toString());
+        }
+
+        private void sweepWhenDue() {
+            Instant now = clock.instant();
+            Instant due = nextSweep.get();
+            if (!now.isBefore(due) && nextSweep.compareAndSet(due, now.plus(ABANDONED_AFTER))) {
+                sweep(now.minus(ABANDONED_AFTER));
+            }
+        }
+
+        private void sweep(Instant abandonedSince) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+                for (Path file : files) {
+                    removeWhenOlder(file, abandonedSince);
+                }
+            } catch (IOException | DirectoryIteratorException e) {
+                // Housekeeping must not fail the write that it precedes; the next hour tries again.
+                return;
+            }
+        }
+
+        private static void removeWhenOlder(Path file, Instant abandonedSince) throws IOException {
+            try {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(abandonedSince)) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (NoSuchFileException e) {
+                // Its writer renamed it, or another process swept it.
+                return;
+            }
+        }
     }
 }

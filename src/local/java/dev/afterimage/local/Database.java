@@ -63,7 +63,7 @@ public final class Database implements AutoCloseable {
         this.lock = new DirectoryLock(root, shared);
         try {
             generation();
-        } catch (DirectoryRefusedException refused) {
+        } catch (DirectoryLock.DirectoryRefusedException refused) {
             throw new IllegalStateException(refused.getMessage(), refused);
         } catch (SQLException e) {
             if (isDamaged(e)) {
@@ -131,9 +131,9 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private void refuseFormerKind() throws DirectoryRefusedException {
+    private void refuseFormerKind() throws DirectoryLock.DirectoryRefusedException {
         if (!Files.exists(file) && FORMER_FOLDERS.stream().map(root::resolve).anyMatch(Files::isDirectory)) {
-            throw new DirectoryRefusedException("afterimage.directory (" + root
+            throw new DirectoryLock.DirectoryRefusedException("afterimage.directory (" + root
                     + ") was written by a version that kept its queue, batches, credits and template versions in files, which"
                     + " this one does not read. Let that version finish its jobs; then remove everything in the directory"
                     + " but images, notes and delivery-key.pem, or name another directory. Of what was kept, the images"
@@ -185,7 +185,7 @@ public final class Database implements AutoCloseable {
 
     /** What went wrong, and the mend, for the operator. */
     String explain(Exception failure) {
-        if (failure instanceof DirectoryRefusedException refused) {
+        if (failure instanceof DirectoryLock.DirectoryRefusedException refused) {
             return String.valueOf(refused.getMessage());
         }
         if (failure instanceof SQLException e) {
@@ -235,5 +235,15 @@ public final class Database implements AutoCloseable {
         lookups.close();
         changes.close();
         giveLockBack();
+    }
+
+    /** The database cannot be used now. The message names the directory and says what to do; it holds no data. */
+    static class DatabaseException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        DatabaseException(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 }

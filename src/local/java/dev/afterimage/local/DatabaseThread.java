@@ -30,7 +30,7 @@ final class DatabaseThread implements AutoCloseable {
         T on(Session session) throws SQLException;
     }
 
-    /** What the database's promises are worth. */
+    /** How durable a piece of work must be. */
     enum Kind {
         /** Changes nothing. */
         READ,
@@ -68,7 +68,7 @@ final class DatabaseThread implements AutoCloseable {
         Session connect() throws SQLException;
     }
 
-    /** The {@link Database#generation} of a connection that is none's. */
+    /** In place of a {@link Database#generation}: the connection was made while the database could not be opened. */
     private static final long NONE = -1;
 
     private final Database database;
@@ -101,8 +101,8 @@ final class DatabaseThread implements AutoCloseable {
         return task.done;
     }
 
-    private static DatabaseException closed() {
-        return new DatabaseException(
+    private static Database.DatabaseException closed() {
+        return new Database.DatabaseException(
                 "Afterimage is shutting down.", new IllegalStateException("the database is closed"));
     }
 
@@ -125,98 +125,84 @@ final class DatabaseThread implements AutoCloseable {
     private void perform(List<Task<?>> tasks) {
         try {
             Session connected = connected();
+            List<Task<?>> changes = new ArrayList<>();
             for (Task<?> task : tasks) {
                 if (task.kind == Kind.READ) {
-                    performAlone(connected, List.of(task));
+                    perform(connected, List.of(task));
+                } else {
+                    changes.add(task);
                 }
             }
-            List<Task<?>> changes =
-                    tasks.stream().filter(task -> task.kind != Kind.READ).toList();
             if (!changes.isEmpty()) {
-                performTogether(connected, changes);
+                perform(connected, changes);
             }
         } catch (SQLException | IOException | RuntimeException | Error e) {
             fail(tasks, e);
         }
     }
 
-    private void performTogether(Session connected, List<Task<?>> changes) {
+    /** Does one read, or some changes in one transaction. */
+    private void perform(Session connected, List<Task<?>> tasks) {
+        boolean changing = tasks.getFirst().kind != Kind.READ;
         try {
-            boolean promised = changes.stream().anyMatch(task -> task.kind == Kind.PROMISED);
-            connected.execute(promised ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-            connected.execute("BEGIN IMMEDIATE");
-            for (Task<?> task : changes) {
+            if (changing) {
+                boolean promised = tasks.stream().anyMatch(task -> task.kind == Kind.PROMISED);
+                connected.execute(promised ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+                connected.execute("BEGIN IMMEDIATE");
+            }
+            for (Task<?> task : tasks) {
                 task.run(connected);
             }
-            connected.execute("COMMIT");
-            changes.forEach(Task::succeed);
+            if (changing) {
+                connected.execute("COMMIT");
+            }
+            tasks.forEach(Task::succeed);
         } catch (SQLException | RuntimeException | Error e) {
-            rollBack(connected);
-            if (changes.size() == 1) {
-                fail(changes, e);
+            cleanUp(connected, changing);
+            if (tasks.size() == 1) {
+                fail(tasks, e);
             } else {
-                changes.forEach(task -> performTogether(connected, List.of(task)));
+                tasks.forEach(task -> perform(connected, List.of(task)));
             }
         }
     }
 
-    private static void rollBack(Session connected) {
-        forgetStatements(connected);
+    private static void cleanUp(Session connected, boolean changing) {
         try {
-            connected.execute("ROLLBACK");
+            try {
+                connected.forgetStatements();
+            } finally {
+                if (changing) {
+                    connected.execute("ROLLBACK");
+                }
+            }
         } catch (SQLException e) {
-            // SQLite has done so itself, as on a full disk, or the transaction never began.
-            return;
-        }
-    }
-
-    private static void forgetStatements(Session connected) {
-        try {
-            connected.forgetStatements();
-        } catch (SQLException e) {
-            LOG.debug("A statement that failed could not be closed", e);
-        }
-    }
-
-    private void performAlone(Session connected, List<Task<?>> read) {
-        try {
-            read.getFirst().run(connected);
-            read.getFirst().succeed();
-        } catch (SQLException | RuntimeException | Error e) {
-            forgetStatements(connected);
-            fail(read, e);
+            LOG.debug("SQLite has rolled back itself, as on a full disk, or the transaction never began", e);
         }
     }
 
     /** Whatever fails is told to whoever waits for it, and this thread goes on. */
     private void fail(List<Task<?>> tasks, Throwable failure) {
         Throwable told = failure instanceof SQLException || failure instanceof IOException
-                ? new DatabaseException(database.explain((Exception) failure), failure)
+                ? new Database.DatabaseException(database.explain((Exception) failure), failure)
                 : failure;
         tasks.forEach(task -> task.done.completeExceptionally(told));
     }
 
     /** Connects when the database was not open yet, or was made anew. */
     private Session connected() throws SQLException, IOException {
+        Session known = session;
         long current;
         try {
             current = database.generation();
-        } catch (SQLException unusable) {
-            return connectedOtherwise(unusable);
-        } catch (IOException unusable) {
-            return connectedOtherwise(unusable);
+        } catch (SQLException | IOException unusable) {
+            try {
+                return known != null && generation == NONE ? known : connect(otherwise, NONE);
+            } catch (SQLException neither) {
+                throw unusable;
+            }
         }
-        Session known = session;
         return known != null && current == generation ? known : connect(database::connect, current);
-    }
-
-    private <E extends Exception> Session connectedOtherwise(E unusable) throws E {
-        Session known = session;
-        try {
-            return known != null && generation == NONE ? known : connect(otherwise, NONE);
-        } catch (SQLException neither) {
-            throw unusable;
-        }
     }
 
     private Session connect(Connecting way, long leadsTo) throws SQLException {

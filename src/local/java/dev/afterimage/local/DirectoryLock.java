@@ -86,4 +86,17 @@ final class DirectoryLock implements AutoCloseable {
             held.close();
         }
     }
+
+    /**
+     * This process must not work in the directory: another one does, or what lies there was written by something else. The message
+     * says what to do.
+     */
+    static class DirectoryRefusedException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        DirectoryRefusedException(String message) {
+            super(message);
+        }
+    }
 }

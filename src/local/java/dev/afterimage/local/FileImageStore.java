@@ -1,15 +1,27 @@
 package dev.afterimage.local;
 
+import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.cache.IndexEntryCodec;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.ImageStore.StoredImage;
 import dev.afterimage.store.StoreUnavailableException;
-import dev.afterimage.store.StoredImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The images as files, one an image, under {@code images/}.
@@ -108,11 +120,130 @@ public final class FileImageStore implements ImageStore {
         return directory.mutex("images-" + key.value().substring(0, 2));
     }
 
-    private <T> T orUnavailable(IoCall<T> work) {
+    private <T> T orUnavailable(LocalDisk.IoCall<T> work) {
         try {
             return work.call();
         } catch (IOException e) {
             throw new StoreUnavailableException(directory.explain(e), e);
+        }
+    }
+
+    /**
+     * The form of a stored image: its entry as a line of text that blanks fill up to 128 bytes, then the image's bytes.
+     * One file, so that entry and image come and go together. A file whose length is not what its entry says is damaged and
+     * reads as absent.
+     */
+    static final class ImageFile {
+
+        static final int HEADER_BYTES = 128;
+        private static final int CHUNK_BYTES = 256 * 1024;
+
+        private ImageFile() {}
+
+        static byte[] header(IndexEntry entry) {
+            byte[] line = IndexEntryCodec.encode(entry).getBytes(StandardCharsets.ISO_8859_1);
+            byte[] header = Arrays.copyOf(line, HEADER_BYTES);
+            Arrays.fill(header, line.length, HEADER_BYTES - 1, (byte) ' ');
+            header[HEADER_BYTES - 1] = '\n';
+            return header;
+        }
+
+        static Optional<IndexEntry> readEntry(Path file, ImageKey key) throws IOException {
+            return open(file, channel -> entryOf(channel, key));
+        }
+
+        static Optional<StoredImage> read(Path file, ImageKey key) throws IOException {
+            return open(file, channel -> {
+                Optional<IndexEntry> entry = entryOf(channel, key);
+                return entry.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new StoredImage(
+                                entry.get(), read(channel, (int) entry.get().bytes())));
+            });
+        }
+
+        private static Optional<IndexEntry> entryOf(FileChannel channel, ImageKey key) throws IOException {
+            long bytes = channel.size() - HEADER_BYTES;
+            if (bytes <= 0 || bytes > Integer.MAX_VALUE) {
+                return Optional.empty();
+            }
+            String line = new String(read(channel, HEADER_BYTES), StandardCharsets.ISO_8859_1);
+            return IndexEntryCodec.decode(key, line).filter(entry -> entry.bytes() == bytes);
+        }
+
+        /** In chunks, because a channel copies through native memory that it keeps, as much as was asked for at once. */
+        private static byte[] read(FileChannel channel, int length) throws IOException {
+            ByteBuffer buffer = ByteBuffer.allocate(length);
+            while (buffer.position() < length) {
+                buffer.limit(Math.min(length, buffer.position() + CHUNK_BYTES));
+                if (channel.read(buffer) < 0) {
+                    throw new IOException("a stored image became shorter while it was read");
+                }
+            }
+            return buffer.array();
+        }
+
+        private static <T> Optional<T> open(Path file, Reading<Optional<T>> reading) throws IOException {
+            // A new image has no file, and an exception for each would cost more than the look.
+            if (DataDirectory.attributes(file) == null) {
+                return Optional.empty();
+            }
+            try {
+                return LocalDisk.uninterrupted(() -> {
+                    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                        return reading.of(channel);
+                    }
+                });
+            } catch (NoSuchFileException goneMeanwhile) {
+                return Optional.empty();
+            }
+        }
+
+        /** What is read from an open file. */
+        private interface Reading<T> {
+
+            T of(FileChannel channel) throws IOException;
+        }
+    }
+
+    /**
+     * Decorator: an entry counts only while the file of its image is there in its whole length. Somebody may have removed it, or a
+     * damaged disk cut it short; without this look, a hit would be answered with a URL that leads nowhere.
+     *
+     * <p>The look is one stat(2), which takes 2 µs where the file was asked for before.
+     */
+    public static final class PresentImages implements ImageIndex {
+
+        private final ImageIndex next;
+        private final FileImageStore store;
+
+        public PresentImages(ImageIndex next, FileImageStore store) {
+            this.next = next;
+            this.store = store;
+        }
+
+        @Override
+        public CompletionStage<Optional<IndexEntry>> find(ImageKey key) {
+            return next.find(key).thenApply(found -> found.filter(store::isWhole));
+        }
+
+        @Override
+        public CompletionStage<Map<ImageKey, IndexEntry>> findAll(List<ImageKey> keys) {
+            return next.findAll(keys).thenApply(found -> {
+                Map<ImageKey, IndexEntry> present = new HashMap<>(found);
+                present.values().removeIf(entry -> !store.isWhole(entry));
+                return present;
+            });
+        }
+
+        @Override
+        public CompletionStage<Void> put(IndexEntry entry) {
+            return next.put(entry);
+        }
+
+        @Override
+        public CompletionStage<Void> remove(ImageKey key) {
+            return next.remove(key);
         }
     }
 }

@@ -31,7 +31,7 @@ final class FileMutex {
     }
 
     /** Waits for the lock, as long as it takes, and works while holding it. */
-    <T> T hold(IoCall<T> work) throws IOException {
+    <T> T hold(LocalDisk.IoCall<T> work) throws IOException {
         Path real = existing();
         ReentrantLock threads = HELD_BY_THIS_PROCESS.computeIfAbsent(real, path -> new ReentrantLock());
         threads.lock();
@@ -42,8 +42,8 @@ final class FileMutex {
         }
     }
 
-    private static <T> T holdForThisProcess(Path file, IoCall<T> work) throws IOException {
-        FileChannel locked = Uninterrupted.call(() -> lock(file));
+    private static <T> T holdForThisProcess(Path file, LocalDisk.IoCall<T> work) throws IOException {
+        FileChannel locked = LocalDisk.uninterrupted(() -> lock(file));
         try {
             return work.call();
         } finally {

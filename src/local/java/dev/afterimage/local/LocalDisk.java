@@ -2,7 +2,9 @@ package dev.afterimage.local;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,11 +12,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 
-/** The disk of this machine. */
-final class LocalDisk implements Disk {
+/** The disk of this machine: the calls that change it and may fail halfway. Tests put a full disk in its place. */
+class LocalDisk {
 
-    @Override
-    public void write(Path newFile, List<FileAttribute<?>> attributes, byte[]... parts) throws IOException {
+    /** Creates a file, which must not exist, and writes the parts one after the other. */
+    void write(Path newFile, List<FileAttribute<?>> attributes, byte[]... parts) throws IOException {
         Files.createFile(newFile, attributes.toArray(FileAttribute<?>[]::new));
         // A stream and not a channel, because no interrupt closes it.
         try (FileOutputStream out = new FileOutputStream(newFile.toFile())) {
@@ -25,21 +27,20 @@ final class LocalDisk implements Disk {
         }
     }
 
-    @Override
-    public void rename(Path file, Path target) throws IOException {
+    /** Gives the file its new name in one step; a file that had this name is gone, readers of it read on. */
+    void rename(Path file, Path target) throws IOException {
         Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /**
-     * A new name is part of its folder, so on POSIX it is durable only when the folder was synced too (fsync(2), "Notes").
+     * Brings the names in this folder onto the device. A new name is part of its folder, so on POSIX it is durable only when the folder was synced too (fsync(2), "Notes").
      * Windows cannot open a folder for that and journals names by itself.
      */
-    @Override
-    public void syncFolder(Path folder) throws IOException {
+    void syncFolder(Path folder) throws IOException {
         if (!isPosix(folder)) {
             return;
         }
-        Uninterrupted.call(() -> {
+        uninterrupted(() -> {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }
@@ -49,5 +50,37 @@ final class LocalDisk implements Disk {
 
     static boolean isPosix(Path path) {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    /** A piece of work on files. */
+    @FunctionalInterface
+    interface IoCall<T> {
+        T call() throws IOException;
+    }
+
+    /**
+     * Runs work on file channels to its end even when the thread is interrupted, and leaves the interrupt pending.
+     *
+     * <p>A {@link FileChannel} is closed by an interrupt. A caller who gives up must not take with it an image that was paid
+     * for, so the work is done anew with the interrupt put aside.
+     *
+     * @param repeatable may be run again from its start
+     */
+    static <T> T uninterrupted(IoCall<T> repeatable) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return repeatable.call();
+                } catch (ClosedByInterruptException | FileLockInterruptionException e) {
+                    Thread.interrupted();
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

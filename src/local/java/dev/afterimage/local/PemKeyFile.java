@@ -1,20 +1,13 @@
 package dev.afterimage.local;
 
+import dev.afterimage.delivery.PemKeys;
 import dev.afterimage.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
-import java.security.interfaces.RSAPrivateCrtKey;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.RSAPublicKeySpec;
-import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -22,9 +15,6 @@ import java.util.Optional;
  * kept as PKCS#8 PEM (RFC 7468, section 10) that only its owner may read. Processes that start together agree on one.
  */
 public final class PemKeyFile {
-
-    private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
-    private static final String END = "-----END PRIVATE KEY-----";
 
     private final DataDirectory directory;
     private final Path file;
@@ -36,70 +26,46 @@ public final class PemKeyFile {
     }
 
     /**
-     * Reads the key pair, and makes it first when there is none.
+     * Reads the private key, and makes the pair first when there is none. The public half follows from it.
      *
      * @throws StoreUnavailableException when the directory cannot be used or the file holds no such key
      */
-    public KeyPair readOrCreate() {
+    public PrivateKey readOrCreate() {
         try {
             return directory.mutex("delivery-key").hold(() -> {
-                Optional<KeyPair> kept = read();
-                return kept.isPresent() ? kept.get() : create();
+                Optional<String> kept = DataDirectory.text(file);
+                return kept.isPresent() ? decode(kept.get()) : create();
             });
         } catch (IOException e) {
             throw new StoreUnavailableException(directory.explain(e), e);
         }
     }
 
-    private Optional<KeyPair> read() throws IOException {
-        try {
-            return Optional.of(decode(Files.readString(file, StandardCharsets.ISO_8859_1)));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
-    }
-
-    private KeyPair create() throws IOException {
-        KeyPair pair = generate();
-        try (AtomicFile pem = directory.writeSecret(encode(pair.getPrivate()))) {
+    private PrivateKey create() throws IOException {
+        PrivateKey key = generate();
+        try (AtomicFile pem = directory.writeSecret(PemKeys.write(key).getBytes(StandardCharsets.US_ASCII))) {
             pem.commit(file);
         }
-        return pair;
+        return key;
     }
 
-    private static KeyPair generate() {
+    private static PrivateKey generate() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
-            return generator.generateKeyPair();
+            return generator.generateKeyPair().getPrivate();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Every Java platform must support RSA-2048", e);
         }
     }
 
-    private static byte[] encode(PrivateKey key) {
-        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
-        return (BEGIN + '\n' + body + '\n' + END + '\n').getBytes(StandardCharsets.US_ASCII);
-    }
-
     /** The cause is left out of what is thrown, lest a parser quote a piece of the key. */
-    private KeyPair decode(String pem) throws IOException {
+    private PrivateKey decode(String pem) throws IOException {
         try {
-            int begin = pem.indexOf(BEGIN) + BEGIN.length();
-            byte[] der = Base64.getMimeDecoder().decode(pem.substring(begin, pem.indexOf(END, begin)));
-            KeyFactory rsa = KeyFactory.getInstance("RSA");
-            if (rsa.generatePrivate(new PKCS8EncodedKeySpec(der)) instanceof RSAPrivateCrtKey key) {
-                RSAPublicKeySpec publicPart = new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent());
-                return new KeyPair(rsa.generatePublic(publicPart), key);
-            }
-        } catch (GeneralSecurityException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw notAKey();
+            return PemKeys.readPrivate(pem);
+        } catch (IllegalArgumentException notAKey) {
+            throw new DataDirectory.DamagedFileException(
+                    file.getFileName() + " must hold an RSA private key as PEM; remove it to have a new one made");
         }
-        throw notAKey();
-    }
-
-    private DamagedFileException notAKey() {
-        return new DamagedFileException(
-                file.getFileName() + " must hold an RSA private key as PKCS#8 PEM; remove it to have a new one made");
     }
 }

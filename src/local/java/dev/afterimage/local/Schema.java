@@ -1,7 +1,9 @@
 package dev.afterimage.local;
 
+import dev.afterimage.image.ImageKey;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -82,9 +84,9 @@ final class Schema {
     /**
      * Makes the tables of a new file, and brings those of an older one up to date.
      *
-     * @throws DirectoryRefusedException when the file is somebody else's, or a newer version's
+     * @throws DirectoryLock.DirectoryRefusedException when the file is somebody else's, or a newer version's
      */
-    static void prepare(Session session, Path file) throws SQLException, DirectoryRefusedException {
+    static void prepare(Session session, Path file) throws SQLException, DirectoryLock.DirectoryRefusedException {
         session.execute("BEGIN IMMEDIATE");
         boolean done = false;
         try {
@@ -98,16 +100,17 @@ final class Schema {
         }
     }
 
-    private static void migrate(Session session, Path file) throws SQLException, DirectoryRefusedException {
+    private static void migrate(Session session, Path file)
+            throws SQLException, DirectoryLock.DirectoryRefusedException {
         long application = session.number("PRAGMA application_id");
         long version = session.number("PRAGMA user_version");
         boolean empty = session.number("SELECT count(*) FROM sqlite_schema") == 0;
         if (!(empty && application == 0) && application != APPLICATION) {
-            throw new DirectoryRefusedException(
+            throw new DirectoryLock.DirectoryRefusedException(
                     file + " is another program's database. Let afterimage.directory name a directory of its own.");
         }
         if (version > MIGRATIONS.size()) {
-            throw new DirectoryRefusedException(file
+            throw new DirectoryLock.DirectoryRefusedException(file
                     + " was written by a newer version of Afterimage. Start that one, or let afterimage.directory name"
                     + " another directory.");
         }
@@ -120,5 +123,15 @@ final class Schema {
             session.execute("PRAGMA application_id = " + APPLICATION);
             session.execute("PRAGMA user_version = " + MIGRATIONS.size());
         }
+    }
+
+    /** The key that was written as its 32 bytes. */
+    static ImageKey key(byte[] column) {
+        return new ImageKey(HexFormat.of().formatHex(column));
+    }
+
+    /** The 32 bytes that a key's 64 hexadecimal digits spell. */
+    static byte[] bytes(ImageKey key) {
+        return HexFormat.of().parseHex(key.value());
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The batches, a row each, with a row for each of their rows that ended. A outcome and the count of it change in one transaction,
+ * The batches, a row each, with a row for each of their rows that ended. An outcome and its count change in one transaction,
  * so no count can drift. What a caller is promised (the batch, its key, its cancellation) is synced; outcomes are not, because the
  * job that a power cut makes unended reports its outcome again.
  */
@@ -143,7 +143,7 @@ public final class SqliteBatchLedger implements BatchLedger {
                 batch,
                 result.line(),
                 result.outcome().name(),
-                result.key().map(Columns::of).orElse(null));
+                result.key().map(Schema::bytes).orElse(null));
         if (former.isPresent()) {
             session.update("DELETE FROM batch_failure WHERE batch = ? AND line = ?", batch, result.line());
             session.update("UPDATE batch SET failed = failed - 1 WHERE number = ?", batch);
@@ -222,7 +222,7 @@ public final class SqliteBatchLedger implements BatchLedger {
                         row.getInt(1),
                         RowResult.Outcome.valueOf(row.getString(2)),
                         "",
-                        Optional.ofNullable(row.getBytes(3)).map(Columns::key)),
+                        Optional.ofNullable(row.getBytes(3)).map(Schema::key)),
                 batch,
                 after,
                 max));

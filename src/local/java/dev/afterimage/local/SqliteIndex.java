@@ -52,7 +52,7 @@ public final class SqliteIndex implements ImageIndex {
                         Instant.ofEpochMilli(row.getLong(3)),
                         Instant.ofEpochMilli(row.getLong(4)),
                         Instant.ofEpochMilli(row.getLong(5))),
-                Columns.of(key));
+                Schema.bytes(key));
     }
 
     @Override
@@ -60,7 +60,7 @@ public final class SqliteIndex implements ImageIndex {
         return database.noteLater(session -> session.update(
                         "REPLACE INTO image (key, format, bytes, created_at, fresh_until, stale_until)"
                                 + " VALUES (?, ?, ?, ?, ?, ?)",
-                        Columns.of(entry.key()),
+                        Schema.bytes(entry.key()),
                         entry.format().word(),
                         entry.bytes(),
                         entry.createdAt().toEpochMilli(),
@@ -72,7 +72,7 @@ public final class SqliteIndex implements ImageIndex {
     @Override
     public CompletableFuture<Void> remove(ImageKey key) {
         return database.noteLater(
-                        session -> session.update("DELETE FROM image WHERE key = ?", (Object) Columns.of(key)))
+                        session -> session.update("DELETE FROM image WHERE key = ?", (Object) Schema.bytes(key)))
                 .thenAccept(changed -> {});
     }
 }

@@ -25,7 +25,7 @@ public final class SqlitePendingKeys implements PendingKeys {
         return database.read(session -> session.first(
                         "SELECT confirmed FROM pending WHERE key = ? AND intended_at > ?",
                         row -> row.getBoolean(1) ? Mark.CONFIRMED : Mark.INTENDED,
-                        Columns.of(key),
+                        Schema.bytes(key),
                         oldest()))
                 .orElse(Mark.NONE);
     }
@@ -36,7 +36,7 @@ public final class SqlitePendingKeys implements PendingKeys {
                 "INSERT INTO pending (key, confirmed, intended_at) VALUES (?, FALSE, ?)"
                         + " ON CONFLICT (key) DO UPDATE SET confirmed = FALSE, intended_at = excluded.intended_at"
                         + " WHERE intended_at <= ?",
-                Columns.of(key),
+                Schema.bytes(key),
                 clock.millis(),
                 oldest()));
     }
@@ -44,12 +44,12 @@ public final class SqlitePendingKeys implements PendingKeys {
     @Override
     public void confirm(ImageKey key) {
         database.note(session ->
-                session.update("UPDATE pending SET confirmed = TRUE WHERE key = ?", (Object) Columns.of(key)));
+                session.update("UPDATE pending SET confirmed = TRUE WHERE key = ?", (Object) Schema.bytes(key)));
     }
 
     @Override
     public void clear(ImageKey key) {
-        database.note(session -> session.update("DELETE FROM pending WHERE key = ?", (Object) Columns.of(key)));
+        database.note(session -> session.update("DELETE FROM pending WHERE key = ?", (Object) Schema.bytes(key)));
     }
 
     private long oldest() {

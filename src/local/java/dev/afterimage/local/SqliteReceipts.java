@@ -39,7 +39,7 @@ public final class SqliteReceipts implements ReceiptStorage {
                 "INSERT OR REPLACE INTO receipt (key, state, token, departed_at, until, account, template, request, ticket,"
                         + " series, purchases, buy_from, detail, made_at, deleted_at, deleted_open, ends_at)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                Columns.of(receipt.key()),
+                Schema.bytes(receipt.key()),
                 receipt.state().name(),
                 receipt.token(),
                 receipt.departed().toEpochMilli(),
@@ -60,13 +60,13 @@ public final class SqliteReceipts implements ReceiptStorage {
 
     @Override
     public CompletableFuture<?> remove(ImageKey key) {
-        return database.promiseLater(session -> session.update("DELETE FROM receipt WHERE key = ?", Columns.of(key)));
+        return database.promiseLater(session -> session.update("DELETE FROM receipt WHERE key = ?", Schema.bytes(key)));
     }
 
     private static Kept read(ResultSet row) throws SQLException {
         return new Kept(
                 new Receipt(
-                        Columns.key(row.getBytes("key")),
+                        Schema.key(row.getBytes("key")),
                         Receipt.State.valueOf(row.getString("state")),
                         row.getString("token"),
                         instant(row, "departed_at"),

@@ -1,17 +1,19 @@
 package dev.afterimage.local;
 
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.TemplateId;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The templates' versions as a table, which holds only those that were ever purged. A version is part of every key and so of
@@ -22,23 +24,38 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class SqliteTemplateVersions implements TemplateVersions {
 
     private static final Duration READ_EVERY = Duration.ofSeconds(1);
+    private static final String TABLE = "template";
 
     private final Access database;
-    private final Clock clock;
     private final ConcurrentMap<String, Long> known = new ConcurrentHashMap<>();
-    private final AtomicReference<Reading> latest = new AtomicReference<>(
-            new Reading(Instant.MIN, CompletableFuture.failedFuture(new IllegalStateException("never read"))));
+
+    /** The last reading of the table: why there is no version to go by; empty where there is. */
+    private final AsyncCache<String, Optional<Throwable>> reading;
+
     private volatile boolean everRead;
 
-    public SqliteTemplateVersions(Database database, Clock clock) {
+    /**
+     * Versions in a database.
+     *
+     * @param ticker a time that never goes back, such as {@link Ticker#systemTicker}
+     */
+    public SqliteTemplateVersions(Database database, Ticker ticker) {
         this.database = database.failingWith(CacheUnavailableException::new);
-        this.clock = clock;
+        this.reading = Caffeine.newBuilder()
+                .expireAfter(Expiry.<String, Optional<Throwable>>writing(
+                        (table, failure) -> failure.isPresent() ? Duration.ZERO : READ_EVERY))
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .buildAsync();
     }
 
     @Override
     public CompletableFuture<Long> current(TemplateId template) {
         // A new future for each, so that no caller can complete or cancel what the others wait for.
-        return reading().thenApply(read -> known.getOrDefault(template.value(), 0L));
+        return reading.get(TABLE, (table, executor) -> read())
+                .thenCompose(failure -> failure.isEmpty()
+                        ? CompletableFuture.completedFuture(known.getOrDefault(template.value(), 0L))
+                        : CompletableFuture.failedFuture(failure.get()));
     }
 
     @Override
@@ -61,52 +78,20 @@ public final class SqliteTemplateVersions implements TemplateVersions {
         return READ_EVERY;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // each end of a read completes what its askers wait for
-    private CompletableFuture<Boolean> reading() {
-        Instant now = clock.instant();
-        Reading reading = latest.get();
-        if (reading.isGoodAt(now)) {
-            return reading.done();
-        }
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        if (!latest.compareAndSet(reading, new Reading(now, done))) {
-            return reading();
-        }
-        read().whenComplete((read, failure) -> {
-            if (failure == null || everRead) {
-                done.complete(true);
-            } else {
-                done.completeExceptionally(failure);
-            }
-        });
-        return done;
-    }
-
-    private CompletableFuture<Boolean> read() {
-        return database.lookUp(session -> {
+    private CompletableFuture<Optional<Throwable>> read() {
+        return database.<Map<String, Long>>lookUp(session -> {
                     Map<String, Long> versions = new HashMap<>();
                     session.list(
                             "SELECT name, version FROM template",
                             row -> versions.put(row.getString(1), row.getLong(2)));
                     return versions;
                 })
-                .thenApply(versions -> {
-                    versions.forEach((name, version) -> known.merge(name, version, Math::max));
-                    everRead = true;
-                    return true;
+                .handle((versions, failure) -> {
+                    if (failure == null) {
+                        versions.forEach((name, version) -> known.merge(name, version, Math::max));
+                        everRead = true;
+                    }
+                    return everRead ? Optional.<Throwable>empty() : Optional.of(failure);
                 });
-    }
-
-    /** What was read, or is being read since {@code at}. */
-    private record Reading(Instant at, CompletableFuture<Boolean> done) {
-
-        /** Not after its time, and not before it either: a clock may be set back. */
-        boolean isGoodAt(Instant now) {
-            if (done.isCompletedExceptionally()) {
-                return false;
-            }
-            Duration age = Duration.between(at, now);
-            return !age.isNegative() && age.compareTo(READ_EVERY) < 0;
-        }
     }
 }

@@ -8,7 +8,7 @@
  * delivery-key.pem     the key that signs URLs        PemKeyFile
  * lock                 who works here                 DirectoryLock
  * locks/               one empty file a lock          FileMutex
- * tmp/                 files that are being written   TemporaryFolder
+ * tmp/                 files that are being written   DataDirectory
  * </pre>
  *
  * <p>Images stay files, because a file is served as it lies. A file is written aside and renamed into place

@@ -12,7 +12,6 @@ import dev.afterimage.local.DataDirectory;
 import dev.afterimage.local.Database;
 import dev.afterimage.local.FileImageStore;
 import dev.afterimage.local.PemKeyFile;
-import dev.afterimage.local.PresentImages;
 import dev.afterimage.local.SqliteBatchLedger;
 import dev.afterimage.local.SqliteCheckpoints;
 import dev.afterimage.local.SqliteCreditBudget;
@@ -91,12 +90,12 @@ class LocalWiring {
 
         @Override
         public ImageIndex withImagesPresent(ImageIndex index) {
-            return new PresentImages(index, store);
+            return new FileImageStore.PresentImages(index, store);
         }
 
         @Override
         public TemplateVersions templateVersions() {
-            return new SqliteTemplateVersions(database(), machine.clock());
+            return new SqliteTemplateVersions(database(), machine.nanoTime()::getAsLong);
         }
 
         @Override
@@ -105,7 +104,7 @@ class LocalWiring {
         }
 
         @Override
-        public PendingKeys pendingMarks() {
+        public PendingKeys pendingKeys() {
             return new SqlitePendingKeys(database(), machine.clock());
         }
 
@@ -131,7 +130,7 @@ class LocalWiring {
 
         @Override
         public PrivateKey deliveryKey() {
-            return new PemKeyFile(directory).readOrCreate().getPrivate();
+            return new PemKeyFile(directory).readOrCreate();
         }
 
         @Override

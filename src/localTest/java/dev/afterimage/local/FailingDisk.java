@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The local disk, on which a test lets one kind of call fail. */
-final class FailingDisk implements Disk {
+final class FailingDisk extends LocalDisk {
 
     /** What fails. */
     enum Fault {
@@ -18,7 +18,6 @@ final class FailingDisk implements Disk {
         RENAME
     }
 
-    private final Disk disk = new LocalDisk();
     private volatile Fault fault = Fault.NONE;
 
     void fail(Fault kind) {
@@ -26,26 +25,21 @@ final class FailingDisk implements Disk {
     }
 
     @Override
-    public void write(Path newFile, List<FileAttribute<?>> attributes, byte[]... parts) throws IOException {
+    void write(Path newFile, List<FileAttribute<?>> attributes, byte[]... parts) throws IOException {
         if (fault == Fault.FULL) {
             byte[] last = parts[parts.length - 1];
             parts[parts.length - 1] = Arrays.copyOf(last, last.length / 2);
-            disk.write(newFile, attributes, parts);
+            super.write(newFile, attributes, parts);
             throw new IOException("No space left on device");
         }
-        disk.write(newFile, attributes, parts);
+        super.write(newFile, attributes, parts);
     }
 
     @Override
-    public void rename(Path file, Path target) throws IOException {
+    void rename(Path file, Path target) throws IOException {
         if (fault == Fault.RENAME) {
             throw new FileSystemException(file.toString(), target.toString(), "Input/output error");
         }
-        disk.rename(file, target);
-    }
-
-    @Override
-    public void syncFolder(Path folder) throws IOException {
-        disk.syncFolder(folder);
+        super.rename(file, target);
     }
 }

@@ -172,9 +172,9 @@ class FileImageStoreTest extends ImageStoreContract {
                 Instant.ofEpochMilli(Long.MIN_VALUE),
                 Instant.ofEpochMilli(Long.MIN_VALUE));
 
-        byte[] header = ImageFile.header(longest);
+        byte[] header = FileImageStore.ImageFile.header(longest);
 
-        assertThat(header).hasSize(ImageFile.HEADER_BYTES).endsWith('\n');
+        assertThat(header).hasSize(FileImageStore.ImageFile.HEADER_BYTES).endsWith('\n');
         assertThat(Arrays.copyOfRange(header, 0, 7)).isEqualTo("1 jpeg ".getBytes(StandardCharsets.US_ASCII));
     }
 

@@ -53,7 +53,7 @@ class FileMutexTest {
     }
 
     @Test
-    void workThatFailsGivesItUp() throws IOException {
+    void theMutexIsFreeAfterWorkThatFailed() throws IOException {
         assertThatIOException()
                 .isThrownBy(() -> mutex().hold(() -> {
                     throw new IOException("no");
@@ -85,7 +85,7 @@ class FileMutexTest {
     }
 
     @Test
-    void aProcessThatIsKilledLosesIt() throws Exception {
+    void theMutexOfAKilledProcessIsFree() throws Exception {
         try (JavaProcess other = JavaProcess.start(Holder.class, root.resolve("locks/it"));
                 ExecutorService threads = Executors.newFixedThreadPool(1)) {
             assertThat(other.nextLine()).isEqualTo("held");

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.store.StoredImage;
+import dev.afterimage.store.ImageStore.StoredImage;
 import dev.afterimage.testing.JavaProcess;
 import dev.afterimage.testing.MutableClock;
 import java.nio.file.Path;

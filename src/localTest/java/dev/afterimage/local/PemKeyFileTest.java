@@ -10,15 +10,11 @@ import dev.afterimage.testing.JavaProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.PublicKey;
-import java.security.Signature;
-import java.security.interfaces.RSAPublicKey;
+import java.security.PrivateKey;
+import java.security.interfaces.RSAKey;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
@@ -35,33 +31,31 @@ class PemKeyFileTest {
     private final FailingDisk disk = new FailingDisk();
 
     @Test
-    void theFirstStartMakesAnRsa2048PairThatBelongsTogether() throws GeneralSecurityException {
-        KeyPair pair = keyFile().readOrCreate();
+    void theFirstStartMakesAnRsa2048Key() {
+        PrivateKey key = keyFile().readOrCreate();
 
-        assertThat(((RSAPublicKey) pair.getPublic()).getModulus().bitLength()).isEqualTo(2048);
-        assertThat(verifies(pair.getPublic(), signedBy(pair))).isTrue();
+        assertThat(((RSAKey) key).getModulus().bitLength()).isEqualTo(2048);
     }
 
     @Test
-    void theNextStartReadsTheSamePair() throws GeneralSecurityException {
-        KeyPair made = keyFile().readOrCreate();
+    void theNextStartReadsTheSameKey() {
+        PrivateKey made = keyFile().readOrCreate();
 
-        KeyPair kept = keyFile().readOrCreate();
+        PrivateKey kept = keyFile().readOrCreate();
 
-        assertThat(kept.getPublic()).isEqualTo(made.getPublic());
-        assertThat(verifies(made.getPublic(), signedBy(kept))).isTrue();
+        assertThat(kept).isEqualTo(made);
     }
 
     @Test
     void itIsKeptAsPkcs8PemAndNothingElseIsLeft() throws IOException {
-        KeyPair pair = keyFile().readOrCreate();
+        PrivateKey key = keyFile().readOrCreate();
 
         List<String> lines = Files.readAllLines(file());
         assertThat(lines).first().isEqualTo("-----BEGIN PRIVATE KEY-----");
         assertThat(lines).last().isEqualTo("-----END PRIVATE KEY-----");
         assertThat(lines).allMatch(line -> line.length() <= 64);
         assertThat(Base64.getDecoder().decode(String.join("", lines.subList(1, lines.size() - 1))))
-                .isEqualTo(pair.getPrivate().getEncoded());
+                .isEqualTo(key.getEncoded());
         assertThat(filesIn(root)).containsExactly(file());
     }
 
@@ -77,10 +71,10 @@ class PemKeyFileTest {
 
     @Test
     void linesMayEndAsOnWindows() throws IOException {
-        KeyPair made = keyFile().readOrCreate();
+        PrivateKey made = keyFile().readOrCreate();
         Files.writeString(file(), Files.readString(file()).replace("\n", "\r\n"));
 
-        assertThat(keyFile().readOrCreate().getPublic()).isEqualTo(made.getPublic());
+        assertThat(keyFile().readOrCreate()).isEqualTo(made);
     }
 
     @Test
@@ -138,28 +132,14 @@ class PemKeyFileTest {
         return root.resolve("delivery-key.pem");
     }
 
-    private static byte[] signedBy(KeyPair pair) throws GeneralSecurityException {
-        Signature signature = Signature.getInstance("SHA1withRSA");
-        signature.initSign(pair.getPrivate());
-        signature.update("policy".getBytes(StandardCharsets.US_ASCII));
-        return signature.sign();
-    }
-
-    private static boolean verifies(PublicKey key, byte[] signed) throws GeneralSecurityException {
-        Signature signature = Signature.getInstance("SHA1withRSA");
-        signature.initVerify(key);
-        signature.update("policy".getBytes(StandardCharsets.US_ASCII));
-        return signature.verify(signed);
-    }
-
     private static String stackTraceOf(Throwable e) {
         StringWriter text = new StringWriter();
         e.printStackTrace(new PrintWriter(text));
         return text.toString();
     }
 
-    private static String text(KeyPair pair) {
-        return Base64.getEncoder().encodeToString(pair.getPublic().getEncoded());
+    private static String text(PrivateKey key) {
+        return Base64.getEncoder().encodeToString(key.getEncoded());
     }
 
     /** A process that asks for the key when it is told to. */

@@ -37,7 +37,7 @@ class PresentImagesTest {
     void storeAnImage() {
         directory = new DataDirectory(root, Clock.systemUTC());
         FileImageStore store = new FileImageStore(directory);
-        index = new PresentImages(new MapIndex(), store);
+        index = new FileImageStore.PresentImages(new MapIndex(), store);
         IndexEntry entry = store.put(entry(KEY, NOON, 1000), content(KEY, NOON, 1000));
         index.put(entry).toCompletableFuture().join();
     }

@@ -96,7 +96,7 @@ class SqliteJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void whatIsNoJobIsBuriedAndDoesNotStopTheOthers() throws Exception {
+    void whatIsNoJobIsDeadLetteredAndDoesNotStopTheOthers() throws Exception {
         queue().enqueue(jobs(0, 2), NOW);
         database.execute("UPDATE job SET body = '{\"id\":\"job' WHERE number = 1");
 

@@ -29,7 +29,7 @@ class SqliteTemplateVersionsTest extends TemplateVersionsContract {
     }
 
     private SqliteTemplateVersions versions() {
-        return new SqliteTemplateVersions(database.get(), clock);
+        return new SqliteTemplateVersions(database.get(), clock::nanoTime);
     }
 
     @Override
@@ -46,17 +46,6 @@ class SqliteTemplateVersionsTest extends TemplateVersionsContract {
         clock.advance(Duration.ofMillis(999));
         assertThat(versions.current(HERO).join()).isZero();
         clock.advance(Duration.ofMillis(1));
-        assertThat(versions.current(HERO).join()).isEqualTo(7);
-    }
-
-    @Test
-    void aClockThatIsSetBackMakesItReadAgain() {
-        SqliteTemplateVersions versions = versions();
-        versions.current(HERO).join();
-        database.execute("INSERT INTO template VALUES ('hero', 7)");
-
-        clock.advance(Duration.ofHours(-1));
-
         assertThat(versions.current(HERO).join()).isEqualTo(7);
     }
 

@@ -2,6 +2,7 @@ package dev.afterimage.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.local.DataDirectory.TemporaryFolder;
 import dev.afterimage.testing.MutableClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ class TemporaryFolderTest {
     }
 
     private Path leave(String name, Instant touched) throws IOException {
-        Path file = Files.writeString(root.resolve(name), "half a pict");
+        Path file = Files.writeString(root.resolve(name), "half an image");
         return Files.setLastModifiedTime(file, FileTime.from(touched));
     }
 }

@@ -1,32 +1,32 @@
 package dev.afterimage.aws;
 
+import com.oracle.svm.core.annotate.Delete;
+import com.oracle.svm.core.annotate.TargetClass;
 import java.time.Duration;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
- * How long a client of AWS tries. The SDK's own defaults (no time-out, three repeats) outlast the deadline of a request;
- * the extension's configuration knows the time-outs but not the repeats.
+ * How long a client of AWS tries. The SDK's own defaults (no time-out, three retries) outlast the deadline of a request;
+ * the Quarkus extension has keys for the time-outs but none for the retries.
  *
- * @param attempt one attempt
- * @param call all attempts together
- * @param retries repeats after the first attempt
+ * @param attempt the longest that one attempt takes
+ * @param call the longest that all attempts take together
+ * @param retries attempts after the first
  */
 public record ClientLimits(Duration attempt, Duration call, int retries) {
 
     /** Enough for a hiccup; more only multiplies the load on a service that is down. */
     private static final int RETRIES = 2;
 
-    public static ClientLimits of(S3Config config) {
-        return new ClientLimits(config.attemptTimeout(), config.timeout(), RETRIES);
-    }
-
-    public static ClientLimits of(SecretsConfig config) {
-        return new ClientLimits(config.attemptTimeout(), config.timeout(), RETRIES);
-    }
-
-    public static ClientLimits of(SqsConfig config) {
-        return new ClientLimits(config.attemptTimeout(), config.timeout(), RETRIES);
+    /** With two retries. */
+    public ClientLimits(Duration attempt, Duration call) {
+        this(attempt, call, RETRIES);
     }
 
     /** Sets the limits and leaves everything else as it was configured. */
@@ -38,4 +38,40 @@ public record ClientLimits(Duration attempt, Duration call, int retries) {
                 .retryStrategy(strategy -> strategy.maxAttempts(retries + 1))
                 .build());
     }
+
+    /**
+     * Sets the limits of an S3 client, and takes {@code Expect: 100-continue} out of its writes.
+     *
+     * <p>The SDK sends that header with every object, and the JDK's HTTP client does not cope with a server that answers it
+     * with a refusal: it keeps the connection, on which the server still waits for the object's bytes, and the next request
+     * on it hangs until it times out. Refusals are ordinary here, since a lost race is one (412); and without the header a
+     * write needs one round trip less.
+     */
+    public S3ClientBuilder limitS3(S3ClientBuilder builder) {
+        limit(builder);
+        return builder.overrideConfiguration(builder.overrideConfiguration().toBuilder()
+                .addExecutionInterceptor(new WithoutExpectation())
+                .build());
+    }
+
+    /** Runs after the SDK's own interceptors, one of which adds the header. */
+    private static final class WithoutExpectation implements ExecutionInterceptor {
+        @Override
+        public SdkHttpRequest modifyHttpRequest(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
+            return context.httpRequest().toBuilder().removeHeader("Expect").build();
+        }
+    }
+
+    /**
+     * Keeps an interceptor of the CRT-based S3 client, which isn't used, out of the native binary. quarkus-amazon-services 3.12
+     * registers it for reflection; what it refers to is initialised while the binary is built and wants the CRT library, which
+     * isn't there, so that the build fails ("NoClassDefFoundError: software/amazon/awssdk/crt/s3/ResumeToken").
+     *
+     * <p>May go with quarkus-amazon-services 3.13, which does the same (its issue 1950).
+     */
+    @TargetClass(
+            className =
+                    "software.amazon.awssdk.services.s3.internal.crt.DefaultS3CrtAsyncClient$AttachHttpAttributesExecutionInterceptor")
+    @Delete
+    static final class WithoutCrtInterceptor {}
 }

@@ -5,10 +5,10 @@ import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.ExpiryWindow;
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
-import dev.afterimage.delivery.SigningKeys;
 import dev.afterimage.delivery.UrlSigner;
 import java.security.PrivateKey;
 import java.time.Instant;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.cloudfront.CloudFrontUtilities;
 import software.amazon.awssdk.services.cloudfront.model.CannedSignerRequest;
 
@@ -20,10 +20,16 @@ public final class CloudFrontSigner implements UrlSigner {
 
     private final CloudFrontUtilities utilities = CloudFrontUtilities.create();
     private final BaseUrl baseUrl;
-    private final SigningKeys keys;
+    private final Supplier<SigningKey> keys;
     private final ExpiryWindow window;
 
-    public CloudFrontSigner(BaseUrl baseUrl, SigningKeys keys, ExpiryWindow window) {
+    /**
+     * A signer.
+     *
+     * @param keys the key of the moment; does not block, except at the first use of a key that is kept elsewhere. It may change
+     *     while the service runs: a key group holds two public keys, so that the URLs of the former stay good until they expire
+     */
+    public CloudFrontSigner(BaseUrl baseUrl, Supplier<SigningKey> keys, ExpiryWindow window) {
         this.baseUrl = baseUrl;
         this.keys = keys;
         this.window = window;
@@ -34,18 +40,18 @@ public final class CloudFrontSigner implements UrlSigner {
         this(baseUrl, fixed(new SigningKey(keyPairId, privateKey)), window);
     }
 
-    private static SigningKeys fixed(SigningKey key) {
+    private static Supplier<SigningKey> fixed(SigningKey key) {
         return () -> key;
     }
 
     @Override
     public void checkKey() {
-        keys.current();
+        var unused = keys.get();
     }
 
     @Override
     public SignedUrl sign(IndexEntry entry) {
-        SigningKey key = keys.current();
+        SigningKey key = keys.get();
         Instant expiry = window.expiry();
         String url = utilities
                 .getSignedUrlWithCannedPolicy(CannedSignerRequest.builder()

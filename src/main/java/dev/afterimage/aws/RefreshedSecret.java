@@ -3,6 +3,7 @@ package dev.afterimage.aws;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,8 +37,7 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     private final Executor background;
     private final AtomicBoolean refreshing = new AtomicBoolean();
     private final ReentrantLock start = new ReentrantLock();
-    private volatile @Nullable Value<T> value;
-    private volatile @Nullable Failure failure;
+    private volatile State<T> state = new State<>(null, null, Instant.MIN);
 
     /**
      * Asks nobody yet.
@@ -62,9 +62,28 @@ public final class RefreshedSecret<T> implements Supplier<T> {
         this.background = background;
     }
 
-    private record Value<T>(T value, Instant dueAt) {}
+    /** A secret cannot be read, or isn't what it should be. The message is for the operator and holds nothing of it. */
+    public static final class SecretUnavailableException extends RuntimeException {
 
-    private record Failure(SecretUnavailableException exception, Instant until) {}
+        private static final long serialVersionUID = 1L;
+
+        SecretUnavailableException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /**
+     * What is known.
+     *
+     * @param value the value read last; null before the first
+     * @param failure why the last reading failed; null when it didn't
+     * @param dueAt when to read next
+     */
+    private record State<T>(@Nullable T value, @Nullable SecretUnavailableException failure, Instant dueAt) {
+        boolean isDue(Clock clock) {
+            return !clock.instant().isBefore(dueAt);
+        }
+    }
 
     /**
      * The value read last.
@@ -73,46 +92,42 @@ public final class RefreshedSecret<T> implements Supplier<T> {
      */
     @Override
     public T get() {
-        Value<T> last = value;
-        if (last == null) {
+        State<T> last = state;
+        T value = last.value();
+        if (value == null) {
             return first();
         }
-        if (!clock.instant().isBefore(last.dueAt()) && refreshing.compareAndSet(false, true)) {
-            refreshInBackground(last);
+        if (last.isDue(clock) && refreshing.compareAndSet(false, true)) {
+            refreshInBackground(value);
         }
-        return last.value();
+        return value;
     }
 
     private T first() {
         start.lock();
         try {
-            Value<T> last = value;
-            if (last != null) {
-                return last.value();
+            if (state.value() == null && state.isDue(clock)) {
+                state = read(null, AGAIN_AFTER_FAILED_START);
             }
-            Failure recent = failure;
-            if (recent != null && clock.instant().isBefore(recent.until())) {
-                throw recent.exception();
+            State<T> last = state;
+            if (last.value() == null) {
+                throw Objects.requireNonNull(last.failure());
             }
-            T read = read();
-            value = new Value<>(read, clock.instant().plus(refresh));
-            return read;
-        } catch (SecretUnavailableException e) {
-            failure = new Failure(e, clock.instant().plus(AGAIN_AFTER_FAILED_START));
-            throw e;
+            return last.value();
         } finally {
             start.unlock();
         }
     }
 
-    private void refreshInBackground(Value<T> last) {
+    private void refreshInBackground(T former) {
         try {
             background.execute(() -> {
                 try {
-                    value = new Value<>(read(), clock.instant().plus(refresh));
-                } catch (RuntimeException e) {
-                    LOG.warnf(e, "The secret %s stays as it was read before", secretId);
-                    value = new Value<>(last.value(), clock.instant().plus(AGAIN_AFTER_FAILED_REFRESH));
+                    State<T> read = read(former, AGAIN_AFTER_FAILED_REFRESH);
+                    if (read.failure() != null) {
+                        LOG.warnf(read.failure(), "The secret %s stays as it was read before", secretId);
+                    }
+                    state = read;
                 } finally {
                     refreshing.set(false);
                 }
@@ -122,24 +137,28 @@ public final class RefreshedSecret<T> implements Supplier<T> {
         }
     }
 
-    private T read() {
+    private State<T> read(@Nullable T former, Duration againAfterFailure) {
+        String mend;
+        RuntimeException cause;
         try {
             String text =
                     client.getSecretValue(request -> request.secretId(secretId)).secretString();
             if (text == null) {
                 throw new IllegalArgumentException("It is binary; store it as text.");
             }
-            return reader.apply(text);
+            return new State<>(reader.apply(text), null, clock.instant().plus(refresh));
         } catch (SdkException e) {
-            throw new SecretUnavailableException(
-                    "The secret " + secretId + " cannot be read ("
-                            + e.getClass().getSimpleName()
-                            + "). The role needs secretsmanager:GetSecretValue on it, and kms:Decrypt if it has a key of"
-                            + " its own; a VPC needs an endpoint for Secrets Manager.",
-                    e);
+            cause = e;
+            mend = " cannot be read (" + e.getClass().getSimpleName()
+                    + "). The role needs secretsmanager:GetSecretValue on it, and kms:Decrypt if it has a key of"
+                    + " its own; a VPC needs an endpoint for Secrets Manager.";
         } catch (IllegalArgumentException e) {
-            throw new SecretUnavailableException(
-                    "The secret " + secretId + " is not what it should be. " + e.getMessage(), e);
+            cause = e;
+            mend = " is not what it should be. " + e.getMessage();
         }
+        return new State<>(
+                former,
+                new SecretUnavailableException("The secret " + secretId + mend, cause),
+                clock.instant().plus(againAfterFailure));
     }
 }

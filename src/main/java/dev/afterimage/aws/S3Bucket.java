@@ -1,20 +1,32 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.image.ImageKey;
-import dev.afterimage.image.TemplateId;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
- * A part of a bucket, and what stands under which name in it.
+ * The part of a bucket that belongs to this deployment. What fails is thrown as the SDK's exception, which {@link #remedy} explains.
  *
+ * <p>A refusal (403) is never taken for an absent object, although S3 answers 403 for an absent object too when the role
+ * may not {@code s3:ListBucket}: a permission lost by mistake would otherwise be billed as a miss for every image. So the
+ * role needs {@code s3:ListBucket} on the bucket, although nothing is ever listed.
+ *
+ * @param s3 with short time-outs and few retries, see {@link ClientLimits#limitS3}
  * @param name the bucket
  * @param prefix before every object's name; empty, or ends with a slash
  * @param encrypted whether writes name an encryption; {@code false} leaves that to the store
  * @param kmsKeyId encrypts the objects; without it, S3's own key does
  */
-public record S3Bucket(String name, String prefix, boolean encrypted, Optional<String> kmsKeyId) {
+public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypted, Optional<String> kmsKeyId) {
 
     public S3Bucket {
         if (name.isBlank()) {
@@ -28,30 +40,42 @@ public record S3Bucket(String name, String prefix, boolean encrypted, Optional<S
     }
 
     /** A bucket whose writes name their encryption. */
-    public S3Bucket(String name, String prefix, Optional<String> kmsKeyId) {
-        this(name, prefix, true, kmsKeyId);
+    public S3Bucket(S3Client s3, String name, String prefix, Optional<String> kmsKeyId) {
+        this(s3, name, prefix, true, kmsKeyId);
     }
 
-    public static S3Bucket of(S3Config config) {
+    public static S3Bucket of(S3Client s3, S3Config config) {
         return new S3Bucket(
-                config.bucket().orElse(""), config.prefix().orElse(""), config.encrypted(), config.kmsKeyId());
+                s3, config.bucket().orElse(""), config.prefix().orElse(""), config.encrypted(), config.kmsKeyId());
     }
 
-    /** The path of the image's URL, so that CloudFront finds the object without rewriting anything. */
-    String objectOf(ImageKey key) {
-        return prefix + "images/" + key.value();
+    /** An object with its bytes; empty when there is none. */
+    Optional<ResponseBytes<GetObjectResponse>> get(String object) {
+        return get(object, null);
     }
 
-    String objectOf(TemplateId template) {
-        return prefix + "templates/" + template.value();
+    /**
+     * An object without its content. It asks for one byte instead of the head: S3's answers to HEAD have no body, so that a missing
+     * bucket, object and permission would look alike.
+     */
+    Optional<GetObjectResponse> head(String object) {
+        return get(object, "bytes=0-0").map(ResponseBytes::response);
     }
 
-    String objectOf(String note) {
-        return prefix + "notes/" + note;
+    private Optional<ResponseBytes<GetObjectResponse>> get(String object, @Nullable String range) {
+        try {
+            return Optional.of(s3.getObjectAsBytes(
+                    request -> request.bucket(name).key(prefix + object).range(range)));
+        } catch (NoSuchKeyException absent) {
+            return Optional.empty();
+        }
     }
 
-    String objectOfUpload(String upload) {
-        return prefix + "uploads/" + upload;
+    /** Writes an object, whatever stands in its place. */
+    void put(String object, byte[] content, Consumer<PutObjectRequest.Builder> properties) {
+        PutObjectRequest.Builder put = PutObjectRequest.builder().bucket(name).key(prefix + object);
+        properties.accept(put);
+        s3.putObject(encrypted(put).build(), RequestBody.fromBytes(content));
     }
 
     /** The encryption is named in every request, because a bucket policy may insist on that. */
@@ -63,5 +87,66 @@ public record S3Bucket(String name, String prefix, boolean encrypted, Optional<S
                         .ssekmsKeyId(key)
                         .bucketKeyEnabled(true))
                 .orElseGet(() -> put.serverSideEncryption(ServerSideEncryption.AES256));
+    }
+
+    /**
+     * Writes an object in the place of the one that was seen, or of none ("Conditional writes", Amazon S3 User Guide).
+     *
+     * @param seen the tag of the object that was seen; empty when there was none
+     * @return false when another writer came first, so that nothing was written
+     */
+    boolean replace(
+            String object, byte[] content, Optional<String> seen, Consumer<PutObjectRequest.Builder> properties) {
+        try {
+            put(
+                    object,
+                    content,
+                    properties.andThen(put -> seen.ifPresentOrElse(put::ifMatch, () -> put.ifNoneMatch("*"))));
+            return true;
+        } catch (AwsServiceException e) {
+            if (isLostRace(e)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** 412, 409 while another conditional write is under way, 404 when the object to replace was deleted. */
+    private static boolean isLostRace(AwsServiceException e) {
+        return e.statusCode() == 412
+                || e.statusCode() == 409
+                || (e.statusCode() == 404 && !code(e).equals("NoSuchBucket"));
+    }
+
+    void delete(String object) {
+        s3.deleteObject(request -> request.bucket(name).key(prefix + object));
+    }
+
+    /** What a failure means, and what the operator can do about it. */
+    String remedy(SdkException e) {
+        if (!(e instanceof AwsServiceException service)) {
+            return "S3 was not reached, or not in time (" + e.getClass().getSimpleName()
+                    + "). Check the credentials, the"
+                    + " way to S3 (a VPC needs a gateway endpoint), quarkus.s3.endpoint-override and afterimage.s3.timeout.";
+        }
+        String answer = "S3 answered " + service.statusCode() + " " + code(service) + " for the bucket " + name + ". ";
+        return answer
+                + switch (service.statusCode()) {
+                    case 301, 307, 400 ->
+                        "It probably lies in another region: set quarkus.s3.aws.region to the bucket's.";
+                    case 403 ->
+                        "The role needs s3:GetObject, s3:PutObject and s3:DeleteObject on the objects and s3:ListBucket on"
+                                + " the bucket (without the latter S3 answers 403 for an absent object too), and the use"
+                                + " of the KMS key if there is one.";
+                    case 404 -> "Create the bucket, or name the right one in afterimage.s3.bucket.";
+                    case 429, 503 -> "It is overloaded or asked too fast; that passes by itself.";
+                    default -> "That passes by itself, or AWS Health says why not.";
+                };
+    }
+
+    private static String code(AwsServiceException service) {
+        return service.awsErrorDetails() == null || service.awsErrorDetails().errorCode() == null
+                ? ""
+                : service.awsErrorDetails().errorCode();
     }
 }

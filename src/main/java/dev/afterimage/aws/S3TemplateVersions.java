@@ -1,7 +1,10 @@
 package dev.afterimage.aws;
 
+import com.github.benmanes.caffeine.cache.AsyncLoadingCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.TemplateId;
@@ -9,20 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
-import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
  * Template versions as small objects beside the images, so that a flushed Redis brings no purged image back.
@@ -41,62 +40,81 @@ public final class S3TemplateVersions implements TemplateVersions {
     /** Of several raises at once one wins each round; more rounds than this are a fault, not a crowd. */
     private static final int RACES = 64;
 
-    private final S3Client s3;
     private final S3Bucket bucket;
     private final Duration ttl;
-    private final Clock clock;
-    private final Executor executor;
-    private final Cache<TemplateId, Known> known =
+    private final Ticker ticker;
+    private final AsyncLoadingCache<TemplateId, Reading> readings;
+
+    /** The highest version that this process has seen: a slow reading may end after a raise. */
+    private final Cache<TemplateId, Long> highest =
             Caffeine.newBuilder().maximumSize(TEMPLATES).build();
-    private final ConcurrentMap<TemplateId, CompletableFuture<Known>> readings = new ConcurrentHashMap<>();
 
     /**
+     * What a reading came to.
+     *
+     * @param failure why no version is known; null when one is
+     * @param askedAt when S3 was asked, in the ticker's nanoseconds
+     */
+    private record Reading(long version, @Nullable CacheUnavailableException failure, long askedAt) {}
+
+    /**
+     * Versions in a bucket.
+     *
      * @param ttl for how long another instance's purge may go unnoticed
+     * @param clock goes on while Lambda has frozen the process, as a count of nanoseconds may not
      * @param executor runs blocking reads, such as a virtual thread each
      */
-    public S3TemplateVersions(S3Client s3, S3Bucket bucket, Duration ttl, Clock clock, Executor executor) {
-        this.s3 = s3;
+    public S3TemplateVersions(S3Bucket bucket, Duration ttl, Clock clock, Executor executor) {
         this.bucket = bucket;
         this.ttl = ttl;
-        this.clock = clock;
-        this.executor = executor;
+        this.ticker = () -> ChronoUnit.NANOS.between(Instant.EPOCH, clock.instant());
+        Duration fresh = ttl.dividedBy(2).minusNanos(1);
+        this.readings = Caffeine.newBuilder()
+                .maximumSize(TEMPLATES)
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .expireAfter(Expiry.<TemplateId, Reading>writing((template, reading) -> timeLeft(reading)))
+                .refreshAfterWrite(fresh.isPositive() ? fresh : Duration.ofNanos(1))
+                .buildAsync((template, unused) -> CompletableFuture.supplyAsync(() -> read(template), executor));
     }
 
-    /**
-     * A version, and the moment before which it was asked for.
-     *
-     * @param eTag of the object; empty when there is none yet
-     */
-    private record Known(long version, Optional<String> eTag, Instant askedAt) {}
+    /** Counted from the question, because the version may have been raised before the answer came. A failure is not kept. */
+    private Duration timeLeft(Reading reading) {
+        Duration left = ttl.minusNanos(ticker.read() - reading.askedAt());
+        return reading.failure() != null || left.isNegative() ? Duration.ZERO : left;
+    }
 
     @Override
     public CompletionStage<Long> current(TemplateId template) {
-        Known last = known.getIfPresent(template);
-        if (last == null) {
-            return reading(template).thenApply(Known::version);
+        try {
+            return readings.get(template)
+                    .thenCompose(reading -> reading.failure() == null
+                            ? CompletableFuture.completedFuture(reading.version())
+                            : CompletableFuture.failedFuture(reading.failure()));
+        } catch (RejectedExecutionException shuttingDown) {
+            return CompletableFuture.failedFuture(
+                    new CacheUnavailableException("The service is shutting down.", shuttingDown));
         }
-        Duration age = Duration.between(last.askedAt(), clock.instant());
-        if (age.compareTo(ttl.dividedBy(2)) < 0) {
-            return CompletableFuture.completedFuture(last.version());
-        }
-        CompletableFuture<Long> next =
-                reading(template).exceptionally(failed -> last).thenApply(Known::version);
-        return age.compareTo(ttl) < 0 ? CompletableFuture.completedFuture(last.version()) : next;
     }
 
     @Override
     public long raise(TemplateId template) {
         try {
             for (int race = 0; race < RACES; race++) {
-                Known before = read(template);
-                Optional<Known> after = write(template, before);
-                if (after.isPresent()) {
-                    remember(template, after.get());
-                    return after.get().version();
+                long askedAt = ticker.read();
+                Optional<ResponseBytes<GetObjectResponse>> standing = bucket.get(objectOf(template));
+                long version = numberIn(template, standing) + 1;
+                if (bucket.replace(
+                        objectOf(template),
+                        Long.toString(version).getBytes(StandardCharsets.US_ASCII),
+                        standing.map(object -> object.response().eTag()),
+                        put -> put.contentType("text/plain"))) {
+                    readings.put(template, CompletableFuture.completedFuture(known(template, version, askedAt)));
+                    return version;
                 }
             }
         } catch (SdkException e) {
-            throw new CacheUnavailableException(S3Faults.remedy(bucket.name(), e), e);
+            throw new CacheUnavailableException(bucket.remedy(e), e);
         }
         throw new CacheUnavailableException(
                 "The version of a template was raised by others " + RACES + " times meanwhile; ask again.", null);
@@ -107,90 +125,41 @@ public final class S3TemplateVersions implements TemplateVersions {
         return ttl;
     }
 
-    /** One reading a template at a time, whoever asks. */
-    private CompletableFuture<Known> reading(TemplateId template) {
-        CompletableFuture<Known> mine = new CompletableFuture<>();
-        CompletableFuture<Known> running = readings.putIfAbsent(template, mine);
-        if (running != null) {
-            return running;
-        }
+    private Reading read(TemplateId template) {
+        long askedAt = ticker.read();
         try {
-            executor.execute(() -> fill(mine, template));
-        } catch (RejectedExecutionException shuttingDown) {
-            readings.remove(template);
-            mine.completeExceptionally(new CacheUnavailableException("The service is shutting down.", shuttingDown));
-        }
-        return mine;
-    }
-
-    private void fill(CompletableFuture<Known> reading, TemplateId template) {
-        try {
-            Known read = remember(template, readOrFail(template));
-            readings.remove(template);
-            reading.complete(read);
-        } catch (RuntimeException e) {
-            readings.remove(template);
-            reading.completeExceptionally(e);
-        }
-    }
-
-    /** Of two readings the higher version stays: a slow reading may end after a raise. */
-    private Known remember(TemplateId template, Known read) {
-        return known.asMap().merge(template, read, (one, other) -> other.version() >= one.version() ? other : one);
-    }
-
-    private Known readOrFail(TemplateId template) {
-        try {
-            return read(template);
+            return known(template, numberIn(template, bucket.get(objectOf(template))), askedAt);
         } catch (SdkException e) {
-            throw new CacheUnavailableException(S3Faults.remedy(bucket.name(), e), e);
+            return last(template, new CacheUnavailableException(bucket.remedy(e), e), askedAt);
+        } catch (CacheUnavailableException damaged) {
+            return last(template, damaged, askedAt);
         }
     }
 
-    private Known read(TemplateId template) {
-        Instant askedAt = clock.instant();
-        try {
-            ResponseBytes<GetObjectResponse> object =
-                    s3.getObjectAsBytes(request -> request.bucket(bucket.name()).key(bucket.objectOf(template)));
-            return new Known(
-                    number(template, object.asUtf8String()),
-                    Optional.of(object.response().eTag()),
-                    askedAt);
-        } catch (NoSuchKeyException neverPurged) {
-            return new Known(0, Optional.empty(), askedAt);
-        }
+    private Reading known(TemplateId template, long version, long askedAt) {
+        return new Reading(highest.asMap().merge(template, version, Math::max), null, askedAt);
     }
 
-    /** Empty when the object is another one by now than the one read. */
-    private Optional<Known> write(TemplateId template, Known before) {
-        long version = before.version() + 1;
-        PutObjectRequest.Builder put = PutObjectRequest.builder()
-                .bucket(bucket.name())
-                .key(bucket.objectOf(template))
-                .contentType("text/plain");
-        put = before.eTag().isPresent() ? put.ifMatch(before.eTag().get()) : put.ifNoneMatch("*");
-        byte[] content = Long.toString(version).getBytes(StandardCharsets.US_ASCII);
-        Instant askedAt = clock.instant();
-        try {
-            String eTag = s3.putObject(bucket.encrypted(put).build(), RequestBody.fromBytes(content))
-                    .eTag();
-            return Optional.of(new Known(version, Optional.of(eTag), askedAt));
-        } catch (SdkException e) {
-            if (S3Faults.isLostRace(e)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+    private Reading last(TemplateId template, CacheUnavailableException failure, long askedAt) {
+        Long last = highest.getIfPresent(template);
+        return last == null ? new Reading(0, failure, askedAt) : new Reading(last, null, askedAt);
     }
 
-    private long number(TemplateId template, String text) {
+    /** Zero for a template that was never purged. */
+    private long numberIn(TemplateId template, Optional<ResponseBytes<GetObjectResponse>> object) {
         try {
-            return Long.parseLong(text.strip());
+            return object.isEmpty()
+                    ? 0
+                    : Long.parseLong(object.get().asUtf8String().strip());
         } catch (NumberFormatException damaged) {
             throw new CacheUnavailableException(
-                    "The object " + bucket.objectOf(template) + " in the bucket " + bucket.name()
+                    "The object " + bucket.prefix() + objectOf(template) + " in the bucket " + bucket.name()
                             + " holds no number; put one into it that is higher than any the template had.",
                     damaged);
         }
+    }
+
+    private static String objectOf(TemplateId template) {
+        return "templates/" + template.value();
     }
 }

@@ -2,6 +2,7 @@ package dev.afterimage.aws;
 
 import dev.afterimage.batch.Uploads;
 import dev.afterimage.jobs.TimeOrderedIds;
+import dev.afterimage.store.StoreUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -12,7 +13,6 @@ import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
@@ -22,13 +22,11 @@ public final class S3Uploads implements Uploads {
 
     private static final Duration OPEN_FOR = Duration.ofHours(1);
 
-    private final S3Client s3;
     private final S3Bucket bucket;
     private final TimeOrderedIds ids;
     private final Clock clock;
 
-    public S3Uploads(S3Client s3, S3Bucket bucket, TimeOrderedIds ids, Clock clock) {
-        this.s3 = s3;
+    public S3Uploads(S3Bucket bucket, TimeOrderedIds ids, Clock clock) {
         this.bucket = bucket;
         this.ids = ids;
         this.clock = clock;
@@ -40,9 +38,9 @@ public final class S3Uploads implements Uploads {
         Instant now = clock.instant();
         SdkHttpRequest put = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.PUT)
-                .uri(S3UrlSigner.locationOf(s3, bucket, bucket.objectOfUpload(upload)))
+                .uri(S3UrlSigner.locationOf(bucket, objectOf(upload)))
                 .build();
-        URI url = URI.create(S3UrlSigner.presigned(s3, put, now, OPEN_FOR));
+        URI url = URI.create(S3UrlSigner.presigned(bucket.s3(), put, now, OPEN_FOR));
         return new Place(upload, url, now.plus(OPEN_FOR));
     }
 
@@ -52,12 +50,16 @@ public final class S3Uploads implements Uploads {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    s3.getObject(request -> request.bucket(bucket.name()).key(bucket.objectOfUpload(upload))));
+            return Optional.of(bucket.s3()
+                    .getObject(request -> request.bucket(bucket.name()).key(bucket.prefix() + objectOf(upload))));
         } catch (NoSuchKeyException absent) {
             return Optional.empty();
         } catch (SdkException e) {
-            throw S3Faults.unavailable(bucket.name(), e);
+            throw new StoreUnavailableException(bucket.remedy(e), e);
         }
+    }
+
+    private static String objectOf(String upload) {
+        return "uploads/" + upload;
     }
 }

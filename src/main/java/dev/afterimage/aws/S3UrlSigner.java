@@ -29,29 +29,27 @@ public final class S3UrlSigner implements UrlSigner {
     /** What Signature Version 4 allows. */
     private static final Duration LONGEST = Duration.ofDays(7);
 
-    private final S3Client s3;
     private final S3Bucket bucket;
     private final ExpiryWindow window;
 
     /**
      * A signer for the images of a bucket.
      *
-     * @param s3 says where the store is and with which credentials it is asked; no request is made
+     * @param bucket its client says where the store is and with which credentials it is asked; no request is made
      */
-    public S3UrlSigner(S3Client s3, S3Bucket bucket, ExpiryWindow window) {
+    public S3UrlSigner(S3Bucket bucket, ExpiryWindow window) {
         if (window.longest().compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "afterimage.delivery.url-ttl must be at most 84h where afterimage.delivery.signer=s3, because a presigned"
                             + " URL may be valid for 7 days and one of ours is for up to twice that time");
         }
-        this.s3 = s3;
         this.bucket = bucket;
         this.window = window;
     }
 
     @Override
     public void checkKey() {
-        AwsCredentialsIdentity unused = identity(s3);
+        AwsCredentialsIdentity unused = identity(bucket.s3());
     }
 
     @Override
@@ -59,10 +57,10 @@ public final class S3UrlSigner implements UrlSigner {
         Instant expiry = window.expiry();
         SdkHttpRequest request = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.GET)
-                .uri(locationOf(s3, bucket, bucket.objectOf(entry.key())))
+                .uri(locationOf(bucket, S3ImageStore.objectOf(entry.key())))
                 .putRawQueryParameter("v", Long.toString(entry.createdAt().toEpochMilli(), Character.MAX_RADIX))
                 .build();
-        return new SignedUrl(presigned(s3, request, expiry.minus(window.longest()), window.longest()), expiry);
+        return new SignedUrl(presigned(bucket.s3(), request, expiry.minus(window.longest()), window.longest()), expiry);
     }
 
     /**
@@ -92,9 +90,10 @@ public final class S3UrlSigner implements UrlSigner {
                 .toString();
     }
 
-    static URI locationOf(S3Client s3, S3Bucket bucket, String object) {
-        return URI.create(s3.utilities()
-                .getUrl(request -> request.bucket(bucket.name()).key(object))
+    static URI locationOf(S3Bucket bucket, String object) {
+        return URI.create(bucket.s3()
+                .utilities()
+                .getUrl(request -> request.bucket(bucket.name()).key(bucket.prefix() + object))
                 .toString());
     }
 

@@ -35,7 +35,7 @@ public final class SecretsLinkKeys implements Supplier<RequestLinks.Secrets> {
     public RequestLinks.Secrets get() {
         try {
             return secret.get();
-        } catch (SecretUnavailableException e) {
+        } catch (RefreshedSecret.SecretUnavailableException e) {
             throw new SigningKeyUnavailableException("There is no secret to sign links with. " + e.getMessage(), e);
         }
     }

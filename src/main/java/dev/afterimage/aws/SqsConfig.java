@@ -19,7 +19,7 @@ public interface SqsConfig {
     Optional<String> bulkQueueUrl();
 
     /**
-     * Where jobs end that were given up. The other two queues also name it in their redrive policy, as a second belt, with a
+     * Where jobs end that were given up. The other two queues also name it in their redrive policy, as a safety net, with a
      * {@code maxReceiveCount} above {@code afterimage.pregeneration.max-deliveries}.
      */
     @WithName("dead-letter-queue-url")

@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
 /**
@@ -49,24 +49,13 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
     }
 
     Map<String, MessageAttributeValue> attributes() {
-        Map<String, MessageAttributeValue> attributes = new HashMap<>();
-        attributes.put(ATTEMPTS, number(attempts));
-        attributes.put(NOT_BEFORE, number(notBefore.toEpochMilli()));
-        return attributes;
+        return Map.of(
+                ATTEMPTS, attribute("Number", Integer.toString(attempts)),
+                NOT_BEFORE, attribute("Number", Long.toString(notBefore.toEpochMilli())));
     }
 
-    private static MessageAttributeValue number(long value) {
-        return MessageAttributeValue.builder()
-                .dataType("Number")
-                .stringValue(Long.toString(value))
-                .build();
-    }
-
-    static MessageAttributeValue text(String value) {
-        return MessageAttributeValue.builder()
-                .dataType("String")
-                .stringValue(value)
-                .build();
+    static MessageAttributeValue attribute(String type, String value) {
+        return MessageAttributeValue.builder().dataType(type).stringValue(value).build();
     }
 
     /** The delay to ask SQS for: whole seconds, and of a long one the first hop. */
@@ -97,7 +86,7 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
         }
     }
 
-    private static Instant instant(@org.jspecify.annotations.Nullable String millis, Instant otherwise) {
+    private static Instant instant(@Nullable String millis, Instant otherwise) {
         return millis == null ? otherwise : Instant.ofEpochMilli(Long.parseLong(millis));
     }
 }

@@ -24,6 +24,7 @@ import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
@@ -40,27 +41,60 @@ public final class SqsJobQueue implements JobQueue {
     /** The longest wait for messages in one call; the client's time-outs are set for it. */
     private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
 
+    /** Characters of a reason that are kept. */
+    private static final int MOST_REASON = 1000;
+
     private final SqsClient sqs;
-    private final SqsQueues queues;
+    private final Queues queues;
     private final Duration visibilityTimeout;
     private final Clock clock;
     private final SqsSender sender;
-    private final SqsDeadLetters deadLetters;
     private final AtomicBoolean waitForBulk = new AtomicBoolean();
+
+    /** The URLs of the three queues. */
+    public record Queues(String interactive, String bulk, String deadLetter) {
+
+        /**
+         * The configured queues.
+         *
+         * @throws IllegalArgumentException when one is missing
+         */
+        public static Queues of(SqsConfig config) {
+            return new Queues(
+                    named(config.interactiveQueueUrl(), "interactive"),
+                    named(config.bulkQueueUrl(), "bulk"),
+                    named(config.deadLetterQueueUrl(), "dead-letter"));
+        }
+
+        private static String named(Optional<String> url, String queue) {
+            return url.orElseThrow(() -> new IllegalArgumentException(
+                    "Set afterimage.sqs." + queue + "-queue-url; afterimage.queue=sqs needs all three queues."));
+        }
+
+        private String of(Lane lane) {
+            return lane == Lane.INTERACTIVE ? interactive : bulk;
+        }
+    }
+
+    /**
+     * A message that SQS pushed to a Lambda function, which deletes it itself when the function doesn't report it as failed.
+     *
+     * @param attributes the message attributes' string values by name
+     * @param receiveCount the system attribute {@code ApproximateReceiveCount}
+     */
+    public record SqsRecord(String body, Map<String, String> attributes, int receiveCount) {}
 
     /**
      * A queue in SQS.
      *
      * @param threads virtual threads for sending batches at once
      */
-    public SqsJobQueue(
-            SqsClient sqs, SqsQueues queues, Duration visibilityTimeout, Clock clock, ExecutorService threads) {
+    public SqsJobQueue(SqsClient sqs, Queues queues, Duration visibilityTimeout, Clock clock, ExecutorService threads) {
         this.sqs = sqs;
         this.queues = queues;
         this.visibilityTimeout = visibilityTimeout;
         this.clock = clock;
         this.sender = new SqsSender(sqs, clock, threads);
-        this.deadLetters = new SqsDeadLetters(sqs, queues.deadLetter(), clock);
     }
 
     @Override
@@ -101,12 +135,12 @@ public final class SqsJobQueue implements JobQueue {
     private void receive(Lane lane, int max, int waitSeconds, List<Claim> claims) {
         int left = max;
         while (left > 0) {
-            List<Message> messages = receive(queues.of(lane), Math.min(left, SqsBatches.MOST_MESSAGES), waitSeconds);
+            List<Message> messages = receive(queues.of(lane), Math.min(left, SqsSender.MOST_MESSAGES), waitSeconds);
             for (Message message : messages) {
                 unlessNewer(() -> claim(lane, message)).ifPresent(claims::add);
             }
             left -= messages.size();
-            if (messages.size() < SqsBatches.MOST_MESSAGES) {
+            if (messages.size() < SqsSender.MOST_MESSAGES) {
                 return;
             }
         }
@@ -123,7 +157,7 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     private List<Message> receive(String queue, int max, int waitSeconds) {
-        return SqsCalls.call(() -> sqs.receiveMessage(request -> request.queueUrl(queue)
+        return SqsSender.call(() -> sqs.receiveMessage(request -> request.queueUrl(queue)
                         .maxNumberOfMessages(max)
                         .waitTimeSeconds(waitSeconds)
                         .visibilityTimeout((int) visibilityTimeout.toSeconds())
@@ -154,7 +188,7 @@ public final class SqsJobQueue implements JobQueue {
     /**
      * A claim on a message that SQS pushed. Ending it leaves the deletion to Lambda.
      *
-     * @return empty when there is nothing to do now: it is no job and was buried, or its time has not come and it was put
+     * @return empty when there is nothing to do now: it is no job and was dead-lettered, or its time has not come and it was put
      *     back; then the message has been dealt with
      * @throws NewerFormatException when a newer version wrote it; then it must be handed out again
      */
@@ -165,7 +199,7 @@ public final class SqsJobQueue implements JobQueue {
     private Optional<Claim> claim(SqsRecord message, String receipt) {
         Optional<SqsJob> read = SqsJob.read(message.body(), message.attributes(), clock);
         if (read.isEmpty()) {
-            deadLetters.buryForeign(message.body());
+            deadLetter(message.body(), Map.of(), "This is not a job.");
             return Optional.empty();
         }
         SqsJob job = read.get();
@@ -185,7 +219,7 @@ public final class SqsJobQueue implements JobQueue {
     @Override
     public boolean extend(Claim claim) {
         return claim.receipt().isEmpty()
-                || SqsCalls.unlessLost(() -> sqs.changeMessageVisibility(request -> request.queueUrl(queueOf(claim))
+                || SqsSender.unlessLost(() -> sqs.changeMessageVisibility(request -> request.queueUrl(queueOf(claim))
                         .receiptHandle(claim.receipt())
                         .visibilityTimeout((int) visibilityTimeout.toSeconds())));
     }
@@ -205,8 +239,24 @@ public final class SqsJobQueue implements JobQueue {
 
     @Override
     public boolean deadLetter(Claim claim, String reason) {
-        deadLetters.deadLetter(claim, reason);
+        // The message tells of no attempt, so that it has them all again when SQS itself moves it back ("Configure a
+        // DLQ redrive").
+        SqsJob job = new SqsJob(claim.job(), 0, clock.instant());
+        deadLetter(job.body(), job.attributes(), reason);
         return complete(claim);
+    }
+
+    private void deadLetter(String body, Map<String, MessageAttributeValue> attributes, String reason) {
+        Map<String, MessageAttributeValue> all = new HashMap<>(attributes);
+        all.put("reason", SqsJob.attribute("String", printable(reason)));
+        SqsSender.call(() -> sqs.sendMessage(request ->
+                request.queueUrl(queues.deadLetter()).messageBody(body).messageAttributes(all)));
+    }
+
+    /** What may stand in an attribute: not empty, not long, no control characters. */
+    private static String printable(String reason) {
+        String text = reason.replaceAll("[\\p{Cntrl}\\uFFFE\\uFFFF]", " ");
+        return text.isBlank() ? "unknown" : text.substring(0, Math.min(MOST_REASON, text.length()));
     }
 
     @Override
@@ -214,8 +264,7 @@ public final class SqsJobQueue implements JobQueue {
         int redriven = 0;
         while (redriven < max) {
             // With a wait SQS looks at all its servers; without, it may answer nothing while there is something.
-            List<Message> messages =
-                    receive(queues.deadLetter(), Math.min(max - redriven, SqsBatches.MOST_MESSAGES), 1);
+            List<Message> messages = receive(queues.deadLetter(), Math.min(max - redriven, SqsSender.MOST_MESSAGES), 1);
             if (messages.isEmpty()) {
                 break;
             }
@@ -242,7 +291,7 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     private long depth(String queue) {
-        return SqsCalls.call(() -> sqs.getQueueAttributes(request -> request.queueUrl(queue)
+        return SqsSender.call(() -> sqs.getQueueAttributes(request -> request.queueUrl(queue)
                         .attributeNames(
                                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
                                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
@@ -264,7 +313,7 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     private boolean delete(String queue, String receipt) {
-        return SqsCalls.unlessLost(
+        return SqsSender.unlessLost(
                 () -> sqs.deleteMessage(request -> request.queueUrl(queue).receiptHandle(receipt)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.afterimage.aws;
 
+import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.QueueUnavailableException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -9,11 +10,18 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.MessageNotInflightException;
+import software.amazon.awssdk.services.sqs.model.ReceiptHandleIsInvalidException;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /** Puts jobs on a queue in batches, several at once, and sends again what SQS did not take of one. */
 final class SqsSender {
+
+    /** "Amazon SQS message quotas": the messages of a batch. */
+    static final int MOST_MESSAGES = 10;
 
     /** Batches that are sent at once: a hundred thousand jobs in seconds and not in minutes. */
     private static final int PARALLEL_SENDS = 16;
@@ -32,7 +40,7 @@ final class SqsSender {
 
     /** All of them are on the queue when this returns; when it fails, some may be. */
     void send(String queue, List<SqsJob> jobs) {
-        List<List<SqsJob>> batches = SqsBatches.pack(jobs);
+        List<List<SqsJob>> batches = pack(jobs);
         for (int from = 0; from < batches.size(); from += PARALLEL_SENDS) {
             List<Future<?>> sent = new ArrayList<>();
             for (List<SqsJob> batch : batches.subList(from, Math.min(batches.size(), from + PARALLEL_SENDS))) {
@@ -67,8 +75,7 @@ final class SqsSender {
                     .messageAttributes(job.attributes())
                     .delaySeconds(job.delaySeconds(clock))
                     .build()));
-            SqsCalls.call(() -> sqs.sendMessageBatch(
-                            request -> request.queueUrl(queue).entries(entries)))
+            call(() -> sqs.sendMessageBatch(request -> request.queueUrl(queue).entries(entries)))
                     .successful()
                     .forEach(entry -> unsent.remove(entry.id()));
         }
@@ -77,5 +84,57 @@ final class SqsSender {
                     "SQS did not take " + unsent.size() + " of " + batch.size() + " jobs",
                     new IllegalStateException("partial batch failure"));
         }
+    }
+
+    /** Packs messages into batches by both limits of "Amazon SQS message quotas": 10 messages, 256 KiB in all. */
+    static List<List<SqsJob>> pack(List<SqsJob> jobs) {
+        List<List<SqsJob>> batches = new ArrayList<>();
+        List<SqsJob> batch = new ArrayList<>();
+        int bytes = 0;
+        for (SqsJob job : jobs) {
+            String body = job.body();
+            int size = SqsJob.bytes(body);
+            if (!SqsJob.fits(body)) {
+                throw new InvalidRequestException(
+                        "The data is too large to be queued; send less than 250 KiB of it.", "data");
+            }
+            if (batch.size() == MOST_MESSAGES || bytes + size > SqsJob.MOST_BYTES) {
+                batches.add(batch);
+                batch = new ArrayList<>();
+                bytes = 0;
+            }
+            batch.add(job);
+            bytes += size;
+        }
+        if (!batch.isEmpty()) {
+            batches.add(batch);
+        }
+        return batches;
+    }
+
+    /** Whether the claim that a call needs was still held. */
+    static boolean unlessLost(Supplier<?> operation) {
+        try {
+            var unused = operation.get();
+            return true;
+        } catch (MessageNotInflightException | ReceiptHandleIsInvalidException lost) {
+            return false;
+        } catch (SdkException e) {
+            throw unavailable(e);
+        }
+    }
+
+    /** A call of SQS that fails with the queue's own exception. */
+    static <T> T call(Supplier<T> operation) {
+        try {
+            return operation.get();
+        } catch (SdkException e) {
+            throw unavailable(e);
+        }
+    }
+
+    private static QueueUnavailableException unavailable(SdkException e) {
+        return new QueueUnavailableException(
+                "SQS cannot be used now (" + e.getClass().getSimpleName() + ")", e);
     }
 }

@@ -12,6 +12,7 @@ import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ import java.util.Optional;
  *
  * <p>Equal rows are all queued, because each of them wants its own outcome; the pipeline pays for one.
  */
+@Singleton
 public final class BatchIntake {
 
     /** A batch on its way in, read once and never held whole. */

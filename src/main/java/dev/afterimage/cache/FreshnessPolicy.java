@@ -1,5 +1,6 @@
 package dev.afterimage.cache;
 
+import dev.afterimage.cache.IndexEntry.Freshness;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.TemplateId;

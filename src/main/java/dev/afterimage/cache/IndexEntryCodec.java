@@ -17,17 +17,14 @@ public final class IndexEntryCodec {
     private IndexEntryCodec() {}
 
     public static String encode(IndexEntry entry) {
-        return VERSION
-                + ' '
-                + entry.format().word()
-                + ' '
-                + entry.bytes()
-                + ' '
-                + entry.createdAt().toEpochMilli()
-                + ' '
-                + entry.freshUntil().toEpochMilli()
-                + ' '
-                + entry.staleUntil().toEpochMilli();
+        return String.join(
+                " ",
+                VERSION,
+                entry.format().word(),
+                Long.toString(entry.bytes()),
+                Long.toString(entry.createdAt().toEpochMilli()),
+                Long.toString(entry.freshUntil().toEpochMilli()),
+                Long.toString(entry.staleUntil().toEpochMilli()));
     }
 
     public static Optional<IndexEntry> decode(ImageKey key, String line) {

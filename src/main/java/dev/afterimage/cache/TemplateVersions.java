@@ -1,6 +1,7 @@
 package dev.afterimage.cache;
 
 import dev.afterimage.image.TemplateId;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -16,5 +17,5 @@ public interface TemplateVersions {
     long raise(TemplateId template);
 
     /** The longest time for which another instance may still use the former version. */
-    java.time.Duration visibleWithin();
+    Duration visibleWithin();
 }

@@ -8,6 +8,7 @@ import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.PregenerationConfig.CatalogueConfig;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.time.Deadline;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * Rows that were dealt with are read again to know their keys, but neither looked up nor queued again. A crash repeats at
  * most one chunk, whose second jobs find their images made.
  */
+@Singleton
 public final class CatalogueRunner {
 
     private static final System.Logger LOG = System.getLogger(CatalogueRunner.class.getName());

@@ -9,6 +9,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.image.UndeclaredTemplateException;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  * Says which images of a list are missing. A failing index makes every image missing, which costs jobs but no money:
  * the pipeline looks into the store before it pays. Blocks; call it from a virtual thread.
  */
+@Singleton
 public final class Planner {
 
     /** Rows that are looked up at once: one round trip in a few hundred kilobytes. */

@@ -6,9 +6,12 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies signed URLs as CloudFront does ("Create a signed URL using a canned policy", Amazon CloudFront Developer Guide):
@@ -81,6 +84,92 @@ public final class CannedPolicy {
                     .decode(signature.replace('-', '+').replace('_', '=').replace('~', '/')));
         } catch (GeneralSecurityException | IllegalArgumentException damaged) {
             return false;
+        }
+    }
+
+    /** What the verification of a signed URL found. */
+    public sealed interface VerificationResult {
+
+        /** The signature is right and in time. */
+        record Granted(Instant expiresAt) implements VerificationResult {}
+
+        /** The URL must not be honoured. */
+        record Refused(Refusal reason) implements VerificationResult {}
+    }
+
+    /** Why a signed URL is refused, in words that help its owner and tell an attacker nothing new. */
+    public enum Refusal {
+        MISSING(
+                "The URL is not signed: it needs Expires, Signature and Key-Pair-Id. Ask the service for a signed URL."),
+        REPEATED("The URL holds Expires, Signature or Key-Pair-Id more than once."),
+        CUSTOM_POLICY("The URL is signed with a custom policy; only canned policies are used here."),
+        MALFORMED("Expires or Signature is damaged; the URL was probably cut or re-encoded on its way."),
+        UNKNOWN_KEY(
+                "The URL is signed with a key that is not, or no longer, accepted here. Ask the service for a new URL."),
+        EXPIRED("The URL has expired. Ask the service for a new one."),
+        WRONG_SIGNATURE("The signature does not fit this URL: it was made for another one, or either was changed.");
+
+        private final String detail;
+
+        Refusal(String detail) {
+            this.detail = detail;
+        }
+
+        public String detail() {
+            return detail;
+        }
+    }
+
+    /**
+     * A URL taken apart as CloudFront takes it apart: the signing parameters, and the resource that is left without them, in its
+     * former order. Names are compared as they stand, undecoded, case included.
+     *
+     * @param resource the URL that was signed
+     * @param repeated one of the signing parameters stands there more than once
+     * @param customPolicy a {@code Policy} parameter stands there, which makes it another kind of URL
+     */
+    private record SignedParameters(
+            String resource,
+            @Nullable String expires,
+            @Nullable String signature,
+            @Nullable String keyPairId,
+            boolean repeated,
+            boolean customPolicy) {
+
+        static SignedParameters of(String url) {
+            int mark = url.indexOf('?');
+            if (mark < 0) {
+                return new SignedParameters(url, null, null, null, false, false);
+            }
+            String expires = null;
+            String signature = null;
+            String keyPairId = null;
+            boolean repeated = false;
+            boolean customPolicy = false;
+            List<String> others = new ArrayList<>();
+            for (String parameter : url.substring(mark + 1).split("&", -1)) {
+                int equals = parameter.indexOf('=');
+                String value = parameter.substring(equals + 1);
+                switch (equals < 0 ? "" : parameter.substring(0, equals)) {
+                    case "Expires" -> {
+                        repeated |= expires != null;
+                        expires = value;
+                    }
+                    case "Signature" -> {
+                        repeated |= signature != null;
+                        signature = value;
+                    }
+                    case "Key-Pair-Id" -> {
+                        repeated |= keyPairId != null;
+                        keyPairId = value;
+                    }
+                    case "Policy" -> customPolicy = true;
+                    default -> others.add(parameter);
+                }
+            }
+            String path = url.substring(0, mark);
+            String resource = others.isEmpty() ? path : path + "?" + String.join("&", others);
+            return new SignedParameters(resource, expires, signature, keyPairId, repeated, customPolicy);
         }
     }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
 @ConfigMapping(prefix = "afterimage.links")
 public interface LinkConfig {
 
-    /** Bytes: as many as HMAC-SHA256 has strength for (RFC 2104, section 3). */
+    /** The least bytes of a secret: as long as the output of HMAC-SHA256 (RFC 2104, section 3). */
     int SHORTEST_SECRET = 32;
 
     /**

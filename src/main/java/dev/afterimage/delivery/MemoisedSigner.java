@@ -7,10 +7,10 @@ import dev.afterimage.image.ImageKey;
 import java.time.Instant;
 
 /**
- * Signs an image's URL once a window and remembers it: an RSA signature costs about a millisecond of processor, a look-up
+ * Signs an image's URL once a window and remembers it: an RSA signature costs about a millisecond of processor, a lookup
  * less than a microsecond, and the hit path does nothing else that is heavy.
  *
- * <p>Memory is timeLimited by the number of URLs. One takes about 1 KiB (a URL of some 550 ASCII characters, the key of 64, the
+ * <p>Memory is bounded by the number of URLs. One takes about 1 KiB (a URL of some 550 ASCII characters, the key of 64, the
  * objects around them), so the default of 10,000 takes at most 10 MiB. When more images than that are in use, the least
  * useful URLs are signed anew (Caffeine's W-TinyLFU keeps the popular ones). Those of a past window are never looked up
  * again and make room by themselves.

@@ -10,6 +10,7 @@ import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,26 +26,7 @@ public final class PemKeys {
             Pattern.compile("-----BEGIN (RSA )?PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END (?:RSA )?PRIVATE KEY-----");
 
     /** RFC 5958: version 0, then AlgorithmIdentifier rsaEncryption (1.2.840.113549.1.1.1) with its NULL parameter. */
-    private static final byte[] PKCS8_RSA = {
-        0x02,
-        0x01,
-        0x00,
-        0x30,
-        0x0D,
-        0x06,
-        0x09,
-        0x2A,
-        (byte) 0x86,
-        0x48,
-        (byte) 0x86,
-        (byte) 0xF7,
-        0x0D,
-        0x01,
-        0x01,
-        0x01,
-        0x05,
-        0x00
-    };
+    private static final byte[] PKCS8_RSA = HexFormat.of().parseHex("020100300D06092A864886F70D0101010500");
 
     private static final byte SEQUENCE = 0x30;
     private static final byte OCTET_STRING = 0x04;

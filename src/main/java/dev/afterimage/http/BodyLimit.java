@@ -15,10 +15,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 final class BodyLimit {
 
-    /** 256 KiB for an image's template and data. */
-    static final int IMAGE_BYTES = 256 * 1024;
-
-    /** Where no route has a body that is worth reading. */
+    /** For all other routes; those that read a body have a lower limit of their own. */
     private static final long OTHER_BYTES = 10 << 20;
 
     /** Before the framework's own check, at -2, which answers with an empty body. */

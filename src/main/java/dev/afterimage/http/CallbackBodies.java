@@ -15,6 +15,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -68,7 +69,9 @@ final class CallbackBodies implements Callbacks.Bodies {
         }
         return switch (found.get()) {
             case ImageOutcome.Pending pending -> new Callbacks.Body.NotYet();
-            case ImageOutcome.Ready ready -> new Callbacks.Body.Ready(write(answers.body(ready, () -> ROOT)));
+            case ImageOutcome.Ready ready ->
+                new Callbacks.Body.Ready(
+                        new String(answers.describe(ready, () -> ROOT).body(), StandardCharsets.UTF_8));
         };
     }
 

@@ -16,10 +16,19 @@ import org.jspecify.annotations.Nullable;
 public final class CallerResolver {
 
     public Caller resolve(@Nullable Principal principal, HttpServerRequest request) {
-        if (principal != null && !principal.getName().isEmpty()) {
-            return new Caller("subject:" + principal.getName());
-        }
         SocketAddress remote = request.remoteAddress();
-        return new Caller("address:" + (remote == null ? "unknown" : String.valueOf(remote.hostAddress())));
+        return caller(principal == null ? null : principal.getName(), remote == null ? null : remote.hostAddress());
+    }
+
+    /**
+     * The caller.
+     *
+     * @param subject who the authorizer says it is; null or blank when nobody is known
+     * @param address the client's
+     */
+    public static Caller caller(@Nullable String subject, @Nullable String address) {
+        return subject == null || subject.isBlank()
+                ? new Caller("address:" + (address == null ? "unknown" : address))
+                : new Caller("subject:" + subject);
     }
 }

@@ -1,19 +1,25 @@
 package dev.afterimage.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.http.header.CacheStatus;
+import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RetryAfter;
 import dev.afterimage.pipeline.ImageOutcome;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -29,41 +35,75 @@ final class ImageResponses {
 
     private static final Duration STALE_REDIRECT = Duration.ofMinutes(1);
 
+    private static final String CONTENT_TYPE = "Content-Type";
+    private static final String CACHE_CONTROL = "Cache-Control";
+    private static final String LOCATION = "Location";
+    private static final byte[] NO_BODY = {};
+
+    /** The JSON for an image that is there. Times are ISO 8601 in UTC. */
+    @RegisterForReflection // written by Jackson, where the native build doesn't see it
+    private record Image(
+            String key,
+            String url,
+            Instant urlExpiresAt,
+            String contentType,
+            long bytes,
+            Instant createdAt,
+            Instant freshUntil) {}
+
+    /**
+     * The JSON for an image that is on its way.
+     *
+     * @param location where to look for it, the same as the {@code Location} header
+     */
+    @RegisterForReflection // written by Jackson, where the native build doesn't see it
+    private record PendingImage(String key, String status, String location) {}
+
     private final UrlSigner signer;
     private final BaseUrl baseUrl;
     private final Clock clock;
+    private final ObjectWriter images;
+    private final ObjectWriter pendingImages;
 
     @Inject
-    ImageResponses(UrlSigner signer, BaseUrl baseUrl, Clock clock) {
+    ImageResponses(UrlSigner signer, BaseUrl baseUrl, Clock clock, ObjectMapper json) {
         this.signer = signer;
         this.baseUrl = baseUrl;
         this.clock = clock;
+        this.images = json.writerFor(Image.class);
+        this.pendingImages = json.writerFor(PendingImage.class);
     }
 
     /** 200 with the signed URL, or 202 with where to look. */
-    Response.ResponseBuilder describe(ImageOutcome outcome, Supplier<URI> serviceRoot) {
+    HttpResponse describe(ImageOutcome outcome, Supplier<URI> serviceRoot) {
         return switch (outcome) {
-            case ImageOutcome.Ready ready ->
-                Response.ok(body(ready, serviceRoot)).header(CacheStatus.HEADER, CacheStatus.of(ready));
+            case ImageOutcome.Ready ready -> {
+                Map<String, String> headers = new LinkedHashMap<>();
+                headers.put(CONTENT_TYPE, "application/json;charset=UTF-8");
+                headers.put(CacheStatus.HEADER, CacheStatus.of(ready));
+                yield new HttpResponse(200, headers, write(images, image(ready.entry(), urlFor(ready, serviceRoot))));
+            }
             case ImageOutcome.Pending pending -> promise(pending);
         };
     }
 
-    /** What describes an image that is there. */
-    ImageBody body(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
-        return ImageBody.of(ready.entry(), urlFor(ready, serviceRoot));
+    private static Image image(IndexEntry entry, SignedUrl url) {
+        return new Image(
+                entry.key().value(),
+                url.url(),
+                url.expiresAt(),
+                entry.format().contentType(),
+                entry.bytes(),
+                entry.createdAt(),
+                entry.freshUntil());
     }
 
     /** 302 to the signed URL, for {@code <img src>}, or 202 with where to look. */
-    Response.ResponseBuilder redirect(ImageOutcome outcome, Supplier<URI> serviceRoot) {
+    HttpResponse redirect(ImageOutcome outcome, Supplier<URI> serviceRoot) {
         return switch (outcome) {
             case ImageOutcome.Ready ready -> {
                 SignedUrl url = urlFor(ready, serviceRoot);
-                // As text: the URL's own spelling is what was signed, and java.net.URI would check it once more.
-                yield Response.status(Response.Status.FOUND)
-                        .header(HttpHeaders.LOCATION, url.url())
-                        .header(HttpHeaders.CACHE_CONTROL, "private, max-age=" + secondsToKeep(url))
-                        .header(CacheStatus.HEADER, CacheStatus.of(ready));
+                yield found(ready, url, "private, max-age=" + secondsToKeep(url));
             }
             case ImageOutcome.Pending pending -> promise(pending);
         };
@@ -73,7 +113,7 @@ final class ImageResponses {
      * 302 to the signed URL for whoever follows a request link. Shared caches may keep it while the URL and the link last; that
      * to a stale image only for a moment, because a new one is being made.
      */
-    Response.ResponseBuilder linked(ImageOutcome.Ready ready, Optional<Instant> linkEnd, Supplier<URI> serviceRoot) {
+    HttpResponse linked(ImageOutcome.Ready ready, Optional<Instant> linkEnd, Supplier<URI> serviceRoot) {
         SignedUrl url = urlFor(ready, serviceRoot);
         Duration lifetime = left(url);
         if (linkEnd.isPresent()) {
@@ -82,26 +122,47 @@ final class ImageResponses {
         if (ready instanceof ImageOutcome.Stale) {
             lifetime = shorter(lifetime, STALE_REDIRECT);
         }
-        return Response.status(Response.Status.FOUND)
-                .header(HttpHeaders.LOCATION, url.url())
-                .header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + Math.max(0, lifetime.toSeconds()))
-                .header(CacheStatus.HEADER, CacheStatus.of(ready));
+        return found(ready, url, "public, max-age=" + Math.max(0, lifetime.toSeconds()));
     }
 
     private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private SignedUrl urlFor(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
+    /** The signed URL, on the host through which the caller reached the service where no other is configured. */
+    SignedUrl urlFor(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
         return baseUrl.seenFrom(serviceRoot, signer.sign(ready.entry()));
     }
 
-    private static Response.ResponseBuilder promise(ImageOutcome.Pending pending) {
-        PendingBody body = PendingBody.of(pending.key());
-        return Response.accepted(body)
-                .type("application/json")
-                .header(HttpHeaders.LOCATION, body.location())
-                .header(RetryAfter.HEADER, RetryAfter.of(pending.retryAfter()));
+    private static HttpResponse found(ImageOutcome.Ready ready, SignedUrl url, String cacheControl) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put(LOCATION, url.url());
+        headers.put(CACHE_CONTROL, cacheControl);
+        headers.put(CacheStatus.HEADER, CacheStatus.of(ready));
+        return new HttpResponse(302, headers, NO_BODY);
+    }
+
+    /** 302 to an image that may be shown until the one that was asked for is there. */
+    static HttpResponse placeholder(URI placeholder) {
+        return new HttpResponse(302, Map.of(LOCATION, placeholder.toString(), CACHE_CONTROL, "no-store"), NO_BODY);
+    }
+
+    private HttpResponse promise(ImageOutcome.Pending pending) {
+        String key = pending.key().value();
+        PendingImage body = new PendingImage(key, "pending", ImageEndpoint.PATH + "/" + key);
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put(CONTENT_TYPE, "application/json");
+        headers.put(LOCATION, body.location());
+        headers.put(RetryAfter.HEADER, RetryAfter.of(pending.retryAfter()));
+        return new HttpResponse(202, headers, write(pendingImages, body));
+    }
+
+    private static byte[] write(ObjectWriter writer, Object body) {
+        try {
+            return writer.writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Texts, times and numbers are always JSON", e);
+        }
     }
 
     private long secondsToKeep(SignedUrl url) {

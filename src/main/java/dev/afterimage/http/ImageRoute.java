@@ -1,34 +1,32 @@
 package dev.afterimage.http;
 
-import dev.afterimage.image.ImageRequest;
-import dev.afterimage.pipeline.ImageService;
-import dev.afterimage.pipeline.IndexLookup;
+import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.http.header.RequestId;
+import io.quarkus.vertx.http.runtime.ForwardedInfo;
+import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.vertx.core.Context;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.HttpServerRequestInternal;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
+import java.net.URI;
+import java.security.Principal;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The handlers that a request for an image passes before {@link ImageResource}, in order: what kind of body it announces,
- * how long and how large it becomes, and whether its image is known, in which case it goes no further.
+ * Hands the requests for an image that come over a connection to the {@link ImageEndpoint}, and sends its answers. A route of
+ * its own, because the way through Quarkus REST costs more than all the rest of a hit.
  */
 final class ImageRoute {
-
-    static final String PATH = "/v1/images";
-
-    private static final String ARRIVAL = ImageRoute.class.getName() + ".arrival";
-    private static final String GLANCE = ImageRoute.class.getName() + ".indexLookup";
-
-    /** After {@link BodyLimit} and the framework's own handlers, before the resources. */
-    private static final int ORDER = -1;
 
     /**
      * Whoever answers is made by the first request and not by the start: functions that work jobs off have neither requests
@@ -38,74 +36,90 @@ final class ImageRoute {
             @Observes Router router,
             HttpConfig config,
             Clock clock,
-            Instance<FastPath> fastPath,
-            Instance<ImageService> images) {
-        BodyDeadline deadline = new BodyDeadline(config.bodyTimeout());
-        router.post(PATH)
-                .order(ORDER)
-                .handler(new MediaTypeGate(List.of("application/json")))
-                .handler(deadline::begin)
-                .handler(new BodyGate(BodyLimit.IMAGE_BYTES))
-                .handler(deadline::end)
-                .handler(context -> {
-                    context.put(ARRIVAL, clock.instant());
-                    indexLookup(context, fastPath.get(), images.get());
-                });
-    }
-
-    /** When the whole request was there; empty where it came by another way. */
-    static Optional<Instant> arrival(RoutingContext context) {
-        return Optional.ofNullable(context.get(ARRIVAL));
-    }
-
-    /** What the index has told already. */
-    static Optional<IndexLookup> indexLookup(RoutingContext context) {
-        return Optional.ofNullable(context.get(GLANCE));
-    }
-
-    private static void indexLookup(RoutingContext context, FastPath fastPath, ImageService images) {
-        MultiMap headers = context.request().headers();
-        Optional<ImageRequest> request = fastPath.read(headers::getAll, BodyGate.bytes(context));
-        if (request.isEmpty()) {
-            context.next();
-            return;
-        }
-        Context own = context.vertx().getOrCreateContext();
-        var unused = images.indexLookup(request.get())
-                .whenComplete((indexLookup, failure) -> onItsLoop(own, context, () -> {
-                    // A failure is the resource's, which tries again and tells of it.
-                    if (failure == null) {
-                        context.put(GLANCE, indexLookup);
-                    }
-                    if (failure == null && indexLookup.hit().isPresent()) {
-                        answer(context, fastPath.write(indexLookup.hit().get(), headers::getAll));
-                    } else {
-                        context.next();
-                    }
-                }));
-    }
-
-    /** Redis answers on an event loop of its own, and files are read by virtual threads; a connection belongs to one loop. */
-    private static void onItsLoop(Context own, RoutingContext routing, Runnable work) {
-        Runnable guarded = () -> {
-            try {
-                work.run();
-            } catch (RuntimeException failure) {
-                routing.fail(failure);
+            Instance<ImageEndpoint> endpoint,
+            Instance<CallerResolver> callers) {
+        JsonBody.of(router, ImageEndpoint.PATH, config.bodyTimeout())
+                .handler(context -> answer(context, endpoint.get(), request(context, callers.get(), clock)));
+        router.route(ImageEndpoint.PATH).order(JsonBody.ORDER).handler(context -> {
+            if (context.request().method().equals(HttpMethod.OPTIONS)) {
+                context.next();
+            } else {
+                context.fail(405);
             }
-        };
-        if (Context.isOnEventLoopThread() && own.equals(Vertx.currentContext())) {
-            guarded.run();
-        } else {
-            own.runOnContext(there -> guarded.run());
-        }
+        });
     }
 
-    private static void answer(RoutingContext context, FastResponse answer) {
+    private static ImageEndpoint.Request request(RoutingContext context, CallerResolver callers, Clock clock) {
+        return new ImageEndpoint.Request(
+                RequestId.of(context),
+                context.request().headers()::getAll,
+                JsonBody.bytes(context),
+                callers.resolve(principal(context), context.request()),
+                clock.instant(),
+                () -> root(context));
+    }
+
+    private static @Nullable Principal principal(RoutingContext context) {
+        return context.user() instanceof QuarkusHttpUser user
+                        && !user.getSecurityIdentity().isAnonymous()
+                ? user.getSecurityIdentity().getPrincipal()
+                : null;
+    }
+
+    /** The service's root as the client addressed it, by the rules of Quarkus REST. */
+    private static URI root(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String mounted = context.mountPoint() == null ? "/" : context.mountPoint();
+        return URI.create(request.scheme() + "://" + request.authority() + forwardedPrefix(request) + mounted);
+    }
+
+    /** What a trusted proxy says that it took off the path; nothing unless {@code quarkus.http.proxy} allows it. */
+    private static String forwardedPrefix(HttpServerRequest request) {
+        String prefix = request instanceof HttpServerRequestInternal internal
+                        && internal.context().getLocal(ForwardedInfo.CONTEXT_KEY) instanceof ForwardedInfo forwarded
+                ? forwarded.getPrefix()
+                : null;
+        if (prefix == null || prefix.isEmpty()) {
+            return "";
+        }
+        String rooted = prefix.startsWith("/") ? prefix : "/" + prefix;
+        return rooted.endsWith("/") ? rooted.substring(0, rooted.length() - 1) : rooted;
+    }
+
+    private static void answer(RoutingContext context, ImageEndpoint endpoint, ImageEndpoint.Request request) {
+        Executor own = new EventLoop(context.vertx().getOrCreateContext());
+        CompletableFuture<HttpResponse> response = endpoint.answer(request, own).toCompletableFuture();
+        if (!response.isDone()) {
+            long timer = context.vertx()
+                    .setTimer(endpoint.longest().toMillis(), late -> send(endpoint.late(request), context));
+            context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
+        }
+        var unused = response.thenAcceptAsync(whole -> send(whole, context), own);
+    }
+
+    private static void send(HttpResponse whole, RoutingContext context) {
         HttpServerResponse response = context.response();
         if (!response.ended() && !response.closed()) {
-            answer.headers().forEach(header -> response.putHeader(header.name(), header.value()));
-            response.end(answer.body());
+            response.setStatusCode(whole.status());
+            whole.headers().forEach(response::putHeader);
+            response.end(Buffer.buffer(whole.body()));
+        }
+    }
+
+    /**
+     * The event loop that a connection belongs to. Redis answers on a loop of its own, and files are read by virtual threads.
+     *
+     * @param context the request's
+     */
+    private record EventLoop(Context context) implements Executor {
+
+        @Override
+        public void execute(Runnable task) {
+            if (Context.isOnEventLoopThread() && context.equals(Vertx.currentContext())) {
+                task.run();
+            } else {
+                context.runOnContext(there -> task.run());
+            }
         }
     }
 }

@@ -10,7 +10,9 @@ import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -46,7 +48,12 @@ public final class LinkResource {
         this.clock = clock;
     }
 
-    /** A link, whole. */
+    /** Before the resource, the body's kind, time and size are checked. */
+    static void register(@Observes Router router, HttpConfig config) {
+        JsonBody.of(router, "/v1/links", config.bodyTimeout());
+    }
+
+    /** A link as a page uses it. */
     public record Signed(String url) {}
 
     @POST
@@ -54,7 +61,7 @@ public final class LinkResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Signed sign(@Context RoutingContext http, @Context UriInfo uri) {
         Expiry expiry = new Expiry();
-        ImageRequest request = ImageRequestReader.read(BodyGate.bytes(http), "expires", expiry);
+        ImageRequest request = ImageRequestReader.read(JsonBody.bytes(http), "expires", expiry);
         if (expiry.at != null && !expiry.at.isAfter(clock.instant())) {
             throw new InvalidRequestException("Let expires lie in the future, or leave it out.", "expires");
         }
@@ -73,7 +80,7 @@ public final class LinkResource {
         return new Signed(url);
     }
 
-    /** Nothing that a caller can mend. */
+    /** 503: the operator has configured no secret to sign links with. */
     static ProblemException noSecret() {
         return new ProblemException(Problem.of(
                 ProblemType.SIGNING_KEY_MISSING,

@@ -6,6 +6,7 @@ import dev.afterimage.delivery.RequestLinks.Link;
 import dev.afterimage.delivery.RequestLinks.Refusal;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.RejectedException;
+import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
@@ -32,7 +33,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class LinkedImageResource {
 
     private final RequestLinks links;
     private final ImageService images;
-    private final ImageResponses answers;
+    private final ImageResponses responses;
     private final CallerResolver callers;
     private final Clock clock;
     private final InvocationDeadline invocation;
@@ -67,7 +67,7 @@ public final class LinkedImageResource {
     LinkedImageResource(
             RequestLinks links,
             ImageService images,
-            ImageResponses answers,
+            ImageResponses responses,
             CallerResolver callers,
             Clock clock,
             InvocationDeadline invocation,
@@ -75,7 +75,7 @@ public final class LinkedImageResource {
             TemplatesConfig templates) {
         this.links = links;
         this.images = images;
-        this.answers = answers;
+        this.responses = responses;
         this.callers = callers;
         this.clock = clock;
         this.invocation = invocation;
@@ -119,12 +119,12 @@ public final class LinkedImageResource {
                 invocation.cap(Deadline.in(isCrawler(http) ? crawlerPatience : patience, clock)));
         return images.obtain(wanted)
                 .thenApply(outcome -> switch (outcome) {
-                    case ImageOutcome.Ready ready -> answers.linked(ready, link.end(), uri::getBaseUri);
+                    case ImageOutcome.Ready ready -> responses.linked(ready, link.end(), uri::getBaseUri);
                     case ImageOutcome.Pending pending ->
                         placeholder(request.template()).orElseThrow(() -> late(pending.retryAfter()));
                 })
                 .exceptionallyCompose(failure -> placeholderInstead(request.template(), failure))
-                .thenApply(Response.ResponseBuilder::build);
+                .thenApply(HttpResponse::toRest);
     }
 
     private static ImageRequest request(Link link) {
@@ -155,23 +155,19 @@ public final class LinkedImageResource {
                 .after(retryAfter));
     }
 
-    /** What may be mended by waiting leads to the placeholder; what the page's author must mend is told. */
-    private CompletionStage<Response.ResponseBuilder> placeholderInstead(TemplateId template, Throwable failure) {
+    /** A failure that may pass leads to the placeholder, where there is one; a rejection is told, for the page's author to mend it. */
+    private CompletionStage<HttpResponse> placeholderInstead(TemplateId template, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        Optional<Response.ResponseBuilder> instead =
-                cause instanceof GenerationException && !(cause instanceof RejectedException)
-                        ? placeholder(template)
-                        : Optional.empty();
+        Optional<HttpResponse> instead = cause instanceof GenerationException && !(cause instanceof RejectedException)
+                ? placeholder(template)
+                : Optional.empty();
         return instead.map(CompletableFuture::completedFuture).orElseGet(() -> CompletableFuture.failedFuture(cause));
     }
 
-    private Optional<Response.ResponseBuilder> placeholder(TemplateId template) {
+    private Optional<HttpResponse> placeholder(TemplateId template) {
         return Optional.ofNullable(templates.get(template.value()))
                 .flatMap(TemplatesConfig.TemplateSettings::placeholder)
-                .map(URI::toString)
-                .map(url -> Response.status(Response.Status.FOUND)
-                        .header(HttpHeaders.LOCATION, url)
-                        .header(HttpHeaders.CACHE_CONTROL, "no-store"));
+                .map(ImageResponses::placeholder);
     }
 }

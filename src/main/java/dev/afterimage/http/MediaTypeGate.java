@@ -4,11 +4,10 @@ import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,19 +29,27 @@ public final class MediaTypeGate implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        if (!mediaTypes.contains(essence(request.getHeader(HttpHeaders.CONTENT_TYPE)))) {
-            throw unsupported("Send Content-Type: " + String.join(" or ", mediaTypes) + ", and such a body.");
-        }
-        if (isCompressed(request.getHeader(HttpHeaders.CONTENT_ENCODING))) {
-            throw unsupported("Send the body uncompressed, without Content-Encoding.");
-        }
+        check(context.request().headers()::getAll);
         context.next();
     }
 
-    /** Whether a body with these headers passes. */
-    boolean admits(@Nullable String contentType, @Nullable String contentEncoding) {
-        return mediaTypes.contains(essence(contentType)) && !isCompressed(contentEncoding);
+    /**
+     * Refuses what does not pass.
+     *
+     * @param headers the values of each line of a header, by its name in whatever case
+     * @throws ProblemException with what to send instead
+     */
+    void check(Function<String, List<String>> headers) {
+        if (!mediaTypes.contains(essence(first(headers.apply("Content-Type"))))) {
+            throw unsupported("Send Content-Type: " + String.join(" or ", mediaTypes) + ", and such a body.");
+        }
+        if (isCompressed(first(headers.apply("Content-Encoding")))) {
+            throw unsupported("Send the body uncompressed, without Content-Encoding.");
+        }
+    }
+
+    private static @Nullable String first(List<String> values) {
+        return values.isEmpty() ? null : values.getFirst();
     }
 
     private static boolean isCompressed(@Nullable String contentEncoding) {

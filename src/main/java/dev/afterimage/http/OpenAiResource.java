@@ -13,7 +13,7 @@ import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.store.ImageStore;
-import dev.afterimage.store.StoredImage;
+import dev.afterimage.store.ImageStore.StoredImage;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -56,7 +56,7 @@ public final class OpenAiResource {
 
     private final ImageService images;
     private final ImageStore store;
-    private final ImageResponses answers;
+    private final ImageResponses responses;
     private final CallerResolver callers;
     private final OpenAiConfig config;
     private final Clock clock;
@@ -67,7 +67,7 @@ public final class OpenAiResource {
     OpenAiResource(
             ImageService images,
             ImageStore store,
-            ImageResponses answers,
+            ImageResponses responses,
             CallerResolver callers,
             OpenAiConfig config,
             Clock clock,
@@ -75,7 +75,7 @@ public final class OpenAiResource {
             InvocationDeadline invocation) {
         this.images = images;
         this.store = store;
-        this.answers = answers;
+        this.responses = responses;
         this.callers = callers;
         this.config = config;
         this.clock = clock;
@@ -85,13 +85,7 @@ public final class OpenAiResource {
 
     /** Before the resource, the body's kind, time and size are checked. */
     static void register(@Observes Router router, HttpConfig config) {
-        BodyDeadline deadline = new BodyDeadline(config.bodyTimeout());
-        router.post(PATH)
-                .order(-1)
-                .handler(new MediaTypeGate(List.of("application/json")))
-                .handler(deadline::begin)
-                .handler(new BodyGate(BodyLimit.IMAGE_BYTES))
-                .handler(deadline::end);
+        JsonBody.of(router, PATH, config.bodyTimeout());
     }
 
     /**
@@ -112,14 +106,14 @@ public final class OpenAiResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     public Response generate(@Context RoutingContext http, @Context UriInfo uri, @Context SecurityContext security) {
-        OpenAiRequest request = OpenAiRequest.read(BodyGate.bytes(http), config.models());
+        OpenAiRequest request = OpenAiRequest.read(JsonBody.bytes(http), config.models());
         Caller caller = callers.resolve(security.getUserPrincipal(), http.request());
         Deadline until = invocation.cap(Deadline.in(deadline, clock));
         List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
         List<Item> data = ready.stream()
                 .map(image -> request.inline()
                         ? new Item(null, content(image.entry()))
-                        : new Item(answers.body(image, uri::getBaseUri).url(), null))
+                        : new Item(responses.urlFor(image, uri::getBaseUri).url(), null))
                 .toList();
         long created = ready.stream()
                 .mapToLong(image -> image.entry().createdAt().getEpochSecond())

@@ -1,7 +1,10 @@
 package dev.afterimage.http;
 
+import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RequestId;
 import io.vertx.core.http.HttpHeaders;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,13 @@ final class StandardHeaders {
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
     private StandardHeaders() {}
+
+    /** The response with those that it lacks, as the answer to a request for {@code path}. */
+    static HttpResponse in(HttpResponse response, String requestId, String path) {
+        Map<String, String> headers = new LinkedHashMap<>(response.headers());
+        of(requestId, path, (name, value) -> headers.putIfAbsent(name.toString(), value.toString()));
+        return new HttpResponse(response.status(), headers, response.body());
+    }
 
     /** Sets those of the answer to a request for {@code path}. */
     static void of(String requestId, @Nullable String path, BiConsumer<CharSequence, CharSequence> set) {

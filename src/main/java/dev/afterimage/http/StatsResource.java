@@ -1,7 +1,6 @@
 package dev.afterimage.http;
 
 import dev.afterimage.metrics.Stats;
-import dev.afterimage.metrics.StatsSource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -13,10 +12,10 @@ import jakarta.ws.rs.core.MediaType;
 @Path("/v1/stats")
 public final class StatsResource {
 
-    private final StatsSource source;
+    private final Stats.Source source;
 
     @Inject
-    StatsResource(StatsSource source) {
+    StatsResource(Stats.Source source) {
         this.source = source;
     }
 

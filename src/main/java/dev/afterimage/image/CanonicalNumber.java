@@ -50,30 +50,19 @@ final class CanonicalNumber {
     private record Digits(String digits, int point) {
 
         static Digits of(double positive) {
-            String text = Double.toString(positive);
-            int exponentAt = text.indexOf('E');
-            int end = exponentAt < 0 ? text.length() : exponentAt;
-            int pointAt = text.indexOf('.');
-            String all = text.substring(0, pointAt) + text.substring(pointAt + 1, end);
-            int exponent = exponentAt < 0 ? 0 : Integer.parseInt(text.substring(exponentAt + 1));
-            int first = 0;
-            while (all.charAt(first) == '0') {
-                first++;
+            Digits shortest = of(new BigDecimal(Double.toString(positive)));
+            if (positive >= Double.MIN_NORMAL || shortest.digits.length() != 2) {
+                return shortest;
             }
-            int last = all.length();
-            while (all.charAt(last - 1) == '0') {
-                last--;
-            }
-            Digits found = new Digits(all.substring(first, last), pointAt + exponent - first);
-            return positive < Double.MIN_NORMAL && found.digits.length() == 2 ? found.inOneDigit(positive) : found;
+            // Only next to zero the doubles lie so far apart that one digit may do where Double.toString has written
+            // two.
+            BigDecimal oneDigit = new BigDecimal(positive).round(ONE_DIGIT);
+            return oneDigit.doubleValue() == positive ? of(oneDigit) : shortest;
         }
 
-        /** The closest number of one digit, where it means the same double: only next to zero they lie that far apart. */
-        private Digits inOneDigit(double positive) {
-            BigDecimal closest = new BigDecimal(positive).round(ONE_DIGIT);
-            return closest.doubleValue() == positive
-                    ? new Digits(closest.unscaledValue().toString(), 1 - closest.scale())
-                    : this;
+        private static Digits of(BigDecimal number) {
+            BigDecimal stripped = number.stripTrailingZeros();
+            return new Digits(stripped.unscaledValue().toString(), stripped.precision() - stripped.scale());
         }
 
         void write(StringBuilder out) {

@@ -1,5 +1,6 @@
 package dev.afterimage.image;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -8,35 +9,23 @@ import java.util.Optional;
  */
 public final class MagicNumber {
 
+    /** The bytes that are looked at. */
+    private static final int HEAD = 14;
+
     private MagicNumber() {}
 
     /** The format that these bytes begin with, or empty when they are no image that may pass. */
     public static Optional<ImageFormat> formatOf(byte[] content) {
-        if (beginsWith(content, 0, 0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A)) {
+        String head = new String(content, 0, Math.min(HEAD, content.length), StandardCharsets.ISO_8859_1);
+        if (head.startsWith("\u0089PNG\r\n\u001A\n")) {
             return Optional.of(ImageFormat.PNG);
         }
-        if (beginsWith(content, 0, 0xFF, 0xD8, 0xFF)) {
+        if (head.startsWith("\u00FF\u00D8\u00FF")) {
             return Optional.of(ImageFormat.JPEG);
         }
-        if (beginsWith(content, 0, 'R', 'I', 'F', 'F') && beginsWith(content, 8, 'W', 'E', 'B', 'P', 'V', 'P')) {
+        if (head.startsWith("RIFF") && head.startsWith("WEBPVP", 8)) {
             return Optional.of(ImageFormat.WEBP);
         }
-        if (beginsWith(content, 0, 'G', 'I', 'F', '8', '7', 'a')
-                || beginsWith(content, 0, 'G', 'I', 'F', '8', '9', 'a')) {
-            return Optional.of(ImageFormat.GIF);
-        }
-        return Optional.empty();
-    }
-
-    private static boolean beginsWith(byte[] content, int offset, int... signature) {
-        if (content.length < offset + signature.length) {
-            return false;
-        }
-        for (int i = 0; i < signature.length; i++) {
-            if ((content[offset + i] & 0xFF) != signature[i]) {
-                return false;
-            }
-        }
-        return true;
+        return head.startsWith("GIF87a") || head.startsWith("GIF89a") ? Optional.of(ImageFormat.GIF) : Optional.empty();
     }
 }

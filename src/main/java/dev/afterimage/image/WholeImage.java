@@ -1,5 +1,8 @@
 package dev.afterimage.image;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /**
  * Tells a whole image from one that was cut short, by its container's own end mark. Nothing is decoded, so that no
  * hostile image can cost more than one pass over its bytes.
@@ -27,15 +30,16 @@ public final class WholeImage {
 
     /** PNG (ISO/IEC 15948), section 5: chunks of length, type, data and CRC, from IHDR over IDAT to IEND, and no more. */
     private static boolean png(byte[] content) {
+        ByteBuffer image = ByteBuffer.wrap(content);
         long offset = PNG_SIGNATURE;
         boolean pixels = false;
         while (offset + PNG_CHUNK_FRAME <= content.length) {
             int at = (int) offset;
-            int type = bigEndian(content, at + 4);
+            int type = image.getInt(at + 4);
             if ((at == PNG_SIGNATURE) != (type == IHDR)) {
                 return false;
             }
-            offset += PNG_CHUNK_FRAME + Integer.toUnsignedLong(bigEndian(content, at));
+            offset += PNG_CHUNK_FRAME + Integer.toUnsignedLong(image.getInt(at));
             pixels |= type == IDAT;
             if (type == IEND) {
                 return pixels && offset == content.length;
@@ -46,16 +50,10 @@ public final class WholeImage {
 
     /** RIFF: the size of what follows the eighth byte, little-endian; an odd size may be padded with a byte. */
     private static boolean webp(byte[] content) {
-        long size = Integer.toUnsignedLong(Integer.reverseBytes(bigEndian(content, 4)));
+        long size = Integer.toUnsignedLong(
+                ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getInt(4));
         long left = content.length - RIFF_HEADER - size;
         return left == 0 || (left == 1 && size % 2 == 1);
-    }
-
-    private static int bigEndian(byte[] content, int at) {
-        return (content[at] & 0xFF) << 24
-                | (content[at + 1] & 0xFF) << 16
-                | (content[at + 2] & 0xFF) << 8
-                | (content[at + 3] & 0xFF);
     }
 
     private static boolean endsWith(byte[] content, int first, int second) {

@@ -5,6 +5,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pipeline.Backlog;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * The backlog of the on-demand path: the interactive lane of the job queue, with a mark a key that says "pending" until the
  * job ends. A key that is on the queue already is not put there again, however often its caller asks.
  */
+@Singleton
 public final class QueuedBacklog implements Backlog {
 
     private final JobQueue queue;

@@ -5,12 +5,14 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.time.Deadline;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 
 /**
  * Puts dead letters back on the queue for an operator, who thereby allows one more purchase of each one's image: a job that
  * was given up because its purchases were used up would be given up again at once.
  */
+@Singleton
 public final class Redrive {
 
     /** So many are put back between two looks at the deadline. */

@@ -2,14 +2,15 @@ package dev.afterimage.metrics;
 
 import dev.afterimage.jobs.QueueStatus;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterStatus;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
+import java.time.Instant;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gauges of what the fleet shares: queue, credits, cool-down. Reading them asks a port at most every few seconds, and a
@@ -32,45 +33,33 @@ public final class FleetGauges {
             Supplier<LimiterStatus> limiter,
             Clock clock) {
         this.meters = meters;
-        this.queue = new Remembered<>(queue, EVERY, clock);
-        this.credits = new Remembered<>(budget, EVERY, clock);
-        this.limiter = new Remembered<>(limiter, EVERY, clock);
+        this.queue = new Remembered<>(queue, clock);
+        this.credits = new Remembered<>(budget, clock);
+        this.limiter = new Remembered<>(limiter, clock);
     }
 
     /** Puts the gauges into the registry. To be called once. */
     public void register() {
-        meters.queueDepth(word(Lane.INTERACTIVE), of(queue, QueueStatus::interactive));
-        meters.queueDepth(word(Lane.BULK), of(queue, QueueStatus::bulk));
+        String depth = "Jobs that have not ended: waiting, delayed or claimed";
+        meters.gauge(
+                Meters.QUEUE_DEPTH, "jobs", depth, of(queue, QueueStatus::interactive), Meters.LANE, "interactive");
+        meters.gauge(Meters.QUEUE_DEPTH, "jobs", depth, of(queue, QueueStatus::bulk), Meters.LANE, "bulk");
+        String age = "Time since the oldest job that has not ended was put on the queue";
         meters.gauge(
                 Meters.QUEUE_AGE,
                 "seconds",
-                "Time since the oldest job that has not ended was put on the queue",
+                age,
                 of(queue, status -> status.oldestAge().map(FleetGauges::seconds).orElse(Double.NaN)));
-        meters.gauge(
-                Meters.DEAD_LETTERS,
-                "jobs",
-                "Jobs that were given up and wait for an operator",
-                of(queue, QueueStatus::deadLetters));
-        meters.gauge(
-                Meters.CREDITS_USED,
-                null, // the name says it
-                "Credits spent this calendar month (UTC)",
-                of(credits, CreditBudget.Status::used));
-        meters.gauge(
-                Meters.CREDITS_LEFT,
-                null, // the name says it
-                "Credits left this calendar month; not a number without a budget",
-                of(credits, status -> orNaN(status.left())));
-        meters.gauge(
-                Meters.CREDITS_LIMIT,
-                null, // the name says it
-                "Credits a calendar month; not a number without a budget",
-                of(credits, status -> orNaN(status.limit())));
-        meters.gauge(
-                Meters.COOL_DOWN_LEFT,
-                "seconds",
-                "Time for which the fleet still pauses because the provider asked for it",
-                of(limiter, status -> seconds(status.coolDownLeft())));
+        String deadLetters = "Jobs that were given up and wait for an operator";
+        meters.gauge(Meters.DEAD_LETTERS, "jobs", deadLetters, of(queue, QueueStatus::deadLetters));
+        String used = "Credits spent this calendar month (UTC)";
+        meters.gauge(Meters.CREDITS_USED, null, used, of(credits, CreditBudget.Status::used));
+        String left = "Credits left this calendar month; not a number without a budget";
+        meters.gauge(Meters.CREDITS_LEFT, null, left, of(credits, status -> orNaN(status.left())));
+        String limit = "Credits a calendar month; not a number without a budget";
+        meters.gauge(Meters.CREDITS_LIMIT, null, limit, of(credits, status -> orNaN(status.limit())));
+        String pause = "Time for which the fleet still pauses because the provider asked for it";
+        meters.gauge(Meters.COOL_DOWN_LEFT, "seconds", pause, of(limiter, status -> seconds(status.coolDownLeft())));
     }
 
     private static <T> Supplier<Number> of(Remembered<T> port, Function<T, Number> number) {
@@ -88,7 +77,36 @@ public final class FleetGauges {
         return value.isPresent() ? (Number) value.getAsLong() : Double.NaN;
     }
 
-    private static String word(Lane lane) {
-        return lane.name().toLowerCase(Locale.ROOT);
+    /** The answer of a port that is asked at most once in a while, however many gauges are read. */
+    private static final class Remembered<T> {
+
+        private final Supplier<T> port;
+        private final Clock clock;
+        private final ReentrantLock lock = new ReentrantLock();
+        private @Nullable T answer;
+        private Instant askAgain = Instant.MIN;
+
+        Remembered(Supplier<T> port, Clock clock) {
+            this.port = port;
+            this.clock = clock;
+        }
+
+        /** The last answer; null when the port could not give it, which holds as long as an answer would. */
+        @Nullable T get() {
+            lock.lock();
+            try {
+                Instant now = clock.instant();
+                if (!now.isBefore(askAgain)) {
+                    askAgain = now.plus(EVERY);
+                    answer = null;
+                    answer = port.get();
+                }
+                return answer;
+            } catch (RuntimeException unavailable) {
+                return null;
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 }

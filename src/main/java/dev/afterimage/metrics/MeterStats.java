@@ -10,6 +10,8 @@ import dev.afterimage.limit.ProviderLimiter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +25,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the numbers of the moment from the meters, and from the ports that know the fleet's. */
-public final class MeterStats implements StatsSource {
+@Singleton
+public final class MeterStats implements Stats.Source {
 
     private final MeterRegistry registry;
     private final CreditBudget budget;
@@ -32,12 +35,19 @@ public final class MeterStats implements StatsSource {
     private final Clock clock;
     private final Instant since;
 
-    /**
-     * Nothing is asked yet.
-     *
-     * @param since when the process started
-     */
-    public MeterStats(
+    /** The numbers of this process since its start. Nothing is asked yet. */
+    @Inject
+    public MeterStats(Meters meters, CreditBudget budget, ProviderLimiter limiter, JobQueue queue, Clock clock) {
+        this(
+                meters,
+                budget,
+                limiter,
+                queue,
+                clock,
+                ProcessHandle.current().info().startInstant().orElseGet(clock::instant));
+    }
+
+    MeterStats(
             Meters meters, CreditBudget budget, ProviderLimiter limiter, JobQueue queue, Clock clock, Instant since) {
         this.registry = meters.registry();
         this.budget = budget;
@@ -67,8 +77,8 @@ public final class MeterStats implements StatsSource {
                 requests.hitRatio(),
                 requests,
                 sum(Meters.PROVIDER_ANSWERS),
-                answers("429"),
-                answers("5xx"),
+                count(Meters.PROVIDER_ANSWERS, Meters.CLASS, "429"),
+                count(Meters.PROVIDER_ANSWERS, Meters.CLASS, "5xx"),
                 percentile(0.5),
                 percentile(0.95),
                 jobs == null ? null : jobs.depth(),
@@ -98,10 +108,6 @@ public final class MeterStats implements StatsSource {
 
     private long requests(String outcome) {
         return count(Meters.REQUESTS, Meters.OUTCOME, outcome);
-    }
-
-    private long answers(String answerClass) {
-        return count(Meters.PROVIDER_ANSWERS, Meters.CLASS, answerClass);
     }
 
     private long permits(String answer) {

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 /** Decorator: counts requests by who asks and by outcome, and times them. */
 public final class MeteredImageService implements ImageService {
 
-    /** Of whom nobody knows what becomes of the answer: a job for somebody who was told to look again. */
+    /** In place of a lane: a job that was queued for somebody who was told to look again. */
     private static final String QUEUED = "queued";
 
     private record Kind(String lane, String outcome) {}
@@ -42,12 +42,14 @@ public final class MeteredImageService implements ImageService {
         this.clock = meters.registry().config().clock();
     }
 
-    /** A hit is an answer and counted; whatever else is found goes on to {@link #obtain(GenerationRequest, IndexLookup)}. */
+    /** A hit or a failure is an answer and counted; with all else {@link #obtain(GenerationRequest, IndexLookup)} goes on. */
     @Override
     public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
         long start = clock.monotonicTime();
         return next.indexLookup(request).whenComplete((indexLookup, failure) -> {
-            if (failure == null && indexLookup.hit().isPresent()) {
+            if (failure != null) {
+                record(laneOf(Lane.INTERACTIVE), wordOf(failure), start);
+            } else if (indexLookup.hit().isPresent()) {
                 record(laneOf(Lane.INTERACTIVE), RequestOutcome.HIT, start);
             }
         });

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /**
  * Decorator: counts jobs by what became of them. Done is also what was cancelled; waiting is what was put back because
- * everybody must wait, retried what failed and is tried again, buried what went to the dead-letter queue.
+ * everybody must wait, retried what failed and is tried again, dead-lettered what went to the dead-letter queue.
  */
 public final class MeteredJobQueue implements JobQueue {
 
@@ -21,14 +21,14 @@ public final class MeteredJobQueue implements JobQueue {
     private final Counter done;
     private final Counter waiting;
     private final Counter retried;
-    private final Counter buried;
+    private final Counter deadLettered;
 
     public MeteredJobQueue(Meters meters, JobQueue next) {
         this.next = next;
         this.done = meters.jobs("done");
         this.waiting = meters.jobs("waiting");
         this.retried = meters.jobs("retried");
-        this.buried = meters.jobs("buried");
+        this.deadLettered = meters.jobs("dead-lettered");
     }
 
     @Override
@@ -63,7 +63,7 @@ public final class MeteredJobQueue implements JobQueue {
 
     @Override
     public boolean deadLetter(Claim claim, String reason) {
-        return counted(buried, next.deadLetter(claim, reason));
+        return counted(deadLettered, next.deadLetter(claim, reason));
     }
 
     @Override

@@ -3,21 +3,29 @@ package dev.afterimage.metrics;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.ImageStore.StoredImage;
 import dev.afterimage.store.StoreUnavailableException;
-import dev.afterimage.store.StoredImage;
 import io.micrometer.core.instrument.Counter;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Decorator: counts what the store could not do. */
+/** Decorator: counts what the store could not do, and tells when it has stored an image. */
 public final class MeteredStore implements ImageStore {
 
     private final Counter failures;
     private final ImageStore next;
+    private final Consumer<byte[]> stored;
 
-    public MeteredStore(Meters meters, ImageStore next) {
+    /**
+     * A store that is counted.
+     *
+     * @param stored told each image's bytes as soon as the store has them
+     */
+    public MeteredStore(Meters meters, ImageStore next, Consumer<byte[]> stored) {
         this.failures = meters.cacheFailures("store");
         this.next = next;
+        this.stored = stored;
     }
 
     @Override
@@ -32,7 +40,9 @@ public final class MeteredStore implements ImageStore {
 
     @Override
     public IndexEntry put(IndexEntry entry, byte[] content) {
-        return counted(() -> next.put(entry, content));
+        IndexEntry standing = counted(() -> next.put(entry, content));
+        stored.accept(content);
+        return standing;
     }
 
     @Override

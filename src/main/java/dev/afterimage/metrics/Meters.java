@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Every meter of the service: its name, unit and description, named once. Tags have few values: never a key, a caller or a
  * template. The same names serve Prometheus (dots become underscores) and CloudWatch.
  */
+@Singleton
 public final class Meters {
 
     public static final String REQUESTS = "afterimage.requests";
@@ -73,20 +75,15 @@ public final class Meters {
      * @param outcome hit, stale, stored, collapsed, pending, rejected, throttled, failed
      */
     public Counter requests(String lane, String outcome) {
-        return Counter.builder(REQUESTS)
-                .description("Requests for an image, by who asks and by outcome")
-                .baseUnit("requests")
-                .tag(LANE, lane)
-                .tag(OUTCOME, outcome)
-                .register(registry);
+        String description = "Requests for an image, by who asks and by outcome";
+        return counter(REQUESTS, "requests", description, LANE, lane, OUTCOME, outcome);
     }
 
     /** The time from a request to its outcome; lane and outcome as in {@link #requests}. */
     public Timer requestTime(String lane, String outcome) {
         return Timer.builder(REQUEST_TIME)
                 .description("Time from a request to its outcome")
-                .tag(LANE, lane)
-                .tag(OUTCOME, outcome)
+                .tags(LANE, lane, OUTCOME, outcome)
                 .register(registry);
     }
 
@@ -101,40 +98,32 @@ public final class Meters {
 
     /** Answers of the provider by class: 2xx, 4xx, access-refused, 429, 5xx, timeout, not-an-image, out-of-credits. */
     public Counter providerAnswers(String answerClass) {
-        return Counter.builder(PROVIDER_ANSWERS)
-                .description("Answers of the provider, by class; 429 and time-out apart from 4xx and 5xx")
-                .baseUnit("answers")
-                .tag(CLASS, answerClass)
-                .register(registry);
+        String description = "Answers of the provider, by class; 429 and time-out apart from 4xx and 5xx";
+        return counter(PROVIDER_ANSWERS, "answers", description, CLASS, answerClass);
     }
 
-    /** Permits by lane and answer: granted, denied, lapsed. */
+    /**
+     * Permits to call the provider.
+     *
+     * @param answer granted, denied; lapsed, where it was granted but not used in time; refused, where a receipt stood
+     *     against it; late, where the call left after its time
+     */
     public Counter permits(String lane, String answer) {
-        return Counter.builder(PERMITS)
-                .description("Permits to call the provider, by lane and answer")
-                .baseUnit("permits")
-                .tag(LANE, lane)
-                .tag(ANSWER, answer)
-                .register(registry);
+        String description = "Permits to call the provider, by lane and answer";
+        return counter(PERMITS, "permits", description, LANE, lane, ANSWER, answer);
     }
 
-    /** Jobs by what became of them: done, waiting, retried, buried. */
+    /** Jobs by what became of them: done, waiting, retried, dead-lettered. */
     public Counter jobs(String outcome) {
-        return Counter.builder(JOBS)
-                .description("Jobs of the queue, by what became of them: done, waiting, retried, buried")
-                .baseUnit("jobs")
-                .tag(OUTCOME, outcome)
-                .register(registry);
+        String description = "Jobs of the queue, by what became of them: done, waiting, retried, dead-lettered";
+        return counter(JOBS, "jobs", description, OUTCOME, outcome);
     }
 
     /** Rows of planned catalogues by what became of them: new, fresh, duplicate, bad. */
     public Counter catalogueRows(String outcome) {
-        return Counter.builder(CATALOGUE_ROWS)
-                .description(
-                        "Rows of planned catalogues: queued, fresh already, equal to an earlier row, or not readable")
-                .baseUnit("rows")
-                .tag(OUTCOME, outcome)
-                .register(registry);
+        String description =
+                "Rows of planned catalogues: queued, fresh already, equal to an earlier row, or not readable";
+        return counter(CATALOGUE_ROWS, "rows", description, OUTCOME, outcome);
     }
 
     /** The time of one stretch of planning. */
@@ -146,41 +135,41 @@ public final class Meters {
 
     /** Failures that were treated as a miss, by part: index, store. */
     public Counter cacheFailures(String part) {
-        return Counter.builder(CACHE_FAILURES)
-                .description("Questions that index or store could not answer; a miss for who asked")
-                .baseUnit("failures")
-                .tag(PART, part)
-                .register(registry);
-    }
-
-    /** Jobs not ended, in one lane. */
-    public void queueDepth(String lane, Supplier<Number> depth) {
-        Gauge.builder(QUEUE_DEPTH, depth)
-                .description("Jobs that have not ended: waiting, delayed or claimed")
-                .baseUnit("jobs")
-                .tag(LANE, lane)
-                .register(registry);
-    }
-
-    /** One number of the fleet without tags; NaN while it is not known. */
-    public void gauge(String name, @Nullable String unit, String description, Supplier<Number> value) {
-        Gauge.builder(name, value).description(description).baseUnit(unit).register(registry);
+        String description = "Questions that index or store could not answer; a miss for who asked";
+        return counter(CACHE_FAILURES, "failures", description, PART, part);
     }
 
     /** How often this process decided alone because the fleet could not be asked, by part: marks, quota. */
     public Counter fallbacks(String part) {
-        return Counter.builder(FALLBACKS)
-                .description("Decisions that this process made alone because the fleet could not be asked")
-                .baseUnit("decisions")
-                .tag(PART, part)
-                .register(registry);
+        String description = "Decisions that this process made alone because the fleet could not be asked";
+        return counter(FALLBACKS, "decisions", description, PART, part);
     }
 
     /** How often the provider asked the fleet to pause. */
     public Counter coolDowns() {
-        return Counter.builder(COOL_DOWNS)
-                .description("Pauses that the provider asked for")
-                .baseUnit("pauses")
+        return counter(COOL_DOWNS, "pauses", "Pauses that the provider asked for");
+    }
+
+    /**
+     * One number of the fleet.
+     *
+     * @param unit null where the name says it
+     * @param value NaN while it is not known
+     * @param tags names and values in turn
+     */
+    public void gauge(String name, @Nullable String unit, String description, Supplier<Number> value, String... tags) {
+        Gauge.builder(name, value)
+                .description(description)
+                .baseUnit(unit)
+                .tags(tags)
+                .register(registry);
+    }
+
+    private Counter counter(String name, String unit, String description, String... tags) {
+        return Counter.builder(name)
+                .description(description)
+                .baseUnit(unit)
+                .tags(tags)
                 .register(registry);
     }
 }

@@ -3,6 +3,7 @@ package dev.afterimage.metrics;
 import dev.afterimage.catalogue.CatalogueRow;
 import dev.afterimage.catalogue.Checkpoint;
 import dev.afterimage.catalogue.PlanReport;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Says in the log and in meters what each plan of a catalogue came to, and which of its rows are to be mended. */
+@Singleton
 public final class PlanMeter {
 
     /** Bad rows that are named, a line each; more are only counted. */

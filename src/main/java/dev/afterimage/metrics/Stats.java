@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight calls at the provider that the limiter knows of now; 0 also when no such limit is set
  * @param deadLetters jobs on the dead-letter queue
  * @param coolDownUntil until when the fleet pauses because the provider asked for it; null when it does not pause
+ * @param lanes the lanes of calls to the provider, interactive first
  */
 public record Stats(
         Instant since,
@@ -49,6 +50,13 @@ public record Stats(
 
     /** Not by the fleet: another process answers with other numbers. */
     public static final String COUNTED_BY = "process";
+    /** Port: collects the numbers of the moment. */
+    @FunctionalInterface
+    public interface Source {
+
+        /** May block for a few round trips; what cannot be had is null in the answer, never an error. */
+        Stats current();
+    }
 
     /**
      * One lane of calls to the provider.

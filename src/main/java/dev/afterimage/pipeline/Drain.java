@@ -1,6 +1,7 @@
 package dev.afterimage.pipeline;
 
 import dev.afterimage.time.Pause;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The end of a process: what has left for the provider, and who waits for an answer, is waited for; nothing leaves any more.
  * Also tells whether anything is under way at all, for a process that is about to be frozen.
  */
+@Singleton
 public final class Drain {
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);

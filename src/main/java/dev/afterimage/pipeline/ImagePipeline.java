@@ -1,9 +1,9 @@
 package dev.afterimage.pipeline;
 
-import dev.afterimage.cache.Freshness;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.cache.IndexEntry.Freshness;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.Callables;
 import dev.afterimage.generation.ReceiptStandsException;

@@ -2,7 +2,6 @@ package dev.afterimage.provider;
 
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.NotAnImageException;
-import dev.afterimage.generation.PermitLapsedException;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.provider.AddressGuard.HostResolver;
@@ -79,7 +78,7 @@ public final class CallbackTransport implements Callbacks.Transport {
                                     "POST", destination(url), all, Optional.of(body), false, MAX_ANSWER_BYTES, timeout),
                             () -> {})
                     .status();
-        } catch (PermitLapsedException | GenerationException failure) {
+        } catch (GenerationException failure) {
             throw new IOException(failure.getMessage(), failure);
         }
     }

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public final class RedisBatchLedger implements BatchLedger {
     private static final String NOT_SEALED = "";
     private static final String TTL_MILLIS = Long.toString(RETENTION.toMillis());
 
-    /** So many rows go into one script; more would make the others on the server wait. */
+    /** Rows that are recorded by one script; more would make the others on the server wait. */
     private static final int MOST_ROWS = 500;
 
     private static final String NO_IMAGE = "";
@@ -73,7 +74,7 @@ public final class RedisBatchLedger implements BatchLedger {
                 .word(0);
         if (!standing.equals(batch)) {
             Request forget = Request.cmd(Command.DEL).arg(keys(batch).getFirst());
-            QueueHistory.ask(() -> link.call(forget));
+            RedisUnavailableException.forQueue(() -> link.call(forget));
         }
         return standing;
     }
@@ -125,7 +126,7 @@ public final class RedisBatchLedger implements BatchLedger {
     @Override
     public Optional<URI> dueCallback(String batch) {
         Request callback = Request.cmd(Command.HGET).arg(keys(batch).getFirst()).arg(CALLBACK_FIELD);
-        @Nullable Response url = QueueHistory.ask(() -> link.call(callback));
+        @Nullable Response url = RedisUnavailableException.forQueue(() -> link.call(callback));
         return Optional.ofNullable(url)
                 .filter(waiting -> find(batch)
                         .filter(found -> found.received() && found.ended())
@@ -136,7 +137,7 @@ public final class RedisBatchLedger implements BatchLedger {
     @Override
     public void callbackQueued(String batch) {
         Request forget = Request.cmd(Command.HDEL).arg(keys(batch).getFirst()).arg(CALLBACK_FIELD);
-        QueueHistory.ask(() -> link.call(forget));
+        RedisUnavailableException.forQueue(() -> link.call(forget));
     }
 
     /** The 32 bytes of a key in 43 characters. */
@@ -178,7 +179,8 @@ public final class RedisBatchLedger implements BatchLedger {
             requests.add(Request.cmd(Command.STRLEN).arg(bitmap));
         }
         return new BatchPart(
-                number * IMAGES_A_KEY, QueueHistory.ask(() -> RedisLink.await(link.exchangeAll(requests))));
+                number * IMAGES_A_KEY,
+                RedisUnavailableException.forQueue(() -> RedisLink.await(link.exchangeAll(requests))));
     }
 
     @Override
@@ -190,7 +192,7 @@ public final class RedisBatchLedger implements BatchLedger {
     public boolean isCancelled(String batch) {
         Request exists =
                 Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
-        @Nullable Response answer = QueueHistory.ask(() -> link.call(exists));
+        @Nullable Response answer = RedisUnavailableException.forQueue(() -> link.call(exists));
         return answer != null && Boolean.TRUE.equals(answer.toBoolean());
     }
 
@@ -200,7 +202,29 @@ public final class RedisBatchLedger implements BatchLedger {
             return Optional.empty();
         }
         ScriptReply answer = ask(READ, keys(batch), List.of());
-        return answer.size() == 0 ? Optional.empty() : Optional.of(BatchReply.decode(batch, answer));
+        return answer.size() == 0 ? Optional.empty() : Optional.of(decode(batch, answer));
+    }
+
+    /** The places are those of {@code batch-read.lua}; what is not known is empty there. */
+    private static Batch decode(String id, ScriptReply answer) {
+        Optional<String> payloadHash = Optional.of(answer.word(3)).filter(Predicate.not(String::isEmpty));
+        Optional<String> cancelledAt = Optional.of(answer.word(4)).filter(Predicate.not(String::isEmpty));
+        List<Batch.Failure> failures = new ArrayList<>();
+        for (int place = 9; place < answer.size(); place++) {
+            String[] lineAndReason = answer.word(place).split(" ", 2);
+            failures.add(new Batch.Failure(Integer.parseInt(lineAndReason[0]), lineAndReason[1]));
+        }
+        return new Batch(
+                id,
+                new Caller(answer.word(8)),
+                payloadHash.isPresent(),
+                (int) answer.number(2),
+                new Batch.Counts((int) answer.number(5), (int) answer.number(6), (int) answer.number(7)),
+                failures,
+                Instant.ofEpochMilli(answer.number(0)),
+                Instant.ofEpochMilli(answer.number(1)),
+                payloadHash,
+                cancelledAt.map(millis -> Instant.ofEpochMilli(Long.parseLong(millis))));
     }
 
     /** The server forgets by itself. */
@@ -222,7 +246,7 @@ public final class RedisBatchLedger implements BatchLedger {
     }
 
     private ScriptReply ask(RedisScript script, List<String> keys, List<String> arguments) {
-        return QueueHistory.ask(() -> script.call(link, keys, arguments));
+        return RedisUnavailableException.forQueue(() -> script.call(link, keys, arguments));
     }
 
     private String now() {

@@ -42,6 +42,6 @@ public final class RedisCheckpoints implements Checkpoints {
     }
 
     private @Nullable Response call(Request request) {
-        return QueueHistory.ask(() -> link.call(request));
+        return RedisUnavailableException.forQueue(() -> link.call(request));
     }
 }

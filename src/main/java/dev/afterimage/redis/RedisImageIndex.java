@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisImageIndex implements ImageIndex {
 
-    /** So many questions travel together; more would make the others on the server wait. */
+    /** Keys that are asked for at once; more would make the others on the server wait. */
     private static final int BATCH = 500;
 
     private final RedisLink link;
@@ -90,10 +89,7 @@ public final class RedisImageIndex implements ImageIndex {
     }
 
     private static <T extends @Nullable Object> CompletionStage<T> orUnavailable(CompletableFuture<T> answer) {
-        return answer.exceptionallyCompose(failure -> {
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            return CompletableFuture.failedFuture(new CacheUnavailableException("The index cannot be asked.", cause));
-        });
+        return answer.exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                new CacheUnavailableException("The index cannot be asked.", RedisLink.unwrap(failure))));
     }
 }

@@ -68,7 +68,7 @@ public final class RedisJobQueue implements JobQueue {
      * @throws QueueUnavailableException when the server cannot be asked
      */
     public static Optional<String> defectOf(RedisLink link) {
-        String facts = QueueHistory.ask(() -> info(link, "persistence") + info(link, "memory"));
+        String facts = RedisUnavailableException.forQueue(() -> info(link, "persistence") + info(link, "memory"));
         if (!facts.contains("aof_enabled:1")) {
             return Optional.of(
                     "afterimage.queue=redis needs a Redis that appends each write to a file, or jobs that were"
@@ -192,7 +192,7 @@ public final class RedisJobQueue implements JobQueue {
     private ScriptReply run(String action, List<String> arguments) {
         List<String> all = new ArrayList<>(List.of(action, fixedTime.get()));
         all.addAll(arguments);
-        return QueueHistory.ask(() -> SCRIPT.call(link, keys, all));
+        return RedisUnavailableException.forQueue(() -> SCRIPT.call(link, keys, all));
     }
 
     /** Where the script has the lane among its keys. */

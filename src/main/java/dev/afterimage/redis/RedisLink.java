@@ -11,10 +11,14 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * failure the next commands are waited for a fifth as long: a request asks several times in a row, and would else wait
  * several time-outs for a server that is silent.
  *
- * <p>Whatever goes wrong is a {@link RedisUnavailableException}, but for a {@link NoScriptException}.
+ * <p>Whatever goes wrong is a {@link RedisUnavailableException}, but for a {@link RedisScript.NoScriptException}.
  */
 public final class RedisLink {
 
@@ -36,20 +40,32 @@ public final class RedisLink {
      */
     record Reply(@Nullable Response response, long sent, long received) {}
 
-    /** A command is tried on so many, when the former were closed before it went out. */
+    /** How many connections a command is tried on, where each one before was closed before the command went out. */
     private static final int MOST_CONNECTIONS = 3;
 
+    /** What the time-out is divided by while the server is in doubt. */
     private static final int IN_DOUBT = 5;
 
-    /** What a server says that is not, or no longer, the one to ask; and what a command ends with whose connection is lost. */
+    /** The errors of a server that is not, or no longer, the right one to ask, and of a command whose connection is lost. */
     private static final Set<String> DEPOSED =
             Set.of("READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN", "NOAUTH", "NOPERM", "CONNECTION_CLOSED");
+
+    /**
+     * One command, or several that are sent together.
+     *
+     * @param due when it has taken too long, in this link's nanoseconds
+     */
+    private record Command(CompletableFuture<List<Reply>> replies, long due) {}
 
     private final SharedConnection shared;
     private final Duration timeout;
     private final Breaker breaker;
     private final LongSupplier nanoTime;
     private final Pause pause;
+    /** In the order in which they are due, because all have the same time-out. */
+    private final Queue<Command> onTheirWay = new ConcurrentLinkedQueue<>();
+    /** Whether a timer is set for one of them. */
+    private final AtomicBoolean watched = new AtomicBoolean();
 
     /**
      * A link to a server or a cluster.
@@ -87,13 +103,52 @@ public final class RedisLink {
     /** Sends commands one behind the other on one connection, whatever nodes their keys live on. Does not block. */
     CompletableFuture<List<Reply>> exchangeAll(List<Request> requests) {
         CompletableFuture<List<Reply>> replies = new CompletableFuture<>();
-        if (!breaker.lets()) {
+        if (!breaker.allows()) {
             replies.completeExceptionally(new RedisUnavailableException("Redis failed and is given a rest", null));
             return replies;
         }
         Duration patience = breaker.isInDoubt() ? timeout.dividedBy(IN_DOUBT) : timeout;
         exchange(requests, replies, MOST_CONNECTIONS);
-        return pause.orTimeout(replies, patience).handle((answers, failure) -> judge(answers, failure, patience));
+        CompletableFuture<List<Reply>> inTime =
+                patience.equals(timeout) ? watched(replies) : pause.orTimeout(replies, patience);
+        return inTime.handle((answers, failure) -> judge(answers, failure, patience));
+    }
+
+    private CompletableFuture<List<Reply>> watched(CompletableFuture<List<Reply>> replies) {
+        onTheirWay.add(new Command(replies, nanoTime.getAsLong() + timeout.toNanos()));
+        watchOldest();
+        return replies;
+    }
+
+    /**
+     * Sees to it that the oldest command on its way ends in time. One timer watches over all that have the usual time-out, because
+     * setting and cancelling one for each wakes other threads at every lookup.
+     */
+    private void watchOldest() {
+        Command oldest = onTheirWay.peek();
+        while (oldest != null && oldest.replies().isDone()) {
+            onTheirWay.remove(oldest);
+            oldest = onTheirWay.peek();
+        }
+        if (oldest != null && watched.compareAndSet(false, true)) {
+            Duration left = Duration.ofNanos(Math.max(0, oldest.due() - nanoTime.getAsLong()));
+            var unused = pause.orTimeout(new CompletableFuture<>(), left).exceptionally(passed -> {
+                watched.set(false);
+                endOverdue();
+                watchOldest();
+                return null;
+            });
+        }
+    }
+
+    private void endOverdue() {
+        long now = nanoTime.getAsLong();
+        for (Command command = onTheirWay.peek();
+                command != null && command.due() - now <= 0;
+                command = onTheirWay.peek()) {
+            onTheirWay.remove(command);
+            command.replies().completeExceptionally(new TimeoutException());
+        }
     }
 
     /** Waits for an answer and throws what it failed with. */
@@ -180,7 +235,7 @@ public final class RedisLink {
         Throwable failure = thrown == null ? new IllegalStateException("no answer") : unwrap(thrown);
         if (isNoScript(failure)) {
             breaker.succeeded();
-            throw new NoScriptException();
+            throw new RedisScript.NoScriptException();
         }
         breaker.failed();
         throw new RedisUnavailableException(
@@ -192,7 +247,62 @@ public final class RedisLink {
         return failure instanceof ErrorType refusal && refusal.is("NOSCRIPT");
     }
 
-    private static Throwable unwrap(Throwable failure) {
+    static Throwable unwrap(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /**
+     * A circuit breaker: after a number of failures in a row it lets no command pass for a while, then one at a time, until one
+     * succeeds.
+     */
+    static final class Breaker {
+
+        /**
+         * Its state.
+         *
+         * @param failures how many there were in a row
+         * @param closedUntil when the rest is over; meaningless while there are fewer failures than it takes
+         */
+        private record State(int failures, long closedUntil) {}
+
+        private static final State SOUND = new State(0, 0);
+
+        private final int threshold;
+        private final long rest;
+        private final LongSupplier nanoTime;
+        private final AtomicReference<State> state = new AtomicReference<>(SOUND);
+
+        Breaker(int threshold, Duration rest, LongSupplier nanoTime) {
+            this.threshold = threshold;
+            this.rest = rest.toNanos();
+            this.nanoTime = nanoTime;
+        }
+
+        /** Whether a command may be sent now. After a rest one command is let through as a probe; until it succeeds a new rest runs. */
+        boolean allows() {
+            State seen = state.get();
+            if (seen.failures() < threshold) {
+                return true;
+            }
+            long now = nanoTime.getAsLong();
+            return now - seen.closedUntil() >= 0 && state.compareAndSet(seen, new State(seen.failures(), now + rest));
+        }
+
+        /** Whether it failed the last time, and has not failed so often that it is given a rest. */
+        boolean isInDoubt() {
+            int failures = state.get().failures();
+            return failures > 0 && failures < threshold;
+        }
+
+        void succeeded() {
+            if (state.get().failures() > 0) {
+                state.set(SOUND);
+            }
+        }
+
+        void failed() {
+            state.updateAndGet(seen ->
+                    seen.failures() < threshold ? new State(seen.failures() + 1, nanoTime.getAsLong() + rest) : seen);
+        }
     }
 }

@@ -59,6 +59,6 @@ public final class RedisPendingKeys implements PendingKeys {
     }
 
     private @Nullable Response call(Request request) {
-        return QueueHistory.ask(() -> link.call(request));
+        return RedisUnavailableException.forQueue(() -> link.call(request));
     }
 }

@@ -11,7 +11,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * A Lua script from the resources, called by its hash. When the server does not know it (a new server, a flushed script
@@ -69,9 +68,7 @@ final class RedisScript {
     }
 
     private static boolean isNoScript(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof NoScriptException;
+        return RedisLink.unwrap(failure) instanceof NoScriptException;
     }
 
     private static String sha1(String source) {
@@ -80,6 +77,16 @@ final class RedisScript {
             return HexFormat.of().formatHex(digest.digest(source.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-1", e);
+        }
+    }
+
+    /** Redis works and does not know the script; it must be sent along. */
+    static final class NoScriptException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        NoScriptException() {
+            super("Redis does not know the script", null, false, false);
         }
     }
 }

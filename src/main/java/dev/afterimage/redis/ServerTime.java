@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class ServerTime {
 
-    /** One part in so many may the clocks drift apart; more than any that is kept in step with the world's time. */
+    /** The clocks may drift apart by one part in this many, which is more than clocks that are synchronised ever do. */
     private static final long DRIFT = 1_000;
 
     /**
@@ -32,7 +32,7 @@ final class ServerTime {
             return serverTime + most;
         }
 
-        /** The first one. */
+        /** The first moment of this process' time at which it may be {@code serverTime}. */
         long earliest(long serverTime) {
             return serverTime + least;
         }
@@ -41,7 +41,7 @@ final class ServerTime {
     private final AtomicReference<Difference> known =
             new AtomicReference<>(new Difference(Long.MIN_VALUE / 4, Long.MAX_VALUE / 4, 0));
 
-    /** Learns from an answer, and tells what is known now. */
+    /** Learns from an answer, and says what is known now. */
     Difference learn(long sent, long serverTime, long received) {
         Difference seen = new Difference(sent - serverTime, received - serverTime, received);
         return known.updateAndGet(before -> before.narrowedBy(seen));

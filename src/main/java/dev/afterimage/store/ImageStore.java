@@ -5,8 +5,8 @@ import dev.afterimage.image.ImageKey;
 import java.util.Optional;
 
 /**
- * Port: keeps the images, each with its entry, so that they survive a crash. Operations block (call them from a virtual thread) and fail with a
- * {@link StoreUnavailableException}. An image is there whole or not at all, whatever happens while it is written.
+ * Port: keeps the images, each with its entry, so that they survive a crash. Operations block (call them from a virtual thread)
+ * and fail with a {@link StoreUnavailableException}. An image is there whole or not at all, whatever happens while it is written.
  */
 public interface ImageStore {
 
@@ -36,4 +36,8 @@ public interface ImageStore {
 
     /** Keeps a note in the place of the one that stands; once this returns it survives a crash. */
     void note(String name, String text);
+
+    /** An image read back with the entry that describes it. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would serve nobody
+    record StoredImage(IndexEntry entry, byte[] content) {}
 }

@@ -31,7 +31,7 @@ public record Deadline(Instant at) {
         return !clock.instant().isBefore(at);
     }
 
-    /** The one that lies so much later. */
+    /** The deadline that lies {@code step} later. */
     public Deadline laterBy(Duration step) {
         return new Deadline(at.plus(step));
     }

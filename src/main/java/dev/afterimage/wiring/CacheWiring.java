@@ -18,7 +18,10 @@ import dev.afterimage.redis.RedisLink;
 import dev.afterimage.redis.RedisTemplateVersions;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -26,6 +29,13 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Chooses where entries, images and template versions are kept. */
 class CacheWiring {
+
+    /** Opens what a local part needs before anything else starts, or says at once why it cannot be had. */
+    void open(@Observes @Priority(1) StartupEvent start, BackendConfig backends, Instance<LocalBackend> local) {
+        if (backends.usesLocal()) {
+            LocalBackend.of(local).open();
+        }
+    }
 
     @Produces
     @Singleton
@@ -57,14 +67,15 @@ class CacheWiring {
             BackendConfig backends,
             Instance<LocalBackend> local,
             S3Config s3Config,
-            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
+            @Identifier(ClientWiring.LIMITED) Instance<S3Client> s3,
             Meters meters,
             AnswerRoom room) {
         ImageStore store = switch (backends.storeKind()) {
             case FILESYSTEM -> LocalBackend.of(local).store();
-            case S3 -> new S3ImageStore(s3.get(), S3Bucket.of(s3Config));
+            case S3 -> new S3ImageStore(S3Bucket.of(s3.get(), s3Config));
         };
-        return new RoomFreeingStore(room, new MeteredStore(meters, store));
+        // An image that is stored no longer takes up room in the process.
+        return new MeteredStore(meters, store, room::free);
     }
 
     @Produces
@@ -74,7 +85,7 @@ class CacheWiring {
             CacheConfig config,
             Instance<LocalBackend> local,
             S3Config s3Config,
-            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
+            @Identifier(ClientWiring.LIMITED) Instance<S3Client> s3,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Machine machine) {
@@ -82,8 +93,7 @@ class CacheWiring {
             case FILESYSTEM -> LocalBackend.of(local).templateVersions();
             case S3 ->
                 new S3TemplateVersions(
-                        s3.get(),
-                        S3Bucket.of(s3Config),
+                        S3Bucket.of(s3.get(), s3Config),
                         s3Config.templateVersionsTtl(),
                         machine.clock(),
                         machine.threads());

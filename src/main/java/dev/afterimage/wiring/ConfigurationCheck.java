@@ -50,10 +50,10 @@ final class ConfigurationCheck {
 
     private static final System.Logger LOG = System.getLogger(ConfigurationCheck.class.getName());
 
-    /** Before all else that looks at the start. */
+    /** Runs before every other observer of the start. */
     private static final int FIRST = 1;
 
-    /** All of them; a test finds one that is missing. */
+    /** Every configuration mapping of this source root; a test finds one that is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
             BackendConfig.class,
             BatchEventsConfig.class,

@@ -5,9 +5,9 @@ import dev.afterimage.aws.RefreshedSecret;
 import dev.afterimage.aws.S3Bucket;
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.S3UrlSigner;
+import dev.afterimage.aws.SecretKeys;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SecretsLinkKeys;
-import dev.afterimage.aws.SecretsPrivateKeys;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
 import dev.afterimage.delivery.DeliveryConfig;
@@ -18,7 +18,6 @@ import dev.afterimage.delivery.PemKeys;
 import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
-import dev.afterimage.delivery.SigningKeys;
 import dev.afterimage.delivery.UrlSigner;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
@@ -31,6 +30,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
@@ -56,18 +56,18 @@ class DeliveryWiring {
     /** From Secrets Manager, from the configuration, or made at first start; the first that is named. */
     @Produces
     @Singleton
-    SigningKeys signingKeys(
+    Supplier<SigningKey> signingKeys(
             DeliveryConfig config,
             SecretsConfig secrets,
-            @Identifier(AwsWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
+            @Identifier(ClientWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
             Instance<LocalBackend> local,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         if (config.privateKeySecret().isPresent()) {
-            return new SecretsPrivateKeys(new RefreshedSecret<>(
+            return SecretKeys.signingKeys(new RefreshedSecret<>(
                     secretsManager.get(),
                     config.privateKeySecret().get(),
-                    SecretsPrivateKeys::read,
+                    SecretKeys::signingKey,
                     secrets.refresh(),
                     clock,
                     virtualThreads));
@@ -89,7 +89,7 @@ class DeliveryWiring {
             LinkConfig config,
             DeliveryConfig delivery,
             SecretsConfig secretsConfig,
-            @Identifier(AwsWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
+            @Identifier(ClientWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
             Instance<LocalBackend> local,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
@@ -132,13 +132,13 @@ class DeliveryWiring {
     UrlSigner urlSigner(
             DeliveryConfig config,
             BaseUrl baseUrl,
-            Instance<SigningKeys> keys,
-            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
+            Instance<Supplier<SigningKey>> keys,
+            @Identifier(ClientWiring.LIMITED) Instance<S3Client> s3,
             S3Config s3Config,
             ExpiryWindow window) {
         return switch (config.signer()) {
             case CLOUDFRONT -> memoised(new CloudFrontSigner(baseUrl, keys.get(), window), window, config);
-            case S3 -> memoised(new S3UrlSigner(s3.get(), S3Bucket.of(s3Config), window), window, config);
+            case S3 -> memoised(new S3UrlSigner(S3Bucket.of(s3.get(), s3Config), window), window, config);
             case PUBLIC -> unsigned(baseUrl, window);
         };
     }
@@ -164,11 +164,11 @@ class DeliveryWiring {
      */
     @Produces
     @Singleton
-    CannedPolicy cannedPolicy(DeliveryConfig config, Instance<SigningKeys> keys, Clock clock) {
+    CannedPolicy cannedPolicy(DeliveryConfig config, Instance<Supplier<SigningKey>> keys, Clock clock) {
         if (config.privateKeySecret().isPresent() || config.signer() != DeliveryConfig.Signer.CLOUDFRONT) {
             return new CannedPolicy(Map.of(), clock);
         }
-        SigningKey key = keys.get().current();
+        SigningKey key = keys.get().get();
         return new CannedPolicy(Map.of(key.keyPairId(), PemKeys.publicOf(key.privateKey())), clock);
     }
 }

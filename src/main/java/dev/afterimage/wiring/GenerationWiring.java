@@ -56,10 +56,10 @@ class GenerationWiring {
             @Named("provider") ImageGenerator provider,
             RetryGuard retry,
             BreakerGuard breaker,
-            CallGuard belt,
+            CallGuard guard,
             LocalRateLimit localRateLimit,
             CreditBudget budget,
-            PermitAcquirer gate,
+            PermitAcquirer permits,
             CallSettler settler,
             ProviderLimiter limiter,
             ProviderConfig providerConfig,
@@ -67,9 +67,9 @@ class GenerationWiring {
             Machine machine,
             RetryPolicy policy) {
         ImageGenerator checked = new CheckedGenerator(provider, providerConfig.maxBytes());
-        ImageGenerator belted = new GuardedGenerator(belt, checked);
-        ImageGenerator permitted =
-                new PermittedGenerator(gate, localRateLimit, settler, config.rejectionTtl(), machine.clock(), belted);
+        ImageGenerator guarded = new GuardedGenerator(guard, checked);
+        ImageGenerator permitted = new PermittedGenerator(
+                permits, localRateLimit, settler, config.rejectionTtl(), machine.clock(), guarded);
         ImageGenerator budgeted = new BudgetedGenerator(budget, permitted);
         return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
     }
@@ -78,12 +78,6 @@ class GenerationWiring {
     @Singleton
     RetryPolicy retryPolicy(GenerationConfig config, Machine machine) {
         return new RetryPolicy(config.maxWait(), machine.clock(), machine.random());
-    }
-
-    @Produces
-    @Singleton
-    Drain drain(Machine machine) {
-        return new Drain(machine.clock(), machine.pause());
     }
 
     @Produces
@@ -115,7 +109,7 @@ class GenerationWiring {
             @Named("guarded") ImageGenerator generator,
             @Named("provider") ImageGenerator provider,
             ProviderConfig providerConfig,
-            PermitAcquirer gate,
+            PermitAcquirer permits,
             FreshnessPolicy freshness,
             CallerQuota quota,
             Backlog backlog,
@@ -134,7 +128,7 @@ class GenerationWiring {
                 settler,
                 generator,
                 new CheckedGenerator(provider, providerConfig.maxBytes()),
-                gate::refusal,
+                permits::refusal,
                 freshness,
                 quota,
                 backlog,

@@ -30,7 +30,7 @@ public class GuardDefaults implements ConfigSourceFactory {
             "afterimage\\.templates\\.(\"[^\"]+\"|[^.\"]+)\\.provider|AFTERIMAGE_TEMPLATES_.+_PROVIDER");
     private static final String GUARDS = "quarkus.fault-tolerance.\"dev.afterimage.generation.guard.";
     private static final String RATE = GUARDS + "LocalRateLimit/pass\".rate-limit.";
-    private static final String BELT = GUARDS + "CallGuard/call\".";
+    private static final String CALL = GUARDS + "CallGuard/call\".";
     /** Below application.properties (250), above the annotations' own values. */
     private static final int ORDINAL = 200;
     /** As {@link dev.afterimage.provider.ProviderConfig} has them. */
@@ -41,17 +41,17 @@ public class GuardDefaults implements ConfigSourceFactory {
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         Map<String, String> described = Descriptions.limits(kinds(context));
-        Map<String, String> belt = new HashMap<>();
-        described.forEach((name, value) -> belt.put(PROVIDER + name, value));
-        value(context, described, "rate").ifPresent(rate -> belt.put(RATE + "value", rate));
+        Map<String, String> defaults = new HashMap<>();
+        described.forEach((name, value) -> defaults.put(PROVIDER + name, value));
+        value(context, described, "rate").ifPresent(rate -> defaults.put(RATE + "value", rate));
         value(context, described, "rate-window").ifPresent(window -> {
-            belt.put(RATE + "window", millis(duration(window)));
-            belt.put(RATE + "window-unit", "millis");
+            defaults.put(RATE + "window", millis(duration(window)));
+            defaults.put(RATE + "window-unit", "millis");
         });
-        belt.put(BELT + "timeout.value", millis(longestCall(context, described)));
-        belt.put(BELT + "timeout.unit", "millis");
-        value(context, described, "concurrency").ifPresent(places -> belt.put(BELT + "bulkhead.value", places));
-        return List.of(new PropertiesConfigSource(belt, "the provider's limits", ORDINAL));
+        defaults.put(CALL + "timeout.value", millis(longestCall(context, described)));
+        defaults.put(CALL + "timeout.unit", "millis");
+        value(context, described, "concurrency").ifPresent(places -> defaults.put(CALL + "bulkhead.value", places));
+        return List.of(new PropertiesConfigSource(defaults, "the provider's limits", ORDINAL));
     }
 
     /** The one of {@code afterimage.provider.kind}, and those that templates name. */

@@ -26,7 +26,7 @@ class HealthChecks {
 
     private static final System.Logger LOG = System.getLogger(HealthChecks.class.getName());
 
-    /** No image has it. */
+    /** A key that no image has. */
     private static final ImageKey KEY = new ImageKey("0".repeat(64));
 
     /** A worker that has stopped by itself does not start again; a new process does. */

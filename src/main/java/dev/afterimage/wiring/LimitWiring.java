@@ -101,7 +101,7 @@ class LimitWiring {
         };
     }
 
-    /** By its own type only: as limiter and as receipts it is chosen, or not, by the others. */
+    /** Injected by its own type only; the producers below choose whether it is the limiter and keeps the receipts. */
     @Produces
     @Singleton
     @Typed(MemoryLimiter.class)

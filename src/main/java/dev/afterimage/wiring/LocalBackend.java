@@ -21,7 +21,11 @@ import java.util.OptionalLong;
  */
 interface LocalBackend {
 
-    /** The one of this build; thrown at start, the message is for whoever set the back ends. */
+    /**
+     * The local back end of this build.
+     *
+     * @throws IllegalStateException in the build for Lambda, which has none; says what to set instead
+     */
     static LocalBackend of(Instance<LocalBackend> local) {
         if (local.isUnsatisfied()) {
             throw new IllegalStateException(
@@ -46,7 +50,7 @@ interface LocalBackend {
 
     JobQueue jobQueue(Duration visibilityTimeout);
 
-    PendingKeys pendingMarks();
+    PendingKeys pendingKeys();
 
     BatchLedger batchLedger();
 

@@ -4,11 +4,8 @@ import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.metrics.FleetGauges;
-import dev.afterimage.metrics.MeterStats;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.metrics.MetricsConfig;
-import dev.afterimage.metrics.PlanMeter;
-import dev.afterimage.metrics.StatsSource;
 import dev.afterimage.metrics.emf.EmfWriter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -17,7 +14,6 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Set;
 
 /** The meters on the registry that Quarkus provides. */
@@ -35,25 +31,6 @@ class MetricsWiring {
             "credits.limit",
             "cache.failures",
             "catalogue.rows");
-
-    @Produces
-    @Singleton
-    Meters meters(MeterRegistry registry) {
-        return new Meters(registry);
-    }
-
-    @Produces
-    @Singleton
-    StatsSource stats(Meters meters, CreditBudget budget, ProviderLimiter limiter, JobQueue queue, Clock clock) {
-        Instant started = ProcessHandle.current().info().startInstant().orElseGet(clock::instant);
-        return new MeterStats(meters, budget, limiter, queue, clock, started);
-    }
-
-    @Produces
-    @Singleton
-    PlanMeter plans(Meters meters, Clock clock) {
-        return new PlanMeter(meters, clock);
-    }
 
     /** For whoever ends an invocation of a function. */
     @Produces

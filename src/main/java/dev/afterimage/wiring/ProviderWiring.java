@@ -1,8 +1,8 @@
 package dev.afterimage.wiring;
 
 import dev.afterimage.aws.RefreshedSecret;
-import dev.afterimage.aws.SecretApiKey;
-import dev.afterimage.aws.SecretUnavailableException;
+import dev.afterimage.aws.RefreshedSecret.SecretUnavailableException;
+import dev.afterimage.aws.SecretKeys;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.AccessRefusedException;
@@ -52,7 +52,7 @@ class ProviderWiring {
             ProviderHttp http,
             Function<ProviderConfig, ApiKeys> keys,
             @Named("demo") Instance<ImageGenerator> demo,
-            PermitAcquirer gate,
+            PermitAcquirer permits,
             CallSettler settler,
             Instance<SigV4Signer> signer,
             Meters meters,
@@ -64,7 +64,7 @@ class ProviderWiring {
                         choice,
                         http,
                         keys.apply(choice.config()),
-                        gate,
+                        permits,
                         settler,
                         (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
                         clock,
@@ -90,7 +90,7 @@ class ProviderWiring {
     @Singleton
     Function<ProviderConfig, ApiKeys> apiKeys(
             SecretsConfig secrets,
-            @Identifier(AwsWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
+            @Identifier(ClientWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
             Clock clock,
             @VirtualThreads ExecutorService virtualThreads) {
         return config -> config.apiKeySecret()
@@ -107,7 +107,7 @@ class ProviderWiring {
         RefreshedSecret<ApiKey> secret = new RefreshedSecret<>(
                 secretsManager,
                 name,
-                text -> new ApiKey(SecretApiKey.read(text)),
+                text -> new ApiKey(SecretKeys.apiKey(text)),
                 secrets.refresh(),
                 clock,
                 virtualThreads);

@@ -6,19 +6,12 @@ import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.S3Uploads;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
-import dev.afterimage.aws.SqsQueues;
-import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.batch.Uploads;
-import dev.afterimage.cache.FreshnessPolicy;
-import dev.afterimage.cache.ImageIndex;
-import dev.afterimage.cache.TemplateVersions;
-import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.Planner;
-import dev.afterimage.image.KeyScheme;
 import dev.afterimage.jobs.AttemptPolicy;
 import dev.afterimage.jobs.CallbackConfig;
 import dev.afterimage.jobs.Callbacks;
@@ -28,17 +21,13 @@ import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.JobRunner;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
-import dev.afterimage.jobs.QueuedBacklog;
-import dev.afterimage.jobs.Redrive;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.Receipts;
 import dev.afterimage.metrics.MeteredJobQueue;
 import dev.afterimage.metrics.Meters;
-import dev.afterimage.metrics.StatsSource;
-import dev.afterimage.pipeline.Backlog;
+import dev.afterimage.metrics.Stats;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.provider.CallbackTransport;
 import dev.afterimage.provider.ProviderHttp;
@@ -75,7 +64,7 @@ class QueueWiring {
             PregenerationConfig config,
             Instance<LocalBackend> local,
             SqsConfig sqsConfig,
-            @Identifier(AwsWiring.LIMITED) Instance<SqsClient> sqs,
+            @Identifier(ClientWiring.LIMITED) Instance<SqsClient> sqs,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Machine machine,
@@ -86,7 +75,7 @@ class QueueWiring {
             case SQS ->
                 new SqsJobQueue(
                         sqs.get(),
-                        SqsQueues.of(sqsConfig),
+                        SqsJobQueue.Queues.of(sqsConfig),
                         config.visibilityTimeout(),
                         machine.clock(),
                         virtualThreads);
@@ -97,7 +86,7 @@ class QueueWiring {
 
     @Produces
     @Singleton
-    PendingKeys pendingMarks(
+    PendingKeys pendingKeys(
             BackendConfig backends,
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
@@ -105,7 +94,7 @@ class QueueWiring {
             Meters meters,
             Machine machine) {
         return switch (backends.queueKind()) {
-            case FILESYSTEM -> LocalBackend.of(local).pendingMarks();
+            case FILESYSTEM -> LocalBackend.of(local).pendingKeys();
             case SQS, REDIS ->
                 new FallbackPendingKeys(
                         new RedisPendingKeys(redis.get(), redisConfig),
@@ -141,7 +130,7 @@ class QueueWiring {
     /** By the source's own form: {@code s3://bucket/key}, or a path. */
     @Produces
     @Singleton
-    CatalogueSource catalogueSource(@Identifier(AwsWiring.LIMITED) Instance<S3Client> s3) {
+    CatalogueSource catalogueSource(@Identifier(ClientWiring.LIMITED) Instance<S3Client> s3) {
         return source -> source.startsWith("s3:") ? new S3CatalogueSource(s3.get()).open(source) : openFile(source);
     }
 
@@ -151,27 +140,6 @@ class QueueWiring {
         String version =
                 Files.size(file) + "-" + Files.getLastModifiedTime(file).toMillis();
         return new CatalogueSource.OpenCatalogue(Files.newInputStream(file), version);
-    }
-
-    @Produces
-    @Singleton
-    CatalogueRunner catalogueRunner(
-            PregenerationConfig config,
-            CatalogueSource source,
-            Planner planner,
-            FreshnessPolicy freshness,
-            JobQueue queue,
-            Checkpoints checkpoints,
-            TimeOrderedIds ids,
-            Clock clock) {
-        return new CatalogueRunner(config, source, planner, freshness, queue, checkpoints, ids, clock);
-    }
-
-    @Produces
-    @Singleton
-    BatchIntake batchIntake(
-            Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock, Callbacks callbacks) {
-        return new BatchIntake(planner, queue, ledger, ids, clock, callbacks);
     }
 
     /** What sends and what writes them is made by the first callback. */
@@ -199,12 +167,12 @@ class QueueWiring {
     Optional<Uploads> uploads(
             BackendConfig backends,
             S3Config s3Config,
-            @Identifier(AwsWiring.LIMITED) Instance<S3Client> s3,
+            @Identifier(ClientWiring.LIMITED) Instance<S3Client> s3,
             TimeOrderedIds ids,
             Clock clock) {
         return switch (backends.storeKind()) {
             case FILESYSTEM -> Optional.empty();
-            case S3 -> Optional.of(new S3Uploads(s3.get(), S3Bucket.of(s3Config), ids, clock));
+            case S3 -> Optional.of(new S3Uploads(S3Bucket.of(s3.get(), s3Config), ids, clock));
         };
     }
 
@@ -214,23 +182,11 @@ class QueueWiring {
         return new TimeOrderedIds(machine.clock(), machine.random());
     }
 
-    @Produces
-    @Singleton
-    Backlog backlog(JobQueue queue, PendingKeys marks, TimeOrderedIds ids) {
-        return new QueuedBacklog(queue, marks, ids);
-    }
-
-    @Produces
-    @Singleton
-    Planner planner(KeyScheme keys, TemplateVersions versions, ImageIndex index, Clock clock) {
-        return new Planner(keys, versions, index, clock);
-    }
-
     /** Each image takes one credit. */
     @Produces
     @Singleton
     DryRun dryRun(
-            Planner planner, JobQueue queue, CreditBudget budget, Limits limits, Instance<StatsSource> statistics) {
+            Planner planner, JobQueue queue, CreditBudget budget, Limits limits, Instance<Stats.Source> statistics) {
         return new DryRun(
                 planner,
                 queue,
@@ -239,12 +195,6 @@ class QueueWiring {
                 request -> 1,
                 () -> Optional.ofNullable(statistics.get().current().providerP50Millis())
                         .map(Duration::ofMillis));
-    }
-
-    @Produces
-    @Singleton
-    Redrive redrive(JobQueue queue, Receipts receipts, KeyScheme keys, TemplateVersions versions, Clock clock) {
-        return new Redrive(queue, receipts, keys, versions, clock);
     }
 
     @Produces

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** Real time and chance. The one place in the service that asks the system for them and lets a thread wait. */
 class TimeWiring {
 
-    /** This one. A sleeping virtual thread costs no platform thread; names are not to be guessed. */
+    /** The machine that this process runs on. A sleeping virtual thread costs no platform thread; tokens cannot be guessed. */
     @Produces
     @Singleton
     Machine machine(@VirtualThreads ExecutorService threads) {

@@ -45,7 +45,7 @@ class WarmUp {
     private static final int QUICK_PART_OF_TIMEOUT = 10;
 
     private static final Duration BETWEEN_SLOW_ROUNDS = Duration.ofMillis(50);
-    /** No image has it. */
+    /** A key that no image has. */
     private static final ImageKey KEY = new ImageKey("0".repeat(64));
 
     private final Supplier<ImageIndex> index;

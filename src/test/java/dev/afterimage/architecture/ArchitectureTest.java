@@ -68,10 +68,14 @@ class ArchitectureTest {
         "dev.afterimage.local..", "dev.afterimage.redis..", "dev.afterimage.aws..", "dev.afterimage.provider..",
     };
 
+    /** They may know each other: a function hands its requests to what answers those of connections. */
     private static final String[] EDGES_IN = {"dev.afterimage.http..", "dev.afterimage.lambda.."};
 
+    /** In both builds; ArchUnit's own option knows only {@code target/test-classes}. */
+    private static final ImportOption IN_TESTS = location -> location.contains("/test-classes/");
+
     private static final JavaClasses ALL = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !IN_TESTS.includes(location))
             .importPackages("dev.afterimage");
 
     @Test
@@ -114,9 +118,21 @@ class ArchitectureTest {
 
     @Test
     void adaptersDoNotKnowEachOther() {
-        check(slices().matching("dev.afterimage.(local|redis|aws|provider|http|lambda)..")
+        check(slices().matching("dev.afterimage.(local|redis|aws|provider)..")
                 .should()
                 .notDependOnEachOther());
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(EDGES_IN)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(EDGES_OUT));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(EDGES_OUT)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(EDGES_IN));
     }
 
     @Test
@@ -159,6 +175,18 @@ class ArchitectureTest {
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()
                 .callMethod(java.time.Clock.class, "systemUTC"));
+    }
+
+    /** They move a clock instead. Those that talk to real servers may ask the real one for the time. */
+    @Test
+    void testsDoNotSleep() {
+        noClasses()
+                .should()
+                .callMethodWhere(describe(
+                        "sleeps",
+                        call -> Set.of("Thread.sleep", "TimeUnit.sleep")
+                                .contains(call.getTargetOwner().getSimpleName() + "." + call.getName())))
+                .check(new ClassFileImporter().withImportOption(IN_TESTS).importPackages("dev.afterimage"));
     }
 
     /** The simulated fleet repeats a run exactly because of this. */

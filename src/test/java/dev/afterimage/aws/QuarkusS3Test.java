@@ -6,7 +6,7 @@ import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.http.localcdn.EdgeBeans;
+import dev.afterimage.http.localcdn.LocalCdnBeans;
 import dev.afterimage.testing.S3ServerResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
-/** The extension's client, configured by Quarkus' keys and made fit by {@link S3Clients}, against the test server. */
+/** The extension's client, configured by Quarkus' keys and made fit by {@link ClientLimits}, against the test server. */
 @QuarkusTest
 @TestProfile(QuarkusS3Test.Profile.class)
 class QuarkusS3Test {
@@ -37,7 +37,7 @@ class QuarkusS3Test {
 
     @Test
     void anImageGoesToS3AndComesBack() {
-        S3ImageStore store = new S3ImageStore(s3, S3Bucket.of(config));
+        S3ImageStore store = new S3ImageStore(S3Bucket.of(s3, config));
         byte[] content = content(key(1), NOON, 100_000);
         IndexEntry entry = entry(key(1), NOON, content.length);
 
@@ -61,7 +61,9 @@ class QuarkusS3Test {
         @Produces
         @Singleton
         S3Client client(S3ClientBuilder configured, S3Config config) {
-            return S3Clients.prepare(configured, ClientLimits.of(config)).build();
+            return new ClientLimits(config.attemptTimeout(), config.timeout())
+                    .limitS3(configured)
+                    .build();
         }
     }
 
@@ -69,7 +71,7 @@ class QuarkusS3Test {
 
         @Override
         public Set<Class<?>> getEnabledAlternatives() {
-            return Set.of(Client.class, EdgeBeans.class);
+            return Set.of(Client.class, LocalCdnBeans.class);
         }
 
         @Override

@@ -131,7 +131,7 @@ class S3FaultsTest {
     void wrongCredentialsAreARefusalAndNoAbsentImage() {
         S3ClientBuilder builder = S3Server.clientOf(server.endpoint())
                 .credentialsProvider(() -> AwsBasicCredentials.create(S3Server.ACCESS_KEY, "another-secret"));
-        try (S3Client foreign = S3Clients.prepare(builder, LIMITS).build()) {
+        try (S3Client foreign = LIMITS.limitS3(builder).build()) {
             assertThatThrownBy(() -> store(foreign, S3Server.BUCKET).find(KEY))
                     .isInstanceOf(StoreUnavailableException.class)
                     .hasMessageContaining("403")
@@ -184,16 +184,14 @@ class S3FaultsTest {
     }
 
     private static ImageStore store(S3Client client, String bucket) {
-        return new S3ImageStore(client, new S3Bucket(bucket, "", Optional.empty()));
+        return new S3ImageStore(new S3Bucket(client, bucket, "", Optional.empty()));
     }
 
     private static S3Client impatient(URI endpoint) {
-        return S3Clients.prepare(
-                        S3Server.clientOf(endpoint)
-                                .httpClientBuilder(UrlConnectionHttpClient.builder()
-                                        .connectionTimeout(LIMITS.attempt())
-                                        .socketTimeout(LIMITS.attempt())),
-                        LIMITS)
+        return LIMITS.limitS3(S3Server.clientOf(endpoint)
+                        .httpClientBuilder(UrlConnectionHttpClient.builder()
+                                .connectionTimeout(LIMITS.attempt())
+                                .socketTimeout(LIMITS.attempt())))
                 .build();
     }
 }

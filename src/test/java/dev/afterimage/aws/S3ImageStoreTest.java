@@ -29,12 +29,11 @@ class S3ImageStoreTest extends ImageStoreContract {
 
     private static final Instant NOON = Instant.parse("2026-11-05T12:00:00.123Z");
     private static final ImageKey KEY = key(1);
-    private static final S3Bucket BUCKET = new S3Bucket(S3Server.BUCKET, "", Optional.empty());
 
     private static S3Server server;
     private static S3Client s3;
 
-    private final ImageStore store = new S3ImageStore(s3, BUCKET);
+    private final ImageStore store = new S3ImageStore(new S3Bucket(s3, S3Server.BUCKET, "", Optional.empty()));
 
     @BeforeAll
     static void start() {
@@ -81,7 +80,7 @@ class S3ImageStoreTest extends ImageStoreContract {
 
     @Test
     void aPrefixKeepsTwoServicesInOneBucketApart() {
-        ImageStore other = new S3ImageStore(s3, new S3Bucket(S3Server.BUCKET, "staging/", Optional.empty()));
+        ImageStore other = new S3ImageStore(new S3Bucket(s3, S3Server.BUCKET, "staging/", Optional.empty()));
         other.put(entry(KEY, NOON, 9), content(KEY, NOON, 9));
 
         assertThat(store.find(KEY)).isEmpty();
@@ -112,10 +111,11 @@ class S3ImageStoreTest extends ImageStoreContract {
 
     @Test
     void everyObjectIsEncryptedWithS3sKeyUnlessAnotherIsNamed() {
-        PutObjectRequest own = BUCKET.encrypted(PutObjectRequest.builder()).build();
+        S3Bucket withoutKey = new S3Bucket(s3, S3Server.BUCKET, "", Optional.empty());
+        PutObjectRequest own = withoutKey.encrypted(PutObjectRequest.builder()).build();
         assertThat(own.serverSideEncryptionAsString()).isEqualTo("AES256");
 
-        S3Bucket withKey = new S3Bucket(S3Server.BUCKET, "", Optional.of("alias/images"));
+        S3Bucket withKey = new S3Bucket(s3, S3Server.BUCKET, "", Optional.of("alias/images"));
         PutObjectRequest named = withKey.encrypted(PutObjectRequest.builder()).build();
         assertThat(named.serverSideEncryptionAsString()).isEqualTo("aws:kms");
         assertThat(named.ssekmsKeyId()).isEqualTo("alias/images");
@@ -124,9 +124,11 @@ class S3ImageStoreTest extends ImageStoreContract {
 
     @Test
     void aBucketMustBeNamedAndAPrefixEndWithASlash() {
-        assertThatThrownBy(() -> new S3Bucket("", "", Optional.empty())).hasMessageContaining("afterimage.s3.bucket");
-        assertThatThrownBy(() -> new S3Bucket("b", "x", Optional.empty())).hasMessageContaining("afterimage.s3.prefix");
-        assertThatThrownBy(() -> new S3Bucket("b", "/x/", Optional.empty()))
+        assertThatThrownBy(() -> new S3Bucket(s3, "", "", Optional.empty()))
+                .hasMessageContaining("afterimage.s3.bucket");
+        assertThatThrownBy(() -> new S3Bucket(s3, "b", "x", Optional.empty()))
+                .hasMessageContaining("afterimage.s3.prefix");
+        assertThatThrownBy(() -> new S3Bucket(s3, "b", "/x/", Optional.empty()))
                 .hasMessageContaining("afterimage.s3.prefix");
     }
 

@@ -57,7 +57,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     @BeforeEach
     void connect() throws IOException {
         proxy = FaultProxy.before("127.0.0.1", server.port());
-        proxied = S3Clients.prepare(S3Server.clientOf(proxy.http()), LIMITS).build();
+        proxied = LIMITS.limitS3(S3Server.clientOf(proxy.http())).build();
         s3 = server.client();
         s3.listObjectsV2(request -> request.bucket(S3Server.BUCKET))
                 .contents()
@@ -171,8 +171,8 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     }
 
     private TemplateVersions versions(S3Client client, Executor executor) {
-        S3Bucket bucket = new S3Bucket(S3Server.BUCKET, "", Optional.empty());
-        return new S3TemplateVersions(client, bucket, TTL, clock, executor);
+        S3Bucket bucket = new S3Bucket(client, S3Server.BUCKET, "", Optional.empty());
+        return new S3TemplateVersions(bucket, TTL, clock, executor);
     }
 
     private static long join(TemplateVersions versions) {

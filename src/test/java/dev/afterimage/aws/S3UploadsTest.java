@@ -29,8 +29,7 @@ class S3UploadsTest {
     private static S3Client s3;
 
     private final Uploads uploads = new S3Uploads(
-            s3,
-            new S3Bucket(S3Server.BUCKET, "", Optional.empty()),
+            new S3Bucket(s3, S3Server.BUCKET, "", Optional.empty()),
             new TimeOrderedIds(Clock.systemUTC(), new Random()),
             Clock.systemUTC());
 

@@ -31,21 +31,22 @@ import software.amazon.awssdk.services.s3.S3Client;
 class S3UrlSignerTest {
 
     private static final ImageKey KEY = key(1);
-    private static final S3Bucket BUCKET = new S3Bucket(S3Server.BUCKET, "", false, Optional.empty());
 
     private static S3Server server;
     private static S3Client s3;
+    private static S3Bucket bucket;
 
     /** The server compares the URL's date with the machine's time. */
     private final MutableClock clock = new MutableClock(Clock.systemUTC().instant());
 
     private final ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);
-    private final S3UrlSigner signer = new S3UrlSigner(s3, BUCKET, window);
+    private final S3UrlSigner signer = new S3UrlSigner(bucket, window);
 
     @BeforeAll
     static void start() {
         server = S3Server.start();
         s3 = server.client();
+        bucket = new S3Bucket(s3, S3Server.BUCKET, "", false, Optional.empty());
     }
 
     @AfterAll
@@ -80,15 +81,15 @@ class S3UrlSignerTest {
         MutableClock noon = new MutableClock(Instant.parse("2026-11-05T12:00:00Z"));
         ExpiryWindow hours = new ExpiryWindow(Duration.ofHours(1), noon);
         IndexEntry image = entry(KEY, noon.instant(), 9);
-        SignedUrl first = new S3UrlSigner(s3, BUCKET, hours).sign(image);
+        SignedUrl first = new S3UrlSigner(bucket, hours).sign(image);
 
         noon.advance(Duration.ofMinutes(59));
-        assertThat(new S3UrlSigner(s3, BUCKET, hours).sign(image)).isEqualTo(first);
+        assertThat(new S3UrlSigner(bucket, hours).sign(image)).isEqualTo(first);
         assertThat(first.expiresAt()).isEqualTo("2026-11-05T14:00:00Z");
         assertThat(first.url()).contains("X-Amz-Date=20261105T120000Z", "X-Amz-Expires=7200");
 
         noon.advance(Duration.ofMinutes(1));
-        assertThat(new S3UrlSigner(s3, BUCKET, hours).sign(image)).isNotEqualTo(first);
+        assertThat(new S3UrlSigner(bucket, hours).sign(image)).isNotEqualTo(first);
     }
 
     @Test
@@ -102,13 +103,13 @@ class S3UrlSignerTest {
     @Test
     void aValidityThatTheProtocolForbidsIsRefusedAtStart() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new S3UrlSigner(s3, BUCKET, new ExpiryWindow(Duration.ofDays(4), clock)))
+                .isThrownBy(() -> new S3UrlSigner(bucket, new ExpiryWindow(Duration.ofDays(4), clock)))
                 .withMessageContaining("afterimage.delivery.url-ttl must be at most 84h");
     }
 
     private IndexEntry stored() {
         IndexEntry image = entry(KEY, clock.instant(), 9);
-        return new S3ImageStore(s3, BUCKET).put(image, content(KEY, image.createdAt(), 9));
+        return new S3ImageStore(bucket).put(image, content(KEY, image.createdAt(), 9));
     }
 
     private static HttpResponse<byte[]> get(String url) throws IOException, InterruptedException {

@@ -17,7 +17,6 @@ import dev.afterimage.delivery.PemKeys;
 import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.SigningKeyUnavailableException;
-import dev.afterimage.delivery.SigningKeys;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
@@ -35,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +61,7 @@ class SecretsTest {
     private final WireMockServer server =
             new WireMockServer(WireMockConfiguration.options().dynamicPort());
     private SecretsManagerClient client;
-    private SigningKeys keys;
+    private Supplier<SigningKey> keys;
 
     @BeforeEach
     void start() {
@@ -73,8 +73,8 @@ class SecretsTest {
                         .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
                         .httpClientBuilder(UrlConnectionHttpClient.builder()))
                 .build();
-        keys = new SecretsPrivateKeys(
-                new RefreshedSecret<>(client, NAME, SecretsPrivateKeys::read, REFRESH, clock, background::add));
+        keys = SecretKeys.signingKeys(
+                new RefreshedSecret<>(client, NAME, SecretKeys::signingKey, REFRESH, clock, background::add));
     }
 
     @AfterEach
@@ -92,9 +92,9 @@ class SecretsTest {
     void theKeyIsReadOnceAndKept() {
         holds("K1", Keys.FIRST);
 
-        assertThat(keys.current()).isEqualTo(new SigningKey("K1", Keys.FIRST.getPrivate()));
+        assertThat(keys.get()).isEqualTo(new SigningKey("K1", Keys.FIRST.getPrivate()));
         clock.advance(REFRESH.minusMillis(1));
-        keys.current();
+        use();
 
         assertRequests(1);
         assertThat(background).isEmpty();
@@ -103,48 +103,48 @@ class SecretsTest {
     @Test
     void aRotatedKeyComesInTheBackgroundAndNobodyWaitsForIt() {
         holds("K1", Keys.FIRST);
-        keys.current();
+        use();
         holds("K2", Keys.SECOND);
         clock.advance(REFRESH);
 
-        assertThat(keys.current().keyPairId()).isEqualTo("K1");
-        assertThat(keys.current().keyPairId()).isEqualTo("K1");
+        assertThat(keys.get().keyPairId()).isEqualTo("K1");
+        assertThat(keys.get().keyPairId()).isEqualTo("K1");
         assertThat(background).as("one reading, whoever asks").hasSize(1);
         background.remove().run();
 
-        assertThat(keys.current()).isEqualTo(new SigningKey("K2", Keys.SECOND.getPrivate()));
+        assertThat(keys.get()).isEqualTo(new SigningKey("K2", Keys.SECOND.getPrivate()));
         assertRequests(2);
     }
 
     @Test
     void theFormerKeyStaysWhenTheRefreshFailsAndItIsTriedAgain() {
         holds("K1", Keys.FIRST);
-        keys.current();
+        use();
         server.stubFor(post(anyUrl()).willReturn(serverError()));
         clock.advance(REFRESH);
-        keys.current();
+        use();
         background.remove().run();
 
-        assertThat(keys.current().keyPairId()).isEqualTo("K1");
+        assertThat(keys.get().keyPairId()).isEqualTo("K1");
         assertThat(background).as("not at once").isEmpty();
 
         holds("K2", Keys.SECOND);
         clock.advance(Duration.ofMinutes(1));
-        keys.current();
+        use();
         background.remove().run();
-        assertThat(keys.current().keyPairId()).isEqualTo("K2");
+        assertThat(keys.get().keyPairId()).isEqualTo("K2");
     }
 
     @Test
     void theFormerKeyStaysWhenTheNewOneIsUnreadable() {
         holds("K1", Keys.FIRST);
-        keys.current();
+        use();
         answers("{\"keyPairId\":\"K2\",\"privateKey\":\"lost\"}");
         clock.advance(REFRESH);
-        keys.current();
+        use();
         background.remove().run();
 
-        assertThat(keys.current().keyPairId()).isEqualTo("K1");
+        assertThat(keys.get().keyPairId()).isEqualTo("K1");
     }
 
     @Test
@@ -152,7 +152,7 @@ class SecretsTest {
         holds("K1", Keys.FIRST);
         boolean[] full = {true};
         RefreshedSecret<SigningKey> secret =
-                new RefreshedSecret<>(client, NAME, SecretsPrivateKeys::read, REFRESH, clock, task -> {
+                new RefreshedSecret<>(client, NAME, SecretKeys::signingKey, REFRESH, clock, task -> {
                     if (full[0]) {
                         throw new RejectedExecutionException("full");
                     }
@@ -171,15 +171,15 @@ class SecretsTest {
     void aFirstUseThatFailsSaysWhatIsMissingAndSparesTheServer() {
         server.stubFor(post(anyUrl()).willReturn(serverError()));
 
-        assertThatThrownBy(keys::current)
+        assertThatThrownBy(keys::get)
                 .isInstanceOf(SigningKeyUnavailableException.class)
                 .hasMessageContaining("secretsmanager:GetSecretValue");
-        assertThatThrownBy(keys::current).isInstanceOf(SigningKeyUnavailableException.class);
+        assertThatThrownBy(keys::get).isInstanceOf(SigningKeyUnavailableException.class);
         assertRequests(1);
 
         holds("K1", Keys.FIRST);
         clock.advance(Duration.ofSeconds(5));
-        assertThat(keys.current().keyPairId()).isEqualTo("K1");
+        assertThat(keys.get().keyPairId()).isEqualTo("K1");
     }
 
     @ParameterizedTest
@@ -194,7 +194,7 @@ class SecretsTest {
     void aSecretOfAnotherFormIsRefusedWithoutBeingRepeated(String text) {
         answers(text);
 
-        assertThatThrownBy(keys::current)
+        assertThatThrownBy(keys::get)
                 .isInstanceOf(SigningKeyUnavailableException.class)
                 .hasMessageContaining(NAME)
                 .hasMessageNotContaining("hush-hush")
@@ -207,14 +207,14 @@ class SecretsTest {
     void theProvidersKeyStandsAloneOrInJson(String text) {
         answers(text);
 
-        assertThat(new RefreshedSecret<>(client, NAME, SecretApiKey::read, REFRESH, clock, background::add).get())
+        assertThat(new RefreshedSecret<>(client, NAME, SecretKeys::apiKey, REFRESH, clock, background::add).get())
                 .isEqualTo("key-1");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "{\"apiKey\":\"\"}", "{hush", "two words", "{\"apiKey\":\"a\\r\\nX: b\"}"})
     void whatCannotBeAKeyIsRefused(String text) {
-        assertThatThrownBy(() -> SecretApiKey.read(text))
+        assertThatThrownBy(() -> SecretKeys.apiKey(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("API key")
                 .hasMessageNotContaining("hush");
@@ -268,6 +268,10 @@ class SecretsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("current")
                 .hasMessageNotContaining("hush");
+    }
+
+    private SigningKey use() {
+        return keys.get();
     }
 
     private static RequestLinks.Link parsed(String link) {

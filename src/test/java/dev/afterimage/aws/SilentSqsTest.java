@@ -2,7 +2,7 @@ package dev.afterimage.aws;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.afterimage.http.localcdn.EdgeBeans;
+import dev.afterimage.http.localcdn.LocalCdnBeans;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
@@ -97,7 +97,7 @@ class SilentSqsTest {
 
         @Override
         public Set<Class<?>> getEnabledAlternatives() {
-            return Set.of(EdgeBeans.class);
+            return Set.of(LocalCdnBeans.class);
         }
 
         @Override

@@ -41,7 +41,7 @@ class SqsJobQueueTest extends JobQueueContract {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private SqsServer server;
     private SqsClient sqs;
-    private SqsQueues queues;
+    private SqsJobQueue.Queues queues;
     private SqsJobQueue queue;
 
     @BeforeEach
@@ -53,7 +53,7 @@ class SqsJobQueueTest extends JobQueueContract {
                         request -> request.queueUrl(dead).attributeNames(QueueAttributeName.QUEUE_ARN))
                 .attributes()
                 .get(QueueAttributeName.QUEUE_ARN);
-        queues = new SqsQueues(create("interactive", arn), create("bulk", arn), dead);
+        queues = new SqsJobQueue.Queues(create("interactive", arn), create("bulk", arn), dead);
         queue = new SqsJobQueue(sqs, queues, Duration.ofMinutes(2), clock, threads);
     }
 
@@ -126,7 +126,7 @@ class SqsJobQueueTest extends JobQueueContract {
 
         queue.enqueue(large, NOW);
 
-        assertThat(SqsBatches.pack(large.stream()
+        assertThat(SqsSender.pack(large.stream()
                         .map(job -> new SqsJob(job, 0, clock.instant()))
                         .toList()))
                 .extracting(List::size)
@@ -151,7 +151,7 @@ class SqsJobQueueTest extends JobQueueContract {
 
         assertThat(queue.status().bulk()).isEqualTo(1);
         assertThat(queue.status().deadLetters()).isZero();
-        assertThatThrownBy(() -> queue.claim(new SqsRecord(newer, Map.of(), 1)))
+        assertThatThrownBy(() -> queue.claim(new SqsJobQueue.SqsRecord(newer, Map.of(), 1)))
                 .isInstanceOf(NewerFormatException.class)
                 .hasMessageContaining("format 2");
     }
@@ -172,7 +172,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aMessageThatIsNoJobIsBuried() throws Exception {
+    void aMessageThatIsNoJobIsDeadLettered() throws Exception {
         sqs.sendMessage(request -> request.queueUrl(queues.bulk()).messageBody("hello"));
 
         assertThat(queue.claim(BOTH, 1, NOW)).isEmpty();
@@ -188,7 +188,7 @@ class SqsJobQueueTest extends JobQueueContract {
         Message message = sqs.receiveMessage(request -> request.queueUrl(queues.bulk()))
                 .messages()
                 .getFirst();
-        Claim claim = queue.claim(new SqsRecord(message.body(), Map.of("attempts", "3"), 2))
+        Claim claim = queue.claim(new SqsJobQueue.SqsRecord(message.body(), Map.of("attempts", "3"), 2))
                 .orElseThrow();
 
         assertThat(claim.attempts()).isEqualTo(3);
@@ -204,8 +204,8 @@ class SqsJobQueueTest extends JobQueueContract {
     @Test
     void aPushedMessageWhoseTimeHasNotComeIsSentOn() {
         String later = Long.toString(clock.instant().plusSeconds(3600).toEpochMilli());
-        SqsRecord early =
-                new SqsRecord(dev.afterimage.jobs.JobCodec.encode(Jobs.bulk(1)), Map.of("not-before", later), 1);
+        SqsJobQueue.SqsRecord early = new SqsJobQueue.SqsRecord(
+                dev.afterimage.jobs.JobCodec.encode(Jobs.bulk(1)), Map.of("not-before", later), 1);
 
         assertThat(queue.claim(early)).isEmpty();
 

@@ -26,7 +26,7 @@ class IndexEntryCodecPropertiesTest {
     }
 
     @Property
-    void whiteSpaceAroundALineIsNothing(@ForAll("entries") IndexEntry entry) {
+    void whiteSpaceAroundALineIsIgnored(@ForAll("entries") IndexEntry entry) {
         assertThat(IndexEntryCodec.decode(entry.key(), ' ' + IndexEntryCodec.encode(entry) + "  \n"))
                 .contains(entry);
     }
@@ -40,7 +40,7 @@ class IndexEntryCodecPropertiesTest {
     }
 
     @Property
-    void whateverElseItIsGivenIsAbsentAndNoError(@ForAll String garbage) {
+    void anyOtherTextReadsAsAbsent(@ForAll String garbage) {
         assertThat(IndexEntryCodec.decode(key(1), garbage)).isEmpty();
     }
 

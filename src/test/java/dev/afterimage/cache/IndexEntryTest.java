@@ -4,6 +4,7 @@ import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.afterimage.cache.IndexEntry.Freshness;
 import dev.afterimage.image.ImageFormat;
 import java.time.Duration;
 import java.time.Instant;

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class CheckpointTest {
 
-    private static final String TEXT =
-            CheckpointCodec.encode(Checkpoint.beginning("run", Instant.parse("2026-03-01T00:00:00Z"), "12-34"));
+    private static final String TEXT = Checkpoint.beginning("run", Instant.parse("2026-03-01T00:00:00Z"), "12-34")
+            .encode();
 
     /** An older version would plan from the beginning, and write over what a newer one knows. */
     @Test

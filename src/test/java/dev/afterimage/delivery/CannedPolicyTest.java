@@ -3,6 +3,8 @@ package dev.afterimage.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.aws.CloudFrontSigner;
+import dev.afterimage.delivery.CannedPolicy.Refusal;
+import dev.afterimage.delivery.CannedPolicy.VerificationResult;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestImages;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes wrong behind a good request, and who asks and by which name. */
+/** Failures of the core behind a good request; the request's id and its caller. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class FailedRequestTest {
@@ -81,7 +81,7 @@ class FailedRequestTest {
     }
 
     @Test
-    void aRefusalOfTheOperatorsKeyIsNoFaultOfTheRequest() {
+    void aRefusedProviderKeyIs503WithoutTheProvidersMessage() {
         core.failWith(new AccessRefusedException("secret-42"));
         post().statusCode(503)
                 .header("Retry-After", "60")
@@ -96,19 +96,19 @@ class FailedRequestTest {
     }
 
     @Test
-    void anOutcomeThatNobodyKnowsIsNoInvitationToRepeat() {
+    void anUnknownOutcomeHasNoRetryAfter() {
         core.failWith(new OutcomeUnknownException("time-out", null));
         post().statusCode(503).header("Retry-After", nullValue()).body("type", equalTo(BASE + "outcome-unknown"));
     }
 
     @Test
-    void whatIsNoImageIsABadGateway() {
+    void anAnswerThatIsNoImageIs502() {
         core.failWith(new NotAnImageException("html"));
         post().statusCode(502).body("type", equalTo(BASE + "not-an-image"));
     }
 
     @Test
-    void aFaultOfOursTellsTheLogAndNotTheClient() {
+    void anUnforeseenFailureIsLoggedAndNotToldToTheClient() {
         List<LogRecord> log = new ArrayList<>();
         Handler handler = new RecordingHandler(log);
         Logger root = Logger.getLogger("dev.afterimage.http.problem");
@@ -184,7 +184,7 @@ class FailedRequestTest {
     // ---- Browsers ----
 
     @Test
-    void otherOriginsAreNotInvited() {
+    void withoutCorsNoOriginIsAllowed() {
         request()
                 .header("Origin", "https://shop.example")
                 .post("/v1/images")

@@ -8,7 +8,6 @@ import dev.afterimage.http.batch.BatchParts;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.metrics.Stats;
-import dev.afterimage.metrics.StatsSource;
 import dev.afterimage.testing.MemoryImageStore;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import jakarta.enterprise.inject.Alternative;
@@ -70,10 +69,14 @@ public class FakeCore implements QuarkusTestProfile {
                     new Stats.Lane("interactive", "open", null, null),
                     new Stats.Lane("bulk", "stopped", "unusable-answers", NOW.minusSeconds(60))));
 
-    /** As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. */
+    /**
+     * As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. What only the real core uses is
+     * kept, because the check of the configuration asks for it.
+     */
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.ofEntries(
+                Map.entry("quarkus.arc.remove-unused-beans", "false"),
                 Map.entry("afterimage.delivery.base-url", "https://cdn.example"),
                 Map.entry("afterimage.pregeneration.worker", "false"),
                 Map.entry("afterimage.provider.credit-price", "0.04"),
@@ -125,7 +128,7 @@ public class FakeCore implements QuarkusTestProfile {
         @Produces
         @Alternative
         @Singleton
-        StatsSource stats() {
+        Stats.Source stats() {
             return () -> STATS;
         }
     }

@@ -23,10 +23,10 @@ import java.util.function.Supplier;
 @Singleton
 public class FakeImageService implements ImageService {
 
-    final List<GenerationRequest> inquiries = new ArrayList<>();
+    final List<GenerationRequest> requests = new ArrayList<>();
     final List<ImageKey> forgotten = new ArrayList<>();
     final List<TemplateId> purged = new ArrayList<>();
-    final List<IndexLookup> glances = new ArrayList<>();
+    final List<IndexLookup> lookups = new ArrayList<>();
     final List<ImageRequest> asked = new ArrayList<>();
     final List<String> threads = new ArrayList<>();
 
@@ -37,12 +37,12 @@ public class FakeImageService implements ImageService {
             () -> CompletableFuture.completedFuture(Optional.empty());
 
     void reset() {
-        inquiries.clear();
+        requests.clear();
         forgotten.clear();
         purged.clear();
         threads.clear();
         asked.clear();
-        glances.clear();
+        lookups.clear();
         index(CompletableFuture.completedFuture(Optional.empty()));
         answerWith(new ImageOutcome.Hit(FakeCore.ENTRY));
         known = Optional.empty();
@@ -76,13 +76,13 @@ public class FakeImageService implements ImageService {
 
     /** Nothing was asked of it that makes, forgets or purges an image. */
     void assertUntouched() {
-        assertThat(inquiries).isEmpty();
+        assertThat(requests).isEmpty();
         assertThat(purged).isEmpty();
         assertThat(forgotten).isEmpty();
     }
 
     GenerationRequest generationRequest() {
-        return inquiries.getLast();
+        return requests.getLast();
     }
 
     @Override
@@ -93,13 +93,13 @@ public class FakeImageService implements ImageService {
 
     @Override
     public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup) {
-        glances.add(indexLookup);
+        lookups.add(indexLookup);
         return obtain(generationRequest);
     }
 
     @Override
     public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
-        inquiries.add(generationRequest);
+        requests.add(generationRequest);
         threads.add(Thread.currentThread().getName());
         return answer;
     }

@@ -77,8 +77,8 @@ class OpenAiResourceTest {
                 .header("Cache-Status", "afterimage; hit, afterimage; hit, afterimage; hit")
                 .body("data.size()", equalTo(3));
 
-        assertThat(core.inquiries)
-                .extracting(inquiry -> inquiry.request().variant())
+        assertThat(core.requests)
+                .extracting(wanted -> wanted.request().variant())
                 .containsExactly(0, 1, 2);
     }
 

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Clients that begin a request and never end it. */
+/** Clients that begin a request and never end it, and a core that never ends one. */
 @QuarkusTest
 @TestProfile(SlowClientTest.Impatient.class)
 @Timeout(120)
@@ -26,6 +29,7 @@ class SlowClientTest {
             Map<String, String> config = new HashMap<>(super.getConfigOverrides());
             config.put("afterimage.http.head-timeout", "1500ms");
             config.put("afterimage.http.body-timeout", "200ms");
+            config.put("afterimage.http.deadline", "100ms");
             config.put("quarkus.http.read-timeout", "200ms");
             return config;
         }
@@ -41,6 +45,26 @@ class SlowClientTest {
             assertThat(answer)
                     .startsWith("HTTP/1.1 408 ")
                     .contains("application/problem+json", "/problems/request-timeout");
+        }
+    }
+
+    @Inject
+    FakeImageService core;
+
+    @BeforeEach
+    void forget() {
+        core.reset();
+    }
+
+    @Test
+    void anAnswerThatTheCoreNeverGivesIsOutOfTime() throws IOException {
+        core.answerWith(new CompletableFuture<>());
+        try (RawHttp client = new RawHttp(RestAssured.port)) {
+            String body = "{\"template\":\"t\",\"data\":{}}";
+            assertThat(client.send("POST /v1/images HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: " + body.length() + "\r\n\r\n" + body))
+                    .startsWith("HTTP/1.1 503 ")
+                    .contains("Retry-After: 1", "/problems/out-of-time");
         }
     }
 

@@ -48,7 +48,7 @@ class FleetGaugesTest {
     }
 
     @Test
-    void withoutABudgetThereIsNothingLeftToTell() {
+    void withoutABudgetCreditsLeftIsNaN() {
         register(() -> JOBS, OptionalLong.empty());
         assertThat(gauge(Meters.CREDITS_LEFT)).isNaN();
         assertThat(gauge(Meters.CREDITS_USED)).isEqualTo(30);

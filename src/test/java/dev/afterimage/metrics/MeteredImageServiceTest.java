@@ -50,17 +50,23 @@ class MeteredImageServiceTest {
     }
 
     @Test
-    void whatGoesOnFromThereIsNotCountedTwice() {
+    void aMissThatGoesOnIsCountedOnce() {
         assertThat(metered.indexLookup(REQUEST))
                 .isCompletedWithValueMatching(indexLookup -> indexLookup.hit().isEmpty());
-        known = CompletableFuture.failedFuture(new IllegalStateException("no versions"));
-        assertThat(metered.indexLookup(REQUEST)).isCompletedExceptionally();
         assertThat(meters.requests("interactive", "hit").count()).isZero();
         assertThat(meters.requests("interactive", "failed").count()).isZero();
     }
 
     @Test
-    void whoAsksIsTold() {
+    void aLookupThatFailedIsCountedAndTimed() {
+        known = CompletableFuture.failedFuture(new IllegalStateException("no versions"));
+        assertThat(metered.indexLookup(REQUEST)).isCompletedExceptionally();
+        assertThat(meters.requests("interactive", "failed").count()).isEqualTo(1);
+        assertThat(meters.requestTime("interactive", "failed").count()).isEqualTo(1);
+    }
+
+    @Test
+    void requestsAreCountedByLane() {
         Deadline deadline = Deadline.in(Duration.ofSeconds(4), MutableClock.atSomeTime());
         metered.obtain(GenerationRequest.onDemand(REQUEST, Caller.SERVICE, deadline));
         metered.obtain(GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.INTERACTIVE, deadline));
@@ -71,7 +77,7 @@ class MeteredImageServiceTest {
         }
     }
 
-    /** Knows what a indexLookup tells, and fails at everything else. */
+    /** Knows what a lookup in the index tells, and fails at everything else. */
     private ImageService core() {
         return (ImageService) Proxy.newProxyInstance(
                 ImageService.class.getClassLoader(),

@@ -39,7 +39,7 @@ class MeteredPortsTest {
         assertThat(jobs("done")).isEqualTo(1);
         assertThat(jobs("waiting")).isEqualTo(1);
         assertThat(jobs("retried")).isEqualTo(1);
-        assertThat(jobs("buried")).isEqualTo(1);
+        assertThat(jobs("dead-lettered")).isEqualTo(1);
     }
 
     @Test
@@ -68,7 +68,7 @@ class MeteredPortsTest {
     @Test
     void aStoreThatFailsIsCountedAndItsFailurePassedOn() {
         MemoryImageStore store = new MemoryImageStore();
-        MeteredStore metered = new MeteredStore(meters, store);
+        MeteredStore metered = new MeteredStore(meters, store, content -> {});
         assertThat(metered.find(entry.key())).isEmpty();
         assertThat(failures("store")).isZero();
         store.down(true);

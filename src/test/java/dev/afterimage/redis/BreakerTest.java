@@ -11,7 +11,7 @@ class BreakerTest {
     private static final Duration REST = Duration.ofSeconds(1);
 
     private final MutableClock clock = new MutableClock();
-    private final Breaker breaker = new Breaker(3, REST, clock::nanoTime);
+    private final RedisLink.Breaker breaker = new RedisLink.Breaker(3, REST, clock::nanoTime);
 
     private void fail(int times) {
         for (int failure = 0; failure < times; failure++) {
@@ -20,10 +20,10 @@ class BreakerTest {
     }
 
     @Test
-    void fewFailuresCloseNothing() {
+    void fewFailuresDoNotOpenTheBreaker() {
         fail(2);
 
-        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.allows()).isTrue();
     }
 
     @Test
@@ -45,57 +45,57 @@ class BreakerTest {
         breaker.succeeded();
         fail(2);
 
-        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.allows()).isTrue();
     }
 
     @Test
     void afterEnoughFailuresNothingPassesDuringTheRest() {
         fail(3);
 
-        assertThat(breaker.lets()).isFalse();
+        assertThat(breaker.allows()).isFalse();
         clock.advance(REST.minusNanos(1));
-        assertThat(breaker.lets()).isFalse();
+        assertThat(breaker.allows()).isFalse();
     }
 
     @Test
-    void afterTheRestOneTries() {
+    void afterTheRestOneCommandIsLetThrough() {
         fail(3);
         clock.advance(REST);
 
-        assertThat(breaker.lets()).isTrue();
-        assertThat(breaker.lets()).isFalse();
+        assertThat(breaker.allows()).isTrue();
+        assertThat(breaker.allows()).isFalse();
     }
 
     @Test
-    void whenTheTryFailsTheNextRestGoesOn() {
+    void whenTheProbeFailsTheNextRestGoesOn() {
         fail(3);
         clock.advance(REST);
-        breaker.lets();
+        breaker.allows();
         breaker.failed();
 
-        assertThat(breaker.lets()).isFalse();
+        assertThat(breaker.allows()).isFalse();
         clock.advance(REST);
-        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.allows()).isTrue();
     }
 
     @Test
-    void whenTheTryNeverEndsAnotherTriesAfterTheNextRest() {
+    void whenTheProbeNeverEndsAnotherIsLetThroughAfterTheNextRest() {
         fail(3);
         clock.advance(REST);
-        breaker.lets();
+        breaker.allows();
         clock.advance(REST);
 
-        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.allows()).isTrue();
     }
 
     @Test
-    void whenTheTrySucceedsEverythingPasses() {
+    void whenTheProbeSucceedsEverythingPasses() {
         fail(3);
         clock.advance(REST);
-        breaker.lets();
+        breaker.allows();
         breaker.succeeded();
 
-        assertThat(breaker.lets()).isTrue();
-        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.allows()).isTrue();
+        assertThat(breaker.allows()).isTrue();
     }
 }

@@ -37,7 +37,7 @@ class RedisScriptTest {
     }
 
     @Test
-    void aScriptTravelsOnceAndIsThenCalledByItsHash() {
+    void aScriptIsSentOnceAndThenCalledByItsHash() {
         for (int call = 0; call < 5; call++) {
             assertThat(release()).isZero();
         }
@@ -47,7 +47,7 @@ class RedisScriptTest {
     }
 
     @Test
-    void aFlushedScriptTravelsAgainAndIsRunOnce() {
+    void aFlushedScriptIsSentAgainAndRunOnce() {
         release();
         link.call(Request.cmd(Command.SET).arg("key").arg("token"));
         link.call(Request.cmd(Command.SCRIPT).arg("FLUSH"));

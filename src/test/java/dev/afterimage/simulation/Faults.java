@@ -43,7 +43,9 @@ final class Faults {
         PROVIDER_OUT_OF_CREDITS,
         PROVIDER_SLOW,
         PROVIDER_SENDS_GARBAGE,
-        REDEPLOY
+        REDEPLOY,
+        /** To a version that writes another format into Redis; the former one buys nothing from then on. */
+        UPGRADE
     }
 
     /** Carries a fault out. */

@@ -111,6 +111,7 @@ final class Fleet implements Faults.Victims {
     private final Map<SimulatedMachine, Long> asleep = new LinkedHashMap<>();
 
     private boolean calm;
+    private boolean upgraded;
 
     private Fleet(long seed, Flaw flaw, boolean told) {
         this.flaw = flaw;
@@ -247,7 +248,7 @@ final class Fleet implements Faults.Victims {
 
     private SimulatedInstance deploy() {
         SimulatedInstance instance = new SimulatedInstance(
-                world, ++machines, settings, redis, store, queues, provider, catalogue(), faults, flaw);
+                world, ++machines, upgraded, settings, redis, store, queues, provider, catalogue(), faults, flaw);
         instances.add(instance);
         world.tell("m%d starts", instance.machine().id());
         return instance;
@@ -317,6 +318,17 @@ final class Fleet implements Faults.Victims {
                 }
                 deploy();
                 world.after(length, () -> terminate(machine));
+            }
+            case UPGRADE -> {
+                if (inFlight) {
+                    tried(Trial.UPGRADE_WITH_A_CALL_IN_FLIGHT);
+                }
+                List<SimulatedInstance> former = instances.stream()
+                        .filter(SimulatedInstance::takesRequests)
+                        .toList();
+                upgraded = true;
+                deploy();
+                world.after(length, () -> former.forEach(this::replaced));
             }
             case REDIS_FLUSHED, REDIS_RESTARTED -> {
                 if (inFlight) {
@@ -398,7 +410,7 @@ final class Fleet implements Faults.Victims {
         return switch (kind) {
             case FREEZE_BRIEFLY -> between(20, 3000);
             case FREEZE_FOR_LONG -> between(3000, 120_000);
-            case KILL, TERMINATE, REDEPLOY -> between(500, 20_000);
+            case KILL, TERMINATE, REDEPLOY, UPGRADE -> between(500, 20_000);
             case REDIS_FLUSHED, CLOCK_SET -> Duration.ZERO;
             case REDIS_RESTARTED -> between(50, 5000);
             case REDIS_GONE, REDIS_SILENT, REDIS_SLOW, REDIS_BREAKS_CONNECTIONS -> between(100, 30_000);
@@ -410,6 +422,14 @@ final class Fleet implements Faults.Victims {
                     PROVIDER_SLOW,
                     PROVIDER_SENDS_GARBAGE -> between(1000, 60_000);
         };
+    }
+
+    /** Until it has ended, a process of the former version cannot tell the limiter anything. */
+    private void replaced(SimulatedInstance former) {
+        long end = world.now() + Duration.ofMinutes(1).toNanos();
+        incidents.add(new Incident(Faults.Kind.UPGRADE, world.now(), end, former.machine()));
+        incidents.add(new Incident(Faults.Kind.TERMINATE, world.now(), end, former.machine()));
+        former.terminate();
     }
 
     /** Lambda freezes a process that has answered when its extension asks for its next event, which it does when idle. */

@@ -50,7 +50,8 @@ final class Laws {
             Kind.REDIS_GONE,
             Kind.REDIS_SILENT,
             Kind.REDIS_SLOW,
-            Kind.REDIS_BREAKS_CONNECTIONS);
+            Kind.REDIS_BREAKS_CONNECTIONS,
+            Kind.UPGRADE);
 
     private final Fleet fleet;
     private final Scenario scenario;

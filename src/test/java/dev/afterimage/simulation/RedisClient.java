@@ -20,7 +20,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 
 /** One machine's client of the simulated Redis: commands of a connection arrive in order, and so do their answers. */
@@ -30,10 +32,31 @@ final class RedisClient implements Redis {
 
     private final RedisNetwork network;
     private final SimulatedMachine machine;
+    private final boolean upgraded;
+    private final Map<String, String> upgradedScripts = new HashMap<>();
 
-    RedisClient(RedisNetwork network, SimulatedMachine machine) {
+    /**
+     * A client of a process.
+     *
+     * @param upgraded whether the process is of a later version, whose scripts write a format that the present one cannot read
+     */
+    RedisClient(RedisNetwork network, SimulatedMachine machine, boolean upgraded) {
         this.network = network;
         this.machine = machine;
+        this.upgraded = upgraded;
+    }
+
+    private List<String> ofThisVersion(List<String> words) {
+        if (upgraded && words.getFirst().equals("EVAL")) {
+            String source = words.get(1)
+                    .replace("local FORMAT = 1\n", "local FORMAT = 2\n")
+                    .replace("local newerFormat =", "redis.call('HSET', state, 'format', FORMAT)\nlocal newerFormat =");
+            upgradedScripts.put(LuaScripts.sha1(words.get(1)), LuaScripts.sha1(source));
+            words.set(1, source);
+        } else if (upgraded && words.getFirst().equals("EVALSHA")) {
+            words.set(1, upgradedScripts.getOrDefault(words.get(1), "not sent yet"));
+        }
+        return words;
     }
 
     private static Method find() {
@@ -125,7 +148,7 @@ final class RedisClient implements Redis {
                 return promise.future();
             }
             pending.add(promise);
-            List<String> words = words(request);
+            List<String> words = ofThisVersion(words(request));
             long now = network.world().now();
             lastArrival = Math.max(lastArrival, now + network.latency().toNanos());
             network.world()

@@ -16,9 +16,9 @@ import java.util.concurrent.CompletionStage;
 /** One process of the fleet on a machine of its own. All that is made of the service is made here. */
 final class SimulatedInstance {
 
-    /** As WorkerLifecycle has it. */
+    /** As the wiring's Lifecycle has it. */
     private static final Duration WORKERS_GRACE = Duration.ofSeconds(20);
-    /** As DrainLifecycle has it. */
+    /** As the wiring's Lifecycle has it. */
     private static final Duration AFTER_THE_CALL = Duration.ofSeconds(5);
 
     private final SimulatedMachine machine;
@@ -29,6 +29,7 @@ final class SimulatedInstance {
     SimulatedInstance(
             Simulation world,
             int id,
+            boolean upgraded,
             Settings settings,
             RedisNetwork redis,
             SimulatedStore store,
@@ -42,7 +43,7 @@ final class SimulatedInstance {
                 settings,
                 new Surroundings(
                         machine.machine(),
-                        new RedisClient(redis, machine),
+                        new RedisClient(redis, machine, upgraded),
                         store.client(machine, faults),
                         queues.client(machine, faults),
                         catalogues,

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.store.ImageStore.StoredImage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -116,7 +117,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void everyKeyHasAImageOfItsOwn() {
+    void everyKeyHasAnImageOfItsOwn() {
         put(NOON);
         ImageKey neighbour = key(2);
         store().put(entry(neighbour, NOON, 9), content(neighbour, NOON, 9));

@@ -1,7 +1,6 @@
 package dev.afterimage.testing;
 
 import dev.afterimage.aws.ClientLimits;
-import dev.afterimage.aws.S3Clients;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,7 +85,7 @@ public final class S3Server implements AutoCloseable {
 
     public S3Client client() {
         ClientLimits patient = new ClientLimits(Duration.ofSeconds(20), Duration.ofSeconds(60), 2);
-        return S3Clients.prepare(clientOf(endpoint()), patient).build();
+        return patient.limitS3(clientOf(endpoint())).build();
     }
 
     /**

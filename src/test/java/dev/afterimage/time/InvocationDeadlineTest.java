@@ -32,7 +32,7 @@ class InvocationDeadlineTest {
     }
 
     @Test
-    void afterTheInvocationNothingIsInAHurry() {
+    void afterTheInvocationDeadlinesStayAsTheyAre() {
         invocation.begin(SOON);
         invocation.end();
 

@@ -16,12 +16,12 @@ class ConsoleWiringTest {
     }
 
     @Test
-    void awsHasNone() {
+    void onAwsThereIsNoConsole() {
         assertThat(isOn(Map.of("afterimage.backend", "aws"))).isFalse();
     }
 
     @Test
-    void theSwitchHasTheLastWord() {
+    void theSettingOverridesTheBackEnd() {
         assertThat(isOn(Map.of("afterimage.console.enabled", "false"))).isFalse();
         assertThat(isOn(Map.of("afterimage.backend", "aws", "afterimage.console.enabled", "true")))
                 .isTrue();

@@ -284,7 +284,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void oneWhoIsCancelledWhileTheBulkheadIsFullEndsAtOnce() {
+    void aCallerCancelledWhileTheBulkheadIsFullEndsAtOnce() {
         belt.roomFrom = Instant.MAX;
 
         Thread.currentThread().interrupt();

@@ -54,7 +54,7 @@ class SignableImageServiceTest {
     }
 
     @Test
-    void aJobNeedsNoKey() {
+    void aQueuedJobNeedsNoSigningKey() {
         GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, deadline);
 
         assertThat(service.obtain(job)).isCompleted();
@@ -62,7 +62,7 @@ class SignableImageServiceTest {
     }
 
     @Test
-    void whatIsThereCostsNothingAndIsNotChecked() {
+    void aHitIsAnsweredWithoutCheckingTheKey() {
         known = Optional.of(hit);
 
         assertThat(service.obtain(GenerationRequest.onDemand(REQUEST, Caller.SERVICE, deadline)))

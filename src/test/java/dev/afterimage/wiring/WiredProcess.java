@@ -10,6 +10,7 @@ import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.Planner;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
@@ -25,6 +26,7 @@ import dev.afterimage.jobs.CallbackConfig;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
+import dev.afterimage.jobs.QueuedBacklog;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
 import dev.afterimage.limit.CallerQuota;
@@ -224,14 +226,14 @@ public final class WiredProcess {
                 machine,
                 METERS,
                 machine.threads()));
-        PendingKeys marks = flaw.marks(queues.pendingMarks(backends, local, redis, redisConfig, METERS, machine));
+        PendingKeys marks = flaw.marks(queues.pendingKeys(backends, local, redis, redisConfig, METERS, machine));
         BatchLedger ledger = queues.batchLedger(backends, local, redis, redisConfig, machine.clock());
         Checkpoints checkpoints = queues.checkpoints(backends, local, redis, redisConfig);
         TimeOrderedIds ids = queues.ids(machine);
-        Backlog backlog = queues.backlog(queue, marks, ids);
+        Backlog backlog = new QueuedBacklog(queue, marks, ids);
 
         GenerationWiring generations = new GenerationWiring();
-        drain = generations.drain(machine);
+        drain = new Drain(machine.clock(), machine.pause());
         FreshnessPolicy freshness = generations.freshnessPolicy(cache, settings.of(TemplatesConfig.class));
         ImageGenerator provider = flaw.provider(new MeteredGenerator(METERS, surroundings.provider()));
         ImageGenerator guarded = generations.guarded(
@@ -282,10 +284,10 @@ public final class WiredProcess {
                         queue,
                         ids,
                         machine.clock()));
-        catalogues = queues.catalogueRunner(
+        catalogues = new CatalogueRunner(
                 pregeneration,
                 surroundings.catalogues(),
-                queues.planner(KEYS, versions, index, machine.clock()),
+                new Planner(KEYS, versions, index, machine.clock()),
                 freshness,
                 queue,
                 checkpoints,

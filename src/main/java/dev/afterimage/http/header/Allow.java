@@ -20,6 +20,9 @@ public final class Allow {
 
     public static final String HEADER = "Allow";
 
+    /** The path with a route in front of Quarkus REST, which offers POST. */
+    private static final String ROUTE = "/v1/images";
+
     private Allow() {}
 
     /** The methods that some resource offers at this path, in alphabetical order; empty when there is none. */
@@ -35,6 +38,9 @@ public final class Allow {
                     addMethods(routing, match.remaining.isEmpty() ? "/" : match.remaining, methods);
                 }
             }
+        }
+        if (path.equals(ROUTE) || path.equals(ROUTE + "/")) {
+            methods.add("POST");
         }
         if (methods.contains("GET")) {
             methods.add("HEAD");

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.http.header.Allow;
-import dev.afterimage.http.header.RequestId;
+import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RetryAfter;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
@@ -17,56 +16,56 @@ import org.jboss.logging.Logger;
 
 /** Makes the whole answer for a failure, headers and body, and tells the log what the client is not told. */
 @Singleton
-final class ProblemResponses {
+public final class ProblemResponses {
 
     private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
-
-    /** An answer, for whichever part of the framework is to send it. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Answer(int status, Map<String, String> headers, byte[] body) {}
 
     private final Problems problems;
     private final ObjectMapper json;
 
     @Inject
-    ProblemResponses(Problems problems, ObjectMapper json) {
+    public ProblemResponses(Problems problems, ObjectMapper json) {
         this.problems = problems;
         this.json = json;
     }
 
-    Answer answer(Throwable failure, RoutingContext context) {
+    /**
+     * The answer for a failure.
+     *
+     * @param path of the request, without its query
+     */
+    public HttpResponse answer(Throwable failure, String requestId, String path) {
         Problem problem = problems.of(failure);
         log(failure, problem);
-        return answer(problem, context);
+        return answer(problem, requestId, path);
     }
 
     /** The answer for a status code that the framework chose without an exception that we know. */
-    Answer answer(int status, RoutingContext context) {
-        return answer(problems.of(status), context);
+    HttpResponse answer(int status, String requestId, String path) {
+        return answer(problems.of(status), requestId, path);
     }
 
-    private Answer answer(Problem problem, RoutingContext context) {
+    private HttpResponse answer(Problem problem, String requestId, String path) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", ProblemDocument.MEDIA_TYPE);
         headers.put("Cache-Control", "no-store");
         headers.putAll(problem.headers());
         problem.retryAfter().ifPresent(wait -> headers.put(RetryAfter.HEADER, RetryAfter.of(wait)));
         if (problem.status() == ProblemType.METHOD_NOT_ALLOWED.status()) {
-            SortedSet<String> allowed = Allow.methodsOf(context.normalizedPath());
+            SortedSet<String> allowed = Allow.methodsOf(path);
             headers.put(Allow.HEADER, String.join(", ", allowed));
         }
-        boolean openAi = OpenAiError.isSpokenAt(context.normalizedPath());
+        boolean openAi = OpenAiError.isSpokenAt(path);
         if (openAi) {
             headers.put("Content-Type", "application/json");
             headers.putAll(OpenAiError.headers(problem));
         }
         try {
             return openAi
-                    ? new Answer(OpenAiError.status(problem), headers, json.writeValueAsBytes(OpenAiError.of(problem)))
-                    : new Answer(
-                            problem.status(),
-                            headers,
-                            json.writeValueAsBytes(ProblemDocument.of(problem, RequestId.of(context))));
+                    ? new HttpResponse(
+                            OpenAiError.status(problem), headers, json.writeValueAsBytes(OpenAiError.of(problem)))
+                    : new HttpResponse(
+                            problem.status(), headers, json.writeValueAsBytes(ProblemDocument.of(problem, requestId)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A problem of strings and a number is always JSON", e);
         }

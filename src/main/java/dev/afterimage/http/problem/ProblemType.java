@@ -19,7 +19,6 @@ public enum ProblemType {
     REQUEST_TIMEOUT("request-timeout", 408, "The body did not arrive in time"),
     IDEMPOTENCY_KEY_IN_USE("idempotency-key-in-use", 409, "The first request with this key is still running"),
     DELETED("deleted-meanwhile", 409, "The image was deleted while it was being made"),
-    PRECONDITION_FAILED("precondition-failed", 412, "The image is not the expected version"),
     BODY_TOO_LARGE("body-too-large", 413, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type or encoding is not supported"),
     RANGE_NOT_SATISFIABLE("range-not-satisfiable", 416, "The image ends before the range begins"),
@@ -40,7 +39,7 @@ public enum ProblemType {
     IMAGE_PENDING("image-pending", 503, "The image is not ready yet"),
     SHUTTING_DOWN("shutting-down", 503, "This instance is being stopped"),
     STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used"),
-    /** Said by the function on AWS only, when the end of the invocation comes before the answer. */
+    /** Said a second after the deadline, and by the function on AWS when the end of the invocation comes before the answer. */
     OUT_OF_TIME("out-of-time", 503, "The service ran out of time"),
     /** Said by the function on AWS only, to a sender of events that it does not serve. */
     EVENT_NOT_SERVED("event-not-served", 501, "The service is not set up for this sender");

@@ -31,10 +31,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /** Says which problem an exception, or a status code of the framework, means to the client. */
 @Singleton
-final class Problems {
+public final class Problems {
 
     /** A guess at how long an outage lasts; short, because a hit needs neither provider nor storage. */
     static final Duration OUTAGE = Duration.ofSeconds(10);
@@ -45,7 +46,7 @@ final class Problems {
     private final Clock clock;
 
     @Inject
-    Problems(Clock clock) {
+    public Problems(Clock clock) {
         this.clock = clock;
     }
 
@@ -54,6 +55,9 @@ final class Problems {
             case CompletionException e when e.getCause() != null -> of(e.getCause());
             case ExecutionException e when e.getCause() != null -> of(e.getCause());
             case ProblemException e -> e.problem();
+            case TimeoutException e ->
+                Problem.of(ProblemType.OUT_OF_TIME, "Ask again in a second: what was being made may be there by then.")
+                        .after(Duration.ofSeconds(1));
             case UndeclaredTemplateException e ->
                 Problem.of(ProblemType.TEMPLATE_UNDECLARED, e.detail()).at(pointer(e.pointer()));
             case InvalidRequestException e ->

@@ -1,5 +1,6 @@
 package dev.afterimage.http.problem;
 
+import dev.afterimage.http.header.RequestId;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.core.Response;
@@ -17,9 +18,7 @@ final class ResourceProblems {
 
     @ServerExceptionMapper
     public Response answer(Throwable failure, RoutingContext context) {
-        ProblemResponses.Answer answer = answers.answer(failure, context);
-        Response.ResponseBuilder response = Response.status(answer.status()).entity(answer.body());
-        answer.headers().forEach(response::header);
-        return response.build();
+        return answers.answer(failure, RequestId.of(context), context.normalizedPath())
+                .toRest();
     }
 }

@@ -1,5 +1,7 @@
 package dev.afterimage.http.problem;
 
+import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.http.header.RequestId;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -27,8 +29,7 @@ final class RouterProblems {
         // Before the framework's own, which answers HTML, JSON or text, whichever the client seems to like.
         router.route().order(Integer.MIN_VALUE).failureHandler(this::fail);
         IntStream.of(400, 404, 405, 406, 413, 415, 500)
-                .forEach(status ->
-                        router.errorHandler(status, context -> send(answers.answer(status, context), context)));
+                .forEach(status -> router.errorHandler(status, context -> send(answer(status, context), context)));
     }
 
     private void fail(RoutingContext context) {
@@ -39,7 +40,24 @@ final class RouterProblems {
         if (isAnswered(context.response())) {
             return;
         }
-        send(failure == null || chosen ? answers.answer(status, context) : answers.answer(failure, context), context);
+        send(
+                failure == null || chosen
+                        ? answer(status, context)
+                        : answers.answer(failure, RequestId.of(context), pathOf(context)),
+                context);
+    }
+
+    private HttpResponse answer(int status, RoutingContext context) {
+        return answers.answer(status, RequestId.of(context), pathOf(context));
+    }
+
+    /** Empty where it cannot be decoded. */
+    private static String pathOf(RoutingContext context) {
+        try {
+            return context.normalizedPath();
+        } catch (IllegalArgumentException malformed) {
+            return "";
+        }
     }
 
     /** Nobody can be told any more; a client that goes away while it sends is no fault of the service. */
@@ -47,7 +65,7 @@ final class RouterProblems {
         return response.headWritten() || response.ended() || response.closed();
     }
 
-    private static void send(ProblemResponses.Answer answer, RoutingContext context) {
+    private static void send(HttpResponse answer, RoutingContext context) {
         HttpServerResponse response = context.response();
         if (isAnswered(response)) {
             return;

@@ -18,6 +18,18 @@ import java.util.concurrent.TimeUnit;
 /** What meters counted since they were last asked. Not thread-safe. */
 final class Deltas {
 
+    /**
+     * What one meter has to say.
+     *
+     * @param unit a CloudWatch unit
+     * @param values each one observation; a gauge or a counter has one
+     */
+    record Sample(Meter.Id meter, String unit, List<Double> values) {
+        Sample {
+            values = List.copyOf(values);
+        }
+    }
+
     private static final String COUNT = "Count";
     private static final String MILLISECONDS = "Milliseconds";
     /** CloudWatch refuses numbers beyond this; see PutMetricData, MetricDatum, Value. */

@@ -1,5 +1,9 @@
 package dev.afterimage.metrics.emf;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.afterimage.metrics.emf.Deltas.Sample;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -27,12 +31,16 @@ import java.util.function.Predicate;
  *
  * <p>A metric is named as its meter without {@value #PREFIX}; the meter's tags are its dimensions. So
  * {@code afterimage.permits{lane="bulk"}} is the metric {@code permits} with the dimension {@code lane=bulk}. Meters
- * of others (JVM, HTTP server) are left out: every metric is billed.
+ * of others (JVM, HTTP server) are left out: every metric is billed. The form of a document and its limits stand in the Amazon
+ * CloudWatch User Guide, "Specification: Embedded metric format".
  */
 public final class EmfWriter {
 
     /** What the names of our meters begin with. */
     public static final String PREFIX = "afterimage.";
+
+    private static final int MOST_METRICS = 100;
+    private static final int MOST_VALUES = 100;
 
     private final WantedMeters meters;
     private final String namespace;
@@ -107,26 +115,39 @@ public final class EmfWriter {
         Map<String, Sample> metrics = new LinkedHashMap<>();
         for (Sample sample : samples) {
             String name = sample.meter().getName().substring(PREFIX.length());
-            for (List<Double> values : chunks(sample.values())) {
-                if (metrics.size() == EmfDocument.MOST_METRICS || metrics.containsKey(name)) {
-                    line(new EmfDocument(namespace, now, dimensions, metrics), lines);
+            List<Double> values = sample.values();
+            for (int from = 0; from < values.size(); from += MOST_VALUES) {
+                if (metrics.size() == MOST_METRICS || metrics.containsKey(name)) {
+                    document(now, dimensions, metrics, lines);
                     metrics.clear();
                 }
-                metrics.put(name, new Sample(sample.meter(), sample.unit(), values));
+                List<Double> chunk = values.subList(from, Math.min(values.size(), from + MOST_VALUES));
+                metrics.put(name, new Sample(sample.meter(), sample.unit(), chunk));
             }
         }
-        line(new EmfDocument(namespace, now, dimensions, metrics), lines);
+        document(now, dimensions, metrics, lines);
     }
 
-    private static void line(EmfDocument document, StringBuilder lines) {
-        lines.append(document).append('\n');
-    }
-
-    private static List<List<Double>> chunks(List<Double> values) {
-        List<List<Double>> chunks = new ArrayList<>();
-        for (int from = 0; from < values.size(); from += EmfDocument.MOST_VALUES) {
-            chunks.add(values.subList(from, Math.min(values.size(), from + EmfDocument.MOST_VALUES)));
+    /** Metrics that share their dimensions, at one moment, on one line, as CloudWatch Logs wants an event. */
+    private void document(Instant time, List<Tag> dimensions, Map<String, Sample> metrics, StringBuilder lines) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = root.putObject("_aws").put("Timestamp", time.toEpochMilli());
+        ObjectNode directive =
+                metadata.putArray("CloudWatchMetrics").addObject().put("Namespace", namespace);
+        ArrayNode dimensionSet = directive.putArray("Dimensions").addArray();
+        for (Tag dimension : dimensions) {
+            dimensionSet.add(dimension.getKey());
+            root.put(dimension.getKey(), dimension.getValue());
         }
-        return chunks;
+        ArrayNode definitions = directive.putArray("Metrics");
+        metrics.forEach((name, sample) -> {
+            definitions.addObject().put("Name", name).put("Unit", sample.unit());
+            if (sample.values().size() == 1) {
+                root.put(name, sample.values().getFirst());
+            } else {
+                sample.values().forEach(root.putArray(name)::add);
+            }
+        });
+        lines.append(root).append('\n');
     }
 }

@@ -27,9 +27,9 @@ final class WantedMeters {
     private record Picked(long change, boolean settled, List<Meter> meters) {}
 
     /**
-     * Those whose name begins with {@code prefix}.
+     * The meters whose name begins with a prefix and is wanted.
      *
-     * @param wanted and goes on like this
+     * @param wanted tests the rest of a name, behind the prefix
      */
     WantedMeters(MeterRegistry registry, String prefix, Predicate<String> wanted) {
         this.registry = registry;

@@ -1,7 +1,7 @@
 /**
  * Meters in CloudWatch's embedded metric format: lines of JSON on standard output, from which CloudWatch Logs takes the
- * metrics. {@link dev.afterimage.metrics.emf.EmfWriter} says what changed since the last time,
- * {@link dev.afterimage.metrics.emf.Deltas} finds that out, {@link dev.afterimage.metrics.emf.EmfDocument} is one line.
+ * metrics. {@link dev.afterimage.metrics.emf.EmfWriter} writes what changed since the last time, and
+ * {@link dev.afterimage.metrics.emf.Deltas} finds that out.
  */
 @NullMarked
 package dev.afterimage.metrics.emf;

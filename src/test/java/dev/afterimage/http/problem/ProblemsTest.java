@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,7 @@ class ProblemsTest {
     static Stream<Arguments> failures() {
         return Stream.of(
                 failure(new InvalidRequestException("Mend it.", "data"), ProblemType.INVALID_REQUEST, null),
+                failure(new TimeoutException(), ProblemType.OUT_OF_TIME, Duration.ofSeconds(1)),
                 failure(
                         new QuotaExceededException(Duration.ofMinutes(7)),
                         ProblemType.QUOTA_EXCEEDED,

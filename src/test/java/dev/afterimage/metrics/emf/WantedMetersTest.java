@@ -13,7 +13,7 @@ class WantedMetersTest {
     private final WantedMeters meters = new WantedMeters(registry, "ours.", name -> !name.startsWith("queue."));
 
     @Test
-    void theyAreOursAndWantedAndInOrder() {
+    void wantedMetersAreListedInOrder() {
         registry.counter("ours.b");
         registry.counter("ours.a", "lane", "bulk");
         registry.counter("ours.queue.depth");
@@ -22,7 +22,7 @@ class WantedMetersTest {
     }
 
     @Test
-    void oneThatComesLaterIsThere() {
+    void aMeterAddedLaterIsListed() {
         registry.counter("ours.b");
         assertThat(names()).containsExactly("ours.b");
         registry.counter("ours.a");
@@ -30,7 +30,7 @@ class WantedMetersTest {
     }
 
     @Test
-    void oneThatWasRemovedIsNot() {
+    void aRemovedMeterIsNotListed() {
         registry.counter("ours.b");
         assertThat(names()).hasSize(1);
         registry.clear();

@@ -1,0 +1,130 @@
+package dev.afterimage.lambda;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import dev.afterimage.delivery.BaseUrl;
+import dev.afterimage.http.CallerResolver;
+import dev.afterimage.http.ImageEndpoint;
+import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.http.header.RequestId;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.pipeline.Drain;
+import dev.afterimage.time.Deadline;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import org.eclipse.microprofile.config.Config;
+import org.jboss.logging.MDC;
+
+/**
+ * Hands the requests for an image that come as events to the {@link ImageEndpoint}, and waits for its answers on the thread that
+ * brought them. The server inside the process would take three threads more and write and read each request once more, for which
+ * a hit takes twice as long.
+ */
+@Singleton
+class ImageEvents {
+
+    private final BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint;
+    private final boolean served;
+    private final Drain drain;
+    private final Clock clock;
+
+    /** Leaves all to the server inside where something stands in it that must not be passed by, or URLs depend on it. */
+    @Inject
+    ImageEvents(ImageEndpoint endpoint, BaseUrl baseUrl, Config config, Drain drain, Clock clock) {
+        this(endpoint::answer, baseUrl.isFixed() && !ServerOnly.isConfigured(config), drain, clock);
+    }
+
+    ImageEvents(
+            BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint,
+            boolean served,
+            Drain drain,
+            Clock clock) {
+        this.endpoint = endpoint;
+        this.served = served;
+        this.drain = drain;
+        this.clock = clock;
+    }
+
+    /** Whether the event asks for an image. One with a query, which may be malformed, is left to the server inside. */
+    static boolean asksForImage(APIGatewayV2HTTPEvent event) {
+        return "POST".equals(event.getRequestContext().getHttp().getMethod())
+                && ImageEndpoint.PATH.equals(event.getRawPath())
+                && (event.getRawQueryString() == null
+                        || event.getRawQueryString().isEmpty());
+    }
+
+    /** Whether such events are answered here; else the server inside hands them to the endpoint. */
+    boolean areServed() {
+        return served;
+    }
+
+    /**
+     * The answer.
+     *
+     * @param id the request's name in headers and logs
+     * @param body decoded
+     * @throws TimeoutException when there is none at the deadline
+     */
+    HttpResponse answer(APIGatewayV2HTTPEvent event, String id, byte[] body, Deadline deadline)
+            throws InterruptedException, TimeoutException {
+        MDC.put(RequestId.LOG_KEY, id);
+        ImageEndpoint.Request request = new ImageEndpoint.Request(
+                id, name -> values(event, name), body, caller(event), clock.instant(), ImageEvents::root);
+        OwnThread own = new OwnThread();
+        drain.entered();
+        try {
+            return own.await(endpoint.apply(request, own).toCompletableFuture(), deadline);
+        } finally {
+            drain.left();
+        }
+    }
+
+    private static Caller caller(APIGatewayV2HTTPEvent event) {
+        var context = event.getRequestContext();
+        return CallerResolver.caller(
+                CallerIdentity.subject(context.getAuthorizer()),
+                context.getHttp().getSourceIp());
+    }
+
+    private static List<String> values(APIGatewayV2HTTPEvent event, String header) {
+        String value = event.getHeaders().get(header);
+        return value == null ? List.of() : List.of(value);
+    }
+
+    private static URI root() {
+        throw new IllegalStateException("The base URL is fixed");
+    }
+
+    /** The thread of an invocation: while it waits for a result, it does what others hand it. */
+    private final class OwnThread implements Executor {
+
+        private final BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
+
+        @Override
+        public void execute(Runnable task) {
+            handed.add(task);
+        }
+
+        <T> T await(CompletableFuture<T> result, Deadline deadline) throws InterruptedException, TimeoutException {
+            var unused = result.whenComplete((done, failure) -> handed.add(() -> {}));
+            while (!result.isDone()) {
+                Runnable task = handed.poll(deadline.remaining(clock).toMillis(), TimeUnit.MILLISECONDS);
+                if (task == null) {
+                    throw new TimeoutException();
+                }
+                task.run();
+            }
+            return result.join();
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package dev.afterimage.http;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.http.header.Preferences;
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.ProblemResponses;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.ImageRequestReader;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.Callbacks;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.pipeline.GenerationRequest;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.pipeline.IndexLookup;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.InvocationDeadline;
+import io.quarkus.virtual.threads.VirtualThreads;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.NotAcceptableException;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers {@code POST /v1/images}, and is all that does: {@link ImageRoute} hands it the requests that come over a connection,
+ * the Lambda function those that come as events. Never blocks, and fails never: what goes wrong is a problem document.
+ */
+@Singleton
+public final class ImageEndpoint {
+
+    public static final String PATH = "/v1/images";
+
+    private final ImageService images;
+    private final ImageResponses responses;
+    private final ProblemResponses problems;
+    private final InvocationDeadline invocation;
+    private final Duration deadline;
+    private final Callbacks callbacks;
+    private final ExecutorService threads;
+
+    /**
+     * A request, wherever it comes from.
+     *
+     * @param id its name in headers and logs
+     * @param headers the values of each line of a header, by its name in whatever case
+     * @param caller whose quota it uses
+     * @param arrival when all of it was there
+     * @param serviceRoot the service's root as the client addressed it, such as {@code http://localhost:8080/}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Request(
+            String id,
+            Function<String, List<String>> headers,
+            byte[] body,
+            Caller caller,
+            Instant arrival,
+            Supplier<URI> serviceRoot) {}
+
+    @Inject
+    ImageEndpoint(
+            ImageService images,
+            ImageResponses responses,
+            ProblemResponses problems,
+            InvocationDeadline invocation,
+            HttpConfig config,
+            Callbacks callbacks,
+            @VirtualThreads ExecutorService threads) {
+        this.callbacks = callbacks;
+        this.threads = threads;
+        this.images = images;
+        this.responses = responses;
+        this.problems = problems;
+        this.invocation = invocation;
+        this.deadline = config.deadline();
+    }
+
+    /**
+     * Finds the image or has it made: 200, 202 or a problem, with the headers that every answer has.
+     *
+     * @param own the thread or event loop of the request. What goes on after the index was asked begins there, and so finds the
+     *     request's id for its log lines
+     */
+    public CompletionStage<HttpResponse> answer(Request request, Executor own) {
+        return obtain(request, own)
+                .exceptionallyAsync(failure -> problems.answer(failure, request.id(), PATH), own)
+                .thenApply(response -> StandardHeaders.in(response, request.id(), PATH));
+    }
+
+    /** The answer for a request that has taken longer than anybody waits: 503. */
+    public HttpResponse late(Request request) {
+        return StandardHeaders.in(problems.answer(new TimeoutException(), request.id(), PATH), request.id(), PATH);
+    }
+
+    /** The time from arrival after which a request is {@link #late}: a second after the deadline, which the core keeps by itself. */
+    Duration longest() {
+        return deadline.plusSeconds(1);
+    }
+
+    private CompletionStage<HttpResponse> obtain(Request request, Executor own) {
+        try {
+            check(request);
+            CallbackMember callback = new CallbackMember();
+            ImageRequest image = ImageRequestReader.read(request.body(), CallbackMember.NAME, callback);
+            Preferences preferences = Preferences.parse(request.headers().apply(Preferences.HEADER));
+            GenerationRequest wanted = GenerationRequest.onDemand(
+                    image,
+                    request.caller(),
+                    invocation.cap(new Deadline(request.arrival().plus(preferences.patience(deadline)))));
+            return obtain(wanted, callback.url, own)
+                    .thenApply(outcome -> describe(outcome, preferences, request.serviceRoot()));
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+    }
+
+    /** Where its caller wants to be told of a late image is checked before anything is paid for. */
+    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, Optional<String> callback, Executor own) {
+        if (callback.isEmpty()) {
+            return obtain(wanted, own);
+        }
+        return CompletableFuture.supplyAsync(() -> callbacks.accept(callback.get()), threads)
+                .thenCompose(url -> obtain(wanted, own).thenApplyAsync(outcome -> tell(outcome, url), threads))
+                .thenApplyAsync(outcome -> outcome, own);
+    }
+
+    private ImageOutcome tell(ImageOutcome outcome, URI url) {
+        if (outcome instanceof ImageOutcome.Pending pending) {
+            callbacks.tell(pending.key(), url);
+        }
+        return outcome;
+    }
+
+    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, Executor own) {
+        return images.indexLookup(wanted.request()).thenComposeAsync(known -> obtain(wanted, known), own);
+    }
+
+    /** Reads the member that says where its caller wants to be told of a late image. */
+    private static final class CallbackMember implements ImageRequestReader.Member {
+
+        static final String NAME = "callback";
+
+        private Optional<String> url = Optional.empty();
+
+        @Override
+        public void read(JsonParser parser, @Nullable JsonToken value) throws IOException {
+            if (value != JsonToken.VALUE_STRING) {
+                throw new InvalidRequestException("Write callback as an https URL (RFC 3986).", NAME);
+            }
+            url = Optional.of(parser.getText());
+        }
+    }
+
+    /** A hit has been counted by the lookup; the core is asked for everything else. */
+    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, IndexLookup known) {
+        return known.hit().isPresent()
+                ? CompletableFuture.completedFuture(known.hit().get())
+                : images.obtain(wanted, known);
+    }
+
+    private HttpResponse describe(ImageOutcome outcome, Preferences preferences, Supplier<URI> serviceRoot) {
+        HttpResponse response = responses.describe(outcome, serviceRoot);
+        return preferences
+                .applied(outcome instanceof ImageOutcome.Pending, deadline)
+                .map(applied -> response.with(Preferences.APPLIED_HEADER, applied))
+                .orElse(response);
+    }
+
+    private static void check(Request request) {
+        JsonBody.MEDIA_TYPE.check(request.headers());
+        if (request.body().length > JsonBody.MOST_BYTES) {
+            throw new ProblemException(Problem.tooLarge(JsonBody.MOST_BYTES));
+        }
+        List<String> accept = request.headers().apply("Accept");
+        if (!accept.isEmpty() && accept.stream().noneMatch(ImageEndpoint::namesJson)) {
+            throw new NotAcceptableException();
+        }
+    }
+
+    /** Whether JSON is accepted, read as Quarkus REST reads it for the other resources: weights do not count. */
+    private static boolean namesJson(String accept) {
+        String ranges = accept.toLowerCase(Locale.ROOT);
+        return ranges.isBlank()
+                || ranges.contains("application/json")
+                || ranges.contains("*/*")
+                || ranges.contains("application/*");
+    }
+}

@@ -1,0 +1,76 @@
+package dev.afterimage.http;
+
+import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.ProblemType;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Reads the small JSON body of one {@code POST} route on the event loop. Another media type and an announced length that is too
+ * large are refused unread; a body that grows too large or comes too slowly is refused while it comes.
+ */
+final class JsonBody {
+
+    static final MediaTypeGate MEDIA_TYPE = new MediaTypeGate(List.of("application/json"));
+
+    /** 256 KiB for an image's template and data. */
+    static final int MOST_BYTES = 256 * 1024;
+
+    /** After {@link BodyLimit} and the framework's own handlers, before the resources. */
+    static final int ORDER = -1;
+
+    private static final String TIMER = JsonBody.class.getName();
+
+    private JsonBody() {}
+
+    /**
+     * The route whose next handler finds the body with {@link #bytes}.
+     *
+     * @param limit from the head's end to the body's. The server's own idle time-out never ends a client that sends a byte now
+     *     and then
+     */
+    static Route of(Router router, String path, Duration limit) {
+        BodyHandler reader = BodyHandler.create(false).setBodyLimit(MOST_BYTES);
+        return router.post(path)
+                .order(ORDER)
+                .handler(MEDIA_TYPE)
+                .handler(context -> begin(context, limit))
+                .handler(context -> {
+                    BodyLimit.check(context.request(), MOST_BYTES);
+                    reader.handle(context);
+                })
+                .handler(JsonBody::end);
+    }
+
+    /** The body; empty when none was sent. */
+    static byte[] bytes(RoutingContext context) {
+        Buffer body = context.body().buffer();
+        return body == null ? new byte[0] : body.getBytes();
+    }
+
+    /** A client whose body is not whole in time is told so and cut off. */
+    private static void begin(RoutingContext context, Duration limit) {
+        long timer = context.vertx().setTimer(limit.toMillis(), late -> {
+            context.addEndHandler(answered -> context.request().connection().close());
+            context.fail(new ProblemException(Problem.of(
+                    ProblemType.REQUEST_TIMEOUT, "Send the whole body within " + limit.toSeconds() + " seconds.")));
+        });
+        context.put(TIMER, timer);
+        context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
+        context.next();
+    }
+
+    /** A request whose client has been told that it is late goes no further. */
+    private static void end(RoutingContext context) {
+        Long timer = context.get(TIMER);
+        if (timer != null && context.vertx().cancelTimer(timer)) {
+            context.next();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.afterimage.wiring;
+
+import dev.afterimage.aws.ClientLimits;
+import dev.afterimage.aws.S3Config;
+import dev.afterimage.aws.SecretsConfig;
+import dev.afterimage.aws.SqsConfig;
+import dev.afterimage.redis.RedisConfig;
+import dev.afterimage.redis.RedisLink;
+import dev.afterimage.time.Machine;
+import io.smallrye.common.annotation.Identifier;
+import io.vertx.redis.client.Redis;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilder;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.SqsClientBuilder;
+
+/**
+ * The clients of Redis and of AWS. Those of AWS have limits of their own, beside the clients that the extensions make; what is
+ * injected stands in for a client, which is made by the first call. So a laptop makes none, nor does a function that only answers
+ * hits.
+ */
+class ClientWiring {
+
+    /** Tells these clients from the extensions'. */
+    static final String LIMITED = "limited";
+
+    @Produces
+    @ApplicationScoped
+    @Identifier(LIMITED) S3Client s3(Instance<S3ClientBuilder> configured, S3Config config) {
+        return new ClientLimits(config.attemptTimeout(), config.timeout())
+                .limitS3(configured.get())
+                .build();
+    }
+
+    @Produces
+    @ApplicationScoped
+    @Identifier(LIMITED) SqsClient sqs(Instance<SqsClientBuilder> configured, SqsConfig config) {
+        return new ClientLimits(config.attemptTimeout(), config.timeout())
+                .limit(configured.get())
+                .build();
+    }
+
+    @Produces
+    @ApplicationScoped
+    @Identifier(LIMITED) SecretsManagerClient secretsManager(Instance<SecretsManagerClientBuilder> configured, SecretsConfig config) {
+        return new ClientLimits(config.attemptTimeout(), config.timeout())
+                .limit(configured.get())
+                .build();
+    }
+
+    /** The one link to Redis. */
+    @Produces
+    @Singleton
+    RedisLink redisLink(Instance<Redis> redis, RedisConfig config, Machine machine) {
+        return new RedisLink(redis.get(), config, machine.nanoTime(), machine.pause());
+    }
+}

@@ -1,0 +1,284 @@
+package dev.afterimage.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.TemplateData;
+import dev.afterimage.image.TemplateId;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.pipeline.ImageOutcome;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.restassured.http.ContentType;
+import io.restassured.http.Header;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code POST /v1/images} over a connection, as long as nothing goes wrong. */
+@QuarkusTest
+@TestProfile(FakeCore.class)
+class ImageEndpointTest {
+
+    private static final String REQUEST = "{\"template\":\"social-card\",\"data\":{\"title\":\"Hello\"}}";
+
+    private static final ImageOutcome.Hit HIT = new ImageOutcome.Hit(FakeCore.ENTRY);
+
+    @Inject
+    FakeImageService core;
+
+    @Inject
+    @VirtualThreads
+    ExecutorService virtualThreads;
+
+    @BeforeEach
+    void forget() {
+        core.reset();
+    }
+
+    private static RequestSpecification request() {
+        return given().contentType(ContentType.JSON).body(REQUEST);
+    }
+
+    private static ValidatableResponse post() {
+        return request().post("/v1/images").then();
+    }
+
+    @Test
+    void aHitIsTheWholeContractAndNothingElse() {
+        String body = post().statusCode(200)
+                .contentType("application/json")
+                .header("Cache-Status", "afterimage; hit")
+                .header("Cache-Control", "no-store")
+                .header("X-Content-Type-Options", "nosniff")
+                .header("Preference-Applied", nullValue())
+                .extract()
+                .asString();
+        assertThat(body)
+                .isEqualTo("{\"key\":\"" + FakeCore.KEY + "\",\"url\":\"" + FakeCore.URL
+                        + "\",\"urlExpiresAt\":\"2026-11-24T07:30:00Z\",\"contentType\":\"image/png\",\"bytes\":48213,"
+                        + "\"createdAt\":\"2026-11-24T05:00:00.123Z\",\"freshUntil\":\"2026-11-25T05:00:00Z\"}");
+    }
+
+    @Test
+    void theCoreIsAskedWhatTheBodySays() {
+        request()
+                .body("{\"data\":{\"b\":1.0,\"a\":[]},\"format\":\"jpg\",\"template\":\"hero\"}")
+                .post("/v1/images");
+        assertThat(core.generationRequest().request().template()).isEqualTo(new TemplateId("hero"));
+        assertThat(core.generationRequest().request().data()).isEqualTo(new TemplateData("{\"a\":[],\"b\":1}"));
+        assertThat(core.generationRequest().request().format()).isEqualTo(ImageFormat.JPEG);
+        assertThat(core.generationRequest().lane()).isEqualTo(Lane.INTERACTIVE);
+    }
+
+    @Test
+    void theCoreIsAskedOnTheEventLoopWhateverTheSizeOfTheBody() {
+        post().statusCode(200);
+        request()
+                .body("{\"template\":\"t\",\"data\":{\"text\":\"" + "x".repeat(200_000) + "\"}}")
+                .post("/v1/images")
+                .then()
+                .statusCode(200);
+        assertThat(core.threads)
+                .hasSize(2)
+                .allSatisfy(thread -> assertThat(thread).contains("eventloop"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "wait=3", "respond-async", "wait=600", "respond-async, wait=5"})
+    void aHitOfTheIndexIsAnsweredLikeOneOfTheStoreAndWithoutAskingFurther(String preference) {
+        Response stored = named().header("Prefer", preference).post("/v1/images");
+        assertThat(core.requests).hasSize(1);
+        core.index(CompletableFuture.completedFuture(Optional.of(HIT)));
+
+        Response indexed = named().header("Prefer", preference).post("/v1/images");
+
+        assertThat(core.requests).hasSize(1);
+        assertThat(indexed.statusCode()).isEqualTo(200);
+        assertThat(headers(indexed)).isEqualTo(headers(stored));
+        assertThat(indexed.asString()).isEqualTo(stored.asString());
+    }
+
+    private static RequestSpecification named() {
+        return request().header("X-Request-Id", "same");
+    }
+
+    private static Map<String, String> headers(Response response) {
+        return response.headers().asList().stream().collect(Collectors.toMap(Header::getName, Header::getValue));
+    }
+
+    @Test
+    void theIndexIsAskedOnceAndTheCoreGoesOnFromWhatItSaid() {
+        post().statusCode(200);
+        assertThat(core.asked)
+                .singleElement()
+                .satisfies(request -> assertThat(request.template()).isEqualTo(new TemplateId("social-card")));
+        assertThat(core.lookups)
+                .singleElement()
+                .satisfies(lookup -> assertThat(lookup.hit()).isEmpty());
+    }
+
+    @Test
+    void aLookupThatFailsIsToldAsAProblem() {
+        core.index(CompletableFuture.failedFuture(new CacheUnavailableException("no versions", null)));
+        post().statusCode(503).contentType("application/problem+json");
+        assertThat(core.requests).isEmpty();
+    }
+
+    @Test
+    void aUrlThatCannotBeSignedIsToldAsAProblem() {
+        core.index(CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(FakeCore.UNSIGNABLE))));
+        post().statusCode(503).contentType("application/problem+json");
+        assertThat(core.requests).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "application/json",
+                "*/*",
+                "application/json, text/plain, */*",
+                "text/html,Application/JSON",
+                "application/json;q=0.5",
+                "application/*",
+                "application/json;q=0,*/*;q=0.1"
+            })
+    void whoTakesJsonIsAnsweredWhateverItsWeight(String accept) {
+        request().accept(accept).post("/v1/images").then().statusCode(200).contentType("application/json");
+    }
+
+    @Test
+    void whoTakesNoJsonIsRefused() {
+        request().accept("image/png").post("/v1/images").then().statusCode(406).contentType("application/problem+json");
+        assertThat(core.asked).isEmpty();
+    }
+
+    @Test
+    void aLookupThatEndsLaterAndOnAnotherThreadIsAnsweredAsWell() {
+        core.index(new CompletableFuture<Optional<ImageOutcome.Hit>>()
+                .completeOnTimeout(Optional.of(HIT), 20, TimeUnit.MILLISECONDS));
+        for (int again = 0; again < 3; again++) {
+            post().statusCode(200).body("url", equalTo(FakeCore.URL));
+        }
+        assertThat(core.requests).isEmpty();
+    }
+
+    /** Their threads know the request's context, and are no event loop all the same. */
+    @Test
+    void aMissThatAVirtualThreadFindsGoesOnOnTheEventLoop() {
+        core.index(() -> {
+            CountDownLatch loopHasGoneOn = new CountDownLatch(1);
+            Vertx.currentContext().runOnContext(next -> loopHasGoneOn.countDown());
+            return CompletableFuture.supplyAsync(
+                    () -> {
+                        awaitQuietly(loopHasGoneOn);
+                        return Optional.empty();
+                    },
+                    virtualThreads);
+        });
+        post().statusCode(200);
+        assertThat(core.threads).singleElement().asString().contains("eventloop");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aGeneratedImageSaysThatItWasStored() {
+        core.answerWith(new ImageOutcome.Stored(FakeCore.ENTRY));
+        post().statusCode(200).header("Cache-Status", "afterimage; fwd=miss; stored");
+    }
+
+    @Test
+    void aFollowersImageSaysThatItWasCollapsed() {
+        core.answerWith(new ImageOutcome.Collapsed(FakeCore.ENTRY));
+        post().statusCode(200).header("Cache-Status", "afterimage; fwd=miss; collapsed");
+    }
+
+    @Test
+    void aStaleImageSaysForHowLong() {
+        core.answerWith(new ImageOutcome.Stale(FakeCore.ENTRY, Duration.ofMillis(90_700)));
+        post().statusCode(200).header("Cache-Status", "afterimage; hit; ttl=-90");
+    }
+
+    @Test
+    void anImageStaleForAMomentSaysOneSecond() {
+        core.answerWith(new ImageOutcome.Stale(FakeCore.ENTRY, Duration.ofMillis(3)));
+        post().header("Cache-Status", "afterimage; hit; ttl=-1");
+    }
+
+    @Test
+    void whatTakesLongerIsAPromise() {
+        core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofMillis(2_001)));
+        post().statusCode(202)
+                .contentType("application/json")
+                .header("Location", "/v1/images/" + FakeCore.KEY)
+                .header("Retry-After", "3")
+                .header("Cache-Control", "no-store")
+                .header("Cache-Status", nullValue())
+                .body(equalTo("{\"key\":\"" + FakeCore.KEY + "\",\"status\":\"pending\",\"location\":\"/v1/images/"
+                        + FakeCore.KEY + "\"}"));
+    }
+
+    @Test
+    void aSlowImageIsAnsweredFromAnotherThread() {
+        CompletableFuture<ImageOutcome> slow = new CompletableFuture<>();
+        core.answerWith(slow.completeOnTimeout(new ImageOutcome.Stored(FakeCore.ENTRY), 50, TimeUnit.MILLISECONDS));
+        post().statusCode(200).header("Cache-Status", "afterimage; fwd=miss; stored");
+    }
+
+    @Test
+    void withoutAPreferenceTheDeadlineIsTheConfiguredOne() {
+        post();
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
+    }
+
+    @Test
+    void aClientThatPrefersAPromiseIsNotKeptWaiting() {
+        core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(1)));
+        request()
+                .header("Prefer", "respond-async")
+                .post("/v1/images")
+                .then()
+                .statusCode(202)
+                .header("Preference-Applied", "respond-async");
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW);
+    }
+
+    @Test
+    void aClientMayWaitForLess() {
+        request().header("Prefer", "wait=3").post("/v1/images").then().header("Preference-Applied", "wait=3");
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(3));
+    }
+
+    @Test
+    void aClientMayNotWaitForMore() {
+        request().header("Prefer", "wait=600").post("/v1/images").then().header("Preference-Applied", nullValue());
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
+    }
+}
