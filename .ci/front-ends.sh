@@ -10,15 +10,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=src/bench/java-home.sh
 source src/bench/java-home.sh
 
+browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 missing=()
-command -v chromium >/dev/null || missing+=(chromium fonts-liberation)
+browser >/dev/null || missing+=(chromium fonts-liberation)
 command -v php >/dev/null || missing+=(php-cli)
 if ((${#missing[@]})) && command -v apt-get >/dev/null && [[ $EUID -eq 0 ]]; then
   apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"
 fi
-for program in node npm python3 php chromium curl; do
+for program in node npm python3 php curl; do
   command -v "$program" >/dev/null || { echo "front-ends: install $program" >&2 && exit 1; }
 done
+CHROMIUM=$(browser) || { echo "front-ends: install chromium" >&2 && exit 1; }
+export CHROMIUM
 
 directory=$(mktemp -d)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])')

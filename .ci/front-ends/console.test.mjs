@@ -5,8 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after, before, beforeEach, afterEach } from "node:test";
-import { chromium } from "playwright-core";
-import { SERVICE, unheard } from "./support.mjs";
+import { launch, SERVICE, unheard } from "./support.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const TABS = ["image", "link", "catalogue", "stampede", "receipts", "dead-letters"];
@@ -17,7 +16,7 @@ let page;
 let complaints;
 
 before(async () => {
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  browser = await launch();
 });
 
 after(() => browser.close());

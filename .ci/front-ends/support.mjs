@@ -10,9 +10,11 @@ export const SECRET = process.env.AFTERIMAGE_LINK_SECRET;
 
 export const run = promisify(execFile);
 
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
+
 /** A browser until the test has ended. */
-export async function browser(context, options = {}) {
-  const started = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"], ...options });
+export async function browser(context) {
+  const started = await launch();
   context.after(() => started.close());
   return started;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Holds a running service against its OpenAPI document: Schemathesis sends what the document allows and what it forbids, in
-# single requests and in chains, and checks every answer by the document. Afterwards the log must hold no error.
+# single requests and in chains, and checks every answer by the document; once where nobody is asked, and once with a key and
+# without. Afterwards the log must hold no error.
 # Needs a built service (./mvnw package), Python 3.10 or newer, and PyPI for the first run. Options are Schemathesis' own:
 #   src/bench/hostile/schemathesis.sh --max-examples 500 --seed 7
 set -euo pipefail
@@ -31,25 +32,42 @@ stop() {
 }
 trap stop EXIT
 
-# A fast provider, so that most images are made while Schemathesis waits, and any free port.
-QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT=0 AFTERIMAGE_DIRECTORY=$work/data \
-  AFTERIMAGE_PROVIDER_RATE=1000 AFTERIMAGE_HTTP_DEADLINE=5s \
-  "$JAVA_HOME/bin/java" -jar "$jar" >"$work/log" 2>&1 &
-service=$!
-url=
-for ((i = 0; i < start_limit && !${#url}; i++)); do
-  kill -0 "$service" || { echo "The service did not start." >&2; exit 1; }
-  sleep 1
-  url=$(sed -n 's|.*Listening on: \(http://[0-9.:]*\).*|\1|p' "$work/log")
-done
-[[ $url ]] || { echo "The service did not start within $start_limit s." >&2; exit 1; }
+# hold MODE OPTION…: starts a service in this mode (afterimage.auth.mode) and holds it against its document.
+hold() {
+  local mode=$1 url= root=$PWD i
+  shift
+  echo "==== afterimage.auth.mode=$mode ===="
+  rm -rf "$work/data"
+  # A fast provider, so that most images are made while Schemathesis waits, and any free port.
+  QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT=0 AFTERIMAGE_DIRECTORY=$work/data \
+    AFTERIMAGE_PROVIDER_RATE=1000 AFTERIMAGE_HTTP_DEADLINE=5s AFTERIMAGE_AUTH_MODE=$mode \
+    AFTERIMAGE_AUTH_OPEN_DESCRIPTION=true \
+    "$JAVA_HOME/bin/java" -jar "$jar" >"$work/log" 2>&1 &
+  service=$!
+  for ((i = 0; i < start_limit && !${#url}; i++)); do
+    kill -0 "$service" || { echo "The service did not start." >&2; return 1; }
+    sleep 1
+    url=$(sed -n 's|.*Listening on: \(http://[0-9.:]*\).*|\1|p' "$work/log")
+  done
+  [[ $url ]] || { echo "The service did not start within $start_limit s." >&2; return 1; }
 
-# Elsewhere, because it leaves a cache behind where it runs, and repeats what once failed.
-root=$PWD
-(cd "$work" && SCHEMATHESIS_HOOKS=$root/src/bench/hostile/hooks.py timeout "$run_limit" "$root/$tools/bin/schemathesis" \
-  --config-file "$root/src/bench/hostile/schemathesis.toml" run "$url/q/openapi?format=json" --url "$url" "$@")
+  # Elsewhere, because it leaves a cache behind where it runs, and repeats what once failed.
+  (cd "$work" && SCHEMATHESIS_HOOKS=$root/src/bench/hostile/hooks.py timeout "$run_limit" "$root/$tools/bin/schemathesis" \
+    --config-file "$root/src/bench/hostile/schemathesis.toml" run "$url/q/openapi?format=json" --url "$url" "$@")
 
-if grep -nE ' (ERROR|FATAL) ' "$work/log" >&2; then
-  echo "Every answer was right, but the service logged errors." >&2
-  exit 1
-fi
+  if grep -nE ' (ERROR|FATAL) ' "$work/log" >&2; then
+    echo "Every answer was right, but the service logged errors." >&2
+    return 1
+  fi
+  kill "$service" && timeout 20 tail --pid="$service" -f /dev/null
+  service=
+}
+
+# Whoever sends none is let in, so nothing can be said of what happens without a key.
+hold none --exclude-checks ignored_auth "$@"
+
+# With a key that opens all, and, as a check of its own, without it and with a wrong one.
+made=$("$JAVA_HOME/bin/java" -jar "$jar" --new-key all ask batch operate)
+key=$(head -n 1 <<<"$made")
+tail -n 1 <<<"$made" >"$work/keys"
+AFTERIMAGE_AUTH_KEY_FILE=$work/keys hold keys --header "Authorization: Bearer $key" "$@"

@@ -10,10 +10,12 @@ import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.http.problem.ProblemType;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.time.Deadline;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -66,8 +68,11 @@ final class HttpEvents {
                     id);
         }
         try {
-            if (ImageEvents.asksForImage(request) && images.get().areServed()) {
-                return response(images.get().answer(request, id, body, stopBy));
+            if (ImageEvents.asksForImage(request)) {
+                Optional<Caller> caller = images.get().served(request);
+                if (caller.isPresent()) {
+                    return response(images.get().answer(request, caller.get(), id, body, stopBy));
+                }
             }
             return timeLimited.call(() -> server.handleRequest(request, context), stopBy);
         } catch (TimeoutException | ExecutionException | RuntimeException e) {

@@ -2,18 +2,19 @@ package dev.afterimage.lambda;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import dev.afterimage.delivery.BaseUrl;
-import dev.afterimage.http.CallerResolver;
 import dev.afterimage.http.ImageEndpoint;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RequestId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.Drain;
 import dev.afterimage.time.Deadline;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.MDC;
 
@@ -34,22 +36,31 @@ import org.jboss.logging.MDC;
 class ImageEvents {
 
     private final BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint;
+    private final Function<APIGatewayV2HTTPEvent, Optional<Caller>> askers;
     private final boolean served;
     private final Drain drain;
     private final Clock clock;
 
     /** Leaves all to the server inside where something stands in it that must not be passed by, or URLs depend on it. */
     @Inject
-    ImageEvents(ImageEndpoint endpoint, BaseUrl baseUrl, Config config, Drain drain, Clock clock) {
-        this(endpoint::answer, baseUrl.isFixed() && !ServerOnly.isConfigured(config), drain, clock);
+    ImageEvents(
+            ImageEndpoint endpoint,
+            @Identifier("gateway") GatewayIdentity gateway,
+            BaseUrl baseUrl,
+            Config config,
+            Drain drain,
+            Clock clock) {
+        this(endpoint::answer, gateway::asking, baseUrl.isFixed() && !ServerOnly.isConfigured(config), drain, clock);
     }
 
     ImageEvents(
             BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint,
+            Function<APIGatewayV2HTTPEvent, Optional<Caller>> askers,
             boolean served,
             Drain drain,
             Clock clock) {
         this.endpoint = endpoint;
+        this.askers = askers;
         this.served = served;
         this.drain = drain;
         this.clock = clock;
@@ -63,9 +74,9 @@ class ImageEvents {
                         || event.getRawQueryString().isEmpty());
     }
 
-    /** Whether such events are answered here; else the server inside hands them to the endpoint. */
-    boolean areServed() {
-        return served;
+    /** Who sends an event that is answered here; empty when the server inside is to hand it to the endpoint or to refuse it. */
+    Optional<Caller> served(APIGatewayV2HTTPEvent event) {
+        return served ? askers.apply(event) : Optional.empty();
     }
 
     /**
@@ -75,11 +86,11 @@ class ImageEvents {
      * @param body decoded
      * @throws TimeoutException when there is none at the deadline
      */
-    HttpResponse answer(APIGatewayV2HTTPEvent event, String id, byte[] body, Deadline deadline)
+    HttpResponse answer(APIGatewayV2HTTPEvent event, Caller caller, String id, byte[] body, Deadline deadline)
             throws InterruptedException, TimeoutException {
         MDC.put(RequestId.LOG_KEY, id);
         ImageEndpoint.Request request = new ImageEndpoint.Request(
-                id, name -> values(event, name), body, caller(event), clock.instant(), ImageEvents::root);
+                id, name -> values(event, name), body, caller, clock.instant(), ImageEvents::root);
         OwnThread own = new OwnThread();
         drain.entered();
         try {
@@ -87,13 +98,6 @@ class ImageEvents {
         } finally {
             drain.left();
         }
-    }
-
-    private static Caller caller(APIGatewayV2HTTPEvent event) {
-        var context = event.getRequestContext();
-        return CallerResolver.caller(
-                CallerIdentity.subject(context.getAuthorizer()),
-                context.getHttp().getSourceIp());
     }
 
     private static List<String> values(APIGatewayV2HTTPEvent event, String header) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.http.problem.Problems;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.Drain;
 import dev.afterimage.testing.CallersThread;
 import dev.afterimage.time.InvocationDeadline;
@@ -25,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -91,6 +93,7 @@ class EventDispatcherFuzz {
                         () -> new ImageEvents(
                                 (request, own) -> CompletableFuture.completedFuture(
                                         new HttpResponse(200, Map.of(), request.body())),
+                                event -> Optional.of(Caller.SERVICE),
                                 true,
                                 new Drain(CLOCK, atMost -> {}),
                                 CLOCK),

@@ -10,6 +10,7 @@ import dev.afterimage.http.ImageEndpoint;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.http.problem.Problems;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.Drain;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
@@ -25,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -314,6 +316,7 @@ class EventDispatcherTest {
                 new HttpEvents(
                         () -> new ImageEvents(
                                 (request, own) -> images.apply(request),
+                                any -> Optional.of(Caller.SERVICE),
                                 imagesPastTheServer,
                                 new Drain(clock, atMost -> {}),
                                 clock),

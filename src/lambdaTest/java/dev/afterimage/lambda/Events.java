@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.Message;
 
 /** Events as AWS sends them, as far as anybody reads them. */
 final class Events {
@@ -13,16 +16,24 @@ final class Events {
 
     private Events() {}
 
-    /** A request whose token says {@code "sub":"somebody"}. */
-    static String http(String method, String path, @Nullable String body) {
+    /** A request whose token says {@code "sub":"somebody"}; the path may have a query. */
+    static String http(String method, String target, @Nullable String body) {
+        return http(method, target, body, Map.of());
+    }
+
+    static String http(String method, String target, @Nullable String body, Map<String, String> headers) {
+        String path = target.split("\\?", 2)[0];
         ObjectNode event = JSON.createObjectNode();
         event.put("version", "2.0")
                 .put("routeKey", method + " /v1/{path+}")
                 .put("rawPath", path)
-                .put("rawQueryString", "")
+                .put("rawQueryString", target.substring(Math.min(target.length(), path.length() + 1)))
                 .put("body", body)
                 .put("isBase64Encoded", false);
-        event.putObject("headers").put("content-type", "application/json").put("host", "api.example.com");
+        ObjectNode sent = event.putObject("headers")
+                .put("content-type", "application/json")
+                .put("host", "api.example.com");
+        headers.forEach(sent::put);
         ObjectNode context = event.putObject("requestContext");
         context.put("stage", "$default").put("requestId", "JKJaXmPLvHcESHA=").put("timeEpoch", 1_700_000_000_000L);
         context.putObject("http")
@@ -35,9 +46,9 @@ final class Events {
     }
 
     /** A request that came by a route without an authorizer. */
-    static String openHttp(String method, String path) {
+    static String openHttp(String method, String path, @Nullable String body) {
         try {
-            ObjectNode event = (ObjectNode) JSON.readTree(http(method, path, null));
+            ObjectNode event = (ObjectNode) JSON.readTree(http(method, path, body));
             ((ObjectNode) event.get("requestContext")).remove("authorizer");
             return event.toString();
         } catch (JsonProcessingException e) {
@@ -60,6 +71,29 @@ final class Events {
             ObjectNode attributes = record.putObject("messageAttributes");
             attributes.putObject("attempts").put("stringValue", "2").put("dataType", "Number");
             attributes.putObject("image").put("binaryValue", "AAEC").put("dataType", "Binary");
+        }
+        return event.toString();
+    }
+
+    /** What an event source mapping makes of messages that it has received. */
+    static String batch(String queue, List<Message> messages) {
+        ObjectNode event = JSON.createObjectNode();
+        ArrayNode records = event.putArray("Records");
+        for (Message message : messages) {
+            ObjectNode record = records.addObject();
+            record.put("messageId", message.messageId())
+                    .put("receiptHandle", message.receiptHandle())
+                    .put("body", message.body())
+                    .put("eventSource", "aws:sqs")
+                    .put("eventSourceARN", "arn:aws:sqs:us-east-1:123456789012:" + queue);
+            ObjectNode attributes = record.putObject("attributes");
+            message.attributesAsStrings().forEach(attributes::put);
+            ObjectNode messageAttributes = record.putObject("messageAttributes");
+            message.messageAttributes()
+                    .forEach((name, value) -> messageAttributes
+                            .putObject(name)
+                            .put("stringValue", value.stringValue())
+                            .put("dataType", value.dataType()));
         }
         return event.toString();
     }

@@ -2,24 +2,15 @@ package dev.afterimage.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
-import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
 import io.restassured.path.json.JsonPath;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterAll;
@@ -27,79 +18,39 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
-/**
- * The packaged function, started as AWS starts it: the binary by its bootstrap where the zip has one (-Dfunction.zip=…), else the
- * JVM by AWS' own Runtime Interface Client.
- */
+/** One process of the packaged function, and what Lambda sends it. */
 @Timeout(180)
 class FunctionZipIT {
 
     private static final Duration API_TIMEOUT = Duration.ofSeconds(29);
-    private static final String HANDLER = "io.quarkus.amazon.lambda.runtime.QuarkusStreamHandler::handleRequest";
 
     private static final AwsServers SERVERS = new AwsServers();
 
     private static Path task;
     private static Map<String, String> settings;
     private static RuntimeApi api;
-    private static Process function;
+    private static FunctionProcess function;
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
         task = folder;
-        unzip(Path.of(System.getProperty("function.zip")), task);
+        FunctionProcess.unzip(task);
         settings = SERVERS.start();
-        api = new RuntimeApi();
-        function = start(api, settings);
+        function = start(settings);
+        api = function.api();
     }
 
-    private static Process start(RuntimeApi api, Map<String, String> settings) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command(task))
-                .directory(task.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.INHERIT);
-        settings.forEach((name, value) ->
-                builder.environment().put(name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), value));
-        builder.environment()
-                .putAll(Map.of(
-                        "AWS_LAMBDA_RUNTIME_API", api.address(),
-                        "AWS_LAMBDA_FUNCTION_NAME", "afterimage",
-                        "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST",
-                        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512",
-                        "AWS_LAMBDA_LOG_GROUP_NAME", "afterimage",
-                        "AWS_LAMBDA_LOG_STREAM_NAME", "test",
-                        "LAMBDA_TASK_ROOT", task.toString(),
-                        "_HANDLER", HANDLER,
-                        "AWS_REGION", "us-east-1"));
-        Process process = builder.start();
-        process.onExit().thenAccept(ended -> api.stopped("The process ended with " + ended.exitValue()));
-        return process;
-    }
-
-    private static List<String> command(Path task) throws IOException {
-        Path bootstrap = task.resolve("bootstrap");
-        if (Files.exists(bootstrap)) {
-            for (Path program : List.of(bootstrap, task.resolve("runner"))) {
-                Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-            }
-            return List.of(bootstrap.toString());
-        }
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
-                        .map(FunctionZipIT::jar)
-                        .collect(Collectors.joining(File.pathSeparator)),
-                AWSLambda.class.getName(),
-                HANDLER);
+    private static FunctionProcess start(Map<String, String> settings) throws IOException {
+        Map<String, String> environment = new HashMap<>();
+        settings.forEach(
+                (name, value) -> environment.put(name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), value));
+        return new FunctionProcess(task, environment);
     }
 
     @AfterAll
-    static void stop() throws InterruptedException {
-        function.destroyForcibly().waitFor();
-        api.close();
+    static void stop() {
+        function.close();
         SERVERS.stop();
     }
 
@@ -164,18 +115,13 @@ class FunctionZipIT {
     void aFunctionThatIsToldToKeepThingsLocallyDoesNotStart() throws Exception {
         Map<String, String> local = new HashMap<>(settings);
         local.put("afterimage.backend", "local");
-        try (RuntimeApi own = new RuntimeApi()) {
-            Process refused = start(own, local);
-            try {
-                RuntimeApi.Result result =
-                        own.invoke(Events.http("GET", "/q/health/live", null), Duration.ofSeconds(10));
+        try (FunctionProcess refused = start(local)) {
+            RuntimeApi.Result result =
+                    refused.api().invoke(Events.http("GET", "/q/health/live", null), Duration.ofSeconds(10));
 
-                assertThat(result.succeeded()).isFalse();
-                // Why stands in the log; AWS' runtime client reports the outermost exception only.
-                assertThat(result.body()).contains("initialization failed");
-            } finally {
-                refused.destroyForcibly().waitFor();
-            }
+            assertThat(result.succeeded()).isFalse();
+            // Why stands in the log; AWS' runtime client reports the outermost exception only.
+            assertThat(result.body()).contains("initialization failed");
         }
     }
 
@@ -202,24 +148,5 @@ class FunctionZipIT {
         return answer.getBoolean("isBase64Encoded")
                 ? new String(Base64.getDecoder().decode(body), StandardCharsets.UTF_8)
                 : body;
-    }
-
-    private static String jar(Class<?> type) {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath())
-                .toString();
-    }
-
-    private static void unzip(Path zip, Path to) throws IOException {
-        try (ZipFile file = new ZipFile(zip.toFile())) {
-            for (ZipEntry entry : file.stream().toList()) {
-                Path target = to.resolve(entry.getName()).normalize();
-                if (entry.isDirectory()) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.createDirectories(target.getParent());
-                    Files.copy(file.getInputStream(entry), target);
-                }
-            }
-        }
     }
 }

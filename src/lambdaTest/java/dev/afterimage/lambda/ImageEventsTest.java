@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import dev.afterimage.http.ImageEndpoint;
 import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.Drain;
 import dev.afterimage.time.Deadline;
 import java.io.ByteArrayInputStream;
@@ -17,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ImageEventsTest {
+
+    private static final Caller SOMEBODY = new Caller("subject:somebody");
 
     private static final Instant NOW = Instant.parse("2026-03-01T02:00:00Z");
     private static final Deadline SOON = new Deadline(NOW.plusSeconds(5));
@@ -53,10 +57,9 @@ class ImageEventsTest {
     }
 
     @Test
-    void withoutAnAuthorizerTheCallerIsTheAddress() throws Exception {
-        events().answer(event(Events.openHttp("POST", "/v1/images")), "the-id", new byte[0], SOON);
-
-        assertThat(asked.getFirst().caller().id()).isEqualTo("address:192.0.2.1");
+    void anEventWhoseSenderMayNotAskIsTheServers() throws Exception {
+        assertThat(events().served(event(Events.http("POST", "/v1/images", "{}"))))
+                .isEmpty();
     }
 
     @Test
@@ -112,7 +115,7 @@ class ImageEventsTest {
 
     private HttpResponse answer(Deadline deadline) throws Exception {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
-        return events().answer(event(Events.http("POST", "/v1/images", "{}")), "the-id", body, deadline);
+        return events().answer(event(Events.http("POST", "/v1/images", "{}")), SOMEBODY, "the-id", body, deadline);
     }
 
     private ImageEvents events() {
@@ -121,6 +124,7 @@ class ImageEventsTest {
                     asked.add(request);
                     return endpoint.apply(request, own);
                 },
+                event -> Optional.empty(),
                 true,
                 drain,
                 clock);

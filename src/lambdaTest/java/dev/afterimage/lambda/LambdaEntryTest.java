@@ -38,17 +38,17 @@ class LambdaEntryTest {
 
         assertThat(answer.getInt("statusCode")).isEqualTo(200);
         JsonPath body = new JsonPath(answer.getString("body"));
-        assertThat(body.getString("caller")).isEqualTo("somebody");
+        assertThat(body.getString("caller")).isEqualTo("subject:somebody");
         assertThat(body.getString("remote")).isEqualTo("192.0.2.1");
         assertThat(body.getString("requestId")).isNotBlank();
     }
 
     @Test
-    void aRequestOfARouteWithoutAnAuthorizerHasNoCaller() {
-        JsonPath answer = invoke(Events.openHttp("GET", "/lambda-test"), 200);
+    void aRequestOfAnOpenRouteIsItsAddress() {
+        JsonPath answer = invoke(Events.openHttp("GET", "/lambda-test", null), 200);
 
         assertThat(answer.getInt("statusCode")).isEqualTo(200);
-        assertThat(new JsonPath(answer.getString("body")).getString("caller")).isEmpty();
+        assertThat(new JsonPath(answer.getString("body")).getString("caller")).isEqualTo("address:192.0.2.1");
     }
 
     @Test

@@ -28,6 +28,22 @@ class LambdaEventReaderTest {
         });
     }
 
+    /** "Invoking Lambda function URLs": the same form, with a caller of IAM or none. */
+    @Test
+    void aRequestOfAFunctionUrlIsOne() throws IOException {
+        LambdaEvent event = read("""
+                {"version":"2.0","routeKey":"$default","rawPath":"/v1/stats","rawQueryString":"","headers":{"host":"x.lambda-url"},
+                "requestContext":{"accountId":"anonymous","domainName":"x.lambda-url.us-east-1.on.aws","stage":"$default",
+                "authentication":null,"authorizer":{"iam":{"userArn":"arn:aws:iam::1:user/a"}},
+                "http":{"method":"GET","path":"/v1/stats","protocol":"HTTP/1.1","sourceIp":"192.0.2.1"}},
+                "isBase64Encoded":false}""");
+
+        assertThat(event)
+                .isInstanceOfSatisfying(
+                        LambdaEvent.Http.class,
+                        http -> assertThat(http.request().getRawPath()).isEqualTo("/v1/stats"));
+    }
+
     @Test
     void whatOnlyLooksLikeARequestIsTakenForAMalformedOne() throws IOException {
         assertThat(read("{\"requestContext\":{\"http\":7}}")).isEqualTo(new LambdaEvent.MalformedHttp());

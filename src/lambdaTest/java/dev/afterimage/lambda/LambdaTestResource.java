@@ -1,14 +1,14 @@
 package dev.afterimage.lambda;
 
+import dev.afterimage.http.auth.Client;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.SecurityContext;
-import java.security.Principal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -26,14 +26,12 @@ public class LambdaTestResource {
 
     @GET
     @RunOnVirtualThread
-    public Map<String, Object> reached(@Context SecurityContext security, @Context HttpServerRequest request) {
+    public Map<String, Object> reached(@Context RoutingContext context) {
+        HttpServerRequest request = context.request();
         Clock clock = Clock.systemUTC();
         Deadline far = Deadline.in(Duration.ofDays(1), clock);
         return Map.of(
-                "caller",
-                        Optional.ofNullable(security.getUserPrincipal())
-                                .map(Principal::getName)
-                                .orElse(""),
+                "caller", Client.of(context).caller().id(),
                 "remote", request.remoteAddress().hostAddress(),
                 "requestId",
                         Optional.ofNullable(request.getHeader("X-Request-Id")).orElse(""),

@@ -37,6 +37,7 @@ final class RuntimeApi implements AutoCloseable {
     private final CompletableFuture<String> stopped = new CompletableFuture<>();
     private final BlockingQueue<String> extensionEvents = new LinkedBlockingQueue<>();
     private final Semaphore extensionAsks = new Semaphore(0);
+    private final Semaphore runtimeAsks = new Semaphore(0);
 
     RuntimeApi() {
         try {
@@ -82,6 +83,14 @@ final class RuntimeApi implements AutoCloseable {
         return extensionAsks.tryAcquire(asks, atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Waits until the runtime and the extension have each asked for another event than at the last call. From then on there is
+     * nothing for them to do.
+     */
+    boolean awaitIdle(Duration atMost) throws InterruptedException {
+        return runtimeAsks.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS) && awaitExtension(1, atMost);
+    }
+
     private void serveExtension(HttpExchange exchange) throws IOException {
         byte[] unused = exchange.getRequestBody().readAllBytes();
         try (exchange) {
@@ -122,6 +131,7 @@ final class RuntimeApi implements AutoCloseable {
     }
 
     private void next(HttpExchange exchange) throws IOException {
+        runtimeAsks.release();
         Invocation invocation;
         try {
             invocation = waiting.take();

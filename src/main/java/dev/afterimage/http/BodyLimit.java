@@ -6,6 +6,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -15,26 +16,33 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 final class BodyLimit {
 
-    /** For all other routes; those that read a body have a lower limit of their own. */
-    private static final long OTHER_BYTES = 10 << 20;
+    /** Of a body that was refused so much is read past before the client is cut off. */
+    private static final long MOST_DISCARDED = 10 << 20;
 
     /** Before the framework's own check, at -2, which answers with an empty body. */
     private static final int BEFORE_FRAMEWORK = -3;
 
+    /** Before {@link dev.afterimage.http.auth.AccessGate}, whose refusals leave bodies unread. */
+    private static final int BEFORE_REFUSALS = -260;
+
     void register(
             @Observes Router router, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize batches) {
         long batchBytes = batches.asLongValue();
-        router.route().order(BEFORE_FRAMEWORK).handler(context -> {
-            if (!hasBody(context.request())) {
-                context.next();
-                return;
+        router.route().order(BEFORE_REFUSALS).handler(context -> {
+            if (hasBody(context.request())) {
+                long most = isBatch(context) ? batchBytes : Math.min(MOST_DISCARDED, batchBytes);
+                context.addEndHandler(answered -> discard(context.request(), most));
             }
-            long maxBytes =
-                    "/v1/batches".equals(context.normalizedPath()) ? batchBytes : Math.min(OTHER_BYTES, batchBytes);
-            context.addEndHandler(answered -> discard(context.request(), maxBytes));
-            check(context.request(), maxBytes);
             context.next();
         });
+        router.route().order(BEFORE_FRAMEWORK).handler(context -> {
+            check(context.request(), isBatch(context) ? batchBytes : JsonBody.MOST_BYTES);
+            context.next();
+        });
+    }
+
+    private static boolean isBatch(RoutingContext context) {
+        return "/v1/batches".equals(context.normalizedPath());
     }
 
     /** Whether the client sends a body, by the headers that frame it (RFC 9112, section 6). */

@@ -1,9 +1,9 @@
 package dev.afterimage.http;
 
+import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RequestId;
 import io.quarkus.vertx.http.runtime.ForwardedInfo;
-import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -16,11 +16,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import java.net.URI;
-import java.security.Principal;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hands the requests for an image that come over a connection to the {@link ImageEndpoint}, and sends its answers. A route of
@@ -32,14 +30,9 @@ final class ImageRoute {
      * Whoever answers is made by the first request and not by the start: functions that work jobs off have neither requests
      * nor keys to sign with.
      */
-    void register(
-            @Observes Router router,
-            HttpConfig config,
-            Clock clock,
-            Instance<ImageEndpoint> endpoint,
-            Instance<CallerResolver> callers) {
+    void register(@Observes Router router, HttpConfig config, Clock clock, Instance<ImageEndpoint> endpoint) {
         JsonBody.of(router, ImageEndpoint.PATH, config.bodyTimeout())
-                .handler(context -> answer(context, endpoint.get(), request(context, callers.get(), clock)));
+                .handler(context -> answer(context, endpoint.get(), request(context, clock)));
         router.route(ImageEndpoint.PATH).order(JsonBody.ORDER).handler(context -> {
             if (context.request().method().equals(HttpMethod.OPTIONS)) {
                 context.next();
@@ -49,21 +42,14 @@ final class ImageRoute {
         });
     }
 
-    private static ImageEndpoint.Request request(RoutingContext context, CallerResolver callers, Clock clock) {
+    private static ImageEndpoint.Request request(RoutingContext context, Clock clock) {
         return new ImageEndpoint.Request(
                 RequestId.of(context),
                 context.request().headers()::getAll,
                 JsonBody.bytes(context),
-                callers.resolve(principal(context), context.request()),
+                Client.of(context).caller(),
                 clock.instant(),
                 () -> root(context));
-    }
-
-    private static @Nullable Principal principal(RoutingContext context) {
-        return context.user() instanceof QuarkusHttpUser user
-                        && !user.getSecurityIdentity().isAnonymous()
-                ? user.getSecurityIdentity().getPrincipal()
-                : null;
     }
 
     /** The service's root as the client addressed it, by the rules of Quarkus REST. */

@@ -6,6 +6,7 @@ import dev.afterimage.delivery.RequestLinks.Link;
 import dev.afterimage.delivery.RequestLinks.Refusal;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.RejectedException;
+import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
@@ -23,6 +24,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -31,7 +33,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,7 +57,6 @@ public final class LinkedImageResource {
     private final RequestLinks links;
     private final ImageService images;
     private final ImageResponses responses;
-    private final CallerResolver callers;
     private final Clock clock;
     private final InvocationDeadline invocation;
     private final Duration patience;
@@ -68,7 +68,6 @@ public final class LinkedImageResource {
             RequestLinks links,
             ImageService images,
             ImageResponses responses,
-            CallerResolver callers,
             Clock clock,
             InvocationDeadline invocation,
             LinkConfig config,
@@ -76,7 +75,6 @@ public final class LinkedImageResource {
         this.links = links;
         this.images = images;
         this.responses = responses;
-        this.callers = callers;
         this.clock = clock;
         this.invocation = invocation;
         this.patience = config.patience();
@@ -94,9 +92,8 @@ public final class LinkedImageResource {
             @QueryParam("exp") List<String> expires,
             @QueryParam("s") List<String> signature,
             @QueryParam("k") List<String> secretId,
-            @Context HttpServerRequest http,
-            @Context UriInfo uri,
-            @Context SecurityContext security) {
+            @Context RoutingContext http,
+            @Context UriInfo uri) {
         if (!links.canSign()) {
             throw LinkResource.noSecret();
         }
@@ -115,8 +112,8 @@ public final class LinkedImageResource {
         ImageRequest request = request(link);
         GenerationRequest wanted = GenerationRequest.onDemand(
                 request,
-                callers.resolve(security.getUserPrincipal(), http),
-                invocation.cap(Deadline.in(isCrawler(http) ? crawlerPatience : patience, clock)));
+                Client.of(http).caller(),
+                invocation.cap(Deadline.in(isCrawler(http.request()) ? crawlerPatience : patience, clock)));
         return images.obtain(wanted)
                 .thenApply(outcome -> switch (outcome) {
                     case ImageOutcome.Ready ready -> responses.linked(ready, link.end(), uri::getBaseUri);

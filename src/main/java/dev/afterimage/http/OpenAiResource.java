@@ -3,6 +3,7 @@ package dev.afterimage.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.CacheStatus;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
@@ -29,7 +30,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Duration;
@@ -57,7 +57,6 @@ public final class OpenAiResource {
     private final ImageService images;
     private final ImageStore store;
     private final ImageResponses responses;
-    private final CallerResolver callers;
     private final OpenAiConfig config;
     private final Clock clock;
     private final Duration deadline;
@@ -68,7 +67,6 @@ public final class OpenAiResource {
             ImageService images,
             ImageStore store,
             ImageResponses responses,
-            CallerResolver callers,
             OpenAiConfig config,
             Clock clock,
             HttpConfig http,
@@ -76,7 +74,6 @@ public final class OpenAiResource {
         this.images = images;
         this.store = store;
         this.responses = responses;
-        this.callers = callers;
         this.config = config;
         this.clock = clock;
         this.deadline = http.deadline();
@@ -105,9 +102,9 @@ public final class OpenAiResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public Response generate(@Context RoutingContext http, @Context UriInfo uri, @Context SecurityContext security) {
+    public Response generate(@Context RoutingContext http, @Context UriInfo uri) {
         OpenAiRequest request = OpenAiRequest.read(JsonBody.bytes(http), config.models());
-        Caller caller = callers.resolve(security.getUserPrincipal(), http.request());
+        Caller caller = Client.of(http).caller();
         Deadline until = invocation.cap(Deadline.in(deadline, clock));
         List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
         List<Item> data = ready.stream()

@@ -6,6 +6,7 @@ import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.pipeline.Drain;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -14,7 +15,9 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +37,13 @@ final class RequestPrelude {
     private static final Pattern TRACE = Pattern.compile("[A-Za-z0-9=;:.-]{1,200}");
 
     private final Drain drain;
+    private final boolean cors;
 
     @Inject
-    RequestPrelude(Drain drain) {
+    RequestPrelude(
+            Drain drain, @ConfigProperty(name = "quarkus.http.cors.enabled", defaultValue = "false") boolean cors) {
         this.drain = drain;
+        this.cors = cors;
     }
 
     void register(@Observes Router router) {
@@ -57,6 +63,12 @@ final class RequestPrelude {
             context.fail(400);
             return;
         }
+        if (!isFramedOnce(context.request().headers())) {
+            // Who disagrees about where a request ends must not send another on the same connection.
+            context.addEndHandler(answered -> context.request().connection().close());
+            context.fail(400);
+            return;
+        }
         if (isAsk(context)) {
             if (drain.hasBegun()) {
                 context.fail(new ProblemException(Problem.of(
@@ -71,8 +83,20 @@ final class RequestPrelude {
         context.next();
     }
 
-    private static void setMissing(RoutingContext context, String id) {
+    /** One name and one way to say where the body ends (RFC 9112, sections 3.2 and 6.1); of codings only chunked is spoken. */
+    private static boolean isFramedOnce(MultiMap headers) {
+        List<String> codings = headers.getAll(HttpHeaders.TRANSFER_ENCODING);
+        return headers.getAll(HttpHeaders.HOST).size() <= 1
+                && (codings.isEmpty()
+                        || (codings.size() == 1 && codings.getFirst().strip().equalsIgnoreCase("chunked")));
+    }
+
+    private void setMissing(RoutingContext context, String id) {
         MultiMap headers = context.response().headers();
+        if (cors) {
+            // Quarkus' filter answers each origin with its own name, and leaves this out.
+            headers.add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        }
         StandardHeaders.of(id, context.request().path(), (name, value) -> {
             if (!headers.contains(name)) {
                 headers.set(name, value);

@@ -9,6 +9,7 @@ import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.OpenAiConfig;
+import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
 import dev.afterimage.image.TemplatesConfig;
@@ -55,6 +56,7 @@ final class ConfigurationCheck {
 
     /** Every configuration mapping of this source root; a test finds one that is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
+            AuthConfig.class,
             BackendConfig.class,
             BatchEventsConfig.class,
             CacheConfig.class,

@@ -30,7 +30,7 @@ public class FakeCore implements QuarkusTestProfile {
 
     static final String URL = "https://cdn.example/" + KEY + ".png?Expires=1764000000&Signature=a~b-c_&Key-Pair-Id=K1";
 
-    static final IndexEntry ENTRY = new IndexEntry(
+    public static final IndexEntry ENTRY = new IndexEntry(
             KEY,
             ImageFormat.PNG,
             48_213,
@@ -79,6 +79,7 @@ public class FakeCore implements QuarkusTestProfile {
                 Map.entry("quarkus.arc.remove-unused-beans", "false"),
                 Map.entry("afterimage.delivery.base-url", "https://cdn.example"),
                 Map.entry("afterimage.pregeneration.worker", "false"),
+                Map.entry("afterimage.auth.hosts", "x"),
                 Map.entry("afterimage.provider.credit-price", "0.04"),
                 Map.entry("afterimage.pregeneration.catalogues.\"cards\".source", "cards.csv"),
                 Map.entry("afterimage.pregeneration.catalogues.\"cards\".template", "card"),

@@ -36,7 +36,7 @@ public class FakeImageService implements ImageService {
     private Supplier<CompletionStage<Optional<ImageOutcome.Hit>>> indexed =
             () -> CompletableFuture.completedFuture(Optional.empty());
 
-    void reset() {
+    public void reset() {
         requests.clear();
         forgotten.clear();
         purged.clear();
@@ -48,7 +48,7 @@ public class FakeImageService implements ImageService {
         known = Optional.empty();
     }
 
-    void answerWith(ImageOutcome outcome) {
+    public void answerWith(ImageOutcome outcome) {
         answer = CompletableFuture.completedFuture(outcome);
     }
 
@@ -61,7 +61,7 @@ public class FakeImageService implements ImageService {
     }
 
     /** What its index says; nothing is in it at first. */
-    void index(CompletionStage<Optional<ImageOutcome.Hit>> found) {
+    public void index(CompletionStage<Optional<ImageOutcome.Hit>> found) {
         indexed = () -> found;
     }
 
@@ -75,13 +75,13 @@ public class FakeImageService implements ImageService {
     }
 
     /** Nothing was asked of it that makes, forgets or purges an image. */
-    void assertUntouched() {
+    public void assertUntouched() {
         assertThat(requests).isEmpty();
         assertThat(purged).isEmpty();
         assertThat(forgotten).isEmpty();
     }
 
-    GenerationRequest generationRequest() {
+    public GenerationRequest generationRequest() {
         return requests.getLast();
     }
 

@@ -422,6 +422,36 @@ class RefusedRequestTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Host: localhost\r\nHost: localhost\r\n",
+                "Host: localhost\r\nHost: x\r\n",
+                "Host: x\r\nTransfer-Encoding: gzip\r\nContent-Length: 2\r\n",
+                "Host: x\r\nTransfer-Encoding: gzip, chunked\r\n",
+                "Host: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+                "Host: x\r\nTransfer-Encoding: xchunked\r\nContent-Length: 2\r\n"
+            })
+    void whoseNameOrEndIsNotClearIsRefusedAndCutOff(String framing) throws IOException {
+        try (RawHttp connection = new RawHttp(RestAssured.port)) {
+            String answer = connection.send(
+                    "POST /v1/images HTTP/1.1\r\nContent-Type: application/json\r\n" + framing + "\r\n{}");
+            assertThat(answer).startsWith("HTTP/1.1 400 ").contains(BASE + "invalid-request");
+            assertThat(connection.readToEnd()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/images, 262144", "/v1/links, 262144", "/v1/templates/t/purge, 262144", "/v1/batches, 268435456"})
+    void theSizeThatIsNamedIsTheRoutesOwn(String path, String size) throws IOException {
+        String answer = RawHttp.send(
+                RestAssured.port,
+                "POST " + path
+                        + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n"
+                        + "Connection: close\r\n\r\n{");
+        assertThat(answer).startsWith("HTTP/1.1 413 ").contains("Send at most " + size + " bytes");
+    }
+
     // ---- What never becomes a request: the server answers by itself, without a body ----
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.afterimage.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.console.ConsoleConfig;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -21,6 +22,11 @@ class ConsoleWiringTest {
     }
 
     @Test
+    void whereKeysAreAskedForABrowserHasNone() {
+        assertThat(isOn(Map.of("afterimage.auth.mode", "keys"))).isFalse();
+    }
+
+    @Test
     void theSettingOverridesTheBackEnd() {
         assertThat(isOn(Map.of("afterimage.console.enabled", "false"))).isFalse();
         assertThat(isOn(Map.of("afterimage.backend", "aws", "afterimage.console.enabled", "true")))
@@ -31,11 +37,15 @@ class ConsoleWiringTest {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .withMapping(ConsoleConfig.class)
                 .withMapping(BackendConfig.class)
+                .withMapping(AuthConfig.class)
                 .withValidateUnknown(false)
                 .withDefaultValues(configured)
                 .build();
         return new ConsoleWiring()
-                .console(config.getConfigMapping(ConsoleConfig.class), config.getConfigMapping(BackendConfig.class))
+                .console(
+                        config.getConfigMapping(ConsoleConfig.class),
+                        config.getConfigMapping(BackendConfig.class),
+                        config.getConfigMapping(AuthConfig.class))
                 .on();
     }
 }

@@ -8,8 +8,8 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.catalogue.DryRun;
-import dev.afterimage.http.CallerResolver;
 import dev.afterimage.http.MediaTypeGate;
+import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
@@ -22,6 +22,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -38,7 +39,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
@@ -69,7 +69,6 @@ public final class BatchResource {
     private final BatchLedger ledger;
     private final BatchEvents events;
     private final BatchImages images;
-    private final CallerResolver callers;
     private final Clock clock;
     private final Optional<Uploads> uploads;
     private final DryRun dryRun;
@@ -81,7 +80,6 @@ public final class BatchResource {
             BatchLedger ledger,
             BatchEvents events,
             BatchImages images,
-            CallerResolver callers,
             Clock clock,
             DryRun dryRun,
             ProviderLimitConfig prices,
@@ -92,7 +90,6 @@ public final class BatchResource {
         this.ledger = ledger;
         this.events = events;
         this.images = images;
-        this.callers = callers;
         this.clock = clock;
         this.uploads = uploads;
     }
@@ -119,17 +116,16 @@ public final class BatchResource {
             @QueryParam("template") @Nullable String template,
             @QueryParam("upload") @Nullable String uploaded,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType,
-            @Context SecurityContext security,
-            @Context HttpServerRequest request) {
+            @Context RoutingContext http) {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
         Optional<TemplateId> ofAll = Optional.ofNullable(template).map(TemplateId::new);
         try (InputStream rows = uploaded == null ? body : rowsOf(uploaded)) {
-            StreamedUpload upload = new StreamedUpload(format, ofAll, callback(request), rows);
-            if (DryRunBody.isAskedFor(request)) {
+            StreamedUpload upload = new StreamedUpload(format, ofAll, callback(http.request()), rows);
+            if (DryRunBody.isAskedFor(http.request())) {
                 return Response.ok(estimate(upload)).build();
             }
-            Caller caller = callers.resolve(security.getUserPrincipal(), request);
-            Optional<String> key = idempotencyKey(request.headers().getAll(IDEMPOTENCY_KEY));
+            Caller caller = Client.of(http).caller();
+            Optional<String> key = idempotencyKey(http.request().headers().getAll(IDEMPOTENCY_KEY));
             Batch batch = intake.submit(caller, key, upload);
             return Response.accepted(new Accepted(batch.id(), batch.total()))
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
@@ -189,8 +185,8 @@ public final class BatchResource {
     @GET
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    public BatchBody look(@PathParam("id") String id) {
-        return BatchBody.of(known(id), clock.instant());
+    public BatchBody look(@PathParam("id") String id, @Context RoutingContext http) {
+        return BatchBody.of(known(id, http), clock.instant());
     }
 
     /** The rows that have ended, with their images: a JSON object a line. */
@@ -201,8 +197,9 @@ public final class BatchResource {
             @PathParam("id") String id,
             @QueryParam("after") @DefaultValue("0") int after,
             @QueryParam("limit") @DefaultValue(ALL) int limit,
+            @Context RoutingContext http,
             @Context UriInfo uri) {
-        return images.ndjson(known(id).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+        return images.ndjson(known(id, http).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
     }
 
     /** The same as CSV. */
@@ -213,8 +210,9 @@ public final class BatchResource {
             @PathParam("id") String id,
             @QueryParam("after") @DefaultValue("0") int after,
             @QueryParam("limit") @DefaultValue(ALL) int limit,
+            @Context RoutingContext http,
             @Context UriInfo uri) {
-        return images.csv(known(id).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+        return images.csv(known(id, http).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
     }
 
     private static int notNegative(int parameter) {
@@ -231,21 +229,23 @@ public final class BatchResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     @Blocking // else Quarkus takes a Multi for a promise not to block
-    public Multi<BatchBody> watch(@PathParam("id") String id) {
-        return events.of(known(id).id());
+    public Multi<BatchBody> watch(@PathParam("id") String id, @Context RoutingContext http) {
+        return events.of(known(id, http).id());
     }
 
     /** Cancels what has not started; what has ended stays ended. */
     @DELETE
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    public BatchBody cancel(@PathParam("id") String id) {
-        intake.cancel(known(id).id());
-        return look(id);
+    public BatchBody cancel(@PathParam("id") String id, @Context RoutingContext http) {
+        intake.cancel(known(id, http).id());
+        return look(id, http);
     }
 
-    private Batch known(String id) {
+    /** Another caller's batch is there for the operator only; the others are not even told that it exists. */
+    private Batch known(String id, RoutingContext http) {
         return ledger.find(id)
+                .filter(batch -> Client.of(http).mayTouch(batch.owner()))
                 .orElseThrow(() -> new ProblemException(Problem.of(
                         ProblemType.BATCH_NOT_FOUND,
                         "No batch has this id: it was never sent, or began more than a week ago and is forgotten.")));

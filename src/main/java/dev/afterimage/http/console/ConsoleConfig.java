@@ -8,7 +8,8 @@ import java.util.Optional;
 public interface ConsoleConfig {
 
     /**
-     * Left out, there is one on the {@code local} backend only. Whoever reaches the page can spend credits with a click, as
+     * Left out, there is one on the {@code local} backend only, and only where {@code afterimage.auth.mode} is {@code none}: it
+     * needs the role operate, and a browser sends a key only if something adds it. Whoever reaches the page can spend credits with a click, as
      * whoever reaches the API can.
      */
     Optional<Boolean> enabled();

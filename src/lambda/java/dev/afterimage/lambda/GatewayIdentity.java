@@ -1,0 +1,130 @@
+package dev.afterimage.lambda;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer;
+import dev.afterimage.http.ImageEndpoint;
+import dev.afterimage.http.auth.AuthConfig;
+import dev.afterimage.http.auth.AuthConfig.Mode;
+import dev.afterimage.http.auth.Authenticator;
+import dev.afterimage.http.auth.Client;
+import dev.afterimage.http.auth.Role;
+import dev.afterimage.limit.Caller;
+import io.quarkus.vertx.http.runtime.QuarkusHttpHeaders;
+import io.smallrye.common.annotation.Identifier;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mode {@code gateway}: the sender is whom API Gateway's authorizer has let in, by a token or by IAM. In mode {@code none} it only
+ * says whose quota is used: who may call was decided at API Gateway alone.
+ */
+@Singleton
+@Identifier("gateway") final class GatewayIdentity implements Authenticator {
+
+    private static final String ASSUMED_ROLE = ":assumed-role/";
+    private static final String BATCHES = "/v1/batches";
+
+    private final AuthConfig config;
+
+    @Inject
+    GatewayIdentity(AuthConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public CompletionStage<Optional<Client>> identify(RoutingContext context, Optional<String> token) {
+        APIGatewayV2HTTPEvent event = context.request().headers() instanceof QuarkusHttpHeaders headers
+                ? headers.getContextObject(APIGatewayV2HTTPEvent.class)
+                : null;
+        Optional<Client> named = event == null || event.getRequestContext() == null
+                ? Optional.empty()
+                : client(event.getRequestContext().getAuthorizer(), context.normalizedPath());
+        return CompletableFuture.completedFuture(
+                config.mode() == Mode.NONE
+                        ? named.or(() -> Optional.of(Client.at(context.request(), EnumSet.allOf(Role.class))))
+                        : named);
+    }
+
+    /**
+     * The event's sender, if it may ask for images as {@link dev.afterimage.http.auth.RouteRoles} has it. Of all others the gate
+     * of the server inside finds out what they may do, and tells them.
+     */
+    Optional<Caller> asking(APIGatewayV2HTTPEvent event) {
+        APIGatewayV2HTTPEvent.RequestContext context = event.getRequestContext();
+        Optional<Client> named = client(context.getAuthorizer(), ImageEndpoint.PATH);
+        return switch (config.mode()) {
+            case NONE ->
+                named.or(() -> Optional.of(Client.at(context.getHttp().getSourceIp(), EnumSet.allOf(Role.class))))
+                        .map(Client::caller);
+            case GATEWAY ->
+                named.filter(client -> client.roles().contains(Role.ASK)).map(Client::caller);
+            case KEYS, JWT -> Optional.empty();
+        };
+    }
+
+    /**
+     * The caller whom an authorizer has checked.
+     *
+     * @param path of the route, because IAM's policies have decided on that and know no roles
+     */
+    Optional<Client> client(@Nullable Authorizer authorizer, String path) {
+        if (authorizer == null) {
+            return Optional.empty();
+        }
+        if (authorizer.getJwt() != null && authorizer.getJwt().getClaims() != null) {
+            Map<String, String> claims = authorizer.getJwt().getClaims();
+            return Optional.ofNullable(claims.get("sub"))
+                    .filter(subject -> !subject.isBlank())
+                    .map(subject -> Client.named(
+                            subject,
+                            config.mode() == Mode.NONE
+                                    ? EnumSet.allOf(Role.class)
+                                    : config.scopes().roles(scopes(claims))));
+        }
+        return Optional.ofNullable(authorizer.getIam())
+                .map(iam -> iam.getUserArn())
+                .filter(arn -> !arn.isBlank())
+                .map(GatewayIdentity::withoutSession)
+                .map(arn -> Client.named(arn, ofPolicies(arn, path)));
+    }
+
+    /** All, but other callers' batches: a policy that opens a route can't say whose. */
+    private Set<Role> ofPolicies(String arn, String path) {
+        boolean isOperator = config.mode() == Mode.NONE
+                || config.operators()
+                        .filter(operators -> operators.contains(arn))
+                        .isPresent();
+        return path.startsWith(BATCHES) && !isOperator ? EnumSet.of(Role.BATCH) : EnumSet.allOf(Role.class);
+    }
+
+    /** Text with spaces; of a list API Gateway makes text in brackets. */
+    private static Set<String> scopes(Map<String, String> claims) {
+        Set<String> scopes = new HashSet<>();
+        for (String name : new String[] {"scope", "scp"}) {
+            scopes.addAll(Arrays.asList(claims.getOrDefault(name, "").split("[\\[\\],\\s]+", -1)));
+        }
+        return scopes;
+    }
+
+    /**
+     * The role of {@code arn:aws:sts::123456789012:assumed-role/role/session}, because whoever assumes a role names the
+     * session as it likes ("IAM identifiers"). Users' ARNs stay as they are, path included.
+     */
+    private static String withoutSession(String arn) {
+        if (!arn.contains(ASSUMED_ROLE)) {
+            return arn;
+        }
+        int session = arn.indexOf('/', arn.indexOf(ASSUMED_ROLE) + ASSUMED_ROLE.length());
+        return session < 0 ? arn : arn.substring(0, session);
+    }
+}

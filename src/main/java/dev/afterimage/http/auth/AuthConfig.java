@@ -1,0 +1,121 @@
+package dev.afterimage.http.auth;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Who may do what: the roles ask, batch and operate, and who has them. */
+@ConfigMapping(prefix = "afterimage.auth")
+public interface AuthConfig {
+
+    /** How clients say who they are. */
+    enum Mode {
+        /** Nobody is asked, and everybody has all roles. */
+        NONE,
+        /** By a key of ours. */
+        KEYS,
+        /** By a token of an identity provider. */
+        JWT,
+        /** Amazon API Gateway has asked. */
+        GATEWAY
+    }
+
+    /**
+     * {@code none}: nobody is asked, which the service does on loopback only, unless {@link #open} says otherwise. {@code keys}: a
+     * key of {@link #keys} or {@link #keyFile}. {@code jwt}: a token that Quarkus verifies; needs
+     * {@code mp.jwt.verify.publickey.location} (or {@code .publickey}), {@code mp.jwt.verify.issuer} and
+     * {@code mp.jwt.verify.audiences}. Keys and tokens are sent as {@code Authorization: Bearer …}. {@code gateway}: on AWS, the
+     * claims and scopes that API Gateway's authorizer has checked.
+     */
+    @WithDefault("none")
+    Mode mode();
+
+    /** The clients of mode {@code keys}, by name. The name is whose quota is used and whose batches are whose. */
+    Map<String, KeySettings> keys();
+
+    /**
+     * More of them, in a file, such as a mounted secret: a client a line, which is its name, its roles and its hashes, the latter
+     * two separated by commas, such as {@code shop ask,batch 2c26b4…}. Empty lines and those that begin with {@code #} are passed
+     * over. Read at start.
+     */
+    Optional<Path> keyFile();
+
+    /** Which scopes of a token (its {@code scope}, {@code scp} and {@code groups} claims) give which role. */
+    ScopeSettings scopes();
+
+    /**
+     * With {@code gateway} and IAM, whose policies decide on routes and know no roles: the ARNs of those who see and cancel
+     * everybody's batches; roles without their session. Whoever is not among them has their own batches only.
+     */
+    Optional<Set<String>> operators();
+
+    /** Lets a service that asks nobody listen beyond loopback. For those who have something in front of it that asks. */
+    @WithDefault("false")
+    boolean open();
+
+    /**
+     * Opens {@code GET /v1/images/{key}/content} to all, for {@code <img src>}. A key is a hash of template and data: whoever can
+     * guess the data can compute it and see the image.
+     */
+    @WithDefault("false")
+    boolean openContent();
+
+    /** Opens {@code /q/openapi} to all. */
+    @WithDefault("false")
+    boolean openDescription();
+
+    /**
+     * By which names the service may be called where nobody is asked, besides {@code localhost} and addresses. Any
+     * other {@code Host} is refused on loopback, and elsewhere once this is set, because a page whose name leads to this machine (DNS rebinding) would send it.
+     */
+    Optional<Set<String>> hosts();
+
+    /** One client of mode {@code keys}. */
+    interface KeySettings {
+
+        /**
+         * The SHA-256 of its key, as 64 hexadecimal digits; two, separated by a comma, while a key is replaced. A fast hash is
+         * enough, because keys are 256 random bits, which nobody finds by trying: make them with {@code --new-key}.
+         */
+        List<String> hash();
+
+        /** {@code ask}, {@code batch}, {@code operate}, or several. */
+        Set<Role> roles();
+    }
+
+    /** Names of scopes. */
+    interface ScopeSettings {
+
+        /** Left out, every token that is valid has the role ask. */
+        Optional<String> ask();
+
+        /** Gives the role batch. */
+        @WithDefault("afterimage/batch")
+        String batch();
+
+        /** Gives the role operate. */
+        @WithDefault("afterimage/operate")
+        String operate();
+
+        /** The roles of a token with these scopes. */
+        default Set<Role> roles(Collection<String> granted) {
+            Set<Role> roles = EnumSet.noneOf(Role.class);
+            if (ask().map(granted::contains).orElse(true)) {
+                roles.add(Role.ASK);
+            }
+            if (granted.contains(batch())) {
+                roles.add(Role.BATCH);
+            }
+            if (granted.contains(operate())) {
+                roles.add(Role.OPERATE);
+            }
+            return roles;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.afterimage.http.auth;
+
+import static dev.afterimage.http.auth.Role.ASK;
+import static dev.afterimage.http.auth.Role.BATCH;
+import static dev.afterimage.http.auth.Role.OPERATE;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which role opens which route: the one place that says so. What is not named here is the operator's, so that a new route is
+ * never open by accident.
+ */
+public final class RouteRoles {
+
+    private static final Set<Role> OPEN = Set.of();
+    private static final Set<Role> UNNAMED = Set.of(OPERATE);
+
+    private static final String CONTENT = "/v1/images/{key}/content";
+    private static final String DESCRIPTION = "/q/openapi";
+
+    private static final List<Rule> RULES = List.of(
+            new Rule("POST", "/v1/images", Set.of(ASK)),
+            new Rule("POST", "/v1/images/generations", Set.of(ASK)),
+            new Rule("GET", "/v1/images/{key}", Set.of(ASK)),
+            new Rule("GET", CONTENT, Set.of(ASK)),
+            new Rule("DELETE", "/v1/images/{key}", Set.of(OPERATE)),
+            new Rule("POST", "/v1/links", Set.of(ASK)),
+            new Rule("POST", "/v1/batches", Set.of(BATCH)),
+            new Rule("POST", "/v1/batches/uploads", Set.of(BATCH)),
+            new Rule("GET", "/v1/batches/{id}", Set.of(BATCH, OPERATE)),
+            new Rule("DELETE", "/v1/batches/{id}", Set.of(BATCH, OPERATE)),
+            new Rule("GET", "/v1/batches/{id}/events", Set.of(BATCH, OPERATE)),
+            new Rule("GET", "/v1/batches/{id}/images", Set.of(BATCH, OPERATE)),
+            new Rule("POST", "/v1/catalogues/{id}", Set.of(OPERATE)),
+            new Rule("POST", "/v1/templates/{template}/purge", Set.of(OPERATE)),
+            new Rule("GET", "/v1/receipts", Set.of(OPERATE)),
+            new Rule("DELETE", "/v1/receipts/{key}", Set.of(OPERATE)),
+            new Rule("POST", "/v1/dead-letters/redrive", Set.of(OPERATE)),
+            new Rule("GET", "/v1/stats", Set.of(OPERATE)),
+            new Rule("GET", "/q/metrics", Set.of(OPERATE)),
+            new Rule("GET", "/", Set.of(OPERATE)),
+            new Rule("GET", "/console/{file}", Set.of(OPERATE)),
+            new Rule("GET", DESCRIPTION, Set.of(ASK, BATCH, OPERATE)),
+            new Rule("GET", DESCRIPTION + ".json", Set.of(ASK, BATCH, OPERATE)),
+            new Rule("GET", DESCRIPTION + ".yaml", Set.of(ASK, BATCH, OPERATE)),
+            new Rule("GET", DESCRIPTION + ".yml", Set.of(ASK, BATCH, OPERATE)),
+            // A signature in the URL says that somebody who may has asked for this.
+            new Rule("GET", "/i/{name}", OPEN),
+            new Rule("GET", "/cdn/images/{key}", OPEN),
+            new Rule("GET", "/q/health", OPEN),
+            new Rule("GET", "/q/health/*", OPEN),
+            // Which methods a path has stands in the description; browsers ask before they send a key.
+            new Rule("OPTIONS", "/*", OPEN));
+
+    private final List<Rule> rules;
+
+    /**
+     * One row of the table.
+     *
+     * @param path in which {@code {name}} stands for one segment and a last {@code *} for all that follow
+     * @param roles any of which opens it; empty where nobody has to say who they are
+     */
+    record Rule(String method, List<String> path, Set<Role> roles) {
+
+        Rule(String method, String path, Set<Role> roles) {
+            this(method, segments(path), roles);
+        }
+
+        boolean matches(String otherMethod, List<String> segments) {
+            boolean hasRest = path.getLast().equals("*");
+            if (!method.equals(otherMethod)
+                    || (hasRest ? segments.size() < path.size() : segments.size() != path.size())) {
+                return false;
+            }
+            for (int i = 0; i < path.size() - (hasRest ? 1 : 0); i++) {
+                if (!path.get(i).startsWith("{") && !path.get(i).equals(segments.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** The table, in which two routes are open to all where the configuration says so. */
+    public RouteRoles(AuthConfig config) {
+        List<Rule> changed = new ArrayList<>();
+        for (Rule rule : RULES) {
+            String first = "/" + String.join("/", rule.path());
+            boolean opened = (config.openContent() && first.equals(CONTENT))
+                    || (config.openDescription() && first.startsWith(DESCRIPTION));
+            changed.add(opened ? new Rule(rule.method(), rule.path(), OPEN) : rule);
+        }
+        rules = List.copyOf(changed);
+    }
+
+    /**
+     * The roles any of which opens a route; empty when it is open to all.
+     *
+     * @param path normalised, as the router sees it
+     */
+    public Set<Role> of(String method, String path) {
+        return rule(method, path).map(Rule::roles).orElse(UNNAMED);
+    }
+
+    /** The row for a route; empty when it is not named. */
+    Optional<Rule> rule(String method, String path) {
+        String asked = method.equals("HEAD") ? "GET" : method;
+        List<String> segments = segments(path);
+        return rules.stream().filter(rule -> rule.matches(asked, segments)).findFirst();
+    }
+
+    List<Rule> rules() {
+        return rules;
+    }
+
+    private static List<String> segments(String path) {
+        return Arrays.asList(path.substring(path.startsWith("/") ? 1 : 0).split("/", -1));
+    }
+}

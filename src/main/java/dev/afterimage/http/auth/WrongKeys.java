@@ -1,0 +1,51 @@
+package dev.afterimage.http.auth;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts the wrong keys of each remote address, of which {@value #MOST_ADDRESSES} are remembered. An address that sent too many
+ * gets no more 401 for a while, but 429. A right key is let in all the same: behind one address may stand an office or a load
+ * balancer, so that whoever sends wrong keys would lock the others out; and right ones can't be found by trying.
+ */
+final class WrongKeys {
+
+    static final int MOST_ADDRESSES = 10_000;
+    static final int MOST = 20;
+    static final Duration WINDOW = Duration.ofMinutes(1);
+
+    private final Cache<String, AtomicInteger> counts;
+
+    WrongKeys(Ticker ticker) {
+        counts = Caffeine.newBuilder()
+                .maximumSize(MOST_ADDRESSES)
+                .expireAfterWrite(WINDOW)
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /** One more. Whether they are too many; the count begins anew a minute after the first. */
+    boolean tooMany(String address) {
+        return counts.get(network(address), unknown -> new AtomicInteger()).incrementAndGet() > MOST;
+    }
+
+    long remembered() {
+        counts.cleanUp();
+        return counts.estimatedSize();
+    }
+
+    /** Of an IPv6 address its first half: whoever has one has them all (RFC 4291, section 2.5.1). */
+    private static String network(String address) {
+        if (!address.contains(":") || address.contains(".")) {
+            return address;
+        }
+        int shortened = address.indexOf("::");
+        String[] groups = (shortened < 0 ? address : address.substring(0, shortened)).split(":", -1);
+        return String.join(":", Arrays.copyOf(groups, Math.min(4, groups.length)));
+    }
+}
