@@ -1,5 +1,5 @@
 -- Begins a batch. Its other keys come with its rows, and live as long as this one.
-local header = KEYS[1] -- hash: startedAt, owner, lastSign, total, then payloadHash and cancelledAt; times in milliseconds
+local header = KEYS[1] -- hash: startedAt, owner, lastSign, total, then payloadHash, cancelledAt, callback; times in milliseconds
 local startedAt, owner, ttlMillis = ARGV[1], ARGV[2], ARGV[3]
 
 redis.call('DEL', header)

@@ -1,5 +1,5 @@
--- Remembers rows of a batch that ended. The first success of a row stands; a failure stands until a success. Answers how
--- many rows this was news of.
+-- Remembers rows of a batch that ended. The first success of a row stands; a failure stands until a success. Answers 1 when
+-- somebody is to be told of the batch's end, else 0.
 --
 -- An outcome is a bit at the row's line, so saying it twice changes nothing, and nothing is counted that could drift.
 local header = KEYS[1]
@@ -57,4 +57,4 @@ if news > 0 then
     redis.call('PEXPIRE', KEYS[i], left)
   end
 end
-return news
+return redis.call('HEXISTS', header, 'callback')

@@ -1,4 +1,4 @@
--- Claims the key of a repeatable request for a batch, unless it is another's than the dead one's. Answers {whose it is now}.
+-- Claims the key of a repeatable request for a batch, unless a batch has it that is not the dead one. Answers {the batch that has it}.
 local request = KEYS[1]
 local dead, batch, ttlMillis = ARGV[1], ARGV[2], ARGV[3] -- dead: '' for none
 

@@ -84,7 +84,8 @@ final class Schema {
               PRIMARY KEY (month, kind, name)
             ) WITHOUT ROWID""",
                     "INSERT INTO usage SELECT month, 'ACCOUNT', 'default', used * 1000000 FROM credits",
-                    "DROP TABLE credits"));
+                    "DROP TABLE credits"),
+            List.of("ALTER TABLE batch ADD COLUMN callback TEXT"));
 
     private Schema() {}
 

@@ -2,12 +2,10 @@ package dev.afterimage.local;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
-import dev.afterimage.batch.RowCounts;
-import dev.afterimage.batch.RowFailure;
 import dev.afterimage.jobs.QueueUnavailableException;
-import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Caller;
+import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -82,33 +80,62 @@ public final class SqliteBatchLedger implements BatchLedger {
     }
 
     @Override
-    public void record(String batch, List<RowResult> results) {
+    public boolean record(String batch, List<RowResult> results) {
         if (results.isEmpty()) {
-            return;
+            return false;
         }
         long now = clock.millis();
-        database.note(session -> {
+        return database.note(session -> {
             Optional<Long> number =
                     session.first("SELECT number FROM batch WHERE id = ?", row -> row.getLong(1), batch);
             if (number.isEmpty()) {
-                return 0;
+                return false;
             }
             int news = 0;
             for (RowResult result : results) {
                 news += record(session, number.get(), result);
             }
-            return news == 0 ? 0 : session.update("UPDATE batch SET last_sign = ? WHERE id = ?", now, batch);
+            if (news > 0) {
+                session.update("UPDATE batch SET last_sign = ? WHERE id = ?", now, batch);
+            }
+            return callback(session, batch).isPresent();
         });
+    }
+
+    private static Optional<String> callback(Session session, String batch) throws SQLException {
+        return session.first(
+                "SELECT callback FROM batch WHERE id = ? AND callback IS NOT NULL", row -> row.getString(1), batch);
+    }
+
+    @Override
+    public void callback(String batch, URI url) {
+        database.promise(
+                session -> session.update("UPDATE batch SET callback = ? WHERE id = ?", url.toString(), batch));
+    }
+
+    @Override
+    public Optional<URI> dueCallback(String batch) {
+        return database.read(session -> callback(session, batch))
+                .filter(callback -> find(batch)
+                        .filter(found -> found.received() && found.ended())
+                        .isPresent())
+                .map(URI::create);
+    }
+
+    @Override
+    public void callbackQueued(String batch) {
+        database.promise(session -> session.update("UPDATE batch SET callback = NULL WHERE id = ?", batch));
     }
 
     /** 1 when that was news. */
     private static int record(Session session, long batch, RowResult result) throws SQLException {
-        Optional<RowOutcome> former = session.first(
+        Optional<RowResult.Outcome> former = session.first(
                 "SELECT outcome FROM batch_row WHERE batch = ? AND line = ?",
-                row -> RowOutcome.valueOf(row.getString(1)),
+                row -> RowResult.Outcome.valueOf(row.getString(1)),
                 batch,
                 result.line());
-        if (former.isPresent() && (former.get() != RowOutcome.FAILED || result.outcome() == RowOutcome.FAILED)) {
+        if (former.isPresent()
+                && (former.get() != RowResult.Outcome.FAILED || result.outcome() == RowResult.Outcome.FAILED)) {
             return 0;
         }
         session.update(
@@ -160,17 +187,17 @@ public final class SqliteBatchLedger implements BatchLedger {
     public Optional<Batch> find(String batch) {
         long oldest = oldest();
         return database.read(session -> {
-            List<RowFailure> failures = session.list(
+            List<Batch.Failure> failures = session.list(
                     "SELECT line, reason FROM batch_failure WHERE batch = (SELECT number FROM batch WHERE id = ?)"
                             + " ORDER BY line",
-                    row -> new RowFailure(row.getInt(1), row.getString(2)),
+                    row -> new Batch.Failure(row.getInt(1), row.getString(2)),
                     batch);
             return session.first(
                     "SELECT * FROM batch WHERE id = ? AND started_at > ?", row -> read(row, failures), batch, oldest);
         });
     }
 
-    private static Batch read(ResultSet row, List<RowFailure> failures) throws SQLException {
+    private static Batch read(ResultSet row, List<Batch.Failure> failures) throws SQLException {
         Optional<String> payloadHash = Optional.ofNullable(row.getString("payload_hash"));
         long cancelledAt = row.getLong("cancelled_at");
         return new Batch(
@@ -178,7 +205,7 @@ public final class SqliteBatchLedger implements BatchLedger {
                 new Caller(row.getString("owner")),
                 payloadHash.isPresent(),
                 row.getInt("total"),
-                new RowCounts(row.getInt("hits"), row.getInt("generated"), row.getInt("failed")),
+                new Batch.Counts(row.getInt("hits"), row.getInt("generated"), row.getInt("failed")),
                 failures,
                 Instant.ofEpochMilli(row.getLong("started_at")),
                 Instant.ofEpochMilli(row.getLong("last_sign")),
@@ -193,7 +220,7 @@ public final class SqliteBatchLedger implements BatchLedger {
                         + " AND line > ? ORDER BY line LIMIT ?",
                 row -> new RowResult(
                         row.getInt(1),
-                        RowOutcome.valueOf(row.getString(2)),
+                        RowResult.Outcome.valueOf(row.getString(2)),
                         "",
                         Optional.ofNullable(row.getBytes(3)).map(Schema::key)),
                 batch,

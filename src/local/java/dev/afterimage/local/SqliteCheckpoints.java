@@ -1,7 +1,6 @@
 package dev.afterimage.local;
 
 import dev.afterimage.catalogue.Checkpoint;
-import dev.afterimage.catalogue.CheckpointCodec;
 import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.jobs.QueueUnavailableException;
 import java.util.Optional;
@@ -19,14 +18,12 @@ public final class SqliteCheckpoints implements Checkpoints {
     public Optional<Checkpoint> find(String catalogue) {
         return database.read(session -> session.first(
                         "SELECT text FROM checkpoint WHERE catalogue = ?", row -> row.getString(1), catalogue))
-                .flatMap(CheckpointCodec::decode);
+                .flatMap(Checkpoint::decode);
     }
 
     @Override
     public void save(String catalogue, Checkpoint checkpoint) {
         database.promise(session -> session.update(
-                "REPLACE INTO checkpoint (catalogue, text) VALUES (?, ?)",
-                catalogue,
-                CheckpointCodec.encode(checkpoint)));
+                "REPLACE INTO checkpoint (catalogue, text) VALUES (?, ?)", catalogue, checkpoint.encode()));
     }
 }

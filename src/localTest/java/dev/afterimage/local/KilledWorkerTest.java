@@ -3,6 +3,7 @@ package dev.afterimage.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.JavaProcess;
@@ -37,7 +38,7 @@ class KilledWorkerTest {
 
         public static void main(String[] args) throws Exception {
             JobQueue queue = queue(new Database(Path.of(args[0]), false), Clock.systemUTC());
-            queue.enqueue(IntStream.range(0, JOBS).mapToObj(Jobs::bulk).toList(), Duration.ZERO);
+            queue.enqueue(IntStream.range(0, JOBS).<Job>mapToObj(Jobs::bulk).toList(), Duration.ZERO);
             while (true) {
                 List<Claim> claims = queue.claim(EnumSet.allOf(Lane.class), 10, Duration.ZERO);
                 for (Claim claim : claims.subList(0, 9)) {

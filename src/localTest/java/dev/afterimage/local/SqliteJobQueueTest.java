@@ -158,7 +158,7 @@ class SqliteJobQueueTest extends JobQueueContract {
     }
 
     private static List<Job> jobs(int from, int to) {
-        return IntStream.range(from, to).mapToObj(Jobs::bulk).toList();
+        return IntStream.range(from, to).<Job>mapToObj(Jobs::bulk).toList();
     }
 
     private List<String> drain() throws InterruptedException {

@@ -21,8 +21,8 @@ public record Batch(
         Caller owner,
         boolean received,
         int total,
-        RowCounts counts,
-        List<RowFailure> failures,
+        Counts counts,
+        List<Failure> failures,
         Instant startedAt,
         Instant lastSign,
         Optional<String> payloadHash,
@@ -31,6 +31,17 @@ public record Batch(
     public Batch {
         failures = List.copyOf(failures);
     }
+
+    /** Rows that ended, by their outcome. */
+    public record Counts(int hits, int generated, int failed) {
+
+        public int ended() {
+            return hits + generated + failed;
+        }
+    }
+
+    /** A failed row, as the caller sees it. */
+    public record Failure(int line, String reason) {}
 
     /** The stages of a batch's life. */
     public enum State {

@@ -2,10 +2,10 @@ package dev.afterimage.batch;
 
 import dev.afterimage.catalogue.CatalogueRow;
 import dev.afterimage.catalogue.CatalogueRows;
-import dev.afterimage.catalogue.Planned;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.BatchRow;
+import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.RowResult;
@@ -14,6 +14,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,6 +34,20 @@ import java.util.Optional;
 @Singleton
 public final class BatchIntake {
 
+    /** A batch on its way in, read once and never held whole. */
+    public interface Upload {
+
+        /** Where its caller wants to be told that the batch has ended, as it was written beside the upload. */
+        default Optional<String> callback() {
+            return Optional.empty();
+        }
+
+        CatalogueRows rows() throws IOException;
+
+        /** A hash of the upload and of all that gives it its meaning; reads what is left of it. */
+        String hash() throws IOException;
+    }
+
     /** An upload that gave no sign for so long belongs to a process that died. */
     private static final Duration DEAD_AFTER = Duration.ofMinutes(1);
 
@@ -41,8 +56,11 @@ public final class BatchIntake {
     private final BatchLedger ledger;
     private final TimeOrderedIds ids;
     private final Clock clock;
+    private final Callbacks callbacks;
 
-    public BatchIntake(Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock) {
+    public BatchIntake(
+            Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock, Callbacks callbacks) {
+        this.callbacks = callbacks;
         this.planner = planner;
         this.queue = queue;
         this.ledger = ledger;
@@ -64,6 +82,7 @@ public final class BatchIntake {
         if (idempotencyKey.isPresent()) {
             Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, caller, upload);
             if (first.isPresent()) {
+                callbacks.tellIfDue(ledger, first.get().id());
                 return first.get();
             }
         } else {
@@ -76,6 +95,7 @@ public final class BatchIntake {
             cancel(id, failure);
             throw failure;
         }
+        callbacks.tellIfDue(ledger, id);
         return ledger.find(id).orElseThrow();
     }
 
@@ -90,12 +110,25 @@ public final class BatchIntake {
 
     private int receive(String id, Caller caller, Upload upload) throws IOException {
         try (CatalogueRows rows = upload.rows()) {
+            // Before the rows where it stands before them, so that none is begun for nothing.
+            Optional<URI> early = callback(upload, rows);
             int total = receive(id, caller, rows);
             if (total == 0) {
                 throw empty();
             }
+            early.or(() -> callback(upload, rows)).ifPresent(url -> ledger.callback(id, url));
             return total;
         }
+    }
+
+    private Optional<URI> callback(Upload upload, CatalogueRows rows) {
+        return upload.callback().or(rows::callback).map(callbacks::accept);
+    }
+
+    /** From now on nothing of the batch is started; without effect when it has ended. Blocks. */
+    public void cancel(String batch) {
+        ledger.cancel(batch);
+        callbacks.tellIfDue(ledger, batch);
     }
 
     /** Why an upload without a row is refused. */
@@ -150,7 +183,7 @@ public final class BatchIntake {
             }
         }
         List<Job> jobs = new ArrayList<>();
-        for (Planned planned : planner.plan(wanted)) {
+        for (Planner.Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
                 ended.add(RowResult.hit(planned.row().line()).of(planned.key()));
                 continue;
@@ -169,9 +202,9 @@ public final class BatchIntake {
         }
     }
 
-    private static Job job(String id, Caller caller, Planned planned) {
+    private static Job job(String id, Caller caller, Planner.Planned planned) {
         int line = planned.row().line();
-        return new Job(
+        return new Job.Image(
                 id + "-" + line,
                 planned.key(),
                 planned.row().request(),

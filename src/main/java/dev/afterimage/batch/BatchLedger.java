@@ -3,6 +3,7 @@ package dev.afterimage.batch;
 import dev.afterimage.jobs.BatchRows;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Caller;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,13 +34,16 @@ public interface BatchLedger extends BatchRows {
     /** Begins a batch that no request can repeat, whose rows are about to arrive. */
     void open(String batch, Caller owner, Instant startedAt);
 
+    /** Somebody is to be told there when the batch has ended. */
+    void callback(String batch, URI url);
+
     /** So many rows have arrived; also a sign that the upload goes on. */
     void progress(String batch, int rows);
 
     /** All rows have arrived. */
     void seal(String batch, int total, String payloadHash);
 
-    /** From now on nothing of the batch is started; quietly when it has ended. */
+    /** From now on nothing of the batch is started; without effect when it has ended. */
     void cancel(String batch);
 
     Optional<Batch> find(String batch);

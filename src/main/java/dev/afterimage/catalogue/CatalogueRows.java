@@ -30,6 +30,11 @@ public interface CatalogueRows extends AutoCloseable {
         return rows;
     }
 
+    /** The text of a {@code callback} that stands beside the rows, as far as they have been read. */
+    default Optional<String> callback() {
+        return Optional.empty();
+    }
+
     @Override
     void close() throws IOException;
 }

@@ -94,7 +94,7 @@ final class CatalogueRun {
         List<Job> jobs = new ArrayList<>();
         int fresh = 0;
         int duplicates = 0;
-        for (Planned planned : planner.plan(wanted, horizon)) {
+        for (Planner.Planned planned : planner.plan(wanted, horizon)) {
             noteLifetime(planned.row().request().template());
             if (!seen.add(planned.key())) {
                 duplicates++;
@@ -141,8 +141,8 @@ final class CatalogueRun {
         return 1;
     }
 
-    private Job job(Planned planned) {
-        return new Job(
+    private Job job(Planner.Planned planned) {
+        return new Job.Image(
                 reached.run() + "-" + planned.row().line(),
                 planned.key(),
                 planned.row().request(),

@@ -1,6 +1,9 @@
 package dev.afterimage.catalogue;
 
+import dev.afterimage.jobs.NewerFormatException;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * How far the planning of a catalogue came.
@@ -14,6 +17,10 @@ import java.time.Instant;
  */
 public record Checkpoint(String run, Instant since, String version, int line, Counts counts, boolean complete) {
 
+    private static final int FORM_NUMBER = 2;
+    private static final String FORM = Integer.toString(FORM_NUMBER);
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
     /** Where a run begins. */
     static Checkpoint beginning(String run, Instant since, String version) {
         return new Checkpoint(run, since, version, 0, Counts.NONE, false);
@@ -25,6 +32,57 @@ public record Checkpoint(String run, Instant since, String version, int line, Co
 
     Checkpoint completed() {
         return new Checkpoint(run, since, version, line, counts, true);
+    }
+
+    /** The text form, one field a line, the same in files and elsewhere. */
+    public String encode() {
+        return String.join(
+                "\n",
+                FORM,
+                run,
+                Long.toString(since.toEpochMilli()),
+                version,
+                Integer.toString(line),
+                Long.toString(counts.enqueued()),
+                Long.toString(counts.fresh()),
+                Long.toString(counts.duplicates()),
+                Long.toString(counts.bad()),
+                Boolean.toString(complete),
+                "");
+    }
+
+    private static boolean isNewer(String form) {
+        return NUMBER.matcher(form).matches() && Integer.parseInt(form) > FORM_NUMBER;
+    }
+
+    /**
+     * Reads what {@link #encode} wrote. Damaged text reads as none.
+     *
+     * @throws NewerFormatException when a newer version did; its plan goes on there
+     */
+    public static Optional<Checkpoint> decode(String text) {
+        String[] field = text.split("\n", -1);
+        if (isNewer(field[0])) {
+            throw new NewerFormatException("a catalogue's checkpoint", Integer.parseInt(field[0]), FORM_NUMBER);
+        }
+        if (field.length != 11 || !field[0].equals(FORM)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Checkpoint(
+                    field[1],
+                    Instant.ofEpochMilli(Long.parseLong(field[2])),
+                    field[3],
+                    Integer.parseInt(field[4]),
+                    new Counts(
+                            Long.parseLong(field[5]),
+                            Long.parseLong(field[6]),
+                            Long.parseLong(field[7]),
+                            Long.parseLong(field[8])),
+                    Boolean.parseBoolean(field[9])));
+        } catch (NumberFormatException damaged) {
+            return Optional.empty();
+        }
     }
 
     /**

@@ -104,12 +104,12 @@ public final class DryRun {
             rows += chunk.size();
             List<CatalogueRow.Wanted> wanted = new ArrayList<>();
             for (CatalogueRow row : chunk) {
-                switch (row) {
+                switch (planner.checked(row)) {
                     case CatalogueRow.Wanted w -> wanted.add(w);
                     case CatalogueRow.Bad b -> add(b);
                 }
             }
-            for (Planned planned : planner.plan(wanted, horizon)) {
+            for (Planner.Planned planned : planner.plan(wanted, horizon)) {
                 if (!seen.add(planned.key())) {
                     duplicates++;
                 } else if (planned.fresh()) {
@@ -148,8 +148,8 @@ public final class DryRun {
         return byPlaces.compareTo(byRate) > 0 ? byPlaces : byRate;
     }
 
-    private static Job job(Planned planned) {
-        return new Job(
+    private static Job job(Planner.Planned planned) {
+        return new Job.Image(
                 "dry-run-" + planned.row().line(),
                 planned.key(),
                 planned.row().request(),

@@ -39,6 +39,7 @@ final class JsonRows implements CatalogueRows {
     private final Optional<TemplateId> templateForAll;
     private boolean wrapped;
     private boolean ended;
+    private @Nullable String callback;
     private int place;
 
     private JsonRows(JsonParser parser, Optional<TemplateId> templateForAll) {
@@ -60,7 +61,8 @@ final class JsonRows implements CatalogueRows {
         JsonToken token = parser.nextToken();
         if (token == JsonToken.START_OBJECT) {
             wrapped = true;
-            if (!"jobs".equals(parser.nextFieldName())) {
+            String name = readCallback(parser.nextFieldName());
+            if (!"jobs".equals(name)) {
                 throw shape();
             }
             token = parser.nextToken();
@@ -88,9 +90,26 @@ final class JsonRows implements CatalogueRows {
         }
     }
 
+    /** Reads the member if it is a {@code callback}, at most once; then the name of the next, null at the object's end. */
+    private @Nullable String readCallback(@Nullable String name) throws IOException {
+        if (!"callback".equals(name)) {
+            return name;
+        }
+        if (callback != null || parser.nextToken() != JsonToken.VALUE_STRING) {
+            throw shape();
+        }
+        callback = parser.getText();
+        return readCallback(parser.nextFieldName());
+    }
+
+    @Override
+    public Optional<String> callback() {
+        return Optional.ofNullable(callback);
+    }
+
     private void leaveArray() throws IOException {
         ended = true;
-        if ((wrapped && parser.nextToken() != JsonToken.END_OBJECT) || parser.nextToken() != null) {
+        if ((wrapped && readCallback(parser.nextFieldName()) != null) || parser.nextToken() != null) {
             throw shape();
         }
     }
@@ -142,7 +161,8 @@ final class JsonRows implements CatalogueRows {
 
     private static InvalidRequestException shape() {
         return new InvalidRequestException(
-                "Send {\"jobs\":[{\"template\":\"…\",\"data\":{…}}]} and nothing else around it.", "body");
+                "Send {\"jobs\":[{\"template\":\"…\",\"data\":{…}}]}, if you like with a \"callback\", and nothing else around it.",
+                "body");
     }
 
     private InvalidRequestException unreadable(JsonProcessingException e) {

@@ -31,6 +31,21 @@ public final class Planner {
     /** Rows that are looked up at once: one round trip in a few hundred kilobytes. */
     public static final int CHUNK = 500;
 
+    /**
+     * A row that has been looked up.
+     *
+     * @param fresh whether its image is there, may be served, and meets the plan's horizon
+     */
+    public record Planned(CatalogueRow.Wanted row, ImageKey key, boolean fresh) {
+
+        /** The row in the place of this one, whose job the queue does not take. */
+        public CatalogueRow.Bad tooLarge() {
+            return new CatalogueRow.Bad(
+                    row.line(),
+                    "The data is too large to be queued; send less than 250 KiB of it, and refer to large content by its URL.");
+        }
+    }
+
     private final KeyScheme keys;
     private final TemplateVersions versions;
     private final ImageIndex index;

@@ -1,5 +1,7 @@
 package dev.afterimage.http;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.Preferences;
 import dev.afterimage.http.problem.Problem;
@@ -7,6 +9,8 @@ import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.ImageRequestReader;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
@@ -14,20 +18,25 @@ import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.pipeline.IndexLookup;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
+import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.NotAcceptableException;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers {@code POST /v1/images}, and is all that does: {@link ImageRoute} hands it the requests that come over a connection,
@@ -43,6 +52,8 @@ public final class ImageEndpoint {
     private final ProblemResponses problems;
     private final InvocationDeadline invocation;
     private final Duration deadline;
+    private final Callbacks callbacks;
+    private final ExecutorService threads;
 
     /**
      * A request, wherever it comes from.
@@ -68,7 +79,11 @@ public final class ImageEndpoint {
             ImageResponses responses,
             ProblemResponses problems,
             InvocationDeadline invocation,
-            HttpConfig config) {
+            HttpConfig config,
+            Callbacks callbacks,
+            @VirtualThreads ExecutorService threads) {
+        this.callbacks = callbacks;
+        this.threads = threads;
         this.images = images;
         this.responses = responses;
         this.problems = problems;
@@ -101,17 +116,54 @@ public final class ImageEndpoint {
     private CompletionStage<HttpResponse> obtain(Request request, Executor own) {
         try {
             check(request);
-            ImageRequest image = ImageRequestReader.read(request.body());
+            CallbackMember callback = new CallbackMember();
+            ImageRequest image = ImageRequestReader.read(request.body(), CallbackMember.NAME, callback);
             Preferences preferences = Preferences.parse(request.headers().apply(Preferences.HEADER));
             GenerationRequest wanted = GenerationRequest.onDemand(
                     image,
                     request.caller(),
                     invocation.cap(new Deadline(request.arrival().plus(preferences.patience(deadline)))));
-            return images.indexLookup(image)
-                    .thenComposeAsync(known -> obtain(wanted, known), own)
+            return obtain(wanted, callback.url, own)
                     .thenApply(outcome -> describe(outcome, preferences, request.serviceRoot()));
         } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
+        }
+    }
+
+    /** Where its caller wants to be told of a late image is checked before anything is paid for. */
+    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, Optional<String> callback, Executor own) {
+        if (callback.isEmpty()) {
+            return obtain(wanted, own);
+        }
+        return CompletableFuture.supplyAsync(() -> callbacks.accept(callback.get()), threads)
+                .thenCompose(url -> obtain(wanted, own).thenApplyAsync(outcome -> tell(outcome, url), threads))
+                .thenApplyAsync(outcome -> outcome, own);
+    }
+
+    private ImageOutcome tell(ImageOutcome outcome, URI url) {
+        if (outcome instanceof ImageOutcome.Pending pending) {
+            callbacks.tell(pending.key(), url);
+        }
+        return outcome;
+    }
+
+    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, Executor own) {
+        return images.indexLookup(wanted.request()).thenComposeAsync(known -> obtain(wanted, known), own);
+    }
+
+    /** Reads the member that says where its caller wants to be told of a late image. */
+    private static final class CallbackMember implements ImageRequestReader.Member {
+
+        static final String NAME = "callback";
+
+        private Optional<String> url = Optional.empty();
+
+        @Override
+        public void read(JsonParser parser, @Nullable JsonToken value) throws IOException {
+            if (value != JsonToken.VALUE_STRING) {
+                throw new InvalidRequestException("Write callback as an https URL (RFC 3986).", NAME);
+            }
+            url = Optional.of(parser.getText());
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.function.Predicate;
  * A request in the form of OpenAI's Images API ("Create image" in its API reference). {@code model} names the template;
  * {@code prompt}, and whatever else would change the image, is its data.
  *
- * @param images one for each of {@code n}
+ * @param images the variants from 0 on, {@code n} of them
  * @param inline whether the images are to be in the answer, as {@code b64_json}, in place of their URLs
  */
 record OpenAiRequest(List<ImageRequest> images, boolean inline) {
@@ -70,7 +70,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
                 : ImageFormat.named(oneOf(format, "output_format", "png", "jpeg", "webp"));
         List<ImageRequest> images = new ArrayList<>(count);
         for (int variant = 0; variant < count; variant++) {
-            images.add(new ImageRequest(template, data, made));
+            images.add(new ImageRequest(template, data, made, variant));
         }
         return new OpenAiRequest(List.copyOf(images), inline);
     }

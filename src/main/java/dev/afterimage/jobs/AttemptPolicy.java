@@ -5,10 +5,10 @@ import java.time.Duration;
 /**
  * How many attempts a job gets, and how far apart.
  *
- * @param maxAttempts failed attempts after which it is buried, at least 1
+ * @param maxAttempts failed attempts after which it goes to the dead-letter queue, at least 1
  * @param backOff the wait after the first; it doubles each time
  * @param maxBackOff the longest wait
- * @param maxDeliveries deliveries without any end after which it is buried, at least 1
+ * @param maxDeliveries deliveries without any end after which it goes there, too, at least 1
  */
 public record AttemptPolicy(int maxAttempts, Duration backOff, Duration maxBackOff, int maxDeliveries) {
 

@@ -5,35 +5,79 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import java.net.URI;
 import java.util.Optional;
 
-/**
- * One image to be made.
- *
- * @param id names the job in logs; two deliveries of one job have the same
- * @param key the image's key when the job was made; a purge since then changes the image's, not the job's
- * @param lane the queue it waits in, and the lane it takes at the provider
- * @param caller whose quota it uses
- * @param row the row of the batch it belongs to, if any
- * @param horizon for how long a plan wants the image to be fresh; {@link Horizon#NONE} where no plan made the job
- */
-public record Job(
-        String id,
-        ImageKey key,
-        ImageRequest request,
-        Lane lane,
-        Caller caller,
-        Optional<BatchRow> row,
-        Horizon horizon) {
+/** A piece of work on the queue. */
+public sealed interface Job {
 
-    public Job {
+    /** Names the job in logs; two deliveries of one job have the same. 1 to 128 characters. */
+    String id();
+
+    /** The queue it waits in. */
+    Lane lane();
+
+    private static void checkId(String id) {
         if (id.isBlank() || id.length() > 128) {
             throw new IllegalArgumentException("a job's id has 1 to 128 characters");
         }
     }
 
-    /** A job that no plan made: any fresh image ends it. */
-    public Job(String id, ImageKey key, ImageRequest request, Lane lane, Caller caller, Optional<BatchRow> row) {
-        this(id, key, request, lane, caller, row, Horizon.NONE);
+    /**
+     * One image to be made.
+     *
+     * @param key the image's key when the job was made; a purge since then changes the image's, not the job's
+     * @param lane also the lane it takes at the provider
+     * @param caller whose quota it uses
+     * @param row the row of the batch it belongs to, if any
+     * @param horizon for how long a plan wants the image to be fresh; {@link Horizon#NONE} where no plan made the job
+     */
+    record Image(
+            String id,
+            ImageKey key,
+            ImageRequest request,
+            Lane lane,
+            Caller caller,
+            Optional<BatchRow> row,
+            Horizon horizon)
+            implements Job {
+
+        public Image {
+            checkId(id);
+        }
+
+        /** A job that no plan made: any fresh image ends it. */
+        public Image(String id, ImageKey key, ImageRequest request, Lane lane, Caller caller, Optional<BatchRow> row) {
+            this(id, key, request, lane, caller, row, Horizon.NONE);
+        }
+    }
+
+    /**
+     * Somebody to be told that a batch has ended, or an image that was late. It waits among the jobs of people, not behind a
+     * catalogue.
+     *
+     * @param url where the caller wants to be told
+     * @param subject what of
+     */
+    record Callback(String id, URI url, Subject subject) implements Job {
+
+        public Callback {
+            checkId(id);
+        }
+
+        @Override
+        public Lane lane() {
+            return Lane.INTERACTIVE;
+        }
+    }
+
+    /** What a callback tells of. */
+    sealed interface Subject {
+
+        /** An image that was answered 202. */
+        record OfImage(ImageKey key) implements Subject {}
+
+        /** A batch, by its id. */
+        record OfBatch(String batch) implements Subject {}
     }
 }

@@ -13,6 +13,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
@@ -28,18 +29,41 @@ public final class JobCodec {
     private static final JsonFactory JSON = new JsonFactory();
 
     /** Raised when older versions would misread what is written; a member more is no reason. */
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
 
     /** What every job without a variant is written as, so that older versions read it. */
     private static final int WITHOUT_VARIANT = 1;
 
+    private static final int WITH_VARIANT = 2;
+
+    private static final int CALLBACK = 3;
+
     private JobCodec() {}
 
     public static String encode(Job job) {
+        return switch (job) {
+            case Job.Image image -> encode(image);
+            case Job.Callback callback -> encode(callback);
+        };
+    }
+
+    private static String encode(Job.Callback callback) {
+        StringBuilder out = new StringBuilder(256).append('{');
+        field(out, "v", Integer.toString(CALLBACK));
+        field(out, "id", callback.id());
+        field(out, "callback", callback.url().toString());
+        switch (callback.subject()) {
+            case Job.Subject.OfImage image -> field(out, "key", image.key().value());
+            case Job.Subject.OfBatch batch -> field(out, "batch", batch.batch());
+        }
+        return out.append('}').toString();
+    }
+
+    private static String encode(Job.Image job) {
         ImageRequest request = job.request();
         StringBuilder out = new StringBuilder(request.data().json().length() + 320);
         out.append('{');
-        field(out, "v", Integer.toString(request.variant() == 0 ? WITHOUT_VARIANT : FORMAT));
+        field(out, "v", Integer.toString(request.variant() == 0 ? WITHOUT_VARIANT : WITH_VARIANT));
         field(out, "id", job.id());
         field(out, "key", job.key().value());
         field(out, "lane", job.lane().name().toLowerCase(Locale.ROOT));
@@ -86,8 +110,23 @@ public final class JobCodec {
         if (format > FORMAT) {
             throw new NewerFormatException("a job", format, FORMAT);
         }
+        String callback = fields.get("callback");
+        return callback == null ? image(fields) : callback(fields, callback);
+    }
+
+    private static Job.Callback callback(Map<String, String> fields, String url) {
+        String key = fields.get("key");
+        return new Job.Callback(
+                required(fields, "id"),
+                URI.create(url),
+                key == null
+                        ? new Job.Subject.OfBatch(required(fields, "batch"))
+                        : new Job.Subject.OfImage(new ImageKey(key)));
+    }
+
+    private static Job.Image image(Map<String, String> fields) {
         String batch = fields.get("batch");
-        return new Job(
+        return new Job.Image(
                 required(fields, "id"),
                 new ImageKey(required(fields, "key")),
                 new ImageRequest(

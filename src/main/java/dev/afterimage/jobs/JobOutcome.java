@@ -7,7 +7,10 @@ import java.time.Duration;
 public sealed interface JobOutcome {
 
     /** There is an image. */
-    record Done(RowOutcome how, ImageKey key) implements JobOutcome {}
+    record Done(RowResult.Outcome how, ImageKey key) implements JobOutcome {}
+
+    /** A callback's receiver has taken it. */
+    record Told() implements JobOutcome {}
 
     /**
      * It waits, because everybody must: the provider, the limiter, the budget or the quota says so. Uses no attempt.

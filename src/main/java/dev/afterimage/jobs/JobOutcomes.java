@@ -45,9 +45,9 @@ public final class JobOutcomes {
 
     JobOutcome of(ImageOutcome outcome, int attempts) {
         return switch (outcome) {
-            case ImageOutcome.Hit hit -> new JobOutcome.Done(RowOutcome.HIT, hit.key());
-            case ImageOutcome.Collapsed collapsed -> new JobOutcome.Done(RowOutcome.HIT, collapsed.key());
-            case ImageOutcome.Stored stored -> new JobOutcome.Done(RowOutcome.GENERATED, stored.key());
+            case ImageOutcome.Hit hit -> new JobOutcome.Done(RowResult.Outcome.HIT, hit.key());
+            case ImageOutcome.Collapsed collapsed -> new JobOutcome.Done(RowResult.Outcome.HIT, collapsed.key());
+            case ImageOutcome.Stored stored -> new JobOutcome.Done(RowResult.Outcome.GENERATED, stored.key());
             case ImageOutcome.Pending pending -> new JobOutcome.Wait(pending.retryAfter(), false);
             case ImageOutcome.Stale stale -> retry(attempts, "Only an image past its freshness could be had.");
         };
@@ -112,7 +112,8 @@ public final class JobOutcomes {
         return deliveries > policy.maxDeliveries();
     }
 
-    private JobOutcome retry(int attempts, String reason) {
+    /** One more attempt, unless they are used up. */
+    JobOutcome retry(int attempts, String reason) {
         return attempts + 1 >= policy.maxAttempts()
                 ? new JobOutcome.DeadLettered(reason + " Given up after " + (attempts + 1) + " attempts.")
                 : new JobOutcome.Retry(policy.waitAfter(attempts, random.nextDouble()), reason);

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  */
 public interface JobQueue {
 
-    /** Whether a job is small enough for the backend. Asked before it is made a row's; {@link #enqueue} takes no other. */
+    /** Whether a job is small enough for the backend; {@link #enqueue} refuses others. */
     default boolean fits(Job job) {
         return true;
     }

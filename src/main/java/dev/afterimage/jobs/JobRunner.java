@@ -1,5 +1,6 @@
 package dev.afterimage.jobs;
 
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageService;
@@ -24,13 +25,21 @@ public final class JobRunner {
     private final BatchRows batches;
     private final PendingKeys marks;
     private final JobOutcomes outcomes;
+    private final Callbacks callbacks;
 
-    public JobRunner(ImageService images, JobQueue queue, BatchRows batches, PendingKeys marks, JobOutcomes outcomes) {
+    public JobRunner(
+            ImageService images,
+            JobQueue queue,
+            BatchRows batches,
+            PendingKeys marks,
+            JobOutcomes outcomes,
+            Callbacks callbacks) {
         this.images = images;
         this.queue = queue;
         this.batches = batches;
         this.marks = marks;
         this.outcomes = outcomes;
+        this.callbacks = callbacks;
     }
 
     /**
@@ -50,8 +59,9 @@ public final class JobRunner {
     }
 
     private Duration runOnce(Claim claim, Deadline deadline) throws InterruptedException {
-        Job job = claim.job();
-        if (job.row().isPresent() && batches.isCancelled(job.row().get().batch())) {
+        if (claim.job() instanceof Job.Image job
+                && job.row().isPresent()
+                && batches.isCancelled(job.row().get().batch())) {
             queue.complete(claim);
             return Duration.ZERO;
         }
@@ -63,22 +73,28 @@ public final class JobRunner {
     }
 
     private JobOutcome attempt(Claim claim, Deadline deadline) throws InterruptedException {
-        Job job = claim.job();
         try {
-            return outcomes.of(
-                    images.obtain(GenerationRequest.ofJob(
-                                    job.request(), job.caller(), job.lane(), deadline, job.horizon()))
-                            .toCompletableFuture()
-                            .get(),
-                    claim.attempts());
+            return switch (claim.job()) {
+                case Job.Image image -> attempt(image, claim.attempts(), deadline);
+                case Job.Callback callback -> callbacks.deliver(callback, claim.attempts(), outcomes);
+            };
         } catch (ExecutionException | RuntimeException e) {
             Throwable failure = unwrap(e);
             JobOutcome outcome = outcomes.of(failure, claim.attempts());
             if (outcome instanceof JobOutcome.Retry) {
-                LOG.log(Level.DEBUG, () -> "job " + job.id() + " failed", failure);
+                LOG.log(Level.DEBUG, () -> "job " + claim.job().id() + " failed", failure);
             }
             return outcome;
         }
+    }
+
+    private JobOutcome attempt(Job.Image job, int attempts, Deadline deadline)
+            throws ExecutionException, InterruptedException {
+        return outcomes.of(
+                images.obtain(GenerationRequest.ofJob(job.request(), job.caller(), job.lane(), deadline, job.horizon()))
+                        .toCompletableFuture()
+                        .get(),
+                attempts);
     }
 
     private static Throwable unwrap(Throwable failure) {
@@ -93,7 +109,11 @@ public final class JobRunner {
     private Duration settle(Claim claim, JobOutcome outcome) {
         return switch (outcome) {
             case JobOutcome.Done done -> {
-                report(claim.job(), line -> new RowResult(line, done.how(), "", Optional.of(done.key())));
+                report(claim.job(), done.how(), "", Optional.of(done.key()));
+                queue.complete(claim);
+                yield Duration.ZERO;
+            }
+            case JobOutcome.Told told -> {
                 queue.complete(claim);
                 yield Duration.ZERO;
             }
@@ -113,33 +133,40 @@ public final class JobRunner {
             }
             case JobOutcome.DeadLettered deadLetter -> {
                 LOG.log(Level.WARNING, () -> "job " + claim.job().id() + " is given up: " + deadLetter.reason());
-                report(
-                        claim.job(),
-                        line -> RowResult.failed(line, deadLetter.reason())
-                                .of(claim.job().key()));
+                report(claim.job(), RowResult.Outcome.FAILED, deadLetter.reason(), Optional.empty());
                 queue.deadLetter(claim, deadLetter.reason());
                 yield Duration.ZERO;
             }
         };
     }
 
-    private void report(Job job, java.util.function.IntFunction<RowResult> result) {
-        job.row().ifPresent(row -> batches.record(row.batch(), List.of(result.apply(row.line()))));
-        if (hasMark(job)) {
-            marks.clear(job.key());
+    private void report(Job job, RowResult.Outcome outcome, String reason, Optional<ImageKey> made) {
+        if (!(job instanceof Job.Image image)) {
+            return;
+        }
+        image.row().ifPresent(row -> {
+            Optional<ImageKey> key = made.or(() -> Optional.of(image.key()));
+            if (batches.record(row.batch(), List.of(new RowResult(row.line(), outcome, reason, key)))) {
+                callbacks.tellIfDue(batches, row.batch());
+            }
+        });
+        if (hasMark(image)) {
+            marks.clear(image.key());
         }
     }
 
     /** A batch row has no mark of its own; what a person or a refresh queued has. */
-    private static boolean hasMark(Job job) {
+    private static boolean hasMark(Job.Image job) {
         return job.lane() == Lane.INTERACTIVE || job.row().isEmpty();
     }
 
     /** A mark ends by itself when its job must have ended; one that is put back begins anew. */
     private void keepMark(Job job) {
         try {
-            if (hasMark(job) && marks.of(job.key()) == PendingKeys.Mark.CONFIRMED) {
-                marks.confirm(job.key());
+            if (job instanceof Job.Image image
+                    && hasMark(image)
+                    && marks.of(image.key()) == PendingKeys.Mark.CONFIRMED) {
+                marks.confirm(image.key());
             }
         } catch (QueueUnavailableException gone) {
             LOG.log(Level.DEBUG, "a mark cannot be kept now", gone);

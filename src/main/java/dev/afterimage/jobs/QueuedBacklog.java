@@ -42,7 +42,7 @@ public final class QueuedBacklog implements Backlog {
             return;
         }
         marks.intend(key);
-        Job job = new Job(ids.next(), key, request, lane, payer, Optional.empty());
+        Job job = new Job.Image(ids.next(), key, request, lane, payer, Optional.empty());
         try {
             queue.enqueue(List.of(job), delay);
         } catch (RuntimeException notTaken) {

@@ -55,7 +55,10 @@ public final class Redrive {
     }
 
     /** Under the key that the job's image has now: a purge since the job was made has changed it. */
-    private void allowAnother(Job job) {
+    private void allowAnother(Job redriven) {
+        if (!(redriven instanceof Job.Image job)) {
+            return;
+        }
         long version =
                 versions.current(job.request().template()).toCompletableFuture().join();
         ImageKey key = keys.keyOf(job.request(), version);

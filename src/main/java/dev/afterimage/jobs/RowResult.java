@@ -9,7 +9,17 @@ import java.util.Optional;
  * @param reason why it failed, without data values, cut to {@value #MOST_REASON} characters; empty when it did not
  * @param key the row's image; empty for a row that could not be read
  */
-public record RowResult(int line, RowOutcome outcome, String reason, Optional<ImageKey> key) {
+public record RowResult(int line, Outcome outcome, String reason, Optional<ImageKey> key) {
+
+    /** How a row ended. */
+    public enum Outcome {
+        /** Its image was there. */
+        HIT,
+        /** Its image was made. */
+        GENERATED,
+        /** There is no image, for a reason. A later success, after a redrive, replaces it. */
+        FAILED
+    }
 
     private static final int MOST_REASON = 500;
 
@@ -18,15 +28,15 @@ public record RowResult(int line, RowOutcome outcome, String reason, Optional<Im
     }
 
     public static RowResult hit(int line) {
-        return new RowResult(line, RowOutcome.HIT, "", Optional.empty());
+        return new RowResult(line, Outcome.HIT, "", Optional.empty());
     }
 
     public static RowResult generated(int line) {
-        return new RowResult(line, RowOutcome.GENERATED, "", Optional.empty());
+        return new RowResult(line, Outcome.GENERATED, "", Optional.empty());
     }
 
     public static RowResult failed(int line, String reason) {
-        return new RowResult(line, RowOutcome.FAILED, reason, Optional.empty());
+        return new RowResult(line, Outcome.FAILED, reason, Optional.empty());
     }
 
     /** The same with the row's image. */

@@ -216,7 +216,7 @@ public final class Worker {
 
     /**
      * Works off jobs that were claimed elsewhere, at most {@code concurrency} at once. A job that met its outcome, be it to wait
-     * or to be buried, has ended here: the queue holds what is left of it.
+     * or to be given up, has ended here: the queue holds what is left of it.
      *
      * @param claims by the name under which the caller knows them
      * @param deadline until when images are waited for
@@ -245,5 +245,37 @@ public final class Worker {
         }));
         done.acquire(claims.size());
         return Set.copyOf(failed);
+    }
+
+    /** Extends the claims of the jobs that are being worked on, so that a slow image is not given to a second worker. */
+    private static final class Heartbeat {
+
+        private final JobQueue queue;
+        private final Map<String, Claim> working = new ConcurrentHashMap<>();
+
+        Heartbeat(JobQueue queue) {
+            this.queue = queue;
+        }
+
+        void begin(Claim claim) {
+            working.put(claim.receipt(), claim);
+        }
+
+        void end(Claim claim) {
+            working.remove(claim.receipt());
+        }
+
+        /** To be called a few times in every visibility timeout. */
+        void beat() {
+            for (Claim claim : List.copyOf(working.values())) {
+                try {
+                    if (!queue.extend(claim) && working.remove(claim.receipt()) != null) {
+                        LOG.log(Level.WARNING, "job " + claim.job().id() + " was given to another worker meanwhile");
+                    }
+                } catch (RuntimeException e) {
+                    LOG.log(Level.WARNING, "job " + claim.job().id() + " cannot be kept", e);
+                }
+            }
+        }
     }
 }

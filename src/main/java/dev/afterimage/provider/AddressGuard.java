@@ -35,6 +35,7 @@ final class AddressGuard {
     private final Optional<Host> ownHost;
     private final int ownPort;
     private final HostResolver resolver;
+    private final boolean anyPublicHost;
 
     /**
      * A guard for one provider.
@@ -46,11 +47,26 @@ final class AddressGuard {
      */
     AddressGuard(
             Optional<URI> providerUrl, List<String> allowedHosts, List<String> describedHosts, HostResolver resolver) {
+        this(providerUrl, allowedHosts, describedHosts, resolver, false);
+    }
+
+    private AddressGuard(
+            Optional<URI> providerUrl,
+            List<String> allowedHosts,
+            List<String> describedHosts,
+            HostResolver resolver,
+            boolean anyPublicHost) {
+        this.anyPublicHost = anyPublicHost;
         this.allowed = AllowedHosts.of(allowedHosts);
         this.described = AllowedHosts.of(describedHosts);
         this.ownHost = providerUrl.map(URI::getHost).flatMap(Host::ofUrl);
         this.ownPort = providerUrl.map(URI::getPort).filter(port -> port >= 0).orElse(HTTPS);
         this.resolver = resolver;
+    }
+
+    /** A guard that lets every host pass by https on the usual port that has a public address. */
+    static AddressGuard ofPublic(List<String> allowedHosts, HostResolver resolver) {
+        return new AddressGuard(Optional.empty(), allowedHosts, List.of(), resolver, true);
     }
 
     /**
@@ -92,7 +108,7 @@ final class AddressGuard {
 
     private void checkUnnamed(Host host, boolean tls, int port) {
         boolean own = ownHost.filter(host::equals).isPresent();
-        if (!own && !allowed.covers(host) && !described.covers(host) && !described.names(host)) {
+        if (!anyPublicHost && !own && !allowed.covers(host) && !described.covers(host) && !described.names(host)) {
             throw refused("its host is neither described nor in afterimage.provider.allowed-hosts");
         }
         if (!tls) {

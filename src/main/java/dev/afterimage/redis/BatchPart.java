@@ -1,7 +1,6 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,8 @@ final class BatchPart {
     private static final int IMAGE = RedisBatchLedger.IMAGE;
 
     /** In the order of their bitmaps. */
-    private static final List<RowOutcome> OUTCOMES = List.of(RowOutcome.HIT, RowOutcome.GENERATED, RowOutcome.FAILED);
+    private static final List<RowResult.Outcome> OUTCOMES =
+            List.of(RowResult.Outcome.HIT, RowResult.Outcome.GENERATED, RowResult.Outcome.FAILED);
 
     private final int first;
     private final List<byte[]> bitmaps;

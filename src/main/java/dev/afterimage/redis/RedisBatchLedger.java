@@ -2,8 +2,6 @@ package dev.afterimage.redis;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
-import dev.afterimage.batch.RowCounts;
-import dev.afterimage.batch.RowFailure;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
@@ -11,6 +9,7 @@ import dev.afterimage.limit.Caller;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +31,8 @@ public final class RedisBatchLedger implements BatchLedger {
     private static final RedisScript OPEN = RedisScript.named("batch-open");
     private static final RedisScript RECEIVE = RedisScript.named("batch-receive");
     private static final RedisScript RECORD = RedisScript.named("batch-record");
+    private static final RedisScript CALLBACK = RedisScript.named("batch-callback");
+    private static final String CALLBACK_FIELD = "callback";
     private static final RedisScript CANCEL = RedisScript.named("batch-cancel");
     private static final RedisScript READ = RedisScript.named("batch-read");
 
@@ -94,7 +95,8 @@ public final class RedisBatchLedger implements BatchLedger {
     }
 
     @Override
-    public void record(String batch, List<RowResult> results) {
+    public boolean record(String batch, List<RowResult> results) {
+        boolean callback = false;
         for (int from = 0; from < results.size(); from += MOST_ROWS) {
             List<String> keys = new ArrayList<>(keys(batch));
             List<String> arguments = new ArrayList<>(List.of(now(), Integer.toString(MOST_FAILURES)));
@@ -111,8 +113,31 @@ public final class RedisBatchLedger implements BatchLedger {
                         Integer.toString(keys.indexOf(images) + 1),
                         Integer.toString(result.line() % IMAGES_A_KEY * IMAGE)));
             }
-            ask(RECORD, keys, arguments);
+            callback = ask(RECORD, keys, arguments).number() == 1;
         }
+        return callback;
+    }
+
+    @Override
+    public void callback(String batch, URI url) {
+        ask(CALLBACK, keys(batch), List.of(url.toString()));
+    }
+
+    @Override
+    public Optional<URI> dueCallback(String batch) {
+        Request callback = Request.cmd(Command.HGET).arg(keys(batch).getFirst()).arg(CALLBACK_FIELD);
+        @Nullable Response url = RedisUnavailableException.forQueue(() -> link.call(callback));
+        return Optional.ofNullable(url)
+                .filter(waiting -> find(batch)
+                        .filter(found -> found.received() && found.ended())
+                        .isPresent())
+                .map(waiting -> URI.create(waiting.toString()));
+    }
+
+    @Override
+    public void callbackQueued(String batch) {
+        Request forget = Request.cmd(Command.HDEL).arg(keys(batch).getFirst()).arg(CALLBACK_FIELD);
+        RedisUnavailableException.forQueue(() -> link.call(forget));
     }
 
     /** The 32 bytes of a key in 43 characters. */
@@ -184,17 +209,17 @@ public final class RedisBatchLedger implements BatchLedger {
     private static Batch decode(String id, ScriptReply answer) {
         Optional<String> payloadHash = Optional.of(answer.word(3)).filter(Predicate.not(String::isEmpty));
         Optional<String> cancelledAt = Optional.of(answer.word(4)).filter(Predicate.not(String::isEmpty));
-        List<RowFailure> failures = new ArrayList<>();
+        List<Batch.Failure> failures = new ArrayList<>();
         for (int place = 9; place < answer.size(); place++) {
             String[] lineAndReason = answer.word(place).split(" ", 2);
-            failures.add(new RowFailure(Integer.parseInt(lineAndReason[0]), lineAndReason[1]));
+            failures.add(new Batch.Failure(Integer.parseInt(lineAndReason[0]), lineAndReason[1]));
         }
         return new Batch(
                 id,
                 new Caller(answer.word(8)),
                 payloadHash.isPresent(),
                 (int) answer.number(2),
-                new RowCounts((int) answer.number(5), (int) answer.number(6), (int) answer.number(7)),
+                new Batch.Counts((int) answer.number(5), (int) answer.number(6), (int) answer.number(7)),
                 failures,
                 Instant.ofEpochMilli(answer.number(0)),
                 Instant.ofEpochMilli(answer.number(1)),

@@ -1,7 +1,6 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.catalogue.Checkpoint;
-import dev.afterimage.catalogue.CheckpointCodec;
 import dev.afterimage.catalogue.Checkpoints;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -30,14 +29,14 @@ public final class RedisCheckpoints implements Checkpoints {
     @Override
     public Optional<Checkpoint> find(String catalogue) {
         Response text = call(Request.cmd(Command.GET).arg(prefix + catalogue));
-        return text == null ? Optional.empty() : CheckpointCodec.decode(text.toString());
+        return text == null ? Optional.empty() : Checkpoint.decode(text.toString());
     }
 
     @Override
     public void save(String catalogue, Checkpoint checkpoint) {
         call(Request.cmd(Command.SET)
                 .arg(prefix + catalogue)
-                .arg(CheckpointCodec.encode(checkpoint))
+                .arg(checkpoint.encode())
                 .arg("PX")
                 .arg(KEPT_FOR.toMillis()));
     }

@@ -13,6 +13,7 @@ import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.batch.BatchEventsConfig;
 import dev.afterimage.http.console.ConsoleConfig;
 import dev.afterimage.image.TemplatesConfig;
+import dev.afterimage.jobs.CallbackConfig;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
@@ -61,6 +62,7 @@ final class ConfigurationCheck {
             BatchEventsConfig.class,
             BudgetConfig.class,
             CacheConfig.class,
+            CallbackConfig.class,
             ConsoleConfig.class,
             DeliveryConfig.class,
             DemoConfig.class,
@@ -177,6 +179,15 @@ final class ConfigurationCheck {
                 config.getConfigMapping(DeliveryConfig.class).urlTtl());
 
         checkLinks(config.getConfigMapping(LinkConfig.class));
+        CallbackConfig callbacks = config.getConfigMapping(CallbackConfig.class);
+        positive("afterimage.callbacks.timeout", callbacks.timeout());
+        callbacks.secrets().forEach(secret -> {
+            if (secret.getBytes(StandardCharsets.UTF_8).length < CallbackConfig.SHORTEST_SECRET) {
+                throw new IllegalArgumentException(
+                        "Set afterimage.callbacks.secret, and .former-secret if there is one, to "
+                                + CallbackConfig.SHORTEST_SECRET + " or more bytes of text.");
+            }
+        });
 
         PregenerationConfig work = config.getConfigMapping(PregenerationConfig.class);
         positive("afterimage.pregeneration.visibility-timeout", work.visibilityTimeout());

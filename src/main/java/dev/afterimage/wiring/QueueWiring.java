@@ -13,6 +13,8 @@ import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.jobs.AttemptPolicy;
+import dev.afterimage.jobs.CallbackConfig;
+import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.jobs.FallbackPendingKeys;
 import dev.afterimage.jobs.JobOutcomes;
 import dev.afterimage.jobs.JobQueue;
@@ -27,6 +29,8 @@ import dev.afterimage.metrics.MeteredJobQueue;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.metrics.Stats;
 import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.provider.CallbackTransport;
+import dev.afterimage.provider.ProviderHttp;
 import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.redis.RedisBatchLedger;
 import dev.afterimage.redis.RedisCheckpoints;
@@ -45,6 +49,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -138,6 +143,25 @@ class QueueWiring {
         return new CatalogueSource.OpenCatalogue(Files.newInputStream(file), version);
     }
 
+    /** What sends and what writes them is made by the first callback. */
+    @Produces
+    @Singleton
+    Callbacks callbacks(
+            CallbackConfig config,
+            Instance<ProviderHttp> http,
+            Instance<Callbacks.Bodies> bodies,
+            JobQueue queue,
+            TimeOrderedIds ids,
+            Clock clock) {
+        return new Callbacks(
+                config.secrets(),
+                CallbackTransport.of(http::get, config.allowedHosts().orElse(List.of()), config.timeout()),
+                subject -> bodies.get().of(subject),
+                queue,
+                ids,
+                clock);
+    }
+
     /** None where images lie in files: such a service has no limit that a batch would have to be taken past. */
     @Produces
     @Singleton
@@ -186,11 +210,12 @@ class QueueWiring {
             BatchLedger ledger,
             PendingKeys marks,
             PregenerationConfig config,
-            Machine machine) {
+            Machine machine,
+            Callbacks callbacks) {
         AttemptPolicy policy =
                 new AttemptPolicy(config.maxAttempts(), config.backOff(), config.maxBackOff(), config.maxDeliveries());
-        JobRunner runner =
-                new JobRunner(images, queue, ledger, marks, new JobOutcomes(policy, machine.clock(), machine.random()));
+        JobRunner runner = new JobRunner(
+                images, queue, ledger, marks, new JobOutcomes(policy, machine.clock(), machine.random()), callbacks);
         return new Worker(
                 queue,
                 runner,

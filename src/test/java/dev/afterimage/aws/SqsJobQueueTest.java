@@ -223,7 +223,7 @@ class SqsJobQueueTest extends JobQueueContract {
     private static Job jobOf(int number, String title) {
         ImageRequest request = new ImageRequest(
                 new TemplateId("card"), TemplateData.of("{\"title\":\"" + title + "\"}"), ImageFormat.PNG);
-        return new Job(
+        return new Job.Image(
                 "job-" + number, Jobs.KEYS.keyOf(request, 0), request, Lane.BULK, Caller.SERVICE, Optional.empty());
     }
 }

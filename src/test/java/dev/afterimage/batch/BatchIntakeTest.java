@@ -10,9 +10,11 @@ import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.testing.CallbackReceiver;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryBatchLedger;
@@ -20,6 +22,7 @@ import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,7 +50,8 @@ class BatchIntakeTest {
             queue,
             ledger,
             new TimeOrderedIds(clock, new Random(1)),
-            clock);
+            clock,
+            new CallbackReceiver().callbacks(queue, clock, CallbackReceiver.SECRET));
 
     @Test
     void whatIsThereIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
@@ -56,13 +60,13 @@ class BatchIntakeTest {
         Batch batch = intake.submit(ADA, NO_KEY, upload("h", row(1), row(2), new CatalogueRow.Bad(3, "mend it")));
 
         assertThat(batch.total()).isEqualTo(3);
-        assertThat(batch.counts()).isEqualTo(new RowCounts(1, 0, 1));
-        assertThat(batch.failures()).containsExactly(new RowFailure(3, "mend it"));
+        assertThat(batch.counts()).isEqualTo(new Batch.Counts(1, 0, 1));
+        assertThat(batch.failures()).containsExactly(new Batch.Failure(3, "mend it"));
         assertThat(batch.state()).isEqualTo(Batch.State.RUNNING);
         Claim claim = claims().getFirst();
         assertThat(claims()).isEmpty();
-        assertThat(claim.job().caller()).isEqualTo(ADA);
-        assertThat(claim.job().row())
+        assertThat(Jobs.image(claim).caller()).isEqualTo(ADA);
+        assertThat(Jobs.image(claim).row())
                 .hasValueSatisfying(row -> assertThat(row.line()).isEqualTo(2));
     }
 
@@ -74,7 +78,8 @@ class BatchIntakeTest {
                 queue,
                 ledger,
                 new TimeOrderedIds(clock, new Random(1)),
-                clock);
+                clock,
+                new CallbackReceiver().callbacks(queue, clock));
 
         Batch batch = strict.submit(ADA, NO_KEY, upload("h", row(1)));
 
@@ -183,6 +188,59 @@ class BatchIntakeTest {
     }
 
     @Test
+    void theCallbackOfABatchOfHitsIsQueuedWithItsEnd() throws Exception {
+        index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
+
+        Batch batch = intake.submit(ADA, NO_KEY, telling("https://shop.example/told", row(1)));
+
+        assertThat(claims())
+                .singleElement()
+                .satisfies(claim -> assertThat(claim.job())
+                        .isEqualTo(new Job.Callback(
+                                "callback-" + batch.id(),
+                                URI.create("https://shop.example/told"),
+                                new Job.Subject.OfBatch(batch.id()))));
+    }
+
+    @Test
+    void theCallbackOfACancelledBatchIsQueued() throws Exception {
+        Batch batch = intake.submit(ADA, NO_KEY, telling("https://shop.example/told", row(1)));
+        claims();
+
+        intake.cancel(batch.id());
+        intake.cancel(batch.id());
+
+        assertThat(claims()).extracting(claim -> claim.job().id()).containsExactly("callback-" + batch.id());
+    }
+
+    @Test
+    void aCallbackThatMayNotBeCalledRefusesTheBatch() {
+        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, telling("https://private.example/", row(1))))
+                .isInstanceOf(InvalidRequestException.class);
+        assertThat(claims()).isEmpty();
+    }
+
+    private static BatchIntake.Upload telling(String callback, CatalogueRow... rows) {
+        BatchIntake.Upload upload = upload("h", rows);
+        return new BatchIntake.Upload() {
+            @Override
+            public Optional<String> callback() {
+                return Optional.of(callback);
+            }
+
+            @Override
+            public CatalogueRows rows() throws IOException {
+                return upload.rows();
+            }
+
+            @Override
+            public String hash() throws IOException {
+                return upload.hash();
+            }
+        };
+    }
+
+    @Test
     void aBatchWithoutARowIsRefused() {
         assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, upload("h"))).isInstanceOf(InvalidRequestException.class);
     }
@@ -214,12 +272,12 @@ class BatchIntakeTest {
         return new CatalogueRow.Wanted(line, Jobs.request(line));
     }
 
-    private static Upload upload(String hash, CatalogueRow... rows) {
+    private static BatchIntake.Upload upload(String hash, CatalogueRow... rows) {
         return upload(hash, List.of(rows).iterator());
     }
 
-    private static Upload upload(String hash, Iterator<CatalogueRow> rows) {
-        return new Upload() {
+    private static BatchIntake.Upload upload(String hash, Iterator<CatalogueRow> rows) {
+        return new BatchIntake.Upload() {
             @Override
             public CatalogueRows rows() {
                 return new CatalogueRows() {

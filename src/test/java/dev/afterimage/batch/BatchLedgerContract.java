@@ -7,6 +7,7 @@ import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.testing.MutableClock;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -54,7 +55,7 @@ public abstract class BatchLedgerContract {
         ledger().record(id, List.of(RowResult.hit(2), RowResult.generated(3), RowResult.failed(7, "No\nsuch")));
         Batch finished = find(id);
         assertThat(finished.state()).isEqualTo(Batch.State.FINISHED);
-        assertThat(finished.counts()).isEqualTo(new RowCounts(1, 1, 1));
+        assertThat(finished.counts()).isEqualTo(new Batch.Counts(1, 1, 1));
         assertThat(finished.done()).isEqualTo(2);
         assertThat(finished.finishedAt()).contains(clock.instant());
         assertThat(finished.startedAt()).isEqualTo(clock.instant().minusSeconds(5));
@@ -73,7 +74,7 @@ public abstract class BatchLedgerContract {
 
         ledger().record(id, List.of(RowResult.hit(1), RowResult.failed(1, "late")));
 
-        assertThat(find(id).counts()).isEqualTo(new RowCounts(0, 1, 0));
+        assertThat(find(id).counts()).isEqualTo(new Batch.Counts(0, 1, 0));
         assertThat(find(id).failures()).isEmpty();
         assertThat(find(id).finishedAt()).contains(end);
     }
@@ -86,8 +87,8 @@ public abstract class BatchLedgerContract {
 
         ledger().record(id, List.of(RowResult.generated(1)));
 
-        assertThat(find(id).counts()).isEqualTo(new RowCounts(0, 1, 1));
-        assertThat(find(id).failures()).containsExactly(new RowFailure(2, "bad"));
+        assertThat(find(id).counts()).isEqualTo(new Batch.Counts(0, 1, 1));
+        assertThat(find(id).failures()).containsExactly(new Batch.Failure(2, "bad"));
     }
 
     @Test
@@ -103,8 +104,8 @@ public abstract class BatchLedgerContract {
 
         assertThat(find(id).failures())
                 .hasSize(1000)
-                .startsWith(new RowFailure(1, "no"))
-                .endsWith(new RowFailure(1000, "no"));
+                .startsWith(new Batch.Failure(1, "no"))
+                .endsWith(new Batch.Failure(1000, "no"));
         assertThat(find(id).counts().failed()).isEqualTo(1500);
     }
 
@@ -116,8 +117,8 @@ public abstract class BatchLedgerContract {
         ledger().record(id, List.of(RowResult.failed(9, "first"), RowResult.failed(9, "second")));
         ledger().record(id, List.of(RowResult.failed(9, "third")));
 
-        assertThat(find(id).counts()).isEqualTo(new RowCounts(0, 0, 1));
-        assertThat(find(id).failures()).containsExactly(new RowFailure(9, "first"));
+        assertThat(find(id).counts()).isEqualTo(new Batch.Counts(0, 0, 1));
+        assertThat(find(id).failures()).containsExactly(new Batch.Failure(9, "first"));
         assertThat(find(id).state()).isEqualTo(Batch.State.RUNNING);
     }
 
@@ -268,7 +269,7 @@ public abstract class BatchLedgerContract {
             }
         }
 
-        assertThat(find(id).counts()).isEqualTo(new RowCounts(0, 300, 100));
+        assertThat(find(id).counts()).isEqualTo(new Batch.Counts(0, 300, 100));
         assertThat(find(id).failures()).hasSize(100);
     }
 
@@ -320,6 +321,52 @@ public abstract class BatchLedgerContract {
         assertThat(ledger().results(id, 9000, 1)).isEmpty();
         assertThat(ledger().results(ids.next(), 0, 1)).isEmpty();
         assertThat(ledger().results("../../../etc/passwd", 0, 1)).isEmpty();
+    }
+
+    @Test
+    void aCallbackIsDueFromTheEndOfTheBatchUntilItIsOnTheQueue() {
+        URI url = URI.create("https://shop.example/told?batch=1");
+        String id = opened();
+        ledger().callback(id, url);
+        assertThat(ledger().record(id, List.of(RowResult.hit(1)))).isTrue();
+        assertThat(ledger().dueCallback(id)).isEmpty();
+        ledger().seal(id, 2, "hash");
+        assertThat(ledger().dueCallback(id)).isEmpty();
+
+        assertThat(ledger().record(id, List.of(RowResult.generated(2)))).isTrue();
+        assertThat(ledger().dueCallback(id)).contains(url);
+        assertThat(ledger().record(id, List.of(RowResult.generated(2)))).isTrue();
+
+        ledger().callbackQueued(id);
+        assertThat(ledger().dueCallback(id)).isEmpty();
+        assertThat(ledger().record(id, List.of(RowResult.generated(2)))).isFalse();
+    }
+
+    @Test
+    void theCallbackOfACancelledBatchIsDueAndThatOfABrokenUploadIsNot() {
+        URI url = URI.create("https://shop.example/told");
+        String cancelled = opened();
+        ledger().callback(cancelled, url);
+        ledger().seal(cancelled, 2, "hash");
+        ledger().cancel(cancelled);
+        String broken = opened();
+        ledger().callback(broken, url);
+        ledger().cancel(broken);
+
+        assertThat(ledger().dueCallback(cancelled)).contains(url);
+        assertThat(ledger().dueCallback(broken)).isEmpty();
+    }
+
+    @Test
+    void aBatchWithoutACallbackHasNobodyToTell() {
+        String id = opened();
+        ledger().seal(id, 1, "hash");
+
+        assertThat(ledger().record(id, List.of(RowResult.hit(1)))).isFalse();
+        assertThat(ledger().dueCallback(id)).isEmpty();
+        String none = ids.next();
+        ledger().callback(none, URI.create("https://shop.example/told"));
+        assertThat(ledger().dueCallback(none)).isEmpty();
     }
 
     private static ImageKey image(int number) {

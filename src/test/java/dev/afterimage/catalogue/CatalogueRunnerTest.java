@@ -65,8 +65,8 @@ class CatalogueRunnerTest {
         List<Claim> claims = claims();
         assertThat(claims).hasSize(1200);
         assertThat(claims.getFirst().job().lane()).isEqualTo(Lane.BULK);
-        assertThat(claims.getFirst().job().caller()).isEqualTo(Caller.SERVICE);
-        assertThat(claims).extracting(claim -> claim.job().key()).doesNotHaveDuplicates();
+        assertThat(Jobs.image(claims.getFirst()).caller()).isEqualTo(Caller.SERVICE);
+        assertThat(claims).extracting(claim -> Jobs.image(claim).key()).doesNotHaveDuplicates();
         assertThat(checkpoints.get(NAME).complete()).isTrue();
     }
 
@@ -79,8 +79,8 @@ class CatalogueRunnerTest {
 
         assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(2, 1, 0, 0));
         assertThat(claims())
-                .allSatisfy(
-                        claim -> assertThat(claim.job().horizon()).isEqualTo(new Horizon(clock.instant(), horizon)));
+                .allSatisfy(claim ->
+                        assertThat(Jobs.image(claim).horizon()).isEqualTo(new Horizon(clock.instant(), horizon)));
     }
 
     @Test
@@ -104,7 +104,7 @@ class CatalogueRunnerTest {
         run(hours(1));
         clock.advance(Duration.ofMinutes(20));
         claims().forEach(claim ->
-                index.putFresh(claim.job().key(), clock.instant().plus(ttl), ttl));
+                index.putFresh(Jobs.image(claim).key(), clock.instant().plus(ttl), ttl));
         catalogue = csv(0, 701);
         version = "2";
 
@@ -130,7 +130,7 @@ class CatalogueRunnerTest {
         assertThat(report.shortLived()).containsExactly(new TemplateId("card"));
         clock.advance(hours(1));
         claims().forEach(claim ->
-                index.putFresh(claim.job().key(), clock.instant().plus(ttl), ttl));
+                index.putFresh(Jobs.image(claim).key(), clock.instant().plus(ttl), ttl));
 
         assertThat(run(hours(1)).counts().enqueued()).isZero();
         settings.put(setting("period"), "6h");
@@ -183,7 +183,7 @@ class CatalogueRunnerTest {
         assertThat(third.counts()).isEqualTo(new Checkpoint.Counts(1700, 0, 5, 1));
         assertThat(checkpoints.get(NAME).complete()).isTrue();
         assertThat(claims())
-                .extracting(claim -> claim.job().key())
+                .extracting(claim -> Jobs.image(claim).key())
                 .hasSize(1700)
                 .doesNotHaveDuplicates();
     }
@@ -204,7 +204,7 @@ class CatalogueRunnerTest {
         ttl = Duration.ofDays(7);
         run(hours(1));
         claims().forEach(claim ->
-                index.putFresh(claim.job().key(), clock.instant().plus(ttl), ttl));
+                index.putFresh(Jobs.image(claim).key(), clock.instant().plus(ttl), ttl));
         clock.advance(hours(24));
 
         assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(0, 700, 0, 0));
@@ -280,8 +280,8 @@ class CatalogueRunnerTest {
         @Override
         public Optional<Checkpoint> find(String name) {
             return Optional.ofNullable(checkpoints.get(name))
-                    .map(CheckpointCodec::encode)
-                    .flatMap(CheckpointCodec::decode);
+                    .map(Checkpoint::encode)
+                    .flatMap(Checkpoint::decode);
         }
 
         @Override

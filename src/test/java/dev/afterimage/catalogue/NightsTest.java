@@ -23,6 +23,7 @@ import dev.afterimage.pipeline.Drain;
 import dev.afterimage.pipeline.ImagePipeline;
 import dev.afterimage.pipeline.PipelineParts;
 import dev.afterimage.singleflight.MemoryFlightLeases;
+import dev.afterimage.testing.CallbackReceiver;
 import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
@@ -190,8 +191,13 @@ class NightsTest {
                 threads));
         JobOutcomes outcomes = new JobOutcomes(
                 new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
-        JobRunner runner =
-                new JobRunner(pipeline, queue, new MemoryBatchLedger(clock), new MemoryPendingKeys(), outcomes);
+        JobRunner runner = new JobRunner(
+                pipeline,
+                queue,
+                new MemoryBatchLedger(clock),
+                new MemoryPendingKeys(),
+                outcomes,
+                new CallbackReceiver().callbacks(queue, clock));
         return new Worker(queue, runner, 5, Duration.ofMinutes(1), clock, never, callersThread);
     }
 

@@ -71,6 +71,18 @@ class OpenAiResourceTest {
     }
 
     @Test
+    void eachOfSeveralImagesIsAVariantOfItsOwn() {
+        post("{'model':'card','prompt':'A fox','n':3}")
+                .statusCode(200)
+                .header("Cache-Status", "afterimage; hit, afterimage; hit, afterimage; hit")
+                .body("data.size()", equalTo(3));
+
+        assertThat(core.requests)
+                .extracting(wanted -> wanted.request().variant())
+                .containsExactly(0, 1, 2);
+    }
+
+    @Test
     void theImageIsInTheAnswerWhereBase64IsAskedFor() {
         store.put(FakeCore.ENTRY, BYTES);
 

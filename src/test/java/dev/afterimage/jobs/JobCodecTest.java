@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.testing.Jobs;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class JobCodecTest {
@@ -25,7 +27,7 @@ class JobCodecTest {
 
     @Test
     void aHorizonIsKept() {
-        Job planned = Jobs.planned(1, HORIZON);
+        Job.Image planned = Jobs.planned(1, HORIZON);
 
         assertThat(JobCodec.decode(JobCodec.encode(planned))).isEqualTo(planned);
     }
@@ -33,9 +35,9 @@ class JobCodecTest {
     /** An older version would make another image than was asked for. */
     @Test
     void aVariantIsKeptFromOlderVersions() {
-        Job first = Jobs.bulk(1);
+        Job.Image first = Jobs.bulk(1);
         ImageRequest request = first.request();
-        Job other = new Job(
+        Job other = new Job.Image(
                 first.id(),
                 first.key(),
                 new ImageRequest(request.template(), request.data(), request.format(), 7),
@@ -49,6 +51,17 @@ class JobCodecTest {
     }
 
     @Test
+    void aCallbackIsReadAsItWasWritten() {
+        for (Job.Subject subject : List.of(
+                new Job.Subject.OfBatch("01jqvcx7h5m0a2b3c4d5e6f7g8"),
+                new Job.Subject.OfImage(Jobs.bulk(1).key()))) {
+            Job callback = new Job.Callback("c-1", URI.create("https://shop.example/told?a=b"), subject);
+
+            assertThat(JobCodec.decode(JobCodec.encode(callback))).isEqualTo(callback);
+        }
+    }
+
+    @Test
     void aJobWithoutANumberIsOfTheFirstFormatAndANewerOneIsRefusedInWords() {
         String line = JobCodec.encode(Jobs.bulk(1));
 
@@ -56,6 +69,6 @@ class JobCodecTest {
         assertThatThrownBy(() -> JobCodec.decode(line.replace("\"v\":\"1\"", "\"v\":\"7\"")))
                 .isInstanceOf(NewerFormatException.class)
                 .hasMessage(
-                        "a job has format 7, and this version of the service reads up to 2; it is left to a newer one");
+                        "a job has format 7, and this version of the service reads up to 3; it is left to a newer one");
     }
 }

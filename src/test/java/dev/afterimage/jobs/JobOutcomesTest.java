@@ -40,11 +40,12 @@ class JobOutcomesTest {
         ImageKey key = new ImageKey("a".repeat(64));
         IndexEntry entry = new IndexEntry(key, ImageFormat.PNG, 1, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH);
 
-        assertThat(outcomes.of(new ImageOutcome.Hit(entry), 0)).isEqualTo(new JobOutcome.Done(RowOutcome.HIT, key));
+        assertThat(outcomes.of(new ImageOutcome.Hit(entry), 0))
+                .isEqualTo(new JobOutcome.Done(RowResult.Outcome.HIT, key));
         assertThat(outcomes.of(new ImageOutcome.Collapsed(entry), 0))
-                .isEqualTo(new JobOutcome.Done(RowOutcome.HIT, key));
+                .isEqualTo(new JobOutcome.Done(RowResult.Outcome.HIT, key));
         assertThat(outcomes.of(new ImageOutcome.Stored(entry), 0))
-                .isEqualTo(new JobOutcome.Done(RowOutcome.GENERATED, key));
+                .isEqualTo(new JobOutcome.Done(RowResult.Outcome.GENERATED, key));
         assertThat(outcomes.of(new ImageOutcome.Pending(key, Duration.ofSeconds(4)), 0))
                 .isEqualTo(new JobOutcome.Wait(Duration.ofSeconds(4), false));
         assertThat(outcomes.of(new ImageOutcome.Stale(entry, Duration.ofHours(1)), 0))

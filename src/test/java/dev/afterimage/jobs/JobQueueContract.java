@@ -7,6 +7,7 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MutableClock;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -227,6 +228,23 @@ public abstract class JobQueueContract {
     }
 
     @Test
+    void aCallbackWaitsAmongTheJobsOfPeopleAndIsRedrivenAsItWas() throws Exception {
+        Job callback = new Job.Callback(
+                "callback-1",
+                URI.create("https://shop.example/told"),
+                new Job.Subject.OfBatch("01jqvcx7h5m0a2b3c4d5e6f7g8"));
+        queue().enqueue(List.of(Jobs.bulk(1), callback), NOW);
+        assertThat(queue().status().interactive()).isEqualTo(1);
+
+        queue().deadLetter(queue().claim(EnumSet.of(Lane.INTERACTIVE), 1, NOW).getFirst(), "no");
+        assertThat(queue().redrive(10, UNHEARD)).isEqualTo(1);
+
+        assertThat(queue().claim(EnumSet.of(Lane.INTERACTIVE), 1, NOW))
+                .extracting(Claim::job)
+                .containsExactly(callback);
+    }
+
+    @Test
     void aJobThatCannotBeHeardOfStaysADeadLetter() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1)), NOW);
         queue().deadLetter(onlyClaim(), "no");
@@ -252,7 +270,7 @@ public abstract class JobQueueContract {
 
     @Test
     void manyJobsGoInAndComeOutOnceEachWhoeverClaimsThem() throws Exception {
-        List<Job> jobs = IntStream.range(0, 1234).mapToObj(Jobs::bulk).toList();
+        List<Job> jobs = IntStream.range(0, 1234).<Job>mapToObj(Jobs::bulk).toList();
         queue().enqueue(jobs, NOW);
 
         Set<String> done = ConcurrentHashMap.newKeySet();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class QueuedBacklogTest {
 
-    private static final Job JOB = Jobs.interactive(1);
+    private static final Job.Image JOB = Jobs.interactive(1);
 
     private final MutableClock clock = MutableClock.atSomeTime();
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);

@@ -3,7 +3,6 @@ package dev.afterimage.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.batch.Batch;
-import dev.afterimage.batch.RowFailure;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.RejectedException;
@@ -19,6 +18,7 @@ import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.pipeline.IndexLookup;
+import dev.afterimage.testing.CallbackReceiver;
 import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Jobs;
@@ -58,12 +58,19 @@ class WorkerTest {
     private final MemoryPendingKeys marks = new MemoryPendingKeys();
     private final List<GenerationRequest> inquiries = Collections.synchronizedList(new ArrayList<>());
     private Function<GenerationRequest, CompletionStage<ImageOutcome>> provider = WorkerTest::stored;
+    private final CallbackReceiver receiver = new CallbackReceiver();
     private final Worker worker = worker(5, new CallersThread());
 
     private Worker worker(int concurrency, ExecutorService threads) {
         JobOutcomes outcomes = new JobOutcomes(
                 new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
-        JobRunner runner = new JobRunner(new Service(), queue, ledger, marks, outcomes);
+        JobRunner runner = new JobRunner(
+                new Service(),
+                queue,
+                ledger,
+                marks,
+                outcomes,
+                receiver.callbacks(queue, clock, CallbackReceiver.SECRET));
         return new Worker(queue, runner, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
     }
 
@@ -208,7 +215,7 @@ class WorkerTest {
         assertThat(queue.buried())
                 .singleElement()
                 .satisfies(buried -> assertThat(buried.reason()).contains("3 attempts"));
-        assertThat(batch().failures()).containsExactly(new RowFailure(1, "503 Given up after 3 attempts."));
+        assertThat(batch().failures()).containsExactly(new Batch.Failure(1, "503 Given up after 3 attempts."));
         assertThat(batch().state()).isEqualTo(Batch.State.FINISHED);
 
         // The cause is gone, and an operator redrives.
@@ -342,7 +349,8 @@ class WorkerTest {
                             queue,
                             ledger,
                             marks,
-                            new JobOutcomes(new AttemptPolicy(3, Duration.ZERO, Duration.ZERO, 2), clock, () -> 0L)),
+                            new JobOutcomes(new AttemptPolicy(3, Duration.ZERO, Duration.ZERO, 2), clock, () -> 0L),
+                            receiver.callbacks(queue, clock)),
                     5,
                     Duration.ofMinutes(1),
                     clock,

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.batch.BatchLedgerContract;
-import dev.afterimage.batch.RowCounts;
-import dev.afterimage.batch.RowFailure;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.RowResult;
@@ -109,7 +107,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
 
         assertThat(find(id).failures())
                 .isEqualTo(IntStream.rangeClosed(1, 1000)
-                        .mapToObj(line -> new RowFailure(line, "no"))
+                        .mapToObj(line -> new Batch.Failure(line, "no"))
                         .toList());
     }
 
@@ -124,19 +122,19 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
                                 .toList());
         ledger().record(id, List.of(RowResult.generated(5), RowResult.failed(1001, "no")));
 
-        assertThat(find(id).failures()).hasSize(1000).endsWith(new RowFailure(1001, "no"));
-        assertThat(find(id).counts()).isEqualTo(new RowCounts(0, 1, 1000));
+        assertThat(find(id).failures()).hasSize(1000).endsWith(new Batch.Failure(1001, "no"));
+        assertThat(find(id).counts()).isEqualTo(new Batch.Counts(0, 1, 1000));
     }
 
     @Test
     void reasonsComeBackAsTheyWere() {
         String id = ids.next();
         ledger().open(id, OWNER, clock.instant());
-        RowFailure failure = new RowFailure(12, "  Größe: 3 × 4\nfehlt ");
+        Batch.Failure failure = new Batch.Failure(12, "  Größe: 3 × 4\nfehlt ");
 
         ledger().record(id, List.of(RowResult.failed(failure.line(), failure.reason()), RowResult.failed(13, "")));
 
-        assertThat(find(id).failures()).containsExactly(failure, new RowFailure(13, ""));
+        assertThat(find(id).failures()).containsExactly(failure, new Batch.Failure(13, ""));
     }
 
     @Test

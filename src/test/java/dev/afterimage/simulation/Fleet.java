@@ -9,6 +9,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobCodec;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.BudgetUnavailableException;
@@ -513,7 +514,7 @@ final class Fleet implements Faults.Victims {
     private void tellOfJobs() {
         for (String queue : List.of(SimulatedQueues.INTERACTIVE, SimulatedQueues.BULK)) {
             for (SimulatedQueues.Sent sent : queues.on(queue)) {
-                ImageKey key = JobCodec.decode(sent.body).key();
+                ImageKey key = ((Job.Image) JobCodec.decode(sent.body)).key();
                 world.tell(
                         "never ended: %s, whose receipt is %s",
                         key, redis.server().execute(List.of("HGETALL", LIMITER + "receipt:" + key)));

@@ -3,6 +3,7 @@ package dev.afterimage.simulation;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntryCodec;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobCodec;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.provider.ProviderConfig;
@@ -306,7 +307,7 @@ final class Laws {
     private void jobs() {
         for (SimulatedQueues.Sent dead : fleet.queues().on(SimulatedQueues.DEAD)) {
             fleet.tried(Trial.DEAD_LETTER);
-            ImageKey key = JobCodec.decode(dead.body).key();
+            ImageKey key = ((Job.Image) JobCodec.decode(dead.body)).key();
             String reason = dead.attribute("reason");
             if (reason == null) {
                 fleet.violated("law 7", "a dead letter without a reason, image of %s", imageOf(key));
@@ -315,7 +316,7 @@ final class Laws {
             }
         }
         for (SimulatedQueues.Sent sent : fleet.queues().accepted()) {
-            ImageKey key = JobCodec.decode(sent.body).key();
+            ImageKey key = ((Job.Image) JobCodec.decode(sent.body)).key();
             if (!isEnded(key, sent.at)) {
                 fleet.violated("law 7", "a job was lost: image %s, taken in at %.3f s", imageOf(key), sent.at / 1e9);
             } else {
@@ -346,7 +347,8 @@ final class Laws {
         return made
                 || isDeleted(key, since, fleet.now())
                 || fleet.queues().on(SimulatedQueues.DEAD).stream()
-                        .anyMatch(dead -> JobCodec.decode(dead.body).key().equals(key));
+                        .anyMatch(dead ->
+                                ((Job.Image) JobCodec.decode(dead.body)).key().equals(key));
     }
 
     /** Whether the provider gave a reason to give a job of this image up. */

@@ -279,7 +279,8 @@ enum NamedFaults implements Flaw {
                 Instant.EPOCH);
     }
 
-    private static Job withoutHorizon(Job job) {
-        return new Job(job.id(), job.key(), job.request(), job.lane(), job.caller(), job.row(), Horizon.NONE);
+    private static Job withoutHorizon(Job any) {
+        Job.Image job = (Job.Image) any;
+        return new Job.Image(job.id(), job.key(), job.request(), job.lane(), job.caller(), job.row(), Horizon.NONE);
     }
 }

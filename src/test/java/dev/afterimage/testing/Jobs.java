@@ -8,6 +8,7 @@ import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.BatchRow;
+import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
@@ -20,31 +21,36 @@ public final class Jobs {
 
     private Jobs() {}
 
+    /** The image that a claimed job makes. */
+    public static Job.Image image(Claim claim) {
+        return (Job.Image) claim.job();
+    }
+
     public static ImageRequest request(int number) {
         return new ImageRequest(
                 new TemplateId("card"), TemplateData.of("{\"title\":\"Bild № " + number + "\"}"), ImageFormat.WEBP);
     }
 
-    public static Job bulk(int number) {
+    public static Job.Image bulk(int number) {
         return job(number, Lane.BULK, Optional.empty());
     }
 
     /** A job that a plan made. */
-    public static Job planned(int number, Horizon horizon) {
-        Job job = bulk(number);
-        return new Job(job.id(), job.key(), job.request(), job.lane(), job.caller(), job.row(), horizon);
+    public static Job.Image planned(int number, Horizon horizon) {
+        Job.Image job = bulk(number);
+        return new Job.Image(job.id(), job.key(), job.request(), job.lane(), job.caller(), job.row(), horizon);
     }
 
-    public static Job interactive(int number) {
+    public static Job.Image interactive(int number) {
         return job(number, Lane.INTERACTIVE, Optional.empty());
     }
 
-    public static Job ofBatch(String batch, int line) {
+    public static Job.Image ofBatch(String batch, int line) {
         return job(line, Lane.BULK, Optional.of(new BatchRow(batch, line)));
     }
 
-    private static Job job(int number, Lane lane, Optional<BatchRow> row) {
+    private static Job.Image job(int number, Lane lane, Optional<BatchRow> row) {
         ImageRequest request = request(number);
-        return new Job("job-" + number, KEYS.keyOf(request, 0), request, lane, new Caller("key:" + number), row);
+        return new Job.Image("job-" + number, KEYS.keyOf(request, 0), request, lane, new Caller("key:" + number), row);
     }
 }

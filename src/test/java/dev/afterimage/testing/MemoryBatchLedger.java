@@ -2,12 +2,10 @@ package dev.afterimage.testing;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
-import dev.afterimage.batch.RowCounts;
-import dev.afterimage.batch.RowFailure;
 import dev.afterimage.jobs.QueueUnavailableException;
-import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Caller;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -47,6 +45,7 @@ public final class MemoryBatchLedger implements BatchLedger {
         int total;
         Optional<String> hash = Optional.empty();
         Optional<Instant> cancelledAt = Optional.empty();
+        Optional<URI> callback = Optional.empty();
 
         Entry(Caller owner, Instant startedAt) {
             this.owner = owner;
@@ -54,7 +53,7 @@ public final class MemoryBatchLedger implements BatchLedger {
             this.lastSign = startedAt;
         }
 
-        int count(RowOutcome outcome) {
+        int count(RowResult.Outcome outcome) {
             return (int) rows.values().stream()
                     .filter(row -> row.outcome() == outcome)
                     .count();
@@ -92,18 +91,38 @@ public final class MemoryBatchLedger implements BatchLedger {
     }
 
     @Override
-    public synchronized void record(String batch, List<RowResult> results) {
+    public synchronized boolean record(String batch, List<RowResult> results) {
         failIfLost();
         entry(batch).ifPresent(entry -> {
             for (RowResult result : results) {
                 RowResult former = entry.rows.get(result.line());
                 if (former == null
-                        || (former.outcome() == RowOutcome.FAILED && result.outcome() != RowOutcome.FAILED)) {
+                        || (former.outcome() == RowResult.Outcome.FAILED
+                                && result.outcome() != RowResult.Outcome.FAILED)) {
                     entry.rows.put(result.line(), result);
                     entry.lastSign = clock.instant();
                 }
             }
         });
+        return entry(batch).map(entry -> entry.callback.isPresent()).orElse(false);
+    }
+
+    @Override
+    public synchronized void callback(String batch, URI url) {
+        entry(batch).ifPresent(entry -> entry.callback = Optional.of(url));
+    }
+
+    @Override
+    public synchronized Optional<URI> dueCallback(String batch) {
+        return find(batch)
+                .filter(found -> found.received() && found.ended())
+                .flatMap(found -> entry(batch))
+                .flatMap(entry -> entry.callback);
+    }
+
+    @Override
+    public synchronized void callbackQueued(String batch) {
+        entry(batch).ifPresent(entry -> entry.callback = Optional.empty());
     }
 
     @Override
@@ -127,14 +146,14 @@ public final class MemoryBatchLedger implements BatchLedger {
                         entry.owner,
                         entry.hash.isPresent(),
                         entry.total,
-                        new RowCounts(
-                                entry.count(RowOutcome.HIT),
-                                entry.count(RowOutcome.GENERATED),
-                                entry.count(RowOutcome.FAILED)),
+                        new Batch.Counts(
+                                entry.count(RowResult.Outcome.HIT),
+                                entry.count(RowResult.Outcome.GENERATED),
+                                entry.count(RowResult.Outcome.FAILED)),
                         entry.rows.values().stream()
-                                .filter(row -> row.outcome() == RowOutcome.FAILED)
+                                .filter(row -> row.outcome() == RowResult.Outcome.FAILED)
                                 .limit(MOST_FAILURES)
-                                .map(row -> new RowFailure(row.line(), row.reason()))
+                                .map(row -> new Batch.Failure(row.line(), row.reason()))
                                 .toList(),
                         entry.startedAt,
                         entry.lastSign,

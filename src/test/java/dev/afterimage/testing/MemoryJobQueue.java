@@ -30,7 +30,7 @@ public final class MemoryJobQueue implements JobQueue {
     private final List<Buried> buried = new ArrayList<>();
     private int receipts;
     private @Nullable ImageKey broken;
-    private Predicate<Job> fitting = job -> true;
+    private Predicate<Job.Image> fitting = job -> true;
     private final Deque<RuntimeException> failures = new ArrayDeque<>();
 
     public MemoryJobQueue(Clock clock) {
@@ -38,7 +38,7 @@ public final class MemoryJobQueue implements JobQueue {
     }
 
     /** From now on only these jobs fit. */
-    public synchronized void takeOnly(Predicate<Job> jobs) {
+    public synchronized void takeOnly(Predicate<Job.Image> jobs) {
         fitting = jobs;
     }
 
@@ -53,14 +53,14 @@ public final class MemoryJobQueue implements JobQueue {
     }
 
     private void failIfBroken(Claim claim) {
-        if (claim.job().key().equals(broken)) {
+        if (claim.job() instanceof Job.Image image && image.key().equals(broken)) {
             throw new QueueUnavailableException("broken", new IllegalStateException());
         }
     }
 
     @Override
     public synchronized boolean fits(Job job) {
-        return fitting.test(job);
+        return !(job instanceof Job.Image image) || fitting.test(image);
     }
 
     /** A job on the dead-letter queue. */
@@ -83,7 +83,7 @@ public final class MemoryJobQueue implements JobQueue {
 
     @Override
     public synchronized void enqueue(List<Job> more, Duration delay) {
-        if (!more.stream().allMatch(fitting)) {
+        if (!more.stream().allMatch(this::fits)) {
             throw new QueueUnavailableException("not taken", new IllegalStateException());
         }
         Instant now = clock.instant();

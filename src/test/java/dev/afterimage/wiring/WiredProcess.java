@@ -22,6 +22,7 @@ import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplatesConfig;
+import dev.afterimage.jobs.CallbackConfig;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
@@ -144,6 +145,7 @@ public final class WiredProcess {
                     .withMapping(BackendConfig.class)
                     .withMapping(BudgetConfig.class)
                     .withMapping(CacheConfig.class)
+                    .withMapping(CallbackConfig.class)
                     .withMapping(GenerationConfig.class)
                     .withMapping(PregenerationConfig.class)
                     .withMapping(ProviderConfig.class)
@@ -278,7 +280,20 @@ public final class WiredProcess {
                 machine,
                 instance(SIGNER),
                 METERS));
-        worker = queues.worker(images, queue, ledger, marks, pregeneration, machine);
+        worker = queues.worker(
+                images,
+                queue,
+                ledger,
+                marks,
+                pregeneration,
+                machine,
+                queues.callbacks(
+                        settings.of(CallbackConfig.class),
+                        instance(null),
+                        instance(null),
+                        queue,
+                        ids,
+                        machine.clock()));
         catalogues = new CatalogueRunner(
                 pregeneration,
                 surroundings.catalogues(),

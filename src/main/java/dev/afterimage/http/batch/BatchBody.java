@@ -2,7 +2,6 @@ package dev.afterimage.http.batch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.afterimage.batch.Batch;
-import dev.afterimage.batch.RowFailure;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt null while it has not ended
  * @param etaSeconds an estimate of the time left; left out while there is nothing to estimate it from
  */
-@RegisterForReflection(targets = {BatchBody.class, RowFailure.class})
-record BatchBody(
+@RegisterForReflection(targets = {BatchBody.class, Batch.Failure.class})
+public record BatchBody(
         String id,
         String state,
         int total,
@@ -26,12 +25,12 @@ record BatchBody(
         int hits,
         int generated,
         int failed,
-        List<RowFailure> failures,
+        List<Batch.Failure> failures,
         Instant startedAt,
         @Nullable Instant finishedAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long etaSeconds) {
 
-    static BatchBody of(Batch batch, Instant now) {
+    public static BatchBody of(Batch batch, Instant now) {
         return new BatchBody(
                 batch.id(),
                 batch.state().name().toLowerCase(Locale.ROOT),

@@ -7,7 +7,6 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.jobs.RowOutcome;
 import dev.afterimage.jobs.RowResult;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Inject;
@@ -54,7 +53,7 @@ final class BatchImages {
      *
      * @param key null for a row that could not be read
      * @param url null where there is no image, or none any more
-     * @param outcome the word of a {@link RowOutcome} in lower case
+     * @param outcome the word of a {@link RowResult.Outcome} in lower case
      */
     @RegisterForReflection
     record Line(int line, @Nullable String key, @Nullable String url, String outcome) {}
@@ -120,7 +119,7 @@ final class BatchImages {
     private List<Line> page(String batch, int after, int max, URI root) {
         List<RowResult> rows = ledger.results(batch, after, max);
         List<ImageKey> keys = rows.stream()
-                .filter(row -> row.outcome() != RowOutcome.FAILED)
+                .filter(row -> row.outcome() != RowResult.Outcome.FAILED)
                 .flatMap(row -> row.key().stream())
                 .distinct()
                 .toList();

@@ -8,6 +8,7 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.catalogue.DryRun;
+import dev.afterimage.http.MediaTypeGate;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
@@ -15,10 +16,14 @@ import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.ProviderLimitConfig;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -39,6 +44,8 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +54,14 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/batches")
 @RunOnVirtualThread
 public final class BatchResource {
+
+    /** Names a request, so that its repeat is known for one. */
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    /** What fits any backend, and is more than any client needs. */
+    private static final int LONGEST_KEY = 255;
+
+    private static final int BEFORE_RESOURCES = -1;
 
     private static final String ALL = "2147483647";
 
@@ -79,6 +94,19 @@ public final class BatchResource {
         this.uploads = uploads;
     }
 
+    /** Refuses uploads by their headers, before one is read. */
+    static void register(@Observes Router router) {
+        router.post("/v1/batches")
+                .order(BEFORE_RESOURCES)
+                .handler(new MediaTypeGate(Arrays.stream(CatalogueFormat.values())
+                        .map(CatalogueFormat::contentType)
+                        .toList()));
+    }
+
+    /** The answer to an upload. */
+    @RegisterForReflection // written by Jackson from behind a Response, where the native build doesn't see it
+    record Accepted(String id, int total) {}
+
     /** Takes the jobs over; answered when the last row has arrived. A dry run only says what they would come to. */
     @POST
     @Consumes({MediaType.APPLICATION_JSON, "application/x-ndjson", "text/csv"})
@@ -92,20 +120,29 @@ public final class BatchResource {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
         Optional<TemplateId> ofAll = Optional.ofNullable(template).map(TemplateId::new);
         try (InputStream rows = uploaded == null ? body : rowsOf(uploaded)) {
-            StreamedUpload upload = new StreamedUpload(format, ofAll, rows);
+            StreamedUpload upload = new StreamedUpload(format, ofAll, callback(http.request()), rows);
             if (DryRunBody.isAskedFor(http.request())) {
                 return Response.ok(estimate(upload)).build();
             }
             Caller caller = Client.of(http).caller();
-            Optional<String> key = IdempotencyKey.of(http.request().headers().getAll(IdempotencyKey.HEADER));
+            Optional<String> key = idempotencyKey(http.request().headers().getAll(IDEMPOTENCY_KEY));
             Batch batch = intake.submit(caller, key, upload);
-            return Response.accepted(new BatchAccepted(batch.id(), batch.total()))
+            return Response.accepted(new Accepted(batch.id(), batch.total()))
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
                     .build();
         } catch (IOException e) {
             throw new ProblemException(
                     Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
         }
+    }
+
+    /** An empty one too, which a parameter of Quarkus REST would pass off as none. */
+    private static Optional<String> callback(HttpServerRequest request) {
+        List<String> urls = request.params().getAll("callback");
+        if (urls.size() > 1) {
+            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, "Write callback once."));
+        }
+        return urls.stream().findFirst();
     }
 
     private InputStream rowsOf(String uploaded) throws IOException {
@@ -124,6 +161,24 @@ public final class BatchResource {
             }
             return DryRunBody.of(estimate, prices);
         }
+    }
+
+    /**
+     * Reads the Idempotency-Key. One that is sent empty or twice is refused rather than ignored: its sender relies on not being billed
+     * again.
+     *
+     * @param lines every line of that name; a parameter of Quarkus REST would pass an empty one off as none
+     */
+    private static Optional<String> idempotencyKey(List<String> lines) {
+        if (lines.isEmpty()) {
+            return Optional.empty();
+        }
+        String key = lines.getFirst();
+        if (lines.size() > 1 || key.isBlank() || key.length() > LONGEST_KEY) {
+            throw new ProblemException(Problem.of(
+                    ProblemType.INVALID_REQUEST, "Send one Idempotency-Key of 1 to 255 characters, or leave it out."));
+        }
+        return Optional.of(key);
     }
 
     /** How far it is, while it runs and for a week. */
@@ -183,7 +238,7 @@ public final class BatchResource {
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public BatchBody cancel(@PathParam("id") String id, @Context RoutingContext http) {
-        ledger.cancel(known(id, http).id());
+        intake.cancel(known(id, http).id());
         return look(id, http);
     }
 

@@ -1,6 +1,6 @@
 package dev.afterimage.http.batch;
 
-import dev.afterimage.batch.Upload;
+import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.image.TemplateId;
@@ -15,24 +15,35 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** A request's body, hashed on its way to whoever reads it. */
-final class StreamedUpload implements Upload {
+final class StreamedUpload implements BatchIntake.Upload {
 
     private final CatalogueFormat format;
     private final Optional<TemplateId> template;
     private final MessageDigest sha256;
     private final InputStream body;
+    private final Optional<String> callback;
 
-    StreamedUpload(CatalogueFormat format, Optional<TemplateId> template, InputStream body) {
+    StreamedUpload(CatalogueFormat format, Optional<TemplateId> template, Optional<String> callback, InputStream body) {
         this.format = format;
+        this.callback = callback;
         this.template = template;
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform must support SHA-256", e);
         }
-        String meaning = format.name() + '\n' + template.map(TemplateId::value).orElse("") + '\n';
+        String meaning = format.name()
+                + '\n'
+                + template.map(TemplateId::value).orElse("")
+                + '\n'
+                + callback.map(url -> url + '\n').orElse("");
         sha256.update(meaning.getBytes(StandardCharsets.UTF_8));
         this.body = new DigestInputStream(body, sha256);
+    }
+
+    @Override
+    public Optional<String> callback() {
+        return callback;
     }
 
     /** The rows; closing them leaves the body open, because its hash may not be known yet. */

@@ -9,6 +9,7 @@ import dev.afterimage.catalogue.Checkpoint;
 import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.Planner;
+import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Limits;
@@ -64,13 +65,15 @@ public class BatchParts {
     @Produces
     @Alternative
     @Singleton
-    BatchIntake intake(MemoryImageIndex index, MemoryJobQueue queue, BatchLedger ledger, Clock clock) {
+    BatchIntake intake(
+            MemoryImageIndex index, MemoryJobQueue queue, BatchLedger ledger, Clock clock, Callbacks callbacks) {
         return new BatchIntake(
                 new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
                 queue,
                 ledger,
                 new TimeOrderedIds(clock, new Random()),
-                clock);
+                clock,
+                callbacks);
     }
 
     /** A fleet that may leave 10 calls a second, 8 of them in bulk, with 40 credits left. */

@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.http.FakeCore;
 import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.Jobs;
@@ -27,6 +28,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.URI;
 import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -115,7 +117,7 @@ class BatchResourceTest {
                 .body("total", equalTo(1));
 
         assertThat(claims())
-                .extracting(claim -> claim.job().request().data().json())
+                .extracting(claim -> Jobs.image(claim).request().data().json())
                 .containsExactlyInAnyOrder("{}", "{}", "{\"a\":{\"b\":\"1\"}}");
     }
 
@@ -128,7 +130,7 @@ class BatchResourceTest {
                 .statusCode(202);
 
         assertThat(claims())
-                .extracting(claim -> claim.job().request().template().value())
+                .extracting(claim -> Jobs.image(claim).request().template().value())
                 .containsExactly("card");
     }
 
@@ -436,6 +438,64 @@ class BatchResourceTest {
 
         assertThat(images.lines()).hasSize(20_000);
         assertThat(images.lines().toList().getLast()).startsWith("{\"line\":20001,");
+    }
+
+    @Test
+    void theCallbackOfABatchIsQueuedWhenItEnds() {
+        index.putFresh(Jobs.bulk(7).key(), FakeCore.NOW.plusSeconds(60));
+        String row = "{\"template\":\"card\",\"format\":\"webp\",\"data\":"
+                + Jobs.request(7).data().json() + "}";
+        String url = "http://127.0.0.1/told?a=b";
+        List<String> bodies = List.of(
+                "{\"jobs\":[" + row + "],\"callback\":\"" + url + "\"}",
+                "{\"callback\":\"" + url + "\",\"jobs\":[" + row + "]}");
+        for (String body : bodies) {
+            String id = post("application/json", body).statusCode(202).extract().path("id");
+            assertThat(claims())
+                    .singleElement()
+                    .satisfies(claim -> assertThat(claim.job())
+                            .isEqualTo(
+                                    new Job.Callback("callback-" + id, URI.create(url), new Job.Subject.OfBatch(id))));
+        }
+        given().contentType("application/x-ndjson")
+                .queryParam("callback", url)
+                .body(row.getBytes(StandardCharsets.UTF_8))
+                .post("/v1/batches")
+                .then()
+                .statusCode(202);
+        assertThat(claims()).hasSize(1);
+    }
+
+    @Test
+    void aCallbackThatIsNotHttpsOrNotPublicIsRefusedAndNothingIsQueued() {
+        for (String url : List.of(
+                "http://93.184.215.14/",
+                "https://127.0.0.2/",
+                "https://localhost/",
+                "https://10.1.2.3/",
+                "nowhere",
+                "")) {
+            problem(
+                    given().contentType("text/csv")
+                            .queryParam("callback", url)
+                            .queryParam("template", "card")
+                            .body("title\nA\n")
+                            .post("/v1/batches")
+                            .then(),
+                    400,
+                    "invalid-request");
+            problem(
+                    post(
+                            "application/json",
+                            "{\"callback\":\"" + url + "\",\"jobs\":[{\"template\":\"card\",\"data\":{}}]}"),
+                    400,
+                    "invalid-request");
+        }
+        problem(
+                post("application/json", "{\"callback\":1,\"jobs\":[{\"template\":\"card\",\"data\":{}}]}"),
+                400,
+                "invalid-request");
+        assertThat(claims()).isEmpty();
     }
 
     private static ValidatableResponse post(String contentType, String body) {

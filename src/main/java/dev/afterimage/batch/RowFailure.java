@@ -1,4 +1,0 @@
-package dev.afterimage.batch;
-
-/** A failed row, as the caller sees it. */
-public record RowFailure(int line, String reason) {}

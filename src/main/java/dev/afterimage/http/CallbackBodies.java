@@ -1,0 +1,85 @@
+package dev.afterimage.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.afterimage.batch.Batch;
+import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.delivery.BaseUrl;
+import dev.afterimage.http.batch.BatchBody;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.Callbacks;
+import dev.afterimage.jobs.Job.Subject;
+import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.pipeline.ImageService;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Optional;
+
+/** Writes what callbacks tell, as {@code GET} of the batch or the image answers it. */
+@Singleton
+final class CallbackBodies implements Callbacks.Bodies {
+
+    /** Where a service is that has no base URL for images: a laptop. */
+    private static final URI ROOT = URI.create(BaseUrl.LOCAL).resolve("/");
+
+    private final BatchLedger ledger;
+    private final ImageService images;
+    private final ImageResponses answers;
+    private final Clock clock;
+    private final ObjectMapper json;
+
+    @Inject
+    CallbackBodies(BatchLedger ledger, ImageService images, ImageResponses answers, Clock clock, ObjectMapper json) {
+        this.ledger = ledger;
+        this.images = images;
+        this.answers = answers;
+        this.clock = clock;
+        this.json = json;
+    }
+
+    /** An image that cannot be had. */
+    @RegisterForReflection
+    record Failed(String key, String status, String detail) {}
+
+    @Override
+    public Callbacks.Body of(Subject subject) {
+        return switch (subject) {
+            case Subject.OfBatch batch -> of(ledger.find(batch.batch()));
+            case Subject.OfImage image ->
+                of(image.key(), images.look(image.key()).toCompletableFuture().join());
+        };
+    }
+
+    private Callbacks.Body of(Optional<Batch> batch) {
+        return batch.isEmpty()
+                ? new Callbacks.Body.Gone()
+                : new Callbacks.Body.Ready(write(BatchBody.of(batch.get(), clock.instant())));
+    }
+
+    private Callbacks.Body of(ImageKey key, Optional<ImageOutcome> found) {
+        if (found.isEmpty()) {
+            return new Callbacks.Body.Ready(write(new Failed(
+                    key.value(),
+                    "failed",
+                    "The image could not be made, or was deleted. Ask for it again to learn why.")));
+        }
+        return switch (found.get()) {
+            case ImageOutcome.Pending pending -> new Callbacks.Body.NotYet();
+            case ImageOutcome.Ready ready ->
+                new Callbacks.Body.Ready(
+                        new String(answers.describe(ready, () -> ROOT).body(), StandardCharsets.UTF_8));
+        };
+    }
+
+    private String write(Object body) {
+        try {
+            return json.writeValueAsString(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Texts, numbers and times are always JSON", e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.afterimage.jobs;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** How callers are told that a batch has ended, or that a late image is there. */
+@ConfigMapping(prefix = "afterimage.callbacks")
+public interface CallbackConfig {
+
+    /** Bytes: as many as HMAC-SHA256 has strength for (RFC 2104, section 3). */
+    int SHORTEST_SECRET = 32;
+
+    /** What callbacks are signed with: at least 32 bytes of text. Left out, requests with a callback are refused. */
+    Optional<String> secret();
+
+    /** The secret before a rotation: callbacks are signed with both, until every receiver knows the new one. */
+    @WithName("former-secret")
+    Optional<String> formerSecret();
+
+    /** Hosts that may have a private address and be plain http, such as those of a test. Others must be https and public. */
+    @WithName("allowed-hosts")
+    Optional<List<String>> allowedHosts();
+
+    /** How long the answer to a callback is waited for. */
+    @WithDefault("10s")
+    Duration timeout();
+
+    /** Those that are set, the current one first. */
+    default List<String> secrets() {
+        return Stream.concat(secret().stream(), formerSecret().stream()).toList();
+    }
+}

@@ -1,0 +1,192 @@
+package dev.afterimage.jobs;
+
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.Job.Subject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Tells callers that their batch has ended, or that their late image is there. A callback is a job of its own: told at least
+ * once, repeated with the back-off of every job until its receiver takes it, and in the end given up with the reason.
+ *
+ * <p>Its body is what {@code GET} of the batch or the image answers. {@value #SIGNATURE} is {@code v1=} and the HMAC-SHA256, in
+ * hexadecimal, over the {@value #TIMESTAMP} (seconds since 1970), a full stop and the body; where two secrets are configured,
+ * one signature of each, separated by a comma.
+ */
+public final class Callbacks {
+
+    public static final String TIMESTAMP = "Afterimage-Timestamp";
+    public static final String SIGNATURE = "Afterimage-Signature";
+
+    private static final Duration SHORTEST_LOOK = Duration.ofSeconds(1);
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(30);
+
+    private final List<String> secrets;
+    private final Transport transport;
+    private final Bodies bodies;
+    private final JobQueue queue;
+    private final TimeOrderedIds ids;
+    private final Clock clock;
+
+    /** Port: sends callbacks. */
+    public interface Transport {
+
+        /**
+         * Whether callbacks may be sent there. May ask the name service.
+         *
+         * @throws InvalidRequestException when not: no https, or no public address; says how to mend it
+         */
+        void check(URI url);
+
+        /**
+         * Posts JSON.
+         *
+         * @return the answer's status
+         * @throws InvalidRequestException as {@link #check} does
+         * @throws IOException when there is no answer; its message has no secret
+         */
+        int post(URI url, Map<String, String> headers, String body) throws IOException;
+    }
+
+    /** Port: what {@code GET} of a subject answers. */
+    public interface Bodies {
+
+        Body of(Subject subject);
+    }
+
+    /** What there is to tell. */
+    public sealed interface Body {
+
+        /** This, as JSON. */
+        record Ready(String json) implements Body {}
+
+        /** Nothing yet: the image is still being made. */
+        record NotYet() implements Body {}
+
+        /** Nothing any more: it is forgotten. */
+        record Gone() implements Body {}
+    }
+
+    /**
+     * Callbacks signed with these secrets.
+     *
+     * @param secrets at most two, while one takes the place of the other; none where nobody can be told
+     */
+    public Callbacks(
+            List<String> secrets, Transport transport, Bodies bodies, JobQueue queue, TimeOrderedIds ids, Clock clock) {
+        this.secrets = List.copyOf(secrets);
+        this.transport = transport;
+        this.bodies = bodies;
+        this.queue = queue;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /**
+     * Reads where a caller wants to be told. Blocks.
+     *
+     * @throws InvalidRequestException when callbacks cannot be sent there, or not at all
+     */
+    public URI accept(String url) {
+        if (secrets.isEmpty()) {
+            throw new InvalidRequestException(
+                    "Leave callback out, or let the service's operator set afterimage.callbacks.secret, with which callbacks are"
+                            + " signed.",
+                    "callback");
+        }
+        try {
+            URI uri = URI.create(url);
+            if (uri.getHost() == null) {
+                throw new IllegalArgumentException("no host");
+            }
+            transport.check(uri);
+            return uri;
+        } catch (IllegalArgumentException noUrl) {
+            throw new InvalidRequestException("Write callback as an https URL (RFC 3986).", "callback");
+        }
+    }
+
+    /** Has somebody told of a batch, if it has ended and somebody waits for that. Blocks. */
+    public void tellIfDue(BatchRows batches, String batch) {
+        batches.dueCallback(batch).ifPresent(url -> {
+            Job job = new Job.Callback("callback-" + batch, url, new Subject.OfBatch(batch));
+            queue.enqueue(List.of(job), Duration.ZERO);
+            batches.callbackQueued(batch);
+        });
+    }
+
+    /** Has somebody told of an image when it is there. Blocks. */
+    public void tell(ImageKey key, URI url) {
+        queue.enqueue(List.of(new Job.Callback(ids.next(), url, new Subject.OfImage(key))), SHORTEST_LOOK);
+    }
+
+    /** Tells, if there is something to tell. Blocks. */
+    JobOutcome deliver(Job.Callback callback, int attempts, JobOutcomes outcomes) {
+        return switch (bodies.of(callback.subject())) {
+            case Body.NotYet notYet -> new JobOutcome.Wait(nextLook(callback), false);
+            case Body.Gone gone -> new JobOutcome.DeadLettered("What was to be told of is forgotten.");
+            case Body.Ready ready -> post(callback, ready.json(), attempts, outcomes);
+        };
+    }
+
+    private JobOutcome post(Job.Callback callback, String json, int attempts, JobOutcomes outcomes) {
+        if (secrets.isEmpty()) {
+            return outcomes.retry(attempts, "No afterimage.callbacks.secret is configured any more.");
+        }
+        try {
+            int status = transport.post(callback.url(), signed(json), json);
+            return status / 100 == 2
+                    ? new JobOutcome.Told()
+                    : outcomes.retry(attempts, "The callback was answered " + status + ".");
+        } catch (InvalidRequestException refused) {
+            return new JobOutcome.DeadLettered(refused.detail());
+        } catch (IOException noAnswer) {
+            return outcomes.retry(attempts, "The callback was not answered: " + noAnswer.getMessage() + ".");
+        }
+    }
+
+    /** The longer it has waited, the longer until it looks again. */
+    private Duration nextLook(Job.Callback callback) {
+        Duration age = TimeOrderedIds.isWellFormed(callback.id())
+                ? Duration.between(TimeOrderedIds.timeOf(callback.id()), clock.instant())
+                : LONGEST_LOOK;
+        Duration next = age.dividedBy(4);
+        return next.compareTo(SHORTEST_LOOK) < 0
+                ? SHORTEST_LOOK
+                : next.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : next;
+    }
+
+    private Map<String, String> signed(String json) {
+        Instant now = clock.instant();
+        String signedText = now.getEpochSecond() + "." + json;
+        return Map.of(
+                "Content-Type",
+                "application/json",
+                TIMESTAMP,
+                Long.toString(now.getEpochSecond()),
+                SIGNATURE,
+                secrets.stream().map(secret -> "v1=" + hmac(secret, signedText)).collect(Collectors.joining(",")));
+    }
+
+    private static String hmac(String secret, String text) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has HmacSHA256", e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.afterimage.provider;
+
+import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.Callbacks;
+import dev.afterimage.provider.AddressGuard.HostResolver;
+import dev.afterimage.provider.Exchange.HttpCall;
+import java.io.IOException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Posts callbacks to public addresses over https, and to hosts that the operator names. As for the images of providers the name
+ * is resolved once, and the call goes to the address that was checked; redirects are not followed.
+ */
+public final class CallbackTransport implements Callbacks.Transport {
+
+    private static final int MAX_ANSWER_BYTES = 64 * 1024;
+
+    private final Exchange http;
+    private final AddressGuard guard;
+    private final Duration timeout;
+
+    private CallbackTransport(Exchange http, AddressGuard guard, Duration timeout) {
+        this.http = http;
+        this.guard = guard;
+        this.timeout = timeout;
+    }
+
+    /**
+     * A way out.
+     *
+     * @param http asked for when something is to be sent
+     * @param allowedHosts may be private and plain http
+     * @param timeout for an answer
+     */
+    public static CallbackTransport of(Supplier<ProviderHttp> http, List<String> allowedHosts, Duration timeout) {
+        return new CallbackTransport(
+                (call, departure) -> http.get().exchange(call, departure),
+                AddressGuard.ofPublic(allowedHosts, HostResolver.ofMachine()),
+                timeout);
+    }
+
+    @Override
+    public void check(URI url) {
+        try {
+            destination(url);
+        } catch (UnknownHostException e) {
+            throw new InvalidRequestException("Let callback name a host that has an address.", "callback");
+        }
+    }
+
+    private Destination destination(URI url) throws UnknownHostException {
+        try {
+            return guard.check(url.toString());
+        } catch (NotAnImageException refused) {
+            throw new InvalidRequestException(
+                    "Let callback be an https URL with a host of public address and without a user name; the service's operator"
+                            + " may allow others (afterimage.callbacks.allowed-hosts).",
+                    "callback");
+        }
+    }
+
+    @Override
+    public int post(URI url, Map<String, String> headers, String body) throws IOException {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("User-Agent", "afterimage");
+        try {
+            return http.exchange(
+                            new HttpCall(
+                                    "POST", destination(url), all, Optional.of(body), false, MAX_ANSWER_BYTES, timeout),
+                            () -> {})
+                    .status();
+        } catch (GenerationException failure) {
+            throw new IOException(failure.getMessage(), failure);
+        }
+    }
+}
