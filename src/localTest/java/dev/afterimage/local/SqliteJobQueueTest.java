@@ -137,7 +137,7 @@ class SqliteJobQueueTest extends JobQueueContract {
         List<java.util.concurrent.CompletableFuture<Integer>> changes = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             String statement =
-                    i % 10 == 3 ? "INSERT INTO nowhere VALUES (1)" : "INSERT INTO credits VALUES ('m" + i + "', 1)";
+                    i % 10 == 3 ? "INSERT INTO nowhere VALUES (1)" : "INSERT INTO usage VALUES ('m" + i + "', 'ACCOUNT', 'a', 1)";
             changes.add(shared.change(DatabaseThread.Kind.NOTED, session -> session.update(statement)));
         }
 
@@ -145,7 +145,7 @@ class SqliteJobQueueTest extends JobQueueContract {
                         .filter(change -> change.handle((done, failure) -> failure != null)
                                 .join()))
                 .hasSize(5);
-        assertThat(shared.read(session -> session.number("SELECT count(*) FROM credits"))
+        assertThat(shared.read(session -> session.number("SELECT count(*) FROM usage"))
                         .join())
                 .isEqualTo(45);
     }

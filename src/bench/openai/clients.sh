@@ -3,9 +3,9 @@
 # default of two retries, gets every image, and nothing is bought twice. Needs target/quarkus-app (./mvnw package), a JDK as ./mvnw
 # does, Node 20, Python 3.9.
 #
-#   .ci/openai/clients.sh          # or with the seconds that the provider takes
+#   src/bench/openai/clients.sh          # or with the seconds that the provider takes
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 # shellcheck source=src/bench/java-home.sh
 source src/bench/java-home.sh
 
@@ -14,7 +14,7 @@ directory=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}"; wait || true; rm -rf "$directory"' EXIT
 cp -r target/quarkus-app "$directory/app" # Another build of target/ meanwhile does not matter.
-cp .ci/openai/*.{mjs,py} "$directory"
+cp src/bench/openai/*.{mjs,py} "$directory"
 npm install --silent --no-fund --no-audit --prefix "$directory" openai@7
 python3 -m venv "$directory/venv"
 "$directory/venv/bin/pip" install --quiet --disable-pip-version-check 'openai==3.*'
