@@ -136,8 +136,9 @@ class SqliteJobQueueTest extends JobQueueContract {
         Database shared = database.get();
         List<java.util.concurrent.CompletableFuture<Integer>> changes = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            String statement =
-                    i % 10 == 3 ? "INSERT INTO nowhere VALUES (1)" : "INSERT INTO usage VALUES ('m" + i + "', 'ACCOUNT', 'a', 1)";
+            String statement = i % 10 == 3
+                    ? "INSERT INTO nowhere VALUES (1)"
+                    : "INSERT INTO usage VALUES ('m" + i + "', 'ACCOUNT', 'a', 1)";
             changes.add(shared.change(DatabaseThread.Kind.NOTED, session -> session.update(statement)));
         }
 

@@ -94,7 +94,7 @@ public final class ImagePipeline implements ImageService {
         this.versions = parts.versions();
         this.index = parts.index();
         this.store = parts.store();
-        this.lookup = new Lookup(parts.index(), parts.store(), parts.clock(), parts.virtualThreads());
+        this.lookup = new Lookup(parts.index(), parts.store(), parts.drain(), parts.clock(), parts.virtualThreads());
         this.receipts = parts.receipts();
         this.freshness = parts.freshness();
         this.writes = new PendingWrites(

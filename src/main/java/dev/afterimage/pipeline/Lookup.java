@@ -22,14 +22,16 @@ final class Lookup {
 
     private final ImageIndex index;
     private final ImageStore store;
+    private final Drain drain;
     private final Clock clock;
     private final Executor threads;
     private final RateLimitedLog unanswered;
     private final RateLimitedLog untold;
 
-    Lookup(ImageIndex index, ImageStore store, Clock clock, Executor threads) {
+    Lookup(ImageIndex index, ImageStore store, Drain drain, Clock clock, Executor threads) {
         this.index = index;
         this.store = store;
+        this.drain = drain;
         this.clock = clock;
         this.threads = threads;
         this.unanswered = new RateLimitedLog(LOG, "The index cannot be asked, which counts as a miss", clock);
@@ -79,8 +81,12 @@ final class Lookup {
         });
     }
 
-    /** A DELETE may have come between the look into the store and the end of this change of the index. Does not wait. */
+    /**
+     * A DELETE may have come between the look into the store and the end of this change of the index, so that the store is asked
+     * once more. Does not wait; but a process isn't frozen before that.
+     */
     private void mend(IndexEntry entry) {
+        drain.entered();
         index.put(entry)
                 .thenRunAsync(
                         () -> {
@@ -89,9 +95,11 @@ final class Lookup {
                             }
                         },
                         threads)
-                .exceptionally(failure -> {
-                    untold.say(failure);
-                    return null;
+                .whenComplete((done, failure) -> {
+                    drain.left();
+                    if (failure != null) {
+                        untold.say(failure);
+                    }
                 });
     }
 

@@ -232,7 +232,9 @@ class PipelineFaultsTest {
 
         provider.letGo();
 
-        assertThat(frozen.join()).isInstanceOf(ImageOutcome.Collapsed.class);
+        // Its caller's time is over, so it may have been told to ask again; in no case is the second image taken for
+        // its own.
+        assertThat(frozen.join()).isInstanceOfAny(ImageOutcome.Collapsed.class, ImageOutcome.Pending.class);
         assertThat(store.find(KEY)).contains(((ImageOutcome.Stored) bought).entry());
         assertThat(again.calls()).isEqualTo(1);
     }

@@ -3,6 +3,8 @@ package dev.afterimage.simulation;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.simulation.SimulatedProvider.Call;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** Law 11, looked at when a night begins: what the plan before it was to make is fresh still. */
@@ -57,10 +59,16 @@ final class NightLaw {
         }
     }
 
-    /** A provider that refuses the key, is out of credits or sends no images again and again is asked every 15 min only. */
+    /**
+     * A provider that refuses the key, is out of credits or sends no images again and again is asked every 15 min only. The fleet
+     * counts answers, which come in another order than the calls left.
+     */
     private boolean lanesWereStopped(long since) {
         int unusable = 0;
-        for (Call call : fleet.provider().arrivals()) {
+        List<Call> answers = fleet.provider().arrivals().stream()
+                .sorted(Comparator.comparingLong(call -> call.delivered))
+                .toList();
+        for (Call call : answers) {
             if (call.arrived < since - STOP.toNanos()) {
                 continue;
             }
