@@ -41,7 +41,11 @@ final class Events {
                 .put("path", path)
                 .put("protocol", "HTTP/1.1")
                 .put("sourceIp", "192.0.2.1");
-        context.putObject("authorizer").putObject("jwt").putObject("claims").put("sub", "somebody");
+        context.putObject("authorizer")
+                .putObject("jwt")
+                .putObject("claims")
+                .put("sub", "somebody")
+                .put("scope", "afterimage/batch afterimage/operate");
         return event.toString();
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -103,6 +104,12 @@ final class Template {
                 List<?> branches = (List<?>) argument;
                 yield text(branches.get(holds(at(document, "Conditions", (String) branches.get(0))) ? 1 : 2));
             }
+            case "Join" -> {
+                List<?> parts = (List<?>) argument;
+                yield parts.get(1) instanceof List<?> list
+                        ? list.stream().map(this::text).collect(Collectors.joining((String) parts.get(0)))
+                        : text(parts.get(1));
+            }
             case "FindInMap" -> {
                 List<?> path = (List<?>) argument;
                 yield text(at(document, "Mappings", text(path.get(0)), text(path.get(1)), text(path.get(2))));
@@ -117,6 +124,8 @@ final class Template {
         return switch (call.function()) {
             case "Equals" -> text(arguments.get(0)).equals(text(arguments.get(1)));
             case "Not" -> !holds(arguments.get(0));
+            case "And" -> arguments.stream().allMatch(this::holds);
+            case "Or" -> arguments.stream().anyMatch(this::holds);
             case "Condition" -> holds(at(document, "Conditions", (String) arguments.get(0)));
             default -> throw new IllegalStateException("Not known in conditions: !" + call.function());
         };
