@@ -54,6 +54,10 @@ class KilledProcessTest {
 
     @Test
     void ofSeveralProcessesTheLatestImageStands() throws InterruptedException {
+        // Made by one: SQLite lets nobody wait while a new file is put into WAL mode.
+        try (Database made = new Database(root, false)) {
+            made.read(session -> session.number("SELECT count(*) FROM image")).join();
+        }
         List<JavaProcess> writers = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {

@@ -23,7 +23,8 @@ final class RawServer implements AutoCloseable {
     RawServer(String answer) {
         this.answer = answer.getBytes(StandardCharsets.ISO_8859_1);
         try {
-            listening = new ServerSocket(0, 16, InetAddress.getByName("127.0.0.1"));
+            // As many as a test has calls: a connection over that number waits seconds for the kernel's next try.
+            listening = new ServerSocket(0, 2000, InetAddress.getByName("127.0.0.1"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
