@@ -34,7 +34,7 @@ trap stop EXIT
 
 # hold MODE OPTION…: starts a service in this mode (afterimage.auth.mode) and holds it against its document.
 hold() {
-  local mode=$1 url= root=$PWD i
+  local mode=$1 url="" root=$PWD i
   shift
   echo "==== afterimage.auth.mode=$mode ===="
   rm -rf "$work/data"
