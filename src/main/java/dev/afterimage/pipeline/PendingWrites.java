@@ -75,12 +75,6 @@ final class PendingWrites {
      * @throws DeletedMeanwhileException when the key was deleted while the call was under way; nothing is stored
      */
     IndexEntry put(IndexEntry entry, byte[] content, Permit.Departed call) {
-        // Who stood still after the provider's answer may find the key deleted long ago, and nobody is to see the image
-        // again.
-        if (isDeleted(call)) {
-            abandon(call);
-            throw new DeletedMeanwhileException();
-        }
         try {
             return land(entry, content, call);
         } catch (StoreUnavailableException full) {
@@ -167,20 +161,15 @@ final class PendingWrites {
         }
     }
 
-    private boolean isDeleted(Permit.Departed call) {
-        try {
-            return receipts.hold(call) == Receipts.Holding.DELETED;
-        } catch (LimiterUnavailableException gone) {
-            LOG.debugf("The receipt of an image that is to be stored cannot be held now: %s", gone.getMessage());
-            return false;
-        }
-    }
-
     /** Whether it need not wait any more. */
     private boolean tryAgain(Waiting image) {
-        if (isDeleted(image.call())) {
-            abandon(image.call());
-            return true;
+        try {
+            if (receipts.hold(image.call()) == Receipts.Holding.DELETED) {
+                abandon(image.call());
+                return true;
+            }
+        } catch (LimiterUnavailableException gone) {
+            LOG.debugf("The receipt of an image that waits cannot be held now: %s", gone.getMessage());
         }
         try {
             land(image.image().entry(), image.image().content(), image.call());
