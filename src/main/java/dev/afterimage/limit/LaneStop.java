@@ -13,9 +13,9 @@ public record LaneStop(Reason reason, Instant since) {
 
     /** Why lanes are stopped, which ones, and how often a probe is sent. */
     public enum Reason {
-        /** The provider refuses the operator's key. Both lanes; probed at a restart and once a minute. */
+        /** The provider refuses the operator's key. Both lanes; probed once a minute, and by the first call of a process. */
         ACCESS_REFUSED(Duration.ofMinutes(1), true),
-        /** The account at the provider is empty. Both lanes; probed at a restart and every 15 minutes. */
+        /** The account at the provider is empty. Both lanes; probed every 15 minutes. */
         OUT_OF_CREDITS(Duration.ofMinutes(15), true),
         /** Too many answers in a row were billed and are no image. The bulk lane only; probed every 15 minutes. */
         UNUSABLE_ANSWERS(Duration.ofMinutes(15), false);
