@@ -87,8 +87,8 @@ public final class RedisLimiter implements ProviderLimiter {
     private final Limits limits;
     private final ServerTime serverTime = new ServerTime();
     /**
-     * Whether this process has had no permit yet. Its first call may probe a stop at once: the operator may have mended
-     * it.
+     * Whether this process has had no permit yet. Its first call may probe a refused key at once, because the operator
+     * may have mended it.
      */
     private final AtomicBoolean justStarted = new AtomicBoolean(true);
 
