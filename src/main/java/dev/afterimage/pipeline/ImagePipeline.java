@@ -318,7 +318,8 @@ public final class ImagePipeline implements ImageService {
     @Override
     public CompletionStage<Void> forget(ImageKey key) {
         // The receipt comes first, so that a call under way does not bring the image back, then the index: where one of
-        // these cannot be reached, nothing is half done. The index comes once more after the store, because a request in
+        // these cannot be reached, nothing is half done. The index comes once more after the store, because a request
+        // in
         // between may have mended it from the store.
         return later(() -> noted(key))
                 .thenCompose(index::remove)
