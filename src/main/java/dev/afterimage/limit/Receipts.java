@@ -16,7 +16,7 @@ public interface Receipts {
     enum Holding {
         /** The receipt is still this call's. */
         HELD,
-        /** The key was deleted since the call departed: what it brings is not to be stored. */
+        /** The key was deleted since the call departed: its image must not be stored. */
         DELETED,
         /** Another call's receipt or image stands in its place. */
         LOST

@@ -152,7 +152,7 @@ final class LeaderFlight {
     /**
      * Waits where that may help; else throws what the refusal means.
      *
-     * @return when the newest image of this key was made that is known to be gone
+     * @return the time when the newest image of this key was made that is known to be gone; the epoch where there is none
      */
     private Instant afterRefusal(
             ImageKey key,
@@ -211,7 +211,7 @@ final class LeaderFlight {
                 .knowing(known);
     }
 
-    /** Empty when the job that was to be resumed has ended meanwhile. */
+    /** Leads: makes the image or resumes its job, and stores it. Empty when the job to resume has ended meanwhile. */
     private Optional<Result> lead(
             Lease lease, GenerationRequest generationRequest, Purchase purchase, Deadline deadline, boolean resumable) {
         LeaderOrder order = new LeaderOrder(purchase, generationRequest.horizon(), generationRequest.caller());
