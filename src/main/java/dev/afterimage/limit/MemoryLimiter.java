@@ -101,7 +101,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         // Somebody waits until a deadline, and a call that is not expected to land by then need not leave for them.
         long expected = lane == Lane.INTERACTIVE ? Math.min(longestCall, nanos(latency.expected())) : 0;
         if (expected > patience) {
-            return denied(Math.max(coolDown, expected), Reason.RATE);
+            return new Denied(Duration.ofNanos(expected), Duration.ofNanos(coolDown), Reason.RATE);
         }
         long mayWait = patience - expected;
         if (!places.isFree(lane)) {
@@ -110,9 +110,12 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         long start = windows.plan(lane, now, now + coolDown);
         long mayPlan = Math.min(mayWait, plansFarAhead(lane) ? LONGEST_PLAN : lead);
         if (start - now > mayPlan) {
+            Reason reason = coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE;
+            if (start - now > mayWait) {
+                return new Denied(Duration.ofNanos(start - now + expected), Duration.ofNanos(start - now), reason);
+            }
             // Half a lead early: the next to ask is then granted a start that lies ahead, and leaves on time.
-            long wait = start - now > mayWait ? start - now + expected : start - now - lead / 2;
-            return denied(wait, coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE);
+            return denied(start - now - lead / 2, reason);
         }
         return grant(lane, now, start);
     }

@@ -90,12 +90,12 @@ public final class PermitAcquirer {
     @FunctionalInterface
     public interface Forecast {
 
-        /** The wait until the next permit when that is known to lie beyond the deadline; empty when asking may be worth it. */
-        Optional<Duration> refusal(Lane lane, Deadline deadline);
+        /** The answer, when it is known that there is no permit by the deadline; empty when asking may be worth it. */
+        Optional<Denied> refusal(Lane lane, Deadline deadline);
     }
 
     /** As a {@link Forecast} has it. */
-    public Optional<Duration> refusal(Lane lane, Deadline deadline) {
+    public Optional<Denied> refusal(Lane lane, Deadline deadline) {
         return queue(lane).refusal(deadline);
     }
 

@@ -16,6 +16,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
@@ -150,7 +151,7 @@ public final class ImagePipeline implements ImageService {
             throw rejected;
         } catch (LimiterUnavailableException | BudgetUnavailableException | LeasesUnavailableException gone) {
             // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
-            return late(generationRequest, key, ASK_AGAIN, old);
+            return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
         } catch (ReceiptStandsException standing) {
             return underWay(generationRequest, key, standing, old);
         } catch (RuntimeException failure) {
@@ -170,7 +171,9 @@ public final class ImagePipeline implements ImageService {
             Optional<IndexEntry> old) {
         Duration wait = standing.refused().retryAfter();
         Duration soon = wait.compareTo(LONGEST_POLL) < 0 ? wait : LONGEST_POLL;
-        return generationRequest.queued() ? pending(key, soon) : late(generationRequest, key, soon, old);
+        return generationRequest.queued()
+                ? pending(key, soon)
+                : late(generationRequest, key, ThrottledException.byLimiter(soon), old);
     }
 
     private boolean isRevalidated(IndexEntry entry) {
@@ -192,7 +195,7 @@ public final class ImagePipeline implements ImageService {
     private ImageOutcome missing(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
         return quota.charge(generationRequest, () -> {
             if (generationRequest.deadline().hasPassed(clock)) {
-                return queued(generationRequest, key, Duration.ZERO);
+                return queued(generationRequest, key, ThrottledException.byLimiter(Duration.ZERO));
             }
             return join(generationRequest, key, old);
         });
@@ -202,18 +205,18 @@ public final class ImagePipeline implements ImageService {
         FlightKey flightKey = new FlightKey(key, generationRequest.lane());
         while (true) {
             Deadline deadline = flightDeadline(generationRequest);
-            Optional<Duration> refusal = flights.isFlying(flightKey)
+            Optional<Permit.Denied> refusal = flights.isFlying(flightKey)
                     ? Optional.empty()
                     : leader.refusal(key, generationRequest.lane(), deadline);
             if (refusal.isPresent()) {
-                return late(generationRequest, key, refusal.get(), old);
+                return late(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
             }
             Flight<LeaderFlight.Result> flight =
                     flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
             try {
                 Optional<LeaderFlight.Result> result = Callables.call(() -> flight.await(generationRequest.deadline()));
                 if (result.isEmpty()) {
-                    return late(generationRequest, key, ASK_AGAIN, old);
+                    return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
                 }
                 if (isEnough(result.get(), flight.led(), generationRequest)) {
                     return landed(result.get(), flight.led());
@@ -224,7 +227,7 @@ public final class ImagePipeline implements ImageService {
                 boolean othersPatienceEnded =
                         !flight.led() && !generationRequest.deadline().forbids(wait, clock);
                 if (!othersPatienceEnded) {
-                    return late(generationRequest, key, wait, old);
+                    return late(generationRequest, key, throttled, old);
                 }
                 awaitNextFlight();
             }
@@ -251,17 +254,21 @@ public final class ImagePipeline implements ImageService {
 
     /** It takes longer than the caller waits: an old image is better than none, and a place in the queue than nothing. */
     private ImageOutcome late(
-            GenerationRequest generationRequest, ImageKey key, Duration wait, Optional<IndexEntry> old) {
+            GenerationRequest generationRequest, ImageKey key, ThrottledException why, Optional<IndexEntry> old) {
         if (generationRequest.queued()) {
-            throw ThrottledException.byLimiter(wait);
+            throw why;
         }
-        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, wait));
+        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, why));
     }
 
-    private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, Duration wait) {
+    /** The job starts as soon as a call may leave; the caller is told when there may be an image. */
+    private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, ThrottledException why) {
         backlog.accept(
-                key, generationRequest.request(), generationRequest.caller().promised(), wait);
-        return pending(key, wait);
+                key,
+                generationRequest.request(),
+                generationRequest.caller().promised(),
+                why.startsIn().orElse(ASK_AGAIN));
+        return pending(key, why.retryAfter().orElse(ASK_AGAIN));
     }
 
     private static ImageOutcome pending(ImageKey key, Duration wait) {

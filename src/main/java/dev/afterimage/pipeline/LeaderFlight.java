@@ -99,7 +99,7 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            Optional<Duration> refusal = refusal(key, generationRequest.lane(), deadline);
+            Optional<Permit.Denied> refusal = refusal(key, generationRequest.lane(), deadline);
             if (refusal.isPresent()) {
                 // Whoever led may have landed since this caller looked.
                 return landed(key, generationRequest.horizon())
@@ -177,11 +177,9 @@ final class LeaderFlight {
         };
     }
 
-    /**
-     * The wait for a permit, when it is known that there is none by then. But who leads already has one, and is followed.
-     */
-    Optional<Duration> refusal(ImageKey key, Lane lane, Deadline deadline) {
-        return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key, lane));
+    /** The limiter's answer, when it is known that there is no permit by then. But who leads already has one, and is followed. */
+    Optional<Permit.Denied> refusal(ImageKey key, Lane lane, Deadline deadline) {
+        return forecast.refusal(lane, deadline).filter(denied -> !leases.isHeld(key, lane));
     }
 
     private Optional<Result> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)

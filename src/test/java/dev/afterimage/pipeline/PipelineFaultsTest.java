@@ -8,6 +8,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
@@ -171,6 +172,27 @@ class PipelineFaultsTest {
 
         assertThat(backlog.delays()).containsOnlyKeys(KEY);
         assertThat(provider.calls()).isZero();
+    }
+
+    /** Or the image of a slow provider would come as much later as a call takes. */
+    @Test
+    void aCallThatWouldNotLandInTimeIsQueuedForAtOnceAndTheCallerLooksWhenItMayHaveLanded() {
+        ImageGenerator slow = (request, attempt) -> {
+            GeneratedImage image = provider.generate(request, attempt);
+            clock.advance(Duration.ofSeconds(15));
+            return image;
+        };
+        ImagePipeline pipeline = pipeline(slow, limiter, waits);
+        ended(pipeline, job(OTHER));
+
+        ImageOutcome outcome = ended(pipeline, asked(REQUEST));
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        ImageOutcome.Pending.class,
+                        pending -> assertThat(pending.retryAfter()).isEqualTo(Duration.ofSeconds(30)));
+        assertThat(backlog.delays()).isEqualTo(Map.of(KEY, Duration.ZERO));
+        assertThat(provider.calls()).as("the other image's").isEqualTo(1);
     }
 
     @Test
