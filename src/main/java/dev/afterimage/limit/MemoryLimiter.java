@@ -287,6 +287,11 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     }
 
     @Override
+    public boolean isDeleted(ImageKey key) {
+        return locked(now -> book.isDeleted(key, clock.instant()));
+    }
+
+    @Override
     public boolean allowAnother(ImageKey key) {
         return locked(now -> book.allowAnother(key, clock.instant()));
     }

@@ -62,6 +62,12 @@ public interface Receipts {
      */
     void noteDeleted(ImageKey key, Duration period);
 
+    /**
+     * Whether an image of this key that lies in the store was deleted: the DELETE has not come to it yet, or the call that brought
+     * it had left before the DELETE.
+     */
+    boolean isDeleted(ImageKey key);
+
     /** Allows one more purchase of a key; false when there is no receipt that counts purchases. */
     boolean allowAnother(ImageKey key);
 

@@ -95,8 +95,9 @@ public final class ImagePipeline implements ImageService {
         this.versions = parts.versions();
         this.index = parts.index();
         this.store = parts.store();
-        this.lookup = new Lookup(parts.index(), parts.store(), parts.drain(), parts.clock(), parts.virtualThreads());
         this.receipts = parts.receipts();
+        this.lookup = new Lookup(
+                parts.index(), parts.store(), receipts, parts.drain(), parts.clock(), parts.virtualThreads());
         this.freshness = parts.freshness();
         this.writes = new PendingWrites(
                 parts.store(), lookup, receipts, parts.settler(), parts.drain(), parts.pause(), parts.virtualThreads());

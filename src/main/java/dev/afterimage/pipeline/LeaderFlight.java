@@ -250,6 +250,8 @@ final class LeaderFlight {
     private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
+        // Dated before the receipt is held: of what was bought by others after that, nothing is replaced.
+        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         switch (order.hold()) {
             case HELD -> {}
             case DELETED -> {
@@ -263,7 +265,6 @@ final class LeaderFlight {
                 }
             }
         }
-        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         return new Result(writes.put(entry, image.content(), call), true);
     }
 

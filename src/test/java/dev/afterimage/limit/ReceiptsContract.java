@@ -474,6 +474,25 @@ public abstract class ReceiptsContract {
     }
 
     @Test
+    void anImageIsDeletedUntilTheKeyIsBoughtAgain() {
+        Fleet fleet = fleet(1);
+        fleet.receipts().settle(bought(fleet), image());
+        assertThat(fleet.receipts().isDeleted(KEY)).isFalse();
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+
+        Departed call = bought(fleet);
+        assertThat(fleet.receipts().isDeleted(KEY)).isFalse();
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+        assertThat(fleet.receipts().settle(call, image()).deleted()).isTrue();
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+
+        fleet.receipts().settle(bought(fleet), image());
+        assertThat(fleet.receipts().isDeleted(KEY)).isFalse();
+    }
+
+    @Test
     void whatIsBoughtAfterADeleteHasANameOfItsOwn() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet, PURCHASE.named("1"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
@@ -324,6 +325,43 @@ class PipelineFaultsTest {
             Thread.onSpinWait();
         }
         assertThat(Lookup.await(pipeline().look(KEY))).isEmpty();
+    }
+
+    /** As a process does that stood still between its last look at the receipt and its write to the store. */
+    @Test
+    void anImageThatIsStoredAfterItsDeleteIsNotSeen() {
+        ended(pipeline(), asked(REQUEST));
+        IndexEntry late = store.find(KEY).orElseThrow();
+        Lookup.await(pipeline().forget(KEY));
+        store.put(late, new byte[(int) late.bytes()]);
+
+        assertThat(Lookup.await(pipeline().look(KEY))).isEmpty();
+
+        assertThat(store.find(KEY)).isEmpty();
+        assertThat(index.entries()).isEmpty();
+        assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(Lookup.await(pipeline().look(KEY))).isPresent();
+    }
+
+    @Test
+    void whoTakesItsDeletedImageBackLeavesTheOneThatWasBoughtSince() {
+        Receipts late = (Receipts) Proxy.newProxyInstance(
+                Receipts.class.getClassLoader(), new Class<?>[] {Receipts.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("settle")) {
+                        return method.invoke(limiter, arguments);
+                    }
+                    Lookup.await(pipeline().forget(KEY));
+                    Object settlement = method.invoke(limiter, arguments);
+                    clock.advance(Duration.ofSeconds(1));
+                    assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stored.class);
+                    return settlement;
+                });
+
+        assertThatThrownBy(() -> ended(pipeline(provider, late, waits), job(REQUEST)))
+                .isInstanceOf(DeletedMeanwhileException.class);
+
+        assertThat(store.find(KEY)).isPresent();
+        assertThat(provider.calls()).isEqualTo(2);
     }
 
     @Test
