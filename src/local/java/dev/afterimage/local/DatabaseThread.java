@@ -82,7 +82,7 @@ final class DatabaseThread implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     
+     *
      *
      * @param otherwise makes the connection that is used while the database cannot be opened
      */

@@ -77,14 +77,22 @@ public final class FileImageStore implements ImageStore {
 
     @Override
     public void delete(ImageKey key) {
-        Path file = fileOf(key);
-        orUnavailable(() -> {
-            boolean deleted = Files.deleteIfExists(file);
-            if (deleted) {
-                directory.syncFolderOf(file);
-            }
-            return deleted;
-        });
+        orUnavailable(() -> delete(fileOf(key)));
+    }
+
+    @Override
+    public void delete(IndexEntry entry) {
+        Path file = fileOf(entry.key());
+        orUnavailable(() -> mutexOf(entry.key())
+                .hold(() -> ImageFile.readEntry(file, entry.key()).equals(Optional.of(entry)) && delete(file)));
+    }
+
+    private boolean delete(Path file) throws IOException {
+        boolean deleted = Files.deleteIfExists(file);
+        if (deleted) {
+            directory.syncFolderOf(file);
+        }
+        return deleted;
     }
 
     @Override

@@ -74,7 +74,7 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
     /**
      * Reads a message; empty when it is no job.
      *
-     
+     *
      *
      * @throws NewerFormatException when it is a job that a newer version wrote
      */

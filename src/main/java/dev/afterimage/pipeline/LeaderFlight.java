@@ -99,7 +99,7 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            Optional<Duration> refusal = refusal(key, generationRequest.lane(), deadline);
+            Optional<Permit.Denied> refusal = refusal(key, generationRequest.lane(), deadline);
             if (refusal.isPresent()) {
                 // A leader may have stored the image since this caller looked.
                 return landed(key, generationRequest.horizon())
@@ -185,11 +185,11 @@ final class LeaderFlight {
     }
 
     /**
-     * The wait for a permit, when it is known that there is none by the deadline. Empty where another process leads this
+     * The limiter's denial, when it is known that there is no permit by the deadline. Empty where another process leads this
      * key: it is followed, and needs no permit.
      */
-    Optional<Duration> refusal(ImageKey key, Lane lane, Deadline deadline) {
-        return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key, lane));
+    Optional<Permit.Denied> refusal(ImageKey key, Lane lane, Deadline deadline) {
+        return forecast.refusal(lane, deadline).filter(denied -> !leases.isHeld(key, lane));
     }
 
     private Optional<Result> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
@@ -260,6 +260,8 @@ final class LeaderFlight {
     private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
+        // Dated before the receipt is held: of what was bought by others after that, nothing is replaced.
+        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         switch (order.hold()) {
             case HELD -> {}
             case DELETED -> {
@@ -273,7 +275,6 @@ final class LeaderFlight {
                 }
             }
         }
-        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         return new Result(writes.put(entry, image.content(), call), true);
     }
 

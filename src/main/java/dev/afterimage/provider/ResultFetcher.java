@@ -54,7 +54,7 @@ final class ResultFetcher {
      * The image at the URL.
      *
      * @param deadline for all tries together
-     
+     *
      *
      * @throws NotAnImageException when the URL may not be fetched, or leads to no image
      * @throws OutcomeUnknownException when it could not be fetched in time
