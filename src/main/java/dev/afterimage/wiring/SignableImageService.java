@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
 
 /**
  * Decorator: has nothing bought or queued for a caller to whom no URL could be handed out, because there is no key to sign it
- * with. Jobs of the queue sign nothing, and need none.
+ * with. Jobs of the queue need none: their images are stored all the same.
  */
 final class SignableImageService implements ImageService {
 
