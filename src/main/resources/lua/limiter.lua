@@ -185,8 +185,9 @@ local function granted(startsIn)
   return { 1, startsIn, 0, epoch, now }
 end
 
-local function denied(retryAfter, reason)
-  return { 0, math.max(retryAfter, 1000), reason, epoch, now }
+-- `startsIn` where somebody with more patience could leave earlier
+local function denied(retryAfter, reason, startsIn)
+  return { 0, math.max(retryAfter, 1000), reason, epoch, now, startsIn or math.max(retryAfter, 1000) }
 end
 
 -- How long most calls take from their departure to their image (RFC 6298, section 2, with two deviations), at most the
@@ -207,7 +208,7 @@ local function acquire()
     expected = expectedCall()
   end
   if expected > wait then
-    return denied(math.max(coolDownLeft, expected), RATE)
+    return denied(expected, RATE, coolDownLeft)
   end
   local mayWait = wait - expected
   if concurrency > 0 then
@@ -226,13 +227,12 @@ local function acquire()
     mayPlan = math.min(mayWait, lead)
   end
   if start - now > mayPlan then
-    local retryAfter = start - now
-    if retryAfter <= mayWait then
-      retryAfter = retryAfter - math.floor(lead / 2)
-    else
-      retryAfter = retryAfter + expected
+    local startsIn = start - now
+    local reason = coolDownLeft > mayPlan and COOL_DOWN or RATE
+    if startsIn > mayWait then
+      return denied(startsIn + expected, reason, startsIn)
     end
-    return denied(retryAfter, coolDownLeft > mayPlan and COOL_DOWN or RATE)
+    return denied(startsIn - math.floor(lead / 2), reason)
   end
   addPlan(start)
   return granted(start - now)

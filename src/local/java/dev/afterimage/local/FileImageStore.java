@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -77,14 +78,22 @@ public final class FileImageStore implements ImageStore {
 
     @Override
     public void delete(ImageKey key) {
-        Path file = fileOf(key);
-        orUnavailable(() -> {
-            boolean deleted = Files.deleteIfExists(file);
-            if (deleted) {
-                directory.syncFolderOf(file);
-            }
-            return deleted;
-        });
+        orUnavailable(() -> delete(fileOf(key)));
+    }
+
+    @Override
+    public void delete(IndexEntry entry) {
+        Path file = fileOf(entry.key());
+        orUnavailable(() -> mutexOf(entry.key())
+                .hold(() -> ImageFile.readEntry(file, entry.key()).equals(Optional.of(entry)) && delete(file)));
+    }
+
+    private boolean delete(Path file) throws IOException {
+        boolean deleted = Files.deleteIfExists(file);
+        if (deleted) {
+            directory.syncFolderOf(file);
+        }
+        return deleted;
     }
 
     @Override
@@ -245,6 +254,11 @@ public final class FileImageStore implements ImageStore {
         @Override
         public CompletionStage<Void> put(IndexEntry entry) {
             return next.put(entry);
+        }
+
+        @Override
+        public CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {
+            return next.keepUrl(key, url, until);
         }
 
         @Override

@@ -123,6 +123,21 @@ public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypte
         s3.deleteObject(request -> request.bucket(name).key(prefix + object));
     }
 
+    /**
+     * Deletes the object that was seen, and no other ("Conditional deletes", Amazon S3 User Guide).
+     *
+     * @param seen the object's tag
+     */
+    void delete(String object, String seen) {
+        try {
+            s3.deleteObject(request -> request.bucket(name).key(prefix + object).ifMatch(seen));
+        } catch (AwsServiceException e) {
+            if (!isLostRace(e)) {
+                throw e;
+            }
+        }
+    }
+
     /** Says what a failure means and what the operator can do about it. */
     String remedy(SdkException e) {
         if (!(e instanceof AwsServiceException service)) {

@@ -95,6 +95,17 @@ public final class S3ImageStore implements ImageStore {
     }
 
     @Override
+    public void delete(IndexEntry entry) {
+        String object = objectOf(entry.key());
+        orUnavailable(() -> {
+            bucket.head(object)
+                    .filter(standing -> entryOf(entry.key(), standing).equals(Optional.of(entry)))
+                    .ifPresent(standing -> bucket.delete(object, standing.eTag()));
+            return entry;
+        });
+    }
+
+    @Override
     public Optional<String> note(String name) {
         return orUnavailable(() -> bucket.get("notes/" + name)).map(ResponseBytes::asUtf8String);
     }

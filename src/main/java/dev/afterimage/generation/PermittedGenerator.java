@@ -100,7 +100,7 @@ public final class PermittedGenerator implements ImageGenerator {
     public static Permit.Granted granted(Permit answer, Clock clock) {
         return switch (answer) {
             case Permit.Granted granted -> granted;
-            case Permit.Denied denied -> throw ThrottledException.byLimiter(denied.retryAfter());
+            case Permit.Denied denied -> throw ThrottledException.byLimiter(denied);
             case Permit.Refused refused -> throw new ReceiptStandsException(refused);
             case Permit.Departed departed -> throw new IllegalStateException("departed before it was granted");
             case Permit.Stopped stopped ->

@@ -105,7 +105,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         // leave.
         long expected = lane == Lane.INTERACTIVE ? Math.min(longestCall, nanos(latency.expected())) : 0;
         if (expected > patience) {
-            return denied(Math.max(coolDown, expected), Reason.RATE);
+            return new Denied(Duration.ofNanos(expected), Duration.ofNanos(coolDown), Reason.RATE);
         }
         long mayWait = patience - expected;
         if (!places.isFree(lane)) {
@@ -114,9 +114,12 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         long start = windows.plan(lane, now, now + coolDown);
         long mayPlan = Math.min(mayWait, plansFarAhead(lane) ? LONGEST_PLAN : lead);
         if (start - now > mayPlan) {
+            Reason reason = coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE;
+            if (start - now > mayWait) {
+                return new Denied(Duration.ofNanos(start - now + expected), Duration.ofNanos(start - now), reason);
+            }
             // Half a lead early, so that the start granted then still lies ahead, and the call leaves on time.
-            long wait = start - now > mayWait ? start - now + expected : start - now - lead / 2;
-            return denied(wait, coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE);
+            return denied(start - now - lead / 2, reason);
         }
         return grant(lane, now, start);
     }
@@ -287,6 +290,11 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
             book.noteDeleted(key, period, clock.instant());
             return key;
         });
+    }
+
+    @Override
+    public boolean isDeleted(ImageKey key) {
+        return locked(now -> book.isDeleted(key, clock.instant()));
     }
 
     @Override

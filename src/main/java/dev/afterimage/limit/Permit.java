@@ -29,10 +29,18 @@ public sealed interface Permit {
     /**
      * No, not within the patience that was named.
      *
-     * @param retryAfter asking earlier is useless; above zero
+     * @param retryAfter with the same patience asking earlier is useless; above zero
+     * @param startsIn so long no call leaves; shorter than {@code retryAfter} where a call might leave within that patience, but
+     *     is not expected to land within it. Zero or more
      * @param reason what the caller waits for
      */
-    record Denied(Duration retryAfter, Reason reason) implements Permit {}
+    record Denied(Duration retryAfter, Duration startsIn, Reason reason) implements Permit {
+
+        /** Denied to everybody, however long they wait for the answer. */
+        public Denied(Duration retryAfter, Reason reason) {
+            this(retryAfter, retryAfter, reason);
+        }
+    }
 
     /**
      * No: a receipt stands against this purchase. The permit is given back.

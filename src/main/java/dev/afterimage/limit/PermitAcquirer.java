@@ -97,15 +97,12 @@ public final class PermitAcquirer {
     @FunctionalInterface
     public interface Forecast {
 
-        /**
-         * The wait until the next permit, where it is known to end after the deadline; empty where the limiter must be
-         * asked.
-         */
-        Optional<Duration> refusal(Lane lane, Deadline deadline);
+        /** The denial, where it is known that there is no permit by the deadline; empty where the limiter must be asked. */
+        Optional<Denied> refusal(Lane lane, Deadline deadline);
     }
 
     /** Implements {@link Forecast}. */
-    public Optional<Duration> refusal(Lane lane, Deadline deadline) {
+    public Optional<Denied> refusal(Lane lane, Deadline deadline) {
         return queue(lane).refusal(deadline);
     }
 

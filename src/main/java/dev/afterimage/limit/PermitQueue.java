@@ -34,15 +34,14 @@ final class PermitQueue {
     private final ReentrantLock head = new ReentrantLock(true);
     private final Semaphore placeGivenBack = new Semaphore(0);
     private volatile Instant movesAt = Instant.MIN;
-    private volatile Refusal refusal = new Refusal(Instant.MIN, Instant.MIN);
+    private volatile Refusal refusal = new Refusal(Instant.MIN, new Denied(Duration.ZERO, Permit.Reason.RATE));
 
     /**
      * What is remembered when the limiter had no start within a caller's patience.
      *
      * @param until from then on the limiter is asked again, because a planned start may have been given back
-     * @param start the earliest start that the limiter named
      */
-    private record Refusal(Instant until, Instant start) {}
+    private record Refusal(Instant until, Denied answer) {}
 
     PermitQueue(Lane lane, ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
         this.lane = lane;
@@ -68,25 +67,21 @@ final class PermitQueue {
             return new Denied(Limits.PLACE_RETRY, Permit.Reason.RATE);
         }
         try {
-            Optional<Duration> refused = refusal(latestStart);
-            if (refused.isPresent()) {
-                return new Denied(refused.get(), Permit.Reason.RATE);
-            }
-            return ask(latestStart);
+            Optional<Denied> refused = refusal(latestStart);
+            return refused.isPresent() ? refused.get() : ask(latestStart);
         } finally {
             movesAt = Instant.MIN;
             head.unlock();
         }
     }
 
-    /** The wait for a start, if the limiter has said a moment ago that there is none by {@code latestStart}; else empty. */
-    Optional<Duration> refusal(Deadline latestStart) {
+    /** The limiter's denial, if it has said a moment ago that there is no start by {@code latestStart}; else empty. */
+    Optional<Denied> refusal(Deadline latestStart) {
         Refusal known = refusal;
-        Instant now = clock.instant();
-        if (!now.isBefore(known.until())) {
+        if (!clock.instant().isBefore(known.until())) {
             return Optional.empty();
         }
-        return Optional.of(Duration.between(now, known.start())).filter(wait -> latestStart.forbids(wait, clock));
+        return Optional.of(known.answer()).filter(denied -> latestStart.forbids(denied.retryAfter(), clock));
     }
 
     /** To be called when a place in flight was given back. */
@@ -113,8 +108,7 @@ final class PermitQueue {
 
     private void remember(Denied denied) {
         if (denied.reason() == Permit.Reason.RATE) {
-            Instant now = clock.instant();
-            refusal = new Refusal(now.plus(REFUSAL_HOLDS), now.plus(denied.retryAfter()));
+            refusal = new Refusal(clock.instant().plus(REFUSAL_HOLDS), denied);
         }
     }
 

@@ -341,6 +341,11 @@ final class ReceiptBook {
         write(new Kept(tombstone, Optional.empty(), Instant.EPOCH, now, false, now.plus(period)));
     }
 
+    boolean isDeleted(ImageKey key, Instant now) {
+        Kept page = page(key, now);
+        return page != null && (page.deletedOpen() || page.receipt().state() == Receipt.State.DELETED);
+    }
+
     private static boolean mayStillRun(Receipt receipt, Instant now) {
         return receipt.state() == Receipt.State.OPEN
                 || (receipt.state() == Receipt.State.UNKNOWN && now.isBefore(receipt.until()));

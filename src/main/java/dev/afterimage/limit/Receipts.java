@@ -68,6 +68,12 @@ public interface Receipts {
      */
     void noteDeleted(ImageKey key, Duration period);
 
+    /**
+     * Whether an image of this key that lies in the store was deleted: the DELETE has not come to it yet, or the call that brought
+     * it had left before the DELETE.
+     */
+    boolean isDeleted(ImageKey key);
+
     /** Allows one more purchase of a key. False when no receipt of it is {@linkplain Receipt#listedAs listed}. */
     boolean allowAnother(ImageKey key);
 

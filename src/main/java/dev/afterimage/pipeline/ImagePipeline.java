@@ -6,6 +6,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntry.Freshness;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.Callables;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
@@ -16,6 +17,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
@@ -94,8 +96,9 @@ public final class ImagePipeline implements ImageService {
         this.versions = parts.versions();
         this.index = parts.index();
         this.store = parts.store();
-        this.lookup = new Lookup(parts.index(), parts.store(), parts.drain(), parts.clock(), parts.virtualThreads());
         this.receipts = parts.receipts();
+        this.lookup = new Lookup(
+                parts.index(), parts.store(), receipts, parts.drain(), parts.clock(), parts.virtualThreads());
         this.freshness = parts.freshness();
         this.writes = new PendingWrites(
                 parts.store(), lookup, receipts, parts.settler(), parts.drain(), parts.pause(), parts.virtualThreads());
@@ -150,7 +153,12 @@ public final class ImagePipeline implements ImageService {
             throw rejected;
         } catch (LimiterUnavailableException | BudgetUnavailableException | LeasesUnavailableException gone) {
             // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
-            return late(generationRequest, key, ASK_AGAIN, old);
+            return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
+        } catch (JobUnfinishedException unfinished) {
+            if (generationRequest.queued()) {
+                throw unfinished;
+            }
+            return late(generationRequest, key, ThrottledException.byLimiter(unfinished.askAgain()), old);
         } catch (ReceiptStandsException standing) {
             return underWay(generationRequest, key, standing, old);
         } catch (RuntimeException failure) {
@@ -170,7 +178,9 @@ public final class ImagePipeline implements ImageService {
             Optional<IndexEntry> old) {
         Duration wait = standing.refused().retryAfter();
         Duration soon = wait.compareTo(LONGEST_POLL) < 0 ? wait : LONGEST_POLL;
-        return generationRequest.queued() ? pending(key, soon) : late(generationRequest, key, soon, old);
+        return generationRequest.queued()
+                ? pending(key, soon)
+                : late(generationRequest, key, ThrottledException.byLimiter(soon), old);
     }
 
     private boolean isRevalidated(IndexEntry entry) {
@@ -192,7 +202,7 @@ public final class ImagePipeline implements ImageService {
     private ImageOutcome missing(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
         return quota.charge(generationRequest, () -> {
             if (generationRequest.deadline().hasPassed(clock)) {
-                return queued(generationRequest, key, Duration.ZERO);
+                return queued(generationRequest, key, ThrottledException.byLimiter(Duration.ZERO));
             }
             return join(generationRequest, key, old);
         });
@@ -202,18 +212,19 @@ public final class ImagePipeline implements ImageService {
         FlightKey flightKey = new FlightKey(key, generationRequest.lane());
         while (true) {
             Deadline deadline = flightDeadline(generationRequest);
-            Optional<Duration> refusal = flights.isFlying(flightKey)
-                    ? Optional.empty()
-                    : leader.refusal(key, generationRequest.lane(), deadline);
+            Optional<Permit.Denied> refusal =
+                    flights.isFlying(flightKey) || generationRequest.open().isPresent()
+                            ? Optional.empty()
+                            : leader.refusal(key, generationRequest.lane(), deadline);
             if (refusal.isPresent()) {
-                return late(generationRequest, key, refusal.get(), old);
+                return late(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
             }
             Flight<LeaderFlight.Result> flight =
                     flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
             try {
                 Optional<LeaderFlight.Result> result = Callables.call(() -> flight.await(generationRequest.deadline()));
                 if (result.isEmpty()) {
-                    return late(generationRequest, key, ASK_AGAIN, old);
+                    return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
                 }
                 if (isEnough(result.get(), flight.led(), generationRequest)) {
                     return landed(result.get(), flight.led());
@@ -224,7 +235,7 @@ public final class ImagePipeline implements ImageService {
                 boolean othersPatienceEnded =
                         !flight.led() && !generationRequest.deadline().forbids(wait, clock);
                 if (!othersPatienceEnded) {
-                    return late(generationRequest, key, wait, old);
+                    return late(generationRequest, key, throttled, old);
                 }
                 awaitNextFlight();
             }
@@ -254,17 +265,21 @@ public final class ImagePipeline implements ImageService {
 
     /** The answer when it takes longer than the caller waits: an old image, or else a place in the queue. */
     private ImageOutcome late(
-            GenerationRequest generationRequest, ImageKey key, Duration wait, Optional<IndexEntry> old) {
+            GenerationRequest generationRequest, ImageKey key, ThrottledException why, Optional<IndexEntry> old) {
         if (generationRequest.queued()) {
-            throw ThrottledException.byLimiter(wait);
+            throw why;
         }
-        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, wait));
+        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, why));
     }
 
-    private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, Duration wait) {
+    /** The job starts as soon as a call may leave; the caller is told when there may be an image. */
+    private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, ThrottledException why) {
         backlog.accept(
-                key, generationRequest.request(), generationRequest.caller().promised(), wait);
-        return pending(key, wait);
+                key,
+                generationRequest.request(),
+                generationRequest.caller().promised(),
+                why.startsIn().orElse(ASK_AGAIN));
+        return pending(key, why.retryAfter().orElse(ASK_AGAIN));
     }
 
     private static ImageOutcome pending(ImageKey key, Duration wait) {

@@ -9,6 +9,7 @@ import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.ReceiptStandsException;
@@ -19,6 +20,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.OpenJob;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.Purchase;
@@ -99,7 +101,10 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            Optional<Duration> refusal = refusal(key, generationRequest.lane(), deadline);
+            // To ask for a job takes no permit.
+            Optional<Permit.Denied> refusal = generationRequest.open().isPresent()
+                    ? Optional.empty()
+                    : refusal(key, generationRequest.lane(), deadline);
             if (refusal.isPresent()) {
                 // A leader may have stored the image since this caller looked.
                 return landed(key, generationRequest.horizon())
@@ -185,11 +190,11 @@ final class LeaderFlight {
     }
 
     /**
-     * The wait for a permit, when it is known that there is none by the deadline. Empty where another process leads this
+     * The limiter's denial, when it is known that there is no permit by the deadline. Empty where another process leads this
      * key: it is followed, and needs no permit.
      */
-    Optional<Duration> refusal(ImageKey key, Lane lane, Deadline deadline) {
-        return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key, lane));
+    Optional<Permit.Denied> refusal(ImageKey key, Lane lane, Deadline deadline) {
+        return forecast.refusal(lane, deadline).filter(denied -> !leases.isHeld(key, lane));
     }
 
     private Optional<Result> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
@@ -214,15 +219,22 @@ final class LeaderFlight {
     /** Leads: makes the image or resumes its job, and stores it. Empty when the job to resume has ended meanwhile. */
     private Optional<Result> lead(
             Lease lease, GenerationRequest generationRequest, Purchase purchase, Deadline deadline, boolean resumable) {
-        LeaderOrder order = new LeaderOrder(purchase, generationRequest.horizon(), generationRequest.caller());
+        LeaderOrder order = new LeaderOrder(purchase, generationRequest);
         LeaseRenewer renewer = LeaseRenewer.start(lease, leases, order::hold, pause, threads);
         try {
             writes.requireNone();
             Attempt attempt = Attempt.of(lease.lane(), deadline, order);
-            Optional<GeneratedImage> image = resumable
-                    ? resumed(generationRequest, order, attempt)
-                    : Optional.of(generator.generate(generationRequest.request(), attempt));
-            return image.map(made -> store(generationRequest, made, order));
+            Optional<Receipts.Resumed> job =
+                    resumable ? receipts.resume(purchase, lease.lane()) : forgotten(generationRequest, purchase);
+            if (resumable && job.isEmpty()) {
+                return Optional.empty();
+            }
+            GeneratedImage image = job.isPresent()
+                    ? resumed(generationRequest, job.get(), order, attempt)
+                    : generator.generate(generationRequest.request(), attempt);
+            return Optional.of(store(generationRequest, image, order));
+        } catch (JobUnfinishedException unfinished) {
+            throw order.open().map(unfinished::of).orElse(unfinished);
         } catch (AlreadyLandedException landed) {
             return Optional.of(new Result(landed.entry(), false));
         } finally {
@@ -232,19 +244,31 @@ final class LeaderFlight {
         }
     }
 
+    /** The job that the worker has come back for, if the fleet's memory has lost its receipt; that is written again. */
+    private Optional<Receipts.Resumed> forgotten(GenerationRequest generationRequest, Purchase purchase) {
+        return generationRequest
+                .open()
+                .map(open -> new Receipts.Resumed(
+                        new Permit.Departed(
+                                open.token(),
+                                generationRequest.lane(),
+                                purchase.named(open.series()),
+                                open.departed(),
+                                Duration.ZERO),
+                        open.ticket()))
+                .filter(job -> receipts.hold(job.call()) == Receipts.Holding.HELD);
+    }
+
     /** Goes on with the job of a call whose holder is gone. The job is paid for, so it needs no permit and no credit. */
-    private Optional<GeneratedImage> resumed(GenerationRequest generationRequest, LeaderOrder order, Attempt attempt) {
-        Optional<Receipts.Resumed> job = receipts.resume(order.purchase, attempt.lane());
-        if (job.isEmpty()) {
-            return Optional.empty();
-        }
-        order.departed(job.get().call());
-        order.ticket = job.get().ticket();
+    private GeneratedImage resumed(
+            GenerationRequest generationRequest, Receipts.Resumed job, LeaderOrder order, Attempt attempt) {
+        order.departed(job.call());
+        order.ticket = job.ticket();
         try {
-            return Optional.of(jobs.generate(generationRequest.request(), attempt));
+            return jobs.generate(generationRequest.request(), attempt);
         } catch (GenerationException failure) {
             order.failed();
-            throw settler.settleFailed(job.get().call(), failure, Duration.ZERO);
+            throw settler.settleFailed(job.call(), failure, Duration.ZERO);
         }
     }
 
@@ -260,6 +284,8 @@ final class LeaderFlight {
     private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
+        // Dated before the receipt is held: of what was bought by others after that, nothing is replaced.
+        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         switch (order.hold()) {
             case HELD -> {}
             case DELETED -> {
@@ -273,7 +299,6 @@ final class LeaderFlight {
                 }
             }
         }
-        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         return new Result(writes.put(entry, image.content(), call), true);
     }
 
@@ -285,13 +310,17 @@ final class LeaderFlight {
         private final Caller payer;
         private final ReentrantLock holding = new ReentrantLock();
         private volatile Permit.@Nullable Departed call;
+        private final boolean queued;
         private String ticket = "";
-        private String series = "";
+        private String series;
+        private Optional<OpenJob> open = Optional.empty();
 
-        LeaderOrder(Purchase purchase, Horizon horizon, Caller payer) {
-            this.payer = payer;
+        LeaderOrder(Purchase purchase, GenerationRequest generationRequest) {
             this.purchase = purchase;
-            this.horizon = horizon;
+            this.horizon = generationRequest.horizon();
+            this.payer = generationRequest.caller();
+            this.queued = generationRequest.queued();
+            this.series = generationRequest.open().map(OpenJob::series).orElse("");
         }
 
         @Override
@@ -344,6 +373,32 @@ final class LeaderFlight {
                     LOG.warnf("The ticket of a job cannot be kept now: %s", gone.getMessage());
                 }
             }
+        }
+
+        @Override
+        public Optional<Instant> setDown() {
+            if (!queued) {
+                return Optional.empty();
+            }
+            holding.lock();
+            try {
+                Permit.Departed departed = call();
+                if (receipts.hold(departed) != Receipts.Holding.HELD) {
+                    return Optional.empty();
+                }
+                receipts.keepTicket(departed, ticket);
+                open = Optional.of(new OpenJob(departed.token(), departed.at(), series, ticket));
+                return Optional.of(departed.at());
+            } catch (LimiterUnavailableException gone) {
+                return Optional.empty();
+            } finally {
+                holding.unlock();
+            }
+        }
+
+        /** What was set down. */
+        Optional<OpenJob> open() {
+            return open;
         }
 
         @Override

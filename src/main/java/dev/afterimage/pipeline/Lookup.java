@@ -4,6 +4,8 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Receipts;
 import dev.afterimage.store.ImageStore;
 import java.time.Clock;
 import java.util.Optional;
@@ -14,7 +16,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Looks images up: in the index, and where that has nothing fresh, in the store, from which it then mends the index. An
- * index that cannot be reached counts as a miss.
+ * index that cannot be reached counts as a miss. An image that is in the store although its key was deleted is removed.
  */
 final class Lookup {
 
@@ -22,15 +24,17 @@ final class Lookup {
 
     private final ImageIndex index;
     private final ImageStore store;
+    private final Receipts receipts;
     private final Drain drain;
     private final Clock clock;
     private final Executor threads;
     private final RateLimitedLog unanswered;
     private final RateLimitedLog untold;
 
-    Lookup(ImageIndex index, ImageStore store, Drain drain, Clock clock, Executor threads) {
+    Lookup(ImageIndex index, ImageStore store, Receipts receipts, Drain drain, Clock clock, Executor threads) {
         this.index = index;
         this.store = store;
+        this.receipts = receipts;
         this.drain = drain;
         this.clock = clock;
         this.threads = threads;
@@ -53,8 +57,22 @@ final class Lookup {
      */
     Optional<IndexEntry> inStore(ImageKey key, Optional<IndexEntry> indexed) {
         Optional<IndexEntry> stored = store.find(key);
-        stored.filter(entry -> entry.isFresh(clock.instant())).ifPresent(this::mend);
+        Optional<IndexEntry> fresh = stored.filter(this::isFresh);
+        if (fresh.filter(this::isDeleted).isPresent()) {
+            store.delete(fresh.get());
+            return Optional.empty();
+        }
+        fresh.ifPresent(this::mend);
         return stored.or(() -> indexed);
+    }
+
+    /** While that cannot be told, what lies there is shown. */
+    private boolean isDeleted(IndexEntry entry) {
+        try {
+            return receipts.isDeleted(entry.key());
+        } catch (LimiterUnavailableException gone) {
+            return false;
+        }
     }
 
     /** The newest image of this key, whatever its freshness; from the index where that has a fresh one. Blocks. */
@@ -82,15 +100,15 @@ final class Lookup {
     }
 
     /**
-     * Enters an image of the store into the index. Afterwards asks the store once more, because a DELETE may have come in
-     * between. Does not wait, but counts as under way for the {@link Drain}.
+     * Enters an image of the store into the index. Afterwards asks the store and its receipt once more, because a DELETE may
+     * have come in between. Does not wait, but counts as under way for the {@link Drain}.
      */
     private void mend(IndexEntry entry) {
         drain.entered();
         index.put(entry)
                 .thenRunAsync(
                         () -> {
-                            if (store.find(entry.key()).isEmpty()) {
+                            if (!store.find(entry.key()).equals(Optional.of(entry)) || isDeleted(entry)) {
                                 forget(entry.key());
                             }
                         },

@@ -120,17 +120,18 @@ final class PendingWrites {
         }
     }
 
+    /** The index is told last: until the receipt has ended, a look into the store finds out whether the key was deleted. */
     private IndexEntry land(IndexEntry entry, byte[] content, Permit.Departed call) {
         IndexEntry standing = store.put(entry, content);
-        lookup.remember(standing);
         Runnable takeBack = () -> {
-            store.delete(entry.key());
+            store.delete(entry);
             lookup.forget(entry.key());
         };
         if (settler.settleStored(call, standing.createdAt(), takeBack).deleted()) {
             takeBack.run();
             throw new DeletedMeanwhileException();
         }
+        lookup.remember(standing);
         return standing;
     }
 

@@ -68,7 +68,7 @@ public final class RedisLimiter implements ProviderLimiter {
             return switch (kind()) {
                 case LimiterScript.REFUSED -> refused(script);
                 case LimiterScript.STOPPED -> new Stopped(stopReason(script.number(2)), retryAfter());
-                default -> new Denied(retryAfter(), reason());
+                default -> new Denied(retryAfter(), Duration.of(script.number(5), ChronoUnit.MICROS), reason());
             };
         }
 

@@ -132,6 +132,17 @@ public final class RedisReceipts implements Receipts {
         script.run("noteDeleted", "", Lane.INTERACTIVE, Duration.ZERO, key, LimiterScript.micros(period));
     }
 
+    /** Nothing was bought since the DELETE, or the receipt would say neither. */
+    @Override
+    public boolean isDeleted(ImageKey key) {
+        Response fields = call(Request.cmd(Command.HMGET)
+                .arg(script.receiptKey(key.value()))
+                .arg("state")
+                .arg("deletedOpen"));
+        return fields != null
+                && ("DELETED".equals(String.valueOf(fields.get(0))) || "1".equals(String.valueOf(fields.get(1))));
+    }
+
     @Override
     public boolean allowAnother(ImageKey key) {
         return script.run("allowAnother", "", Lane.INTERACTIVE, Duration.ZERO, key)

@@ -38,6 +38,7 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -57,7 +58,8 @@ class ProviderWiring {
             Instance<SigV4Signer> signer,
             Meters meters,
             Clock clock,
-            Pause pause) {
+            Pause pause,
+            @ConfigProperty(name = "aws.lambda.function.name") Optional<String> lambdaFunction) {
         ImageGenerator provider = providers.generator(choice -> choice.isDemo()
                 ? included(demo)
                 : DescribedProvider.of(
@@ -68,7 +70,8 @@ class ProviderWiring {
                         settler,
                         (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
                         clock,
-                        pause));
+                        pause,
+                        lambdaFunction.isPresent()));
         return new MeteredGenerator(meters, provider);
     }
 
