@@ -6,8 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The provider, or the fleet's own limiter, asks to wait. Retried after {@link #retryAfter()}, or after a growing back-off
- * when no wait was named, if that lies within 30 s and the caller's deadline; else handed back at once.
+ * The provider, or the fleet's own limiter, asks to wait. A call throttled by the provider is retried after
+ * {@link #retryAfter()}, or after a growing back-off when no wait was named, unless {@link RetryPolicy} finds that too
+ * long. Nothing was billed.
  */
 public final class ThrottledException extends GenerationException {
 

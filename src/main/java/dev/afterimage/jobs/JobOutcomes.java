@@ -5,6 +5,7 @@ import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.AlreadyLandedException;
 import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -86,6 +87,11 @@ public final class JobOutcomes {
                         "outcome-unknown: the image may have been made and billed, and its purchases are used up: "
                                 + message(unknown));
             case DeletedMeanwhileException deleted -> new JobOutcome.DeadLettered(message(deleted));
+            case JobUnfinishedException unfinished ->
+                unfinished
+                        .job()
+                        .<JobOutcome>map(job -> new JobOutcome.Unfinished(unfinished.askAgain(), job))
+                        .orElseGet(() -> new JobOutcome.Wait(unfinished.askAgain(), false));
             // The pipeline answers these two with an outcome.
             case ReceiptStandsException standing -> retry(attempts, message(standing));
             case AlreadyLandedException landed -> retry(attempts, message(landed));
