@@ -4,6 +4,7 @@ import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.MagicNumber;
@@ -50,6 +51,7 @@ public final class DescribedProvider implements ImageGenerator {
             CallSigner signer,
             Clock clock,
             Pause pause,
+            ProviderWebhooks webhooks,
             boolean setsJobsDown) {}
 
     private final Description description;
@@ -93,6 +95,7 @@ public final class DescribedProvider implements ImageGenerator {
                         longestAnswer(),
                         parts.clock(),
                         parts.pause(),
+                        parts.webhooks(),
                         parts.setsJobsDown() ? Optional.of(config.timeout()) : Optional.empty()));
     }
 
@@ -114,6 +117,7 @@ public final class DescribedProvider implements ImageGenerator {
             CallSigner signer,
             Clock clock,
             Pause pause,
+            ProviderWebhooks webhooks,
             boolean setsJobsDown) {
         return new DescribedProvider(
                 choice.description(),
@@ -127,6 +131,7 @@ public final class DescribedProvider implements ImageGenerator {
                         signer,
                         clock,
                         pause,
+                        webhooks,
                         setsJobsDown));
     }
 
@@ -139,7 +144,12 @@ public final class DescribedProvider implements ImageGenerator {
     }
 
     private GeneratedImage buy(ImageRequest request, Attempt attempt) {
-        HttpCall post = call.of(request, attempt.order().name(), longestAnswer(), config.timeout());
+        HttpCall post = call.of(
+                request,
+                attempt.order().name(),
+                parts.webhooks().url(attempt.order().key()),
+                longestAnswer(),
+                config.timeout());
         Answer answer = parts.exchange().exchange(post, attempt.departure());
         tellLimit(answer);
         throwFailure(answer);
