@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Permit;
@@ -37,6 +38,9 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
          * @throws AlreadyLandedException when another call has brought it
          */
         Purchase purchase();
+
+        /** The image's key. */
+        ImageKey key();
 
         /** The call has departed with this receipt, which stands until the image is stored. */
         void departed(Permit.Departed call);

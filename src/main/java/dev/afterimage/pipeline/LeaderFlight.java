@@ -344,6 +344,11 @@ final class LeaderFlight {
         }
 
         @Override
+        public ImageKey key() {
+            return purchase.key();
+        }
+
+        @Override
         public String name() {
             return purchase.key().value() + "-" + series;
         }
