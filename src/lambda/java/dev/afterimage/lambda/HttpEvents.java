@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Has requests answered: those for an image by the {@link ImageEvents}, all others by the HTTP server inside the process. Sees to
@@ -27,6 +28,11 @@ import java.util.function.Supplier;
  * throws what it can't write to its own server.
  */
 final class HttpEvents {
+
+    /** More than any body that Lambda takes. */
+    private static final Pattern CONTENT_LENGTH = Pattern.compile("[0-9]{1,15}");
+
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private final Supplier<ImageEvents> images;
     private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server;
@@ -58,6 +64,10 @@ final class HttpEvents {
                     "The event looks like an HTTP request, but names no method (requestContext.http.method) or no path that"
                             + " begins with / (rawPath); send payload format 2.0.",
                     id);
+        }
+        Optional<String> faulty = faultyHeader(request.getHeaders());
+        if (faulty.isPresent()) {
+            return invalid(faulty.get(), id);
         }
         byte[] body;
         try {
@@ -116,6 +126,24 @@ final class HttpEvents {
                 && !http.getMethod().isBlank()
                 && request.getRawPath() != null
                 && request.getRawPath().startsWith("/");
+    }
+
+    /** What is wrong with a header that the server inside could not read, and would answer 500 for. */
+    private static Optional<String> faultyHeader(Map<String, String> headers) {
+        String length = headers.get("Content-Length");
+        if (length != null && !CONTENT_LENGTH.matcher(length).matches()) {
+            return Optional.of("Send Content-Length once, as the number of the body's bytes, or leave it out.");
+        }
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            if (!TOKEN.matcher(header.getKey()).matches()) {
+                return Optional.of("The name of a header has characters that a name may not have (RFC 9110, Tokens).");
+            }
+            String value = header.getValue();
+            if (value != null && value.chars().anyMatch(letter -> letter < ' ' && letter != '\t')) {
+                return Optional.of("The header " + header.getKey() + " has a control character in it; leave that out.");
+            }
+        }
+        return Optional.empty();
     }
 
     /**
