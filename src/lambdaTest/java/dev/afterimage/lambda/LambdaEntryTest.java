@@ -149,6 +149,17 @@ class LambdaEntryTest {
         }
     }
 
+    @Test
+    void aRequestLineOrCookieThatNoServerCouldReadIsA400InWords() {
+        String event = Events.http("GET", "/v1/stats", null);
+
+        assertProblem(invoke(event.replace("/v1/stats", "/v1/a b"), 200), "rawPath");
+        assertProblem(
+                invoke(event.replace("\"rawQueryString\":\"\"", "\"rawQueryString\":\"a b\""), 200), "rawQueryString");
+        assertProblem(invoke(event.replace("\"method\":\"GET\"", "\"method\":\"G ET\""), 200), "method");
+        assertProblem(invoke(event.replace("\"headers\"", "\"cookies\":[\"a=b\\r\\n\"],\"headers\""), 200), "cookie");
+    }
+
     /** Unusual, and nothing that the service need fail for. */
     @ParameterizedTest
     @CsvSource(
