@@ -86,7 +86,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aRequestForAnImageIsAnsweredWithoutTheServerAndWrappedUp() throws IOException {
+    void imageRequestBypassesTheServerAndRunsTheEndHooks() throws IOException {
         hooks = List.of(deadline -> wrappedUp.add("metrics"));
         server = () -> {
             throw new AssertionError("not the server");
@@ -107,14 +107,14 @@ class EventDispatcherTest {
     }
 
     @Test
-    void whereTheServerMustNotBePassedByItAnswersForImagesToo() throws IOException {
+    void imageRequestGoesToTheServerWhereBypassingIsOff() throws IOException {
         imagesPastTheServer = false;
 
         assertThat(dispatch(Events.http("POST", "/v1/images", "{}"), PLENTY)).contains("\"body\":\"hello\"");
     }
 
     @Test
-    void aRequestForAnImageThatOverrunsItsTimeOrFailsIsAnswered() throws IOException {
+    void imageRequestThatTimesOutOrFailsIsAnswered() throws IOException {
         images = request -> new CompletableFuture<>();
         assertThat(dispatch(Events.http("POST", "/v1/images", "{}"), HARDLY_ANY))
                 .contains("\"statusCode\":503")
@@ -130,7 +130,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aRequestInAnotherFormIsAnsweredInWords() throws IOException {
+    void requestInAnotherFormIsAnsweredWithAdvice() throws IOException {
         String answer = dispatch("{\"httpMethod\":\"GET\",\"requestContext\":{\"elb\":{}}}", PLENTY);
 
         assertThat(new JsonPath(answer).getInt("statusCode")).isEqualTo(501);
@@ -173,7 +173,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aRequestThatOverrunsItsTimeIsAnswered() throws IOException {
+    void requestThatTimesOutIsAnswered() throws IOException {
         server = EventDispatcherTest::waitForEver;
 
         String answer = dispatch(Events.http("GET", "/", null), HARDLY_ANY);
@@ -186,7 +186,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aRequestIsAnsweredThoughTheServerInsideFails() throws IOException {
+    void requestIsAnsweredWhenTheServerFails() throws IOException {
         server = () -> {
             throw new IllegalArgumentException("a secret in a header");
         };
@@ -198,19 +198,19 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aRequestWithMembersOfOtherTypesIsToldSo() throws IOException {
+    void requestWithMembersOfWrongTypesIsRefused() throws IOException {
         assertThat(dispatch("{\"requestContext\":{\"http\":7}}", PLENTY))
                 .contains("\"statusCode\":400")
                 .contains("invalid-request");
     }
 
     @Test
-    void aBatchThatWentWellHasAnEmptyListOfFailures() throws IOException {
+    void successfulBatchHasAnEmptyListOfFailures() throws IOException {
         assertThat(dispatch(Events.batch("one"), PLENTY)).isEqualTo("{\"batchItemFailures\":[]}");
     }
 
     @Test
-    void onlyTheMessagesThatFailedComeAgain() throws IOException {
+    void onlyFailedMessagesAreReported() throws IOException {
         worker = (messages, deadline) -> Set.of("id-three", "id-one", "id-of-another-batch");
 
         assertThat(dispatch(Events.batch("one", "two", "three"), PLENTY))
@@ -219,7 +219,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void allMessagesComeAgainWhenTheWorkerFails() throws IOException {
+    void allMessagesAreReportedWhenTheWorkerFails() throws IOException {
         worker = (messages, deadline) -> {
             throw new IllegalStateException("no queue");
         };
@@ -230,7 +230,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void allMessagesComeAgainWhenTheWorkerOverrunsItsTime() throws IOException {
+    void allMessagesAreReportedWhenTheWorkerTimesOut() throws IOException {
         worker = (messages, deadline) -> {
             waitForEver();
             return Set.of();
@@ -260,7 +260,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aPlanThatOverrunsItsTimeIsUnfinished() {
+    void planThatTimesOutIsUnfinished() {
         planner = (catalogue, deadline) -> {
             waitForEver();
             return true;
@@ -271,7 +271,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aPlansOwnFailureIsTheInvocations() {
+    void failureOfAPlanFailsTheInvocation() {
         planner = (catalogue, deadline) -> {
             throw new IllegalArgumentException("No catalogue 'cards'");
         };
@@ -296,7 +296,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void everybodyWrapsUpAlthoughTheEventWasUnknownAndOneOfThemFails() {
+    void everyEndHookRunsAfterAnUnknownEventAndAFailingHook() {
         hooks = List.of(
                 deadline -> {
                     wrappedUp.add("failing");

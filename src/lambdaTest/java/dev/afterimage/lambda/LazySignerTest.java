@@ -27,7 +27,7 @@ class LazySignerTest {
     static final AtomicInteger MADE = new AtomicInteger();
 
     @Test
-    void nothingSignsBeforeARequestComes() {
+    void signerIsCreatedByTheFirstRequestOnly() {
         invoke(Events.batch("one"));
         invoke(Events.plan("cards"));
         assertThat(MADE).hasValue(0);

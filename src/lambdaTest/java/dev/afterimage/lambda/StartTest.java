@@ -53,14 +53,14 @@ class StartTest {
 
     @Test
     @Order(1)
-    void aStartMakesOnlyWhatEveryFunctionNeeds() {
+    void startCreatesOnlyTheExpectedBeans() {
         assertThat(AT_START).containsAll(made("dev.afterimage"));
         assertThat(made("software.amazon.awssdk")).isEmpty();
     }
 
     @Test
     @Order(2)
-    void aRequestMakesNoWorkerNoPlannerAndNoClientOfAws() {
+    void requestCreatesNeitherWorkerNorPlannerNorAwsClients() {
         String unknown = "/v1/images/" + "0".repeat(64);
         given().body(Events.http("GET", unknown, null)).post("/_lambda_").then().statusCode(200);
 

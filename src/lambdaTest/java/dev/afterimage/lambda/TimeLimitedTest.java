@@ -50,7 +50,7 @@ class TimeLimitedTest {
     }
 
     @Test
-    void workThatIsStillAtItWhenItsTimeHasComeIsInterrupted() throws InterruptedException {
+    void workIsInterruptedWhenItsTimeIsUp() throws InterruptedException {
         assertThatThrownBy(() -> timeLimited.call(this::blockUntilInterrupted, new Deadline(NOW)))
                 .isInstanceOf(TimeoutException.class);
 

@@ -74,7 +74,7 @@ class DatabaseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"index", "templates", "credits", "queue", "pending", "batches", "requests", "checkpoints"})
-    void whatAFormerVersionWroteIsNotHalfRead(String folder) throws IOException {
+    void databaseOfAFormerVersionIsRefused(String folder) throws IOException {
         Files.createDirectories(root.resolve(folder));
 
         assertThatIllegalStateException()
@@ -93,7 +93,7 @@ class DatabaseTest {
     }
 
     @Test
-    void anotherProgramsDatabaseIsLeftAsItIs() throws Exception {
+    void foreignDatabaseIsRefused() throws Exception {
         Path file = root.resolve("afterimage.db");
         execute(file, "CREATE TABLE songs (title TEXT)");
         byte[] before = Files.readAllBytes(file);
@@ -105,7 +105,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aNewerVersionsDatabaseIsLeftAsItIs() throws Exception {
+    void databaseOfANewerVersionIsRefused() throws Exception {
         new Database(root, false).close();
         execute(root.resolve("afterimage.db"), "PRAGMA user_version = 99");
 
@@ -127,7 +127,7 @@ class DatabaseTest {
 
     /** A disk may come back, so the process starts, and says why nothing can be kept. */
     @Test
-    void aDirectoryThatCannotBeMadeIsNamedWithEachUseAndTakenWhenItCan() throws IOException {
+    void directoryThatCannotBeCreatedFailsEachUseUntilItCan() throws IOException {
         Path file = Files.writeString(root.resolve("file"), "not a directory");
         try (Database database = new Database(file.resolve("data"), false)) {
             SqliteIndex index = new SqliteIndex(database);
@@ -143,7 +143,7 @@ class DatabaseTest {
 
     /** A folder where the lock should be stands for a disk that cannot be written, which root could write all the same. */
     @Test
-    void aDiskThatCannotBeWrittenIsReadAllTheSame() throws IOException {
+    void readOnlyDiskCanStillBeRead() throws IOException {
         TemplateId hero = new TemplateId("hero");
         try (Database database = new Database(root, false)) {
             new SqliteIndex(database).put(entry(key(1), NOON, 10)).join();
@@ -191,7 +191,7 @@ class DatabaseTest {
 
     /** What was promised is synced, what was noted is not; both survive the process. */
     @Test
-    void aPromiseIsSynced() {
+    void promisedWritesAreSyncedAndNotedOnesAreNot() {
         try (Database database = new Database(root, false)) {
             assertThat(synchronous(database, DatabaseThread.Kind.PROMISED)).isEqualTo(2);
             assertThat(synchronous(database, DatabaseThread.Kind.NOTED)).isEqualTo(1);

@@ -177,7 +177,7 @@ class KilledJobTest {
     }
 
     @Test
-    void theJobIsGoneOnWithAndBilledOnce() throws Exception {
+    void jobOfAKilledProcessIsResumedAndBilledOnce() throws Exception {
         MutableClock providersClock = new MutableClock(Instant.now());
         BannerbearDouble api = new BannerbearDouble(providersClock, true);
         try (ZooServer server = new ZooServer(api, API)) {

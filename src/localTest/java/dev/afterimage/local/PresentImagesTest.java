@@ -43,13 +43,13 @@ class PresentImagesTest {
     }
 
     @Test
-    void anEntryWhoseImageIsThereCounts() {
+    void entryWithItsImageIsPresent() {
         assertThat(find()).contains(entry(KEY, NOON, 1000));
         assertThat(findAll()).containsExactly(KEY);
     }
 
     @Test
-    void anEntryWhoseImageWasRemovedDoesNot() throws IOException {
+    void entryWithoutItsImageIsAbsent() throws IOException {
         Files.delete(directory.shard("images", KEY));
 
         assertThat(find()).isEmpty();
@@ -57,7 +57,7 @@ class PresentImagesTest {
     }
 
     @Test
-    void anEntryWhoseImageWasCutShortDoesNot() throws IOException {
+    void entryWithATruncatedImageIsAbsent() throws IOException {
         try (FileChannel image = FileChannel.open(directory.shard("images", KEY), StandardOpenOption.WRITE)) {
             image.truncate(600);
         }

@@ -27,7 +27,7 @@ class SqliteCheckpointsTest extends CheckpointsContract {
     }
 
     @Test
-    void aDamagedOneIsNone() {
+    void damagedCheckpointIsIgnored() {
         checkpoints().save("a", CHECKPOINT);
         database.execute("UPDATE checkpoint SET text = '1\nrun\n'");
 

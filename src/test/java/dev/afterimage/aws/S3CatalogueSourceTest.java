@@ -41,7 +41,7 @@ class S3CatalogueSourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cards.csv", "of the night/all cards.csv", "50%25 off.csv", "what?.csv"})
-    void aCatalogueIsReadByItsKeyAsItStands(String key) throws IOException {
+    void catalogueIsReadByItsObjectKeyUnchanged(String key) throws IOException {
         put(key, "title\nA\n");
 
         assertThat(contentOf(FOLDER + key)).isEqualTo("title\nA\n");
@@ -59,13 +59,13 @@ class S3CatalogueSourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {FOLDER + "nobody.csv", "s3://no-such-bucket/cards.csv"})
-    void whatIsNotThereCannotBeRead(String name) {
+    void readingAMissingObjectFails(String name) {
         assertThatIOException().isThrownBy(() -> source.open(name)).withMessageContaining("cannot be read");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"s3:", "s3://", "s3://images", "s3://images/", "s3:///cards.csv", "cards.csv"})
-    void whatNamesNoObjectIsRefused(String name) {
+    void nameThatIsNoObjectKeyIsRefused(String name) {
         assertThatIOException().isThrownBy(() -> source.open(name)).withMessageContaining("s3://bucket/key");
     }
 

@@ -85,7 +85,7 @@ class S3FaultsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cut", "reset", "black hole", "slow", "cut amid the answer"})
-    void aBrokenWayToS3MakesTheStoreUnavailableUntilItIsMended(String fault) {
+    void storeIsUnavailableWhileTheConnectionToS3IsBroken(String fault) {
         Map<String, Consumer<FaultProxy>> faults = Map.of(
                 "cut", FaultProxy::cut,
                 "reset", FaultProxy::reset,
@@ -117,7 +117,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void aMissingBucketIsNoAbsentImage() {
+    void missingBucketIsAnErrorAndNotAnAbsentImage() {
         ImageStore elsewhere = store(s3, "no-such-bucket");
 
         assertThatThrownBy(() -> elsewhere.find(KEY)).hasMessageContaining("afterimage.s3.bucket");
@@ -128,7 +128,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void wrongCredentialsAreARefusalAndNoAbsentImage() {
+    void wrongCredentialsAreAnErrorAndNotAnAbsentImage() {
         S3ClientBuilder builder = S3Server.clientOf(server.endpoint())
                 .credentialsProvider(() -> AwsBasicCredentials.create(S3Server.ACCESS_KEY, "another-secret"));
         try (S3Client foreign = LIMITS.limitS3(builder).build()) {
@@ -165,7 +165,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void aWriteIsConditionalEncryptedAndDoesNotWaitForLeave() {
+    void putIsConditionalEncryptedAndSentWithoutExpectContinue() {
         WireMockServer recorder =
                 new WireMockServer(WireMockConfiguration.options().dynamicPort());
         recorder.start();

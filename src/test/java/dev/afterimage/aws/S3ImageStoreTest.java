@@ -89,7 +89,7 @@ class S3ImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void anObjectThatSomebodyElsePutThereIsNoImageAndIsReplaced() {
+    void objectWithoutOurMetadataIsNoImageAndIsReplaced() {
         s3.putObject(request -> request.bucket(S3Server.BUCKET).key("images/" + KEY), RequestBody.fromString("hello"));
         assertThat(store.find(KEY)).isEmpty();
         assertThat(store.read(KEY)).isEmpty();

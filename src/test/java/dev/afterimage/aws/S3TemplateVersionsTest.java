@@ -134,7 +134,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void aVersionThatWasNeverReadCannotBeGuessed() {
+    void withoutS3AVersionThatWasNeverReadIsAFailure() {
         TemplateVersions versions = versions(proxied, threads);
         proxy.cut();
 
@@ -154,7 +154,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void aReadingThatCannotBeStartedFailsAndTheNextIsTriedAnew() {
+    void readThatCannotBeStartedFailsAndTheNextOneIsTried() {
         Queue<Runnable> accepted = new ArrayDeque<>();
         boolean[] full = {true};
         TemplateVersions versions = versions(s3, task -> {

@@ -46,7 +46,7 @@ class S3UploadsTest {
     }
 
     @Test
-    void whatIsPutAtTheUrlIsReadByItsNameAsOftenAsWanted() throws Exception {
+    void uploadedObjectCanBeReadByItsNameRepeatedly() throws Exception {
         Uploads.Place place = uploads.offer();
         assertThat(put(place.url().toString(), "title\nA\n")).isEqualTo(200);
 
@@ -55,7 +55,7 @@ class S3UploadsTest {
     }
 
     @Test
-    void aUrlOfAnotherPlaceIsRefused() throws Exception {
+    void uploadUrlIsValidForItsOwnUploadOnly() throws Exception {
         Uploads.Place one = uploads.offer();
         Uploads.Place other = uploads.offer();
 
@@ -66,7 +66,7 @@ class S3UploadsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "01jqvcx7h5m0a2b3c4d5e6f7g8", "../images/0", "01jqvcx7h5m0a2b3c4d5e6f7g8/x"})
-    void whatWasNeverPutIsNotThere(String upload) throws Exception {
+    void uploadThatWasNeverPutIsNotFound(String upload) throws Exception {
         assertThat(uploads.open(upload)).isEmpty();
     }
 

@@ -77,7 +77,7 @@ class S3UrlSignerTest {
     }
 
     @Test
-    void everyoneGetsTheSameUrlWithinAWindow() {
+    void urlIsTheSameThroughoutAnExpiryWindow() {
         MutableClock noon = new MutableClock(Instant.parse("2026-11-05T12:00:00Z"));
         ExpiryWindow hours = new ExpiryWindow(Duration.ofHours(1), noon);
         IndexEntry image = entry(KEY, noon.instant(), 9);
@@ -93,7 +93,7 @@ class S3UrlSignerTest {
     }
 
     @Test
-    void anImageThatIsMadeAnewGetsANewUrl() {
+    void regeneratedImageHasANewUrl() {
         IndexEntry former = entry(KEY, clock.instant(), 9);
         IndexEntry later = entry(KEY, clock.instant().plusSeconds(1), 9);
 

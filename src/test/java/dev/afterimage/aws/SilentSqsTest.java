@@ -35,13 +35,13 @@ class SilentSqsTest {
     JobQueue queue;
 
     @Test
-    void aJobThatCannotBePutThereIsRefusedInTime() {
+    void enqueueFailsAfterTheTimeoutWhenSqsDoesNotAnswer() {
         assertThatThrownBy(() -> queue.enqueue(List.of(Jobs.interactive(1)), Duration.ZERO))
                 .isInstanceOf(QueueUnavailableException.class);
     }
 
     @Test
-    void aWorkerThatLooksForJobsIsToldInTime() {
+    void claimFailsAfterTheTimeoutWhenSqsDoesNotAnswer() {
         assertThatThrownBy(() -> queue.claim(EnumSet.allOf(Lane.class), 5, Duration.ofSeconds(1)))
                 .isInstanceOf(QueueUnavailableException.class);
     }

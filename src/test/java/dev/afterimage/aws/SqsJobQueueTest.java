@@ -78,7 +78,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void theReasonStandsOnTheDeadLetterAndAllAttemptsAreThereAgain() throws Exception {
+    void deadLetterCarriesItsReasonAndARedriveResetsItsAttempts() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         queue.retryLater(onlyClaim(), NOW, true);
         queue.deadLetter(onlyClaim(), "No such template.");
@@ -95,7 +95,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void howLongTheOldestHasWaitedIsNotKnownWhileJobsWait() throws Exception {
+    void ageOfTheOldestJobIsUnknownWhileJobsWait() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         assertThat(queue.status().oldestAge()).isEmpty();
 
@@ -104,7 +104,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aJobThatIsReceivedAgainAndAgainEndsOnTheDeadLetterQueueByItself() throws Exception {
+    void jobReceivedTooOftenIsDeadLetteredBySqs() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         for (int i = 1; i <= MAX_RECEIVE_COUNT; i++) {
             assertThat(onlyClaim().deliveries()).isEqualTo(i);
@@ -119,7 +119,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void batchesArePackedBySizeToo() throws Exception {
+    void messagesArePackedIntoBatchesBySizeToo() throws Exception {
         List<Job> large = IntStream.range(0, 12)
                 .mapToObj(i -> jobOf(i, "x".repeat(90_000)))
                 .toList();
@@ -135,7 +135,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void whatFitsIsCountedInBytesAndNotInCharacters() {
+    void messageSizeIsCountedInBytesAndNotInCharacters() {
         assertThat(queue.fits(jobOf(1, "x".repeat(250_000)))).isTrue();
         assertThat(queue.fits(jobOf(2, "x".repeat(262_000)))).isFalse();
         assertThat(queue.fits(jobOf(3, "\u00e9".repeat(140_000)))).isFalse();
@@ -157,7 +157,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aJobThatNoMessageCanHoldIsRefused() {
+    void jobLargerThanAMessageIsRefused() {
         assertThatThrownBy(() -> queue.enqueue(List.of(jobOf(1, "x".repeat(262_000))), NOW))
                 .isInstanceOf(InvalidRequestException.class);
     }
@@ -183,7 +183,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aPushedMessageIsLeftToLambdaToDelete() throws Exception {
+    void messagePushedByLambdaIsNotDeletedByUs() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         Message message = sqs.receiveMessage(request -> request.queueUrl(queues.bulk()))
                 .messages()
@@ -202,7 +202,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aPushedMessageWhoseTimeHasNotComeIsSentOn() {
+    void messagePushedBeforeItsDelayIsOverIsSentAgain() {
         String later = Long.toString(clock.instant().plusSeconds(3600).toEpochMilli());
         SqsJobQueue.SqsRecord early = new SqsJobQueue.SqsRecord(
                 dev.afterimage.jobs.JobCodec.encode(Jobs.bulk(1)), Map.of("not-before", later), 1);
@@ -213,7 +213,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void anUnreachableQueueSaysSo() {
+    void unreachableQueueIsAQueueUnavailableException() {
         server.close();
 
         assertThatThrownBy(() -> queue.enqueue(List.of(Jobs.bulk(1)), NOW))

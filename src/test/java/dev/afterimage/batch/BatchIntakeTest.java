@@ -54,7 +54,7 @@ class BatchIntakeTest {
             new CallbackReceiver().callbacks(queue, clock, CallbackReceiver.SECRET));
 
     @Test
-    void whatIsThereIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
+    void freshRowIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
         index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
 
         Batch batch = intake.submit(ADA, NO_KEY, upload("h", row(1), row(2), new CatalogueRow.Bad(3, "mend it")));
@@ -111,7 +111,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void equalRowsEachHaveTheirOwnFate() throws Exception {
+    void equalRowsAreQueuedAsAJobEach() throws Exception {
         CatalogueRow twin = new CatalogueRow.Wanted(2, Jobs.request(1));
 
         assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), twin)).total())
@@ -134,7 +134,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void theSameRequestAgainReturnsTheFirstBatch() throws Exception {
+    void repeatWithTheSameIdempotencyKeyReturnsTheFirstBatch() throws Exception {
         Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
 
         assertThat(intake.submit(ADA, KEY, upload("h", row(1))).id()).isEqualTo(first.id());
@@ -142,7 +142,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void anotherCallerMayUseTheSameKey() throws Exception {
+    void twoCallersMayUseTheSameIdempotencyKey() throws Exception {
         Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
 
         assertThat(intake.submit(new Caller("key:bob"), KEY, upload("h", row(1)))
@@ -151,7 +151,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void theSameKeyForAnotherUploadIsRefused() throws Exception {
+    void idempotencyKeyReusedForAnotherUploadIsRefused() throws Exception {
         intake.submit(ADA, KEY, upload("h", row(1)));
 
         assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("other", row(2))))
@@ -162,7 +162,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void theSameKeyWhileTheFirstIsReceivedIsRefusedUntilItLooksDead() throws Exception {
+    void repeatIsRefusedWhileTheFirstUploadIsReceivedAndAlive() throws Exception {
         intake.submit(ADA, KEY, upload("h", new Once(() -> {
             assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("h", row(1))))
                     .isInstanceOfSatisfying(
@@ -246,7 +246,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void whyABatchIsRefusedIsToldThoughItCannotBeCancelled() {
+    void refusalNamesItsReasonEvenWhenCancellingFails() {
         Iterator<CatalogueRow> unreadable = new Once(() -> {
             ledger.lose(true);
             throw new InvalidRequestException("Send UTF-8.", "body");

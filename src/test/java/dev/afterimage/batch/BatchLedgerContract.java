@@ -165,7 +165,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aRequestHasItsFirstBatchUntilThatIsDead() {
+    void claimReturnsTheFirstBatchUntilThatLooksDead() {
         String first = ids.next();
         String second = ids.next();
         String third = ids.next();
@@ -184,7 +184,7 @@ public abstract class BatchLedgerContract {
 
     /** Each finds the batch begun that it is told of: nobody may take its owner for dead. */
     @Test
-    void ofEqualRequestsAtOnceOneBeginsTheBatch() throws Exception {
+    void ofConcurrentEqualRequestsOneBeginsTheBatch() throws Exception {
         BatchLedger shared = ledger();
         for (int round = 0; round < 60; round++) {
             String request = "request-" + round;
@@ -213,7 +213,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aBatchIsItsSendersWhetherItCanBeRepeatedOrNot() {
+    void batchBelongsToItsSenderWithAndWithoutAnIdempotencyKey() {
         String once = opened();
         String repeatable = ids.next();
         claim("a1b2", Optional.empty(), repeatable);
@@ -227,7 +227,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void nobodyKnowsABatchThatIsNone() {
+    void unknownBatchIsIgnoredByEveryOperation() {
         String none = ids.next();
         ledger().record(none, List.of(RowResult.hit(1)));
         ledger().progress(none, 4);
@@ -257,7 +257,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void rowsThatEndAtOnceAreAllCounted() {
+    void rowsRecordedConcurrentlyAreAllCounted() {
         String id = opened();
         ledger().seal(id, 400, "hash");
         BatchLedger shared = ledger();
@@ -290,7 +290,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void theRowsThatHaveEndedAreToldByLineWithTheirImages() {
+    void finishedRowsAreListedByLineWithTheirImages() {
         String id = opened();
         ledger().seal(id, 9, "hash");
         ledger().record(
@@ -358,7 +358,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aBatchWithoutACallbackHasNobodyToTell() {
+    void batchWithoutACallbackHasNoneDue() {
         String id = opened();
         ledger().seal(id, 1, "hash");
 

@@ -54,7 +54,7 @@ class FreshnessPolicyTest {
     }
 
     @Test
-    void laterChangesOfTheGivenMapChangeNothing() {
+    void mapOfTtlsIsCopied() {
         Map<String, Duration> ttls = new HashMap<>();
         FreshnessPolicy policy = new FreshnessPolicy(Duration.ofHours(24), Duration.ZERO, Duration.ZERO, ttls);
 

@@ -39,7 +39,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void whatWasPutIsFoundInEveryDetail() {
+    void putEntryIsFoundWithAllItsFields() {
         IndexEntry entry = new IndexEntry(
                 key(1),
                 ImageFormat.WEBP,
@@ -81,7 +81,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void everyKeyHasAnEntryOfItsOwn() {
+    void entriesOfDifferentKeysAreIndependent() {
         IndexEntry one = entry(key(0x10), now(), 10);
         IndexEntry neighbour = entry(key(0x11), now(), 20);
 
@@ -116,12 +116,12 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void removingWhatIsNotThereIsQuiet() {
+    void removingAnUnknownKeyDoesNothing() {
         assertThatCode(() -> await(index().remove(key(1)))).doesNotThrowAnyException();
     }
 
     @Test
-    void findAllAnswersForTheKnownKeysOnly() {
+    void findAllReturnsTheKnownKeysOnly() {
         Map<ImageKey, IndexEntry> known =
                 Stream.of(2, 3, 5).map(n -> entry(key(n), now(), n)).collect(Collectors.toMap(IndexEntry::key, e -> e));
         known.values().forEach(entry -> await(index().put(entry)));
@@ -139,7 +139,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void findAllTakesAKeyThatIsNamedTwice() {
+    void findAllAcceptsADuplicateKey() {
         IndexEntry entry = entry(key(1), now(), 10);
         await(index().put(entry));
 
@@ -147,7 +147,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void findAllTakesAWholeCatalogue() {
+    void findAllAcceptsThousandsOfKeys() {
         List<ImageKey> keys = LongStream.range(0, 500).mapToObj(n -> spread(n)).toList();
         awaitAll(keys.stream().map(key -> index().put(entry(key, now(), 10))));
 

@@ -26,7 +26,7 @@ class NearIndexTest {
     private final IndexEntry entry = TestImages.entry(KEY, clock.instant(), 1);
 
     @Test
-    void aHotEntryCostsNoSecondRoundTrip() {
+    void cachedEntryIsFoundWithoutARoundTrip() {
         far.put(entry);
         find();
         far.down(true);
@@ -34,7 +34,7 @@ class NearIndexTest {
     }
 
     @Test
-    void whatAnotherProcessDeletedIsSeenAfterTheTtl() {
+    void deletionByAnotherProcessIsSeenAfterTheTtl() {
         far.put(entry);
         find();
         far.remove(KEY);
@@ -44,7 +44,7 @@ class NearIndexTest {
     }
 
     @Test
-    void whatThisProcessDeletedIsGoneAtOnce() {
+    void deletionByThisProcessIsSeenAtOnce() {
         index.put(entry);
         index.remove(KEY);
         assertThat(find()).isEmpty();
@@ -58,7 +58,7 @@ class NearIndexTest {
     }
 
     @Test
-    void whatThisProcessStoredCostsNoRoundTripEither() {
+    void entryPutByThisProcessIsFoundWithoutARoundTrip() {
         assertThat(index.put(entry)).isCompleted();
         far.down(true);
         assertThat(find()).contains(entry);
@@ -66,7 +66,7 @@ class NearIndexTest {
 
     /** Between the two, another request may have asked and remembered what was still there. */
     @Test
-    void aRemovalIsSeenAtOnceAndStandsWhenItHasEnded() {
+    void lookupDuringARemovalDoesNotBringTheEntryBack() {
         CompletableFuture<Void> removing = new CompletableFuture<>();
         NearIndex slow = new NearIndex(
                 new ForwardingIndex(far) {
@@ -93,7 +93,7 @@ class NearIndexTest {
     }
 
     @Test
-    void manyAreAskedForTogether() {
+    void findAllReadsTheIndexBehind() {
         far.put(entry);
         assertThat(index.findAll(List.of(KEY)).toCompletableFuture().join()).containsEntry(KEY, entry);
     }

@@ -50,7 +50,7 @@ public abstract class TemplateVersionsContract {
     }
 
     @Test
-    void everyOtherInstanceUsesItSoonEnough() {
+    void otherInstancesUseTheNewVersionWithinTheirRefreshTime() {
         TemplateVersions one = instance();
         TemplateVersions other = instance();
         current(other, HERO);
@@ -104,7 +104,7 @@ public abstract class TemplateVersionsContract {
     }
 
     @Test
-    void raisesAtOnceNeverGiveTheSameVersionTwice() throws Exception {
+    void concurrentRaisesNeverReturnTheSameVersion() throws Exception {
         List<TemplateVersions> instances = List.of(instance(), instance());
         List<Callable<Long>> raises = IntStream.range(0, 40)
                 .<Callable<Long>>mapToObj(i -> () -> instances.get(i % 2).raise(HERO))

@@ -71,7 +71,7 @@ class CatalogueRunnerTest {
     }
 
     @Test
-    void whatOutlastsThePeriodAndAQuarterOfItIsDroppedAndWhatEndsEarlierIsNot() throws Exception {
+    void imagesFreshForAPeriodAndAQuarterAreDroppedAndOthersAreNot() throws Exception {
         catalogue = csv(0, 3);
         Instant horizon = clock.instant().plus(hours(30));
         index.putFresh(keyOf(0), horizon);
@@ -84,7 +84,7 @@ class CatalogueRunnerTest {
     }
 
     @Test
-    void aConfiguredPeriodCountsMoreThanTheSchedulesGap() {
+    void configuredPeriodTakesPrecedenceOverTheSchedule() {
         catalogue = csv(0, 2);
         index.putFresh(keyOf(0), clock.instant().plus(hours(5)));
         index.putFresh(keyOf(1), clock.instant().plus(hours(10)));
@@ -112,7 +112,7 @@ class CatalogueRunnerTest {
     }
 
     @Test
-    void anUnfinishedPlanOfTheNightBeforeIsNotGoneOnWith() {
+    void unfinishedPlanOfTheNightBeforeIsNotContinued() {
         catalogue = csv(0, 1000);
         atEachSave = () -> clock.advance(Duration.ofMinutes(10));
         assertThat(run(Duration.ofMinutes(5)).complete()).isFalse();
@@ -158,7 +158,7 @@ class CatalogueRunnerTest {
     }
 
     @Test
-    void aFailingIndexMakesEverythingMissing() {
+    void whenTheIndexFailsEveryImageIsQueued() {
         catalogue = csv(0, 3);
         index.putFresh(keyOf(0), clock.instant().plusSeconds(60));
         index.fail();
@@ -167,7 +167,7 @@ class CatalogueRunnerTest {
     }
 
     @Test
-    void itStopsAtItsDeadlineAndGoesOnWithoutQueuingTwice() throws Exception {
+    void planStopsAtItsDeadlineAndContinuesWithoutQueuingTwice() throws Exception {
         catalogue = csv(0, 1700) + "bad,row\n" + rows(0, 5);
         atEachSave = () -> clock.advance(Duration.ofMinutes(10));
 
@@ -228,7 +228,7 @@ class CatalogueRunnerTest {
     }
 
     @Test
-    void aCatalogueThatCannotBeReadSaysWhy() {
+    void unreadableCatalogueFailsWithItsReason() {
         assertThatThrownBy(() -> runner(config(), source -> {
                             throw new FileNotFoundException(source);
                         })

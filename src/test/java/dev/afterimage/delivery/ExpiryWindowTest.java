@@ -47,7 +47,7 @@ class ExpiryWindowTest {
     }
 
     @Test
-    void aTtlThatCloudFrontCannotCountIsRefused() {
+    void ttlMustBePositiveWholeSeconds() {
         for (Duration ttl : new Duration[] {Duration.ZERO, Duration.ofSeconds(-1), Duration.ofMillis(1500)}) {
             assertThatThrownBy(() -> new ExpiryWindow(ttl, Clock.systemUTC()))
                     .isInstanceOf(IllegalArgumentException.class)

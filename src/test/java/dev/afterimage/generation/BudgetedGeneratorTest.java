@@ -74,7 +74,7 @@ class BudgetedGeneratorTest {
     }
 
     @Test
-    void withoutOneTheProviderIsNotAsked() {
+    void withoutACreditTheProviderIsNotCalled() {
         budget.left = 0;
 
         assertThat(catchThrowableOfType(OutOfCreditsException.class, this::generate))
@@ -83,7 +83,7 @@ class BudgetedGeneratorTest {
     }
 
     @Test
-    void aTenantWithoutBudgetStopsNobodyElse() {
+    void tenantWithoutBudgetDoesNotStopOtherTenants() {
         budget.left = 0;
         assertThat(catchThrowableOfType(OutOfCreditsException.class, this::generate)
                         .isTenants())
@@ -117,7 +117,7 @@ class BudgetedGeneratorTest {
     }
 
     @Test
-    void whatWasNotBilledIsGivenBack() {
+    void creditOfAnUnbilledCallIsGivenBack() {
         provider.failsWith(ThrottledException.byLimiter(Duration.ofSeconds(9)));
 
         catchAndCheckThrottled();
@@ -126,7 +126,7 @@ class BudgetedGeneratorTest {
     }
 
     @Test
-    void whatMayHaveBeenBilledIsNot() {
+    void creditOfACallThatMayHaveBeenBilledIsKept() {
         provider.failsWith(new OutcomeUnknownException("no answer", null));
 
         assertThat(catchThrowableOfType(OutcomeUnknownException.class, this::generate))
@@ -136,7 +136,7 @@ class BudgetedGeneratorTest {
 
     /** Else a caller who could have had a 202 would be told that the storage is broken. */
     @Test
-    void aCreditThatCannotBeGivenBackHidesNoFailure() {
+    void failureToGiveBackACreditDoesNotHideTheCallsFailure() {
         budget.lost = true;
         provider.failsWith(ThrottledException.byLimiter(Duration.ofSeconds(9)));
 

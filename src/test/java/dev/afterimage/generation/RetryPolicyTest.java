@@ -28,38 +28,38 @@ class RetryPolicyTest {
     }
 
     @Test
-    void whatTheProviderNamedCounts() {
+    void waitNamedByTheProviderIsUsed() {
         Duration named = Duration.ofSeconds(17);
         assertThat(policy.waitBefore(ThrottledException.byProvider(Optional.of(named)), 0, far))
                 .contains(named);
     }
 
     @Test
-    void aWaitOfAnHourIsNotSlept() {
+    void waitOfAnHourIsNotRetried() {
         assertThat(policy.waitBefore(ThrottledException.byProvider(Optional.of(Duration.ofHours(1))), 0, far))
                 .isEmpty();
     }
 
     @Test
-    void aWaitBeyondTheDeadlineIsNotSlept() {
+    void waitBeyondTheDeadlineIsRefusedAtOnce() {
         Deadline near = Deadline.in(Duration.ofMillis(999), clock);
         assertThat(policy.waitBefore(DOWN, 0, near)).isEmpty();
     }
 
     @Test
-    void theFleetsOwnLimiterIsNotAskedAgain() {
+    void denialByOurLimiterIsNotRetried() {
         assertThat(policy.waitBefore(ThrottledException.byLimiter(Duration.ofMillis(5)), 0, far))
                 .isEmpty();
     }
 
     @Test
-    void anOpenCircuitIsNotTriedAgain() {
+    void openCircuitIsNotRetried() {
         assertThat(policy.waitBefore(UnavailableException.circuitOpen(new RuntimeException()), 0, far))
                 .isEmpty();
     }
 
     @Test
-    void anUnknownOutcomeIsNotRepeatedWithinTheRequestThatLostIt() {
+    void unknownOutcomeIsNotRetriedWithinItsRequest() {
         assertThat(policy.waitBefore(new OutcomeUnknownException("silence", null), 0, far))
                 .isEmpty();
         assertThat(policy.waitBefore(OutcomeUnknownException.serverError("500"), 0, far))
@@ -67,7 +67,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void whatIsPermanentIsNotRetried() {
+    void permanentFailureIsNotRetried() {
         assertThat(policy.waitBefore(new RejectedException(RejectedException.Reason.DATA, "no"), 0, far))
                 .isEmpty();
         assertThat(policy.waitBefore(new AccessRefusedException("no"), 0, far)).isEmpty();

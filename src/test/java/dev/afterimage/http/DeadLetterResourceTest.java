@@ -32,7 +32,7 @@ class DeadLetterResourceTest {
     }
 
     @Test
-    void whatWasGivenUpIsBackOnTheQueueAndCounted() {
+    void redriveReturnsDeadLettersToTheQueueAndCountsThem() {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.interactive(2)), Duration.ZERO);
         for (Claim claim : queue.claim(EnumSet.allOf(Lane.class), 2, Duration.ZERO)) {
             queue.deadLetter(claim, "The template is gone.");
@@ -51,7 +51,7 @@ class DeadLetterResourceTest {
     }
 
     @Test
-    void onlyAPostPutsThemBack() {
+    void redriveIsAPostOnly() {
         given().get("/v1/dead-letters/redrive").then().statusCode(405).header("Allow", equalTo("OPTIONS, POST"));
     }
 }

@@ -65,13 +65,13 @@ class FailedRequestTest {
     }
 
     @Test
-    void creditsThatAreUsedUpNameTheWait() {
+    void usedUpCreditsNameTheWait() {
         core.failWith(new OutOfCreditsException("used up", FakeCore.NOW.plus(Duration.ofDays(6))));
         post().statusCode(503).header("Retry-After", "518400").body("type", equalTo(BASE + "out-of-credits"));
     }
 
     @Test
-    void aRejectionSaysWhatToMend() {
+    void rejectionSaysWhatToCorrect() {
         core.failWith(new RejectedException(RejectedException.Reason.TEMPLATE, "There is no template of this name."));
         post().statusCode(422)
                 .header("Retry-After", nullValue())
@@ -108,7 +108,7 @@ class FailedRequestTest {
     }
 
     @Test
-    void anUnforeseenFailureIsLoggedAndNotToldToTheClient() {
+    void unexpectedFailureIsLoggedAndHiddenFromTheClient() {
         List<LogRecord> log = new ArrayList<>();
         Handler handler = new RecordingHandler(log);
         Logger root = Logger.getLogger("dev.afterimage.http.problem");
@@ -135,7 +135,7 @@ class FailedRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "A.b_c-9", "0123456789012345678901234567890123456789012345678901234567890123"})
-    void aSaneRequestIdIsKept(String id) {
+    void validRequestIdIsKept(String id) {
         request()
                 .header("X-Request-Id", id)
                 .post("/v1/images")
@@ -153,7 +153,7 @@ class FailedRequestTest {
                 "caf\u00e9",
                 "01234567890123456789012345678901234567890123456789012345678901234"
             })
-    void anotherRequestIdIsReplaced(String id) {
+    void invalidRequestIdIsReplaced(String id) {
         request()
                 .header("X-Request-Id", id)
                 .post("/v1/images")
@@ -163,7 +163,7 @@ class FailedRequestTest {
     }
 
     @Test
-    void theFrameworksOwnAnswersHaveARequestIdToo() {
+    void responsesOfTheFrameworkHaveARequestIdToo() {
         given().header("X-Request-Id", "x").get("/q/health/live").then().header("X-Request-Id", "x");
     }
 

@@ -66,7 +66,7 @@ class HostileRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/images", "/v1/batches?template=t"})
-    void aBombIsRefusedPacked(String path) throws IOException {
+    void decompressionBombIsRefusedWithoutBeingUnpacked(String path) throws IOException {
         ByteArrayOutputStream bomb = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
             gzip.write(new byte[50_000_000]);
@@ -100,7 +100,7 @@ class HostileRequestTest {
     }
 
     @Test
-    void bytesThatOnlyLookLikeCharactersAreRefused() throws IOException {
+    void malformedUtf8IsRefused() throws IOException {
         byte[][] impostors = {
             {(byte) 0xc0, (byte) 0xaf}, // a slash, overlong
             {(byte) 0xc0, (byte) 0x80}, // NUL, overlong
@@ -148,7 +148,7 @@ class HostileRequestTest {
                 "/META-INF/MANIFEST.MF",
                 "/application.properties"
             })
-    void noPathLeadsOutOfTheApi(String path) throws IOException {
+    void pathTraversalIsRefused(String path) throws IOException {
         assertRefused(send("GET " + path + " HTTP/1.1"));
     }
 
@@ -171,13 +171,13 @@ class HostileRequestTest {
                 "/v1/templates/%2e%2e/purge",
                 "/v1/templates/.hidden/purge"
             })
-    void aTemplateNameCannotCarryAHeaderOrAPath(String path) throws IOException {
+    void headerOrPathInjectionByTemplateInAPathIsRefused(String path) throws IOException {
         assertRefused(send("POST " + path + " HTTP/1.1", "Content-Length: 0\r\n"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"t\\r\\nX-Injected: y", "t\\u000aX-Injected: y", "../t", "t\\u0000", "\\u2028", "%0d%0a"})
-    void norInABody(String template) {
+    void headerOrPathInjectionByTemplateInABodyIsRefused(String template) {
         String body = "{\"template\":\"" + template + "\",\"data\":{}}";
         String answer = given().contentType("application/json")
                 .body(body)
@@ -203,7 +203,7 @@ class HostileRequestTest {
                 "CONNECT evil.test:443 HTTP/1.1",
                 "FOO /v1/images HTTP/1.1"
             })
-    void anOddRequestLineIsTheClientsFault(String requestLine) throws IOException {
+    void malformedRequestLineIsAClientError(String requestLine) throws IOException {
         assertThat(send(requestLine)).startsWith("HTTP/1.1 4").doesNotContain("evil.test/v1");
     }
 
@@ -226,7 +226,7 @@ class HostileRequestTest {
                 "a..b",
                 "x,y"
             })
-    void anOddHostIsNoFaultOfTheService(String host) throws IOException {
+    void malformedHostIsNoServerError(String host) throws IOException {
         for (String path : new String[] {"/v1/images/" + "f".repeat(64), "/v1/images/x/content", "/v1/nothing"}) {
             String answer = RawHttp.send(
                     RestAssured.port, "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
@@ -253,7 +253,7 @@ class HostileRequestTest {
                 "Forwarded: host=\"evil.test\";proto=x",
                 "X-HTTP-Method-Override: DELETE"
             })
-    void anOddHeaderIsNoFaultOfTheService(String header) throws IOException {
+    void malformedHeaderIsNoServerError(String header) throws IOException {
         for (String requestLine : new String[] {
             "GET /v1/images/" + "f".repeat(64) + " HTTP/1.1", "GET /cdn/images/x HTTP/1.1", "GET /v1/nothing HTTP/1.1"
         }) {
@@ -267,7 +267,7 @@ class HostileRequestTest {
 
     @Test
     @Timeout(60)
-    void whoIsSlowHoldsNobodyUp() throws IOException {
+    void slowClientsDoNotHoldUpOthers() throws IOException {
         List<RawHttp> clients = new ArrayList<>();
         try {
             for (int i = 0; i < MORE_THAN_WORKERS; i++) {

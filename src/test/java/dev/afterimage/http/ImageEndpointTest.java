@@ -64,7 +64,7 @@ class ImageEndpointTest {
     }
 
     @Test
-    void aHitIsTheWholeContractAndNothingElse() {
+    void hitHasExactlyTheDocumentedMembers() {
         String body = post().statusCode(200)
                 .contentType("application/json")
                 .header("Cache-Status", "afterimage; hit")
@@ -80,7 +80,7 @@ class ImageEndpointTest {
     }
 
     @Test
-    void theCoreIsAskedWhatTheBodySays() {
+    void bodyIsPassedToTheCore() {
         request()
                 .body("{\"data\":{\"b\":1.0,\"a\":[]},\"format\":\"jpg\",\"template\":\"hero\"}")
                 .post("/v1/images");
@@ -127,7 +127,7 @@ class ImageEndpointTest {
     }
 
     @Test
-    void theIndexIsAskedOnceAndTheCoreGoesOnFromWhatItSaid() {
+    void indexIsAskedOnceAndItsLookupIsPassedOn() {
         post().statusCode(200);
         assertThat(core.asked)
                 .singleElement()
@@ -138,14 +138,14 @@ class ImageEndpointTest {
     }
 
     @Test
-    void aLookupThatFailsIsToldAsAProblem() {
+    void failedLookupIsAProblem() {
         core.index(CompletableFuture.failedFuture(new CacheUnavailableException("no versions", null)));
         post().statusCode(503).contentType("application/problem+json");
         assertThat(core.requests).isEmpty();
     }
 
     @Test
-    void aUrlThatCannotBeSignedIsToldAsAProblem() {
+    void unsignableUrlIsAProblem() {
         core.index(CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(FakeCore.UNSIGNABLE))));
         post().statusCode(503).contentType("application/problem+json");
         assertThat(core.requests).isEmpty();
@@ -163,12 +163,12 @@ class ImageEndpointTest {
                 "application/*",
                 "application/json;q=0,*/*;q=0.1"
             })
-    void whoTakesJsonIsAnsweredWhateverItsWeight(String accept) {
+    void acceptHeaderThatIncludesJsonIsServed(String accept) {
         request().accept(accept).post("/v1/images").then().statusCode(200).contentType("application/json");
     }
 
     @Test
-    void whoTakesNoJsonIsRefused() {
+    void acceptHeaderWithoutJsonIsRefused() {
         request().accept("image/png").post("/v1/images").then().statusCode(406).contentType("application/problem+json");
         assertThat(core.asked).isEmpty();
     }
@@ -209,31 +209,31 @@ class ImageEndpointTest {
     }
 
     @Test
-    void aGeneratedImageSaysThatItWasStored() {
+    void generatedImagesCacheStatusIsStored() {
         core.answerWith(new ImageOutcome.Stored(FakeCore.ENTRY));
         post().statusCode(200).header("Cache-Status", "afterimage; fwd=miss; stored");
     }
 
     @Test
-    void aFollowersImageSaysThatItWasCollapsed() {
+    void followersCacheStatusIsCollapsed() {
         core.answerWith(new ImageOutcome.Collapsed(FakeCore.ENTRY));
         post().statusCode(200).header("Cache-Status", "afterimage; fwd=miss; collapsed");
     }
 
     @Test
-    void aStaleImageSaysForHowLong() {
+    void staleImagesCacheStatusHasANegativeTtl() {
         core.answerWith(new ImageOutcome.Stale(FakeCore.ENTRY, Duration.ofMillis(90_700)));
         post().statusCode(200).header("Cache-Status", "afterimage; hit; ttl=-90");
     }
 
     @Test
-    void anImageStaleForAMomentSaysOneSecond() {
+    void staleForLessThanASecondIsATtlOfMinusOne() {
         core.answerWith(new ImageOutcome.Stale(FakeCore.ENTRY, Duration.ofMillis(3)));
         post().header("Cache-Status", "afterimage; hit; ttl=-1");
     }
 
     @Test
-    void whatTakesLongerIsAPromise() {
+    void pendingImageIs202WithItsLocation() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofMillis(2_001)));
         post().statusCode(202)
                 .contentType("application/json")
@@ -259,7 +259,7 @@ class ImageEndpointTest {
     }
 
     @Test
-    void aClientThatPrefersAPromiseIsNotKeptWaiting() {
+    void preferRespondAsyncIsNotKeptWaiting() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(1)));
         request()
                 .header("Prefer", "respond-async")
@@ -271,13 +271,13 @@ class ImageEndpointTest {
     }
 
     @Test
-    void aClientMayWaitForLess() {
+    void preferWaitMayShortenTheDeadline() {
         request().header("Prefer", "wait=3").post("/v1/images").then().header("Preference-Applied", "wait=3");
         assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(3));
     }
 
     @Test
-    void aClientMayNotWaitForMore() {
+    void preferWaitMayNotExceedTheMaximum() {
         request().header("Prefer", "wait=600").post("/v1/images").then().header("Preference-Applied", nullValue());
         assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
     }

@@ -63,7 +63,7 @@ class OpenApiTest {
     }
 
     @Test
-    void theDescriptionIsServedAsItIsWrittenAndAsJson() throws Exception {
+    void openApiIsServedAsYamlAndJson() throws Exception {
         String written = new String(
                 OpenApiTest.class.getResourceAsStream("/META-INF/openapi.yaml").readAllBytes(), StandardCharsets.UTF_8);
 
@@ -143,7 +143,7 @@ class OpenApiTest {
     }
 
     @Test
-    void answersHaveTheMembersThatAreDescribed() throws Exception {
+    void responsesHaveTheDescribedMembers() throws Exception {
         JsonNode image = json.readTree(given().contentType("application/json")
                 .body("{\"template\":\"t\",\"data\":{}}")
                 .post("/v1/images")

@@ -33,7 +33,7 @@ public abstract class PendingKeysContract {
     }
 
     @Test
-    void whatWasClearedMeanwhileIsNotConfirmed() {
+    void markClearedMeanwhileIsNotConfirmed() {
         marks().intend(KEY);
         marks().clear(KEY);
         marks().confirm(KEY);
@@ -54,7 +54,7 @@ public abstract class PendingKeysContract {
     }
 
     @Test
-    void aMarkThatNobodyClearsVanishes() {
+    void markThatIsNeverClearedExpires() {
         marks().intend(KEY);
         marks().intend(OTHER);
         marks().confirm(KEY);
@@ -65,7 +65,7 @@ public abstract class PendingKeysContract {
     }
 
     @Test
-    void whatVanishedCanBeIntendedAnew() {
+    void expiredMarkCanBeIntendedAgain() {
         marks().intend(KEY);
         marks().confirm(KEY);
         marks().intend(OTHER);

@@ -47,7 +47,7 @@ class QueuedBacklogTest {
     }
 
     @Test
-    void whatFailedIsToldEvenWhenTheMarkCannotBeTakenBack() {
+    void queueFailureIsThrownEvenWhenTheMarkCannotBeCleared() {
         queue.takeOnly(job -> false);
         marks.breakFor(JOB.key());
         assertThatThrownBy(this::accept)

@@ -119,7 +119,7 @@ class WorkerTest {
 
     /** It once ended for good with the first exception that nobody had foreseen. */
     @Test
-    void theLoopGoesOnWhateverTheQueueThrows() throws Exception {
+    void loopContinuesWhateverTheQueueThrows() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         queue.failToClaim(
                 new QueueUnavailableException("gone", new IllegalStateException()),
@@ -140,7 +140,7 @@ class WorkerTest {
     }
 
     @Test
-    void aWorkerWhoseLoopEndedIsNotWellAndOneThatWasStoppedIs() throws Exception {
+    void workerWhoseLoopDiedIsUnhealthyAndAStoppedOneIsNot() throws Exception {
         Worker idle = worker(5, new CallersThread());
         assertThat(idle.isWell()).as("before it starts").isTrue();
         Thread.currentThread().interrupt();
@@ -153,7 +153,7 @@ class WorkerTest {
 
     /** The ledger lies in Redis; eleven minutes without it once buried batch jobs as "its worker died". */
     @Test
-    void aJobWhoseEndCannotBeNotedIsPutBackAndCountsNeitherAsAnAttemptNorAsADeadWorker() throws Exception {
+    void jobWhoseEndCannotBeRecordedIsRequeuedWithoutUsingAnAttempt() throws Exception {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         ledger.lose(true);
@@ -188,7 +188,7 @@ class WorkerTest {
     }
 
     @Test
-    void whenOneJobMustWaitTheLaneIsShutForAWhileAndTheOtherIsNot() throws Exception {
+    void jobThatMustWaitPausesItsLaneAndNotTheOther() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         provider = failing(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(20))));
         worker.lookOnce(NOW);
@@ -202,7 +202,7 @@ class WorkerTest {
     }
 
     @Test
-    void anOutageUsesAttemptsUpAndEndsOnTheDeadLetterQueue() throws Exception {
+    void outageUsesUpAttemptsAndEndsOnTheDeadLetterQueue() throws Exception {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
         ledger.seal(BATCH, 1, "hash");
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
@@ -229,7 +229,7 @@ class WorkerTest {
     }
 
     @Test
-    void aRejectedJobIsBuriedAtOnce() throws Exception {
+    void rejectedJobIsDeadLetteredAtOnce() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         provider = failing(new RejectedException(RejectedException.Reason.TEMPLATE, "No such template."));
 
@@ -251,7 +251,7 @@ class WorkerTest {
     }
 
     @Test
-    void whatHasNotStartedOfACancelledBatchNeverDoes() throws Exception {
+    void unstartedJobsOfACancelledBatchAreDropped() throws Exception {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
         ledger.seal(BATCH, 1, "hash");
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
@@ -264,7 +264,7 @@ class WorkerTest {
     }
 
     @Test
-    void aJobWhoseWorkersKeepDyingIsBuriedWithoutAnotherTry() throws Exception {
+    void jobWhoseWorkersKeepDyingIsDeadLettered() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         for (int i = 0; i < 2; i++) {
             queue.claim(EnumSet.allOf(Lane.class), 1, NOW);
@@ -280,7 +280,7 @@ class WorkerTest {
     }
 
     @Test
-    void aPromiseIsPendingUntilItsJobEnds() throws Exception {
+    void queuedKeyIsPendingUntilItsJobEnds() throws Exception {
         QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
         ImageKey key = Jobs.interactive(1).key();
         backlog.accept(key, Jobs.request(1), Caller.SERVICE, Duration.ofSeconds(10));
@@ -296,7 +296,7 @@ class WorkerTest {
     }
 
     @Test
-    void aMarkWhoseProcessDiedBeforeItQueuedTheJobDoesNotLoseTheNextOne() {
+    void markOfAProcessThatDiedBeforeQueuingDoesNotLoseTheNextJob() {
         QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
         ImageKey key = Jobs.interactive(1).key();
         marks.intend(key);
@@ -308,7 +308,7 @@ class WorkerTest {
     }
 
     @Test
-    void aSlowJobIsKept() throws Exception {
+    void claimOfASlowJobIsRenewed() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         CompletableFuture<ImageOutcome> slow = new CompletableFuture<>();
         CountDownLatch started = new CountDownLatch(1);
@@ -364,7 +364,7 @@ class WorkerTest {
     }
 
     @Test
-    void jobsThatWerePushedAreWorkedOffAndOnlyTheUnsettledFail() throws Exception {
+    void pushedJobsAreRunAndOnlyUnfinishedOnesReportedAsFailed() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2), Jobs.bulk(3)), NOW);
         List<Claim> claims = queue.claim(EnumSet.allOf(Lane.class), 3, NOW);
         provider = generationRequest -> generationRequest.request().equals(Jobs.request(2))

@@ -54,7 +54,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void theTrueCostTakesThePlaceOfTheOneThatWasExpected() {
+    void trueCostReplacesTheExpectedOne() {
         CreditBudget budget = budgetOf(10);
         budget.settle((Reserved) budget.reserve(new Charge("default", "card", "ada", 4)), 1.25);
         budget.settle((Reserved) budget.reserve(new Charge("default", "hero", "ada", 1)), 6);
@@ -88,7 +88,7 @@ public abstract class CreditBudgetContract {
 
     /** Nothing of a refused cost may stay counted, or a tenant would use up what others have. */
     @Test
-    void whatIsRefusedIsCountedNowhere() {
+    void refusedReservationIsNotCounted() {
         CreditBudget budget = budget(new Budgets(Map.of(), Map.of(), 1), clock);
         budget.reserve(new Charge("default", "card", "ada", 2));
 
@@ -112,7 +112,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void whenAllAreUsedThereIsNoneUntilTheNextMonth() {
+    void usedUpBudgetRefusesUntilTheNextMonth() {
         CreditBudget budget = budgetOf(2);
         budget.reserve(ONE);
         budget.reserve(ONE);
@@ -210,7 +210,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void reservationsAtOnceNeverExceedTheLimit() throws Exception {
+    void concurrentReservationsNeverExceedTheLimit() throws Exception {
         List<CreditBudget> instances = List.of(budgetOf(25), budgetOf(25));
         List<Callable<Decision>> reservations = IntStream.range(0, 60)
                 .<Callable<Decision>>mapToObj(i -> () -> instances.get(i % 2).reserve(ONE))
@@ -229,7 +229,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void reservationsAndReturnsAtOnceLoseNothing() throws Exception {
+    void concurrentReservationsAndReturnsAreAllCounted() throws Exception {
         CreditBudget budget = budget(Budgets.of(OptionalLong.empty()), clock);
         Callable<Boolean> takeTwoGiveOneBack = () -> {
             budget.reserve(ONE);

@@ -17,7 +17,7 @@ class CreditBudgetStatusTest {
     }
 
     @Test
-    void withoutALimitNobodyCanSayWhatIsLeft() {
+    void withoutALimitNothingIsKnownToBeLeft() {
         assertThat(new Status(3, OptionalLong.empty()).left()).isEmpty();
     }
 }

@@ -60,7 +60,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1})
-    void noCallAtAllIsAMistake(int none) {
+    void zeroCallsIsRefused(int none) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limits(none, SECOND, OptionalInt.empty(), 1))
                 .withMessageContaining("afterimage.provider.rate must");
@@ -71,7 +71,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"PT0S", "PT-1S"})
-    void noTimeAtAllIsAMistake(Duration none) {
+    void zeroWindowIsRefused(Duration none) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> window(none))
                 .withMessageContaining("afterimage.provider.rate-window");
@@ -82,7 +82,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.1, 1.01, Double.NaN})
-    void aShareIsAPartOfTheWhole(double share) {
+    void bulkShareMustBeBetweenZeroAndOne(double share) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limits(1, SECOND, OptionalInt.empty(), share))
                 .withMessageContaining("afterimage.provider.bulk-share");

@@ -132,7 +132,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aStartAheadIsWaitedForAndTheCallLeavesExactlyThen() throws Exception {
+    void plannedStartIsWaitedForExactly() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
         gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
@@ -143,7 +143,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aWaitBeyondTheDeadlineIsNotSlept() throws Exception {
+    void waitBeyondTheDeadlineIsRefusedAtOnce() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
         gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
@@ -154,7 +154,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void whatOneWasRefusedIsRefusedToTheNextWithoutAskingTheLimiter() throws Exception {
+    void denialIsReusedForTheNextCallerWithoutAskingTheLimiter() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofSeconds(20), Reason.RATE);
         PermitAcquirer gate = gate(limiter);
 
@@ -170,7 +170,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aRefusalIsNoneForThoseWithMorePatienceOrInTheOtherLane() throws Exception {
+    void denialIsNotReusedForALaterDeadlineOrTheOtherLane() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofSeconds(20), Reason.RATE);
         PermitAcquirer gate = gate(limiter);
         assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)))).isInstanceOf(Denied.class);
@@ -181,7 +181,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aDeadlineThatHasPassedStillTakesWhatIsFree() throws Exception {
+    void freeSlotIsTakenEvenAfterTheDeadline() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
 
         gate.depart(granted(gate, Lane.INTERACTIVE, in(Duration.ZERO)), Purchases.next());
@@ -190,7 +190,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void theBulkLaneAsksAgainUntilItsTurnComes() throws Exception {
+    void bulkLaneAsksAgainUntilItIsGranted() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
         gate.depart(granted(gate, Lane.BULK, in(SECOND)), Purchases.next());
 
@@ -210,7 +210,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aPermitThatACoolDownOvertookLapses() throws Exception {
+    void permitLapsesWhenACoolDownBegins() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitAcquirer gate = gate(limiter);
         Granted permit = granted(gate, Lane.INTERACTIVE, in(SECOND));
@@ -243,7 +243,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aPlanThatWasWrongIsWaitedForAndKept() throws Exception {
+    void departureAskedForTooEarlyWaitsWithTheSamePermit() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, Duration.ZERO);
         PermitAcquirer gate = gate(limiter);
@@ -299,7 +299,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aCallThatLeftOnTimeCostsTheLimiterNoQuestion() throws Exception {
+    void departureOnTimeIsNotReportedToTheLimiterAgain() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitAcquirer gate = gate(limiter);
         PermitAcquirer.Departure.Leaves departure = (PermitAcquirer.Departure.Leaves)
@@ -314,7 +314,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void oneGivenBackInThisProcessWakesTheHeadOfTheLineAtOnce() throws Exception {
+    void releaseInThisProcessWakesTheFirstWaiterAtOnce() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         Future<Granted> waiting = threads.submit(() -> granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1))));
@@ -327,7 +327,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void withoutThatTheHeadAsksAgainByItself() throws Exception {
+    void firstWaiterPollsWithoutARelease() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofMillis(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         Future<Granted> waiting = threads.submit(() -> granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1))));
@@ -341,7 +341,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void onlyTheHeadOfALineAsks() throws Exception {
+    void onlyTheFirstWaiterAsksTheLimiter() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         CountDownLatch served = new CountDownLatch(100);
@@ -363,7 +363,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aLineServesInTheOrderOfArrival() throws Exception {
+    void waitersAreServedInOrderOfArrival() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         List<Integer> order = new ArrayList<>();
@@ -393,7 +393,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void whoComesWhileTheLineStandsStillBeyondHisDeadlineLeavesAtOnce() throws Exception {
+    void callerWhoseDeadlineIsBeforeTheNextStartIsDeniedAtOnce() throws Exception {
         CountDownLatch standing = new CountDownLatch(1);
         Pause endless = duration -> {
             standing.countDown();
@@ -411,7 +411,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void whoIsCancelledWhileWaitingForHisStartGivesItBack() throws Exception {
+    void waiterCancelledBeforeItsStartReturnsItsPermit() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         CountDownLatch waits = new CountDownLatch(1);
         Pause endless = duration -> {
@@ -435,7 +435,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void whoIsCancelledInLineLetsTheOthersPass() throws Exception {
+    void cancelledWaiterLetsTheOthersPass() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         AtomicInteger interrupted = new AtomicInteger();

@@ -47,7 +47,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void thePatientStandInLine() {
+    void waitingCallersAreGivenSuccessiveStarts() {
         ProviderLimiter limiter = limiter(rate(2));
         Duration slotTime = rate(2).slotTime();
 
@@ -62,7 +62,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aStartBeyondThePatienceIsDeniedWithTheWaitAndTakesNothing() {
+    void startBeyondThePatienceIsDeniedAndTakesNoSlot() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -77,7 +77,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aHolderWhoComesALittleEarlyIsToldTheRest() {
+    void departureALittleEarlyIsToldTheRemainingWait() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -92,7 +92,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aHolderWhoComesMuchTooEarlyIsSentBackAndKeepsHisPermit() {
+    void departureMuchTooEarlyIsDeniedAndKeepsItsPermit() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.BULK);
         Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -106,7 +106,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aHolderWhoWasSentBackStillHoldsHisPlaceInFlight() {
+    void deniedEarlyDepartureKeepsItsPlaceInFlight() {
         Limits limits = new Limits(1, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         Granted one = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
@@ -121,7 +121,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aHolderWhoComesLateStillLeavesAndTakesHisSlotFromThenOn() {
+    void lateDepartureTakesItsSlotFromItsTrueTime() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted late = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         advance(Duration.ofSeconds(5));
@@ -133,7 +133,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aHolderWhoNeverComesLapsesAndDoesNotHoldUpTheLine() {
+    void unusedPermitLapsesAndDoesNotHoldUpOthers() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted dead = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         advance(rate(1).lead());
@@ -253,7 +253,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aPermitThatNeverLeftGivesItsPlaceInLineBack() {
+    void releasedPermitFreesItsStart() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -273,7 +273,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void manyGiveUpAndTheLineIsShortAgain() {
+    void startsOfManyWhoGiveUpAreFreed() {
         ProviderLimiter limiter = limiter(rate(2));
         List<Granted> line = new ArrayList<>();
         for (int call = 0; call < 40; call++) {
@@ -299,7 +299,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void theBulkLaneCannotUseWhatPeopleUsed() {
+    void bulkLaneHasNoSlotsThatTheInteractiveLaneUsed() {
         ProviderLimiter limiter = limiter(rateWithBulkShare(10, 0.8));
         for (int call = 0; call < 9; call++) {
             departed(limiter, Lane.INTERACTIVE);
@@ -310,7 +310,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void theBulkLaneDoesNotFillTheFuture() {
+    void bulkLaneIsPlannedOnlyALittleAhead() {
         ProviderLimiter limiter = limiter(rateWithBulkShare(10, 1));
         for (int call = 0; call < 10; call++) {
             departed(limiter, Lane.BULK);
@@ -338,7 +338,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aPlaceGivenBackTwiceIsOnePlace() {
+    void placeInFlightReturnedTwiceIsFreedOnce() {
         ProviderLimiter limiter = limiter(inFlight(2));
         Departed first = departed(limiter, Lane.INTERACTIVE);
         departed(limiter, Lane.INTERACTIVE);
@@ -351,7 +351,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void theBulkLaneLeavesPlacesForPeople() {
+    void bulkLaneLeavesPlacesInFlightForTheInteractiveLane() {
         ProviderLimiter limiter = limiter(inFlight(4));
         Departed first = departed(limiter, Lane.BULK);
         departed(limiter, Lane.BULK);
@@ -391,7 +391,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void noPlaceStandsIdleForASlotThatIsFarAway() {
+    void placeInFlightIsNotHeldForADistantSlot() {
         Limits limits = new Limits(1, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         departed(limiter, Lane.INTERACTIVE);
@@ -404,7 +404,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aDeniedDepartureGivesThePlaceBack() {
+    void deniedDepartureFreesItsPlaceInFlight() {
         ProviderLimiter limiter = limiter(inFlight(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         limiter.coolDown(SECOND);
@@ -415,7 +415,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aLowerLimitThatTheProviderShowsHoldsForItsWindow() {
+    void lowerLimitShownByTheProviderHoldsForItsWindow() {
         ProviderLimiter limiter = limiter(rate(10));
         assertThat(limiter.lower(3, SECOND)).isTrue();
 
@@ -444,7 +444,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aLimitIsNeverRaised() {
+    void higherLimitShownByTheProviderIsIgnored() {
         ProviderLimiter limiter = limiter(rate(2));
         assertThat(limiter.lower(50, SECOND)).isFalse();
         assertThat(limiter.lower(120, Duration.ofMinutes(1))).isFalse();
@@ -456,7 +456,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aLimitOfALongerWindowIsTakenForItsShareOfThisOne() {
+    void limitOfALongerWindowIsScaledToOurs() {
         ProviderLimiter limiter = limiter(rate(10));
         limiter.lower(120, Duration.ofMinutes(1));
 
@@ -484,7 +484,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void whoHasThePatienceIsGrantedAStartAfterTheCoolDown() {
+    void callerWithPatienceIsGrantedAStartAfterTheCoolDown() {
         ProviderLimiter limiter = limiter(rate(1));
         limiter.coolDown(Duration.ofSeconds(3));
 

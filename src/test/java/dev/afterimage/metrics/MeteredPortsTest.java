@@ -29,7 +29,7 @@ class MeteredPortsTest {
     private final IndexEntry entry = TestImages.entry(TestImages.key(1), clock.instant(), 10);
 
     @Test
-    void jobsAreCountedByWhatBecameOfThem() throws Exception {
+    void jobsAreCountedByOutcome() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2), Jobs.bulk(3), Jobs.bulk(4)), Duration.ZERO);
         List<Claim> claims = queue.claim(Set.of(Lane.BULK), 4, Duration.ZERO);
         queue.complete(claims.get(0));

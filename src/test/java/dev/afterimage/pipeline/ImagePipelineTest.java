@@ -135,7 +135,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatTheIndexKnowsToBeFreshIsAHitAtAGlance() {
+    void freshIndexEntryIsAHitOfTheIndexLookup() {
         ImageOutcome made = obtain();
         CompletableFuture<IndexLookup> indexLookup =
                 pipeline.indexLookup(REQUEST).toCompletableFuture();
@@ -145,7 +145,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aGlanceNeitherBuysNorAsksTheStore() {
+    void indexLookupNeitherBuysNorAsksTheStore() {
         assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
         obtain();
         index.entries().clear();
@@ -156,7 +156,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsPastItsFreshnessOrPurgedIsNoHit() {
+    void expiredOrPurgedEntryIsNoHitOfTheIndexLookup() {
         obtain();
         clock.advance(TTL);
         assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
@@ -166,7 +166,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whoHasLookedIntoTheIndexGoesOnFromThere() {
+    void requestWithAnIndexLookupDoesNotAskTheIndexAgain() {
         IndexLookup indexLookup = join(pipeline.indexLookup(REQUEST));
         index.down(true);
         assertThat(join(pipeline.obtain(patiently(REQUEST), indexLookup))).isInstanceOf(ImageOutcome.Stored.class);
@@ -175,7 +175,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aLostIndexIsMendedFromTheStore() {
+    void lostIndexEntryIsRestoredFromTheStore() {
         obtain();
         index.entries().clear();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
@@ -184,7 +184,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void withoutAnIndexTheStoreAnswers() {
+    void storeAnswersWhileTheIndexIsDown() {
         obtain();
         index.down(true);
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
@@ -192,21 +192,21 @@ class ImagePipelineTest {
     }
 
     @Test
-    void withoutAStoreTheIndexAnswers() {
+    void indexAnswersWhileTheStoreIsDown() {
         obtain();
         store.down(true);
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
     }
 
     @Test
-    void nothingIsBoughtWhileThereIsNoPlaceToPutIt() {
+    void nothingIsBoughtWhileTheStoreIsDown() {
         store.down(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThat(provider.calls()).isZero();
     }
 
     @Test
-    void aFullStoreCostsTheCallsOnTheirWayAndNoMore() {
+    void fullStoreStopsFurtherPurchases() {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
@@ -215,7 +215,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatAFullStoreDidNotTakeIsStoredLaterAndNotBoughtAgain() throws Exception {
+    void imageThatAFullStoreRefusedIsStoredLaterWithoutASecondBill() throws Exception {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThat(drain.isIdle()).isFalse();
@@ -231,7 +231,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void theReceiptOfAnImageThatWaitsForTheStoreIsHeldSoThatNobodyElseBuysIt() throws Exception {
+    void receiptOfAnImageWaitingForTheStoreIsHeld() throws Exception {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         for (int step = 0; step < 100; step++) {
@@ -245,7 +245,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatAFullStoreDidNotTakeCanBeForgotten() {
+    void imageWaitingForTheStoreCanBeDeleted() {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         join(pipeline.forget(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0)));
@@ -258,7 +258,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whereNoPermitIsForeseenNobodyLeadsAndTheBacklogTakesIt() {
+    void requestWithoutAForeseeablePermitIsQueued() {
         refusal = Optional.of(Duration.ofSeconds(40));
 
         assertThat(obtain())
@@ -270,7 +270,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whereNoPermitIsForeseenWhoeverLeadsAlreadyIsFollowed() throws Exception {
+    void requestWithoutAForeseeablePermitFollowsAnExistingLeader() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> led =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -289,7 +289,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whoWaitsForAnotherProcessGetsItsImage() throws Exception {
+    void followerOfAnotherProcessGetsItsImage() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> led =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -323,7 +323,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aFollowerLeavesAtItsOwnDeadlineAndTheFlightGoesOn() throws Exception {
+    void followerLeavesAtItsDeadlineAndTheFlightContinues() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> leader =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -357,7 +357,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aPauseOfAnHourIsQueuedWithThatDelayAndNotSlept() {
+    void pauseOfAnHourIsQueuedWithThatDelay() {
         provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
         ImageOutcome outcome = obtain();
         assertThat(outcome).isEqualTo(new ImageOutcome.Pending(outcome.key(), HOUR));
@@ -365,7 +365,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobThatMustWaitIsThrownAndNotQueuedAgain() {
+    void throttledJobIsThrownToItsWorkerAndNotQueuedAgain() {
         provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
         GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
         assertThatThrownBy(() -> join(pipeline.obtain(job)))
@@ -376,7 +376,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobGetsTheFailureItselfAlthoughAnOldImageIsThere() {
+    void jobGetsTheFailureEvenWhenAStaleImageExists() {
         obtain();
         clock.advance(TTL);
         provider.failsWith(new OutOfCreditsException("spent", clock.instant().plus(HOUR)));
@@ -386,7 +386,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobMakesAnewWhatIsFreshButEndsBeforeItsHorizon() {
+    void jobRegeneratesAnImageThatExpiresBeforeItsHorizon() {
         obtain();
         clock.advance(HOUR);
         GenerationRequest job = planned(TTL);
@@ -397,7 +397,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobIsContentWithWhatOutlastsItsHorizon() {
+    void jobKeepsAnImageThatOutlastsItsHorizon() {
         obtain();
         clock.advance(HOUR);
 
@@ -406,7 +406,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobIsContentWithWhatAnotherProcessMadeSinceItsPlanBegan() {
+    void jobKeepsAnImageMadeSinceItsPlanBegan() {
         obtain();
         clock.advance(HOUR);
         GenerationRequest job = planned(TTL);
@@ -432,7 +432,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aProviderThatIsGoneLeavesTheOldImageAsStale() {
+    void staleImageIsServedWhileTheProviderIsDown() {
         obtain();
         clock.advance(TTL.plus(HOUR).plusSeconds(5));
         provider.failsWith(new UnavailableException("gone", null));
@@ -443,7 +443,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void pastItsHardLimitAnOldImageIsNotServed() {
+    void imagePastItsStaleTimeIsNotServed() {
         obtain();
         clock.advance(TTL.plus(STALE_TTL));
         provider.failsWith(new UnavailableException("gone", null));
@@ -479,7 +479,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsNoImageAgainIsNotBoughtForEveryRequest() {
+    void repeatedUnusableAnswersAreNotBoughtForEveryRequest() {
         for (int request = 0; request < 10; request++) {
             provider.failsWith(new NotAnImageException("html"));
             assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
@@ -488,7 +488,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void afterAImageASlipIsForgotten() {
+    void imageResetsTheCountOfUnusableAnswers() {
         provider.failsWith(new NotAnImageException("html"));
         assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
         join(pipeline.forget(obtain().key()));
@@ -499,7 +499,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobIsTriedAgainWhateverWasRemembered() {
+    void jobIgnoresTheNegativeCache() {
         provider.failsWith(new RejectedException(RejectedException.Reason.TEMPLATE, "no"));
         assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
 
@@ -510,7 +510,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobWhosePurchasesAreUsedUpIsTold() {
+    void jobWhosePurchasesAreUsedUpFailsWithoutANextPurchase() {
         for (int request = 0; request < 2; request++) {
             provider.failsWith(new NotAnImageException("html"));
             assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
@@ -547,7 +547,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsOnlyRememberedCostsNoQuota() {
+    void failureFromTheNegativeCacheCostsNoQuota() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         provider.failsWith(new NotAnImageException("html")).failsWith(new NotAnImageException("html"));
         assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
@@ -559,7 +559,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsDeletedWhileItIsMadeIsNotStored() throws Exception {
+    void imageDeletedDuringItsGenerationIsNotStored() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> made =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -592,7 +592,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void justPastItsFreshnessAnImageIsServedAtOnceAndMadeAnewBehindThat() {
+    void staleImageIsServedAtOnceAndRefreshedInTheBackground() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         join(metered.obtain(patiently(REQUEST)));
         clock.advance(TTL.plus(HOUR).minusMillis(1));
@@ -621,7 +621,7 @@ class ImagePipelineTest {
 
     /** Or an entry would be left that leads to no image, once the index is back. */
     @Test
-    void whereTheIndexCannotBeAskedNothingIsForgottenByHalf() {
+    void deleteChangesNothingWhileTheIndexIsDown() {
         ImageKey key = obtain().key();
         index.down(true);
         assertThatThrownBy(() -> join(pipeline.forget(key))).isInstanceOf(CacheUnavailableException.class);
@@ -634,7 +634,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void onlyWhatMayCostIsCharged() {
+    void onlyRequestsThatMayCostAreCharged() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Hit.class);
@@ -644,7 +644,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatWasNotBilledIsGivenBackToTheCaller() {
+    void quotaOfAnUnbilledRequestIsReturned() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         provider.failsWith(new UnavailableException("gone", null));
         assertThatThrownBy(() -> join(metered.obtain(patiently(REQUEST)))).isInstanceOf(UnavailableException.class);

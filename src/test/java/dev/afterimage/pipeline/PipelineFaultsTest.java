@@ -164,7 +164,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whileTheFleetsMemoryIsGoneAMissIsQueuedAtOnceAndNothingIsBought() {
+    void withoutRedisAMissIsQueuedAtOnce() {
         fleetIsGone = true;
 
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Pending.class);
@@ -174,7 +174,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whileTheFleetsMemoryIsGoneAJobWaitsWithoutAFailure() {
+    void withoutRedisAJobWaits() {
         fleetIsGone = true;
 
         assertThatThrownBy(() -> ended(pipeline(), job(REQUEST))).isInstanceOf(ThrottledException.class);
@@ -182,7 +182,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whileTheFleetsMemoryIsGoneAnOldImageIsServed() {
+    void withoutRedisAStaleImageIsServed() {
         ended(pipeline(), asked(REQUEST));
         clock.advance(TTL.plusHours(2));
         fleetIsGone = true;
@@ -195,7 +195,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whileTheFleetsMemoryIsGoneAKeyThatCannotBeLookedUpIsPending() {
+    void withoutRedisAnUnknownKeyIsPending() {
         fleetIsGone = true;
 
         assertThat(Lookup.await(pipeline().look(KEY)))
@@ -203,7 +203,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whoStoodStillWithAPermitFindsTheImageThatHasComeMeanwhile() throws Exception {
+    void processFrozenWithAPermitFindsTheImageMadeMeanwhile() throws Exception {
         limiter = Limiters.memory(
                 new Limits(1, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(60)), clock);
         ImagePipeline frozen = pipeline();
@@ -220,7 +220,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whoStoodStillWithACallInFlightLeavesTheImageThatAnotherHasBoughtSince() throws Exception {
+    void processFrozenInFlightKeepsTheImageBoughtMeanwhile() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> frozen =
                 begun(pipeline(provider, limiter, new ManualPause(clock)), asked(REQUEST));
@@ -240,7 +240,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void aPersonOvertakesABulkJobThatHasNotLeftAndTheJobBuysNothing() throws Exception {
+    void interactiveRequestOvertakesABulkJobThatHasNotDeparted() throws Exception {
         limiter = Limiters.memory(
                 new Limits(2, Duration.ofSeconds(1), OptionalInt.empty(), 0.5, Duration.ofSeconds(60)), clock);
         ended(pipeline(), job(OTHER));
@@ -257,7 +257,7 @@ class PipelineFaultsTest {
 
     /** Or the hold that comes after it would write the receipt of an ended call again. */
     @Test
-    void theReceiptOfAFailedCallEndsAfterTheHoldThatIsUnderWay() throws Exception {
+    void receiptIsSettledAfterAHoldInProgress() throws Exception {
         List<String> order = new CopyOnWriteArrayList<>();
         CountDownLatch holds = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -291,7 +291,7 @@ class PipelineFaultsTest {
 
     /** It read the store before the DELETE, and tells the index after it. */
     @Test
-    void whoMendsTheIndexDuringADeleteDoesNotBringTheImageBack() {
+    void restoringTheIndexDuringADeleteDoesNotBringTheImageBack() {
         ended(pipeline(), asked(REQUEST));
         index.entries().clear();
         index.beforePut(() -> store.delete(KEY));
@@ -305,7 +305,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whoFollowedAFlightThatBroughtNothingPausesBeforeTheNext() throws Exception {
+    void followerOfAFailedFlightPausesBeforeTheNext() throws Exception {
         provider.held().failsWith(ThrottledException.byProvider(Duration.ofSeconds(15)));
         ImagePipeline pipeline = pipeline();
         GenerationRequest impatient =

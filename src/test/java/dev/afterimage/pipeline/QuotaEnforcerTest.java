@@ -56,7 +56,7 @@ class QuotaEnforcerTest {
     }
 
     @Test
-    void whatCostNothingIsGivenBack() {
+    void quotaOfARequestWithoutCostIsReturned() {
         Caller ann = new Caller("ann");
         for (ImageOutcome free : new ImageOutcome[] {
             new ImageOutcome.Hit(entry),
@@ -71,7 +71,7 @@ class QuotaEnforcerTest {
     }
 
     @Test
-    void aPromiseIsCharged() {
+    void pendingRequestIsCharged() {
         charge(new Caller("ann"), new ImageOutcome.Pending(KEY, Duration.ofSeconds(1)));
         assertUsedUp();
     }
@@ -85,7 +85,7 @@ class QuotaEnforcerTest {
     }
 
     @Test
-    void anImageThatIsNoneWasBilled() {
+    void unusableAnswerIsCharged() {
         fail(new NotAnImageException("html"));
         assertUsedUp();
     }

@@ -37,7 +37,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void theNameIsResolvedOnceSoThatRebindingGainsNothing() throws UnknownHostException {
+    void hostNameIsResolvedOnceAgainstDnsRebinding() throws UnknownHostException {
         names = Map.of("cdn.example.com", List.of(PUBLIC));
         guard("*.example.com").check("https://cdn.example.com/1.png");
         assertThat(resolved).containsExactly("cdn.example.com");
@@ -84,7 +84,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void aNameWithoutAnAddressNowIsNoRefusal() {
+    void failedNameLookupIsUnknownHostAndNotARefusal() {
         assertThatThrownBy(() -> guard("*.example.com").check("https://cdn.example.com/1.png"))
                 .isInstanceOf(UnknownHostException.class);
     }
@@ -183,7 +183,7 @@ class AddressGuardTest {
                 "https://cdn.example.com /x",
                 "https://cdn.example.com\r\nHost: evil.test/x"
             })
-    void oddSpellingsAreRefused(String url) {
+    void ambiguousUrlsAreRefused(String url) {
         names = Map.of(
                 "cdn.example.com", List.of(PUBLIC),
                 "evil.test", List.of(PUBLIC));
@@ -199,7 +199,7 @@ class AddressGuardTest {
                 "https://cdn.example.com:443/x",
                 "https://cdn.example.com:/x"
             })
-    void harmlessSpellingsOfAnAllowedHostMeanThatHost(String url) throws UnknownHostException {
+    void equivalentSpellingsOfAnAllowedHostAreAccepted(String url) throws UnknownHostException {
         names = Map.of("cdn.example.com", List.of(PUBLIC));
         Destination destination = guard("*.example.com").check(url);
         assertThat(destination.host()).isEqualTo("cdn.example.com");
@@ -219,14 +219,14 @@ class AddressGuardTest {
                 "*.127.0.0.1",
                 "127.1"
             })
-    void anEntryThatIsNoHostOrTooWideIsRefusedAtStart(String entry) {
+    void malformedOrTooWideEntryIsRefusedAtStart(String entry) {
         assertThatThrownBy(() -> guard(entry))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("allowed-hosts");
     }
 
     @Test
-    void aRefusalDoesNotRepeatTheUrl() {
+    void refusalDoesNotQuoteTheUrl() {
         assertThatThrownBy(() -> guard("*.example.com").check("https://evil.test/secret-path?signature=abc"))
                 .isInstanceOf(NotAnImageException.class)
                 .message()

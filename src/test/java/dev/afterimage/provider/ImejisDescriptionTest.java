@@ -80,14 +80,14 @@ class ImejisDescriptionTest {
     }
 
     @Test
-    void anAccountWithoutAPlanIsTheOperatorsToMendAndNoRateLimit() {
+    void accountWithoutAPlanIsAccessRefusedAndNotThrottled() {
         answers(json(429, "{\"reason\":\"no-plan\",\"data\":{\"resetAt\":\"2025-07-01T00:00:00Z\"}}"));
         assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(AccessRefusedException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"out-of-credits", "monthly-limit", "quota-exceeded", "limit-exceeded"})
-    void usedUpCreditsAreAskedForAgainBeforeTheNamedMonth(String reason) {
+    void outOfCreditsIsProbedBeforeTheNamedMonth(String reason) {
         answers(json(429, "{\"reason\":\"" + reason + "\",\"data\":{\"resetAt\":\"2025-07-01T00:00:00.000Z\"}}"));
         assertThatThrownBy(ImejisDescriptionTest::generate)
                 .isInstanceOfSatisfying(
@@ -101,7 +101,7 @@ class ImejisDescriptionTest {
             delimiter = '|',
             value = {"404 | {\"message\":\"Key not found\"}", "404 | Key not found", "401 | {}", "403 | {}", "302 | {}"
             })
-    void whatOnlyTheOperatorCanMendIsNoRejectionOfTheRequest(int status, String body) {
+    void operatorsFaultIsNotARejection(int status, String body) {
         answers(json(status, body));
         assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(AccessRefusedException.class);
     }
@@ -110,13 +110,13 @@ class ImejisDescriptionTest {
     @CsvSource(
             delimiter = '|',
             value = {"404 | {\"message\":\"Design not found\"} | TEMPLATE", "400 | {} | DATA"})
-    void aRejectionSaysWhatTheCallerCanMend(int status, String body, Reason reason) {
+    void rejectionSaysWhatTheCallerCanCorrect(int status, String body, Reason reason) {
         answers(json(status, body));
         assertRejected(reason);
     }
 
     @Test
-    void outagesAndTimeOutsAreToldApart() {
+    void outagesAndUnknownOutcomesAreDistinguished() {
         answers(json(503, ""));
         assertThatThrownBy(ImejisDescriptionTest::generate).isInstanceOf(UnavailableException.class);
         answers(json(504, ""));
@@ -140,7 +140,7 @@ class ImejisDescriptionTest {
     }
 
     @Test
-    void aLapsedPermitMeansThatNothingReachedTheProvider() {
+    void nothingIsSentWithALapsedPermit() {
         Attempt lapsed = ProviderBench.attempt().withDeparture(() -> {
             throw new PermitLapsedException(Duration.ofSeconds(1));
         });

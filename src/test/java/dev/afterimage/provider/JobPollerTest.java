@@ -34,7 +34,7 @@ class JobPollerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 422})
-    void aJobThatThePollsDoNotKnowAtOnceIsAskedForAgain(int status) {
+    void jobThatIsNotFoundAtFirstIsPolledAgain(int status) {
         pollsAreAnswered(status, 3);
 
         assertThat(provider.generate(bench.request(0), ProviderBench.attempt()).content())
@@ -43,7 +43,7 @@ class JobPollerTest {
     }
 
     @Test
-    void theOutcomeOfAJobThatStaysUnknownIsUnknownAndNotARejection() {
+    void jobThatIsNeverFoundIsAnUnknownOutcome() {
         pollsAreAnswered(400, 1000);
         Instant begun = clock.instant();
 
@@ -53,7 +53,7 @@ class JobPollerTest {
     }
 
     @Test
-    void whatModerationRefusesIsRefusedAtOnce() {
+    void moderatedJobIsModeratedAtOnce() {
         api.prime(DocumentedError.rejected(
                         "moderated", ZooAnswer.json(200, "{'status':'Content Moderated'}"), Reason.MODERATED)
                 .whenPolled());

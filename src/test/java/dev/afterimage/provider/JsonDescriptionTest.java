@@ -95,7 +95,7 @@ class JsonDescriptionTest {
 
     @ParameterizedTest
     @EnumSource
-    void bytesAreTakenByTheirOwnMagicNumber(ImageFormat format) {
+    void formatFollowsFromTheMagicNumber(ImageFormat format) {
         byte[] content = SampleImages.whole(format);
         answers(ok().withHeader("Content-Type", "text/html").withBody(content));
         GeneratedImage image = generate();
@@ -158,7 +158,7 @@ class JsonDescriptionTest {
     }
 
     @Test
-    void aPaidImageThatCannotBeFetchedIsNotPaidForAgain() {
+    void imageThatCannotBeFetchedIsNotBoughtAgain() {
         answersUrl(bench.url("/1.png"));
         bench.server.stubFor(get(urlEqualTo("/1.png")).willReturn(aResponse().withFault(Fault.EMPTY_RESPONSE)));
         assertFails(OutcomeUnknownException.class, Billed.MAYBE, LOCAL);
@@ -227,13 +227,13 @@ class JsonDescriptionTest {
                 "{\"image\":\"PHN2Zy8+\"}",
                 "{\"image\":\"data:image/svg+xml;base64,PHN2Zy8+\"}"
             })
-    void anAnswerWithoutAImageIsRefused(String body) {
+    void answerWithoutAnImageIsRefused(String body) {
         answers(ok(body));
         assertFails(NotAnImageException.class, Billed.YES);
     }
 
     @Test
-    void halfAImageDoesNotPassTheCheckBehindTheProvider() {
+    void truncatedImageIsRefusedByTheCheck() {
         answers(ok().withBody(SampleImages.half(PNG)));
         ImageGenerator checked = new CheckedGenerator(bench.json(), 1_000_000);
         assertThatThrownBy(() -> checked.generate(ProviderBench.request(), ProviderBench.attempt()))
@@ -260,7 +260,7 @@ class JsonDescriptionTest {
     }
 
     @Test
-    void aHangIsAnUnknownOutcome() {
+    void hangingProviderIsAnUnknownOutcome() {
         answers(ok().withBody(PNG).withFixedDelay(60_000));
         assertFails(OutcomeUnknownException.class, Billed.MAYBE, "timeout", "300ms");
     }
@@ -275,7 +275,7 @@ class JsonDescriptionTest {
     }
 
     @Test
-    void aLapsedPermitMeansThatNothingReachedTheProvider() {
+    void nothingIsSentWithALapsedPermit() {
         answers(ok().withBody(PNG));
         assertThatThrownBy(() -> bench.json()
                         .generate(

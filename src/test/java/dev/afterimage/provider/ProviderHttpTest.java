@@ -65,7 +65,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void theDepartureIsToldOnceAndBeforeTheCallIsWritten() {
+    void departureIsReportedOnceBeforeTheCallIsWritten() {
         List<Integer> callsSeenAtDeparture = new ArrayList<>();
         Answer answer = bench.http.exchange(call(LONG), () -> callsSeenAtDeparture.add(bench.calls()));
         assertThat(answer.status()).isEqualTo(200);
@@ -75,7 +75,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void itIsToldWhenTheCallWasWrittenAndBeforeTheAnswerIsThere() {
+    void writeIsReportedBeforeTheAnswerArrives() {
         bench.server.stubFor(any(anyUrl()).willReturn(ok("hello").withFixedDelay(200)));
         List<Instant> told = new ArrayList<>();
         Instant asked = Instant.now();
@@ -96,7 +96,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void anAnswerThatComesBeforeTheWholeRequestWasReadCounts() throws Exception {
+    void answerBeforeTheRequestWasReadIsUsed() throws Exception {
         CountDownLatch answered = new CountDownLatch(1);
         try (ServerSocket hasty = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread server = Thread.startVirtualThread(() -> answerTheFirstByte(hasty, answered));
@@ -129,7 +129,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void theDepartureIsToldOnTheCallersThread() {
+    void departureIsReportedOnTheCallersThread() {
         List<Thread> threads = new ArrayList<>();
         bench.http.exchange(call(LONG), () -> threads.add(Thread.currentThread()));
         assertThat(threads).containsExactly(Thread.currentThread());
@@ -184,7 +184,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void aHangIsAnUnknownOutcome() {
+    void hangingProviderIsAnUnknownOutcome() {
         bench.server.stubFor(any(anyUrl()).willReturn(ok().withFixedDelay(60_000)));
         assertThatThrownBy(() -> bench.http.exchange(call(ProviderBench.SHORT), () -> {}))
                 .isInstanceOf(OutcomeUnknownException.class)
@@ -288,7 +288,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void aFailureIsUnderstoodHoweverLongItsBodyIs() {
+    void statusOfAFailureWithALongBodyIsUnderstood() {
         bench.server.stubFor(
                 any(anyUrl()).willReturn(aResponse().withStatus(429).withBody(new byte[3_000_000])));
         Answer answer = bench.http.exchange(call(LONG), () -> {});
@@ -310,7 +310,7 @@ class ProviderHttpTest {
 
     /** More than 512 once waited for a connection here, and were taken for a provider that cannot be reached. */
     @Test
-    void asManyCallsAsTheBulkheadLetsInHaveConnectionsAtOnce() throws Exception {
+    void everyCallOfAFullBulkheadHasAConnection() throws Exception {
         int calls = 1000;
         CountDownLatch allLeft = new CountDownLatch(calls);
         try (RawServer server = new RawServer(KEPT_ALIVE);
@@ -340,7 +340,7 @@ class ProviderHttpTest {
     /** Some APIs take a GET. */
     @ParameterizedTest
     @ValueSource(strings = {"", "{}"})
-    void aCallWithoutRoomForItsAnswerIsNotBought(String body) {
+    void callWithoutRoomForItsAnswerDoesNotDepart(String body) {
         AnswerRoom room = new AnswerRoom(1);
         try (ProviderHttp http = new ProviderHttp(bench.vertx, LONG, room, Clock.systemUTC())) {
             AnswerRoom.Place other = room.enter(1).orElseThrow();
@@ -362,7 +362,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void anAnswerThatIsBoughtWaitsForRoomAndIsNotLost() throws Exception {
+    void paidAnswerWaitsForRoomAndIsNotLost() throws Exception {
         byte[] image = new byte[3_000_000];
         bench.server.stubFor(any(anyUrl()).willReturn(ok().withBody(image)));
         AnswerRoom room = new AnswerRoom(1_000_000);

@@ -29,7 +29,7 @@ class SmallHeapTest {
     private static final int BYTES = 20_000_000;
 
     @Test
-    void everyImageThatIsPaidForIsHad() throws InterruptedException {
+    void everyPaidImageIsReceivedOnASmallHeap() throws InterruptedException {
         try (ProviderBench bench = new ProviderBench()) {
             bench.server.stubFor(any(anyUrl()).willReturn(ok().withBody(new byte[BYTES])));
             try (JavaProcess process = JavaProcess.start(Buyer.class, bench.url("/"))) {

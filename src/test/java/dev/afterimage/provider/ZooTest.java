@@ -125,7 +125,7 @@ class ZooTest {
     /** Three times as many at once as a window holds, in simulated time, with the limits as they are described. */
     @ParameterizedTest
     @EnumSource
-    void underLoadNoCallIsOneTooManyAndEachImageIsBilledOnce(Zoo animal) {
+    void underLoadTheLimitHoldsAndEachImageIsBilledOnce(Zoo animal) {
         List<ZooBench> benches = new ArrayList<>();
         List<Integer> done = new ArrayList<>();
         Limits limits = bench(animal).limits;
@@ -172,7 +172,7 @@ class ZooTest {
 
     @ParameterizedTest
     @EnumSource
-    void aJobIsToldBeforeItIsPolledAndResumedWithoutASecondBill(Zoo animal) {
+    void jobsTicketIsKeptBeforePollingAndResumedWithoutASecondBill(Zoo animal) {
         ZooBench first = bench(animal);
         if (!first.api.isJob()) {
             assertThat(first.description.job()).isEmpty();
@@ -197,7 +197,7 @@ class ZooTest {
 
     @Test
     @Order(Integer.MAX_VALUE)
-    void theTableOfTheDocumentIsWhatTheRunsShowed() throws IOException {
+    void tableOfTheDocumentMatchesTheRuns() throws IOException {
         String document = Files.readString(DOCUMENT);
         String table = "| API | kind | formats | limits | failures told apart | 429s under load |\n"
                 + "| --- | --- | --- | --- | --- | --- |\n"

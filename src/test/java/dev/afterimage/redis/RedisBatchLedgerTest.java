@@ -79,7 +79,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     }
 
     @Test
-    void aRequestIsFreeAgainAfterAWeek() {
+    void idempotencyKeyIsFreeAgainAfterAWeek() {
         String first = ids.next();
         String second = ids.next();
         claim(first);
@@ -127,7 +127,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     }
 
     @Test
-    void reasonsComeBackAsTheyWere() {
+    void failureReasonsAreReadUnchanged() {
         String id = ids.next();
         ledger().open(id, OWNER, clock.instant());
         Batch.Failure failure = new Batch.Failure(12, "  Größe: 3 × 4\nfehlt ");

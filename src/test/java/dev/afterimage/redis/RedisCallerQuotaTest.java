@@ -45,7 +45,7 @@ class RedisCallerQuotaTest extends CallerQuotaContract {
     }
 
     @Test
-    void theServersClockTellsTheHour() {
+    void hourIsThatOfTheServersClock() {
         CallerQuota quota = new RedisCallerQuota(link, clients.settings(), OptionalInt.of(1));
         quota.spend(ANN);
 

@@ -29,7 +29,7 @@ class RedisCheckpointsTest extends CheckpointsContract {
     }
 
     @Test
-    void aRunThatIsNotContinuedForDaysBeginsAgain() {
+    void checkpointNotContinuedForDaysExpires() {
         checkpoints().save("cards", CHECKPOINT);
         clients.age(RedisProcess.shared().url(), RedisCheckpoints.KEPT_FOR.minusHours(1));
         assertThat(checkpoints().find("cards")).contains(CHECKPOINT);
@@ -43,7 +43,7 @@ class RedisCheckpointsTest extends CheckpointsContract {
     }
 
     @Test
-    void aDamagedOneIsNone() {
+    void damagedCheckpointIsIgnored() {
         checkpoints().save("cards", CHECKPOINT);
         clients.keys(link)
                 .forEach(key -> link.call(Request.cmd(Command.SET).arg(key).arg("1\nrun\n")));
@@ -52,7 +52,7 @@ class RedisCheckpointsTest extends CheckpointsContract {
     }
 
     @Test
-    void withoutRedisNoneIsKeptAndTheCallerHearsOfIt() {
+    void withoutRedisCheckpointsAreUnavailable() {
         Checkpoints checkpoints = new RedisCheckpoints(clients.link("redis://127.0.0.1:1"), clients.settings());
 
         assertThatExceptionOfType(QueueUnavailableException.class).isThrownBy(() -> checkpoints.find("cards"));

@@ -52,7 +52,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     }
 
     @Test
-    void aCountThatRedisLostIsTakenUpAgain() {
+    void countLostByRedisIsRestoredByALivingProcess() {
         CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
         CreditBudget other = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
         other.reserve(ONE);
@@ -68,7 +68,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     }
 
     @Test
-    void aCountThatRedisLostWhenNoProcessLivedIsTakenUpFromItsNote() {
+    void countLostByRedisIsRestoredFromItsNoteInTheStore() {
         clock.advance(A_MINUTE); // into the next month, which lasts
         CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
         for (int credit = 0; credit < 6; credit++) {
@@ -86,7 +86,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     }
 
     @Test
-    void theCountIsNotedAtTheFirstCreditAndThenNowAndThen() {
+    void countIsNotedAtTheFirstCreditAndThenPeriodically() {
         clock.advance(A_MINUTE);
         CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
         one.reserve(ONE);
@@ -100,7 +100,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     }
 
     @Test
-    void whatIsNoCountIsNoNote() {
+    void malformedNoteIsIgnored() {
         notes.add("lost");
         assertThat(budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock)
                         .status()

@@ -124,7 +124,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void aConnectionThatIsCutIsAMissAndThenWellAgain() {
+    void cutConnectionIsAMissAndThenRecovers() {
         join(index.put(anEntry()));
         proxy.cut();
         assertUnavailable(index.find(key(1)));
@@ -136,7 +136,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void aConnectionThatIsResetIsAMissAndThenWellAgain() {
+    void resetConnectionIsAMissAndThenRecovers() {
         join(index.put(anEntry()));
         proxy.reset();
         assertUnavailable(index.find(key(1)));
@@ -147,7 +147,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void silenceLastsNoLongerThanTheTimeout() {
+    void silentServerIsGivenUpAfterTheTimeout() {
         join(index.put(anEntry()));
         proxy.blackHole();
 
@@ -158,7 +158,7 @@ class RedisFaultsTest {
 
     /** A request looks the version, the image, the quota and the marks up. */
     @Test
-    void whoAsksSeveralTimesInARowWaitsAboutOneTimeoutForASilentServer() {
+    void severalCommandsInARowWaitAboutOneTimeoutForASilentServer() {
         join(index.put(anEntry()));
         proxy.blackHole();
 
@@ -190,7 +190,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void aSlowServerIsNotWaitedFor() {
+    void slowServerIsGivenUpAfterTheTimeout() {
         join(index.put(anEntry()));
         proxy.slow(TIMEOUT.multipliedBy(2));
 
@@ -201,7 +201,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void afterFailuresInARowRedisIsGivenARestAndNobodyWaits() {
+    void afterFailuresInARowCommandsFailAtOnce() {
         proxy.blackHole();
         List<CompletionStage<?>> failing = new ArrayList<>();
         for (int question = 0; question < 5; question++) {
@@ -221,7 +221,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void connectionsThatWereSwallowedAreNotUsedAgain() {
+    void silentlyDroppedConnectionsAreNotReused() {
         RedisLink persistent = link(Integer.MAX_VALUE);
         ImageIndex asked = new RedisImageIndex(persistent, settings(Integer.MAX_VALUE));
         join(asked.put(anEntry()));
@@ -254,7 +254,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void aServerThatBecameAReplicaIsLeftForItsSuccessor() {
+    void demotedServerIsLeftForTheNewPrimary() {
         join(index.put(anEntry()));
         int connections = proxy.connections();
         direct.call(Request.cmd(Command.CONFIG)
@@ -308,7 +308,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void oneOverdueAnswerDoesNotPartAnInstanceFromTheFleetsLeases() {
+    void oneLateAnswerDoesNotCutOffAnInstanceFromTheFleetsLeases() {
         join(index.put(anEntry()));
         proxy.passNewConnections();
         // The client's pool hands a connection that was swallowed out once more.
@@ -319,7 +319,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void everyAdapterSaysInItsOwnWordsThatItCannotBeAsked() {
+    void everyAdapterThrowsItsPortsOwnException() {
         Limits limits = new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
         LimiterScript script = clients.script(link, limits, Limiters.RULES, () -> "");
         ProviderLimiter limiter = new RedisLimiter(script, limits);
@@ -345,7 +345,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void withoutABudgetACallIsNotMadeUncountedEither() {
+    void unlimitedBudgetAlsoFailsWithoutRedis() {
         CreditBudget budget = budget(OptionalLong.empty());
         budget.reserve(ONE);
         proxy.cut();

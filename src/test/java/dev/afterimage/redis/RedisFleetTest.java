@@ -78,7 +78,7 @@ class RedisFleetTest {
     }
 
     @Test
-    void anAnswerCostsOneShortRoundTripHoweverManyAreInLine() throws Exception {
+    void limiterAnswersInOneShortRoundTripHoweverManyWait() throws Exception {
         Limits limits = new Limits(8000, Duration.ofSeconds(10), OptionalInt.empty(), 1, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         ask(limiter, 5_000);
@@ -113,7 +113,7 @@ class RedisFleetTest {
     }
 
     @Test
-    void oneLeadsAKeyAndTheFollowersLearnOfTheEndSoon() throws Exception {
+    void oneProcessLeadsAKeyAndFollowersLearnOfTheEndSoon() throws Exception {
         ImageKey key = new ImageKey("ab".repeat(32));
         AtomicInteger leaders = new AtomicInteger();
         CountDownLatch tried = new CountDownLatch(INSTANCES);

@@ -49,7 +49,7 @@ class RedisFlightLeasesTest extends FlightLeasesContract {
     }
 
     @Test
-    void whoWaitsLooksSeldomButSoon() throws Exception {
+    void followerPollsEveryTwentyToOneHundredTwentyMilliseconds() throws Exception {
         MutableClock clock = new MutableClock();
         List<Duration> waits = new ArrayList<>();
         ImageKey key = new ImageKey("ef".repeat(32));

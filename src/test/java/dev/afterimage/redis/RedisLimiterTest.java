@@ -158,7 +158,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void thePauseIsCountedFromWhenTheFlushWasNoticed() {
+    void pauseBeginsWhenTheFlushIsNoticed() {
         ProviderLimiter one = limiter(LIMITS);
         leave(one);
         clients.forget(RedisProcess.shared().url());
@@ -180,7 +180,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void aStampThatWasMovedIsNotTakenForAnEvictedOne() {
+    void movedDepartureIsNotTakenForAnEvictedOne() {
         ProviderLimiter limiter = limiter(LIMITS);
         Granted early = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
         Departed stamped = (Departed) depart(limiter, early);
@@ -196,7 +196,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void everyKeyEndsByItselfAndCarriesTheHashTag() {
+    void everyKeyExpiresAndCarriesTheHashTag() {
         Limits limits = new Limits(4, SECOND, OptionalInt.of(3), 0.5, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         depart(limiter, (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));

@@ -88,7 +88,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aLivingHolderWritesItsReceiptAgainAfterAFlush() {
+    void livingHolderRestoresItsReceiptAfterAFlush() {
         Fleet one = fleet();
         Fleet other = fleet();
         Departed call = bought(one, PURCHASE);
@@ -104,7 +104,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aCallInVainWhoseReceiptWasForgottenCountsAllTheSame() {
+    void unknownOutcomeAfterAFlushStillCountsAsAPurchase() {
         Fleet fleet = fleet();
         Departed call = bought(fleet, PURCHASE);
         advance(Duration.ofSeconds(10));
@@ -144,7 +144,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aMemoryThatIsLostOnceMoreWhileItIsComparedIsComparedAgain() {
+    void flushDuringTheEpochCheckIsCheckedAgain() {
         bought(fleet(), PURCHASE);
         LimiterScript.EpochNote flushing = new LimiterScript.EpochNote() {
             private int reads;
@@ -183,7 +183,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void twoProcessesThatConfirmAtOnceAgree() {
+    void concurrentEpochChecksAgree() {
         Fleet one = fleet();
         Fleet other = fleet();
         bought(one, PURCHASE);
@@ -195,7 +195,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void whoMeetsANewerFormatBuysNothingAndSaysSo() {
+    void newerReceiptFormatStopsPurchasesWithAMessage() {
         Fleet fleet = fleet();
         bought(fleet, PURCHASE);
         link.call(Request.cmd(Command.HSET)
@@ -209,7 +209,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aProcessThatJustStartedFindsOutAtOnceWhetherTheKeyWasMended() {
+    void startedProcessProbesARefusedKeyAtOnce() {
         Fleet running = fleet();
         bought(running, Purchases.next());
         running.limiter().stop(LaneStop.Reason.ACCESS_REFUSED);
@@ -222,7 +222,7 @@ class RedisReceiptsTest extends ReceiptsContract {
 
     /** On Lambda processes start all the time. */
     @Test
-    void aProcessThatJustStartedDoesNotAskAnEmptyAccountBeforeItsTime() {
+    void startedProcessWaitsBeforeProbingAnEmptyAccount() {
         fleet().limiter().stop(LaneStop.Reason.OUT_OF_CREDITS);
 
         assertThat(fleet().limiter().acquire(Lane.INTERACTIVE, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);

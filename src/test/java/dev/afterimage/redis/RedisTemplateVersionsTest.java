@@ -72,7 +72,7 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void othersSeeAPurgeWithinSecondsAndTheStoreIsNotAsked() {
+    void otherInstancesSeeAPurgeWithinSecondsWithoutAskingTheStore() {
         TemplateVersions one = instance();
         TemplateVersions other = instance();
         current(one);
@@ -100,7 +100,7 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void aSlowReaderDoesNotPutAFormerVersionBack() {
+    void slowReadDoesNotRestoreAFormerVersion() {
         CompletableFuture<Long> slowStore = new CompletableFuture<>();
         TemplateVersions slow = new RedisTemplateVersions(
                 clients.link(RedisProcess.shared().url()),

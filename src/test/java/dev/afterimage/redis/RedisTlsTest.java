@@ -72,7 +72,7 @@ class RedisTlsTest extends RedisContracts {
     }
 
     @Test
-    void aServerThatNobodyVouchesForIsNotUsed() {
+    void untrustedServerIsNotUsed() {
         Redis suspicious = clients.client(new RedisOptions()
                 .setNetClientOptions(new NetClientOptions().setSsl(true).setHostnameVerificationAlgorithm("HTTPS"))
                 .setPassword("secret")

@@ -50,7 +50,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void aHundredAskAndOneIsDone() throws Exception {
+    void aHundredCallersShareOneFlight() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         CyclicBarrier together = new CyclicBarrier(100);
         List<Future<Flight<String>>> seats = new ArrayList<>();
@@ -77,7 +77,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void keysFlyApart() throws Exception {
+    void differentKeysHaveSeparateFlights() throws Exception {
         Flight<String> first = flights.join(KEY, provider::get);
 
         assertThat(flights.join(OTHER, () -> "other").await(patient())).contains("other");
@@ -85,7 +85,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void whoGivesUpStopsNobody() throws Exception {
+    void leaderThatGivesUpDoesNotStopTheFlight() throws Exception {
         Flight<String> leader = flights.join(KEY, provider::get);
         Flight<String> follower = flights.join(KEY, () -> "not me");
 
@@ -97,7 +97,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void aCancelledLeaderStopsNobody() throws Exception {
+    void cancelledLeaderDoesNotStopTheFlight() throws Exception {
         CountDownLatch joined = new CountDownLatch(1);
         Thread leader = Thread.startVirtualThread(() -> {
             Flight<String> flight = flights.join(KEY, provider::get);
@@ -119,7 +119,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void everyoneAboardGetsTheVeryFailure() {
+    void leaderAndFollowersGetTheSameFailure() {
         IllegalStateException failure = new IllegalStateException("engine");
         Flight<String> leader = flights.join(KEY, () -> {
             provider.get();
@@ -133,7 +133,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void aCheckedFailureArrivesWrapped() {
+    void checkedExceptionIsWrapped() {
         IOException failure = new IOException("engine");
         Flight<String> flight = flights.join(KEY, () -> {
             throw failure;
@@ -145,7 +145,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void anErrorStrandsNobody() {
+    void errorEndsTheFlight() {
         AssertionError error = new AssertionError("engine");
         Flight<String> flight = flights.join(KEY, () -> {
             throw error;
@@ -156,7 +156,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void whoLearnsOfTheEndFindsTheKeyFree() throws Exception {
+    void keyIsFreeWhenTheFlightEnds() throws Exception {
         Flight<String> flight = flights.join(KEY, provider::get);
         CompletableFuture<Boolean> flyingAtLanding = new CompletableFuture<>();
         flight.landing().thenAccept(image -> flyingAtLanding.complete(flights.isFlying(KEY)));
@@ -181,7 +181,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void whatIsDoneToAStageDoesNotReachTheOthers() throws Exception {
+    void cancellingOneStageDoesNotAffectOthers() throws Exception {
         Flight<String> flight = flights.join(KEY, provider::get);
 
         flight.landing().toCompletableFuture().cancel(true);
@@ -191,7 +191,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void aProcessThatShutsDownRefusesAndStrandsNobody() {
+    void flightOnAShutDownExecutorIsRefused() {
         threads.shutdown();
 
         Flight<String> flight = flights.join(KEY, () -> "image");

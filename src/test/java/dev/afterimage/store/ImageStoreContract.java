@@ -86,7 +86,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void aLaterImageWins() {
+    void laterImageReplacesAnEarlierOne() {
         put(NOON);
 
         IndexEntry standing = put(NOON.plusMillis(1));
@@ -96,7 +96,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void anOlderImageIsNotStoredAndTheLaterOneIsNamed() {
+    void olderImageIsNotStoredAndTheLaterOneIsReturned() {
         IndexEntry later = put(NOON);
 
         IndexEntry standing = put(NOON.minusMillis(1));
@@ -117,7 +117,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void everyKeyHasAnImageOfItsOwn() {
+    void imagesOfDifferentKeysAreIndependent() {
         put(NOON);
         ImageKey neighbour = key(2);
         store().put(entry(neighbour, NOON, 9), content(neighbour, NOON, 9));
@@ -150,12 +150,12 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void deletingWhatIsNotThereIsQuiet() {
+    void deletingAnUnknownImageDoesNothing() {
         assertThatCode(() -> store().delete(KEY)).doesNotThrowAnyException();
     }
 
     @Test
-    void ofManyWritersAtOnceTheLatestStandsWhole() throws Exception {
+    void ofConcurrentWritersTheLatestImageIsStoredWhole() throws Exception {
         List<Callable<IndexEntry>> writers = IntStream.range(0, 24)
                 .<Callable<IndexEntry>>mapToObj(i -> () -> put(NOON.plusMillis(i * 7 % 24)))
                 .toList();
@@ -168,7 +168,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void ofManyEquallyOldImagesAtOnceAllWritersAreToldTheSame() throws Exception {
+    void concurrentWritersOfEquallyOldImagesAreToldTheSameOne() throws Exception {
         List<Callable<IndexEntry>> writers = IntStream.rangeClosed(1, 16)
                 .<Callable<IndexEntry>>mapToObj(
                         bytes -> () -> store().put(entry(KEY, NOON, bytes), content(KEY, NOON, bytes)))
@@ -184,7 +184,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void whoReadsWhileOthersWriteSeesAWholeImageWithItsOwnEntry() throws Exception {
+    void readDuringWritesReturnsAWholeImageWithItsEntry() throws Exception {
         put(NOON);
         CountDownLatch written = new CountDownLatch(1);
 

@@ -238,7 +238,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void aCallThatFitsIsOnePermitAndOneCredit() {
+    void successfulCallTakesOnePermitAndOneCredit() {
         assertThat(generate()).isNotNull();
 
         assertThat(calls).isEqualTo(1);
@@ -252,7 +252,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void aFullBulkheadIsAskedOnceASecondAndNotPastTheDeadline() {
+    void fullBulkheadIsTriedOnceASecondUntilTheDeadline() {
         belt.roomFrom = Instant.MAX;
 
         assertThatThrownBy(this::generate).isInstanceOfSatisfying(ThrottledException.class, throttled -> {
@@ -267,7 +267,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void aPlaceThatBecomesFreeIsTaken() {
+    void freedBulkheadPlaceIsTaken() {
         belt.roomFrom = start.plusMillis(2_500);
 
         assertThat(generate()).isNotNull();
@@ -277,7 +277,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void permitsThatLapseAgainAndAgainAreNotTakenFasterAndFaster() {
+    void repeatedlyLapsingPermitsAreTakenAtASteadyPace() {
         provider = (request, attempt) -> {
             throw new PermitLapsedException(Duration.ofMillis(1));
         };
@@ -317,7 +317,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void aCallThatWasThrottledLeavesNoReceiptInTheWayOfItsRetry() {
+    void throttledCallLeavesNoReceiptBeforeItsRetry() {
         ImageGenerator sound = provider;
         provider = (request, attempt) -> {
             attempt.departure().now();
@@ -336,7 +336,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void anUnknownOutcomeIsPaidForAndNotRepeatedByTheRequestThatLostIt() {
+    void unknownOutcomeCostsACreditAndIsNotRetried() {
         provider = (request, attempt) -> {
             attempt.departure().now();
             calls++;
@@ -355,7 +355,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void whatAReceiptForbidsCostsNeitherCallNorCredit() {
+    void callRefusedByAReceiptCostsNoCredit() {
         generate();
 
         assertThatThrownBy(this::generate).isInstanceOf(ReceiptStandsException.class);
@@ -365,7 +365,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void aRefusedKeyIsTriedOnceAMinute() {
+    void refusedKeyIsProbedOnceAMinute() {
         provider = (request, attempt) -> {
             attempt.departure().now();
             calls++;

@@ -28,7 +28,7 @@ class TemplateEnvironmentTest {
     private static final Set<String> OF_THE_START_SCRIPT = Set.of("AFTERIMAGE_RUNTIME_OPTIONS");
 
     @Test
-    void everyVariableIsASetting() throws IOException {
+    void everyEnvironmentVariableOfTheTemplateIsAConfigurationKey() throws IOException {
         Set<String> variables = VARIABLE.matcher(Files.readString(Path.of("template.yaml")))
                 .results()
                 .map(found -> found.group(1))

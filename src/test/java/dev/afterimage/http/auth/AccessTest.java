@@ -226,7 +226,7 @@ class AccessTest {
     // ---- What is told to whom is not let in ----
 
     @Test
-    void nobodyIsToldHowToSayWhoTheyAre() {
+    void callWithoutAKeyIs401WithAChallenge() {
         problem(given().get("/v1/stats").then(), 401, "authentication-required")
                 .header("WWW-Authenticate", "Bearer realm=\"afterimage\"")
                 .header("Cache-Control", "no-store");
@@ -258,7 +258,7 @@ class AccessTest {
     }
 
     @Test
-    void aKeyInTheQueryOrInAnotherHeaderIsNone() {
+    void keyInTheQueryOrInAnotherHeaderIsIgnored() {
         problem(
                 given().header("X-Api-Key", KeysProfile.OPERATE)
                         .get("/v1/stats?access_token=" + KeysProfile.OPERATE)
@@ -268,7 +268,7 @@ class AccessTest {
     }
 
     @Test
-    void theSchemesNameIsReadInWhateverCase() {
+    void bearerSchemeIsCaseInsensitive() {
         given().header("Authorization", "bEARER " + KeysProfile.OPERATE)
                 .get("/v1/stats")
                 .then()
@@ -276,7 +276,7 @@ class AccessTest {
     }
 
     @Test
-    void whoLacksARoleIsToldWhichOne() {
+    void missingRoleIs403AndNamed() {
         problem(with(KeysProfile.ASK).get("/v1/stats").then(), 403, "role-missing")
                 .header("WWW-Authenticate", containsString("error=\"insufficient_scope\", scope=\"operate\""))
                 .body("detail", containsString("operate"));
@@ -298,7 +298,7 @@ class AccessTest {
         "HEAD, /v1/stats",
         "POST, /v1/images/../templates/t/purge"
     })
-    void aPathInAnotherSpellingOpensNoMore(String method, String path) throws Exception {
+    void otherSpellingsOfAPathNeedTheSameRole(String method, String path) throws Exception {
         assertThat(statusOf(method, path, KeysProfile.ASK)).isIn(400, 401, 403, 404);
         core.assertUntouched();
     }
@@ -317,7 +317,7 @@ class AccessTest {
     // ---- An image that is there ----
 
     @Test
-    void theWayOfAHitIsGatedToo() {
+    void hitsNeedAKeyToo() {
         core.index(CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(FakeCore.ENTRY))));
         String body = "{\"template\":\"t\",\"data\":{}}";
         problem(
@@ -345,7 +345,7 @@ class AccessTest {
     }
 
     @Test
-    void theQuotaIsThatOfTheKeysName() {
+    void quotaIsChargedToTheNameOfTheKey() {
         with(KeysProfile.ASK)
                 .header("X-Api-Key", "somebody-else")
                 .contentType("application/json")

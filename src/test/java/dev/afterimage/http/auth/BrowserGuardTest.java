@@ -80,7 +80,7 @@ class BrowserGuardTest {
                 "text/plain;charset=utf-8",
                 "TEXT/PLAIN"
             })
-    void aFormMayNotWhateverItSaysOfItsOrigin(String type) throws Exception {
+    void formPostsMayNotPurgeWhateverTheirOrigin(String type) throws Exception {
         assertThat(send(
                         "POST /v1/templates/t/purge",
                         "Host: localhost\nContent-Length: 1\nContent-Type: " + type + "\n\nx"))
@@ -101,7 +101,7 @@ class BrowserGuardTest {
                 "[::1]:8080",
                 "x"
             })
-    void whatNoNameServerCanRedirectIsServed(String host) throws Exception {
+    void loopbackAndIpHostsAreServed(String host) throws Exception {
         assertThat(send("GET /v1/stats", "Host: " + host)).startsWith("HTTP/1.1 200 ");
     }
 
@@ -115,14 +115,14 @@ class BrowserGuardTest {
                 "1.2.3.x",
                 "y"
             })
-    void anotherNameIsNotOurs(String host) throws Exception {
+    void requestForAForeignHostNameIsRefused(String host) throws Exception {
         assertThat(send("GET /v1/stats", "Host: " + host))
                 .startsWith("HTTP/1.1 421 ")
                 .contains("host-refused");
     }
 
     @Test
-    void aRequestOfHttp10NeedsNoName() throws Exception {
+    void http10RequestWithoutAHostIsServed() throws Exception {
         try (Socket socket = new Socket("localhost", RestAssured.port)) {
             socket.getOutputStream().write("GET /v1/stats HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))

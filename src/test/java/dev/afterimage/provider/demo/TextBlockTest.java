@@ -43,7 +43,7 @@ class TextBlockTest {
     }
 
     @Test
-    void aLettersShapeIsWhereAndAsLargeAsItShouldBe() {
+    void lettersOutlineHasTheRightPlaceAndSize() {
         // Roboto's capital H is 1456 of 2048 units high and stands on the baseline.
         var bounds = FONT.shape("H", 2048, 100, 3_000).getBounds2D();
         assertThat(bounds.getMaxY()).isEqualTo(3_000);
