@@ -36,7 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jboss.logging.MDC;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -56,6 +56,7 @@ class EventDispatcherTest {
     private static final FakeContext HARDLY_ANY = new FakeContext(1_000);
 
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    @AutoClose("shutdownNow")
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final InvocationDeadline invocation = new InvocationDeadline();
     private final List<String> wrappedUp = new ArrayList<>();
@@ -71,11 +72,6 @@ class EventDispatcherTest {
     private APIGatewayV2HTTPEvent asked = new APIGatewayV2HTTPEvent();
     private JobBatchHandler worker = (messages, deadline) -> Set.of();
     private CataloguePlanHandler planner = (catalogue, deadline) -> true;
-
-    @AfterEach
-    void stop() {
-        threads.shutdownNow();
-    }
 
     @Test
     void aRequestIsAnsweredByTheServerInside() throws IOException {

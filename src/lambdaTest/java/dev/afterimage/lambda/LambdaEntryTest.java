@@ -77,12 +77,6 @@ class LambdaEntryTest {
     }
 
     @Test
-    void successfulBatchReportsNoFailures() {
-        assertThat(invoke(Events.batch("one"), 200).getList("batchItemFailures"))
-                .isEmpty();
-    }
-
-    @Test
     void aPlanReachesThePlanner() {
         assertThat(invoke(Events.plan("cards"), 200).getString("planned")).isEqualTo("cards");
         assertThat(functions.planned()).containsExactly("cards");

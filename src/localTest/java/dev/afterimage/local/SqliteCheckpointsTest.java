@@ -18,15 +18,6 @@ class SqliteCheckpointsTest extends CheckpointsContract {
     }
 
     @Test
-    void aCheckpointSurvivesARestart() {
-        checkpoints().save("a", CHECKPOINT);
-
-        database.reopen();
-
-        assertThat(checkpoints().find("a")).contains(CHECKPOINT);
-    }
-
-    @Test
     void damagedCheckpointIsIgnored() {
         checkpoints().save("a", CHECKPOINT);
         database.execute("UPDATE checkpoint SET text = '1\nrun\n'");

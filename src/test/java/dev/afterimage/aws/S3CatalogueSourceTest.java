@@ -9,8 +9,7 @@ import dev.afterimage.testing.S3Server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,22 +21,12 @@ class S3CatalogueSourceTest {
 
     private static final String FOLDER = "s3://" + S3Server.BUCKET + "/";
 
-    private static S3Server server;
-    private static S3Client s3;
+    @AutoClose
+    private static final S3Server server = S3Server.start();
+    @AutoClose
+    private static final S3Client s3 = server.client();
 
     private final CatalogueSource source = new S3CatalogueSource(s3);
-
-    @BeforeAll
-    static void start() {
-        server = S3Server.start();
-        s3 = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        s3.close();
-        server.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"cards.csv", "of the night/all cards.csv", "50%25 off.csv", "what?.csv"})

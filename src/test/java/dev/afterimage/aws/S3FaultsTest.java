@@ -30,9 +30,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,21 +51,14 @@ class S3FaultsTest {
     private static final byte[] CONTENT = content(KEY, NOON, 200_000);
     private static final ClientLimits LIMITS = new ClientLimits(Duration.ofMillis(500), Duration.ofSeconds(2), 2);
 
-    private static S3Server server;
+    @AutoClose
+    private static final S3Server server = S3Server.start();
 
+    @AutoClose
     private FaultProxy proxy;
+    @AutoClose
     private S3Client s3;
     private ImageStore store;
-
-    @BeforeAll
-    static void startServer() {
-        server = S3Server.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
 
     @BeforeEach
     void startProxy() throws IOException {
@@ -75,12 +66,6 @@ class S3FaultsTest {
         s3 = impatient(proxy.http());
         store = store(s3, S3Server.BUCKET);
         store.put(entry(KEY, NOON, CONTENT.length), CONTENT);
-    }
-
-    @AfterEach
-    void stopProxy() throws IOException {
-        s3.close();
-        proxy.close();
     }
 
     @ParameterizedTest

@@ -15,8 +15,7 @@ import dev.afterimage.testing.S3Server;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -30,22 +29,12 @@ class S3ImageStoreTest extends ImageStoreContract {
     private static final Instant NOON = Instant.parse("2026-11-05T12:00:00.123Z");
     private static final ImageKey KEY = key(1);
 
-    private static S3Server server;
-    private static S3Client s3;
+    @AutoClose
+    private static final S3Server server = S3Server.start();
+    @AutoClose
+    private static final S3Client s3 = server.client();
 
     private final ImageStore store = new S3ImageStore(new S3Bucket(s3, S3Server.BUCKET, "", Optional.empty()));
-
-    @BeforeAll
-    static void start() {
-        server = S3Server.start();
-        s3 = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        s3.close();
-        server.close();
-    }
 
     @BeforeEach
     void empty() {

@@ -21,9 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -36,23 +34,18 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     private static final Duration TTL = Duration.ofSeconds(5);
     private static final ClientLimits LIMITS = new ClientLimits(Duration.ofSeconds(10), Duration.ofSeconds(20), 2);
 
-    private static S3Server server;
+    @AutoClose
+    private static final S3Server server = S3Server.start();
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-05T12:00:00Z"));
+    @AutoClose
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    @AutoClose
     private S3Client s3;
+    @AutoClose
     private FaultProxy proxy;
+    @AutoClose
     private S3Client proxied;
-
-    @BeforeAll
-    static void startServer() {
-        server = S3Server.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
 
     @BeforeEach
     void connect() throws IOException {
@@ -63,14 +56,6 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
                 .contents()
                 .forEach(object -> s3.deleteObject(
                         request -> request.bucket(S3Server.BUCKET).key(object.key())));
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        threads.close();
-        s3.close();
-        proxied.close();
-        proxy.close();
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -32,7 +32,9 @@ class S3UrlSignerTest {
 
     private static final ImageKey KEY = key(1);
 
+    @AutoClose
     private static S3Server server;
+    @AutoClose
     private static S3Client s3;
     private static S3Bucket bucket;
 
@@ -47,12 +49,6 @@ class S3UrlSignerTest {
         server = S3Server.start();
         s3 = server.client();
         bucket = new S3Bucket(s3, S3Server.BUCKET, "", false, Optional.empty());
-    }
-
-    @AfterAll
-    static void stop() {
-        s3.close();
-        server.close();
     }
 
     @Test

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -38,8 +38,11 @@ class SqsJobQueueTest extends JobQueueContract {
 
     private static final int MAX_RECEIVE_COUNT = 4;
 
+    @AutoClose
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    @AutoClose
     private SqsServer server;
+    @AutoClose
     private SqsClient sqs;
     private SqsJobQueue.Queues queues;
     private SqsJobQueue queue;
@@ -63,13 +66,6 @@ class SqsJobQueueTest extends JobQueueContract {
         return sqs.createQueue(request ->
                         request.queueName(name).attributes(Map.of(QueueAttributeName.REDRIVE_POLICY, policy)))
                 .queueUrl();
-    }
-
-    @AfterEach
-    void stop() {
-        sqs.close();
-        server.close();
-        threads.close();
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.MemoryCheckpoints;
 import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
@@ -44,7 +45,13 @@ class CatalogueRunnerTest {
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
     private final MemoryImageIndex index = new MemoryImageIndex();
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);
-    private final Map<String, Checkpoint> checkpoints = new HashMap<>();
+    private final MemoryCheckpoints checkpoints = new MemoryCheckpoints() {
+        @Override
+        public void save(String name, Checkpoint checkpoint) {
+            super.save(name, checkpoint);
+            atEachSave.run();
+        }
+    };
     private final Planner planner = new Planner(Jobs.KEYS, new FixedVersions(), index, clock);
     private final Map<String, String> settings =
             new HashMap<>(Map.of(setting("source"), "cards.csv", setting("template"), "card"));
@@ -67,7 +74,7 @@ class CatalogueRunnerTest {
         assertThat(claims.getFirst().job().lane()).isEqualTo(Lane.BULK);
         assertThat(Jobs.image(claims.getFirst()).caller()).isEqualTo(Caller.SERVICE);
         assertThat(claims).extracting(claim -> Jobs.image(claim).key()).doesNotHaveDuplicates();
-        assertThat(checkpoints.get(NAME).complete()).isTrue();
+        assertThat(checkpoints.find(NAME).orElseThrow().complete()).isTrue();
     }
 
     @Test
@@ -161,7 +168,7 @@ class CatalogueRunnerTest {
     void whenTheIndexFailsEveryImageIsQueued() {
         catalogue = csv(0, 3);
         index.putFresh(keyOf(0), clock.instant().plusSeconds(60));
-        index.fail();
+        index.down(true);
 
         assertThat(run(hours(1)).counts().enqueued()).isEqualTo(3);
     }
@@ -181,7 +188,7 @@ class CatalogueRunnerTest {
         assertThat(third.complete()).isTrue();
         assertThat(third.run()).isEqualTo(first.run());
         assertThat(third.counts()).isEqualTo(new Checkpoint.Counts(1700, 0, 5, 1));
-        assertThat(checkpoints.get(NAME).complete()).isTrue();
+        assertThat(checkpoints.find(NAME).orElseThrow().complete()).isTrue();
         assertThat(claims())
                 .extracting(claim -> Jobs.image(claim).key())
                 .hasSize(1700)
@@ -253,7 +260,7 @@ class CatalogueRunnerTest {
     private CatalogueRunner runner(PregenerationConfig config, CatalogueSource source) {
         TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(1));
         FreshnessPolicy freshness = new FreshnessPolicy(ttl, Duration.ZERO, Duration.ZERO, Map.of());
-        return new CatalogueRunner(config, source, planner, freshness, queue, new MemoryCheckpoints(), ids, clock);
+        return new CatalogueRunner(config, source, planner, freshness, queue, checkpoints, ids, clock);
     }
 
     private CatalogueSource.OpenCatalogue open(String source) {
@@ -273,22 +280,6 @@ class CatalogueRunnerTest {
                 .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build();
         return config.getConfigMapping(PregenerationConfig.class);
-    }
-
-    private final class MemoryCheckpoints implements Checkpoints {
-
-        @Override
-        public Optional<Checkpoint> find(String name) {
-            return Optional.ofNullable(checkpoints.get(name))
-                    .map(Checkpoint::encode)
-                    .flatMap(Checkpoint::decode);
-        }
-
-        @Override
-        public void save(String name, Checkpoint checkpoint) {
-            checkpoints.put(name, checkpoint);
-            atEachSave.run();
-        }
     }
 
     private List<Claim> claims() {

@@ -26,10 +26,14 @@ import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jboss.logmanager.ExtLogRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Failures of the core behind a good request; the request's id and its caller. */
@@ -55,19 +59,35 @@ class FailedRequestTest {
         return request().post("/v1/images").then().contentType("application/problem+json");
     }
 
-    @Test
-    void aQuotaThatIsUsedUpNamesTheWait() {
-        core.failWith(new QuotaExceededException(Duration.ofMillis(59_001)));
-        post().statusCode(429)
-                .header("Retry-After", "60")
-                .header("Cache-Control", "no-store")
-                .body("type", equalTo(BASE + "quota-exceeded"));
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                failure(new QuotaExceededException(Duration.ofMillis(59_001)), 429, "60", "quota-exceeded"),
+                failure(
+                        new OutOfCreditsException("used up", FakeCore.NOW.plus(Duration.ofDays(6))),
+                        503,
+                        "518400",
+                        "out-of-credits"),
+                failure(new AccessRefusedException("secret-42"), 503, "60", "access-refused"),
+                failure(new UnavailableException("connection refused", null), 503, "10", "provider-unavailable"),
+                failure(new OutcomeUnknownException("time-out", null), 503, null, "outcome-unknown"),
+                failure(new NotAnImageException("html"), 502, null, "not-an-image"));
     }
 
-    @Test
-    void usedUpCreditsNameTheWait() {
-        core.failWith(new OutOfCreditsException("used up", FakeCore.NOW.plus(Duration.ofDays(6))));
-        post().statusCode(503).header("Retry-After", "518400").body("type", equalTo(BASE + "out-of-credits"));
+    private static Arguments failure(
+            RuntimeException failure, int status, @Nullable String retryAfter, String problem) {
+        return Arguments.of(failure, status, retryAfter, problem);
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void failureIsAProblemThatNamesTheWait(
+            RuntimeException failure, int status, @Nullable String retryAfter, String problem) {
+        core.failWith(failure);
+        post().statusCode(status)
+                .header("Retry-After", equalTo(retryAfter))
+                .header("Cache-Control", "no-store")
+                .body("type", equalTo(BASE + problem))
+                .body("detail", not(containsString("secret-42")));
     }
 
     @Test
@@ -78,33 +98,6 @@ class FailedRequestTest {
                 .body("type", equalTo(BASE + "template-rejected"))
                 .body("detail", equalTo("There is no template of this name."))
                 .body("pointer", equalTo("#/template"));
-    }
-
-    @Test
-    void aRefusedProviderKeyIs503WithoutTheProvidersMessage() {
-        core.failWith(new AccessRefusedException("secret-42"));
-        post().statusCode(503)
-                .header("Retry-After", "60")
-                .body("type", equalTo(BASE + "access-refused"))
-                .body("detail", not(containsString("secret-42")));
-    }
-
-    @Test
-    void aProviderThatIsDownMayBeAskedAgainSoon() {
-        core.failWith(new UnavailableException("connection refused", null));
-        post().statusCode(503).header("Retry-After", "10").body("type", equalTo(BASE + "provider-unavailable"));
-    }
-
-    @Test
-    void anUnknownOutcomeHasNoRetryAfter() {
-        core.failWith(new OutcomeUnknownException("time-out", null));
-        post().statusCode(503).header("Retry-After", nullValue()).body("type", equalTo(BASE + "outcome-unknown"));
-    }
-
-    @Test
-    void anAnswerThatIsNoImageIs502() {
-        core.failWith(new NotAnImageException("html"));
-        post().statusCode(502).body("type", equalTo(BASE + "not-an-image"));
     }
 
     @Test

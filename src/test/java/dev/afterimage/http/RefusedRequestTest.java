@@ -90,16 +90,6 @@ class RefusedRequestTest {
         invalid(body, "#");
     }
 
-    @Test
-    void bytesThatAreNotUtf8AreRefused() {
-        problem(
-                        post("{\"template\":\"t\",\"data\":{\"a\":\"caf\u00e9\"}}"
-                                .getBytes(StandardCharsets.ISO_8859_1)),
-                        400,
-                        "invalid-request")
-                .body("detail", containsString("UTF-8"));
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -134,11 +124,6 @@ class RefusedRequestTest {
         invalid(body, "#/template");
     }
 
-    @Test
-    void aTemplateNameMayHave128Characters() {
-        invalid("{\"template\":\"" + "t".repeat(129) + "\",\"data\":{}}", "#/template");
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"\"svg\"", "\"\"", "\"image/png\"", "7", "[\"png\"]"})
     void unknownFormatIsRefused(String format) {
@@ -171,13 +156,6 @@ class RefusedRequestTest {
             })
     void ambiguousDataIsRefused(String value) {
         invalid(data(value), "#/data");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"NaN", "Infinity", "-Infinity", "01", "+1", ".5", "1.", "0x10", "\"\t\"", "\"\\x\"", "True"})
-    void dataThatIsNotJsonIsRefused(String value) {
-        problem(post(data(value)), 400, "invalid-request");
     }
 
     @Test
@@ -373,18 +351,11 @@ class RefusedRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/images/%zz", "/%", "/v1/templates/%e/purge", "/%c", "/nothing/%g0"})
-    void aPathThatCannotBeDecodedIsRefused(String path) throws IOException {
+    @ValueSource(strings = {"/v1/images/%zz", "/%", "/v1/templates/%e/purge", "/%c", "/nothing/%g0", "/v1/images/x?a=%zz"})
+    void aPathOrQueryThatCannotBeDecodedIsRefused(String path) throws IOException {
         String answer =
                 RawHttp.send(RestAssured.port, "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 400 ").contains("application/problem+json", BASE + "invalid-request");
-    }
-
-    @Test
-    void aQueryThatCannotBeDecodedIsRefused() throws IOException {
-        String answer = RawHttp.send(
-                RestAssured.port, "GET /v1/images/x?a=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        assertThat(answer).startsWith("HTTP/1.1 400 ").contains("application/problem+json");
     }
 
     @ParameterizedTest

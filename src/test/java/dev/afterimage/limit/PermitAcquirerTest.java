@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,7 +31,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,12 +43,8 @@ class PermitAcquirerTest {
 
     private final MutableClock clock = new MutableClock();
     private final FakePause pause = new FakePause(clock);
+    @AutoClose("shutdownNow")
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-
-    @AfterEach
-    void endThreads() {
-        threads.shutdownNow();
-    }
 
     private static Limits rate(int rate) {
         return new Limits(rate, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(20));
@@ -370,17 +367,16 @@ class PermitAcquirerTest {
         List<Future<?>> clients = new ArrayList<>();
         for (int client = 0; client < 20; client++) {
             int number = client;
-            CountDownLatch arriving = new CountDownLatch(1);
+            CompletableFuture<Thread> arriving = new CompletableFuture<>();
             clients.add(threads.submit(() -> {
-                arriving.countDown();
+                arriving.complete(Thread.currentThread());
                 granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1)));
                 synchronized (order) {
                     order.add(number);
                 }
                 return null;
             }));
-            arriving.await();
-            limiter.questions.poll(client == 0 ? 10_000 : 5, TimeUnit.MILLISECONDS);
+            awaitWaiting(arriving.get());
         }
 
         for (int client = 0; client < 20; client++) {
@@ -390,6 +386,12 @@ class PermitAcquirerTest {
         }
 
         assertThat(order).isSorted();
+    }
+
+    private static void awaitWaiting(Thread client) {
+        while (client.getState() != Thread.State.WAITING && client.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

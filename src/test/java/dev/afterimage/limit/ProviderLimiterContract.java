@@ -77,35 +77,6 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void departureALittleEarlyIsToldTheRemainingWait() {
-        ProviderLimiter limiter = limiter(rate(1));
-        departed(limiter, Lane.INTERACTIVE);
-        Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
-
-        advance(rate(1).slotTime().minusMillis(200));
-        Permit early = depart(limiter, next);
-
-        assertThat(early)
-                .isInstanceOfSatisfying(
-                        Departed.class,
-                        departed -> assertThat(departed.startsIn()).isEqualTo(Duration.ofMillis(200)));
-    }
-
-    @Test
-    void departureMuchTooEarlyIsDeniedAndKeepsItsPermit() {
-        ProviderLimiter limiter = limiter(rate(1));
-        departed(limiter, Lane.BULK);
-        Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
-
-        Denied denied = denied(depart(limiter, next));
-
-        assertThat(denied.reason()).isEqualTo(Reason.RATE);
-        assertThat(denied.retryAfter()).isEqualTo(rate(1).slotTime());
-        advance(rate(1).slotTime());
-        assertThat(depart(limiter, next)).isInstanceOf(Departed.class);
-    }
-
-    @Test
     void deniedEarlyDepartureKeepsItsPlaceInFlight() {
         Limits limits = new Limits(1, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
@@ -142,15 +113,6 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
 
         advance(rate(1).grace());
         denied(depart(limiter, dead));
-    }
-
-    @Test
-    void aPermitDepartsOnce() {
-        ProviderLimiter limiter = limiter(rate(5));
-        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
-        depart(limiter, permit);
-
-        denied(depart(limiter, permit));
     }
 
     @Test

@@ -9,7 +9,7 @@ import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.Jobs;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
@@ -54,7 +54,7 @@ class MeteredPortsTest {
 
     @Test
     void anIndexThatFailsIsCountedAndItsFailurePassedOn() {
-        MapIndex index = new MapIndex();
+        MemoryImageIndex index = new MemoryImageIndex();
         MeteredIndex metered = new MeteredIndex(meters, index);
         metered.put(entry);
         assertThat(metered.find(entry.key())).isCompletedWithValueMatching(found -> found.isPresent());

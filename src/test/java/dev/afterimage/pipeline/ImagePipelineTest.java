@@ -35,7 +35,7 @@ import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.ManualPause;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
@@ -73,7 +73,7 @@ class ImagePipelineTest {
     private static final Duration POLL = Duration.ofMillis(400);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
-    private final MapIndex index = new MapIndex();
+    private final MemoryImageIndex index = new MemoryImageIndex();
     private final MemoryImageStore store = new MemoryImageStore();
     private final FakeGenerator provider = new FakeGenerator();
     private final FakeBacklog backlog = new FakeBacklog();

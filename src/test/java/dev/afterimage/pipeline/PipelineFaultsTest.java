@@ -27,7 +27,7 @@ import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.ManualPause;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
@@ -68,7 +68,7 @@ class PipelineFaultsTest {
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
     private final ManualPause pause = new ManualPause(clock);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final MapIndex index = new MapIndex();
+    private final MemoryImageIndex index = new MemoryImageIndex();
     private final MemoryImageStore store = new MemoryImageStore();
     private final FakeGenerator provider = new FakeGenerator();
     private final FakeBacklog backlog = new FakeBacklog();

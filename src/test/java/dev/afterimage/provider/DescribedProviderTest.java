@@ -26,10 +26,9 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.testing.SampleImages;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,21 +39,11 @@ class DescribedProviderTest {
     private static final String JOB = "'result':'/url','job':{'poll':'{/poll}','every':'1s','status':'/status',"
             + "'done':'done','failed':'failed'}";
 
-    private static ProviderBench bench;
-
-    @BeforeAll
-    static void open() {
-        bench = new ProviderBench();
-    }
-
-    @AfterAll
-    static void close() {
-        bench.close();
-    }
+    @RegisterExtension
+    private static final ProviderBench bench = new ProviderBench();
 
     @BeforeEach
-    void forget() {
-        bench.server.resetAll();
+    void answerEverything() {
         bench.server.stubFor(any(anyUrl()).willReturn(ok().withBody(SampleImages.png())));
     }
 

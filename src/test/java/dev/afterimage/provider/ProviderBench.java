@@ -27,9 +27,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A stubbed provider behind real sockets, and what is needed to call it. */
-final class ProviderBench implements AutoCloseable {
+final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAllCallback {
 
     /** The limits that answers showed. */
     final List<String> shown = new ArrayList<>();
@@ -112,6 +115,16 @@ final class ProviderBench implements AutoCloseable {
 
     static Attempt attempt() {
         return Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX), Orders.next());
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        server.resetAll();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
     }
 
     @Override

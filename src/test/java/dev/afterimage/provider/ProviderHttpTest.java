@@ -33,10 +33,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,21 +45,11 @@ class ProviderHttpTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final String KEPT_ALIVE = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-    private static ProviderBench bench;
-
-    @BeforeAll
-    static void open() {
-        bench = new ProviderBench();
-    }
-
-    @AfterAll
-    static void close() {
-        bench.close();
-    }
+    @RegisterExtension
+    private static final ProviderBench bench = new ProviderBench();
 
     @BeforeEach
-    void forget() {
-        bench.server.resetAll();
+    void answerEverything() {
         bench.server.stubFor(any(anyUrl()).willReturn(ok("hello")));
     }
 

@@ -10,18 +10,14 @@ import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisCheckpointsTest extends CheckpointsContract {
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
     private final RedisLink link = clients.link(RedisProcess.shared().url());
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected Checkpoints checkpoints() {

@@ -12,17 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisCreditBudgetTest extends CreditBudgetContract {
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
 

@@ -41,7 +41,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,9 +54,12 @@ class RedisFaultsTest {
     private static final Duration REST = Duration.ofMillis(200);
     private static final int POOL = 16;
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
+    @AutoClose
     private final RedisProcess server = RedisProcess.start();
     private final RedisLink direct = clients.link(server.url());
+    @AutoClose
     private FaultProxy proxy;
     private Redis client;
     private RedisLink link;
@@ -71,13 +74,6 @@ class RedisFaultsTest {
         // A new client on a busy machine may need longer for its first answer than this test wants to wait for later
         // ones.
         new RedisLink(client, clients.settings(), System::nanoTime, duration -> {}).call(Request.cmd(Command.PING));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        clients.close();
-        proxy.close();
-        server.close();
     }
 
     private RedisConfig settings(int restAfter) {
@@ -109,6 +105,10 @@ class RedisFaultsTest {
         }
     }
 
+    private static void eventually(BooleanSupplier condition) {
+        eventually(condition, Duration.ofSeconds(30));
+    }
+
     private static void eventually(BooleanSupplier condition, Duration within) {
         long end = System.nanoTime() + within.toNanos();
         while (!condition.getAsBoolean()) {
@@ -131,7 +131,7 @@ class RedisFaultsTest {
 
         proxy.pass();
 
-        eventually(this::answers, Duration.ofSeconds(5));
+        eventually(this::answers);
         assertThat(join(index.find(key(1)))).isPresent();
     }
 
@@ -143,7 +143,7 @@ class RedisFaultsTest {
 
         proxy.pass();
 
-        eventually(this::answers, Duration.ofSeconds(5));
+        eventually(this::answers);
     }
 
     @Test
@@ -153,7 +153,7 @@ class RedisFaultsTest {
 
         Duration taken = timed(() -> assertUnavailable(index.find(key(1))));
 
-        assertThat(taken).isBetween(TIMEOUT, TIMEOUT.multipliedBy(5));
+        assertThat(taken).isBetween(TIMEOUT, TIMEOUT.multipliedBy(20));
     }
 
     /** A request looks the version, the image, the quota and the marks up. */
@@ -168,7 +168,7 @@ class RedisFaultsTest {
             }
         });
 
-        assertThat(taken).isLessThan(TIMEOUT.multipliedBy(3));
+        assertThat(taken).as("a time-out each").isLessThan(TIMEOUT.multipliedBy(5));
     }
 
     @Test
@@ -186,7 +186,7 @@ class RedisFaultsTest {
 
         Duration taken = timed(() -> assertThat(receipts.list()).hasSize(250));
 
-        assertThat(taken).isLessThan(latency.multipliedBy(100));
+        assertThat(taken).as("a round trip each").isLessThan(latency.multipliedBy(250));
     }
 
     @Test
@@ -197,7 +197,7 @@ class RedisFaultsTest {
         assertUnavailable(index.find(key(1)));
         proxy.pass();
 
-        eventually(this::answers, Duration.ofSeconds(5));
+        eventually(this::answers);
     }
 
     @Test
@@ -216,7 +216,7 @@ class RedisFaultsTest {
             }
         });
 
-        assertThat(taken).isLessThan(TIMEOUT.multipliedBy(10));
+        assertThat(taken).as("a time-out each").isLessThan(TIMEOUT.multipliedBy(50));
         assertThat(proxy.connections() - connections).isLessThan(5);
     }
 
@@ -235,7 +235,7 @@ class RedisFaultsTest {
         // The connections still stand and swallow; only new ones reach the server.
         proxy.passNewConnections();
 
-        eventually(() -> catchThrowable(() -> join(asked.find(key(1)))) == null, TIMEOUT.multipliedBy(3));
+        eventually(() -> catchThrowable(() -> join(asked.find(key(1)))) == null, TIMEOUT.multipliedBy(POOL));
         for (int question = 0; question < 3 * POOL; question++) {
             assertThat(join(asked.find(key(1)))).isPresent();
         }
@@ -281,7 +281,7 @@ class RedisFaultsTest {
         assertUnavailable(index.find(key(1)));
 
         direct.call(Request.cmd(Command.REPLICAOF).arg("NO").arg("ONE"));
-        eventually(this::answers, Duration.ofSeconds(5));
+        eventually(this::answers);
     }
 
     @Test
@@ -292,7 +292,7 @@ class RedisFaultsTest {
 
         server.restart();
 
-        eventually(this::answers, Duration.ofSeconds(10));
+        eventually(this::answers);
         assertThat(join(index.find(key(1)))).isEqualTo(Optional.empty());
     }
 

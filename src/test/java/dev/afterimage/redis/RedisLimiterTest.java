@@ -23,7 +23,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.LongSupplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,15 +34,11 @@ class RedisLimiterTest extends ProviderLimiterContract {
     private static final Limits LIMITS = new Limits(4, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(20));
     private static final Duration NOW_OR_NEVER = Duration.ZERO;
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock();
     private SimulatedFleet.Parts latest = parts(LIMITS, clock::nanoTime);
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected ProviderLimiter limiter(Limits limits) {

@@ -29,7 +29,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisReceiptsTest extends ReceiptsContract {
@@ -38,14 +38,10 @@ class RedisReceiptsTest extends ReceiptsContract {
     private static final Limits LIMITS = new Limits(100, Duration.ofSeconds(1), OptionalInt.empty(), 1, LONGEST_CALL);
     private static final Purchase PURCHASE = Purchases.of(new ImageKey("cd".repeat(32)));
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock();
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected Fleet fleet(Limits limits, ReceiptRules rules) {

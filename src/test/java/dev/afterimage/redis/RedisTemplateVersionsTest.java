@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisTemplateVersionsTest extends TemplateVersionsContract {
@@ -21,6 +21,7 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
     private static final TemplateId HERO = new TemplateId("hero");
     private static final Duration NEAR = Duration.ofSeconds(2);
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
     private final MutableClock clock = new MutableClock();
     private final KeptVersions kept = new KeptVersions();
@@ -45,11 +46,6 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
         public Duration visibleWithin() {
             return Duration.ZERO;
         }
-    }
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
     }
 
     @Override
