@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever event arrives: a request is answered, a batch says which of its messages come again, all else is refused. */
+/** Any request is answered, any batch reports its failed messages, and every other event is refused. */
 class EventDispatcherFuzz {
 
     private static final ObjectMapper JSON = new ObjectMapper();

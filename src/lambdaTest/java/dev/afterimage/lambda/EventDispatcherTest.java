@@ -52,7 +52,7 @@ class EventDispatcherTest {
 
     private static final FakeContext PLENTY = new FakeContext(29_000);
 
-    /** So little that nothing can be waited for. */
+    /** Too little time to wait for anything. */
     private static final FakeContext HARDLY_ANY = new FakeContext(1_000);
 
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);

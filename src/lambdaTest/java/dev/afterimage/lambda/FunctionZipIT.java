@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One process of the packaged function, and what Lambda sends it. */
+/** A process of the packaged function that gets events as from Lambda. */
 @Timeout(180)
 class FunctionZipIT {
 

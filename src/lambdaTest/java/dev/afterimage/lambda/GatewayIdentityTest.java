@@ -84,7 +84,7 @@ class GatewayIdentityTest {
         assertThat(client(iam(user))).contains(Client.named(user, ALL));
     }
 
-    /** Whoever assumes a role names the session. */
+    /** The session's name is the choice of whoever assumes the role. */
     @ParameterizedTest
     @ValueSource(strings = {"one", "another"})
     void assumedRoleIsTheCallerWhateverItsSessionName(String session) {

@@ -11,7 +11,7 @@ import java.time.Clock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that come into sight as a whole. */
+/** Files that become visible as a whole. */
 class AtomicFileTest {
 
     private static final byte[] OLD = {1, 2, 3};

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.JDBC;
 
-/** Who may use a directory, and what is said of one that cannot be used. */
+/** Who may use a data directory, and the messages for one that cannot be used. */
 class DatabaseTest {
 
     private static final Instant NOON = Instant.parse("2026-11-05T12:00:00Z");
@@ -125,7 +125,7 @@ class DatabaseTest {
                 .withMessageContaining("the images are found again");
     }
 
-    /** A disk may come back, so the process starts, and says why nothing can be kept. */
+    /** A disk may come back, so the process starts and each use says why nothing can be kept. */
     @Test
     void directoryThatCannotBeCreatedFailsEachUseUntilItCan() throws IOException {
         Path file = Files.writeString(root.resolve("file"), "not a directory");
@@ -141,7 +141,7 @@ class DatabaseTest {
         }
     }
 
-    /** A folder where the lock should be stands for a disk that cannot be written, which root could write all the same. */
+    /** A folder in place of the lock file simulates a read-only disk, which root could write to. */
     @Test
     void readOnlyDiskCanStillBeRead() throws IOException {
         TemplateId hero = new TemplateId("hero");
@@ -189,7 +189,7 @@ class DatabaseTest {
         }
     }
 
-    /** What was promised is synced, what was noted is not; both survive the process. */
+    /** Promised writes are synced to disk, noted ones are not; both survive the process. */
     @Test
     void promisedWritesAreSyncedAndNotedOnesAreNot() {
         try (Database database = new Database(root, false)) {

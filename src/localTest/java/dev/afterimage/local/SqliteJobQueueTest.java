@@ -130,7 +130,7 @@ class SqliteJobQueueTest extends JobQueueContract {
         assertThat(queue().status().depth()).isZero();
     }
 
-    /** One that fails must not take those with it that share its transaction. */
+    /** A failed change must not fail the others that share its transaction. */
     @Test
     void failedChangeDoesNotFailOthersOfItsTransaction() {
         Database shared = database.get();

@@ -19,12 +19,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a frontend sees of the whole service, with a strict provider behind it that counts what it bills. */
+/** The whole service as a frontend sees it, before a strict provider that counts its bills. */
 @QuarkusTest
 @TestProfile(OnDemandTest.AgainstAStrictProvider.class)
 class OnDemandTest {
 
-    /** The provider's second, less what a busy machine may be late in noticing a call. */
+    /** A second, less the delay with which a busy machine may notice a call. */
     private static final Duration BUSY_MACHINES_SECOND = Duration.ofMillis(900);
 
     @TestHTTPResource("/v1/images")

@@ -42,7 +42,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
-/** S3 out of reach, slow, refusing and overloaded: each ends in time, says how to mend it, and passes without a restart. */
+/** S3 unreachable, slow, refusing or overloaded: each call fails in time with advice, and works again without a restart. */
 @Timeout(60)
 class S3FaultsTest {
 
@@ -125,7 +125,7 @@ class S3FaultsTest {
         }
     }
 
-    /** The client's first request, two repeats, and then an answer that tells what to do. */
+    /** The first request, two retries, then an error with advice. */
     @ParameterizedTest
     @CsvSource({
         "503, 3, passes by itself",

@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
-/** The contract and S3's own matters, against a server that speaks S3's protocol and checks signatures. */
+/** The contract, and what is particular to S3, against a server that checks signatures. */
 class S3ImageStoreTest extends ImageStoreContract {
 
     private static final Instant NOON = Instant.parse("2026-11-05T12:00:00.123Z");

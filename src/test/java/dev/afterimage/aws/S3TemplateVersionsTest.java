@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** The contract and S3's own matters, against a server that speaks S3's protocol. */
+/** The contract, and what is particular to S3, against a server with S3's protocol. */
 class S3TemplateVersionsTest extends TemplateVersionsContract {
 
     private static final TemplateId HERO = new TemplateId("hero");

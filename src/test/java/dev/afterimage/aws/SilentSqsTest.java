@@ -25,7 +25,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A queue that takes connections and never answers, which a caller once waited for for two minutes. */
+/** A queue that accepts connections and never answers; a bug once let a caller wait two minutes for it. */
 @QuarkusTest
 @TestProfile(SilentSqsTest.Profile.class)
 @Timeout(10)
@@ -46,7 +46,7 @@ class SilentSqsTest {
                 .isInstanceOf(QueueUnavailableException.class);
     }
 
-    /** Whose connections stay in the backlog of the listening socket. */
+    /** A listening socket that accepts nothing, so that connections stay in its backlog. */
     public static class SilentServer implements QuarkusTestResourceLifecycleManager {
 
         private final ServerSocket silent;
@@ -79,7 +79,7 @@ class SilentSqsTest {
         }
     }
 
-    /** Everything else on this machine; and nobody works jobs off. */
+    /** Everything else is local, and there is no worker. */
     public static class Profile implements QuarkusTestProfile {
 
         @Override

@@ -137,7 +137,7 @@ class SqsJobQueueTest extends JobQueueContract {
         assertThat(queue.fits(jobOf(3, "\u00e9".repeat(140_000)))).isFalse();
     }
 
-    /** Two versions run side by side while one takes the other's place. */
+    /** Two versions run side by side during a deployment. */
     @Test
     void aJobOfANewerVersionIsLeftToIt() throws Exception {
         String newer = new SqsJob(Jobs.bulk(1), 0, clock.instant()).body().replace("\"v\":\"1\"", "\"v\":\"99\"");

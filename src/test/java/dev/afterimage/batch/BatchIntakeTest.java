@@ -112,9 +112,9 @@ class BatchIntakeTest {
 
     @Test
     void equalRowsAreQueuedAsAJobEach() throws Exception {
-        CatalogueRow twin = new CatalogueRow.Wanted(2, Jobs.request(1));
+        CatalogueRow equalRow = new CatalogueRow.Wanted(2, Jobs.request(1));
 
-        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), twin)).total())
+        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), equalRow)).total())
                 .isEqualTo(2);
         assertThat(claims()).hasSize(2);
     }

@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every ledger does. */
+/** The contract of every {@link BatchLedger}. */
 public abstract class BatchLedgerContract {
 
     protected static final Caller OWNER = new Caller("subject:ada/größe:1");
@@ -31,7 +31,7 @@ public abstract class BatchLedgerContract {
     protected final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
     protected final TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(3));
 
-    /** The ledger under test as another process would open it, each time. */
+    /** A new instance over the same data, as another process would open it. */
     protected abstract BatchLedger ledger();
 
     /** Lets time pass, for a backend with a clock of its own too. */
@@ -182,7 +182,7 @@ public abstract class BatchLedgerContract {
         assertThat(find(third).state()).isEqualTo(Batch.State.RECEIVING);
     }
 
-    /** Each finds the batch begun that it is told of: nobody may take its owner for dead. */
+    /** Every caller finds the returned batch begun, so that none takes its owner for dead. */
     @Test
     void ofConcurrentEqualRequestsOneBeginsTheBatch() throws Exception {
         BatchLedger shared = ledger();

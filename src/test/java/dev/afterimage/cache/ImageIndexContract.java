@@ -22,7 +22,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ImageIndex} keeps to. */
+/** The contract of every {@link ImageIndex}. */
 public abstract class ImageIndexContract {
 
     /** The index under test, empty at the start of each test; the same one for the whole of a test. */

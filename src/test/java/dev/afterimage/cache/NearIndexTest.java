@@ -63,7 +63,7 @@ class NearIndexTest {
         assertThat(find()).contains(entry);
     }
 
-    /** Between the two, another request may have asked and remembered what was still there. */
+    /** During the removal another request may read and cache the entry that is still there. */
     @Test
     void lookupDuringARemovalDoesNotBringTheEntryBack() {
         CompletableFuture<Void> removing = new CompletableFuture<>();

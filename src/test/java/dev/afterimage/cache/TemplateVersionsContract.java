@@ -15,12 +15,12 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link TemplateVersions} keeps to. */
+/** The contract of every {@link TemplateVersions}. */
 public abstract class TemplateVersionsContract {
 
     private static final TemplateId HERO = new TemplateId("hero");
 
-    /** A new instance, as another process would have it, over what the test has written so far; nothing at its start. */
+    /** A new instance over what the test has written so far, as another process would open it. */
     protected abstract TemplateVersions instance();
 
     /** Lets this much time pass for all instances. */

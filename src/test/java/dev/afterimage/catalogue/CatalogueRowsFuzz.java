@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever bytes are uploaded: no row is lost or invented, and each tells the line where it stands. */
+/** Any bytes are read without losing or inventing a row, and every row knows its line. */
 class CatalogueRowsFuzz {
 
     private static final Optional<TemplateId> CARD = Optional.of(new TemplateId("card"));

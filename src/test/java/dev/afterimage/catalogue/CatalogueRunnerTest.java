@@ -217,7 +217,7 @@ class CatalogueRunnerTest {
         assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(0, 700, 0, 0));
     }
 
-    /** Once it ended the plan, every night at the same row. */
+    /** A bug: such a row once ended the plan, every night at the same place. */
     @Test
     void aRowThatTheQueueDoesNotTakeIsABadRowAndStopsNoOther() throws Exception {
         catalogue = csv(0, 1000);

@@ -60,7 +60,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A catalogue over several nights, through the real planner, worker and pipeline; only time is made up. */
+/** A catalogue over several nights, through the real planner, worker and pipeline, with a simulated clock. */
 class NightsTest {
 
     private static final int ROWS = 3000;
@@ -258,7 +258,7 @@ class NightsTest {
         }
     }
 
-    /** Planning takes time, too: each checkpoint is a chunk that was planned. */
+    /** Planning a chunk takes time; each checkpoint is a chunk. */
     private final class InMemory extends MemoryCheckpoints {
 
         @Override

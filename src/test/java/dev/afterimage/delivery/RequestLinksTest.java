@@ -63,7 +63,7 @@ class RequestLinksTest {
                 .isEqualTo("/i/" + NAME + "?d=" + DATA + "&exp=1800000000&s=" + SIGNATURE_WITH_END);
     }
 
-    /** What the clients in other languages are held against, too (clients/typescript). */
+    /** The client libraries in other languages are tested with the same file (clients/typescript). */
     @ParameterizedTest
     @MethodSource("linksSignedElsewhere")
     void linkEqualsThoseOfTheOtherClientLibraries(JsonNode elsewhere) {

@@ -30,7 +30,7 @@ class BudgetedGeneratorTest {
     private final Budget budget = new Budget();
     private final FakeGenerator provider = new FakeGenerator();
 
-    /** One credit, which may get out of reach after it was taken. */
+    /** A budget of one credit, which can be told to fail after the reservation. */
     private static final class Budget implements CreditBudget {
         private int left = 1;
         private boolean lost;
@@ -134,7 +134,7 @@ class BudgetedGeneratorTest {
         assertThat(budget.left).isZero();
     }
 
-    /** Else a caller who could have had a 202 would be told that the storage is broken. */
+    /** Otherwise a caller who could have had a 202 would get a 503 for broken storage. */
     @Test
     void failureToGiveBackACreditDoesNotHideTheCallsFailure() {
         budget.lost = true;

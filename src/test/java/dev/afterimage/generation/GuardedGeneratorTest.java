@@ -51,7 +51,7 @@ class GuardedGeneratorTest {
         return new GuardedGenerator(belt, next).generate(REQUEST, attempt);
     }
 
-    /** As the annotations would end the call. */
+    /** A guard that ends the call as SmallRye's annotations would. */
     private static CallGuard endingWith(RuntimeException end, boolean afterTheCall) {
         return new CallGuard() {
             @Override

@@ -59,7 +59,7 @@ class PermittedGeneratorTest {
     private int silences;
     private Optional<Duration> nextPurchase = Optional.of(Duration.ofSeconds(50));
 
-    /** Grants everything, but for as many departures as it was told to answer otherwise; and says what it was asked. */
+    /** Grants everything except the departures that a test gives other answers to, and records what it was asked. */
     private final class Recorder implements ProviderLimiter {
         private final List<Supplier<Permit>> departures = new ArrayList<>();
         private boolean lost;
@@ -121,7 +121,7 @@ class PermittedGeneratorTest {
         }
     }
 
-    /** Knows of nothing but settling, which fails for as often as it was told. */
+    /** Only settles calls; the first {@code silences} attempts fail. */
     private Receipts receipts() {
         return (Receipts) Proxy.newProxyInstance(
                 Receipts.class.getClassLoader(), new Class<?>[] {Receipts.class}, (proxy, method, arguments) -> {

@@ -43,7 +43,7 @@ class ResilientGeneratorTest {
     private final FakeGenerator provider = new FakeGenerator();
     private final Retrying retrying = new Retrying();
 
-    /** As the annotation does it, twice at most, and without waiting. */
+    /** Tries twice, as the annotation would, but without waiting. */
     private static final class Retrying extends RetryGuard {
         private final List<Long> waits = new ArrayList<>();
 

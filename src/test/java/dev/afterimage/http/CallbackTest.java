@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Callers of late images are told when those are there. */
+/** Callbacks of images that come later than the response. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class CallbackTest {

@@ -45,7 +45,7 @@ class DeadLetterResourceTest {
                 .header("Cache-Control", "no-store")
                 .body(equalTo("{\"redriven\":2}"));
 
-        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.deadLetters()).isEmpty();
         assertThat(queue.status().depth()).isEqualTo(2);
         given().post("/v1/dead-letters/redrive").then().statusCode(200).body(equalTo("{\"redriven\":0}"));
     }

@@ -167,7 +167,7 @@ class FailedRequestTest {
         return core.generationRequest().caller().id();
     }
 
-    /** With a header of its own choice a client would have as many quotas as it likes. */
+    /** If a header of the client's choice named the caller, one client would have many quotas. */
     @Test
     void withoutAuthenticationTheCallerIsTheAddressWhateverKeyItSends() {
         assertThat(callerOf(request())).isEqualTo("address:127.0.0.1");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that nobody sends by mistake. Each is refused as a client's fault, and the next one is served as ever. */
+/** Hostile requests. Each gets a 4xx, and the next request is served as usual. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class HostileRequestTest {
@@ -52,7 +52,7 @@ class HostileRequestTest {
         return RawHttp.send(RestAssured.port, all.contains("\r\n\r\n") ? all : all + "\r\n");
     }
 
-    /** Not by a client of the tests, which would print a body of 200,000 levels prettily. */
+    /** Over a raw connection, because REST Assured would pretty-print a body of 200,000 levels. */
     private static String post(String path, String type, byte[] body, String... headers) throws IOException {
         return send(
                 "POST " + path + " HTTP/1.1",
@@ -77,7 +77,7 @@ class HostileRequestTest {
             assertThat(post(path, type, bomb.toByteArray(), "Content-Encoding: " + encoding + "\r\n"))
                     .startsWith("HTTP/1.1 415 ");
         }
-        // Without saying so, it is only bytes that are no text.
+        // Without the header, the bytes are just not UTF-8.
         assertThat(post(path, type, bomb.toByteArray())).startsWith("HTTP/1.1 400 ");
     }
 
@@ -101,7 +101,7 @@ class HostileRequestTest {
 
     @Test
     void malformedUtf8IsRefused() throws IOException {
-        byte[][] impostors = {
+        byte[][] malformed = {
             {(byte) 0xc0, (byte) 0xaf}, // a slash, overlong
             {(byte) 0xc0, (byte) 0x80}, // NUL, overlong
             {(byte) 0xed, (byte) 0xa0, (byte) 0x80}, // half of a pair
@@ -109,10 +109,10 @@ class HostileRequestTest {
             {(byte) 0xf0, (byte) 0x9f, (byte) 0x98}, // cut off
             {(byte) 0xff, (byte) 0xfe}
         };
-        for (byte[] impostor : impostors) {
+        for (byte[] bytes : malformed) {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             body.writeBytes("{\"template\":\"t\",\"data\":{\"a\":\"".getBytes(StandardCharsets.UTF_8));
-            body.writeBytes(impostor);
+            body.writeBytes(bytes);
             body.writeBytes("\"}}".getBytes(StandardCharsets.UTF_8));
             assertThat(post("/v1/images", "application/json", body.toByteArray()))
                     .startsWith("HTTP/1.1 400 ");

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code POST /v1/images} over a connection, as long as nothing goes wrong. */
+/** {@code POST /v1/images} over HTTP, without failures. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class ImageEndpointTest {
@@ -180,7 +180,7 @@ class ImageEndpointTest {
         assertThat(core.requests).isEmpty();
     }
 
-    /** Their threads know the request's context, and are no event loop all the same. */
+    /** Virtual threads know the request's context, though they are not its event loop. */
     @Test
     void aMissThatAVirtualThreadFindsGoesOnOnTheEventLoop() {
         core.index(() -> {

@@ -36,7 +36,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The description of the API is true: it knows the routes that there are, and its examples work. */
+/** The OpenAPI description matches the routes, and its examples work. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class OpenApiTest {
@@ -117,7 +117,7 @@ class OpenApiTest {
         assertThat(types).hasSizeGreaterThan(8);
     }
 
-    /** Of the other statuses each has one answer of its own. */
+    /** Only status 503 has several reasons. */
     @Test
     void everyReasonWhyAnImageCannotBeHadIsNamed() {
         String unavailable =

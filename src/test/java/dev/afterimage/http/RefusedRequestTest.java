@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client can do wrong, and what it is told. None of it reaches the core. */
+/** Mistakes of clients and their answers. None reaches the core. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class RefusedRequestTest {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The rule of ECMAScript's Number::toString, checked with exact decimal arithmetic. A number that never ends fails, too. */
+/** ECMAScript's Number::toString, checked with exact decimal arithmetic. */
 @Timeout(value = 120, threadMode = SEPARATE_THREAD)
 class CanonicalNumberTest {
 
@@ -86,7 +86,7 @@ class CanonicalNumberTest {
                 .forEach(CanonicalNumberTest::assertRule);
     }
 
-    /** It is read as the same double, no shorter one is, no other of the same length is closer, and its form is the rule's. */
+    /** The text parses to the same double, is the shortest such, the closest of its length, and has ECMAScript's form. */
     private static void assertRule(double number) {
         String text = write(number);
         assertThat(Double.parseDouble(text)).as(text).isEqualTo(number);

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every job queue does. Time is the test's. */
+/** The contract of every job queue. The test moves the clock. */
 public abstract class JobQueueContract {
 
     protected static final Set<Lane> BOTH = EnumSet.allOf(Lane.class);
@@ -33,7 +33,7 @@ public abstract class JobQueueContract {
 
     private static final Consumer<Job> UNHEARD = job -> {};
 
-    /** Far ahead, because ElasticMQ stamps new messages with the machine's time and compares it with the test's. */
+    /** In the far future, because ElasticMQ compares the machine's time of a new message with the test's clock. */
     protected final MutableClock clock = new MutableClock(Instant.parse("2100-03-01T00:00:00Z"));
 
     /** The queue under test, the same one each time. */

@@ -76,7 +76,7 @@ class RedriveTest {
         return IntStream.range(0, count).mapToObj(Jobs::bulk).toArray(Job[]::new);
     }
 
-    /** Buys in vain until the key may not be bought any more. */
+    /** Buys the key without getting an image until its purchases are used up. */
     private void useUp(ImageKey key) {
         Purchase purchase = Purchases.of(key);
         for (int i = 0; i <= Limiters.RULES.repurchases(); i++) {

@@ -56,7 +56,7 @@ class WorkerTest {
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);
     private final MemoryBatchLedger ledger = new MemoryBatchLedger(clock);
     private final MemoryPendingKeys marks = new MemoryPendingKeys();
-    private final List<GenerationRequest> inquiries = Collections.synchronizedList(new ArrayList<>());
+    private final List<GenerationRequest> requests = Collections.synchronizedList(new ArrayList<>());
     private Function<GenerationRequest, CompletionStage<ImageOutcome>> provider = WorkerTest::stored;
     private final CallbackReceiver receiver = new CallbackReceiver();
     private final Worker worker = worker(5, new CallersThread());
@@ -80,9 +80,9 @@ class WorkerTest {
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(2);
 
-        assertThat(inquiries).extracting(GenerationRequest::lane).containsExactly(Lane.INTERACTIVE, Lane.BULK);
-        assertThat(inquiries.get(1).caller()).isEqualTo(Jobs.bulk(1).caller());
-        assertThat(inquiries.get(1).deadline()).isEqualTo(Deadline.in(Duration.ofMinutes(1), clock));
+        assertThat(requests).extracting(GenerationRequest::lane).containsExactly(Lane.INTERACTIVE, Lane.BULK);
+        assertThat(requests.get(1).caller()).isEqualTo(Jobs.bulk(1).caller());
+        assertThat(requests.get(1).deadline()).isEqualTo(Deadline.in(Duration.ofMinutes(1), clock));
         assertThat(queue.status().depth()).isZero();
     }
 
@@ -117,7 +117,7 @@ class WorkerTest {
         assertThat(queue.status().depth()).isZero();
     }
 
-    /** It once ended for good with the first exception that nobody had foreseen. */
+    /** A bug: the loop once ended for good with the first unexpected exception. */
     @Test
     void loopContinuesWhateverTheQueueThrows() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
@@ -151,7 +151,7 @@ class WorkerTest {
         assertThat(idle.isWell()).as("stopped").isTrue();
     }
 
-    /** The ledger lies in Redis; eleven minutes without it once buried batch jobs as "its worker died". */
+    /** A bug: eleven minutes without Redis, where the ledger lies, once dead-lettered batch jobs as "its worker died". */
     @Test
     void jobWhoseEndCannotBeRecordedIsRequeuedWithoutUsingAnAttempt() throws Exception {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
@@ -161,11 +161,11 @@ class WorkerTest {
             worker.lookOnce(NOW);
             clock.advance(Duration.ofMinutes(1));
         }
-        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.deadLetters()).isEmpty();
         ledger.lose(false);
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(1);
-        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.deadLetters()).isEmpty();
         assertThat(queue.status().depth()).isZero();
         assertThat(ledger.find(BATCH).orElseThrow().counts().generated()).isEqualTo(1);
     }
@@ -184,7 +184,7 @@ class WorkerTest {
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(1);
         assertThat(queue.status().depth()).isZero();
-        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.deadLetters()).isEmpty();
     }
 
     @Test
@@ -195,7 +195,7 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.bulk(2), Jobs.interactive(3)), NOW);
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(1);
-        assertThat(inquiries.getLast().lane()).isEqualTo(Lane.INTERACTIVE);
+        assertThat(requests.getLast().lane()).isEqualTo(Lane.INTERACTIVE);
 
         clock.advance(LaneGate.LONGEST);
         assertThat(worker.lookOnce(NOW)).isEqualTo(1);
@@ -212,9 +212,9 @@ class WorkerTest {
             clock.advance(Duration.ofMinutes(2));
         }
 
-        assertThat(queue.buried())
+        assertThat(queue.deadLetters())
                 .singleElement()
-                .satisfies(buried -> assertThat(buried.reason()).contains("3 attempts"));
+                .satisfies(letter -> assertThat(letter.reason()).contains("3 attempts"));
         assertThat(batch().failures()).containsExactly(new Batch.Failure(1, "503 Given up after 3 attempts."));
         assertThat(batch().state()).isEqualTo(Batch.State.FINISHED);
 
@@ -235,7 +235,7 @@ class WorkerTest {
 
         worker.lookOnce(NOW);
 
-        assertThat(queue.buried()).containsExactly(new MemoryJobQueue.Buried(Jobs.bulk(1), "No such template."));
+        assertThat(queue.deadLetters()).containsExactly(new MemoryJobQueue.DeadLetter(Jobs.bulk(1), "No such template."));
     }
 
     @Test
@@ -259,7 +259,7 @@ class WorkerTest {
 
         worker.lookOnce(NOW);
 
-        assertThat(inquiries).isEmpty();
+        assertThat(requests).isEmpty();
         assertThat(queue.status().depth()).isZero();
     }
 
@@ -273,10 +273,10 @@ class WorkerTest {
 
         worker.lookOnce(NOW);
 
-        assertThat(inquiries).isEmpty();
-        assertThat(queue.buried())
+        assertThat(requests).isEmpty();
+        assertThat(queue.deadLetters())
                 .singleElement()
-                .satisfies(buried -> assertThat(buried.reason()).contains("2 times"));
+                .satisfies(letter -> assertThat(letter.reason()).contains("2 times"));
     }
 
     @Test
@@ -292,7 +292,7 @@ class WorkerTest {
         worker.lookOnce(NOW);
 
         assertThat(backlog.contains(key)).isFalse();
-        assertThat(inquiries).hasSize(1);
+        assertThat(requests).hasSize(1);
     }
 
     @Test
@@ -325,7 +325,7 @@ class WorkerTest {
                 parallel.beatOnce();
             }
             assertThat(queue.claim(EnumSet.allOf(Lane.class), 1, NOW)).isEmpty();
-            slow.complete(stored(inquiries.getFirst()).toCompletableFuture().join());
+            slow.complete(stored(requests.getFirst()).toCompletableFuture().join());
             assertThat(parallel.stop(Duration.ofSeconds(30))).isTrue();
         }
         assertThat(queue.status().depth()).isZero();
@@ -379,7 +379,7 @@ class WorkerTest {
 
         assertThat(failed).containsExactly("m3");
         assertThat(queue.status().bulk()).isEqualTo(2);
-        assertThat(inquiries)
+        assertThat(requests)
                 .allSatisfy(generationRequest ->
                         assertThat(generationRequest.deadline()).isEqualTo(Deadline.in(Duration.ofSeconds(10), clock)));
     }
@@ -413,7 +413,7 @@ class WorkerTest {
 
         @Override
         public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
-            inquiries.add(generationRequest);
+            requests.add(generationRequest);
             return provider.apply(generationRequest);
         }
 

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link CallerQuota} must do. Tests begin at twelve minutes before the hour. */
+/** The contract of every {@link CallerQuota}. Tests begin at twelve minutes before the hour. */
 public abstract class CallerQuotaContract {
 
     private static final Caller ANN = new Caller("ann");

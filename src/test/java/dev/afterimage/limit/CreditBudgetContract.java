@@ -24,7 +24,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link CreditBudget} keeps to. */
+/** The contract of every {@link CreditBudget}. */
 public abstract class CreditBudgetContract {
 
     private static final Instant DECEMBER = Instant.parse("2026-12-01T00:00:00Z");
@@ -32,7 +32,7 @@ public abstract class CreditBudgetContract {
     /** Half a minute before November ends. */
     protected final MutableClock clock = new MutableClock(DECEMBER.minusSeconds(30));
 
-    /** A new instance, as another process would have it, over what the test has counted so far; nothing at its start. */
+    /** A new instance over what the test has counted so far, as another process would open it. */
     protected abstract CreditBudget budget(Budgets budgets, Clock clock);
 
     protected static final Charge ONE = new Charge("default", "card", "ada", 1);
@@ -86,7 +86,7 @@ public abstract class CreditBudgetContract {
         assertThat(budget.reserve(new Charge("default", "card", "service", 50))).isInstanceOf(Reserved.class);
     }
 
-    /** Nothing of a refused cost may stay counted, or a tenant would use up what others have. */
+    /** A refused cost may not stay counted, or one tenant would use up the others' budget. */
     @Test
     void refusedReservationIsNotCounted() {
         CreditBudget budget = budget(new Budgets(Map.of(), Map.of(), 1), clock);

@@ -103,7 +103,7 @@ class LimitLawTest {
         assertThat(fleet.all.mostInAnyWindow(window.toNanos())).isLessThanOrEqualTo(rate);
     }
 
-    /** Up to a slot time less the lead; whoever is held up longer can meet a call that was stamped meanwhile. */
+    /** Up to a slot time less the lead; a call delayed longer can meet one stamped meanwhile. */
     @ParameterizedTest(name = "{0} calls a second, up to {1} ms late")
     @CsvSource({"1, 700", "10, 40", "10, 700", "200, 300", "200, 700"})
     void callsDelayedAfterTheirDepartureStampStillKeepTheLimit(int rate, int heldUp) {

@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The part of {@link ProviderLimiterContract} that says who is planned where, and who is to come again when. */
+/** The part of {@link ProviderLimiterContract} about planned starts and when to ask again. */
 abstract class LimiterLineContract {
 
     static final Duration NOW_OR_NEVER = Duration.ZERO;
@@ -166,7 +166,7 @@ abstract class LimiterLineContract {
         assertThat(departed(limiter, Lane.BULK).startsIn()).isZero();
     }
 
-    /** Then the start still lies ahead, and the call leaves on time. */
+    /** So that the start still lies ahead and the call leaves on time. */
     @Test
     void unplannedStartIsAskedForAgainHalfALeadBefore() {
         Limits limits = rate(1);

@@ -36,7 +36,7 @@ class MemoryLimiterTest extends ProviderLimiterContract {
         clock.advance(step);
     }
 
-    /** {@link System#nanoTime} counts from anywhere, and may overflow. */
+    /** {@link System#nanoTime} has an arbitrary origin and may overflow. */
     @Test
     void clockReadingMayOverflow() {
         AtomicLong time = new AtomicLong(Long.MAX_VALUE);

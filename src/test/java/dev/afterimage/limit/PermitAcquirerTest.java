@@ -70,7 +70,7 @@ class PermitAcquirerTest {
         return Deadline.in(patience, clock);
     }
 
-    /** Denies until told otherwise, and tells who asks. */
+    /** Denies until a grant is released, and records every question. */
     private static class StubbornLimiter implements ProviderLimiter {
         final BlockingQueue<Duration> questions = new LinkedBlockingQueue<>();
         final Semaphore grants = new Semaphore(0);
@@ -82,7 +82,7 @@ class PermitAcquirerTest {
 
         @Override
         public Permit acquire(Lane lane, Duration patience) {
-            // Decided before it is told, so that a test that was told cannot change it any more.
+            // Decided before it is recorded, so that a test that waits for the record cannot change it.
             boolean granted = grants.tryAcquire();
             questions.add(patience);
             return granted ? new Granted("t", lane, Duration.ZERO) : denial;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ProviderLimiter} must do. */
+/** The contract of every {@link ProviderLimiter}. */
 public abstract class ProviderLimiterContract extends LimiterLineContract {
 
     private static Limits inFlight(int concurrency) {

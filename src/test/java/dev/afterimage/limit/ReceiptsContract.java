@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every {@link Receipts} must do, together with the {@link ProviderLimiter} that writes them. */
+/** The contract of every {@link Receipts}, with the {@link ProviderLimiter} that writes them. */
 public abstract class ReceiptsContract {
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);

@@ -69,7 +69,7 @@ class ImagePipelineTest {
             new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"B\"}"), ImageFormat.PNG);
 
     private static final ImageKey KEY = new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0);
-    /** The longest pause between two looks of somebody who waits for another process. */
+    /** The longest pause between two polls of a follower of another process. */
     private static final Duration POLL = Duration.ofMillis(400);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
@@ -619,7 +619,7 @@ class ImagePipelineTest {
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
 
-    /** Or an entry would be left that leads to no image, once the index is back. */
+    /** Otherwise the index would keep an entry without an image. */
     @Test
     void deleteChangesNothingWhileTheIndexIsDown() {
         ImageKey key = obtain().key();

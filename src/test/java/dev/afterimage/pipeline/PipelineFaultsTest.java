@@ -55,7 +55,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the pipeline does when the fleet's memory is gone, its process stood still, or others come in between. */
+/** The pipeline without Redis, in a frozen process, and with other processes in between. */
 @Timeout(60)
 class PipelineFaultsTest {
 
@@ -132,7 +132,7 @@ class PipelineFaultsTest {
                 threads));
     }
 
-    /** The same port while the fleet's memory can be asked. */
+    /** The port, failing while Redis is gone. */
     @SuppressWarnings("unchecked")
     private <T> T reachable(Class<T> port, T right, Supplier<RuntimeException> failure) {
         return (T) Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> {
@@ -255,7 +255,7 @@ class PipelineFaultsTest {
         assertThat(provider.calls()).as("with the other image's").isEqualTo(2);
     }
 
-    /** Or the hold that comes after it would write the receipt of an ended call again. */
+    /** Otherwise the late hold would write the receipt of an ended call again. */
     @Test
     void receiptIsSettledAfterAHoldInProgress() throws Exception {
         List<String> order = new CopyOnWriteArrayList<>();
@@ -289,7 +289,7 @@ class PipelineFaultsTest {
         assertThat(limiter.find(KEY)).isEmpty();
     }
 
-    /** It read the store before the DELETE, and tells the index after it. */
+    /** The request reads the store before the DELETE and writes the index after it. */
     @Test
     void restoringTheIndexDuringADeleteDoesNotBringTheImageBack() {
         ended(pipeline(), asked(REQUEST));

@@ -31,18 +31,18 @@ class QuotaEnforcerTest {
 
     private final MutableClock clock = new MutableClock();
     private final IndexEntry entry = TestImages.entry(KEY, clock.instant(), 10);
-    private final QuotaEnforcer desk = new QuotaEnforcer(new MemoryCallerQuota(OptionalInt.of(1), clock));
+    private final QuotaEnforcer enforcer = new QuotaEnforcer(new MemoryCallerQuota(OptionalInt.of(1), clock));
 
     private ImageOutcome charge(Caller caller, ImageOutcome outcome) {
         GenerationRequest generationRequest =
                 GenerationRequest.onDemand(REQUEST, caller, Deadline.in(Duration.ofSeconds(20), clock));
-        return desk.charge(generationRequest, () -> outcome);
+        return enforcer.charge(generationRequest, () -> outcome);
     }
 
     private void fail(GenerationException failure) {
         GenerationRequest generationRequest =
                 GenerationRequest.onDemand(REQUEST, new Caller("ann"), Deadline.in(Duration.ofSeconds(20), clock));
-        assertThatThrownBy(() -> desk.charge(generationRequest, () -> {
+        assertThatThrownBy(() -> enforcer.charge(generationRequest, () -> {
                     throw failure;
                 }))
                 .isSameAs(failure);

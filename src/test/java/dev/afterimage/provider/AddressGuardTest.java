@@ -187,7 +187,7 @@ class AddressGuardTest {
         names = Map.of(
                 "cdn.example.com", List.of(PUBLIC),
                 "evil.test", List.of(PUBLIC));
-        // Everything that a lenient reader could take these for is public or named, so only the spelling is at fault.
+        // Every host that a lenient parser could read here is allowed, so only the spelling can be the reason for the refusal.
         assertRefused(guard("*.example.com", "127.0.0.1"), url);
     }
 

@@ -45,7 +45,7 @@ class DescriptionCompilerTest {
         return DescriptionCompiler.compile(document.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The least that describes something, with one property more. */
+    /** A minimal description with one more property. */
     private static String with(String property) {
         return "{'name':'x','url':'https://api.example.com/v1/images','body':{'t':'{template}'},'result':'/url'%s}"
                 .formatted(property.isEmpty() ? "" : "," + property);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a provider answers: it can't stop the fleet for longer than a day, nor make the reading of it fail. */
+/** No answer of a provider stops the fleet for longer than a day or makes its parser fail. */
 class ProviderAnswerFuzz {
 
     private static final Instant NOW = Instant.parse("2026-03-01T02:00:00Z");

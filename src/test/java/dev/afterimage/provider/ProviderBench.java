@@ -37,13 +37,13 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
     /** The limits that answers showed. */
     final List<String> shown = new ArrayList<>();
 
-    /** What a test that waits for a time-out waits for. */
+    /** The time-out of tests that wait for one. */
     static final Duration SHORT = Duration.ofMillis(300);
 
     final WireMockServer server = new WireMockServer(wireMockConfig().dynamicPort());
     final MutableClock clock = MutableClock.atSomeTime();
     final FakePause pause = new FakePause(clock);
-    /** One event loop, so that what a test sent through it is known to have been seen. */
+    /** One event loop, so that a test knows that its earlier work has been handled. */
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
     final ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(5), Clock.systemUTC());

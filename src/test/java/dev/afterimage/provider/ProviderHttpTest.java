@@ -239,7 +239,7 @@ class ProviderHttpTest {
         }
     }
 
-    /** The only event loop has handled what happened before once it has brought back later answers. */
+    /** The only event loop has handled all earlier events once it has returned later answers. */
     private static void letTheEventLoopSee() {
         for (int i = 0; i < 3; i++) {
             bench.http.exchange(call(LONG), () -> {});
@@ -297,7 +297,7 @@ class ProviderHttpTest {
                 .isFalse();
     }
 
-    /** More than 512 once waited for a connection here, and were taken for a provider that cannot be reached. */
+    /** A bug: calls beyond 512 once waited for a connection and counted as an unreachable provider. */
     @Test
     void everyCallOfAFullBulkheadHasAConnection() throws Exception {
         int calls = 1000;

@@ -27,7 +27,7 @@ class ProviderIdentitiesTest {
         assertThat(identity("url", "https://api.example.com/").value()).isEqualTo("demo");
     }
 
-    /** As whoever describes these APIs in a document must come to the same. */
+    /** A description of the same APIs in a document must give the same identity. */
     @Test
     void identityOfADescribedProviderIsWhatItSends() {
         assertThat(identity("kind", "json", "url", "https://api.example.com/render"))

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever URL a provider answers: nothing is fetched but from a public address of an allowed name, by https. */
+/** Whatever URL a provider answers, only https at a public address of an allowed name is fetched. */
 class ResultUrlFuzz {
 
     private static final String NAME_BELOW = "[a-z0-9_][a-z0-9_.-]*\\.example\\.com";

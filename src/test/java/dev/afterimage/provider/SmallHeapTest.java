@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** Large images at once in a small heap, as processes have it. */
+/** Large images at once in the small heap of a process. */
 class SmallHeapTest {
 
     /** Together 200 MB, in a heap of 128 MB. */

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Redis, and the way to it, at its worst. */
+/** Redis and its network failing in every way. */
 @Timeout(120)
 class RedisFaultsTest {
 
@@ -156,7 +156,7 @@ class RedisFaultsTest {
         assertThat(taken).isBetween(TIMEOUT, TIMEOUT.multipliedBy(20));
     }
 
-    /** A request looks the version, the image, the quota and the marks up. */
+    /** One request looks up the version, the image, the quota and the pending key. */
     @Test
     void severalCommandsInARowWaitAboutOneTimeoutForASilentServer() {
         join(index.put(anEntry()));
@@ -232,7 +232,7 @@ class RedisFaultsTest {
         }
         failing.forEach(RedisFaultsTest::assertUnavailable);
 
-        // The connections still stand and swallow; only new ones reach the server.
+        // The old connections stay open and lose everything; only new ones reach the server.
         proxy.passNewConnections();
 
         eventually(() -> catchThrowable(() -> join(asked.find(key(1)))) == null, TIMEOUT.multipliedBy(POOL));
@@ -311,7 +311,7 @@ class RedisFaultsTest {
     void oneLateAnswerDoesNotCutOffAnInstanceFromTheFleetsLeases() {
         join(index.put(anEntry()));
         proxy.passNewConnections();
-        // The client's pool hands a connection that was swallowed out once more.
+        // The client's pool reuses a connection that loses everything once more.
         assertUnavailable(index.find(key(2)));
 
         assertThat(leases().take(key(1), Lane.INTERACTIVE)).isPresent();

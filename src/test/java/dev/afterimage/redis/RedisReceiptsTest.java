@@ -55,7 +55,7 @@ class RedisReceiptsTest extends ReceiptsContract {
         return fleet(LIMITS, Limiters.RULES);
     }
 
-    /** For the keys, too, whose time to live is the server's. */
+    /** Also shortens the keys' time to live, which the server counts by its own clock. */
     @Override
     protected void advance(Duration step) {
         clock.advance(step);

@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What every {@link FlightLeases} must do. */
+/** The contract of every {@link FlightLeases}. */
 @Timeout(60)
 public abstract class FlightLeasesContract {
 

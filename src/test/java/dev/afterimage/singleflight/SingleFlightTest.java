@@ -53,9 +53,9 @@ class SingleFlightTest {
     void aHundredCallersShareOneFlight() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         CyclicBarrier together = new CyclicBarrier(100);
-        List<Future<Flight<String>>> seats = new ArrayList<>();
+        List<Future<Flight<String>>> joined = new ArrayList<>();
         for (int caller = 0; caller < 100; caller++) {
-            seats.add(threads.submit(() -> {
+            joined.add(threads.submit(() -> {
                 together.await();
                 return flights.join(KEY, () -> {
                     calls.incrementAndGet();
@@ -64,13 +64,13 @@ class SingleFlightTest {
             }));
         }
         int led = 0;
-        for (Future<Flight<String>> seat : seats) {
-            led += seat.get().led() ? 1 : 0;
+        for (Future<Flight<String>> one : joined) {
+            led += one.get().led() ? 1 : 0;
         }
         provider.complete("image");
 
-        for (Future<Flight<String>> seat : seats) {
-            assertThat(seat.get().await(patient())).contains("image");
+        for (Future<Flight<String>> one : joined) {
+            assertThat(one.get().await(patient())).contains("image");
         }
         assertThat(led).isEqualTo(1);
         assertThat(calls).hasValue(1);

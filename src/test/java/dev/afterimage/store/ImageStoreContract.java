@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every {@link ImageStore} keeps to. */
+/** The contract of every {@link ImageStore}. */
 public abstract class ImageStoreContract {
 
     private static final Instant NOON = Instant.parse("2026-11-05T12:00:00.123Z");
@@ -49,7 +49,7 @@ public abstract class ImageStoreContract {
         assertThat(store().find(KEY)).contains(entry);
     }
 
-    /** From one byte to more than one round of any buffer; the bytes have every value, line ends among them. */
+    /** From one byte to more than any buffer holds; the bytes have every value. */
     @ParameterizedTest
     @ValueSource(ints = {1, 127, 128, 129, 65_536, 3_000_001})
     void anImageIsReadBackByteForByte(int bytes) {
@@ -219,7 +219,7 @@ public abstract class ImageStoreContract {
         assertThat(stored.content()).isEqualTo(imageOf(createdAt));
     }
 
-    /** Each moment's image has a length of its own, so that bytes and entry of two cannot pass for one. */
+    /** Images of different times have different lengths, so that mixed bytes and entries are noticed. */
     private static byte[] imageOf(Instant createdAt) {
         return content(
                 KEY,

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may be configured together, and what would be open by accident. */
+/** Which settings may be combined, and which would open the service by accident. */
 class AuthWiringTest {
 
     private static final String KEY = "afterimage.auth.keys.\"shop\".";

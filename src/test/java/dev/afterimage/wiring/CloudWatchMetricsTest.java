@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is sent to CloudWatch is what its alarms and its dashboard read. */
+/** Exactly the metrics that alarms and dashboard read are sent to CloudWatch. */
 class CloudWatchMetricsTest {
 
     private static final Pattern OF_AN_ALARM =

@@ -88,7 +88,7 @@ class GuardedChainTest {
     };
     private ImageGenerator chain = (request, attempt) -> provider.generate(request, attempt);
 
-    /** The memory limiter, which says how often it was asked. */
+    /** The memory limiter, counting permits acquired and released. */
     private final class CountingLimiter implements ProviderLimiter {
         private final MemoryLimiter memory = Limiters.memory(
                 new Limits(100, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(70)), clock);
@@ -143,7 +143,7 @@ class GuardedChainTest {
         }
     }
 
-    /** A month without end, and how many credits of it are taken now. */
+    /** A budget without a limit that counts the credits taken. */
     private static final class CountingBudget implements CreditBudget {
         private int taken;
 
@@ -182,7 +182,7 @@ class GuardedChainTest {
         }
     }
 
-    /** As its annotation does it. */
+    /** Retries four times, as its annotation does. */
     private final class Retrying extends RetryGuard {
         @Override
         public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {

@@ -55,7 +55,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may do what, where keys are asked for. */
+/** Who may do what, where keys are required. */
 @QuarkusTest
 @TestProfile(KeysProfile.class)
 class AccessTest {
@@ -96,7 +96,7 @@ class AccessTest {
 
     // ---- The table: each of its cells ----
 
-    /** Every row of the table, and what is no row. */
+    /** Every row of the table, and requests that match no row. */
     static Stream<Arguments> cells() {
         List<RouteRoles.Rule> rows = new ArrayList<>(new RouteRoles(KeysProfile.config(Map.of())).rules());
         rows.add(new RouteRoles.Rule("GET", "/nothing", Set.of(Role.OPERATE)));
@@ -132,7 +132,7 @@ class AccessTest {
         }
     }
 
-    /** Of the framework's routes those that aren't named are the operator's. */
+    /** The framework's routes without a row need the role operate. */
     @Test
     void everyRouteOfOursIsInTheTable() {
         Set<String> missing = new TreeSet<>();
@@ -180,7 +180,7 @@ class AccessTest {
         return routes;
     }
 
-    /** What matches any path stands before the routes, and is none. */
+    /** Handlers for every path stand before the routes and are none. */
     private static void addRoutes(Router router, String root, Set<String> routes) {
         for (Route route : router.getRoutes()) {
             String path = route.getPath();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a page of another site can do to a service on the same machine that asks for no key: nothing. */
+/** A page of another site can do nothing to a service on the same machine that needs no key. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class BrowserGuardTest {

@@ -248,7 +248,7 @@ class BatchResourceTest {
         try (OutputStream out = upload.getOutputStream()) {
             out.write("title\n".getBytes(StandardCharsets.UTF_8));
             int sent = 0;
-            // Far more than any buffer on the way holds; it goes on only while it is read.
+            // Far more than all buffers hold, so the upload continues only while the service reads it.
             while (queue.status().bulk() == 0 && sent < 300_000) {
                 out.write(("row " + sent++ + " " + "x".repeat(100) + "\n").getBytes(StandardCharsets.UTF_8));
                 out.flush();

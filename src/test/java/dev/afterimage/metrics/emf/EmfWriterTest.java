@@ -210,7 +210,7 @@ class EmfWriterTest {
         return values;
     }
 
-    /** What one more flush writes; all of it keeps the rules. */
+    /** What the next flush writes, checked against the rules. */
     private List<JsonNode> flushed() {
         out.setLength(0);
         writer.flush();
