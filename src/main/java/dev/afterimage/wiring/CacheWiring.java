@@ -30,7 +30,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** Chooses where entries, images and template versions are kept. */
 class CacheWiring {
 
-    /** Opens what a local part needs before anything else starts, or says at once why it cannot be had. */
+    /**
+     * Opens the local directory, if a part needs it, before anything else starts; stops the start when it cannot be used.
+     */
     void open(@Observes @Priority(1) StartupEvent start, BackendConfig backends, Instance<LocalBackend> local) {
         if (backends.usesLocal()) {
             LocalBackend.of(local).open();
@@ -74,7 +76,7 @@ class CacheWiring {
             case FILESYSTEM -> LocalBackend.of(local).store();
             case S3 -> new S3ImageStore(S3Bucket.of(s3.get(), s3Config));
         };
-        // An image that is stored no longer takes up room in the process.
+        // A stored image frees its room in the process.
         return new MeteredStore(meters, store, room::free);
     }
 

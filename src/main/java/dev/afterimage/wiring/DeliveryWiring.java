@@ -35,10 +35,10 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/** Puts together how URLs are signed, and how the local edge verifies them. */
+/** Chooses how URLs are signed, and what the local CDN accepts. */
 class DeliveryWiring {
 
-    /** The name of the key that is made at first start. */
+    /** The id of the key that is made at the first start. */
     private static final String OWN_KEY = "local";
 
     @Produces
@@ -53,7 +53,10 @@ class DeliveryWiring {
         return new ExpiryWindow(config.urlTtl(), clock);
     }
 
-    /** From Secrets Manager, from the configuration, or made at first start; the first that is named. */
+    /**
+     * The key that URLs are signed with: from Secrets Manager if a secret is named, else from the configuration, else
+     * made at the first start.
+     */
     @Produces
     @Singleton
     Supplier<SigningKey> signingKeys(
@@ -80,8 +83,8 @@ class DeliveryWiring {
     }
 
     /**
-     * With the secrets of Secrets Manager or of the configuration, else on a laptop with one that follows from the key that was
-     * made at first start.
+     * Request links, signed with secrets from Secrets Manager or the configuration; else, on a laptop, with one that is
+     * derived from the key that was made at the first start.
      */
     @Produces
     @Singleton
@@ -147,7 +150,7 @@ class DeliveryWiring {
         return new MemoisedSigner(signer, window, config.memoisedUrls());
     }
 
-    /** The URL itself never expires; the time is when to ask for it again. */
+    /** URLs without a signature. They never expire; the expiry only says when to ask again. */
     private static UrlSigner unsigned(BaseUrl baseUrl, ExpiryWindow window) {
         if (!baseUrl.isFixed()) {
             throw new IllegalStateException(
@@ -158,9 +161,9 @@ class DeliveryWiring {
     }
 
     /**
-     * What the local edge honours. CloudFront does the same with the public keys of its key group; where the private key lies
-     * in Secrets Manager it is CloudFront that delivers, and with another signer the store or a CDN: then the local edge honours
-     * nothing.
+     * The signatures that the local CDN accepts, as CloudFront does by the public keys of its key group. It accepts none
+     * where something else delivers: CloudFront, if the private key is in Secrets Manager; the store or a CDN, with
+     * another signer.
      */
     @Produces
     @Singleton

@@ -73,7 +73,8 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
                         (calls, window) -> shown.add(calls + " in " + window),
                         (service, method, url, headers, body) -> headers,
                         clock,
-                        pause));
+                        pause,
+                        false));
     }
 
     /** Every name leads to this machine. */

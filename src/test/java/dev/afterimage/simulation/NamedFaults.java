@@ -203,7 +203,8 @@ enum NamedFaults implements Flaw {
                             generationRequest.lane(),
                             new Deadline(generationRequest.deadline().at().plusSeconds(20)),
                             false,
-                            generationRequest.horizon());
+                            generationRequest.horizon(),
+                            generationRequest.open());
                 }
                 return proceed.call();
             });

@@ -150,6 +150,19 @@ public abstract class ImageStoreContract {
     }
 
     @Test
+    void deleteOfAnEntryRemovesThatImageOnly() {
+        IndexEntry former = put(NOON);
+        IndexEntry standing = put(NOON.plusMillis(1));
+
+        store().delete(former);
+        assertHolds(NOON.plusMillis(1));
+
+        store().delete(standing);
+        assertThat(store().find(KEY)).isEmpty();
+        assertThatCode(() -> store().delete(standing)).doesNotThrowAnyException();
+    }
+
+    @Test
     void deletingAnUnknownImageDoesNothing() {
         assertThatCode(() -> store().delete(KEY)).doesNotThrowAnyException();
     }
