@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Worker and planner functions have no signing key and must not need one. */
+/** The planner has no signing key, and the worker needs its own only when an image is stored: no start and no plan may ask for one. */
 @QuarkusTest
 @WithTestResource(AwsServers.class)
 @TestProfile(LazySignerTest.Counted.class)

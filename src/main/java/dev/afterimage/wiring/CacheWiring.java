@@ -8,6 +8,9 @@ import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.NearIndex;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.delivery.DeliveryConfig;
+import dev.afterimage.delivery.SigningIndex;
+import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.metrics.MeteredIndex;
 import dev.afterimage.metrics.MeteredStore;
 import dev.afterimage.metrics.Meters;
@@ -47,6 +50,8 @@ class CacheWiring {
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
+            DeliveryConfig delivery,
+            Instance<UrlSigner> signer,
             Meters meters,
             Machine machine) {
         ImageIndex kept = switch (backends.indexKind()) {
@@ -57,10 +62,14 @@ class CacheWiring {
         ImageIndex near = config.nearTtl().isZero()
                 ? index
                 : new NearIndex(index, config.nearTtl(), config.nearSize(), machine.nanoTime()::getAsLong);
-        return switch (backends.storeKind()) {
+        ImageIndex present = switch (backends.storeKind()) {
             case FILESYSTEM -> LocalBackend.of(local).withImagesPresent(near);
             case S3 -> near;
         };
+        // Other signatures cost next to nothing, and an index of one process keeps no URLs.
+        boolean signsAhead = backends.indexKind() == BackendConfig.IndexKind.REDIS
+                && delivery.signer() == DeliveryConfig.Signer.CLOUDFRONT;
+        return signsAhead ? new SigningIndex(present, signer::get) : present;
     }
 
     @Produces

@@ -8,10 +8,12 @@ import dev.afterimage.aws.S3UrlSigner;
 import dev.afterimage.aws.SecretKeys;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SecretsLinkKeys;
+import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
 import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.ExpiryWindow;
+import dev.afterimage.delivery.KeptUrls;
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.MemoisedSigner;
 import dev.afterimage.delivery.PemKeys;
@@ -19,6 +21,7 @@ import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.pipeline.Drain;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
@@ -138,11 +141,25 @@ class DeliveryWiring {
             Instance<Supplier<SigningKey>> keys,
             @Identifier(ClientWiring.LIMITED) Instance<S3Client> s3,
             S3Config s3Config,
-            ExpiryWindow window) {
+            ExpiryWindow window,
+            ImageIndex index,
+            Drain drain) {
         return switch (config.signer()) {
-            case CLOUDFRONT -> memoised(new CloudFrontSigner(baseUrl, keys.get(), window), window, config);
+            case CLOUDFRONT -> {
+                CloudFrontSigner signer = new CloudFrontSigner(baseUrl, keys.get(), window);
+                KeptUrls kept = new KeptUrls(signer, signer::fingerprint, window, keeper(index, drain));
+                yield memoised(kept, window, config);
+            }
             case S3 -> memoised(new S3UrlSigner(S3Bucket.of(s3.get(), s3Config), window), window, config);
             case PUBLIC -> unsigned(baseUrl, window);
+        };
+    }
+
+    /** A process isn't frozen before the index was told. When it cannot be, each instance signs for itself. */
+    private static KeptUrls.Keeper keeper(ImageIndex index, Drain drain) {
+        return (key, url, until) -> {
+            drain.entered();
+            var unused = index.keepUrl(key, url, until).whenComplete((kept, failure) -> drain.left());
         };
     }
 

@@ -177,7 +177,7 @@ class PipelineFaultsTest {
 
     /** Or the image of a slow provider would come as much later as a call takes. */
     @Test
-    void aCallThatWouldNotLandInTimeIsQueuedForAtOnceAndTheCallerLooksWhenItMayHaveLanded() {
+    void callExpectedToEndTooLateIsQueuedAtOnceAndTheCallerComesBackLater() {
         ImageGenerator slow = (request, attempt) -> {
             GeneratedImage image = provider.generate(request, attempt);
             clock.advance(Duration.ofSeconds(15));
@@ -344,7 +344,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whoTakesItsDeletedImageBackLeavesTheOneThatWasBoughtSince() {
+    void removingALateImageKeepsTheOneBoughtSince() {
         Receipts late = (Receipts) Proxy.newProxyInstance(
                 Receipts.class.getClassLoader(), new Class<?>[] {Receipts.class}, (proxy, method, arguments) -> {
                     if (!method.getName().equals("settle")) {

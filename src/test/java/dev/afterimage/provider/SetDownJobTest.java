@@ -226,7 +226,7 @@ class SetDownJobTest {
     }
 
     @Test
-    void aFleetThatHasLostItsMemoryFindsTheJobByTheMessage() throws Exception {
+    void afterAFlushTheProvidersJobIsFoundByTheMessage() throws Exception {
         enqueue();
         deliver();
         clients.forget(link);
@@ -241,7 +241,7 @@ class SetDownJobTest {
     }
 
     @Test
-    void anImageThatWasDeletedSinceIsNotGoneOnWith() throws Exception {
+    void providersJobOfADeletedImageIsNotResumed() throws Exception {
         enqueue();
         deliver();
         receipts.noteDeleted(KEYS.keyOf(request, 0), Duration.ofDays(1));
@@ -253,7 +253,7 @@ class SetDownJobTest {
     }
 
     @Test
-    void theOutcomeOfAJobThatNeverEndsIsUnknownWhenItsTimeIsUpAndItIsNotBoughtAgain() throws Exception {
+    void providersJobThatNeverEndsIsUnknownAndNotBoughtAgain() throws Exception {
         for (int poll = 0; poll < 1000; poll++) {
             api.prime(DocumentedError.rejected("never", ZooAnswer.json(200, "{'status':'Pending'}"), Reason.DATA)
                     .whenPolled());
@@ -277,7 +277,7 @@ class SetDownJobTest {
     }
 
     @Test
-    void aPersonsJobIsWaitedFor() {
+    void interactiveRequestWaitsForTheProvidersJob() {
         ImageOutcome outcome = pipeline()
                 .obtain(GenerationRequest.onDemand(
                         request, new Caller("address:test"), Deadline.in(Duration.ofMinutes(1), clock)))

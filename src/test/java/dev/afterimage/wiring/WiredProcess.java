@@ -11,6 +11,7 @@ import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.catalogue.Planner;
+import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
@@ -191,7 +192,16 @@ public final class WiredProcess {
 
         CacheWiring caches = new CacheWiring();
         Instance<LocalBackend> local = instance(null);
-        ImageIndex index = flaw.index(caches.index(backends, cache, local, redis, redisConfig, METERS, machine));
+        ImageIndex index = flaw.index(caches.index(
+                backends,
+                cache,
+                local,
+                redis,
+                redisConfig,
+                settings.of(DeliveryConfig.class),
+                instance(SIGNER),
+                METERS,
+                machine));
         ImageStore store =
                 flaw.store(caches.store(backends, local, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
         TemplateVersions versions =
