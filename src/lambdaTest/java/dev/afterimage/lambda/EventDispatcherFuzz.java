@@ -131,7 +131,7 @@ class EventDispatcherFuzz {
     @ParameterizedTest
     @Timeout(60)
     @ValueSource(strings = {"[", "{\"a\":", "9", "\"x\",", "\\u0000", " "})
-    void whatIsLarge(String piece) throws IOException {
+    void largeInput(String piece) throws IOException {
         event(piece.repeat(100_000).getBytes(StandardCharsets.UTF_8));
         event(Events.http("POST", "/" + "a".repeat(100_000), "x".repeat(6_000_000))
                 .getBytes(StandardCharsets.UTF_8));

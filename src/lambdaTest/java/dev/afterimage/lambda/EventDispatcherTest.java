@@ -56,8 +56,10 @@ class EventDispatcherTest {
     private static final FakeContext HARDLY_ANY = new FakeContext(1_000);
 
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+
     @AutoClose("shutdownNow")
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
     private final InvocationDeadline invocation = new InvocationDeadline();
     private final List<String> wrappedUp = new ArrayList<>();
     private List<BeforeFreeze> hooks = List.of();
@@ -238,7 +240,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aPlanIsToldItsCatalogueAndItsDeadline() throws IOException {
+    void planGetsItsCatalogueAndDeadline() throws IOException {
         List<Object> told = new ArrayList<>();
         planner = (catalogue, deadline) -> told.add(catalogue) && told.add(deadline);
 

@@ -94,7 +94,7 @@ class NativeBuildIT {
     }
 
     @Test
-    void whatIsReadAtRunTimeIsAResource() {
+    void filesReadAtRunTimeAreResources() {
         assertThat(sources.resources()).containsKeys("lua/limiter.lua", "META-INF/openapi.yaml", "console/index.html");
     }
 

@@ -228,7 +228,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void configurationStandsBesideItsUser() {
+    void configMappingsAreInterfacesNamedConfig() {
         check(classes()
                 .that()
                 .areAnnotatedWith("io.smallrye.config.ConfigMapping")

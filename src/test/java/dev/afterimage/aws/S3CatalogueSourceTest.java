@@ -23,6 +23,7 @@ class S3CatalogueSourceTest {
 
     @AutoClose
     private static final S3Server server = S3Server.start();
+
     @AutoClose
     private static final S3Client s3 = server.client();
 

@@ -56,8 +56,10 @@ class S3FaultsTest {
 
     @AutoClose
     private FaultProxy proxy;
+
     @AutoClose
     private S3Client s3;
+
     private ImageStore store;
 
     @BeforeEach

@@ -31,6 +31,7 @@ class S3ImageStoreTest extends ImageStoreContract {
 
     @AutoClose
     private static final S3Server server = S3Server.start();
+
     @AutoClose
     private static final S3Client s3 = server.client();
 

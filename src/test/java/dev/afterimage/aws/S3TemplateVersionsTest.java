@@ -38,12 +38,16 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     private static final S3Server server = S3Server.start();
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-05T12:00:00Z"));
+
     @AutoClose
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
     @AutoClose
     private S3Client s3;
+
     @AutoClose
     private FaultProxy proxy;
+
     @AutoClose
     private S3Client proxied;
 
@@ -106,7 +110,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void whileS3CannotBeAskedTheVersionLastReadStands() {
+    void withoutS3TheVersionLastReadIsUsed() {
         TemplateVersions versions = versions(proxied, threads);
         versions.raise(HERO);
         proxy.cut();

@@ -26,6 +26,7 @@ class S3UploadsTest {
 
     @AutoClose
     private static final S3Server server = S3Server.start();
+
     @AutoClose
     private static final S3Client s3 = server.client();
 

@@ -34,8 +34,10 @@ class S3UrlSignerTest {
 
     @AutoClose
     private static S3Server server;
+
     @AutoClose
     private static S3Client s3;
+
     private static S3Bucket bucket;
 
     /** The server compares the URL's date with the machine's time. */

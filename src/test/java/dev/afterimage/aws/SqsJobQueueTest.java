@@ -40,10 +40,13 @@ class SqsJobQueueTest extends JobQueueContract {
 
     @AutoClose
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
     @AutoClose
     private SqsServer server;
+
     @AutoClose
     private SqsClient sqs;
+
     private SqsJobQueue.Queues queues;
     private SqsJobQueue queue;
 

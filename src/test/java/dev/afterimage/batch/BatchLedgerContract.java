@@ -65,7 +65,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aRowThatIsReportedAgainIsCountedOnceAndItsFirstSuccessStands() {
+    void rowRecordedAgainIsCountedOnceWithItsFirstSuccess() {
         String id = opened();
         ledger().seal(id, 1, "hash");
         ledger().record(id, List.of(RowResult.generated(1)));
@@ -110,7 +110,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aFailureThatIsReportedAgainIsCountedOnceAndItsFirstReasonStands() {
+    void failureRecordedAgainIsCountedOnceWithItsFirstReason() {
         String id = opened();
         ledger().seal(id, 2, "hash");
 

@@ -62,7 +62,7 @@ public abstract class TemplateVersionsContract {
     }
 
     @Test
-    void itSurvivesTheInstanceThatRaisedIt() {
+    void raisedVersionSurvivesItsInstance() {
         instance().raise(HERO);
         instance().raise(HERO);
 

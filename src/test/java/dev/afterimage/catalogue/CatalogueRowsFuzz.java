@@ -147,7 +147,7 @@ class CatalogueRowsFuzz {
     @ParameterizedTest
     @Timeout(60)
     @MethodSource("large")
-    void whatIsLarge(String upload) throws IOException {
+    void largeInput(String upload) throws IOException {
         byte[] bytes = upload.getBytes(StandardCharsets.UTF_8);
         csv(bytes);
         ndjson(bytes);

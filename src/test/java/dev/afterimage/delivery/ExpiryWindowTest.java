@@ -38,7 +38,7 @@ class ExpiryWindowTest {
     }
 
     @Test
-    void theExpiryStandsUntilTheWindowEnds() {
+    void expiryIsConstantUntilTheWindowEnds() {
         MutableClock clock = new MutableClock(Instant.parse("2025-03-01T10:59:59.999Z"));
         ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);
         assertThat(window.expiry()).isEqualTo("2025-03-01T12:00:00Z");

@@ -218,7 +218,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void aCallThatIsNotBilledEndsItsReceipt() {
+    void unbilledCallEndsItsReceipt() {
         failed(ThrottledException.class, ThrottledException.byProvider(Duration.ofSeconds(3)));
 
         assertThat(settled).containsExactly(new CallOutcome.NotBilled());

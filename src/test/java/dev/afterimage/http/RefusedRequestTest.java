@@ -351,7 +351,8 @@ class RefusedRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/images/%zz", "/%", "/v1/templates/%e/purge", "/%c", "/nothing/%g0", "/v1/images/x?a=%zz"})
+    @ValueSource(
+            strings = {"/v1/images/%zz", "/%", "/v1/templates/%e/purge", "/%c", "/nothing/%g0", "/v1/images/x?a=%zz"})
     void aPathOrQueryThatCannotBeDecodedIsRefused(String path) throws IOException {
         String answer =
                 RawHttp.send(RestAssured.port, "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");

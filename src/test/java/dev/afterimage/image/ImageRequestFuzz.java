@@ -66,7 +66,7 @@ class ImageRequestFuzz {
     @ParameterizedTest
     @Timeout(60)
     @MethodSource("large")
-    void whatIsLarge(String data) throws IOException {
+    void largeInput(String data) throws IOException {
         request(("{\"template\":\"t\",\"data\":" + data + "}").getBytes(StandardCharsets.UTF_8));
     }
 

@@ -255,7 +255,8 @@ class WorkerTest {
 
         worker.lookOnce(NOW);
 
-        assertThat(queue.deadLetters()).containsExactly(new MemoryJobQueue.DeadLetter(Jobs.bulk(1), "No such template."));
+        assertThat(queue.deadLetters())
+                .containsExactly(new MemoryJobQueue.DeadLetter(Jobs.bulk(1), "No such template."));
     }
 
     @Test

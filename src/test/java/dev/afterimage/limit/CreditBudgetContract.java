@@ -167,7 +167,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void theCountIsNeverBelowZero() {
+    void countIsNeverBelowZero() {
         CreditBudget budget = budgetOf(1);
         Reserved reserved = (Reserved) budget.reserve(ONE);
 
@@ -198,7 +198,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void aLimitThatWasLoweredBelowWhatIsUsedLeavesNothing() {
+    void limitLoweredBelowTheUsageLeavesNothing() {
         budgetOf(3).reserve(ONE);
         budgetOf(3).reserve(ONE);
 

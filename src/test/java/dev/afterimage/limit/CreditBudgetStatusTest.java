@@ -12,7 +12,7 @@ class CreditBudgetStatusTest {
 
     @ParameterizedTest
     @CsvSource({"0, 10", "3, 7", "10, 0", "12, 0"})
-    void whatIsLeftIsNeverBelowZero(long used, long left) {
+    void creditsLeftAreNeverBelowZero(long used, long left) {
         assertThat(new Status(used, OptionalLong.of(10)).left()).hasValue(left);
     }
 

@@ -62,7 +62,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void theLineFollowsTheSlotsInTheOrderInWhichTheyComeFree() {
+    void waitersAreGivenSlotsInTheOrderInWhichTheyComeFree() {
         ProviderLimiter limiter = limiter(rate(2));
         Duration slotTime = rate(2).slotTime();
         departed(limiter, Lane.INTERACTIVE);

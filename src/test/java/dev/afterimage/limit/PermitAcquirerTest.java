@@ -43,6 +43,7 @@ class PermitAcquirerTest {
 
     private final MutableClock clock = new MutableClock();
     private final FakePause pause = new FakePause(clock);
+
     @AutoClose("shutdownNow")
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -220,7 +221,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aThreadThatWakesTooLateIsStampedAnew() throws Exception {
+    void threadThatWakesTooLateRedeparts() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         AtomicInteger held = new AtomicInteger();
         Pause sluggish = duration -> {

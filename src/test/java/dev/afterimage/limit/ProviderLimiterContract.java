@@ -116,7 +116,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aCallThatDidNotLeaveInTimeIsStampedAnew() {
+    void callThatDidNotLeaveInTimeIsRedeparted() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         Departed stamped = (Departed) depart(limiter, permit);
@@ -163,7 +163,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aMovedStampIsStillOneCallInFlight() {
+    void restampedCallIsStillOneCallInFlight() {
         ProviderLimiter limiter = limiter(inFlight(2));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
         advance(Duration.ofMillis(300));
@@ -176,7 +176,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aCoolDownOvertakesWhoeverWasStampedAndDidNotLeave() {
+    void coolDownDeniesARedeparture() {
         ProviderLimiter limiter = limiter(rate(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
         limiter.coolDown(SECOND);
@@ -187,7 +187,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aStampLongPastCannotBeMoved() {
+    void departureLongPastCannotBeRedeparted() {
         ProviderLimiter limiter = limiter(rate(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER));
         advance(rate(1).slotTime());
@@ -196,7 +196,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aStampedPermitGivesItsPlaceBack() {
+    void settledCallFreesItsPlaceInFlight() {
         ProviderLimiter limiter = limiter(inFlight(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
 
@@ -206,7 +206,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aForeignTokenDoesNotDepart() {
+    void unknownPermitDoesNotDepart() {
         ProviderLimiter limiter = limiter(rate(5));
 
         assertThat(denied(depart(limiter, new Granted("foreign", Lane.INTERACTIVE, Duration.ZERO)))
@@ -428,7 +428,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aCoolDownHoldsEverybodyBack() {
+    void coolDownDelaysBothLanes() {
         ProviderLimiter limiter = limiter(rate(10));
         limiter.coolDown(Duration.ofSeconds(3));
 
@@ -456,7 +456,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void ofTwoCoolDownsTheOneThatEndsLaterCounts() {
+    void laterOfTwoCoolDownsHolds() {
         ProviderLimiter limiter = limiter(rate(10));
         limiter.coolDown(Duration.ofSeconds(5));
         limiter.coolDown(Duration.ofSeconds(2));
@@ -467,7 +467,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aCoolDownOvertakesWhoeverHasNotLeft() {
+    void coolDownDeniesAPermitThatHasNotDeparted() {
         ProviderLimiter limiter = limiter(rate(10));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         limiter.coolDown(Duration.ofSeconds(2));

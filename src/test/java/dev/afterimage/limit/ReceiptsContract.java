@@ -250,7 +250,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whatIsDeletedWhileItIsMadeIsNotStoredAndCanBeBoughtAnewAfterThat() {
+    void imageDeletedDuringItsCallIsNotStoredAndMayBeBoughtAgainAfterIt() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
         assertThat(fleet.receipts().hold(call)).isEqualTo(Holding.HELD);
@@ -294,7 +294,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whatWasDeletedCanBeBoughtAtOnce() {
+    void deletedKeyMayBeBoughtAtOnce() {
         Fleet fleet = fleet(0);
         fleet.receipts().settle(bought(fleet), HTML);
         fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
@@ -449,7 +449,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void anUnusableAnswerThatIsToldTwiceCountsOnce() {
+    void unusableAnswerSettledTwiceCountsOnce() {
         Fleet fleet = fleet(WIDE, new ReceiptRules(1, 2));
         Departed call = bought(fleet);
 

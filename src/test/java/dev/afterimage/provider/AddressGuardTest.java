@@ -44,7 +44,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void aHostThatNobodyAllowedIsRefusedWithoutAskingForItsAddress() {
+    void hostThatIsNotAllowedIsRefusedWithoutANameLookup() {
         names = Map.of("evil.test", List.of(PUBLIC));
         assertRefused(guard("*.example.com"), "https://evil.test/1.png");
         assertThat(resolved).isEmpty();
@@ -187,7 +187,8 @@ class AddressGuardTest {
         names = Map.of(
                 "cdn.example.com", List.of(PUBLIC),
                 "evil.test", List.of(PUBLIC));
-        // Every host that a lenient parser could read here is allowed, so only the spelling can be the reason for the refusal.
+        // Every host that a lenient parser could read here is allowed, so only the spelling can be the reason for the
+        // refusal.
         assertRefused(guard("*.example.com", "127.0.0.1"), url);
     }
 

@@ -55,7 +55,7 @@ class ProviderAnswerFuzz {
     @ParameterizedTest
     @Timeout(60)
     @ValueSource(strings = {"9", "0", ".", "t=1,", "\"a\";r=0;t=1,", "reset=", ";", " ", "[", "{\"resetAt\":", "A"})
-    void whatIsLong(String piece) {
+    void longInput(String piece) {
         answer(piece.repeat(100_000).getBytes(StandardCharsets.UTF_8));
         answer(("{\"resetAt\":" + piece.repeat(100_000) + "}").getBytes(StandardCharsets.UTF_8));
         answer(("{\"resetAt\":\"" + piece.repeat(100_000) + "\"}").getBytes(StandardCharsets.UTF_8));

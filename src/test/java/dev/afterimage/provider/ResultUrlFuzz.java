@@ -57,7 +57,7 @@ class ResultUrlFuzz {
     @ParameterizedTest
     @Timeout(60)
     @ValueSource(strings = {"a.", "a", "a-", "1", "1.", ":", "0x", "%41", "@", "[", "/", "\u0430"})
-    void whatIsLong(String piece) throws UnknownHostException {
+    void longInput(String piece) throws UnknownHostException {
         url(("https://" + piece.repeat(100_000) + ".example.com/").getBytes(StandardCharsets.UTF_8));
         url(("https://[" + piece.repeat(100_000) + "]/").getBytes(StandardCharsets.UTF_8));
         url(("https://a.example.com/" + piece.repeat(100_000)).getBytes(StandardCharsets.UTF_8));

@@ -29,6 +29,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
 
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisConfig config = new RedisClients.Settings(clients.prefix, PATIENT, 5, Duration.ofMillis(100));
     private final RedisLink link =
             clients.link(clients.client(RedisProcess.shared().url()), config);
@@ -62,7 +63,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     }
 
     @Test
-    void whatIsReportedAfterABatchIsForgottenLeavesNothingBehind() {
+    void recordingIntoAForgottenBatchLeavesNoKeysBehind() {
         String id = ids.next();
         ledger().open(id, OWNER, clock.instant());
         pass(BatchLedger.RETENTION);

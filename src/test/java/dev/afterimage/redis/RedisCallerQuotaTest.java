@@ -20,6 +20,7 @@ class RedisCallerQuotaTest extends CallerQuotaContract {
 
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-04T12:48:00Z"));
 

@@ -17,6 +17,7 @@ class RedisCheckpointsTest extends CheckpointsContract {
 
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(RedisProcess.shared().url());
 
     @Override

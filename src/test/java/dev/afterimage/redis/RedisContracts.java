@@ -34,6 +34,7 @@ abstract class RedisContracts {
 
     @AutoClose
     protected final RedisClients clients = new RedisClients();
+
     protected final MutableClock clock = new MutableClock(Instant.parse("2026-03-04T12:48:00Z"));
 
     /** A new client of the servers. */

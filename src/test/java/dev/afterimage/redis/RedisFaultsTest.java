@@ -56,11 +56,15 @@ class RedisFaultsTest {
 
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     @AutoClose
     private final RedisProcess server = RedisProcess.start();
+
     private final RedisLink direct = clients.link(server.url());
+
     @AutoClose
     private FaultProxy proxy;
+
     private Redis client;
     private RedisLink link;
     private ImageIndex index;

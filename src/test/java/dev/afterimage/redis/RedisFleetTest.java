@@ -38,6 +38,7 @@ class RedisFleetTest {
 
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     @AutoClose("shutdownNow")
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -141,7 +142,8 @@ class RedisFleetTest {
         finish.countDown();
 
         for (Future<Long> instance : instances) {
-            assertThat(Duration.ofNanos(instance.get() - ended)).as("long before the lease would have ended")
+            assertThat(Duration.ofNanos(instance.get() - ended))
+                    .as("long before the lease would have ended")
                     .isLessThan(Duration.ofSeconds(15));
         }
         assertThat(leaders).hasValue(1);

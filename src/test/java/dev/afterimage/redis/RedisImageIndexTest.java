@@ -9,6 +9,7 @@ class RedisImageIndexTest extends ImageIndexContract {
 
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final ImageIndex index =
             new RedisImageIndex(clients.link(RedisProcess.shared().url()), clients.settings());
 

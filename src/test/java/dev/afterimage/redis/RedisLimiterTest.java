@@ -36,6 +36,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
 
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock();
     private SimulatedFleet.Parts latest = parts(LIMITS, clock::nanoTime);
@@ -131,7 +132,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void aFirstStartPausesNobody() {
+    void firstStartOfAFleetHasNoPause() {
         assertThat(leave(limiter(LIMITS))).isEqualTo(4);
         assertThat(clients.note.read()).isPresent();
     }

@@ -20,6 +20,7 @@ class RedisPendingKeysTest extends PendingKeysContract {
 
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(RedisProcess.shared().url());
 
     @Override

@@ -40,6 +40,7 @@ class RedisReceiptsTest extends ReceiptsContract {
 
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock();
 

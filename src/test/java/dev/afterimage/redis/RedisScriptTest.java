@@ -15,8 +15,10 @@ class RedisScriptTest {
 
     @AutoClose
     private final RedisProcess server = RedisProcess.start();
+
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(server.url());
 
     private long calls(String command) {

@@ -23,6 +23,7 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
 
     @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final MutableClock clock = new MutableClock();
     private final KeptVersions kept = new KeptVersions();
 

@@ -21,6 +21,7 @@ class RedisTlsTest extends RedisContracts {
 
     private static final int TLS_PORT = RedisProcess.freePort();
     private static SelfSigned identity;
+
     @AutoClose
     private static RedisProcess server;
 

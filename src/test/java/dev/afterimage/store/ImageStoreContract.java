@@ -106,7 +106,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void ofTwoEquallyOldImagesTheFirstStands() {
+    void ofTwoEquallyOldImagesTheFirstIsKept() {
         IndexEntry first = entry(KEY, NOON, 500);
         store().put(first, content(KEY, NOON, 500));
 

@@ -147,7 +147,7 @@ class AccessTest {
     }
 
     @Test
-    void everyRowIsARoute() {
+    void everyRowOfTheTableIsARoute() {
         Set<RouteRoles.Rule> used = new HashSet<>();
         RouteRoles table = new RouteRoles(config);
         routes().forEach(route ->
@@ -201,7 +201,7 @@ class AccessTest {
     }
 
     @Test
-    void theDescriptionSaysTheSame() throws Exception {
+    void openApiNamesTheSameRoles() throws Exception {
         JsonNode api = new YAMLMapper().readTree(AccessTest.class.getResourceAsStream("/META-INF/openapi.yaml"));
         RouteRoles table = new RouteRoles(KeysProfile.config(Map.of()));
         api.get("paths")

@@ -67,7 +67,7 @@ class BrowserGuardTest {
                 "Host: localhost\nSec-Fetch-Site: same-site",
                 "Host: localhost\nOrigin: https://evil.example\nContent-Type: text/plain\nContent-Length: 0"
             })
-    void aPageOfAnotherSiteMayNot(String headers) throws Exception {
+    void pagesOfOtherSitesMayNotPurge(String headers) throws Exception {
         assertThat(purge(headers)).startsWith("HTTP/1.1 403 ").contains("origin-refused");
         core.assertUntouched();
     }

@@ -33,7 +33,7 @@ class PreferencesFuzz {
     @ParameterizedTest
     @Timeout(60)
     @ValueSource(strings = {"a", "a=", "a;", ",", "\"", "\"\\", " ", "=", "wait=1,", "wait=1;x", "wait=\"1"})
-    void whatIsLong(String piece) {
+    void longInput(String piece) {
         preferences(piece.repeat(100_000).getBytes(StandardCharsets.ISO_8859_1));
         preferences((piece.repeat(100_000) + "!\u0000").getBytes(StandardCharsets.ISO_8859_1));
     }

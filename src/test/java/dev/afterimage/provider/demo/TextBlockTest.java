@@ -29,7 +29,7 @@ class TextBlockTest {
     }
 
     @Test
-    void whatDoesNotFitEndsInAnEllipsis() {
+    void textThatDoesNotFitEndsInAnEllipsis() {
         TextBlock block = TextBlock.fit(FONT, "one two three four five six", 200, 2, 40);
         assertThat(block.lines()).hasSize(2);
         assertThat(block.lines().getLast()).endsWith("…");

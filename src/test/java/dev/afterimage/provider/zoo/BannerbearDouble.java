@@ -14,7 +14,11 @@ public final class BannerbearDouble extends ApiDouble {
     private final boolean job;
 
     public BannerbearDouble(Clock clock, boolean job) {
-        super(clock, job ? "bannerbear-job" : "bannerbear", job ? "Bannerbear (job)" : "Bannerbear", "images.bannerbear.com");
+        super(
+                clock,
+                job ? "bannerbear-job" : "bannerbear",
+                job ? "Bannerbear (job)" : "Bannerbear",
+                "images.bannerbear.com");
         this.job = job;
         allow(30, Duration.ofSeconds(10));
     }
