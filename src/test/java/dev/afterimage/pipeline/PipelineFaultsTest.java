@@ -364,6 +364,23 @@ class PipelineFaultsTest {
         assertThat(provider.calls()).isEqualTo(2);
     }
 
+    /** As a job does that remakes a fresh image for its plan: it finds the old one in the store first. */
+    @Test
+    void restoringTheIndexWhileANewerImageIsStoredKeepsTheNewerOne() {
+        ended(pipeline(), asked(REQUEST));
+        index.entries().clear();
+        clock.advance(Duration.ofSeconds(1));
+        IndexEntry newer = freshness.entryFor(KEY, REQUEST.template(), FakeGenerator.image(), clock.instant());
+        index.beforePut(() -> store.put(newer, FakeGenerator.image().content()));
+
+        ended(pipeline(), asked(REQUEST));
+
+        while (!newer.equals(index.entries().get(KEY))) {
+            Thread.onSpinWait();
+        }
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
     @Test
     void followerOfAFailedFlightPausesBeforeTheNext() throws Exception {
         provider.held().failsWith(ThrottledException.byProvider(Duration.ofSeconds(15)));
