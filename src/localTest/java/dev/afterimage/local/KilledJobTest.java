@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
@@ -124,6 +125,7 @@ class KilledJobTest {
                     (service, method, called, headers, body) -> headers,
                     clock,
                     polls,
+                    ProviderWebhooks.none(),
                     false);
             this.pipeline = new ImagePipeline(new PipelineParts(
                     providers.keys(),

@@ -101,7 +101,7 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            // To ask for a job takes no permit.
+            // To ask for a job's image needs no permit.
             Optional<Permit.Denied> refusal = generationRequest.open().isPresent()
                     ? Optional.empty()
                     : refusal(key, generationRequest.lane(), deadline);
@@ -157,7 +157,7 @@ final class LeaderFlight {
     /**
      * Waits where that may help; else throws what the refusal means.
      *
-     * @return when the newest image of this key was made that is known to be gone
+     * @return the time when the newest image of this key was made that is known to be gone; the epoch where there is none
      */
     private Instant afterRefusal(
             ImageKey key,
@@ -216,7 +216,7 @@ final class LeaderFlight {
                 .knowing(known);
     }
 
-    /** Empty when the job that was to be resumed has ended meanwhile. */
+    /** Leads: makes the image or resumes its job, and stores it. Empty when the job to resume has ended meanwhile. */
     private Optional<Result> lead(
             Lease lease, GenerationRequest generationRequest, Purchase purchase, Deadline deadline, boolean resumable) {
         LeaderOrder order = new LeaderOrder(purchase, generationRequest);
@@ -244,7 +244,7 @@ final class LeaderFlight {
         }
     }
 
-    /** The job that the worker has come back for, if the fleet's memory has lost its receipt; that is written again. */
+    /** The job that the request names, if the fleet's memory has lost its receipt, which is then written again. */
     private Optional<Receipts.Resumed> forgotten(GenerationRequest generationRequest, Purchase purchase) {
         return generationRequest
                 .open()
@@ -284,7 +284,7 @@ final class LeaderFlight {
     private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
-        // Dated before the receipt is held: of what was bought by others after that, nothing is replaced.
+        // Dated before the receipt is held, so that it does not replace an image that another call brings after that.
         IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         switch (order.hold()) {
             case HELD -> {}
@@ -344,6 +344,11 @@ final class LeaderFlight {
         }
 
         @Override
+        public ImageKey key() {
+            return purchase.key();
+        }
+
+        @Override
         public String name() {
             return purchase.key().value() + "-" + series;
         }
@@ -396,7 +401,7 @@ final class LeaderFlight {
             }
         }
 
-        /** What was set down. */
+        /** The job at the provider that is left alone until the queue comes back for it, if there is one. */
         Optional<OpenJob> open() {
             return open;
         }

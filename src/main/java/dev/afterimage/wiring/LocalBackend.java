@@ -66,6 +66,6 @@ interface LocalBackend {
     /** Why the directory cannot be written to, and how to mend it; empty when a file could be written. */
     Optional<String> defect();
 
-    /** Gives the directory back. */
+    /** Closes the database and unlocks the directory. */
     void close();
 }

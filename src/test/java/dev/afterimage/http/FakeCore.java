@@ -85,6 +85,8 @@ public class FakeCore implements QuarkusTestProfile {
                 Map.entry("afterimage.pregeneration.catalogues.\"cards\".template", "card"),
                 Map.entry("afterimage.pregeneration.catalogues.\"gone\".source", "gone.csv"),
                 Map.entry("afterimage.callbacks.secret", "0123456789abcdef0123456789abcdef"),
+                Map.entry("afterimage.webhooks.secret", "0123456789abcdef0123456789abcdef"),
+                Map.entry("afterimage.webhooks.base-url", "https://images.example"),
                 Map.entry("afterimage.callbacks.allowed-hosts", "inside.example,127.0.0.1"),
                 Map.entry("afterimage.openai.models.\"vendor/model-1.1\"", "hero"),
                 Map.entry("afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef"),

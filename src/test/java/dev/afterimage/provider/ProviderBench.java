@@ -4,6 +4,7 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMoc
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
@@ -74,6 +75,7 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
                         (service, method, url, headers, body) -> headers,
                         clock,
                         pause,
+                        ProviderWebhooks.none(),
                         false));
     }
 

@@ -2,6 +2,7 @@ package dev.afterimage.provider;
 
 import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
@@ -54,6 +55,9 @@ final class ZooBench {
     /** As the service takes them from the description. */
     final Limits limits;
 
+    /** Off, unless a test turns them on. */
+    ProviderWebhooks webhooks = ProviderWebhooks.none();
+
     private final Clock clock;
     private final Pause pause;
 
@@ -101,6 +105,7 @@ final class ZooBench {
                         SIGNER::sign,
                         clock,
                         pause,
+                        webhooks,
                         setsJobsDown));
     }
 

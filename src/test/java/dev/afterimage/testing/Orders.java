@@ -1,6 +1,7 @@
 package dev.afterimage.testing;
 
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import java.util.ArrayList;
@@ -39,6 +40,11 @@ public final class Orders implements Attempt.Order {
 
     @Override
     public void failed() {}
+
+    @Override
+    public ImageKey key() {
+        return purchase.key();
+    }
 
     @Override
     public String name() {

@@ -405,6 +405,8 @@ class AccessTest {
     void signedUrlsNeedNoKey() {
         problem(given().get("/i/social-card.png?d=e30&s=x").then(), 403, "url-refused")
                 .header("WWW-Authenticate", nullValue());
+        problem(given().post("/v1/provider-webhooks/" + "ab".repeat(32) + "/x").then(), 403, "url-refused")
+                .header("WWW-Authenticate", nullValue());
         given().get("/q/health/live").then().statusCode(200);
     }
 }
