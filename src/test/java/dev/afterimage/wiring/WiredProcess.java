@@ -76,10 +76,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  */
 public final class WiredProcess {
 
-    /** Meters are only written to, so that one set serves all. */
+    /** No test reads these meters, so all processes share them. */
     private static final Meters METERS = new Meters(new SimpleMeterRegistry());
 
-    /** What no test asks. */
+    /** The same for every process. */
     private static final KeyScheme KEYS = new KeyScheme(ProviderIdentity.builtIn("demo"));
 
     /** What differs from one process to the next: its machine and its clients. */
