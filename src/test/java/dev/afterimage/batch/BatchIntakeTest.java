@@ -61,7 +61,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void whatIsThereIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
+    void freshRowIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
         index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
 
         Batch batch = intake.submit(ADA, NO_KEY, upload("h", row(1), row(2), new CatalogueRow.Bad(3, "mend it")));
@@ -118,10 +118,10 @@ class BatchIntakeTest {
     }
 
     @Test
-    void equalRowsEachHaveTheirOwnFate() throws Exception {
-        CatalogueRow twin = new CatalogueRow.Wanted(2, Jobs.request(1));
+    void equalRowsAreQueuedAsAJobEach() throws Exception {
+        CatalogueRow equalRow = new CatalogueRow.Wanted(2, Jobs.request(1));
 
-        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), twin)).total())
+        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), equalRow)).total())
                 .isEqualTo(2);
         assertThat(claims()).hasSize(2);
     }
@@ -141,7 +141,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void theSameRequestAgainReturnsTheFirstBatch() throws Exception {
+    void repeatWithTheSameIdempotencyKeyReturnsTheFirstBatch() throws Exception {
         Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
 
         assertThat(intake.submit(ADA, KEY, upload("h", row(1))).id()).isEqualTo(first.id());
@@ -149,7 +149,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void anotherCallerMayUseTheSameKey() throws Exception {
+    void twoCallersMayUseTheSameIdempotencyKey() throws Exception {
         Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
 
         assertThat(intake.submit(new Caller("key:bob"), KEY, upload("h", row(1)))
@@ -158,7 +158,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void theSameKeyForAnotherUploadIsRefused() throws Exception {
+    void idempotencyKeyReusedForAnotherUploadIsRefused() throws Exception {
         intake.submit(ADA, KEY, upload("h", row(1)));
 
         assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("other", row(2))))
@@ -169,7 +169,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void theSameKeyWhileTheFirstIsReceivedIsRefusedUntilItLooksDead() throws Exception {
+    void repeatIsRefusedWhileTheFirstUploadIsReceivedAndAlive() throws Exception {
         intake.submit(ADA, KEY, upload("h", new Once(() -> {
             assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("h", row(1))))
                     .isInstanceOfSatisfying(
@@ -272,7 +272,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void whyABatchIsRefusedIsToldThoughItCannotBeCancelled() {
+    void refusalNamesItsReasonEvenWhenCancellingFails() {
         Iterator<CatalogueRow> unreadable = new Once(() -> {
             ledger.lose(true);
             throw new InvalidRequestException("Send UTF-8.", "body");

@@ -21,6 +21,7 @@ import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.http.HttpConfig;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplatesConfig;
@@ -75,10 +76,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  */
 public final class WiredProcess {
 
-    /** Meters are only written to, so that one set serves all. */
+    /** No test reads these meters, so all processes share them. */
     private static final Meters METERS = new Meters(new SimpleMeterRegistry());
 
-    /** What no test asks. */
+    /** The same for every process. */
     private static final KeyScheme KEYS = new KeyScheme(ProviderIdentity.builtIn("demo"));
 
     /** What differs from one process to the next: its machine and its clients. */
@@ -301,6 +302,7 @@ public final class WiredProcess {
                 backlog,
                 drain,
                 generation,
+                settings.of(HttpConfig.class),
                 machine,
                 instance(SIGNER),
                 METERS));
