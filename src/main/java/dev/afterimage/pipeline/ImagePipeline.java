@@ -225,7 +225,7 @@ public final class ImagePipeline implements ImageService {
                     flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
             boolean waits = generationRequest.queued() || flight.takesSeat(mostFollowers);
             if (!waits) {
-                return late(generationRequest, key, ASK_AGAIN, old);
+                return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
             }
             try {
                 Optional<LeaderFlight.Result> result = Callables.call(() -> flight.await(generationRequest.deadline()));
