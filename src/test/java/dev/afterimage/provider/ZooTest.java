@@ -46,6 +46,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every shipped description against a double of its API. */
@@ -90,6 +91,16 @@ class ZooTest {
 
         assertThat(bench.api.billed()).isEqualTo(3);
         assertThat(bench.api.calls()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OPENAI, 5 in PT1M", "PLACID, 30 in PT1M"})
+    void aLimitThatAnAnswerShowsIsTold(Zoo animal, String limit) {
+        ZooBench bench = bench(animal);
+
+        bench.provider(PollPermits.FREE).generate(bench.request(0), attempt());
+
+        assertThat(bench.shown).containsExactly(limit);
     }
 
     @ParameterizedTest

@@ -46,6 +46,7 @@ public final class PlacidDouble extends ApiDouble {
             return ZooAnswer.json(422, "{'message':'The given data was invalid.'}");
         }
         return image(begin(asked++ % 2 == 0 ? Duration.ZERO : Duration.ofSeconds(5)))
+                .with("X-RateLimit-Limit", "30")
                 .after(Duration.ofSeconds(2));
     }
 
