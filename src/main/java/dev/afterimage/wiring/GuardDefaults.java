@@ -44,7 +44,7 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static final int ORDINAL = 200;
     /** Above the environment (300) and system properties (400). */
     private static final int ABOVE_ALL = 1000;
-    
+
     /** The defaults of {@link dev.afterimage.provider.ProviderConfig}. */
     private static final String CONNECT_TIMEOUT = "5s";
 
