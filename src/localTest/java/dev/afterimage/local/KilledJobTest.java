@@ -142,6 +142,7 @@ class KilledJobTest {
                     new MemoryCallerQuota(OptionalInt.empty(), clock),
                     new FakeBacklog(),
                     new Drain(clock, pause),
+                    Integer.MAX_VALUE,
                     Duration.ofSeconds(25),
                     pause,
                     clock,

@@ -174,6 +174,7 @@ final class ConfigurationCheck {
 
         HttpConfig http = config.getConfigMapping(HttpConfig.class);
         positive("afterimage.http.deadline", http.deadline());
+        http.maxFollowers().ifPresent(most -> atLeast("afterimage.http.max-followers", most, 0));
         positive("afterimage.http.head-timeout", http.headTimeout());
         positive("afterimage.http.body-timeout", http.bodyTimeout());
         positive(

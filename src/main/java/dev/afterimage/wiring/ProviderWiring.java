@@ -85,9 +85,6 @@ class ProviderWiring {
         return new TemplateProviders(config, others, templates);
     }
 
-<<<<<<< HEAD
-    /** Made when the first call must be signed. */
-=======
     @Produces
     @Singleton
     ProviderWebhooks webhooks(WebhookConfig config) {
@@ -95,7 +92,6 @@ class ProviderWiring {
     }
 
     /** Made when the first call must be signed. */
->>>>>>> prov
     @Produces
     @Singleton
     SigV4Signer signer(Clock clock) {

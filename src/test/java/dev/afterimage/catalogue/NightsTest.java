@@ -185,6 +185,7 @@ class NightsTest {
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
                 new FakeBacklog(),
                 new Drain(clock, never),
+                Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
                 never,
                 clock,

@@ -87,6 +87,7 @@ class ImagePipelineTest {
     private final CallSettler settler = Permitted.settler(limiter, clock, pause, threads);
     private final Drain drain = new Drain(clock, pause);
     private volatile Optional<Permit.Denied> refusal = Optional.empty();
+    private int mostFollowers = Integer.MAX_VALUE;
     private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
 
     private ImagePipeline pipelineWithQuota(OptionalInt perHour) {
@@ -109,6 +110,7 @@ class ImagePipelineTest {
                 new MemoryCallerQuota(perHour, clock),
                 backlog,
                 drain,
+                mostFollowers,
                 Duration.ofSeconds(25),
                 pause,
                 clock,
@@ -321,6 +323,49 @@ class ImagePipelineTest {
         assertThat(provider.calls()).isEqualTo(1);
         assertThat(landed).filteredOn(ImageOutcome.Stored.class::isInstance).hasSize(1);
         assertThat(landed).allMatch(ImageOutcome.Ready.class::isInstance);
+    }
+
+    @Test
+    void whereOneMayFollowTheNextLooksAgainLater() throws Exception {
+        mostFollowers = 1;
+        ImagePipeline small = pipeline(OptionalInt.empty(), leases);
+        provider.held();
+        CompletableFuture<ImageOutcome> led = small.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        CompletableFuture<ImageOutcome> one = small.obtain(patiently(REQUEST)).toCompletableFuture();
+        CompletableFuture<ImageOutcome> other = small.obtain(patiently(REQUEST)).toCompletableFuture();
+
+        Object first = CompletableFuture.anyOf(one, other).join();
+
+        assertThat(first).isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(one.isDone() && other.isDone()).isFalse();
+        provider.letGo();
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(List.of(one.join(), other.join()))
+                .filteredOn(ImageOutcome.Collapsed.class::isInstance)
+                .hasSize(1);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void soManyProcessesOfTheFleetFollow() throws Exception {
+        mostFollowers = 1;
+        provider.held();
+        CompletableFuture<ImageOutcome> led =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        CompletableFuture<ImageOutcome> followed =
+                pipeline(OptionalInt.empty(), leases).obtain(patiently(REQUEST)).toCompletableFuture();
+        pause.awaitSleeper(POLL);
+
+        assertThat(join(pipeline(OptionalInt.empty(), leases).obtain(patiently(REQUEST))))
+                .isInstanceOf(ImageOutcome.Pending.class);
+
+        provider.letGo();
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+        pause.advance(POLL);
+        assertThat(followed.join()).isInstanceOf(ImageOutcome.Collapsed.class);
+        assertThat(leases.takePlace(KEY, HOUR, 1)).isPresent();
     }
 
     @Test

@@ -128,6 +128,7 @@ class PipelineFaultsTest {
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
                 backlog,
                 new Drain(clock, pause),
+                Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
                 pause,
                 clock,

@@ -191,4 +191,44 @@ public abstract class FlightLeasesContract {
 
         assertThat(leases.isHeld(KEY, Lane.INTERACTIVE)).isTrue();
     }
+
+    @Test
+    void soManyHaveAPlaceAndTheNextHasNone() {
+        FlightLeases leases = leases();
+
+        assertThat(leases.takePlace(KEY, LONG, 2)).isPresent();
+        assertThat(leases.takePlace(KEY, LONG, 2)).isPresent();
+        assertThat(leases.takePlace(KEY, LONG, 2)).isEmpty();
+        assertThat(leases.takePlace(OTHER, LONG, 2)).isPresent();
+    }
+
+    @Test
+    void aPlaceThatWasLeftIsFreeAndNoOther() {
+        FlightLeases leases = leases();
+        Place first = leases.takePlace(KEY, LONG, 2).orElseThrow();
+        leases.takePlace(KEY, LONG, 2);
+
+        leases.leave(first);
+        leases.leave(first);
+
+        assertThat(leases.takePlace(KEY, LONG, 2)).isPresent();
+        assertThat(leases.takePlace(KEY, LONG, 2)).isEmpty();
+    }
+
+    @Test
+    void thePlaceOfADeadFollowerEndsByItself() {
+        FlightLeases leases = leases();
+        leases.takePlace(KEY, TTL, 1);
+
+        advance(TTL.minusSeconds(1));
+        assertThat(leases.takePlace(KEY, TTL, 1)).isEmpty();
+
+        advance(Duration.ofSeconds(1));
+        assertThat(leases.takePlace(KEY, TTL, 1)).isPresent();
+    }
+
+    @Test
+    void whereThereIsNoPlaceNobodyHasOne() {
+        assertThat(leases().takePlace(KEY, TTL, 0)).isEmpty();
+    }
 }

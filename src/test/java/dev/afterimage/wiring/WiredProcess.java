@@ -21,6 +21,7 @@ import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.http.HttpConfig;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplatesConfig;
@@ -301,6 +302,7 @@ public final class WiredProcess {
                 backlog,
                 drain,
                 generation,
+                settings.of(HttpConfig.class),
                 machine,
                 instance(SIGNER),
                 METERS));
