@@ -326,7 +326,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whereOneMayFollowTheNextLooksAgainLater() throws Exception {
+    void followersOverTheLimitAreAnsweredPending() throws Exception {
         mostFollowers = 1;
         ImagePipeline small = pipeline(OptionalInt.empty(), leases);
         provider.held();
@@ -348,7 +348,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void soManyProcessesOfTheFleetFollow() throws Exception {
+    void followersOfOtherProcessesCountTowardsTheLimit() throws Exception {
         mostFollowers = 1;
         provider.held();
         CompletableFuture<ImageOutcome> led =

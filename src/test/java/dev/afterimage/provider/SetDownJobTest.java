@@ -132,6 +132,7 @@ class SetDownJobTest {
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
                 new FakeBacklog(),
                 new Drain(clock, pause),
+                Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
                 pause,
                 clock,
