@@ -312,7 +312,7 @@ class DeployedFunctionsIT {
     }
 
     @Test
-    void whoWantsToKnowIsToldOfABatchAndFindsItsImages() throws Exception {
+    void endOfABatchIsReportedToItsCallback() throws Exception {
         BlockingQueue<Map<String, String>> told = new LinkedBlockingQueue<>();
         HttpServer receiver = receiver(told);
         try {

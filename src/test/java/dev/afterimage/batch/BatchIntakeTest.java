@@ -248,7 +248,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void aBatchThatIsTakenInThoughTheAnswerToThatIsLostGoesOn() throws Exception {
+    void acceptedBatchGoesOnWhenItsResponseIsLost() throws Exception {
         BatchLedger losing = (BatchLedger) Proxy.newProxyInstance(
                 BatchLedger.class.getClassLoader(), new Class<?>[] {BatchLedger.class}, (proxy, method, arguments) -> {
                     Object answer = method.invoke(ledger, arguments);

@@ -69,7 +69,7 @@ class JobPollerTest {
     @EnumSource(
             value = Zoo.class,
             names = {"FLUX", "REPLICATE", "BANNERBEAR_JOB"})
-    void theApiIsToldWhereToSayThatTheJobHasEndedIfAnybodyListens(Zoo animal) {
+    void webhookAddressIsSentOnlyWhereWebhooksAreConfigured(Zoo animal) {
         ZooBench other = new ZooBench(animal.in(clock), clock, new FakePause(clock));
         ProviderCall call = new ProviderCall(
                 other.description,
@@ -89,7 +89,7 @@ class JobPollerTest {
     }
 
     @Test
-    void aWebhookHasItAskedForNow() {
+    void webhookEndsTheWaitBeforeTheNextPoll() {
         ImageKey key = new ImageKey("ab".repeat(32));
         List<Duration> waits = new ArrayList<>();
         bench.webhooks = Webhooks.on();

@@ -228,7 +228,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void whereThereIsNoPlaceNobodyHasOne() {
+    void noPlaceIsTakenWhereNoneIsAllowed() {
         assertThat(leases().takePlace(KEY, TTL, 0)).isEmpty();
     }
 }
