@@ -152,26 +152,13 @@ public final class WiredProcess {
     /** All settings that a process reads, in the service's own words. */
     public record Settings(SmallRyeConfig config) {
         public static Settings of(Map<String, String> values) {
-            return new Settings(new SmallRyeConfigBuilder()
+            SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                     .addDiscoveredConverters()
                     .withSources(new PropertiesConfigSource(values, "the simulated fleet", 300))
                     .withSources(new GuardDefaults())
-                    .withMapping(BackendConfig.class)
-                    .withMapping(BudgetConfig.class)
-                    .withMapping(CacheConfig.class)
-                    .withMapping(CallbackConfig.class)
-                    .withMapping(GenerationConfig.class)
-                    .withMapping(PregenerationConfig.class)
-                    .withMapping(ProviderConfig.class)
-                    .withMapping(ProviderLimitConfig.class)
-                    .withMapping(ProvidersConfig.class)
-                    .withMapping(TemplatesConfig.class)
-                    .withMapping(QuotaConfig.class)
-                    .withMapping(RedisConfig.class)
-                    .withMapping(S3Config.class)
-                    .withMapping(SqsConfig.class)
-                    .withValidateUnknown(false)
-                    .build());
+                    .withValidateUnknown(false);
+            ConfigurationCheck.MAPPINGS.forEach(builder::withMapping);
+            return new Settings(builder.build());
         }
 
         public <T> T of(Class<T> mapping) {
