@@ -1,27 +1,24 @@
 package dev.afterimage.batch;
 
-import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.InvalidRequestException;
-import dev.afterimage.jobs.BatchRow;
+import dev.afterimage.image.Sha256;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.Job.BatchRow;
 import dev.afterimage.jobs.JobQueue;
-import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
-import dev.afterimage.limit.Lane;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -80,7 +77,7 @@ public final class BatchIntake {
         String id = ids.next();
         ledger.sweep();
         if (idempotencyKey.isPresent()) {
-            Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, caller, upload);
+            Optional<Batch> first = first(Sha256.hex(caller.id() + '\0' + idempotencyKey.get()), id, caller, upload);
             if (first.isPresent()) {
                 callbacks.tellIfDue(ledger, first.get().id());
                 return first.get();
@@ -175,20 +172,16 @@ public final class BatchIntake {
 
     private void deal(String id, Caller caller, List<CatalogueRow> chunk) {
         List<RowResult> ended = new ArrayList<>();
-        List<CatalogueRow.Wanted> wanted = new ArrayList<>();
-        for (CatalogueRow row : chunk) {
-            switch (planner.checked(row)) {
-                case CatalogueRow.Wanted w -> wanted.add(w);
-                case CatalogueRow.Bad bad -> ended.add(RowResult.failed(bad.line(), bad.reason()));
-            }
-        }
+        List<CatalogueRow.Wanted> wanted =
+                planner.wanted(chunk, bad -> ended.add(RowResult.failed(bad.line(), bad.reason())));
         List<Job> jobs = new ArrayList<>();
         for (Planner.Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
                 ended.add(RowResult.hit(planned.row().line()).of(planned.key()));
                 continue;
             }
-            Job job = job(id, caller, planned);
+            BatchRow row = new BatchRow(id, planned.row().line());
+            Job job = planned.job(id, caller, Optional.of(row), Horizon.NONE);
             if (queue.fits(job)) {
                 jobs.add(job);
             } else {
@@ -202,26 +195,34 @@ public final class BatchIntake {
         }
     }
 
-    private static Job job(String id, Caller caller, Planner.Planned planned) {
-        int line = planned.row().line();
-        return new Job.Image(
-                id + "-" + line,
-                planned.key(),
-                planned.row().request(),
-                Lane.BULK,
-                caller,
-                Optional.of(new BatchRow(id, line)));
-    }
+    /** An {@code Idempotency-Key} came again, and its first request cannot answer for this one. */
+    public static class IdempotencyConflictException extends RuntimeException {
 
-    private static String request(Caller caller, String idempotencyKey) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(caller.id().getBytes(StandardCharsets.UTF_8));
-            sha256.update((byte) 0);
-            sha256.update(idempotencyKey.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(sha256.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform must support SHA-256", e);
+        private static final long serialVersionUID = 1L;
+
+        /** What is in the way. */
+        public enum Kind {
+            /** The first request is still being received. */
+            IN_PROGRESS("The first request with this Idempotency-Key is still being received; ask again in a moment."),
+            /** The first request said something else. */
+            OTHER_PAYLOAD("This Idempotency-Key was used for another upload; use a new key for a new upload.");
+
+            private final String detail;
+
+            Kind(String detail) {
+                this.detail = detail;
+            }
+        }
+
+        private final Kind kind;
+
+        public IdempotencyConflictException(Kind kind) {
+            super(kind.detail);
+            this.kind = kind;
+        }
+
+        public Kind kind() {
+            return kind;
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.afterimage.batch;
 
 import dev.afterimage.jobs.BatchRows;
-import dev.afterimage.jobs.RowResult;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.limit.Caller;
 import java.net.URI;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.afterimage.catalogue;
 
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;

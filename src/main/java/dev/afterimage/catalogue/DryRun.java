@@ -1,12 +1,12 @@
 package dev.afterimage.catalogue;
 
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
+import dev.afterimage.catalogue.Planner.KeySet;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CreditBudget.Charge;
-import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import java.io.IOException;
 import java.time.Duration;
@@ -102,19 +102,13 @@ public final class DryRun {
 
         void add(List<CatalogueRow> chunk, Horizon horizon) {
             rows += chunk.size();
-            List<CatalogueRow.Wanted> wanted = new ArrayList<>();
-            for (CatalogueRow row : chunk) {
-                switch (planner.checked(row)) {
-                    case CatalogueRow.Wanted w -> wanted.add(w);
-                    case CatalogueRow.Bad b -> add(b);
-                }
-            }
+            List<CatalogueRow.Wanted> wanted = planner.wanted(chunk, this::add);
             for (Planner.Planned planned : planner.plan(wanted, horizon)) {
                 if (!seen.add(planned.key())) {
                     duplicates++;
                 } else if (planned.fresh()) {
                     fresh++;
-                } else if (!queue.fits(job(planned))) {
+                } else if (!queue.fits(planned.job("dry-run", Caller.SERVICE, Optional.empty(), Horizon.NONE))) {
                     add(planned.tooLarge());
                 } else {
                     missing++;
@@ -146,15 +140,5 @@ public final class DryRun {
                 .map(each -> each.multipliedBy(calls).dividedBy(places.getAsInt()))
                 .orElse(byRate);
         return byPlaces.compareTo(byRate) > 0 ? byPlaces : byRate;
-    }
-
-    private static Job job(Planner.Planned planned) {
-        return new Job.Image(
-                "dry-run-" + planned.row().line(),
-                planned.key(),
-                planned.row().request(),
-                Lane.BULK,
-                Caller.SERVICE,
-                Optional.empty());
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
@@ -125,8 +126,10 @@ final class JsonRows implements CatalogueRows {
                 }
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
                 tooLarge = tooLarge || text.getBuffer().length() > CatalogueRow.MAX_CHARACTERS;
-                if (!tooLarge) {
-                    copy(token, copy);
+                if (!tooLarge && token.isNumeric()) {
+                    copy.writeNumber(parser.getText()); // as it is written, so that the strict reader sees every digit
+                } else if (!tooLarge) {
+                    copy.copyCurrentEvent(parser);
                 }
                 if (depth == 0) {
                     break;
@@ -140,22 +143,6 @@ final class JsonRows implements CatalogueRows {
             return new CatalogueRow.Wanted(place, ImageRequestReader.read(text.toString(), templateForAll));
         } catch (InvalidRequestException e) {
             return new CatalogueRow.Bad(place, e.detail());
-        }
-    }
-
-    private void copy(JsonToken token, JsonGenerator copy) throws IOException {
-        switch (token) {
-            case START_OBJECT -> copy.writeStartObject();
-            case END_OBJECT -> copy.writeEndObject();
-            case START_ARRAY -> copy.writeStartArray();
-            case END_ARRAY -> copy.writeEndArray();
-            case FIELD_NAME -> copy.writeFieldName(parser.currentName());
-            case VALUE_STRING -> copy.writeString(parser.getText());
-            // As spelled, so that the strict reader sees every digit.
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> copy.writeNumber(parser.getText());
-            case VALUE_TRUE, VALUE_FALSE -> copy.writeBoolean(token == JsonToken.VALUE_TRUE);
-            case VALUE_NULL -> copy.writeNull();
-            case VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE -> throw shape();
         }
     }
 

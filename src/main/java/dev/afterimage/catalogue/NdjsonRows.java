@@ -1,5 +1,6 @@
 package dev.afterimage.catalogue;
 
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;

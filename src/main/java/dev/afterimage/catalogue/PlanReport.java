@@ -1,5 +1,6 @@
 package dev.afterimage.catalogue;
 
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.TemplateId;
 import java.util.List;
 import java.util.Set;

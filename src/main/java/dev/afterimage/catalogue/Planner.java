@@ -5,20 +5,28 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.KeyScheme.UndeclaredTemplateException;
 import dev.afterimage.image.TemplateId;
-import dev.afterimage.image.UndeclaredTemplateException;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.Job.BatchRow;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -38,7 +46,16 @@ public final class Planner {
      */
     public record Planned(CatalogueRow.Wanted row, ImageKey key, boolean fresh) {
 
-        /** The row in the place of this one, whose job the queue does not take. */
+        /**
+         * The job that makes its image, in the bulk lane.
+         *
+         * @param list names the list; with the row's line it names the job
+         */
+        public Job.Image job(String list, Caller caller, Optional<BatchRow> batchRow, Horizon horizon) {
+            return new Job.Image(list + "-" + row.line(), key, row.request(), Lane.BULK, caller, batchRow, horizon);
+        }
+
+        /** The row as a bad one, because the queue does not take its job. */
         public CatalogueRow.Bad tooLarge() {
             return new CatalogueRow.Bad(
                     row.line(),
@@ -58,16 +75,27 @@ public final class Planner {
         this.clock = clock;
     }
 
-    /** The row, or what is wrong with it: only templates that are served make rows that are wanted. */
-    public CatalogueRow checked(CatalogueRow row) {
-        if (row instanceof CatalogueRow.Wanted wanted) {
-            try {
-                keys.requireDeclared(wanted.request().template());
-            } catch (UndeclaredTemplateException e) {
-                return new CatalogueRow.Bad(wanted.line(), e.detail());
+    /**
+     * The rows that ask for an image of a template that is served.
+     *
+     * @param bad is given all others, with what is wrong with them
+     */
+    public List<CatalogueRow.Wanted> wanted(List<CatalogueRow> rows, Consumer<CatalogueRow.Bad> bad) {
+        List<CatalogueRow.Wanted> wanted = new ArrayList<>(rows.size());
+        for (CatalogueRow row : rows) {
+            switch (row) {
+                case CatalogueRow.Bad unreadable -> bad.accept(unreadable);
+                case CatalogueRow.Wanted readable -> {
+                    try {
+                        keys.requireDeclared(readable.request().template());
+                        wanted.add(readable);
+                    } catch (UndeclaredTemplateException e) {
+                        bad.accept(new CatalogueRow.Bad(readable.line(), e.detail()));
+                    }
+                }
             }
         }
-        return row;
+        return wanted;
     }
 
     /** Looks the rows up, in their order; what is fresh now is called fresh. */
@@ -130,6 +158,26 @@ public final class Planner {
             throw e;
         } catch (CacheUnavailableException e) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Tells duplicates in a catalogue by the first 64 bits of the keys: some 60 MB for a million keys, and no more are remembered; a
+     * duplicate of a later one is queued and costs nothing but that.
+     *
+     * <p>Two different keys of a million share 64 bits with a probability of 3 in 100 million (birthday bound). The second of
+     * them would not be made ahead, and is made when it is asked for.
+     */
+    static final class KeySet {
+
+        private static final int MOST = 1_000_000;
+
+        private final Set<Long> seen = new HashSet<>();
+
+        /** Whether the key is new. */
+        boolean add(ImageKey key) {
+            Long fingerprint = Long.parseUnsignedLong(key.value(), 0, 16, 16);
+            return seen.size() < MOST ? seen.add(fingerprint) : !seen.contains(fingerprint);
         }
     }
 }

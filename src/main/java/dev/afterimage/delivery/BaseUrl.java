@@ -1,6 +1,7 @@
 package dev.afterimage.delivery;
 
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import java.net.URI;
 import java.util.Optional;
 import java.util.function.Supplier;

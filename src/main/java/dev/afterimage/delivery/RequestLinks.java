@@ -1,14 +1,15 @@
 package dev.afterimage.delivery;
 
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.Sha256;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,8 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Signed request links: whoever has one may have its image made, without any other leave. A link is
@@ -196,21 +195,11 @@ public final class RequestLinks {
     }
 
     private static String signature(byte[] secret, String text) {
-        return BASE64URL.encodeToString(hmac(secret, text));
+        return BASE64URL.encodeToString(Sha256.hmac(secret, text));
     }
 
     /** A secret for links that follows from another secret, and from which that one cannot be told. */
     public static byte[] derived(byte[] secret) {
-        return hmac(secret, "afterimage request links");
-    }
-
-    private static byte[] hmac(byte[] secret, String text) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java platform must support HmacSHA256", e);
-        }
+        return Sha256.hmac(secret, "afterimage request links");
     }
 }

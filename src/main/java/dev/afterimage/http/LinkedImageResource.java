@@ -37,7 +37,6 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -59,9 +58,8 @@ public final class LinkedImageResource {
     private final ImageResponses responses;
     private final Clock clock;
     private final InvocationDeadline invocation;
-    private final Duration patience;
-    private final Duration crawlerPatience;
-    private final Map<String, TemplatesConfig.TemplateSettings> templates;
+    private final LinkConfig config;
+    private final TemplatesConfig templates;
 
     @Inject
     LinkedImageResource(
@@ -77,9 +75,8 @@ public final class LinkedImageResource {
         this.responses = responses;
         this.clock = clock;
         this.invocation = invocation;
-        this.patience = config.patience();
-        this.crawlerPatience = config.crawlerPatience();
-        this.templates = templates.templates();
+        this.config = config;
+        this.templates = templates;
     }
 
     /** Checks the link before anything else, so that whoever has none costs nothing. */
@@ -113,7 +110,8 @@ public final class LinkedImageResource {
         GenerationRequest wanted = GenerationRequest.onDemand(
                 request,
                 Client.of(http).caller(),
-                invocation.cap(Deadline.in(isCrawler(http.request()) ? crawlerPatience : patience, clock)));
+                invocation.cap(
+                        Deadline.in(isCrawler(http.request()) ? config.crawlerPatience() : config.patience(), clock)));
         return images.obtain(wanted)
                 .thenApply(outcome -> switch (outcome) {
                     case ImageOutcome.Ready ready -> responses.linked(ready, link.end(), uri::getBaseUri);
@@ -163,7 +161,7 @@ public final class LinkedImageResource {
     }
 
     private Optional<HttpResponse> placeholder(TemplateId template) {
-        return Optional.ofNullable(templates.get(template.value()))
+        return Optional.ofNullable(templates.templates().get(template.value()))
                 .flatMap(TemplatesConfig.TemplateSettings::placeholder)
                 .map(ImageResponses::placeholder);
     }

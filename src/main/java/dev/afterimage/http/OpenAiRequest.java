@@ -6,12 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,15 +76,10 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
     /** The whole body, read as strictly as every request's data, without the members that are null. */
     private static ObjectNode object(byte[] utf8) {
         try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString();
+            String text = ImageRequestReader.decode(utf8);
             ObjectNode body = (ObjectNode) JSON.readTree(TemplateData.of(text).json());
             body.properties().removeIf(member -> member.getValue().isNull());
             return body;
-        } catch (CharacterCodingException e) {
-            throw new InvalidRequestException("The body is not valid UTF-8.", "body");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Canonical JSON is always JSON", e);
         } catch (InvalidRequestException e) {

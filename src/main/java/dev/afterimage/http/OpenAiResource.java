@@ -19,6 +19,7 @@ import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.config.ConfigMapping;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -36,6 +37,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -59,7 +61,7 @@ public final class OpenAiResource {
     private final ImageResponses responses;
     private final OpenAiConfig config;
     private final Clock clock;
-    private final Duration deadline;
+    private final HttpConfig httpConfig;
     private final InvocationDeadline invocation;
 
     @Inject
@@ -69,14 +71,14 @@ public final class OpenAiResource {
             ImageResponses responses,
             OpenAiConfig config,
             Clock clock,
-            HttpConfig http,
+            HttpConfig httpConfig,
             InvocationDeadline invocation) {
         this.images = images;
         this.store = store;
         this.responses = responses;
         this.config = config;
         this.clock = clock;
-        this.deadline = http.deadline();
+        this.httpConfig = httpConfig;
         this.invocation = invocation;
     }
 
@@ -105,7 +107,7 @@ public final class OpenAiResource {
     public Response generate(@Context RoutingContext http, @Context UriInfo uri) {
         OpenAiRequest request = OpenAiRequest.read(JsonBody.bytes(http), config.models());
         Caller caller = Client.of(http).caller();
-        Deadline until = invocation.cap(Deadline.in(deadline, clock));
+        Deadline until = invocation.cap(Deadline.in(httpConfig.deadline(), clock));
         List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
         List<Item> data = ready.stream()
                 .map(image -> request.inline()
@@ -150,5 +152,16 @@ public final class OpenAiResource {
                         "The image was removed from the store. DELETE /v1/images/" + entry.key()
                                 + " has it made anew by the next request.")));
         return Base64.getEncoder().encodeToString(stored.content());
+    }
+
+    /** How requests in the form of OpenAI's Images API are read. */
+    @ConfigMapping(prefix = "afterimage.openai")
+    public interface OpenAiConfig {
+
+        /**
+         * The template that a model stands for, such as {@code afterimage.openai.models."black-forest-labs/flux-1.1-pro"=flux}. A
+         * model that is not listed is the template of that name.
+         */
+        Map<String, String> models();
     }
 }

@@ -134,7 +134,12 @@ public final class ImageRequestReader {
         return parser.getText();
     }
 
-    private static String decode(byte[] utf8) {
+    /**
+     * The text of a body.
+     *
+     * @throws InvalidRequestException when the bytes are not UTF-8
+     */
+    public static String decode(byte[] utf8) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

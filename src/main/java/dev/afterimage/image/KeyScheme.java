@@ -1,9 +1,5 @@
 package dev.afterimage.image;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -11,8 +7,6 @@ import java.util.Map;
  * changes the image changes the key; whatever does not (property order, white space, number spelling) does not.
  */
 public final class KeyScheme {
-
-    private static final HexFormat HEX = HexFormat.of();
 
     private final String provider;
     private final Map<String, Template> templates;
@@ -65,7 +59,7 @@ public final class KeyScheme {
                 + ",\"template\":" + CanonicalString.quote(request.template().value())
                 + (request.variant() == 0 ? "" : ",\"variant\":" + request.variant())
                 + ",\"version\":" + templateVersion + "}";
-        return new ImageKey(hexDigest(document));
+        return new ImageKey(Sha256.hex(document));
     }
 
     /** The request with the defaults of its template, as the provider gets it. */
@@ -87,16 +81,18 @@ public final class KeyScheme {
         }
     }
 
-    /** SHA-256 of the text's UTF-8, in lower-case hexadecimal. */
-    static String hexDigest(String text) {
-        return HEX.formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
-    }
+    /** Only templates that the operator has declared are served ({@code afterimage.templates-only}), and this one is not. */
+    public static final class UndeclaredTemplateException extends InvalidRequestException {
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform must support SHA-256", e);
+        private static final long serialVersionUID = 1L;
+
+        public UndeclaredTemplateException(TemplateId template) {
+            super(
+                    "The operator serves declared templates only, and has not declared " + template
+                            + ". A template is declared by any key of its own, such as afterimage.templates.\""
+                            + template
+                            + "\".ttl=24h; afterimage.templates-only=false serves all.",
+                    "template");
         }
     }
 }

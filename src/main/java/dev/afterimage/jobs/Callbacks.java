@@ -2,11 +2,12 @@ package dev.afterimage.jobs;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.Sha256;
 import dev.afterimage.jobs.Job.Subject;
+import dev.afterimage.jobs.JobOutcomes.JobOutcome;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,8 +15,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Tells callers that their batch has ended, or that their late image is there. A callback is a job of its own: told at least
@@ -177,16 +176,10 @@ public final class Callbacks {
                 TIMESTAMP,
                 Long.toString(now.getEpochSecond()),
                 SIGNATURE,
-                secrets.stream().map(secret -> "v1=" + hmac(secret, signedText)).collect(Collectors.joining(",")));
+                secrets.stream().map(secret -> signature(secret, signedText)).collect(Collectors.joining(",")));
     }
 
-    private static String hmac(String secret, String text) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-            return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HmacSHA256", e);
-        }
+    private static String signature(String secret, String text) {
+        return "v1=" + HexFormat.of().formatHex(Sha256.hmac(secret.getBytes(StandardCharsets.UTF_8), text));
     }
 }

@@ -80,4 +80,19 @@ public sealed interface Job {
         /** A batch, by its id. */
         record OfBatch(String batch) implements Subject {}
     }
+
+    /**
+     * Where a job of a batch came from.
+     *
+     * @param batch the batch's id
+     * @param line the row's line in the upload, from 1; unique within the batch
+     */
+    record BatchRow(String batch, int line) {
+
+        public BatchRow {
+            if (line < 1) {
+                throw new IllegalArgumentException("lines are counted from 1");
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.jobs.Job.BatchRow;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import java.io.IOException;

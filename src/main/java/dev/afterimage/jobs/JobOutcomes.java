@@ -12,12 +12,14 @@ import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.QuotaExceededException;
-import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.store.StoreUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
@@ -121,5 +123,62 @@ public final class JobOutcomes {
 
     private static String message(GenerationException failure) {
         return String.valueOf(failure.getMessage());
+    }
+
+    /** What is to become of a job that was tried. */
+    public sealed interface JobOutcome {
+
+        /** There is an image. */
+        record Done(RowResult.Outcome how, ImageKey key) implements JobOutcome {}
+
+        /** A callback's receiver has taken it. */
+        record Told() implements JobOutcome {}
+
+        /**
+         * It waits, because everybody must: the provider, the limiter, the budget or the quota says so. Uses no attempt.
+         *
+         * @param delay as long as was named
+         * @param everybody whether other jobs of the lane would be told the same
+         */
+        record Wait(Duration delay, boolean everybody) implements JobOutcome {}
+
+        /** It failed and may succeed later. Uses an attempt. */
+        record Retry(Duration delay, String reason) implements JobOutcome {}
+
+        /** It failed for good: an operator must look at it. */
+        record DeadLettered(String reason) implements JobOutcome {}
+    }
+
+    /**
+     * How many attempts a job gets, and how far apart.
+     *
+     * @param maxAttempts failed attempts after which it goes to the dead-letter queue, at least 1
+     * @param backOff the wait after the first; it doubles each time
+     * @param maxBackOff the longest wait
+     * @param maxDeliveries deliveries without any end after which it goes there, too, at least 1
+     */
+    public record AttemptPolicy(int maxAttempts, Duration backOff, Duration maxBackOff, int maxDeliveries) {
+
+        public AttemptPolicy {
+            if (maxAttempts < 1 || maxDeliveries < 1) {
+                throw new IllegalArgumentException(
+                        "afterimage.pregeneration.max-attempts and .max-deliveries must be at least 1");
+            }
+            if (backOff.isNegative() || maxBackOff.compareTo(backOff) < 0) {
+                throw new IllegalArgumentException("afterimage.pregeneration.max-back-off must not be below .back-off");
+            }
+        }
+
+        /**
+         * The wait after one more failed attempt, less up to a fifth so that jobs that failed together don't come back together.
+         *
+         * @param attempts failed attempts before this one
+         * @param random from 0 to 1
+         */
+        Duration waitAfter(int attempts, double random) {
+            Duration full = backOff.multipliedBy(1L << Math.min(attempts, 30));
+            Duration capped = full.compareTo(maxBackOff) > 0 ? maxBackOff : full;
+            return capped.minusMillis((long) (capped.toMillis() * random / 5));
+        }
     }
 }

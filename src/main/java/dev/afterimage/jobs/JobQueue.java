@@ -3,6 +3,7 @@ package dev.afterimage.jobs;
 import dev.afterimage.limit.Lane;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -72,4 +73,30 @@ public interface JobQueue {
     QueueStatus status();
 
     Duration visibilityTimeout();
+
+    /**
+     * A job in the hands of one worker, until the visibility timeout unless {@linkplain JobQueue#extend extended}.
+     *
+     * @param attempts failed attempts before this one; waits that the provider asked for don't count
+     * @param deliveries how often it was handed out since it was last put on the queue, this time included; more than one
+     *     means that a worker died over it, or was too slow
+     * @param receipt what the queue knows this claim by
+     */
+    record Claim(Job job, int attempts, int deliveries, String receipt) {}
+
+    /**
+     * What the operator sees of the queue.
+     *
+     * @param interactive jobs not ended in the interactive lane: waiting, delayed or claimed
+     * @param bulk the same in the bulk lane
+     * @param oldestAge the time since the oldest of them was put on the queue; zero when none waits, empty where the backend
+     *     cannot tell
+     * @param deadLetters jobs on the dead-letter queue
+     */
+    record QueueStatus(long interactive, long bulk, Optional<Duration> oldestAge, long deadLetters) {
+
+        public long depth() {
+            return interactive + bulk;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.afterimage.jobs;
 
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;

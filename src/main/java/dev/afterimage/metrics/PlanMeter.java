@@ -1,6 +1,6 @@
 package dev.afterimage.metrics;
 
-import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.Checkpoint;
 import dev.afterimage.catalogue.PlanReport;
 import jakarta.inject.Singleton;

@@ -19,9 +19,8 @@ import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
-import dev.afterimage.singleflight.Flight;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.singleflight.SingleFlight;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Deadline;
@@ -208,7 +207,7 @@ public final class ImagePipeline implements ImageService {
             if (refusal.isPresent()) {
                 return late(generationRequest, key, refusal.get(), old);
             }
-            Flight<LeaderFlight.Result> flight =
+            SingleFlight<FlightKey, LeaderFlight.Result>.Flight flight =
                     flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
             try {
                 Optional<LeaderFlight.Result> result = Callables.call(() -> flight.await(generationRequest.deadline()));

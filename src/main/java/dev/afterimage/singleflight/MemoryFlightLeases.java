@@ -2,6 +2,7 @@ package dev.afterimage.singleflight;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.singleflight.FlightLeases.Lease;
 import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.util.Optional;

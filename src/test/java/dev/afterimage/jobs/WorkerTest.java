@@ -12,6 +12,8 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.jobs.JobOutcomes.AttemptPolicy;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pipeline.GenerationRequest;

@@ -1,5 +1,6 @@
 package dev.afterimage.http.auth;
 
+import dev.afterimage.http.auth.AccessGate.Authenticator;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;

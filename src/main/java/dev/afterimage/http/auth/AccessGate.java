@@ -1,5 +1,6 @@
 package dev.afterimage.http.auth;
 
+import dev.afterimage.http.auth.Client.Role;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -153,5 +155,17 @@ public final class AccessGate {
                         "This needs the role " + roles.replace(" ", " or ")
                                 + ", which your key or token does not give. The service's operator can change that.")
                 .withHeader("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + roles + "\"");
+    }
+
+    /** Port: says who sends a request. One for each {@link AuthConfig.Mode}. */
+    @FunctionalInterface
+    public interface Authenticator {
+
+        /**
+         * The sender; empty when nobody says so whom we believe. Answers without blocking the caller's thread.
+         *
+         * @param token what stands behind {@code Authorization: Bearer}; empty when no such header was sent, or more than one
+         */
+        CompletionStage<Optional<Client>> identify(RoutingContext context, Optional<String> token);
     }
 }

@@ -1,5 +1,6 @@
 package dev.afterimage.http.auth;
 
+import dev.afterimage.http.auth.Client.Role;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;

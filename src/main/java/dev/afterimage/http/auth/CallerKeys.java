@@ -1,11 +1,12 @@
 package dev.afterimage.http.auth;
 
+import dev.afterimage.http.auth.AccessGate.Authenticator;
+import dev.afterimage.http.auth.Client.Role;
+import dev.afterimage.image.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -63,7 +64,7 @@ public final class CallerKeys {
 
     /** The client with this key. Takes as long for every wrong key, however much of it is right. */
     Optional<Client> find(String key) {
-        byte[] hash = sha256(key);
+        byte[] hash = Sha256.of(key);
         Client found = null;
         for (Known candidate : known) {
             if (MessageDigest.isEqual(candidate.hash(), hash)) {
@@ -82,7 +83,7 @@ public final class CallerKeys {
 
     /** What the configuration holds of a key. */
     public static String hash(String key) {
-        return HexFormat.of().formatHex(sha256(key));
+        return HexFormat.of().formatHex(Sha256.of(key));
     }
 
     private void read(Path file, Set<String> names) {
@@ -150,14 +151,6 @@ public final class CallerKeys {
                 throw new IllegalArgumentException(place + ": another client has this key.");
             }
             known.add(new Known(hash, client));
-        }
-    }
-
-    private static byte[] sha256(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform must support SHA-256", e);
         }
     }
 }

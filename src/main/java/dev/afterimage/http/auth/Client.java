@@ -60,4 +60,14 @@ public record Client(Caller caller, Set<Role> roles) {
     public boolean mayTouch(Caller owner) {
         return caller.equals(owner) || roles.contains(Role.OPERATE);
     }
+
+    /** What a client may do. No role includes another: who is to do everything has all three. */
+    public enum Role {
+        /** Ask for images and make links to them. */
+        ASK,
+        /** Send batches; look at and cancel those that it sent. */
+        BATCH,
+        /** Delete, purge and redrive; see receipts, statistics and everybody's batches. */
+        OPERATE
+    }
 }

@@ -1,9 +1,10 @@
 package dev.afterimage.http.auth;
 
-import static dev.afterimage.http.auth.Role.ASK;
-import static dev.afterimage.http.auth.Role.BATCH;
-import static dev.afterimage.http.auth.Role.OPERATE;
+import static dev.afterimage.http.auth.Client.Role.ASK;
+import static dev.afterimage.http.auth.Client.Role.BATCH;
+import static dev.afterimage.http.auth.Client.Role.OPERATE;
 
+import dev.afterimage.http.auth.Client.Role;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.afterimage.http.batch;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.http.batch.BatchResource.BatchEventsConfig;
 import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Multi;

@@ -10,6 +10,7 @@ import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.http.MediaTypeGate;
 import dev.afterimage.http.auth.Client;
+import dev.afterimage.http.batch.BatchImages.Form;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
@@ -19,6 +20,8 @@ import dev.afterimage.limit.ProviderLimitConfig;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -70,9 +73,9 @@ public final class BatchResource {
     private final BatchEvents events;
     private final BatchImages images;
     private final Clock clock;
-    private final Optional<Uploads> uploads;
     private final DryRun dryRun;
     private final ProviderLimitConfig prices;
+    private final Optional<Uploads> uploads;
 
     @Inject
     BatchResource(
@@ -84,13 +87,13 @@ public final class BatchResource {
             DryRun dryRun,
             ProviderLimitConfig prices,
             Optional<Uploads> uploads) {
-        this.dryRun = dryRun;
-        this.prices = prices;
         this.intake = intake;
         this.ledger = ledger;
         this.events = events;
         this.images = images;
         this.clock = clock;
+        this.dryRun = dryRun;
+        this.prices = prices;
         this.uploads = uploads;
     }
 
@@ -181,6 +184,19 @@ public final class BatchResource {
         return Optional.of(key);
     }
 
+    /** A place for the rows of a batch that is too large for one request, as it soon is on Lambda. */
+    @POST
+    @Path("uploads")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response offerUpload() {
+        Uploads.Place place = uploads.orElseThrow(() -> new ProblemException(Problem.of(
+                        ProblemType.NOT_FOUND,
+                        "This service keeps no uploads, because it takes large batches at once: send the rows themselves to"
+                                + " POST /v1/batches.")))
+                .offer();
+        return Response.status(Response.Status.CREATED).entity(place).build();
+    }
+
     /** How far it is, while it runs and for a week. */
     @GET
     @Path("{id}")
@@ -199,7 +215,7 @@ public final class BatchResource {
             @QueryParam("limit") @DefaultValue(ALL) int limit,
             @Context RoutingContext http,
             @Context UriInfo uri) {
-        return images.ndjson(known(id, http).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+        return list(Form.NDJSON, id, after, limit, http, uri);
     }
 
     /** The same as CSV. */
@@ -212,15 +228,16 @@ public final class BatchResource {
             @QueryParam("limit") @DefaultValue(ALL) int limit,
             @Context RoutingContext http,
             @Context UriInfo uri) {
-        return images.csv(known(id, http).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+        return list(Form.CSV, id, after, limit, http, uri);
     }
 
-    private static int notNegative(int parameter) {
-        if (parameter < 0) {
+    private StreamingOutput list(Form form, String id, int after, int limit, RoutingContext http, UriInfo uri) {
+        Batch batch = known(id, http);
+        if (after < 0 || limit < 0) {
             throw new ProblemException(
                     Problem.of(ProblemType.INVALID_REQUEST, "Write after and limit as whole numbers from 0."));
         }
-        return parameter;
+        return images.list(form, batch.id(), after, limit, uri.getBaseUri());
     }
 
     /** The same a few times a second until it ends, as server-sent events. */
@@ -249,5 +266,17 @@ public final class BatchResource {
                 .orElseThrow(() -> new ProblemException(Problem.of(
                         ProblemType.BATCH_NOT_FOUND,
                         "No batch has this id: it was never sent, or began more than a week ago and is forgotten.")));
+    }
+
+    /** How the progress of a batch is told. */
+    @ConfigMapping(prefix = "afterimage.batch-events")
+    public interface BatchEventsConfig {
+
+        /**
+         * Whether {@code GET /v1/batches/{id}/events} follows a batch to its end. Off where an answer is held back until it is
+         * whole, as Lambda's are: it then tells one event and ends, and who wants more asks again.
+         */
+        @WithDefault("true")
+        boolean follow();
     }
 }

@@ -1,6 +1,6 @@
 package dev.afterimage.http.batch;
 
-import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.PlanReport;

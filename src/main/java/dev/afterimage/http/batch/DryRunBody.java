@@ -1,7 +1,7 @@
 package dev.afterimage.http.batch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;

@@ -3,6 +3,7 @@ package dev.afterimage.http.batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.image.Sha256;
 import dev.afterimage.image.TemplateId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -19,7 +19,7 @@ final class StreamedUpload implements BatchIntake.Upload {
 
     private final CatalogueFormat format;
     private final Optional<TemplateId> template;
-    private final MessageDigest sha256;
+    private final MessageDigest sha256 = Sha256.digest();
     private final InputStream body;
     private final Optional<String> callback;
 
@@ -27,11 +27,6 @@ final class StreamedUpload implements BatchIntake.Upload {
         this.format = format;
         this.callback = callback;
         this.template = template;
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform must support SHA-256", e);
-        }
         String meaning = format.name()
                 + '\n'
                 + template.map(TemplateId::value).orElse("")

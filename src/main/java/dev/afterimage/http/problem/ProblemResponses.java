@@ -1,11 +1,13 @@
 package dev.afterimage.http.problem;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.http.header.Allow;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RetryAfter;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the whole answer for a failure, headers and body, and tells the log what the client is not told. */
 @Singleton
@@ -86,6 +89,35 @@ public final class ProblemResponses {
             LOG.infof("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
         } else {
             LOG.debugf("%d %s", problem.status(), problem.title());
+        }
+    }
+
+    /**
+     * A problem as it is sent: the members of RFC 9457, section 3.1, and two of our own.
+     *
+     * @param pointer the part of the body that is wrong
+     * @param requestId what to tell the operator; the same as the {@code X-Request-Id} header
+     */
+    @RegisterForReflection // written by an ObjectMapper, where the native build doesn't see it
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record ProblemDocument(
+            String type,
+            String title,
+            int status,
+            String detail,
+            @Nullable String pointer,
+            String requestId) {
+
+        static final String MEDIA_TYPE = "application/problem+json";
+
+        static ProblemDocument of(Problem problem, String requestId) {
+            return new ProblemDocument(
+                    problem.type(),
+                    problem.title(),
+                    problem.status(),
+                    problem.detail(),
+                    problem.pointer().orElse(null),
+                    requestId);
         }
     }
 }

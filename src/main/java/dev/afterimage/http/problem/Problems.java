@@ -1,8 +1,8 @@
 package dev.afterimage.http.problem;
 
-import dev.afterimage.batch.IdempotencyConflictException;
+import dev.afterimage.batch.BatchIntake.IdempotencyConflictException;
 import dev.afterimage.cache.CacheUnavailableException;
-import dev.afterimage.delivery.SigningKeyUnavailableException;
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.AlreadyLandedException;
 import dev.afterimage.generation.DeletedMeanwhileException;
@@ -15,12 +15,12 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
-import dev.afterimage.image.UndeclaredTemplateException;
+import dev.afterimage.image.KeyScheme.UndeclaredTemplateException;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.pipeline.QuotaExceededException;
-import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.store.StoreUnavailableException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
