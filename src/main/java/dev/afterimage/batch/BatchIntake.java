@@ -41,7 +41,7 @@ public final class BatchIntake {
 
         CatalogueRows rows() throws IOException;
 
-        /** A hash of the upload and of all that gives it its meaning; reads what is left of it. */
+        /** A hash of the upload and of the parameters that change its meaning. Reads the rest of the upload first. */
         String hash() throws IOException;
     }
 
@@ -69,7 +69,7 @@ public final class BatchIntake {
      * Takes a batch in, or finds the one that the same request made before. Blocks; call it from a virtual thread.
      *
      * @param idempotencyKey names the request among the caller's
-     * @throws IdempotencyConflictException when the key was used otherwise
+     * @throws IdempotencyConflictException when the key's first request was another one, or is still being received
      * @throws InvalidRequestException when the upload as a whole cannot be read, or has no row
      * @throws IOException when the upload breaks off
      */
@@ -77,10 +77,11 @@ public final class BatchIntake {
         String id = ids.next();
         ledger.sweep();
         if (idempotencyKey.isPresent()) {
-            Optional<Batch> first = first(Sha256.hex(caller.id() + '\0' + idempotencyKey.get()), id, caller, upload);
-            if (first.isPresent()) {
-                callbacks.tellIfDue(ledger, first.get().id());
-                return first.get();
+            Optional<Batch> earlier =
+                    earlier(Sha256.hex(caller.id() + '\0' + idempotencyKey.get()), id, caller, upload);
+            if (earlier.isPresent()) {
+                callbacks.tellIfDue(ledger, earlier.get().id());
+                return earlier.get();
             }
         } else {
             ledger.open(id, caller, clock.instant());
@@ -96,7 +97,10 @@ public final class BatchIntake {
         return ledger.find(id).orElseThrow();
     }
 
-    /** What the caller has to know is why the batch was not taken. */
+    /**
+     * Cancels what was not taken. Should that fail as well, the caller is told the first failure, which is why it was not
+     * taken.
+     */
     private void cancel(String id, Throwable failure) {
         try {
             ledger.cancel(id);
@@ -107,7 +111,7 @@ public final class BatchIntake {
 
     private int receive(String id, Caller caller, Upload upload) throws IOException {
         try (CatalogueRows rows = upload.rows()) {
-            // Before the rows where it stands before them, so that none is begun for nothing.
+            // A callback that comes before the rows is checked before them, so that no row is begun in vain.
             Optional<URI> early = callback(upload, rows);
             int total = receive(id, caller, rows);
             if (total == 0) {
@@ -133,8 +137,11 @@ public final class BatchIntake {
         return new InvalidRequestException("Send at least one job.", "body");
     }
 
-    /** The batch that this request made before; empty when {@code id} is its batch, has begun, and is to be received. */
-    private Optional<Batch> first(String request, String id, Caller caller, Upload upload) throws IOException {
+    /**
+     * The batch that an equal request made before; empty when there is none, and {@code id} has begun and is to be
+     * received.
+     */
+    private Optional<Batch> earlier(String request, String id, Caller caller, Upload upload) throws IOException {
         String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, caller, clock.instant());
         while (!standing.equals(id)) {
             Optional<Batch> first = ledger.find(standing);
@@ -164,13 +171,13 @@ public final class BatchIntake {
         do {
             chunk = rows.next(Planner.CHUNK);
             total += chunk.size();
-            deal(id, caller, chunk);
+            queueMissing(id, caller, chunk);
             ledger.progress(id, total);
         } while (chunk.size() == Planner.CHUNK);
         return total;
     }
 
-    private void deal(String id, Caller caller, List<CatalogueRow> chunk) {
+    private void queueMissing(String id, Caller caller, List<CatalogueRow> chunk) {
         List<RowResult> ended = new ArrayList<>();
         List<CatalogueRow.Wanted> wanted =
                 planner.wanted(chunk, bad -> ended.add(RowResult.failed(bad.line(), bad.reason())));
@@ -203,21 +210,15 @@ public final class BatchIntake {
         /** What is in the way. */
         public enum Kind {
             /** The first request is still being received. */
-            IN_PROGRESS("The first request with this Idempotency-Key is still being received; ask again in a moment."),
+            IN_PROGRESS,
             /** The first request said something else. */
-            OTHER_PAYLOAD("This Idempotency-Key was used for another upload; use a new key for a new upload.");
-
-            private final String detail;
-
-            Kind(String detail) {
-                this.detail = detail;
-            }
+            OTHER_PAYLOAD
         }
 
         private final Kind kind;
 
         public IdempotencyConflictException(Kind kind) {
-            super(kind.detail);
+            super(kind.name());
             this.kind = kind;
         }
 

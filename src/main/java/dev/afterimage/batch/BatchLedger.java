@@ -34,13 +34,13 @@ public interface BatchLedger extends BatchRows {
     /** Begins a batch that no request can repeat, whose rows are about to arrive. */
     void open(String batch, Caller owner, Instant startedAt);
 
-    /** Somebody is to be told there when the batch has ended. */
+    /** Notes the URL at which somebody wants to be told that the batch has ended. */
     void callback(String batch, URI url);
 
-    /** So many rows have arrived; also a sign that the upload goes on. */
+    /** Notes that so many rows have arrived, and that the upload goes on. */
     void progress(String batch, int rows);
 
-    /** All rows have arrived. */
+    /** Notes that all rows have arrived. */
     void seal(String batch, int total, String payloadHash);
 
     /** From now on nothing of the batch is started; without effect when it has ended. */

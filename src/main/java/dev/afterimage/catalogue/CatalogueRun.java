@@ -21,10 +21,12 @@ import java.util.function.Consumer;
 /** One stretch of planning a catalogue, chunk by chunk, with a checkpoint after each that made jobs. */
 final class CatalogueRun {
 
-    /** Chunks without a job cost only a look-up to repeat, so not each is worth a write. */
+    /**
+     * Chunks after which the checkpoint is not saved: those without a job, which cost only a lookup when they are repeated.
+     */
     private static final int MOST_UNSAVED = 20;
 
-    /** Templates that are named as too short-lived; one catalogue has few. */
+    /** The most templates that are reported as fresh for too short a time. */
     private static final int MOST_SHORT_LIVED = 20;
 
     private final Planner planner;
@@ -62,7 +64,11 @@ final class CatalogueRun {
         this.resumedFrom = from.line();
     }
 
-    /** Whether it came to the end before it was told to stop. */
+    /**
+     * Plans the rows to their end, or until it is told to stop.
+     *
+     * @return whether it came to the end
+     */
     boolean read(CatalogueRows rows, BooleanSupplier stop) throws IOException {
         while (!stop.getAsBoolean()) {
             List<CatalogueRow> chunk = rows.next(Planner.CHUNK);
@@ -117,7 +123,7 @@ final class CatalogueRun {
         }
     }
 
-    /** Whether a stretch before this one has dealt with the row. */
+    /** Whether an earlier stretch has planned the row. */
     private boolean isFormer(CatalogueRow row) {
         return row.line() <= resumedFrom;
     }

@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What the columns of a CSV catalogue mean. {@code template} (unless one template is given for all) and {@code format} are what they
- * say; every other column is a property of the data, and a dot in its name nests it: {@code a.b} is {@code {"a":{"b":…}}}.
+ * What the columns of a CSV catalogue mean. {@code template} (unless one template is given for all) and {@code format} are
+ * what they say; every other column is a property of the data, and a dot in its name nests it: {@code a.b} is
+ * {@code {"a":{"b":…}}}.
  *
  * @param columns how many cells a row has
  * @param template the column of the template's name, from 0; empty where one template is given for all
@@ -85,7 +86,7 @@ record CsvHeader(int columns, OptionalInt template, OptionalInt format, List<Dat
         return path;
     }
 
-    /** Whether the value could be put where the path leads, because nothing else stands there or on the way. */
+    /** Puts a value where the path leads. False when another value is there, or on the way. */
     private static boolean insert(String value, List<String> path, ObjectNode data) {
         ObjectNode parent = data;
         for (String part : path.subList(0, path.size() - 1)) {

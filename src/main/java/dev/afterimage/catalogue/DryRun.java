@@ -34,8 +34,8 @@ public final class DryRun {
      * @param queue only asked whether a job would fit
      * @param creditsLeft this month, empty where they are not limited; when it fails, so does the dry run
      * @param credits what a purchase of this image takes
-     * @param callTime how long a call to the provider usually takes, as far as this process knows; asked only where the calls
-     *     in flight are limited
+     * @param callTime how long a call to the provider usually takes, as far as this process knows; needed only where the
+     *     calls in flight are limited
      */
     public DryRun(
             Planner planner,
@@ -129,7 +129,7 @@ public final class DryRun {
         }
     }
 
-    /** By the rate, or by the calls in flight where those are the narrower limit. */
+    /** How long so many calls take: by the limit of the rate or by that of calls in flight, whichever takes longer. */
     private Duration duration(long calls) {
         Duration byRate = limits.slotTime().multipliedBy(calls).dividedBy(limits.bulkRate());
         OptionalInt places = limits.bulkConcurrency();

@@ -12,8 +12,9 @@ import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.Reader;
 import java.io.StringWriter;
+import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -48,12 +49,14 @@ final class JsonRows implements CatalogueRows {
         this.templateForAll = templateForAll;
     }
 
-    static JsonRows open(InputStream in, Optional<TemplateId> templateForAll) throws IOException {
-        JsonRows rows = new JsonRows(JSON.createParser(StrictUtf8.open(in)), templateForAll);
+    static JsonRows open(Reader text, Optional<TemplateId> templateForAll) throws IOException {
+        JsonRows rows = new JsonRows(JSON.createParser(text), templateForAll);
         try {
             rows.enterArray();
         } catch (JsonProcessingException e) {
             throw rows.unreadable(e);
+        } catch (CharacterCodingException e) {
+            throw CatalogueFormat.notUtf8();
         }
         return rows;
     }
@@ -88,10 +91,16 @@ final class JsonRows implements CatalogueRows {
             return Optional.of(row(token));
         } catch (JsonProcessingException e) {
             throw unreadable(e);
+        } catch (CharacterCodingException e) {
+            throw CatalogueFormat.notUtf8();
         }
     }
 
-    /** Reads the member if it is a {@code callback}, at most once; then the name of the next, null at the object's end. */
+    /**
+     * Reads the document's {@code callback}, if this is its name; there may be one.
+     *
+     * @return the name of the first other member; null at the object's end
+     */
     private @Nullable String readCallback(@Nullable String name) throws IOException {
         if (!"callback".equals(name)) {
             return name;

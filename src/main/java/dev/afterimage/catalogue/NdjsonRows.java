@@ -73,7 +73,7 @@ final class NdjsonRows implements CatalogueRows {
                 .newDecoder()
                 .decode(ByteBuffer.wrap(bytes.toByteArray()))
                 .toString();
-        boolean marked = line == 1 && !text.isEmpty() && text.charAt(0) == StrictUtf8.BYTE_ORDER_MARK;
+        boolean marked = line == 1 && !text.isEmpty() && text.charAt(0) == CatalogueFormat.BYTE_ORDER_MARK;
         return marked ? text.substring(1) : text;
     }
 

@@ -31,12 +31,12 @@ import java.util.function.Supplier;
 
 /**
  * Says which images of a list are missing. A failing index makes every image missing, which costs jobs but no money:
- * the pipeline looks into the store before it pays. Blocks; call it from a virtual thread.
+ * the pipeline looks the image up in the store before it pays. Blocks; call it from a virtual thread.
  */
 @Singleton
 public final class Planner {
 
-    /** Rows that are looked up at once: one round trip in a few hundred kilobytes. */
+    /** Rows that are looked up at once: one round trip of a few hundred kilobytes. */
     public static final int CHUNK = 500;
 
     /**
@@ -98,12 +98,12 @@ public final class Planner {
         return wanted;
     }
 
-    /** Looks the rows up, in their order; what is fresh now is called fresh. */
+    /** Looks the rows up; the result has their order. Every image that is fresh now counts as fresh. */
     public List<Planned> plan(List<CatalogueRow.Wanted> rows) {
         return plan(rows, Horizon.NONE);
     }
 
-    /** The same, where only what also meets the horizon is called fresh. */
+    /** The same, but only an image that also meets the horizon counts as fresh. */
     List<Planned> plan(List<CatalogueRow.Wanted> rows, Horizon horizon) {
         Map<TemplateId, Optional<Long>> versionOf = new HashMap<>();
         List<ImageKey> keyOf = keys(rows, versionOf);
@@ -143,7 +143,10 @@ public final class Planner {
                 .toList();
     }
 
-    /** Empty when nobody can say: then a key may be that of a purged image, and must not be called fresh. */
+    /**
+     * The template's version; empty when it cannot be had. Without it a key may be that of a purged image, which must not
+     * count as fresh.
+     */
     private Optional<Long> version(TemplateId template) {
         return unlessUnavailable(() -> versions.current(template));
     }
@@ -162,11 +165,11 @@ public final class Planner {
     }
 
     /**
-     * Tells duplicates in a catalogue by the first 64 bits of the keys: some 60 MB for a million keys, and no more are remembered; a
-     * duplicate of a later one is queued and costs nothing but that.
+     * Tells duplicates in a catalogue by the first 64 bits of the keys. It remembers a million keys, in some 60 MB; a
+     * duplicate of a later key becomes a job that finds its image made.
      *
      * <p>Two different keys of a million share 64 bits with a probability of 3 in 100 million (birthday bound). The second of
-     * them would not be made ahead, and is made when it is asked for.
+     * two such images would not be made ahead of time, but when it is asked for.
      */
     static final class KeySet {
 

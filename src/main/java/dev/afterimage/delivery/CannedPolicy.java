@@ -122,8 +122,8 @@ public final class CannedPolicy {
     }
 
     /**
-     * A URL taken apart as CloudFront takes it apart: the signing parameters, and the resource that is left without them, in its
-     * former order. Names are compared as they stand, undecoded, case included.
+     * A URL taken apart as CloudFront takes it apart: the signing parameters, and the resource that is left without them,
+     * in its former order. Names are compared as they stand, undecoded, case included.
      *
      * @param resource the URL that was signed
      * @param values of the signing parameters by name; of {@code Policy}, too, which makes it another kind of URL

@@ -10,7 +10,7 @@ public interface UrlSigner {
     SignedUrl sign(IndexEntry entry);
 
     /**
-     * Returns when something could be signed now. May block at the first use of a key that is kept elsewhere.
+     * Makes sure that something could be signed now. May block at the first use of a key that is kept elsewhere.
      *
      * @throws SigningKeyUnavailableException when there is no key
      */

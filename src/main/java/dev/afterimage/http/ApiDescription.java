@@ -14,8 +14,9 @@ import java.util.SortedSet;
 import java.util.stream.Stream;
 
 /**
- * Says what the API offers: {@code META-INF/openapi.yaml}, which is written by hand and served as it is, or as JSON to those who ask
- * for that; and to {@code OPTIONS} on an API path the methods of exactly that path. CORS has its own, earlier answer.
+ * Says what the API offers: {@code META-INF/openapi.yaml}, which is written by hand and served as it is, or as JSON to
+ * those who ask for that; and to {@code OPTIONS} on an API path the methods of exactly that path. CORS has its own, earlier
+ * answer.
  */
 final class ApiDescription {
 

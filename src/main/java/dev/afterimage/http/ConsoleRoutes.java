@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The console: a page at {@code /} to try the service out and to see what it does. It is files in {@code /console} of the class
- * path, and a client of the public API like any other.
+ * The console: a page at {@code /} to try the service out and to see what it does. It is files in {@code /console} of the
+ * class path, and a client of the public API like any other.
  */
 @Singleton
 public final class ConsoleRoutes {
@@ -108,9 +108,9 @@ public final class ConsoleRoutes {
     public interface ConsoleConfig {
 
         /**
-         * Left out, there is one on the {@code local} backend only, and only where {@code afterimage.auth.mode} is {@code none}: it
-         * needs the role operate, and a browser sends a key only if something adds it. Whoever reaches the page can spend credits
-         * with a click, as whoever reaches the API can.
+         * Left out, there is one on the {@code local} backend only, and only where {@code afterimage.auth.mode} is
+         * {@code none}: it needs the role operate, and a browser sends a key only if something adds it. Whoever reaches the page
+         * can spend credits with a click, as whoever reaches the API can.
          */
         Optional<Boolean> enabled();
     }

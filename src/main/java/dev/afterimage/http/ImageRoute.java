@@ -27,8 +27,8 @@ import java.util.concurrent.Executor;
 final class ImageRoute {
 
     /**
-     * Whoever answers is made by the first request and not by the start: functions that work jobs off have neither requests
-     * nor keys to sign with.
+     * The endpoint is made by the first request and not at the start: functions that only run jobs have neither requests nor
+     * keys to sign with.
      */
     void register(@Observes Router router, HttpConfig config, Clock clock, Instance<ImageEndpoint> endpoint) {
         JsonBody.of(router, ImageEndpoint.PATH, config.bodyTimeout())

@@ -126,16 +126,16 @@ public final class LinkedImageResource {
         try {
             return link.request();
         } catch (InvalidRequestException e) {
-            // Of the path or the query, not of a body.
-            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, e.detail()));
+            // The problem is one of the path or the query, and so has no pointer into a body.
+            throw ProblemException.of(ProblemType.INVALID_REQUEST, e.detail());
         }
     }
 
     private static ProblemException refused(Refusal refusal) {
-        return new ProblemException(Problem.of(ProblemType.URL_REFUSED, refusal.detail()));
+        return ProblemException.of(ProblemType.URL_REFUSED, refusal.detail());
     }
 
-    /** A crawler that asks for the head decides by it whether it comes for the image. */
+    /** Whoever sends HEAD counts as a crawler: those decide by it whether to fetch the image. */
     private static boolean isCrawler(HttpServerRequest http) {
         String agent = http.getHeader(HttpHeaders.USER_AGENT);
         return http.method().equals(HttpMethod.HEAD)
@@ -150,7 +150,10 @@ public final class LinkedImageResource {
                 .after(retryAfter));
     }
 
-    /** A failure that may pass leads to the placeholder, where there is one; a rejection is told, for the page's author to mend it. */
+    /**
+     * A failure that may pass leads to the placeholder, where there is one; a rejection is answered as such, so that the
+     * page's author can mend it.
+     */
     private CompletionStage<HttpResponse> placeholderInstead(TemplateId template, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;

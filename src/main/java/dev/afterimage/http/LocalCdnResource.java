@@ -29,13 +29,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The CDN of a laptop: serves signed URLs where there is no CloudFront, so that they open. Verifies them as CloudFront would,
- * against the base URL that they were signed for and whatever host they were requested on, and reads the image from the store.
+ * The CDN of a laptop: serves signed URLs where there is no CloudFront, so that they open. Verifies them as CloudFront
+ * would, against the base URL that they were signed for and whatever host they were requested on, and reads the image from
+ * the store.
  */
-@Path("/" + BaseUrl.EDGE_PATH + "/images/{key}")
+@Path("/" + BaseUrl.CDN_PATH + "/images/{key}")
 public class LocalCdnResource {
 
-    private static final String IMAGES = "/" + BaseUrl.EDGE_PATH + "/images/";
+    private static final String IMAGES = "/" + BaseUrl.CDN_PATH + "/images/";
 
     /** One range of at most nine digits; a server may ignore any other (RFC 9110, section 14.2). */
     private static final Pattern RANGE = Pattern.compile("bytes=([0-9]{0,9})-([0-9]{0,9})");
@@ -61,8 +62,8 @@ public class LocalCdnResource {
     public Response get(@PathParam("key") String key, @Context HttpServerRequest request) {
         Instant urlEnd = verified(request);
         StoredImage image = store.read(new ImageKey(key))
-                .orElseThrow(
-                        () -> problem(ProblemType.IMAGE_NOT_FOUND, "It was forgotten; ask the service for it again."));
+                .orElseThrow(() -> ProblemException.of(
+                        ProblemType.IMAGE_NOT_FOUND, "It was forgotten; ask the service for it again."));
         IndexEntry entry = image.entry();
         String tag = entityTag(entry);
         String known = request.getHeader(HttpHeaders.IF_NONE_MATCH);
@@ -78,26 +79,30 @@ public class LocalCdnResource {
     private Instant verified(HttpServerRequest request) {
         return switch (policy.verify(baseUrl.at(pathAndQuery(request)))) {
             case VerificationResult.Refused refused ->
-                throw problem(ProblemType.URL_REFUSED, refused.reason().detail());
+                throw ProblemException.of(
+                        ProblemType.URL_REFUSED, refused.reason().detail());
             case VerificationResult.Granted granted -> granted.expiresAt();
         };
     }
 
-    /** As it stands on the wire, because that is what was signed; without the service's root and the CDN's own path. */
+    /**
+     * The path and query as they were sent, because that is what was signed; without the service's root and the CDN's own
+     * path.
+     */
     private static String pathAndQuery(HttpServerRequest request) {
         String path = Objects.requireNonNullElse(request.path(), "");
         int cdn = path.lastIndexOf(IMAGES);
-        String resource = cdn < 0 ? path : path.substring(cdn + BaseUrl.EDGE_PATH.length() + 1);
+        String resource = cdn < 0 ? path : path.substring(cdn + BaseUrl.CDN_PATH.length() + 1);
         return request.query() == null ? resource : resource + "?" + request.query();
     }
 
-    /** Differs for each making of a key's image, and the bytes of one making are always the same. */
+    /** Differs whenever the key's image is made anew; until then the bytes are always the same. */
     private static String entityTag(IndexEntry entry) {
         String version = Long.toString(entry.createdAt().toEpochMilli(), Character.MAX_RADIX);
         return '"' + entry.key().value().substring(0, 16) + '-' + version + '"';
     }
 
-    /** Until the image ceases to be fresh or its URL ends; for good, because another image would have another URL. */
+    /** Until the image ceases to be fresh or its URL ends; {@code immutable}, because a new image has a new URL. */
     private String cacheControl(IndexEntry entry, Instant urlEnd) {
         Instant until = entry.freshUntil().isBefore(urlEnd) ? entry.freshUntil() : urlEnd;
         long seconds = Math.clamp(Duration.between(clock.instant(), until).toSeconds(), 0, YEAR.toSeconds());
@@ -138,9 +143,5 @@ public class LocalCdnResource {
                 : Response.status(Response.Status.PARTIAL_CONTENT)
                         .header("Content-Range", "bytes " + first + '-' + last + '/' + content.length)
                         .entity(Arrays.copyOfRange(content, first, last + 1));
-    }
-
-    private static ProblemException problem(ProblemType type, String detail) {
-        return new ProblemException(Problem.of(type, detail));
     }
 }

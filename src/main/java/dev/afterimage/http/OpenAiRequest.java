@@ -51,7 +51,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
                 .equals("b64_json");
         JsonNode format = take(body, "output_format");
         JsonNode stream = take(body, "stream");
-        if (!isAbsent(stream) && !(stream.isBoolean() && !stream.booleanValue())) {
+        if (!stream.isMissingNode() && !(stream.isBoolean() && !stream.booleanValue())) {
             throw new InvalidRequestException("Leave stream out, or send false: an image is answered whole.", "stream");
         }
         take(body, "partial_images");
@@ -63,7 +63,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
         }
         TemplateId template = new TemplateId(models.getOrDefault(model, model));
         TemplateData data = TemplateData.of(body.put("prompt", prompt).toString());
-        ImageFormat made = isAbsent(format)
+        ImageFormat made = format.isMissingNode()
                 ? ImageFormat.PNG
                 : ImageFormat.named(oneOf(format, "output_format", "png", "jpeg", "webp"));
         List<ImageRequest> images = new ArrayList<>(count);
@@ -93,10 +93,6 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
         return value;
     }
 
-    private static boolean isAbsent(JsonNode value) {
-        return value.isMissingNode();
-    }
-
     private static String text(ObjectNode body, String name, String how) {
         JsonNode value = take(body, name);
         if (!value.isTextual() || value.textValue().isEmpty()) {
@@ -108,7 +104,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
     private static int count(JsonNode value) {
         Predicate<JsonNode> allowed =
                 n -> n.isIntegralNumber() && n.canConvertToInt() && n.intValue() >= 1 && n.intValue() <= MOST_IMAGES;
-        if (isAbsent(value)) {
+        if (value.isMissingNode()) {
             return 1;
         }
         if (!allowed.test(value)) {
@@ -119,7 +115,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
 
     /** The value, or the first where there is none. */
     private static String oneOf(JsonNode value, String name, String... words) {
-        if (isAbsent(value)) {
+        if (value.isMissingNode()) {
             return words[0];
         }
         if (!value.isTextual() || !List.of(words).contains(value.textValue())) {

@@ -44,8 +44,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's Images API in front of any provider, so that its clients need only another base URL. An image that is not ready by the
- * deadline is a 429 with {@code Retry-After}: the clients ask again by themselves, and meet the call that is under way.
+ * OpenAI's Images API in front of any provider, so that its clients need only another base URL. An image that is not ready
+ * by the deadline is a 429 with {@code Retry-After}: the clients ask again by themselves, and meet the call that is under
+ * way.
  */
 @Path(OpenAiResource.PATH)
 @RunOnVirtualThread // it reads images from the store
@@ -53,7 +54,7 @@ public final class OpenAiResource {
 
     static final String PATH = "/v1/images/generations";
 
-    /** OpenAI's clients keep no longer one. */
+    /** The longest wait that OpenAI's clients accept. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     private final ImageService images;
@@ -123,7 +124,9 @@ public final class OpenAiResource {
                 .build();
     }
 
-    /** All at once. When one is late, so is the answer; the others are there when it is asked for again. */
+    /**
+     * Asks for all at the same time. When one is late, so is the answer; when it is asked for again, the others are there.
+     */
     private List<ImageOutcome.Ready> obtain(List<ImageRequest> requests, Caller caller, Deadline until) {
         List<CompletableFuture<ImageOutcome>> asked = requests.stream()
                 .map(request -> images.obtain(GenerationRequest.onDemand(request, caller, until))
@@ -147,10 +150,10 @@ public final class OpenAiResource {
 
     private String content(IndexEntry entry) {
         StoredImage stored = store.read(entry.key())
-                .orElseThrow(() -> new ProblemException(Problem.of(
+                .orElseThrow(() -> ProblemException.of(
                         ProblemType.STORAGE_UNAVAILABLE,
                         "The image was removed from the store. DELETE /v1/images/" + entry.key()
-                                + " has it made anew by the next request.")));
+                                + " has it made anew by the next request."));
         return Base64.getEncoder().encodeToString(stored.content());
     }
 
@@ -159,8 +162,9 @@ public final class OpenAiResource {
     public interface OpenAiConfig {
 
         /**
-         * The template that a model stands for, such as {@code afterimage.openai.models."black-forest-labs/flux-1.1-pro"=flux}. A
-         * model that is not listed is the template of that name.
+         * The template that a model stands for, such as
+         * {@code afterimage.openai.models."black-forest-labs/flux-1.1-pro"=flux}. A model that is not listed is the template of
+         * that name.
          */
         Map<String, String> models();
     }

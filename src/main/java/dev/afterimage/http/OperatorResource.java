@@ -1,6 +1,5 @@
 package dev.afterimage.http;
 
-import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.jobs.Redrive;
@@ -92,7 +91,8 @@ public final class OperatorResource {
             case "account" -> By.ACCOUNT;
             case "template" -> By.TEMPLATE;
             case "tenant" -> By.TENANT;
-            default -> throw invalid("Ask for by=template, by=account or by=tenant.");
+            default ->
+                throw ProblemException.of(ProblemType.INVALID_REQUEST, "Ask for by=template, by=account or by=tenant.");
         };
         return new UsagePage(of, by == null ? "account" : by, budget.usage(of, kind));
     }
@@ -101,12 +101,10 @@ public final class OperatorResource {
         try {
             return YearMonth.parse(month);
         } catch (DateTimeException e) {
-            throw invalid("Write the month as month=2026-11, or leave it out for the current one (UTC).");
+            throw ProblemException.of(
+                    ProblemType.INVALID_REQUEST,
+                    "Write the month as month=2026-11, or leave it out for the current one (UTC).");
         }
-    }
-
-    private static ProblemException invalid(String detail) {
-        return new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, detail));
     }
 
     /** Makes every older image of the template a miss. */

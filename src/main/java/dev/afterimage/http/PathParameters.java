@@ -1,6 +1,5 @@
 package dev.afterimage.http;
 
-import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageKey;
@@ -17,7 +16,7 @@ final class PathParameters {
         try {
             return new ImageKey(value);
         } catch (InvalidRequestException e) {
-            throw new ProblemException(Problem.of(ProblemType.IMAGE_NOT_FOUND, e.detail()));
+            throw ProblemException.of(ProblemType.IMAGE_NOT_FOUND, e.detail());
         }
     }
 
@@ -25,7 +24,7 @@ final class PathParameters {
         try {
             return new TemplateId(value);
         } catch (InvalidRequestException e) {
-            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, e.detail()));
+            throw ProblemException.of(ProblemType.INVALID_REQUEST, e.detail());
         }
     }
 }

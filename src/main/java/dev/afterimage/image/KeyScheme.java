@@ -3,8 +3,8 @@ package dev.afterimage.image;
 import java.util.Map;
 
 /**
- * Makes keys: SHA-256 over the RFC 8785 canonical JSON of data, format, provider, template, variant and template version. Whatever
- * changes the image changes the key; whatever does not (property order, white space, number spelling) does not.
+ * Makes keys: SHA-256 over the RFC 8785 canonical JSON of data, format, provider, template, variant and template version.
+ * Whatever changes the image changes the key; whatever does not (property order, white space, number spelling) does not.
  */
 public final class KeyScheme {
 
@@ -16,19 +16,20 @@ public final class KeyScheme {
      * What decides how a template's images look, as the operator declared it.
      *
      * @param provider which API makes its images
-     * @param defaults what its data is taken to be where a request says nothing
+     * @param defaults properties of the data where a request has none of its own
      */
     public record Template(ProviderIdentity provider, TemplateData defaults) {}
 
-    /** A scheme for one provider, where no template is declared. */
+    /** A scheme for one provider that makes the images of all templates. */
     public KeyScheme(ProviderIdentity provider) {
         this(provider, Map.of(), false);
     }
 
     /**
-     * A scheme for the provider of all templates that are not declared.
+     * A scheme with declared templates.
      *
-     * @param provider part of every key, because two APIs draw one template differently
+     * @param provider of the templates that are not declared. Providers are part of the key, because two APIs draw one
+     *     template differently
      * @param templates the declared ones by name
      * @param templatesOnly whether the others are refused
      */
@@ -71,9 +72,9 @@ public final class KeyScheme {
     }
 
     /**
-     * Whether this template is served.
+     * Refuses a template that is not served.
      *
-     * @throws UndeclaredTemplateException when it is not
+     * @throws UndeclaredTemplateException when it is none of those that are
      */
     public void requireDeclared(TemplateId template) {
         if (templatesOnly && !templates.containsKey(template.value())) {

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
-/** Port: what workers tell and ask of the batches whose rows they work off. Operations block. */
+/** Port: what workers report of the rows of batches, and ask of the batches. Operations block. */
 public interface BatchRows {
 
     /**

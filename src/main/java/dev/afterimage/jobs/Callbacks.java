@@ -20,17 +20,17 @@ import java.util.stream.Collectors;
  * Tells callers that their batch has ended, or that their late image is there. A callback is a job of its own: told at least
  * once, repeated with the back-off of every job until its receiver takes it, and in the end given up with the reason.
  *
- * <p>Its body is what {@code GET} of the batch or the image answers. {@value #SIGNATURE} is {@code v1=} and the HMAC-SHA256, in
- * hexadecimal, over the {@value #TIMESTAMP} (seconds since 1970), a full stop and the body; where two secrets are configured,
- * one signature of each, separated by a comma.
+ * <p>Its body is what {@code GET} of the batch or the image answers. {@value #SIGNATURE} is {@code v1=} and the
+ * HMAC-SHA256, in hexadecimal, over the {@value #TIMESTAMP} (seconds since 1970), a full stop and the body; where two
+ * secrets are configured, one signature of each, separated by a comma.
  */
 public final class Callbacks {
 
     public static final String TIMESTAMP = "Afterimage-Timestamp";
     public static final String SIGNATURE = "Afterimage-Signature";
 
-    private static final Duration SHORTEST_LOOK = Duration.ofSeconds(1);
-    private static final Duration LONGEST_LOOK = Duration.ofSeconds(30);
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final List<String> secrets;
     private final Transport transport;
@@ -43,9 +43,9 @@ public final class Callbacks {
     public interface Transport {
 
         /**
-         * Whether callbacks may be sent there. May ask the name service.
+         * Checks that callbacks may be sent there. May resolve the host's name.
          *
-         * @throws InvalidRequestException when not: no https, or no public address; says how to mend it
+         * @throws InvalidRequestException when they may not: no https, or no public address; says how to mend it
          */
         void check(URI url);
 
@@ -74,7 +74,7 @@ public final class Callbacks {
         /** Nothing yet: the image is still being made. */
         record NotYet() implements Body {}
 
-        /** Nothing any more: it is forgotten. */
+        /** Nothing any more: the batch is forgotten. */
         record Gone() implements Body {}
     }
 
@@ -117,7 +117,7 @@ public final class Callbacks {
         }
     }
 
-    /** Has somebody told of a batch, if it has ended and somebody waits for that. Blocks. */
+    /** Queues the callback of a batch that has ended, where there is one that is not queued yet. Blocks. */
     public void tellIfDue(BatchRows batches, String batch) {
         batches.dueCallback(batch).ifPresent(url -> {
             Job job = new Job.Callback("callback-" + batch, url, new Subject.OfBatch(batch));
@@ -126,15 +126,15 @@ public final class Callbacks {
         });
     }
 
-    /** Has somebody told of an image when it is there. Blocks. */
+    /** Queues the callback for an image; it is sent when the image is there. Blocks. */
     public void tell(ImageKey key, URI url) {
-        queue.enqueue(List.of(new Job.Callback(ids.next(), url, new Subject.OfImage(key))), SHORTEST_LOOK);
+        queue.enqueue(List.of(new Job.Callback(ids.next(), url, new Subject.OfImage(key))), SHORTEST_WAIT);
     }
 
-    /** Tells, if there is something to tell. Blocks. */
+    /** Sends the callback, if there is something to tell. Blocks. */
     JobOutcome deliver(Job.Callback callback, int attempts, JobOutcomes outcomes) {
         return switch (bodies.of(callback.subject())) {
-            case Body.NotYet notYet -> new JobOutcome.Wait(nextLook(callback), false);
+            case Body.NotYet notYet -> new JobOutcome.Wait(untilNextTry(callback), false);
             case Body.Gone gone -> new JobOutcome.DeadLettered("What was to be told of is forgotten.");
             case Body.Ready ready -> post(callback, ready.json(), attempts, outcomes);
         };
@@ -156,15 +156,15 @@ public final class Callbacks {
         }
     }
 
-    /** The longer it has waited, the longer until it looks again. */
-    private Duration nextLook(Job.Callback callback) {
+    /** The wait before it is looked again whether the image is there: a quarter of the time that it took so far. */
+    private Duration untilNextTry(Job.Callback callback) {
         Duration age = TimeOrderedIds.isWellFormed(callback.id())
                 ? Duration.between(TimeOrderedIds.timeOf(callback.id()), clock.instant())
-                : LONGEST_LOOK;
+                : LONGEST_WAIT;
         Duration next = age.dividedBy(4);
-        return next.compareTo(SHORTEST_LOOK) < 0
-                ? SHORTEST_LOOK
-                : next.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : next;
+        return next.compareTo(SHORTEST_WAIT) < 0
+                ? SHORTEST_WAIT
+                : next.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : next;
     }
 
     private Map<String, String> signed(String json) {

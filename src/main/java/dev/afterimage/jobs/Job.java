@@ -53,11 +53,11 @@ public sealed interface Job {
     }
 
     /**
-     * Somebody to be told that a batch has ended, or an image that was late. It waits among the jobs of people, not behind a
-     * catalogue.
+     * Tells a caller that a batch has ended, or that a late image is there. Waits in the interactive lane, and so not behind
+     * a catalogue.
      *
      * @param url where the caller wants to be told
-     * @param subject what of
+     * @param subject what the callback tells of
      */
     record Callback(String id, URI url, Subject subject) implements Job {
 

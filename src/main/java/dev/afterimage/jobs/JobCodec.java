@@ -22,17 +22,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The one-line JSON form of a job, the same in files and in messages. Its data stands in it as text, because that is
- * already canonical and need not be read again.
+ * The one-line JSON form of a job, the same in files and in messages. The image's data is a string in it, because it is
+ * canonical JSON already and need not be read again.
  */
 public final class JobCodec {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** Raised when older versions would misread what is written; a member more is no reason. */
+    /** Raised when older versions would misread what is written; a further property is no reason. */
     private static final int FORMAT = 3;
 
-    /** What every job without a variant is written as, so that older versions read it. */
+    /** The format of jobs that have no variant, so that older versions can read them. */
     private static final int WITHOUT_VARIANT = 1;
 
     private static final int WITH_VARIANT = 2;

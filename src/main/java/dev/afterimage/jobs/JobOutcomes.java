@@ -29,10 +29,10 @@ import java.util.random.RandomGenerator;
 /** Decides what becomes of a job: the one place where outcomes and failures get their consequences in the background. */
 public final class JobOutcomes {
 
-    /** When a provider throttles and names no time. */
+    /** The wait after a throttled call where the provider names no time. */
     private static final Duration POLITE = Duration.ofSeconds(1);
 
-    /** What keeps the fleet's memory, its jobs or its images cannot be used; until it can, no job gets anywhere. */
+    /** The wait while the fleet's memory, its jobs or its images cannot be reached: until then no job can end. */
     static final JobOutcome.Wait OUTAGE = new JobOutcome.Wait(Duration.ofSeconds(15), true);
 
     private final AttemptPolicy policy;
@@ -109,7 +109,7 @@ public final class JobOutcomes {
         return named.compareTo(longest) < 0 ? named : longest;
     }
 
-    /** The job was handed out again and again and never ended; whether it may be tried once more. */
+    /** Whether the job was handed out so often without ever ending that it is given up. */
     boolean isPoison(int deliveries) {
         return deliveries > policy.maxDeliveries();
     }
@@ -135,9 +135,9 @@ public final class JobOutcomes {
         record Told() implements JobOutcome {}
 
         /**
-         * It waits, because everybody must: the provider, the limiter, the budget or the quota says so. Uses no attempt.
+         * It waits, because the provider, the limiter, the budget or the quota says so. Uses no attempt.
          *
-         * @param delay as long as was named
+         * @param delay the time that was named
          * @param everybody whether other jobs of the lane would be told the same
          */
         record Wait(Duration delay, boolean everybody) implements JobOutcome {}
@@ -153,9 +153,9 @@ public final class JobOutcomes {
      * How many attempts a job gets, and how far apart.
      *
      * @param maxAttempts failed attempts after which it goes to the dead-letter queue, at least 1
-     * @param backOff the wait after the first; it doubles each time
+     * @param backOff the wait after the first failed attempt; it doubles each time
      * @param maxBackOff the longest wait
-     * @param maxDeliveries deliveries without any end after which it goes there, too, at least 1
+     * @param maxDeliveries deliveries of which none ended (the worker died) after which it goes there, too; at least 1
      */
     public record AttemptPolicy(int maxAttempts, Duration backOff, Duration maxBackOff, int maxDeliveries) {
 
@@ -170,7 +170,8 @@ public final class JobOutcomes {
         }
 
         /**
-         * The wait after one more failed attempt, less up to a fifth so that jobs that failed together don't come back together.
+         * The wait after one more failed attempt, shortened at random by up to a fifth, so that jobs that failed together do
+         * not come back together.
          *
          * @param attempts failed attempts before this one
          * @param random from 0 to 1

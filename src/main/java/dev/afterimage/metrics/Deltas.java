@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class Deltas {
 
     /**
-     * What one meter has to say.
+     * The new observations of one meter.
      *
      * @param unit a CloudWatch unit
      * @param values each one observation; a gauge or a counter has one
@@ -101,7 +101,7 @@ final class Deltas {
             double reached = bucket.getValue() - before.buckets().getOrDefault(upper, 0.0);
             long within = Math.round(reached - seen);
             if (within < 0 || values.size() + within > count) {
-                // These buckets forget with time, as those of some registries do.
+                // Some registries' buckets forget with time; these do.
                 return Collections.nCopies(count, mean);
             }
             values.addAll(Collections.nCopies((int) within, within(lower, upper, mean)));

@@ -30,8 +30,8 @@ import java.util.function.Predicate;
  * Gauges follow the others: while no counter or timer moves and no gauge changes, nothing is written at all.
  *
  * <p>A metric is named as its meter without {@value #PREFIX}; the meter's tags are its dimensions. So
- * {@code afterimage.permits{lane="bulk"}} is the metric {@code permits} with the dimension {@code lane=bulk}. Meters
- * of others (JVM, HTTP server) are left out: every metric is billed. The form of a document and its limits stand in the Amazon
+ * {@code afterimage.permits{lane="bulk"}} is the metric {@code permits} with the dimension {@code lane=bulk}. Meters of others
+ * (JVM, HTTP server) are left out: every metric is billed. The form of a document and its limits stand in the Amazon
  * CloudWatch User Guide, "Specification: Embedded metric format".
  */
 public final class EmfWriter {
@@ -51,7 +51,7 @@ public final class EmfWriter {
     private List<Sample> lastGauges = List.of();
 
     /**
-     * A writer for which everything that was counted so far is new.
+     * Everything that was counted before counts as new at the first flush.
      *
      * @param namespace where CloudWatch files the metrics
      * @param wanted which of our meters are written, by name without {@value #PREFIX}: leave out what CloudWatch knows by
@@ -110,7 +110,7 @@ public final class EmfWriter {
         }
     }
 
-    /** As many documents as the limits of one ask for; a name stands in each at most once. */
+    /** Writes as many documents as their limits require; each holds a metric's name once. */
     private void documents(Instant now, List<Tag> dimensions, List<Sample> samples, StringBuilder lines) {
         Map<String, Sample> metrics = new LinkedHashMap<>();
         for (Sample sample : samples) {

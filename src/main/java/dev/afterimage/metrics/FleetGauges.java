@@ -75,7 +75,10 @@ public final class FleetGauges {
         return value.isPresent() ? (Number) value.getAsLong() : Double.NaN;
     }
 
-    /** The answer of a port that is asked at most once in a while, however many gauges are read; empty while it cannot answer. */
+    /**
+     * The answer of a port that is asked at most once in a while, however many gauges are read; empty while it cannot
+     * answer.
+     */
     private static <T> Supplier<Optional<T>> remembered(Supplier<T> port, Clock clock) {
         LoadingCache<Supplier<T>, Optional<T>> last = Caffeine.newBuilder()
                 .maximumSize(1)

@@ -138,7 +138,7 @@ public final class MeterStats implements Stats.Source {
         return value.isPresent() ? value.getAsLong() : null;
     }
 
-    /** What cannot be asked now is unknown, which is no reason to show nothing. */
+    /** The answer; null where it cannot be had now, so that the other numbers are shown all the same. */
     private static <T> @Nullable T orNull(Supplier<T> question) {
         try {
             return question.get();

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 /** Decorator: counts requests by who asks and by outcome, and times them. */
 public final class MeteredImageService implements ImageService {
 
-    /** In place of a lane: a job that was queued for somebody who was told to look again. */
+    /** In place of a lane: a job for a caller who was answered 202. */
     private static final String QUEUED = "queued";
 
     private record Kind(String lane, String outcome) {}
@@ -42,7 +42,10 @@ public final class MeteredImageService implements ImageService {
         this.clock = meters.registry().config().clock();
     }
 
-    /** A hit or a failure is an answer and counted; with all else {@link #obtain(GenerationRequest, IndexLookup)} goes on. */
+    /**
+     * Counts a hit or a failure, which is the answer. Everything else is counted by {@link #obtain(GenerationRequest,
+     * IndexLookup)}.
+     */
     @Override
     public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
         long start = clock.monotonicTime();
@@ -123,9 +126,9 @@ public final class MeteredImageService implements ImageService {
         public static final String STORED = "stored";
         public static final String COLLAPSED = "collapsed";
         public static final String PENDING = "pending";
-        /** The provider will never draw it. */
+        /** The provider refused it for good. */
         public static final String REJECTED = "rejected";
-        /** A quota or a limit said no. */
+        /** A quota or a limit was reached. */
         public static final String THROTTLED = "throttled";
 
         public static final String FAILED = "failed";

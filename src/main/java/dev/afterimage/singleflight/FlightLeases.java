@@ -43,7 +43,8 @@ public interface FlightLeases {
     record Lease(ImageKey key, Lane lane, String token, Duration ttl) {}
 
     /**
-     * The fleet's leases cannot be asked now; what was asked may or may not have been done. The message is for the operator and holds no secret.
+     * The fleet's leases cannot be asked now; what was asked may or may not have been done. The message is for the operator
+     * and holds no secret.
      */
     class LeasesUnavailableException extends RuntimeException {
 

@@ -27,7 +27,7 @@ public final class MemoryFlightLeases implements FlightLeases {
     private final Pause pause;
 
     /**
-     * With no lease held.
+     * No lease is held at first.
      *
      * @param ttl how long a lease lasts unless renewed
      * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
@@ -52,7 +52,7 @@ public final class MemoryFlightLeases implements FlightLeases {
         return holds(lease);
     }
 
-    /** Takes or extends the lease unless another stands. */
+    /** Takes or extends the lease unless another one is held. */
     private boolean holds(Lease lease) {
         Held standing = held.compute(new Name(lease.key(), lease.lane()), (name, other) -> {
             boolean own = other != null && other.lease().equals(lease);

@@ -15,8 +15,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Coalesces equal work in this process: while the work for a key is running, everyone who asks for that key joins it. The work
- * runs on a thread of its own and has no deadline of any caller's, so a caller that gives up stops nobody.
+ * Coalesces equal work in this process: while the work for a key is running, everyone who asks for that key joins it. The
+ * work runs on a thread of its own and has no deadline of any caller's, so a caller that gives up stops nobody.
  *
  * @param <K> what makes work equal
  * @param <T> what the work brings; never null

@@ -80,7 +80,7 @@ class WorkerTest {
     void aJobTakesTheLaneOfItsQueueAndTheQuotaOfItsCaller() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.interactive(2)), NOW);
 
-        assertThat(worker.lookOnce(NOW)).isEqualTo(2);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(2);
 
         assertThat(inquiries).extracting(GenerationRequest::lane).containsExactly(Lane.INTERACTIVE, Lane.BULK);
         assertThat(inquiries.get(1).caller()).isEqualTo(Jobs.bulk(1).caller());
@@ -107,11 +107,11 @@ class WorkerTest {
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Worker parallel = worker(5, threads);
-            assertThat(parallel.lookOnce(NOW)).isEqualTo(5);
+            assertThat(parallel.takeJobsOnce(NOW)).isEqualTo(5);
             assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
             go.complete(null);
             for (int left = 4; left > 0; ) {
-                left -= parallel.lookOnce(NOW);
+                left -= parallel.takeJobsOnce(NOW);
             }
             assertThat(parallel.stop(Duration.ofSeconds(30))).isTrue();
         }
@@ -160,13 +160,13 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         ledger.lose(true);
         for (int minute = 0; minute < 60; minute++) {
-            worker.lookOnce(NOW);
+            worker.takeJobsOnce(NOW);
             clock.advance(Duration.ofMinutes(1));
         }
         assertThat(queue.buried()).isEmpty();
         ledger.lose(false);
 
-        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
         assertThat(queue.buried()).isEmpty();
         assertThat(queue.status().depth()).isZero();
         assertThat(ledger.find(BATCH).orElseThrow().counts().generated()).isEqualTo(1);
@@ -177,14 +177,14 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         provider = failing(ThrottledException.byProvider(Duration.ofSeconds(45)));
         for (int i = 0; i < 10; i++) {
-            assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+            assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
             clock.advance(Duration.ofSeconds(44));
-            assertThat(worker.lookOnce(NOW)).isZero();
+            assertThat(worker.takeJobsOnce(NOW)).isZero();
             clock.advance(Duration.ofSeconds(1));
         }
         provider = WorkerTest::stored;
 
-        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
         assertThat(queue.status().depth()).isZero();
         assertThat(queue.buried()).isEmpty();
     }
@@ -193,14 +193,14 @@ class WorkerTest {
     void whenOneJobMustWaitTheLaneIsShutForAWhileAndTheOtherIsNot() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         provider = failing(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(20))));
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
         queue.enqueue(List.of(Jobs.bulk(2), Jobs.interactive(3)), NOW);
 
-        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
         assertThat(inquiries.getLast().lane()).isEqualTo(Lane.INTERACTIVE);
 
         clock.advance(LaneGate.LONGEST);
-        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
     }
 
     @Test
@@ -210,7 +210,7 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         provider = failing(new UnavailableException("503", null));
         for (int i = 0; i < 3; i++) {
-            assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+            assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
             clock.advance(Duration.ofMinutes(2));
         }
 
@@ -223,7 +223,7 @@ class WorkerTest {
         // The cause is gone, and an operator redrives.
         provider = WorkerTest::stored;
         queue.redrive(10, job -> {});
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(batch().failures()).isEmpty();
         assertThat(batch().done()).isEqualTo(1);
@@ -235,7 +235,7 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         provider = failing(new RejectedException(RejectedException.Reason.TEMPLATE, "No such template."));
 
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(queue.buried()).containsExactly(new MemoryJobQueue.Buried(Jobs.bulk(1), "No such template."));
     }
@@ -246,7 +246,7 @@ class WorkerTest {
         ledger.seal(BATCH, 2, "hash");
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1), Jobs.ofBatch(BATCH, 1), Jobs.ofBatch(BATCH, 2)), NOW);
 
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(batch().done()).isEqualTo(2);
         assertThat(batch().pending()).isZero();
@@ -259,7 +259,7 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         ledger.cancel(BATCH);
 
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(inquiries).isEmpty();
         assertThat(queue.status().depth()).isZero();
@@ -273,7 +273,7 @@ class WorkerTest {
             clock.advance(queue.visibilityTimeout());
         }
 
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(inquiries).isEmpty();
         assertThat(queue.buried())
@@ -291,7 +291,7 @@ class WorkerTest {
         assertThat(backlog.contains(key)).isTrue();
         assertThat(queue.status().interactive()).isEqualTo(1);
         clock.advance(Duration.ofSeconds(10));
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(backlog.contains(key)).isFalse();
         assertThat(inquiries).hasSize(1);
@@ -320,11 +320,11 @@ class WorkerTest {
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Worker parallel = worker(1, threads);
-            parallel.lookOnce(NOW);
+            parallel.takeJobsOnce(NOW);
             started.await();
             for (int i = 0; i < 4; i++) {
                 clock.advance(queue.visibilityTimeout().minusSeconds(1));
-                parallel.beatOnce();
+                parallel.extendClaims();
             }
             assertThat(queue.claim(EnumSet.allOf(Lane.class), 1, NOW)).isEmpty();
             slow.complete(stored(inquiries.getFirst()).toCompletableFuture().join());

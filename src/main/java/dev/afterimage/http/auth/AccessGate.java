@@ -26,15 +26,18 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Decides of every request who sends it and whether they may, before anything else looks at it but what names it and CORS, whose
- * questions browsers ask without a key.
+ * Decides who sends a request and whether they may. Stands before whatever serves the request, and behind CORS only because
+ * browsers' preflight requests carry no key.
  */
 @Singleton
 public final class AccessGate {
 
     private static final Logger LOG = Logger.getLogger(AccessGate.class);
 
-    /** After Quarkus' own filter for CORS, at -300, and before all others, of which the body's limit, at -3, is the first of ours. */
+    /**
+     * After Quarkus' own filter for CORS, at -300, and before all others, of which the body's limit, at -3, is the first of
+     * ours.
+     */
     private static final int ORDER = -250;
 
     private static final String CHALLENGE = "Bearer realm=\"afterimage\"";
@@ -85,7 +88,7 @@ public final class AccessGate {
             return;
         }
         Context own = context.vertx().getOrCreateContext();
-        // The body waits until somebody reads it.
+        // Until the sender is known, none of the body is read.
         request.pause();
         var unused = identified.whenComplete((client, failure) -> own.runOnContext(there -> {
             if (failure == null) {
@@ -102,12 +105,12 @@ public final class AccessGate {
 
     private void decide(RoutingContext context, Set<Role> needed, Optional<Client> client) {
         if (client.isEmpty()) {
-            throw new ProblemException(unknown(context.request()));
+            throw new ProblemException(unknownSender(context.request()));
         }
         if (!client.get().mayAny(needed)) {
-            throw new ProblemException(lacks(needed));
+            throw new ProblemException(roleMissing(needed));
         }
-        client.get().accompany(context);
+        client.get().attachTo(context);
         context.next();
     }
 
@@ -120,8 +123,8 @@ public final class AccessGate {
         return bearer.matches() ? Optional.of(bearer.group(1)) : Optional.empty();
     }
 
-    /** 401: nobody, or nobody whom we know; 429 to whoever tries too often. */
-    private Problem unknown(HttpServerRequest request) {
+    /** 401 to whoever sends no key or an unknown one; 429 to whoever tries too often. */
+    private Problem unknownSender(HttpServerRequest request) {
         if (!request.headers().contains(HttpHeaders.AUTHORIZATION)) {
             return Problem.of(
                             ProblemType.AUTHENTICATION_REQUIRED,
@@ -145,7 +148,7 @@ public final class AccessGate {
     }
 
     /** 403, as RFC 6750, section 3.1 has it. */
-    private static Problem lacks(Set<Role> needed) {
+    private static Problem roleMissing(Set<Role> needed) {
         String roles = needed.stream()
                 .sorted()
                 .map(role -> role.name().toLowerCase(Locale.ROOT))
@@ -162,9 +165,9 @@ public final class AccessGate {
     public interface Authenticator {
 
         /**
-         * The sender; empty when nobody says so whom we believe. Answers without blocking the caller's thread.
+         * The sender; empty when the request does not prove who that is. Does not block.
          *
-         * @param token what stands behind {@code Authorization: Bearer}; empty when no such header was sent, or more than one
+         * @param token what follows {@code Authorization: Bearer}; empty when no such header was sent, or more than one
          */
         CompletionStage<Optional<Client>> identify(RoutingContext context, Optional<String> token);
     }

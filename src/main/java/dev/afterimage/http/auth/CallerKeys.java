@@ -20,8 +20,8 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * The clients that have a key of ours, each known by the hash of it: SHA-256, because a key is 256 random bits. A slow hash is for
- * passwords, which people choose and others guess.
+ * The clients that have a key of ours, each known by the hash of it: SHA-256, because a key is 256 random bits. A slow hash
+ * is for passwords, which people choose and others guess.
  */
 public final class CallerKeys {
 

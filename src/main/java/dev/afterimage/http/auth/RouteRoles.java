@@ -50,12 +50,12 @@ public final class RouteRoles {
             new Rule("GET", DESCRIPTION + ".json", Set.of(ASK, BATCH, OPERATE)),
             new Rule("GET", DESCRIPTION + ".yaml", Set.of(ASK, BATCH, OPERATE)),
             new Rule("GET", DESCRIPTION + ".yml", Set.of(ASK, BATCH, OPERATE)),
-            // A signature in the URL says that somebody who may has asked for this.
+            // A signature in the URL proves that a client with the role has asked for it.
             new Rule("GET", "/i/{name}", OPEN),
             new Rule("GET", "/cdn/images/{key}", OPEN),
             new Rule("GET", "/q/health", OPEN),
             new Rule("GET", "/q/health/*", OPEN),
-            // Which methods a path has stands in the description; browsers ask before they send a key.
+            // The description says which methods a path has, too; and browsers ask without a key.
             new Rule("OPTIONS", "/*", OPEN));
 
     private final List<Rule> rules;

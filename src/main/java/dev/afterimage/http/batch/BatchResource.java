@@ -11,7 +11,6 @@ import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.http.MediaTypeGate;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.batch.BatchImages.Form;
-import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.TemplateId;
@@ -53,12 +52,14 @@ import java.util.Optional;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
-/** Batches: send many jobs at once, and watch them. Runs on virtual threads, because an upload is read as it comes. */
+/**
+ * Batches: send many jobs at once, and watch them. Runs on virtual threads, because reading an upload waits for its sender.
+ */
 @Path("/v1/batches")
 @RunOnVirtualThread
 public final class BatchResource {
 
-    /** Names a request, so that its repeat is known for one. */
+    /** Names a request, so that its repetition is recognised. */
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     /** What fits any backend, and is more than any client needs. */
@@ -134,26 +135,26 @@ public final class BatchResource {
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
                     .build();
         } catch (IOException e) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
+            throw ProblemException.of(
+                    ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again.");
         }
     }
 
-    /** An empty one too, which a parameter of Quarkus REST would pass off as none. */
+    /** The query's callback. Taken from the request, because Quarkus REST would not tell an empty one from none. */
     private static Optional<String> callback(HttpServerRequest request) {
         List<String> urls = request.params().getAll("callback");
         if (urls.size() > 1) {
-            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, "Write callback once."));
+            throw ProblemException.of(ProblemType.INVALID_REQUEST, "Write callback once.");
         }
         return urls.stream().findFirst();
     }
 
     private InputStream rowsOf(String uploaded) throws IOException {
         Optional<InputStream> rows = uploads.isPresent() ? uploads.get().open(uploaded) : Optional.empty();
-        return rows.orElseThrow(() -> new ProblemException(Problem.of(
+        return rows.orElseThrow(() -> ProblemException.of(
                 ProblemType.UPLOAD_NOT_FOUND,
                 "Nothing was put there, or it is kept no longer. POST /v1/batches/uploads answers a URL: PUT the rows there"
-                        + " first.")));
+                        + " first."));
     }
 
     private DryRunBody estimate(StreamedUpload upload) throws IOException {
@@ -167,10 +168,10 @@ public final class BatchResource {
     }
 
     /**
-     * Reads the Idempotency-Key. One that is sent empty or twice is refused rather than ignored: its sender relies on not being billed
-     * again.
+     * Reads the Idempotency-Key. One that is sent empty or twice is refused rather than ignored: its sender relies on not
+     * being billed again.
      *
-     * @param lines every line of that name; a parameter of Quarkus REST would pass an empty one off as none
+     * @param lines every line of that name; Quarkus REST would not tell an empty one from none
      */
     private static Optional<String> idempotencyKey(List<String> lines) {
         if (lines.isEmpty()) {
@@ -178,8 +179,8 @@ public final class BatchResource {
         }
         String key = lines.getFirst();
         if (lines.size() > 1 || key.isBlank() || key.length() > LONGEST_KEY) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.INVALID_REQUEST, "Send one Idempotency-Key of 1 to 255 characters, or leave it out."));
+            throw ProblemException.of(
+                    ProblemType.INVALID_REQUEST, "Send one Idempotency-Key of 1 to 255 characters, or leave it out.");
         }
         return Optional.of(key);
     }
@@ -189,10 +190,10 @@ public final class BatchResource {
     @Path("uploads")
     @Produces(MediaType.APPLICATION_JSON)
     public Response offerUpload() {
-        Uploads.Place place = uploads.orElseThrow(() -> new ProblemException(Problem.of(
+        Uploads.Place place = uploads.orElseThrow(() -> ProblemException.of(
                         ProblemType.NOT_FOUND,
                         "This service keeps no uploads, because it takes large batches at once: send the rows themselves to"
-                                + " POST /v1/batches.")))
+                                + " POST /v1/batches."))
                 .offer();
         return Response.status(Response.Status.CREATED).entity(place).build();
     }
@@ -234,13 +235,12 @@ public final class BatchResource {
     private StreamingOutput list(Form form, String id, int after, int limit, RoutingContext http, UriInfo uri) {
         Batch batch = known(id, http);
         if (after < 0 || limit < 0) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.INVALID_REQUEST, "Write after and limit as whole numbers from 0."));
+            throw ProblemException.of(ProblemType.INVALID_REQUEST, "Write after and limit as whole numbers from 0.");
         }
         return images.list(form, batch.id(), after, limit, uri.getBaseUri());
     }
 
-    /** The same a few times a second until it ends, as server-sent events. */
+    /** The batch a few times a second until it ends, as server-sent events. */
     @GET
     @Path("{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
@@ -263,9 +263,9 @@ public final class BatchResource {
     private Batch known(String id, RoutingContext http) {
         return ledger.find(id)
                 .filter(batch -> Client.of(http).mayTouch(batch.owner()))
-                .orElseThrow(() -> new ProblemException(Problem.of(
+                .orElseThrow(() -> ProblemException.of(
                         ProblemType.BATCH_NOT_FOUND,
-                        "No batch has this id: it was never sent, or began more than a week ago and is forgotten.")));
+                        "No batch has this id: it was never sent, or began more than a week ago and is forgotten."));
     }
 
     /** How the progress of a batch is told. */
@@ -273,8 +273,8 @@ public final class BatchResource {
     public interface BatchEventsConfig {
 
         /**
-         * Whether {@code GET /v1/batches/{id}/events} follows a batch to its end. Off where an answer is held back until it is
-         * whole, as Lambda's are: it then tells one event and ends, and who wants more asks again.
+         * Whether {@code GET /v1/batches/{id}/events} follows a batch to its end. Off where an answer is held back until it
+         * is whole, as Lambda's are: it then tells one event and ends, and who wants more asks again.
          */
         @WithDefault("true")
         boolean follow();

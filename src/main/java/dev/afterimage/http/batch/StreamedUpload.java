@@ -14,7 +14,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** A request's body, hashed on its way to whoever reads it. */
+/** A request's body, hashed while it is read. */
 final class StreamedUpload implements BatchIntake.Upload {
 
     private final CatalogueFormat format;
@@ -44,7 +44,7 @@ final class StreamedUpload implements BatchIntake.Upload {
     /** The rows; closing them leaves the body open, because its hash may not be known yet. */
     @Override
     public CatalogueRows rows() throws IOException {
-        return format.open(new Unclosed(body), template);
+        return format.open(new KeptOpen(body), template);
     }
 
     @Override
@@ -53,10 +53,10 @@ final class StreamedUpload implements BatchIntake.Upload {
         return HexFormat.of().formatHex(sha256.digest());
     }
 
-    /** Reads on, whoever thinks it is closed. */
-    private static final class Unclosed extends java.io.FilterInputStream {
+    /** A stream that stays open when a reader closes it. */
+    private static final class KeptOpen extends java.io.FilterInputStream {
 
-        Unclosed(InputStream in) {
+        KeptOpen(InputStream in) {
             super(in);
         }
 

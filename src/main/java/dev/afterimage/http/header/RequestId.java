@@ -38,8 +38,8 @@ public final class RequestId {
     }
 
     /**
-     * A random UUID (RFC 9562, version 4), but not from the secure source of random numbers, which all threads wait for: nobody
-     * gains by guessing one.
+     * A random UUID (RFC 9562, version 4), but not from the secure source of random numbers, which all threads wait for:
+     * nobody gains by guessing one.
      */
     private static String fresh() {
         ThreadLocalRandom random = ThreadLocalRandom.current();

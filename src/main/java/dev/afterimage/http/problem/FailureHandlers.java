@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /**
- * Answers for whatever fails: in the resources, in the handlers before them, on paths that nobody serves, and in the router itself
- * (a path that cannot be decoded never reaches a handler).
+ * Answers for whatever fails: in the resources, in the handlers before them, on paths that nobody serves, and in the router
+ * itself (a path that cannot be decoded never reaches a handler).
  */
 @Singleton
 final class FailureHandlers {

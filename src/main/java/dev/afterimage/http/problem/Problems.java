@@ -166,7 +166,7 @@ public final class Problems {
         };
     }
 
-    /** Without a wait where the image is not bought again by itself. */
+    /** Names no wait where the image is not bought again without the operator. */
     private static Problem unknown(Optional<Duration> nextPurchase) {
         Problem problem = Problem.of(
                 ProblemType.OUTCOME_UNKNOWN,
@@ -191,11 +191,16 @@ public final class Problems {
     }
 
     private static Problem of(IdempotencyConflictException failure) {
-        String detail = String.valueOf(failure.getMessage());
         return switch (failure.kind()) {
             case IN_PROGRESS ->
-                Problem.of(ProblemType.IDEMPOTENCY_KEY_IN_USE, detail).after(Duration.ofSeconds(2));
-            case OTHER_PAYLOAD -> Problem.of(ProblemType.IDEMPOTENCY_KEY_REUSED, detail);
+                Problem.of(
+                                ProblemType.IDEMPOTENCY_KEY_IN_USE,
+                                "The first request with this Idempotency-Key is still being received; ask again in a moment.")
+                        .after(Duration.ofSeconds(2));
+            case OTHER_PAYLOAD ->
+                Problem.of(
+                        ProblemType.IDEMPOTENCY_KEY_REUSED,
+                        "This Idempotency-Key was used for another upload; use a new key for a new upload.");
         };
     }
 
