@@ -29,7 +29,7 @@ import java.util.random.RandomGenerator;
 /** Decides what becomes of a job: the one place where outcomes and failures get their consequences in the background. */
 public final class JobOutcomes {
 
-    /** The wait after a throttled call where the provider names no time. */
+    /** The wait after a throttled call where the provider names no time; and the shortest wait of any job. */
     private static final Duration POLITE = Duration.ofSeconds(1);
 
     /** The wait while the fleet's memory, its jobs or its images cannot be reached: until then no job can end. */
@@ -73,8 +73,10 @@ public final class JobOutcomes {
 
     private JobOutcome of(GenerationException failure, int attempts) {
         return switch (failure) {
-            case ThrottledException throttled ->
-                new JobOutcome.Wait(throttled.retryAfter().orElse(POLITE), true);
+            case ThrottledException throttled -> {
+                Duration wait = throttled.startsIn().orElse(POLITE);
+                yield new JobOutcome.Wait(wait.compareTo(POLITE) < 0 ? POLITE : wait, true);
+            }
             case OutOfCreditsException credits ->
                 new JobOutcome.Wait(untilAskedForCredits(credits), !credits.isTenants());
             case AccessRefusedException refused -> new JobOutcome.Wait(refused.retryAfter(), true);

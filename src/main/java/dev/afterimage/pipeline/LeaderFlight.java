@@ -40,15 +40,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one flight of a key and lane in this process. It takes the fleet's lease and leads (generate, store, index), or waits
- * for the process that leads. When a leader dies or fails, the next one that takes the lease leads. The lease only gathers
- * followers; that nobody buys what another is buying is the receipt's business, which is asked before and at departure.
+ * for the process that leads. When a leader dies or fails, the next one that takes the lease leads. The lease only
+ * gathers followers: what keeps two from buying the same image is the receipt, which is checked before and at departure.
  */
 final class LeaderFlight {
 
     /**
-     * How a flight ended well.
+     * The result of a flight that brought an image.
      *
-     * @param generated whether this process paid for the image; false when another leader's was found
+     * @param generated whether this process paid for the image; false when it was found, made by another leader
      */
     record Result(IndexEntry entry, boolean generated) {}
 
@@ -90,8 +90,8 @@ final class LeaderFlight {
     /**
      * Brings the image, by leading or by following.
      *
-     * @throws ReceiptStandsException when another's call is under way and will not have ended by the deadline; in the bulk
-     *     lane at once, because a job can wait on the queue
+     * @throws ReceiptStandsException when another call for this key is under way and will not have ended by the deadline;
+     *     in the bulk lane at once, because a job can wait on the queue
      * @throws ThrottledException when no call can be made by the deadline
      */
     Result fly(ImageKey key, GenerationRequest generationRequest, Deadline deadline) throws InterruptedException {
@@ -99,9 +99,9 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            Optional<Duration> refusal = refusal(key, generationRequest.lane(), deadline);
+            Optional<Permit.Denied> refusal = refusal(key, generationRequest.lane(), deadline);
             if (refusal.isPresent()) {
-                // Whoever led may have landed since this caller looked.
+                // A leader may have stored the image since this caller looked.
                 return landed(key, generationRequest.horizon())
                         .orElseThrow(() -> ThrottledException.byLimiter(refusal.get()));
             }
@@ -134,19 +134,26 @@ final class LeaderFlight {
         }
     }
 
-    /** Where this process ends, what has not left goes to the queue. */
+    /** Throws when this process is about to end, so that a call that has not left goes to the queue. */
     private void requireNoDrain() {
         if (drain.hasBegun()) {
             throw ThrottledException.byLimiter(ASK_AGAIN);
         }
     }
 
-    /** A rejection may have been mended by somebody who then sent a job again, so no job is answered with an old one. */
+    /**
+     * Whether a refusal counts for this request. A remembered rejection does not count for a job: the job may have been
+     * sent again because its cause was mended.
+     */
     private static boolean concerns(Permit.Refused refused, GenerationRequest generationRequest) {
         return refused.state() != Receipt.State.REJECTED || !generationRequest.queued();
     }
 
-    /** Waits where that may help, and says which image of this key is known not to be there; else throws. */
+    /**
+     * Waits where that may help; else throws what the refusal means.
+     *
+     * @return when the newest image of this key was made that is known to be gone
+     */
     private Instant afterRefusal(
             ImageKey key,
             ReceiptStandsException standing,
@@ -158,7 +165,7 @@ final class LeaderFlight {
         Permit.Refused refused = standing.refused();
         Optional<Duration> next = refused.usedUp() ? Optional.empty() : Optional.of(refused.retryAfter());
         return switch (refused.state()) {
-            // It was looked for and is not there any more: somebody has removed it behind our back.
+            // The image was stored and is gone: somebody has removed it from the store itself.
             case IMAGE -> refused.made();
             case OPEN -> {
                 if (!generationRequest.queued()) {
@@ -178,10 +185,11 @@ final class LeaderFlight {
     }
 
     /**
-     * The wait for a permit, when it is known that there is none by then. But who leads already has one, and is followed.
+     * The limiter's denial, when it is known that there is no permit by the deadline. Empty where another process leads this
+     * key: it is followed, and needs no permit.
      */
-    Optional<Duration> refusal(ImageKey key, Lane lane, Deadline deadline) {
-        return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key, lane));
+    Optional<Permit.Denied> refusal(ImageKey key, Lane lane, Deadline deadline) {
+        return forecast.refusal(lane, deadline).filter(denied -> !leases.isHeld(key, lane));
     }
 
     private Optional<Result> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
@@ -190,7 +198,7 @@ final class LeaderFlight {
         return landed(key, generationRequest.horizon());
     }
 
-    /** What another leader landed. */
+    /** An image that another leader has stored. */
     private Optional<Result> landed(ImageKey key, Horizon horizon) {
         return lookup.fresh(key, horizon).map(entry -> new Result(entry, false));
     }
@@ -224,7 +232,7 @@ final class LeaderFlight {
         }
     }
 
-    /** Goes on with the job of a call whose holder is gone; it was paid for, so that it needs no permit and no credit. */
+    /** Goes on with the job of a call whose holder is gone. The job is paid for, so it needs no permit and no credit. */
     private Optional<GeneratedImage> resumed(GenerationRequest generationRequest, LeaderOrder order, Attempt attempt) {
         Optional<Receipts.Resumed> job = receipts.resume(order.purchase, attempt.lane());
         if (job.isEmpty()) {
@@ -248,10 +256,12 @@ final class LeaderFlight {
         }
     }
 
-    /** What was paid for is stored, however late, unless it was deleted meanwhile or a fresh image stands. */
+    /** Stores what was paid for, unless the key was deleted meanwhile or another call's fresh image is there. */
     private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
+        // Dated before the receipt is held: of what was bought by others after that, nothing is replaced.
+        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         switch (order.hold()) {
             case HELD -> {}
             case DELETED -> {
@@ -265,11 +275,10 @@ final class LeaderFlight {
                 }
             }
         }
-        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         return new Result(writes.put(entry, image.content(), call), true);
     }
 
-    /** The leader's order: looks once more when the permit is there, and keeps the receipt. */
+    /** The order of a leader: it looks for the image once more when the call has its permit, and keeps the receipt. */
     private final class LeaderOrder implements Attempt.Order {
 
         private final Purchase purchase;
@@ -352,7 +361,10 @@ final class LeaderFlight {
             }
         }
 
-        /** Waits for a holding that is under way: one that came after the receipt's end would write it again. */
+        /**
+         * Waits for a {@link #hold} that is under way: one that came after the receipt's end would write the receipt
+         * again.
+         */
         @Override
         public void failed() {
             holding.lock();
@@ -372,7 +384,10 @@ final class LeaderFlight {
             return departed;
         }
 
-        /** Holds the receipt, if there is one; that it cannot be asked is no reason to throw away what was paid for. */
+        /**
+         * Holds the call's receipt, if it has departed. Counts as held while the receipt cannot be reached, so that what
+         * was paid for is not thrown away.
+         */
         Receipts.Holding hold() {
             holding.lock();
             try {

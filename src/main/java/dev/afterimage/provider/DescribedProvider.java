@@ -23,20 +23,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Runs a description: one call an image, and where the API makes it later, polls until it is there. */
+/** Runs a description: makes one call for each image, and where the API makes the image later, polls until it is there. */
 public final class DescribedProvider implements ImageGenerator {
 
     private static final Pattern SHOWN_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final long JSON_AROUND_BASE64 = 64 * 1024;
 
-    /** Told how many calls of a window an answer says are allowed. */
+    /** Told of the limit that an answer shows: {@code calls} in a window. */
     @FunctionalInterface
     interface ShownLimits {
         void showed(int calls, Duration window);
     }
 
     /**
-     * What a provider is run with.
+     * The collaborators of a provider.
      *
      * @param permits asked before a poll that counts as a call
      * @param limits told of every limit that an answer shows
@@ -59,9 +59,9 @@ public final class DescribedProvider implements ImageGenerator {
     private final Parts parts;
 
     /**
-     * A provider as described, at the configured URL, target and account.
+     * A provider as described, with the configured URL, target and account.
      *
-     * @throws IllegalArgumentException when the configuration lacks what the description needs, or has no use for
+     * @throws IllegalArgumentException when the configuration lacks what the description needs, or has what it cannot use
      */
     DescribedProvider(Description description, ProviderConfig config, ApiKeys keys, Parts parts) {
         this.description = description;
@@ -96,8 +96,8 @@ public final class DescribedProvider implements ImageGenerator {
     /**
      * An API as a template uses it.
      *
-     * @param gate where a poll that counts as a call gets its start
-     * @param settler ends the call that such a poll is
+     * @param gate gives permits to polls that count as calls
+     * @param settler settles such polls
      * @param signer for APIs of AWS
      * @throws IllegalArgumentException when there is no such description, it is wrong, or the configuration lacks what it needs
      */
@@ -188,12 +188,12 @@ public final class DescribedProvider implements ImageGenerator {
         };
     }
 
-    /** Base64 makes four characters of three bytes. */
+    /** The largest answer, in bytes. Base64 makes four characters of three bytes. */
     private long longestAnswer() {
         return description.result().isEmpty() ? config.maxBytes() : config.maxBytes() / 3 * 4 + JSON_AROUND_BASE64;
     }
 
-    /** The call that would be sent for a sample, for people to read, with the API key masked. */
+    /** The call that would be sent for a sample request, as text for people, with the API key masked. */
     public static String sample(ProviderConfig config) {
         return Descriptions.isDemo(config.kind())
                 ? "The demo is drawn here; nothing is sent."
@@ -207,8 +207,8 @@ public final class DescribedProvider implements ImageGenerator {
         /**
          * The call's headers, with the signature among them. May block at first use.
          *
-         * @param service such as {@code bedrock}
-         * @param url whose host names the region
+         * @param service the service's name in AWS, such as {@code bedrock}
+         * @param url the call's URL, whose host names the region
          * @throws dev.afterimage.generation.UnavailableException when there are no credentials now
          */
         Map<String, String> sign(String service, String method, URI url, Map<String, String> headers, byte[] body);

@@ -17,12 +17,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The index of a fleet: a string an image, which the server forgets when the image's stale time ends. A hit costs one
- * round trip.
+ * The index of a fleet: a string for each image, which expires when the image may not even be served stale any more. A
+ * lookup costs one round trip.
  */
 public final class RedisImageIndex implements ImageIndex {
 
-    /** Keys that are asked for at once; more would make the others on the server wait. */
+    /** The most keys that are asked for at once; more would make the server's other users wait. */
     private static final int BATCH = 500;
 
     private final RedisLink link;
