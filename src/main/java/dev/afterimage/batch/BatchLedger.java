@@ -26,7 +26,7 @@ public interface BatchLedger extends BatchRows {
      * begins a batch, and the others are told which.
      *
      * @param request names the caller and its {@code Idempotency-Key}; a hash
-     * @param dead a batch that the request was said to have, and whose upload has died since; its place may be taken
+     * @param dead the batch that an earlier call returned, whose upload has died since; it may be replaced
      * @return the batch that the request has now: the given one, which has begun, or another, which began before
      */
     String claimIdempotencyKey(String request, Optional<String> dead, String batch, Caller owner, Instant startedAt);

@@ -10,8 +10,7 @@ import java.util.function.Supplier;
  * The address before {@code /images/…}: what URLs are signed for, and what the local CDN verifies them against.
  *
  * <p>A configured address is the CDN's, and URLs are answered as they were signed. Where none is configured, URLs are signed
- * for
- * {@value #LOCAL} on whatever host and port the service listens, and {@link #seenFrom} puts the caller's own way to the
+ * for {@value #LOCAL}, on whatever host and port the service listens, and {@link #seenFrom} puts the caller's own way to the
  * service in its place. That doesn't hurt the signature, because the local CDN verifies what follows {@code /cdn} against
  * this same address: so a URL works through {@code localhost}, a container's published port, a LAN address or a proxy, it
  * outlives a restart on another port, and processes that share a directory honour each other's.

@@ -73,8 +73,7 @@ final class HeadDeadline {
         if (!(connection.parent() instanceof ServerChannel)) {
             return;
         }
-        // Live reload leaves connections behind whose handler is of a class that was loaded before; these are left
-        // alone.
+        // Live reload leaves connections behind whose handler is of a formerly loaded class; these are left alone.
         Object known = connection.attr(RECEIVING).get();
         if (known == null) {
             Receiving receiving = new Receiving(nanoTime);

@@ -1,7 +1,8 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.IMAGE_NOT_FOUND;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import jakarta.inject.Inject;
@@ -62,7 +63,7 @@ public final class ImageResource {
 
     private static ImageOutcome known(Optional<ImageOutcome> found) {
         return found.orElseThrow(() -> ProblemException.of(
-                ProblemType.IMAGE_NOT_FOUND,
+                IMAGE_NOT_FOUND,
                 "No image has this key: it was never made, or was forgotten, or has expired. POST its template and data"
                         + " to /v1/images to have it made."));
     }

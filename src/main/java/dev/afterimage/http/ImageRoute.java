@@ -59,7 +59,10 @@ final class ImageRoute {
         return URI.create(request.scheme() + "://" + request.authority() + forwardedPrefix(request) + mounted);
     }
 
-    /** What a trusted proxy says that it took off the path; nothing unless {@code quarkus.http.proxy} allows it. */
+    /**
+     * The prefix that a trusted proxy says it has removed from the path; empty unless {@code quarkus.http.proxy} trusts
+     * one.
+     */
     private static String forwardedPrefix(HttpServerRequest request) {
         String prefix = request instanceof HttpServerRequestInternal internal
                         && internal.context().getLocal(ForwardedInfo.CONTEXT_KEY) instanceof ForwardedInfo forwarded

@@ -1,7 +1,8 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.REQUEST_TIMEOUT;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -58,7 +59,7 @@ final class JsonBody {
         long timer = context.vertx().setTimer(limit.toMillis(), late -> {
             context.addEndHandler(answered -> context.request().connection().close());
             context.fail(ProblemException.of(
-                    ProblemType.REQUEST_TIMEOUT, "Send the whole body within " + limit.toSeconds() + " seconds."));
+                    REQUEST_TIMEOUT, "Send the whole body within " + limit.toSeconds() + " seconds."));
         });
         context.put(TIMER, timer);
         context.addEndHandler(answered -> context.vertx().cancelTimer(timer));

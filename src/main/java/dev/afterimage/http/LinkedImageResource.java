@@ -1,5 +1,9 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+import static dev.afterimage.http.problem.ProblemType.URL_REFUSED;
+
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.RequestLinks.Link;
@@ -10,7 +14,6 @@ import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
@@ -127,12 +130,12 @@ public final class LinkedImageResource {
             return link.request();
         } catch (InvalidRequestException e) {
             // The problem is one of the path or the query, and so has no pointer into a body.
-            throw ProblemException.of(ProblemType.INVALID_REQUEST, e.detail());
+            throw ProblemException.of(INVALID_REQUEST, e.detail());
         }
     }
 
     private static ProblemException refused(Refusal refusal) {
-        return ProblemException.of(ProblemType.URL_REFUSED, refusal.detail());
+        return ProblemException.of(URL_REFUSED, refusal.detail());
     }
 
     /** Whoever sends HEAD counts as a crawler: those decide by it whether to fetch the image. */
@@ -144,7 +147,7 @@ public final class LinkedImageResource {
 
     private static ProblemException late(Duration retryAfter) {
         return new ProblemException(Problem.of(
-                        ProblemType.IMAGE_PENDING,
+                        IMAGE_PENDING,
                         "Ask again after the time in Retry-After. The service's operator may name a placeholder for the"
                                 + " meantime: afterimage.templates.\"id\".placeholder.")
                 .after(retryAfter));

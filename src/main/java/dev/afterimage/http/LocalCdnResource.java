@@ -1,12 +1,15 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.IMAGE_NOT_FOUND;
+import static dev.afterimage.http.problem.ProblemType.RANGE_NOT_SATISFIABLE;
+import static dev.afterimage.http.problem.ProblemType.URL_REFUSED;
+
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
 import dev.afterimage.delivery.CannedPolicy.VerificationResult;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.store.ImageStore.StoredImage;
@@ -62,8 +65,8 @@ public class LocalCdnResource {
     public Response get(@PathParam("key") String key, @Context HttpServerRequest request) {
         Instant urlEnd = verified(request);
         StoredImage image = store.read(new ImageKey(key))
-                .orElseThrow(() -> ProblemException.of(
-                        ProblemType.IMAGE_NOT_FOUND, "It was forgotten; ask the service for it again."));
+                .orElseThrow(
+                        () -> ProblemException.of(IMAGE_NOT_FOUND, "It was forgotten; ask the service for it again."));
         IndexEntry entry = image.entry();
         String tag = entityTag(entry);
         String known = request.getHeader(HttpHeaders.IF_NONE_MATCH);
@@ -79,8 +82,7 @@ public class LocalCdnResource {
     private Instant verified(HttpServerRequest request) {
         return switch (policy.verify(baseUrl.at(pathAndQuery(request)))) {
             case VerificationResult.Refused refused ->
-                throw ProblemException.of(
-                        ProblemType.URL_REFUSED, refused.reason().detail());
+                throw ProblemException.of(URL_REFUSED, refused.reason().detail());
             case VerificationResult.Granted granted -> granted.expiresAt();
         };
     }
@@ -134,7 +136,7 @@ public class LocalCdnResource {
                 : Math.min(Integer.parseInt(range.group(2)), content.length - 1);
         if (first >= content.length) {
             throw new ProblemException(Problem.of(
-                            ProblemType.RANGE_NOT_SATISFIABLE,
+                            RANGE_NOT_SATISFIABLE,
                             "The image has " + content.length + " bytes; leave out Range to get them all.")
                     .withHeader("Content-Range", "bytes */" + content.length));
         }

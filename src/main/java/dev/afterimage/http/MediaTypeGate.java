@@ -1,7 +1,8 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -61,6 +62,6 @@ public final class MediaTypeGate implements Handler<RoutingContext> {
     }
 
     private static ProblemException unsupported(String detail) {
-        return ProblemException.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail);
+        return ProblemException.of(UNSUPPORTED_MEDIA_TYPE, detail);
     }
 }

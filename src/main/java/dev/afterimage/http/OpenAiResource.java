@@ -1,5 +1,8 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
+import static dev.afterimage.http.problem.ProblemType.STORAGE_UNAVAILABLE;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.afterimage.cache.IndexEntry;
@@ -7,7 +10,6 @@ import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.CacheStatus;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.GenerationRequest;
@@ -140,7 +142,7 @@ public final class OpenAiResource {
                 .max(Comparator.naturalOrder());
         if (late.isPresent()) {
             throw new ProblemException(Problem.of(
-                            ProblemType.IMAGE_PENDING,
+                            IMAGE_PENDING,
                             "The image is still being made. Send the same request again after the time in Retry-After: it is not"
                                     + " made twice. Let the client's max_retries cover the longest wait.")
                     .after(late.get().compareTo(LONGEST_WAIT) < 0 ? late.get() : LONGEST_WAIT));
@@ -151,7 +153,7 @@ public final class OpenAiResource {
     private String content(IndexEntry entry) {
         StoredImage stored = store.read(entry.key())
                 .orElseThrow(() -> ProblemException.of(
-                        ProblemType.STORAGE_UNAVAILABLE,
+                        STORAGE_UNAVAILABLE,
                         "The image was removed from the store. DELETE /v1/images/" + entry.key()
                                 + " has it made anew by the next request."));
         return Base64.getEncoder().encodeToString(stored.content());

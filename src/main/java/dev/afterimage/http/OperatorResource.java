@@ -1,7 +1,8 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.jobs.Redrive;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.CreditBudget.By;
@@ -91,8 +92,7 @@ public final class OperatorResource {
             case "account" -> By.ACCOUNT;
             case "template" -> By.TEMPLATE;
             case "tenant" -> By.TENANT;
-            default ->
-                throw ProblemException.of(ProblemType.INVALID_REQUEST, "Ask for by=template, by=account or by=tenant.");
+            default -> throw ProblemException.of(INVALID_REQUEST, "Ask for by=template, by=account or by=tenant.");
         };
         return new UsagePage(of, by == null ? "account" : by, budget.usage(of, kind));
     }
@@ -102,8 +102,7 @@ public final class OperatorResource {
             return YearMonth.parse(month);
         } catch (DateTimeException e) {
             throw ProblemException.of(
-                    ProblemType.INVALID_REQUEST,
-                    "Write the month as month=2026-11, or leave it out for the current one (UTC).");
+                    INVALID_REQUEST, "Write the month as month=2026-11, or leave it out for the current one (UTC).");
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.IMAGE_NOT_FOUND;
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
@@ -16,7 +18,7 @@ final class PathParameters {
         try {
             return new ImageKey(value);
         } catch (InvalidRequestException e) {
-            throw ProblemException.of(ProblemType.IMAGE_NOT_FOUND, e.detail());
+            throw ProblemException.of(IMAGE_NOT_FOUND, e.detail());
         }
     }
 
@@ -24,7 +26,7 @@ final class PathParameters {
         try {
             return new TemplateId(value);
         } catch (InvalidRequestException e) {
-            throw ProblemException.of(ProblemType.INVALID_REQUEST, e.detail());
+            throw ProblemException.of(INVALID_REQUEST, e.detail());
         }
     }
 }

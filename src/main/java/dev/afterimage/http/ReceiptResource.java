@@ -1,7 +1,9 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+import static dev.afterimage.http.problem.ProblemType.RECEIPT_NOT_FOUND;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.Receipts;
@@ -62,8 +64,7 @@ public final class ReceiptResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Page list(@QueryParam("state") @Nullable String state) {
         if (state != null && !state.equals("open") && !state.equals("unknown")) {
-            throw ProblemException.of(
-                    ProblemType.INVALID_REQUEST, "Ask for state=open or state=unknown, or leave it out.");
+            throw ProblemException.of(INVALID_REQUEST, "Ask for state=open or state=unknown, or leave it out.");
         }
         Instant now = clock.instant();
         return new Page(receipts.list().stream()
@@ -100,7 +101,7 @@ public final class ReceiptResource {
     public void allowAnother(@PathParam("key") String key) {
         if (!receipts.allowAnother(PathParameters.key(key))) {
             throw ProblemException.of(
-                    ProblemType.RECEIPT_NOT_FOUND,
+                    RECEIPT_NOT_FOUND,
                     "No call for this key is open or unknown. GET /v1/receipts lists those that are.");
         }
     }

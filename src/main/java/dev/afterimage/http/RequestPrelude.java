@@ -1,9 +1,10 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.SHUTTING_DOWN;
+
 import dev.afterimage.http.header.RequestId;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.pipeline.Drain;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -71,10 +72,9 @@ final class RequestPrelude {
         }
         if (isWaitedFor(context)) {
             if (drain.hasBegun()) {
-                context.fail(new ProblemException(Problem.of(
-                                ProblemType.SHUTTING_DOWN,
-                                "This instance is being stopped. Ask again; another answers.")
-                        .after(Duration.ofSeconds(1))));
+                context.fail(new ProblemException(
+                        Problem.of(SHUTTING_DOWN, "This instance is being stopped. Ask again; another answers.")
+                                .after(Duration.ofSeconds(1))));
                 return;
             }
             drain.entered();

@@ -31,7 +31,7 @@ final class StandardHeaders {
         set.accept(REQUEST_ID, requestId);
         set.accept(CONTENT_TYPE_OPTIONS, NOSNIFF);
         if (path != null && (path.startsWith("/v1/") || path.startsWith("/i/"))) {
-            // Signed URLs and numbers of the moment: for the one who asked, and for now.
+            // Signed URLs and current numbers are for the client that asked, and not for caches.
             set.accept(CACHE_CONTROL, NO_STORE);
         }
     }

@@ -38,7 +38,7 @@ final class CanonicalJson {
     static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            // Names come from strangers: none is kept beyond its document.
+            // Property names come from strangers, so none is kept in memory beyond its document.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -199,7 +199,7 @@ final class CanonicalJson {
 
     /**
      * An integer passes when a double holds it exactly, or when it is what RFC 8785 writes for a double: 2^68 is written
-     * 295147905179352830000, and must be read again as what it was.
+     * 295147905179352830000, and must be accepted when that is read again.
      */
     private void integer(String digits) throws IOException {
         if (digits.length() <= ALWAYS_EXACT_DIGITS) {

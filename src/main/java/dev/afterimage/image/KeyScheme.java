@@ -48,9 +48,8 @@ public final class KeyScheme {
     public ImageKey keyOf(ImageRequest request, long templateVersion) {
         requireDeclared(request.template());
         Template template = templates.get(request.template().value());
-        // Already in canonical order: RFC 8785 sorts property names by UTF-16 code units. The first variant is left
-        // out,
-        // so that its keys are those of before there were any.
+        // Already in canonical order: RFC 8785 sorts property names by UTF-16 code units. Variant 0 is left out, so
+        // that its keys are the same as before there were variants.
         String document = "{\"data\":" + completed(request).data().json()
                 + ",\"format\":" + CanonicalString.quote(request.format().word())
                 + ",\"provider\":"

@@ -156,7 +156,7 @@ public final class Callbacks {
         }
     }
 
-    /** The wait before it is looked again whether the image is there: a quarter of the time that it took so far. */
+    /** The wait before the next attempt while the image is not there: a quarter of the time that was waited so far. */
     private Duration untilNextTry(Job.Callback callback) {
         Duration age = TimeOrderedIds.isWellFormed(callback.id())
                 ? Duration.between(TimeOrderedIds.timeOf(callback.id()), clock.instant())

@@ -63,8 +63,8 @@ public final class FallbackPendingKeys implements PendingKeys {
     }
 
     /**
-     * Sets a mark of its own even if the key's first mark is in the fleet's memory, which was lost since: the job is on the
-     * queue.
+     * Confirms this instance's own mark where there is one, else the fleet's. Where the fleet cannot be reached any more, the
+     * mark becomes the instance's own, because the job is on the queue.
      */
     @Override
     public void confirm(ImageKey key) {

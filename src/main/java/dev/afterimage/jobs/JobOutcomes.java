@@ -29,7 +29,7 @@ import java.util.random.RandomGenerator;
 /** Decides what becomes of a job: the one place where outcomes and failures get their consequences in the background. */
 public final class JobOutcomes {
 
-    /** The wait after a throttled call where the provider names no time; and the shortest wait of any job. */
+    /** The shortest wait after a throttled call, and the wait where the provider names no time. */
     private static final Duration POLITE = Duration.ofSeconds(1);
 
     /** The wait while the fleet's memory, its jobs or its images cannot be reached: until then no job can end. */

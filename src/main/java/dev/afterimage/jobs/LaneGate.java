@@ -37,7 +37,7 @@ final class LaneGate {
         return open;
     }
 
-    /** Until the next shut lane opens, but at most {@code longest}. */
+    /** The time until the next shut lane opens, at most {@code longest}. */
     synchronized Duration untilNextOpens(Duration longest) {
         Instant now = clock.instant();
         return shutUntil.values().stream()

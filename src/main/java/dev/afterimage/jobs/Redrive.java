@@ -40,7 +40,7 @@ public final class Redrive {
      * @return how many
      */
     public int run(Deadline deadline) {
-        // A count may be late by some seconds, so a small one is not trusted.
+        // The count may be some seconds old, so a small one is not trusted.
         long most = Math.max(AT_ONCE, queue.status().deadLetters());
         int redriven = 0;
         while (redriven < most && !deadline.hasPassed(clock)) {

@@ -101,7 +101,7 @@ final class Deltas {
             double reached = bucket.getValue() - before.buckets().getOrDefault(upper, 0.0);
             long within = Math.round(reached - seen);
             if (within < 0 || values.size() + within > count) {
-                // Some registries' buckets forget with time; these do.
+                // The registry's buckets forget old observations, and so tell nothing about the new ones.
                 return Collections.nCopies(count, mean);
             }
             values.addAll(Collections.nCopies((int) within, within(lower, upper, mean)));

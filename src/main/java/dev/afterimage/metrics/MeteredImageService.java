@@ -43,8 +43,7 @@ public final class MeteredImageService implements ImageService {
     }
 
     /**
-     * Counts a hit or a failure, which is the answer. Everything else is counted by {@link #obtain(GenerationRequest,
-     * IndexLookup)}.
+     * Counts a hit or a failure, which is the answer. Everything else is counted when it is obtained.
      */
     @Override
     public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {

@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public final class HttpDate {
 
-    /** A two-digit year lies at most 50 years ahead; from 2000 on that reads every date that a client has reason to send. */
+    /** The year has two digits, which are read as one of the years 1976 to 2075. */
     private static final DateTimeFormatter RFC_850 = new DateTimeFormatterBuilder()
             .appendPattern("EEEE, dd-MMM-")
             .appendValueReduced(ChronoField.YEAR, 2, 2, 1976)

@@ -1,9 +1,12 @@
 package dev.afterimage.http.auth;
 
+import static dev.afterimage.http.problem.ProblemType.AUTHENTICATION_REQUIRED;
+import static dev.afterimage.http.problem.ProblemType.ROLE_MISSING;
+import static dev.afterimage.http.problem.ProblemType.TOO_MANY_WRONG_KEYS;
+
 import dev.afterimage.http.auth.Client.Role;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.time.Machine;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
@@ -35,8 +38,7 @@ public final class AccessGate {
     private static final Logger LOG = Logger.getLogger(AccessGate.class);
 
     /**
-     * After Quarkus' own filter for CORS, at -300, and before all others, of which the body's limit, at -3, is the first of
-     * ours.
+     * After Quarkus' own filter for CORS, at -300, and before all handlers that answer or read a body.
      */
     private static final int ORDER = -250;
 
@@ -127,7 +129,7 @@ public final class AccessGate {
     private Problem unknownSender(HttpServerRequest request) {
         if (!request.headers().contains(HttpHeaders.AUTHORIZATION)) {
             return Problem.of(
-                            ProblemType.AUTHENTICATION_REQUIRED,
+                            AUTHENTICATION_REQUIRED,
                             "Send Authorization: Bearer and a key or token, which the service's operator has for you.")
                     .withHeader("WWW-Authenticate", CHALLENGE);
         }
@@ -135,13 +137,13 @@ public final class AccessGate {
         if (wrongKeys.tooMany(remote == null ? "" : String.valueOf(remote.hostAddress()))) {
             LOG.debug("An address has sent too many wrong keys");
             return Problem.of(
-                            ProblemType.TOO_MANY_WRONG_KEYS,
+                            TOO_MANY_WRONG_KEYS,
                             "Too many wrong keys came from your address. Send a right one, or ask again after the time in"
                                     + " Retry-After.")
                     .after(WrongKeys.WINDOW);
         }
         return Problem.of(
-                        ProblemType.AUTHENTICATION_REQUIRED,
+                        AUTHENTICATION_REQUIRED,
                         "The service does not know this key, or the token has expired or is not for it. Send one line"
                                 + " Authorization: Bearer with another.")
                 .withHeader("WWW-Authenticate", CHALLENGE + ", error=\"invalid_token\"");
@@ -154,7 +156,7 @@ public final class AccessGate {
                 .map(role -> role.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(" "));
         return Problem.of(
-                        ProblemType.ROLE_MISSING,
+                        ROLE_MISSING,
                         "This needs the role " + roles.replace(" ", " or ")
                                 + ", which your key or token does not give. The service's operator can change that.")
                 .withHeader("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + roles + "\"");

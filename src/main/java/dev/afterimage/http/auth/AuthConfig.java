@@ -57,7 +57,7 @@ public interface AuthConfig {
      */
     Optional<Set<String>> operators();
 
-    /** Lets a service that asks nobody listen beyond loopback. For those who have something in front of it that asks. */
+    /** Lets a service that asks nobody listen beyond loopback: for a service behind something else that asks. */
     @WithDefault("false")
     boolean open();
 

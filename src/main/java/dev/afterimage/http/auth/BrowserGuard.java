@@ -1,7 +1,10 @@
 package dev.afterimage.http.auth;
 
+import static dev.afterimage.http.problem.ProblemType.HOST_REFUSED;
+import static dev.afterimage.http.problem.ProblemType.ORIGIN_REFUSED;
+import static dev.afterimage.http.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -45,7 +48,7 @@ final class BrowserGuard {
         String host = request.getHeader(HttpHeaders.HOST);
         if (checksHost && host != null && !isOurs(host)) {
             throw ProblemException.of(
-                    ProblemType.HOST_REFUSED,
+                    HOST_REFUSED,
                     "Call this service localhost, or add the name to afterimage.auth.hosts: under another name a page of"
                             + " another site could reach it (DNS rebinding).");
         }
@@ -64,7 +67,7 @@ final class BrowserGuard {
         }
         if (isForm && hasBody(request)) {
             throw ProblemException.of(
-                    ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                    UNSUPPORTED_MEDIA_TYPE,
                     "Send Content-Type: application/json, or the one that /q/openapi names for this path. A page of another"
                             + " site could send a form, and this service asks for no key.");
         }
@@ -74,7 +77,7 @@ final class BrowserGuard {
                 || (site != null && !site.equals("same-origin") && !site.equals("none"));
         if (elsewhere && !corsChecksOrigin) {
             throw ProblemException.of(
-                    ProblemType.ORIGIN_REFUSED,
+                    ORIGIN_REFUSED,
                     "Send Content-Type: application/json: without it a page of another site can send this, and this service asks"
                             + " for no key.");
         }

@@ -20,12 +20,12 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * The clients that have a key of ours, each known by the hash of it: SHA-256, because a key is 256 random bits. A slow hash
- * is for passwords, which people choose and others guess.
+ * The clients that have a key of this service, each known by the hash of the key: SHA-256, because a key is 256 random
+ * bits. A slow hash is for passwords, which people choose and others guess.
  */
 public final class CallerKeys {
 
-    /** Tells keys of ours from others' where they turn up, such as in a scanner for leaked secrets. */
+    /** Marks the keys of this service, so that scanners for leaked secrets recognise them. */
     private static final String PREFIX = "afterimage_";
 
     private static final int KEY_BYTES = 32;
@@ -40,7 +40,7 @@ public final class CallerKeys {
     private record Known(byte[] hash, Client client) {}
 
     /**
-     * Reads those of the configuration and those of its file.
+     * Reads the clients of the configuration and of its key file.
      *
      * @throws IllegalArgumentException when one makes no sense; names the configuration key and says how to mend it
      */
@@ -81,7 +81,7 @@ public final class CallerKeys {
         return PREFIX + HexFormat.of().formatHex(bytes);
     }
 
-    /** What the configuration holds of a key. */
+    /** The hash of a key, as the configuration has it. */
     public static String hash(String key) {
         return HexFormat.of().formatHex(Sha256.of(key));
     }
@@ -118,7 +118,7 @@ public final class CallerKeys {
     /**
      * The role of this name.
      *
-     * @param place where it stands
+     * @param place where the name was read, for the message
      */
     public static Role role(String place, String name) {
         for (Role role : Role.values()) {

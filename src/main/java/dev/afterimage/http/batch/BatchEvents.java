@@ -46,7 +46,7 @@ final class BatchEvents {
 
     private void tell(String id, MultiEmitter<? super BatchBody> watcher) {
         try {
-            // An unchanged one is told too: it keeps the connection open, and finds out when nobody listens any more.
+            // An unchanged batch is sent, too: that keeps the connection open, and shows when nobody listens any more.
             while (!watcher.isCancelled()) {
                 Optional<Batch> batch = ledger.find(id);
                 batch.ifPresent(found -> watcher.emit(BatchBody.of(found, clock.instant())));

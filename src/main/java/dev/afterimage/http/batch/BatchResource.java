@@ -1,5 +1,10 @@
 package dev.afterimage.http.batch;
 
+import static dev.afterimage.http.problem.ProblemType.BATCH_NOT_FOUND;
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+import static dev.afterimage.http.problem.ProblemType.NOT_FOUND;
+import static dev.afterimage.http.problem.ProblemType.UPLOAD_NOT_FOUND;
+
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
@@ -12,7 +17,6 @@ import dev.afterimage.http.MediaTypeGate;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.batch.BatchImages.Form;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.ProviderLimitConfig;
@@ -135,8 +139,7 @@ public final class BatchResource {
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
                     .build();
         } catch (IOException e) {
-            throw ProblemException.of(
-                    ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again.");
+            throw ProblemException.of(INVALID_REQUEST, "The upload broke off, or grew too large; send it again.");
         }
     }
 
@@ -144,7 +147,7 @@ public final class BatchResource {
     private static Optional<String> callback(HttpServerRequest request) {
         List<String> urls = request.params().getAll("callback");
         if (urls.size() > 1) {
-            throw ProblemException.of(ProblemType.INVALID_REQUEST, "Write callback once.");
+            throw ProblemException.of(INVALID_REQUEST, "Write callback once.");
         }
         return urls.stream().findFirst();
     }
@@ -152,7 +155,7 @@ public final class BatchResource {
     private InputStream rowsOf(String uploaded) throws IOException {
         Optional<InputStream> rows = uploads.isPresent() ? uploads.get().open(uploaded) : Optional.empty();
         return rows.orElseThrow(() -> ProblemException.of(
-                ProblemType.UPLOAD_NOT_FOUND,
+                UPLOAD_NOT_FOUND,
                 "Nothing was put there, or it is kept no longer. POST /v1/batches/uploads answers a URL: PUT the rows there"
                         + " first."));
     }
@@ -180,7 +183,7 @@ public final class BatchResource {
         String key = lines.getFirst();
         if (lines.size() > 1 || key.isBlank() || key.length() > LONGEST_KEY) {
             throw ProblemException.of(
-                    ProblemType.INVALID_REQUEST, "Send one Idempotency-Key of 1 to 255 characters, or leave it out.");
+                    INVALID_REQUEST, "Send one Idempotency-Key of 1 to 255 characters, or leave it out.");
         }
         return Optional.of(key);
     }
@@ -191,7 +194,7 @@ public final class BatchResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Response offerUpload() {
         Uploads.Place place = uploads.orElseThrow(() -> ProblemException.of(
-                        ProblemType.NOT_FOUND,
+                        NOT_FOUND,
                         "This service keeps no uploads, because it takes large batches at once: send the rows themselves to"
                                 + " POST /v1/batches."))
                 .offer();
@@ -235,7 +238,7 @@ public final class BatchResource {
     private StreamingOutput list(Form form, String id, int after, int limit, RoutingContext http, UriInfo uri) {
         Batch batch = known(id, http);
         if (after < 0 || limit < 0) {
-            throw ProblemException.of(ProblemType.INVALID_REQUEST, "Write after and limit as whole numbers from 0.");
+            throw ProblemException.of(INVALID_REQUEST, "Write after and limit as whole numbers from 0.");
         }
         return images.list(form, batch.id(), after, limit, uri.getBaseUri());
     }
@@ -264,7 +267,7 @@ public final class BatchResource {
         return ledger.find(id)
                 .filter(batch -> Client.of(http).mayTouch(batch.owner()))
                 .orElseThrow(() -> ProblemException.of(
-                        ProblemType.BATCH_NOT_FOUND,
+                        BATCH_NOT_FOUND,
                         "No batch has this id: it was never sent, or began more than a week ago and is forgotten."));
     }
 

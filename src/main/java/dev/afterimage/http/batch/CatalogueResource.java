@@ -1,12 +1,14 @@
 package dev.afterimage.http.batch;
 
+import static dev.afterimage.http.problem.ProblemType.CATALOGUE_NOT_FOUND;
+import static dev.afterimage.http.problem.ProblemType.CATALOGUE_UNREADABLE;
+
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.PlanReport;
 import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.metrics.PlanMeter;
@@ -86,14 +88,14 @@ public final class CatalogueResource {
         boolean isDry = DryRunBody.isAskedFor(request);
         if (!runner.knows(id)) {
             throw ProblemException.of(
-                    ProblemType.CATALOGUE_NOT_FOUND,
+                    CATALOGUE_NOT_FOUND,
                     "No catalogue has this id; the service's operator sets afterimage.pregeneration.catalogues.\"id\".source.");
         }
         try {
             return Response.ok(isDry ? DryRunBody.of(runner.estimate(id, dryRun), prices) : plan(id))
                     .build();
         } catch (InvalidRequestException | IllegalArgumentException | UncheckedIOException unreadable) {
-            throw ProblemException.of(ProblemType.CATALOGUE_UNREADABLE, String.valueOf(unreadable.getMessage()));
+            throw ProblemException.of(CATALOGUE_UNREADABLE, String.valueOf(unreadable.getMessage()));
         }
     }
 

@@ -1,10 +1,11 @@
 package dev.afterimage.http.batch;
 
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.limit.ProviderLimitConfig;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerRequest;
@@ -49,7 +50,7 @@ record DryRunBody(
         if (words.equals(List.of("true"))) {
             return true;
         }
-        throw ProblemException.of(ProblemType.INVALID_REQUEST, "Write dry-run=true or dry-run=false, or leave it out.");
+        throw ProblemException.of(INVALID_REQUEST, "Write dry-run=true or dry-run=false, or leave it out.");
     }
 
     static DryRunBody of(DryRun.Estimate estimate, ProviderLimitConfig prices) {

@@ -32,7 +32,7 @@ public final class RequestId {
         return id;
     }
 
-    /** Whether a client's id is taken over. */
+    /** Whether a client's id is accepted. */
     public static boolean isHarmless(String offered) {
         return HARMLESS.matcher(offered).matches();
     }

@@ -1,5 +1,9 @@
 package dev.afterimage.http.problem;
 
+import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
+import static dev.afterimage.http.problem.ProblemType.INTERNAL_ERROR;
+import static dev.afterimage.http.problem.ProblemType.METHOD_NOT_ALLOWED;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -54,7 +58,7 @@ public final class ProblemResponses {
         headers.put("Cache-Control", "no-store");
         headers.putAll(problem.headers());
         problem.retryAfter().ifPresent(wait -> headers.put(RetryAfter.HEADER, RetryAfter.of(wait)));
-        if (problem.status() == ProblemType.METHOD_NOT_ALLOWED.status()) {
+        if (problem.status() == METHOD_NOT_ALLOWED.status()) {
             SortedSet<String> allowed = Allow.methodsOf(path);
             headers.put(Allow.HEADER, String.join(", ", allowed));
         }
@@ -75,15 +79,15 @@ public final class ProblemResponses {
     }
 
     private static boolean isOnlyLate(Problem problem) {
-        return problem.type().equals(ProblemType.IMAGE_PENDING.uri());
+        return problem.type().equals(IMAGE_PENDING.uri());
     }
 
     private static void log(Throwable failure, Problem problem) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (problem.status() == ProblemType.INTERNAL_ERROR.status()) {
+        if (problem.status() == INTERNAL_ERROR.status()) {
             LOG.error("A request failed for a reason that nobody foresaw", cause);
-        } else if (problem.status() > ProblemType.INTERNAL_ERROR.status() && !isOnlyLate(problem)) {
+        } else if (problem.status() > INTERNAL_ERROR.status() && !isOnlyLate(problem)) {
             LOG.errorf("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
         } else if (cause instanceof RejectedException) {
             LOG.infof("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
