@@ -123,7 +123,8 @@ class KilledJobTest {
                     settler,
                     (service, method, called, headers, body) -> headers,
                     clock,
-                    polls);
+                    polls,
+                    false);
             this.pipeline = new ImagePipeline(new PipelineParts(
                     providers.keys(),
                     new FixedVersions(),

@@ -98,12 +98,14 @@ public final class BatchIntake {
     }
 
     /**
-     * Cancels what was not taken. Should that fail as well, the caller is told the first failure, which is why it was not
-     * taken.
+     * Cancels what was not taken. Where only the answer was lost the batch was taken all the same, and whoever repeats the
+     * request finds it at work. Should this fail as well, the caller is told the first failure.
      */
     private void cancel(String id, Throwable failure) {
         try {
-            ledger.cancel(id);
+            if (ledger.find(id).filter(Batch::received).isEmpty()) {
+                ledger.cancel(id);
+            }
         } catch (RuntimeException uncancelled) {
             failure.addSuppressed(uncancelled);
         }

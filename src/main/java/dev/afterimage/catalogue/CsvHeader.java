@@ -13,16 +13,18 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What the columns of a CSV catalogue mean. {@code template} (unless one template is given for all) and {@code format} are
- * what they say; every other column is a property of the data, and a dot in its name nests it: {@code a.b} is
- * {@code {"a":{"b":…}}}.
+ * What the columns of a CSV catalogue mean. {@code template} (unless one template is given for all), {@code format} and
+ * {@code variant} are what they say; every other column is a property of the data, and a dot in its name nests it:
+ * {@code a.b} is {@code {"a":{"b":…}}}.
  *
  * @param columns how many cells a row has
  * @param template the column of the template's name, from 0; empty where one template is given for all
  * @param format the column of the format, from 0; empty where there is none
+ * @param variant the column of the variant, from 0; empty where there is none
  * @param data the other columns
  */
-record CsvHeader(int columns, OptionalInt template, OptionalInt format, List<DataColumn> data) {
+record CsvHeader(
+        int columns, OptionalInt template, OptionalInt format, OptionalInt variant, List<DataColumn> data) {
 
     /**
      * The column of a property.
@@ -46,6 +48,7 @@ record CsvHeader(int columns, OptionalInt template, OptionalInt format, List<Dat
         }
         OptionalInt template = templateForAll ? OptionalInt.empty() : column(columnOf, "template");
         OptionalInt format = column(columnOf, "format");
+        OptionalInt variant = column(columnOf, "variant");
         if (!templateForAll && template.isEmpty()) {
             throw invalid(
                     names.size() == 1 && names.getFirst().contains(";")
@@ -55,8 +58,7 @@ record CsvHeader(int columns, OptionalInt template, OptionalInt format, List<Dat
         List<DataColumn> data = new ArrayList<>();
         ObjectNode example = JsonNodeFactory.instance.objectNode();
         for (int column = 0; column < names.size(); column++) {
-            if (!OptionalInt.of(column).equals(template)
-                    && !OptionalInt.of(column).equals(format)) {
+            if (!List.of(template, format, variant).contains(OptionalInt.of(column))) {
                 DataColumn property = new DataColumn(column, path(names.get(column), column));
                 if (!insert("", property.path(), example)) {
                     throw invalid("The column '" + names.get(column) + "' and another one contradict each other: a name"
@@ -65,7 +67,7 @@ record CsvHeader(int columns, OptionalInt template, OptionalInt format, List<Dat
                 data.add(property);
             }
         }
-        return new CsvHeader(names.size(), template, format, data);
+        return new CsvHeader(names.size(), template, format, variant, data);
     }
 
     private static OptionalInt column(Map<String, Integer> columnOf, String name) {
@@ -97,6 +99,10 @@ record CsvHeader(int columns, OptionalInt template, OptionalInt format, List<Dat
             parent = object;
         }
         return parent.replace(path.getLast(), TextNode.valueOf(value)) == null;
+    }
+
+    OptionalInt variant() {
+        return variant;
     }
 
     /** The row's data as JSON. Every value is a string, because CSV knows nothing else; an empty cell is {@code ""}. */

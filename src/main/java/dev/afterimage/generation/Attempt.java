@@ -63,6 +63,14 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
 
         /** The provider has named the job that makes the image. May block for one round trip. */
         void keepTicket(String ticket);
+
+        /**
+         * When the call left, if its job at the provider may be left alone until a queue message comes back for it: the
+         * request is on the queue, and the fleet's memory has the ticket. Else empty. May block for two round trips.
+         */
+        default Optional<Instant> setDown() {
+            return Optional.empty();
+        }
     }
 
     /** Told when a call leaves for the provider. Everything slow (DNS, TCP, TLS) is done before that. */

@@ -100,6 +100,7 @@ public final class CallSettler {
                 settle(call, new CallOutcome.Rejected(rejected.reason() + " " + detail, rejectionTtl));
                 yield rejected;
             }
+            case JobUnfinishedException stillOpen -> stillOpen;
             default -> {
                 settle(call, new CallOutcome.NotBilled());
                 yield failure;

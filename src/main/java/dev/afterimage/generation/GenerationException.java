@@ -16,7 +16,8 @@ public abstract sealed class GenerationException extends RuntimeException
                 NotAnImageException,
                 ReceiptStandsException,
                 AlreadyLandedException,
-                DeletedMeanwhileException {
+                DeletedMeanwhileException,
+                JobUnfinishedException {
 
     private static final long serialVersionUID = 1L;
 

@@ -48,6 +48,7 @@ public record RetryPolicy(Duration maxWait, Clock clock, RandomGenerator random)
             case ReceiptStandsException none -> Optional.empty();
             case AlreadyLandedException none -> Optional.empty();
             case DeletedMeanwhileException none -> Optional.empty();
+            case JobUnfinishedException none -> Optional.empty();
         };
     }
 

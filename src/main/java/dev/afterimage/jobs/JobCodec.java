@@ -14,9 +14,11 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.Job.BatchRow;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.OpenJob;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -77,6 +79,12 @@ public final class JobCodec {
             out.put("since", millis(job.horizon().since()));
             out.put("until", millis(job.horizon().until()));
         }
+        job.open().ifPresent(open -> {
+            out.put("token", open.token());
+            out.put("departed", Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, open.departed())));
+            out.put("series", open.series());
+            out.put("ticket", open.ticket());
+        });
         out.put("template", request.template().value());
         out.put("format", request.format().word());
         if (request.variant() != 0) {
@@ -132,7 +140,13 @@ public final class JobCodec {
                         : Optional.of(new BatchRow(batch, Integer.parseInt(required(fields, "line")))),
                 fields.containsKey("until")
                         ? new Horizon(instant(required(fields, "since")), instant(required(fields, "until")))
-                        : Horizon.NONE);
+                        : Horizon.NONE,
+                Optional.ofNullable(fields.get("ticket"))
+                        .map(ticket -> new OpenJob(
+                                required(fields, "token"),
+                                Instant.EPOCH.plus(Long.parseLong(required(fields, "departed")), ChronoUnit.MICROS),
+                                required(fields, "series"),
+                                ticket)));
     }
 
     private static Instant instant(String millis) {

@@ -5,6 +5,7 @@ import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.AlreadyLandedException;
 import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -17,6 +18,7 @@ import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.OpenJob;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.QuotaExceededException;
 import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
@@ -88,6 +90,11 @@ public final class JobOutcomes {
                         "outcome-unknown: the image may have been made and billed, and its purchases are used up: "
                                 + message(unknown));
             case DeletedMeanwhileException deleted -> new JobOutcome.DeadLettered(message(deleted));
+            case JobUnfinishedException unfinished ->
+                unfinished
+                        .job()
+                        .<JobOutcome>map(job -> new JobOutcome.Unfinished(unfinished.askAgain(), job))
+                        .orElseGet(() -> new JobOutcome.Wait(unfinished.askAgain(), false));
             // The pipeline answers these two with an outcome.
             case ReceiptStandsException standing -> retry(attempts, message(standing));
             case AlreadyLandedException landed -> retry(attempts, message(landed));
@@ -143,6 +150,13 @@ public final class JobOutcomes {
          * @param everybody whether other jobs of the lane would be told the same
          */
         record Wait(Duration delay, boolean everybody) implements JobOutcome {}
+
+        /**
+         * The provider has not ended its job, so it comes back to ask again. Uses no attempt.
+         *
+         * @param job what finds the provider's job again
+         */
+        record Unfinished(Duration delay, OpenJob job) implements JobOutcome {}
 
         /** It failed and may succeed later. Uses an attempt. */
         record Retry(Duration delay, String reason) implements JobOutcome {}

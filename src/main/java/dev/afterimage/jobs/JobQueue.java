@@ -1,6 +1,7 @@
 package dev.afterimage.jobs;
 
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.OpenJob;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +83,13 @@ public interface JobQueue {
      *     means that a worker died over it, or was too slow
      * @param receipt the queue's name for this claim
      */
-    record Claim(Job job, int attempts, int deliveries, String receipt) {}
+    record Claim(Job job, int attempts, int deliveries, String receipt) {
+
+        /** The same claim, whose job goes on with a job of the provider where the backend can change what it holds. */
+        Claim of(OpenJob open) {
+            return new Claim(job instanceof Job.Image image ? image.of(open) : job, attempts, deliveries, receipt);
+        }
+    }
 
     /**
      * What the operator sees of the queue.

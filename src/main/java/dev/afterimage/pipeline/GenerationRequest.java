@@ -5,7 +5,9 @@ import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.OpenJob;
 import dev.afterimage.time.Deadline;
+import java.util.Optional;
 
 /**
  * A request for an image, and on which terms it is made.
@@ -18,13 +20,21 @@ import dev.afterimage.time.Deadline;
  *     {@link ThrottledException}, so that the worker can put it back; any other request is queued and becomes
  *     {@link ImageOutcome.Pending}
  * @param horizon until when an image must be fresh to be good enough; else it is made anew
+ * @param open the job at the provider whose image the request asks for; empty for none
  */
 public record GenerationRequest(
-        ImageRequest request, Caller caller, Lane lane, Deadline deadline, boolean queued, Horizon horizon) {
+        ImageRequest request,
+        Caller caller,
+        Lane lane,
+        Deadline deadline,
+        boolean queued,
+        Horizon horizon,
+        Optional<OpenJob> open) {
 
     /** A request that somebody waits for. */
     public static GenerationRequest onDemand(ImageRequest request, Caller caller, Deadline deadline) {
-        return new GenerationRequest(request, caller, Lane.INTERACTIVE, deadline, false, Horizon.NONE);
+        return new GenerationRequest(
+                request, caller, Lane.INTERACTIVE, deadline, false, Horizon.NONE, Optional.empty());
     }
 
     /** A job of the queue. */
@@ -35,6 +45,11 @@ public record GenerationRequest(
     /** A job of the queue that a plan made. */
     public static GenerationRequest ofJob(
             ImageRequest request, Caller caller, Lane lane, Deadline deadline, Horizon horizon) {
-        return new GenerationRequest(request, caller, lane, deadline, true, horizon);
+        return new GenerationRequest(request, caller, lane, deadline, true, horizon, Optional.empty());
+    }
+
+    /** The same request, which goes on with this job at the provider if there is one. */
+    public GenerationRequest goingOnWith(Optional<OpenJob> job) {
+        return new GenerationRequest(request, caller, lane, deadline, queued, horizon, job);
     }
 }

@@ -6,6 +6,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntry.Freshness;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.Callables;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
@@ -152,6 +153,11 @@ public final class ImagePipeline implements ImageService {
         } catch (LimiterUnavailableException | BudgetUnavailableException | LeasesUnavailableException gone) {
             // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
             return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
+        } catch (JobUnfinishedException unfinished) {
+            if (generationRequest.queued()) {
+                throw unfinished;
+            }
+            return late(generationRequest, key, ThrottledException.byLimiter(unfinished.askAgain()), old);
         } catch (ReceiptStandsException standing) {
             return underWay(generationRequest, key, standing, old);
         } catch (RuntimeException failure) {
@@ -205,9 +211,10 @@ public final class ImagePipeline implements ImageService {
         FlightKey flightKey = new FlightKey(key, generationRequest.lane());
         while (true) {
             Deadline deadline = flightDeadline(generationRequest);
-            Optional<Permit.Denied> refusal = flights.isFlying(flightKey)
-                    ? Optional.empty()
-                    : leader.refusal(key, generationRequest.lane(), deadline);
+            Optional<Permit.Denied> refusal =
+                    flights.isFlying(flightKey) || generationRequest.open().isPresent()
+                            ? Optional.empty()
+                            : leader.refusal(key, generationRequest.lane(), deadline);
             if (refusal.isPresent()) {
                 return late(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
             }
@@ -264,7 +271,7 @@ public final class ImagePipeline implements ImageService {
         return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, why));
     }
 
-    /** The job starts as soon as a call may leave; the caller is told when there may be an image. */
+    /** Queues the request. Its job starts as soon as a call may leave; the caller is told when there may be an image. */
     private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, ThrottledException why) {
         backlog.accept(
                 key,

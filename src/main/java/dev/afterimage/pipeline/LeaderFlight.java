@@ -9,6 +9,7 @@ import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.ReceiptStandsException;
@@ -19,6 +20,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.OpenJob;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.Purchase;
@@ -99,7 +101,10 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            Optional<Permit.Denied> refusal = refusal(key, generationRequest.lane(), deadline);
+            // To ask for a job's image needs no permit.
+            Optional<Permit.Denied> refusal = generationRequest.open().isPresent()
+                    ? Optional.empty()
+                    : refusal(key, generationRequest.lane(), deadline);
             if (refusal.isPresent()) {
                 // A leader may have stored the image since this caller looked.
                 return landed(key, generationRequest.horizon())
@@ -152,7 +157,7 @@ final class LeaderFlight {
     /**
      * Waits where that may help; else throws what the refusal means.
      *
-     * @return when the newest image of this key was made that is known to be gone
+     * @return the time when the newest image of this key was made that is known to be gone; the epoch where there is none
      */
     private Instant afterRefusal(
             ImageKey key,
@@ -211,18 +216,25 @@ final class LeaderFlight {
                 .knowing(known);
     }
 
-    /** Empty when the job that was to be resumed has ended meanwhile. */
+    /** Leads: makes the image or resumes its job, and stores it. Empty when the job to resume has ended meanwhile. */
     private Optional<Result> lead(
             Lease lease, GenerationRequest generationRequest, Purchase purchase, Deadline deadline, boolean resumable) {
-        LeaderOrder order = new LeaderOrder(purchase, generationRequest.horizon(), generationRequest.caller());
+        LeaderOrder order = new LeaderOrder(purchase, generationRequest);
         LeaseRenewer renewer = LeaseRenewer.start(lease, leases, order::hold, pause, threads);
         try {
             writes.requireNone();
             Attempt attempt = Attempt.of(lease.lane(), deadline, order);
-            Optional<GeneratedImage> image = resumable
-                    ? resumed(generationRequest, order, attempt)
-                    : Optional.of(generator.generate(generationRequest.request(), attempt));
-            return image.map(made -> store(generationRequest, made, order));
+            Optional<Receipts.Resumed> job =
+                    resumable ? receipts.resume(purchase, lease.lane()) : forgotten(generationRequest, purchase);
+            if (resumable && job.isEmpty()) {
+                return Optional.empty();
+            }
+            GeneratedImage image = job.isPresent()
+                    ? resumed(generationRequest, job.get(), order, attempt)
+                    : generator.generate(generationRequest.request(), attempt);
+            return Optional.of(store(generationRequest, image, order));
+        } catch (JobUnfinishedException unfinished) {
+            throw order.open().map(unfinished::of).orElse(unfinished);
         } catch (AlreadyLandedException landed) {
             return Optional.of(new Result(landed.entry(), false));
         } finally {
@@ -232,19 +244,31 @@ final class LeaderFlight {
         }
     }
 
+    /** The job that the request names, if the fleet's memory has lost its receipt, which is then written again. */
+    private Optional<Receipts.Resumed> forgotten(GenerationRequest generationRequest, Purchase purchase) {
+        return generationRequest
+                .open()
+                .map(open -> new Receipts.Resumed(
+                        new Permit.Departed(
+                                open.token(),
+                                generationRequest.lane(),
+                                purchase.named(open.series()),
+                                open.departed(),
+                                Duration.ZERO),
+                        open.ticket()))
+                .filter(job -> receipts.hold(job.call()) == Receipts.Holding.HELD);
+    }
+
     /** Goes on with the job of a call whose holder is gone. The job is paid for, so it needs no permit and no credit. */
-    private Optional<GeneratedImage> resumed(GenerationRequest generationRequest, LeaderOrder order, Attempt attempt) {
-        Optional<Receipts.Resumed> job = receipts.resume(order.purchase, attempt.lane());
-        if (job.isEmpty()) {
-            return Optional.empty();
-        }
-        order.departed(job.get().call());
-        order.ticket = job.get().ticket();
+    private GeneratedImage resumed(
+            GenerationRequest generationRequest, Receipts.Resumed job, LeaderOrder order, Attempt attempt) {
+        order.departed(job.call());
+        order.ticket = job.ticket();
         try {
-            return Optional.of(jobs.generate(generationRequest.request(), attempt));
+            return jobs.generate(generationRequest.request(), attempt);
         } catch (GenerationException failure) {
             order.failed();
-            throw settler.settleFailed(job.get().call(), failure, Duration.ZERO);
+            throw settler.settleFailed(job.call(), failure, Duration.ZERO);
         }
     }
 
@@ -260,7 +284,7 @@ final class LeaderFlight {
     private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
-        // Dated before the receipt is held: of what was bought by others after that, nothing is replaced.
+        // Dated before the receipt is held, so that it does not replace an image that another call brings after that.
         IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         switch (order.hold()) {
             case HELD -> {}
@@ -286,13 +310,17 @@ final class LeaderFlight {
         private final Caller payer;
         private final ReentrantLock holding = new ReentrantLock();
         private volatile Permit.@Nullable Departed call;
+        private final boolean queued;
         private String ticket = "";
-        private String series = "";
+        private String series;
+        private Optional<OpenJob> open = Optional.empty();
 
-        LeaderOrder(Purchase purchase, Horizon horizon, Caller payer) {
-            this.payer = payer;
+        LeaderOrder(Purchase purchase, GenerationRequest generationRequest) {
             this.purchase = purchase;
-            this.horizon = horizon;
+            this.horizon = generationRequest.horizon();
+            this.payer = generationRequest.caller();
+            this.queued = generationRequest.queued();
+            this.series = generationRequest.open().map(OpenJob::series).orElse("");
         }
 
         @Override
@@ -345,6 +373,32 @@ final class LeaderFlight {
                     LOG.warnf("The ticket of a job cannot be kept now: %s", gone.getMessage());
                 }
             }
+        }
+
+        @Override
+        public Optional<Instant> setDown() {
+            if (!queued) {
+                return Optional.empty();
+            }
+            holding.lock();
+            try {
+                Permit.Departed departed = call();
+                if (receipts.hold(departed) != Receipts.Holding.HELD) {
+                    return Optional.empty();
+                }
+                receipts.keepTicket(departed, ticket);
+                open = Optional.of(new OpenJob(departed.token(), departed.at(), series, ticket));
+                return Optional.of(departed.at());
+            } catch (LimiterUnavailableException gone) {
+                return Optional.empty();
+            } finally {
+                holding.unlock();
+            }
+        }
+
+        /** The job at the provider that is left alone until the queue comes back for it, if there is one. */
+        Optional<OpenJob> open() {
+            return open;
         }
 
         @Override

@@ -66,7 +66,10 @@ final class Lookup {
         return stored.or(() -> indexed);
     }
 
-    /** While that cannot be told, what lies there is shown. */
+    /**
+     * Whether the key of a stored image was deleted. False while the receipts cannot be reached, so that images are still
+     * served.
+     */
     private boolean isDeleted(IndexEntry entry) {
         try {
             return receipts.isDeleted(entry.key());

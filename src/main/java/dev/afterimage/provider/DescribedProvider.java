@@ -40,6 +40,8 @@ public final class DescribedProvider implements ImageGenerator {
      *
      * @param permits asked before a poll that counts as a call
      * @param limits told of every limit that an answer shows
+     * @param setsJobsDown whether a job at the provider is left alone between two polls if its request is on the queue,
+     *     because waiting costs money here
      */
     record Parts(
             Exchange exchange,
@@ -48,7 +50,8 @@ public final class DescribedProvider implements ImageGenerator {
             ShownLimits limits,
             CallSigner signer,
             Clock clock,
-            Pause pause) {}
+            Pause pause,
+            boolean setsJobsDown) {}
 
     private final Description description;
     private final ProviderCall call;
@@ -90,7 +93,8 @@ public final class DescribedProvider implements ImageGenerator {
                         meanings,
                         longestAnswer(),
                         parts.clock(),
-                        parts.pause()));
+                        parts.pause(),
+                        parts.setsJobsDown() ? Optional.of(config.timeout()) : Optional.empty()));
     }
 
     /**
@@ -99,6 +103,7 @@ public final class DescribedProvider implements ImageGenerator {
      * @param gate gives permits to polls that count as calls
      * @param settler settles such polls
      * @param signer for APIs of AWS
+     * @param setsJobsDown whether queued jobs are left alone between two polls
      * @throws IllegalArgumentException when there is no such description, it is wrong, or the configuration lacks what it needs
      */
     public static DescribedProvider of(
@@ -109,7 +114,8 @@ public final class DescribedProvider implements ImageGenerator {
             CallSettler settler,
             CallSigner signer,
             Clock clock,
-            Pause pause) {
+            Pause pause,
+            boolean setsJobsDown) {
         return new DescribedProvider(
                 choice.description(),
                 choice.settings(),
@@ -121,14 +127,15 @@ public final class DescribedProvider implements ImageGenerator {
                         gate::showed,
                         signer,
                         clock,
-                        pause));
+                        pause,
+                        setsJobsDown));
     }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Optional<String> ticket = jobs.flatMap(polling -> attempt.order().ticket());
         return ticket.isPresent()
-                ? finish(request, ticket.get(), attempt, Deadline.in(config.timeout(), parts.clock()))
+                ? finish(request, ticket.get(), attempt, Deadline.in(config.timeout(), parts.clock()), Duration.ZERO)
                 : buy(request, attempt);
     }
 
@@ -143,11 +150,18 @@ public final class DescribedProvider implements ImageGenerator {
         }
         String ticket = jobs.get().ticket(answer, call.target());
         attempt.order().keepTicket(ticket);
-        return finish(request, ticket, attempt, deadline);
+        return finish(
+                request,
+                ticket,
+                attempt,
+                deadline,
+                description.job().orElseThrow().every());
     }
 
-    private GeneratedImage finish(ImageRequest request, String ticket, Attempt attempt, Deadline deadline) {
-        Answer answer = jobs.orElseThrow().finish(ticket, call::headersOfPoll, call.target(), attempt, deadline);
+    private GeneratedImage finish(
+            ImageRequest request, String ticket, Attempt attempt, Deadline deadline, Duration firstWait) {
+        Answer answer =
+                jobs.orElseThrow().finish(ticket, call::headersOfPoll, call.target(), attempt, deadline, firstWait);
         return image(request, answer, deadline);
     }
 

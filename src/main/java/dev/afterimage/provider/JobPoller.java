@@ -5,6 +5,7 @@ import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -55,7 +56,14 @@ final class JobPoller {
     private final long maxBytes;
     private final Clock clock;
     private final Pause pause;
+    private final Optional<Duration> setDownFor;
 
+    /**
+     * A poller of one API's jobs.
+     *
+     * @param setDownFor how long from its call's departure a job may be left alone between two polls, if its request
+     *     comes back from the queue; empty where a thread waits for it
+     */
     JobPoller(
             Job job,
             Exchange exchange,
@@ -64,7 +72,8 @@ final class JobPoller {
             Meanings meanings,
             long maxBytes,
             Clock clock,
-            Pause pause) {
+            Pause pause,
+            Optional<Duration> setDownFor) {
         this.job = job;
         this.exchange = exchange;
         this.guard = guard;
@@ -73,6 +82,7 @@ final class JobPoller {
         this.maxBytes = maxBytes;
         this.clock = clock;
         this.pause = pause;
+        this.setDownFor = setDownFor;
     }
 
     /**
@@ -117,18 +127,28 @@ final class JobPoller {
     /**
      * Polls until the job has ended.
      *
+     * @param firstWait the wait before the first poll; zero or more
      * @return the answer that holds the result
-     * @throws GenerationException when it ends without an image, or not in time
+     * @throws GenerationException when it ends without an image or not in time, or is left alone until its request comes
+     *     back from the queue
      */
     Answer finish(
-            String ticket, Supplier<Map<String, String>> headers, String target, Attempt attempt, Deadline deadline) {
-        Duration wait = job.every();
+            String ticket,
+            Supplier<Map<String, String>> headers,
+            String target,
+            Attempt attempt,
+            Deadline deadline,
+            Duration firstWait) {
+        Duration wait = firstWait;
         Optional<Instant> unknownSince = Optional.empty();
         while (true) {
             if (unknownSince.filter(this::isTooLongAgo).isPresent()) {
                 throw new OutcomeUnknownException("the provider does not know its own job", null);
             }
-            await(wait, deadline);
+            if (wait.isPositive()) {
+                setDown(wait, attempt, unknownSince.isPresent());
+                await(wait, deadline);
+            }
             wait = job.every();
             try {
                 Answer answer = get(ticket, headers, attempt, deadline);
@@ -158,6 +178,26 @@ final class JobPoller {
                 }
             }
         }
+    }
+
+    /**
+     * Throws {@link JobUnfinishedException} if the job may be left alone until its request comes back from the queue. The
+     * longer the job has taken, the less often it is asked for.
+     *
+     * @param unknown whether the API says that it knows no such job
+     */
+    private void setDown(Duration wait, Attempt attempt, boolean unknown) {
+        Optional<Instant> departed = setDownFor.flatMap(any -> attempt.order().setDown());
+        if (departed.isEmpty()) {
+            return;
+        }
+        Duration left = Duration.between(clock.instant(), departed.get().plus(setDownFor.orElseThrow()));
+        if (left.compareTo(wait) < 0 || (unknown && isTooLongAgo(departed.get()))) {
+            throw new OutcomeUnknownException("the provider's job has not ended in time", null);
+        }
+        Duration quarter = Duration.between(departed.get(), clock.instant()).dividedBy(4);
+        Duration seldom = quarter.compareTo(left) < 0 ? quarter : left;
+        throw new JobUnfinishedException(seldom.compareTo(wait) > 0 ? seldom : wait);
     }
 
     private boolean isTooLongAgo(Instant unknownSince) {

@@ -116,7 +116,7 @@ public final class RedisFlightLeases implements FlightLeases {
         }
     }
 
-    /** Between one and one and a half times as long, so that followers don't look in step. */
+    /** The wait, lengthened at random by up to a half, so that followers don't poll all at once. */
     private Duration withJitter(Duration step) {
         return step.plusNanos((long) (step.toNanos() * 0.5 * random.nextDouble()));
     }

@@ -12,6 +12,7 @@ import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue.Claim;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
@@ -23,6 +24,7 @@ import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,13 +48,18 @@ class BatchIntakeTest {
     private final MemoryImageIndex index = new MemoryImageIndex();
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);
     private final MemoryBatchLedger ledger = new MemoryBatchLedger(clock);
-    private final BatchIntake intake = new BatchIntake(
-            new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
-            queue,
-            ledger,
-            new TimeOrderedIds(clock, new Random(1)),
-            clock,
-            new CallbackReceiver().callbacks(queue, clock, CallbackReceiver.SECRET));
+    private final TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(1));
+    private final BatchIntake intake = intake(ledger);
+
+    private BatchIntake intake(BatchLedger batches) {
+        return new BatchIntake(
+                new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
+                queue,
+                batches,
+                ids,
+                clock,
+                new CallbackReceiver().callbacks(queue, clock, CallbackReceiver.SECRET));
+    }
 
     @Test
     void whatIsThereIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
@@ -78,7 +85,7 @@ class BatchIntakeTest {
                 new Planner(declared, new FixedVersions(), index, clock),
                 queue,
                 ledger,
-                new TimeOrderedIds(clock, new Random(1)),
+                ids,
                 clock,
                 new CallbackReceiver().callbacks(queue, clock));
 
@@ -239,6 +246,25 @@ class BatchIntakeTest {
                 return upload.hash();
             }
         };
+    }
+
+    @Test
+    void aBatchThatIsTakenInThoughTheAnswerToThatIsLostGoesOn() throws Exception {
+        BatchLedger losing = (BatchLedger) Proxy.newProxyInstance(
+                BatchLedger.class.getClassLoader(), new Class<?>[] {BatchLedger.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(ledger, arguments);
+                    if (method.getName().equals("seal")) {
+                        throw new QueueUnavailableException("lost", null);
+                    }
+                    return answer;
+                });
+        assertThatThrownBy(() -> intake(losing).submit(ADA, KEY, upload("h", row(1))))
+                .isInstanceOf(QueueUnavailableException.class);
+
+        Batch again = intake.submit(ADA, KEY, upload("h", row(1)));
+
+        assertThat(again.state()).isEqualTo(Batch.State.RUNNING);
+        assertThat(claims()).hasSize(1);
     }
 
     @Test

@@ -129,6 +129,11 @@ abstract class RedisContracts {
         protected ImageIndex index() {
             return index;
         }
+
+        @Override
+        protected boolean keepsUrls() {
+            return true;
+        }
     }
 
     @Nested
