@@ -23,8 +23,7 @@ import java.util.OptionalInt;
  * @param variant the column of the variant, from 0; empty where there is none
  * @param data the other columns
  */
-record CsvHeader(
-        int columns, OptionalInt template, OptionalInt format, OptionalInt variant, List<DataColumn> data) {
+record CsvHeader(int columns, OptionalInt template, OptionalInt format, OptionalInt variant, List<DataColumn> data) {
 
     /**
      * The column of a property.
@@ -99,10 +98,6 @@ record CsvHeader(
             parent = object;
         }
         return parent.replace(path.getLast(), TextNode.valueOf(value)) == null;
-    }
-
-    OptionalInt variant() {
-        return variant;
     }
 
     /** The row's data as JSON. Every value is a string, because CSV knows nothing else; an empty cell is {@code ""}. */

@@ -197,14 +197,14 @@ class WorkerTest {
         provider = failing(new JobUnfinishedException(Duration.ofSeconds(7))
                 .of(new OpenJob("token", clock.instant(), "", "https://api/jobs/1")));
         for (int i = 0; i < 10; i++) {
-            assertThat(worker.lookOnce(NOW)).as("the lane stays open").isEqualTo(2);
+            assertThat(worker.takeJobsOnce(NOW)).as("the lane stays open").isEqualTo(2);
             clock.advance(Duration.ofSeconds(6));
-            assertThat(worker.lookOnce(NOW)).isZero();
+            assertThat(worker.takeJobsOnce(NOW)).isZero();
             clock.advance(Duration.ofSeconds(1));
         }
         provider = WorkerTest::stored;
 
-        assertThat(worker.lookOnce(NOW)).isEqualTo(2);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(2);
         assertThat(queue.status().depth()).isZero();
         assertThat(queue.buried()).isEmpty();
     }
