@@ -40,7 +40,7 @@ final class ApiDescription {
     private static void listMethods(RoutingContext context) {
         SortedSet<String> methods = Allow.methodsOf(context.normalizedPath());
         if (methods.isEmpty()) {
-            context.next();
+            context.fail(404);
             return;
         }
         context.response()
