@@ -2,7 +2,7 @@ package dev.afterimage.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.jobs.QueueStatus;
+import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.LimiterStatus;
