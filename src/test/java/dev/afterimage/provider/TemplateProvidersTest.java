@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TemplateProvidersTest {
@@ -97,7 +98,12 @@ class TemplateProvidersTest {
                                 choice.settings(),
                                 ApiKeys.configured(choice.settings()),
                                 (service, method, url, headers, body) -> headers)
-                        .of(request("hero", "{}"), "p", 10, choice.config().timeout())
+                        .of(
+                                request("hero", "{}"),
+                                "p",
+                                Optional.empty(),
+                                10,
+                                choice.config().timeout())
                         .to()
                         .target())
                 .containsExactlyInAnyOrder("/v1/hero?format=png", "/v1/folder/big%20card?format=png");
