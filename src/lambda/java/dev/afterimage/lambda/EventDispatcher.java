@@ -71,7 +71,7 @@ final class EventDispatcher {
         this.timeLeft = timeLeft;
     }
 
-    /** One invocation, as {@link EventStreamHandler} has it. */
+    /** Handles one invocation; implements {@link EventStreamHandler}. */
     void dispatch(InputStream in, OutputStream out, Context context) throws IOException {
         // For the log lines of jobs and plans. A request that brings an id has that one on the threads of the server
         // inside.

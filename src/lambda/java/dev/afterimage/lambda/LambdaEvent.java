@@ -27,7 +27,7 @@ sealed interface LambdaEvent {
      */
     record RefusedHttp(String mend) implements LambdaEvent {}
 
-    /** Keeps the process warm and wants nothing. */
+    /** Only keeps the process warm. */
     record Ping() implements LambdaEvent {}
 
     /**

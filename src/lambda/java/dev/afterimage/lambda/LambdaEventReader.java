@@ -40,7 +40,7 @@ final class LambdaEventReader {
         try {
             event = http.readTree(in);
         } catch (JsonProcessingException e) {
-            // The parser's own message repeats what it stumbled over.
+            // Without the parser's message, which repeats a part of the event.
             throw new UnknownEventException("The event is not JSON");
         }
         if (event.path("requestContext").has("http")) {

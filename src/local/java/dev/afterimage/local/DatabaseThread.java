@@ -82,8 +82,6 @@ final class DatabaseThread implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     *
-     *
      * @param otherwise makes the connection that is used while the database cannot be opened
      */
     DatabaseThread(Database database, String name, Connecting otherwise) {

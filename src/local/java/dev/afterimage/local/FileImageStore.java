@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -253,6 +254,11 @@ public final class FileImageStore implements ImageStore {
         @Override
         public CompletionStage<Void> put(IndexEntry entry) {
             return next.put(entry);
+        }
+
+        @Override
+        public CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {
+            return next.keepUrl(key, url, until);
         }
 
         @Override

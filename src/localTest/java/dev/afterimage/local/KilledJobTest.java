@@ -37,7 +37,7 @@ import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.JavaProcess;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.ManualPause;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
@@ -130,7 +130,7 @@ class KilledJobTest {
             this.pipeline = new ImagePipeline(new PipelineParts(
                     providers.keys(),
                     new FixedVersions(),
-                    new MapIndex(),
+                    new MemoryImageIndex(),
                     store,
                     new MemoryFlightLeases(Duration.ofDays(1), () -> clock.millis() * 1_000_000, pause),
                     limiter,
@@ -142,6 +142,7 @@ class KilledJobTest {
                     new MemoryCallerQuota(OptionalInt.empty(), clock),
                     new FakeBacklog(),
                     new Drain(clock, pause),
+                    Integer.MAX_VALUE,
                     Duration.ofSeconds(25),
                     pause,
                     clock,
@@ -180,7 +181,7 @@ class KilledJobTest {
     }
 
     @Test
-    void theJobIsGoneOnWithAndBilledOnce() throws Exception {
+    void jobOfAKilledProcessIsResumedAndBilledOnce() throws Exception {
         MutableClock providersClock = new MutableClock(Instant.now());
         BannerbearDouble api = new BannerbearDouble(providersClock, true);
         try (ZooServer server = new ZooServer(api, API)) {

@@ -6,8 +6,12 @@ import dev.afterimage.delivery.ExpiryWindow;
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.UrlSigner;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
+import java.security.interfaces.RSAKey;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.cloudfront.CloudFrontUtilities;
 import software.amazon.awssdk.services.cloudfront.model.CannedSignerRequest;
@@ -47,6 +51,15 @@ public final class CloudFrontSigner implements UrlSigner {
     @Override
     public void checkKey() {
         var unused = keys.get();
+    }
+
+    /** A text that differs when base URL, key pair id or key differ. */
+    public String fingerprint() {
+        SigningKey key = keys.get();
+        // CloudFront's keys are RSA keys, as SigningKey checks.
+        BigInteger modulus = ((RSAKey) key.privateKey()).getModulus();
+        String all = baseUrl + " " + key.keyPairId() + " " + modulus;
+        return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     @Override

@@ -25,7 +25,9 @@ public final class SecretsLinkKeys implements Supplier<RequestLinks.Secrets> {
     private final Supplier<RequestLinks.Secrets> secret;
 
     /**
-     * @param secret read by {@link #read}
+     * The secrets of links.
+     *
+     * @param secret a secret that {@link #read} reads
      */
     public SecretsLinkKeys(RefreshedSecret<RequestLinks.Secrets> secret) {
         this.secret = secret;

@@ -74,8 +74,6 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
     /**
      * Reads a message; empty when it is no job.
      *
-     *
-     *
      * @throws NewerFormatException when it is a job that a newer version wrote
      */
     static Optional<SqsJob> read(String body, Map<String, String> attributes, Clock clock) {

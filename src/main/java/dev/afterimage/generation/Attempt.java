@@ -69,8 +69,8 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         void keepTicket(String ticket);
 
         /**
-         * When the call left whose job nobody need wait for, because whoever wants the image is on the queue, and the fleet's
-         * memory has the ticket. Else empty. May block for two round trips.
+         * When the call left, if its job at the provider may be left alone until a queue message comes back for it: the
+         * request is on the queue, and the fleet's memory has the ticket. Else empty. May block for two round trips.
          */
         default Optional<Instant> setDown() {
             return Optional.empty();

@@ -16,12 +16,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Where providers say that a job may have ended: an address for each image, which nobody can guess, and who waits here for
- * it. What they say is not read: it wakes the poll, which asks the provider itself.
+ * The webhooks by which providers say that a job may have ended: a signed URL for each image, and the polls in this
+ * process that wait for one. The content of a call is not read: it only makes the next poll come at once.
  */
 public final class ProviderWebhooks {
 
-    /** Followed by the image's key, a slash and the signature. */
+    /** The path of a webhook, before the image's key, a slash and the signature. */
     public static final String PATH = "/v1/provider-webhooks/";
 
     private static final int MOST_RINGS = 1;
@@ -30,7 +30,7 @@ public final class ProviderWebhooks {
     private final String base;
     private final Map<ImageKey, Semaphore> waiting = new ConcurrentHashMap<>();
 
-    /** Webhooks that are on when a secret is configured. */
+    /** Webhooks as configured; off without a secret. */
     public ProviderWebhooks(WebhookConfig config) {
         this(config.secret(), config.baseUrl());
     }
@@ -40,7 +40,7 @@ public final class ProviderWebhooks {
         this.base = baseUrl.map(URI::toString).orElse("").replaceFirst("/$", "");
     }
 
-    /** None: nobody is given an address. */
+    /** Webhooks that are off. */
     public static ProviderWebhooks none() {
         return new ProviderWebhooks(Optional.empty(), Optional.empty());
     }
@@ -49,12 +49,12 @@ public final class ProviderWebhooks {
         return secret.isPresent();
     }
 
-    /** The address for this image; empty when they are off. */
+    /** The webhook's URL for this image; empty when webhooks are off. */
     public Optional<String> url(ImageKey key) {
         return secret.map(known -> base + PATH + key.value() + "/" + signature(known, key));
     }
 
-    /** Whether we gave this address out. Takes as long for any signature. */
+    /** Whether this signature is ours. The comparison takes the same time for every signature. */
     public boolean isOurs(ImageKey key, String signature) {
         return secret.filter(known -> MessageDigest.isEqual(
                         signature(known, key).getBytes(StandardCharsets.UTF_8),
@@ -73,7 +73,7 @@ public final class ProviderWebhooks {
         }
     }
 
-    /** Wakes who waits for this image in this process; false when nobody does. */
+    /** Wakes the poll that waits for this image in this process; false when there is none. */
     public boolean wake(ImageKey key) {
         Semaphore bell = waiting.get(key);
         if (bell != null && bell.availablePermits() < MOST_RINGS) {
@@ -82,7 +82,9 @@ public final class ProviderWebhooks {
         return bell != null;
     }
 
-    /** Listens for this image until it is closed; what comes between two waits ends the next one. */
+    /**
+     * Starts to listen for this image, until the answer is closed. A call that comes between two waits ends the next one.
+     */
     public Bell listen(ImageKey key) {
         Semaphore bell = new Semaphore(0);
         if (areOn()) {
@@ -91,7 +93,7 @@ public final class ProviderWebhooks {
         return new Bell(key, bell);
     }
 
-    /** Somebody who waits. */
+    /** A poll that listens for calls. */
     public final class Bell implements AutoCloseable {
 
         private final ImageKey key;
@@ -102,7 +104,7 @@ public final class ProviderWebhooks {
             this.bell = bell;
         }
 
-        /** Returns after this time, or earlier when it rings. */
+        /** Returns after this time, or earlier when a call comes. */
         public void await(Duration wait, Pause pause) throws InterruptedException {
             if (areOn()) {
                 boolean unused = pause.acquire(bell, 1, wait);

@@ -5,17 +5,17 @@ import io.smallrye.config.WithName;
 import java.net.URI;
 import java.util.Optional;
 
-/** How providers that make images in jobs may say that one has ended. Without it they are polled, and that is all. */
+/** Webhooks by which providers say that a job has ended, so that its image comes earlier than by polls alone. */
 @ConfigMapping(prefix = "afterimage.webhooks")
 public interface WebhookConfig {
 
-    /** Bytes: as many as HMAC-SHA256 has strength for (RFC 2104, section 3). */
+    /** The least length of a secret in bytes: a longer one does not make HMAC-SHA256 much stronger (RFC 2104, section 3). */
     int SHORTEST_SECRET = 32;
 
-    /** What the addresses are signed with that providers are given: at least 32 bytes of text. Left out, there are none. */
+    /** The secret that signs the webhooks' URLs, at least 32 bytes of text; no webhooks where left out. */
     Optional<String> secret();
 
-    /** Where providers reach this service, such as {@code https://images.example}; needed with the secret. */
+    /** The URL at which providers reach this service, such as {@code https://images.example}; required with the secret. */
     @WithName("base-url")
     Optional<URI> baseUrl();
 }

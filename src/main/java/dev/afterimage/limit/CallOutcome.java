@@ -23,7 +23,7 @@ public sealed interface CallOutcome {
      */
     record Image(Instant made) implements CallOutcome {}
 
-    /** It never left, or the provider does not bill its answer. */
+    /** The call never left, or the provider does not bill its answer. */
     record NotBilled() implements CallOutcome {}
 
     /**

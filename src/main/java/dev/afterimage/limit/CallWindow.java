@@ -10,7 +10,7 @@ package dev.afterimage.limit;
  *
  * <p>{@link #plan} is an estimate. A new call starts now when more slots are free than planned calls are due. Else it
  * starts at the later of two times: one slot time after the planned call that is as many calls ahead of it as there are
- * slots, and the time when the calls that have departed leave a slot free for it, after all planned calls. Both are
+ * slots, and the time at which the departed calls' slots are free for it and for all calls planned before it. Both are
  * needed: plans do not know of calls that left late, and departures do not know of gaps between the planned calls.
  */
 final class CallWindow {

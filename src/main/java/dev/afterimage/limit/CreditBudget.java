@@ -29,7 +29,7 @@ public interface CreditBudget {
     /** What a month's images cost, in the order of the names; empty for a month of which nothing is known. */
     List<Usage> usage(String month, By by);
 
-    /** What the counts are kept by. */
+    /** The kinds of names by which costs are counted. */
     enum By {
         ACCOUNT,
         TEMPLATE,
@@ -40,7 +40,7 @@ public interface CreditBudget {
     record Usage(String name, double cost) {}
 
     /**
-     * What a call costs, and whom.
+     * The expected cost of a call, and the account, template and tenant that it counts for.
      *
      * @param account the provider's account
      * @param cost 0 or more, in the provider's unit

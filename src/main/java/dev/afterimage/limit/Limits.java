@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * @param rate calls in any window of {@code window}, at least 1
  * @param window the length of the provider's window, above zero
  * @param concurrency calls in flight at once; empty when the provider names no such limit
- * @param bulkShare the share of both that the bulk lane may use, above 0 and at most 1; at least one call
+ * @param bulkShare the share of both that the bulk lane may use, above 0 and at most 1; that is always at least one call
  * @param longestCall how long a call can take at most; then its place in flight is free again, whether or not it was
  *     given back
  */

@@ -29,7 +29,10 @@ public final class PermitAcquirer {
      * {@linkplain Limits#lead lead}.
      */
     static final Duration EARLY = Duration.ofMillis(80);
-    /** How long after its stamp a request may be written. A thread or an event loop that did not get a core takes longer. */
+    /**
+     * How long after its stamp a request may be written; a later one is stamped again. It is late when a thread or an
+     * event loop did not get a core in time.
+     */
     private static final Duration LATE = Limits.JITTER.dividedBy(2);
     /** How often a call tries to depart. One that fails so often runs on a machine that is too busy to keep time. */
     private static final int MOST_TRIES = 5;
@@ -51,11 +54,11 @@ public final class PermitAcquirer {
     }
 
     /**
-     * Returns when the call may be prepared; {@link #depart} has the last word. The permit must be
+     * Returns when the call may be prepared; {@link #depart} decides whether it leaves. The permit must be
      * {@linkplain #release released}, whatever happens.
      *
-     * <p>In the interactive lane it is denied at once when the start would be so late that the answer is expected after
-     * the deadline. Else everybody would wait in vain as soon as there are more calls than the limit has room for.
+     * <p>In the interactive lane a call is denied at once when its start would be so late that the answer is expected
+     * after the deadline. Else everybody would wait in vain as soon as there are more calls than the limit has room for.
      *
      * @return granted; denied at once when the wait would end too late; or stopped
      * @throws InterruptedException when the caller was cancelled; it then holds nothing

@@ -73,8 +73,9 @@ public interface ProviderLimiter {
     void coolDown(Duration wait);
 
     /**
-     * Lowers the limit for one window from now, to what the provider's answer shows to be its limit; does nothing where
-     * that is not below what is configured. While the limit is lowered, only one that is as low or lower replaces it.
+     * Lowers the limit for one window from now to {@code calls} in a {@code window}, because an answer of the provider
+     * showed that limit. Does nothing where that is not below the configured limit. While the limit is lowered, only one
+     * that is as low or lower replaces it.
      *
      * @param calls at least 1
      * @param window the length of the window in which the provider allows those calls

@@ -42,7 +42,10 @@ public record Purchase(
         return new Purchase(key, DEFAULT_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
     }
 
-    /** A call that takes a place in the window and buys no image, such as a poll; no two of them stand against each other. */
+    /**
+     * A call that takes a slot of the window and buys no image, such as a poll. Receipts of such calls never refuse
+     * another one.
+     */
     public static Purchase ofNothing(String token) {
         ImageKey key = new ImageKey(HexFormat.of().formatHex(sha256(token)));
         return new Purchase(key, DEFAULT_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);

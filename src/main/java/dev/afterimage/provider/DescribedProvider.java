@@ -41,7 +41,8 @@ public final class DescribedProvider implements ImageGenerator {
      *
      * @param permits asked before a poll that counts as a call
      * @param limits told of every limit that an answer shows
-     * @param setsJobsDown whether a job is left alone between two polls if it is on the queue, since waiting costs money here
+     * @param setsJobsDown whether a job at the provider is left alone between two polls if its request is on the queue,
+     *     because waiting costs money here
      */
     record Parts(
             Exchange exchange,

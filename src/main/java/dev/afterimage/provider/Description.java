@@ -71,7 +71,7 @@ record Description(
     record Limits(Optional<Rate> rate, OptionalInt concurrency, Optional<Duration> timeout) {}
 
     /**
-     * So many calls in any window of this length.
+     * The API's rate: {@code calls} in any window of length {@code window}.
      *
      * @param header the header in which each answer says how many calls a window may hold
      */

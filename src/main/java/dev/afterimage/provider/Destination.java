@@ -20,7 +20,7 @@ record Destination(boolean tls, String host, int port, String target, Optional<I
     private static final int HTTP = 80;
 
     /**
-     * The destination of the operator's own URL, which may lead anywhere.
+     * The destination of a URL that the operator has configured; any host is allowed.
      *
      * @throws IllegalArgumentException when it is no absolute http or https URL with a host
      */

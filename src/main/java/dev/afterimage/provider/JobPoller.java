@@ -63,8 +63,8 @@ final class JobPoller {
     /**
      * A poller of one API's jobs.
      *
-     * @param setDownFor for so long from its call's departure a job is left alone between two polls, if whoever wants the image
-     *     comes back; empty where threads may wait for it
+     * @param setDownFor how long from its call's departure a job may be left alone between two polls, if its request
+     *     comes back from the queue; empty where a thread waits for it
      */
     JobPoller(
             Job job,
@@ -131,9 +131,10 @@ final class JobPoller {
     /**
      * Polls until the job has ended.
      *
-     * @param firstWait before the first poll
+     * @param firstWait the wait before the first poll; zero or more
      * @return the answer that holds the result
-     * @throws GenerationException when it ends without an image, or not in time, or is asked for later by somebody else
+     * @throws GenerationException when it ends without an image or not in time, or is left alone until its request comes
+     *     back from the queue
      */
     Answer finish(
             String ticket,
@@ -197,7 +198,8 @@ final class JobPoller {
     }
 
     /**
-     * Leaves the job to who comes back for it. One that has taken long is asked for less often.
+     * Throws {@link JobUnfinishedException} if the job may be left alone until its request comes back from the queue. The
+     * longer the job has taken, the less often it is asked for.
      *
      * @param unknown whether the API says that it knows no such job
      */

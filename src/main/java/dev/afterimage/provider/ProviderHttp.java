@@ -58,7 +58,7 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
     private final Clock clock;
 
     /**
-     * A client of its own, with its own pool.
+     * A client with its own pool of connections.
      *
      * @param connectTimeout for DNS, TCP and TLS together
      * @param room for the answers of all calls together

@@ -55,7 +55,6 @@ final class ResultFetcher {
      *
      * @param deadline for all tries together
      *
-     *
      * @throws NotAnImageException when the URL may not be fetched, or leads to no image
      * @throws OutcomeUnknownException when it could not be fetched in time
      */

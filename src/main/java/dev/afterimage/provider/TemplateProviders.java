@@ -150,7 +150,7 @@ public final class TemplateProviders {
             return target.isEmpty() ? config : new OtherProvider(config, config.kind(), Optional.empty());
         }
 
-        /** The identity that enters every key. */
+        /** The identity of the API, which is part of every key. */
         public ProviderIdentity identity() {
             return isDemo()
                     ? new ProviderIdentity(Descriptions.DEMO, target)

@@ -16,7 +16,7 @@ final class BatchPart {
     private static final int LINES = RedisBatchLedger.IMAGES_A_KEY;
     private static final int IMAGE = RedisBatchLedger.IMAGE;
 
-    /** In the order of their bitmaps. */
+    /** The outcomes, in the order of their bitmaps. */
     private static final List<RowResult.Outcome> OUTCOMES =
             List.of(RowResult.Outcome.HIT, RowResult.Outcome.GENERATED, RowResult.Outcome.FAILED);
 

@@ -26,7 +26,7 @@ public final class LimiterScript {
     private static final RedisScript SCRIPT = RedisScript.named("limiter", "receipts", "limiter-actions");
     private static final Duration LONGEST_WAIT = Duration.ofDays(366);
 
-    /** Where the epoch of Redis' memory is kept outside of Redis. */
+    /** Keeps the epoch of Redis' memory outside of Redis. */
     public interface EpochNote {
 
         /** The epoch that was noted last; empty at a first start. */

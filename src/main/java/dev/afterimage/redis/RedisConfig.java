@@ -25,7 +25,7 @@ public interface RedisConfig {
     @WithDefault("5s")
     Duration warmUp();
 
-    /** Failures in a row after which Redis is given a rest. */
+    /** After how many failures in a row Redis gets no commands for a while, the rest. */
     @WithName("rest-after")
     @WithDefault("5")
     int restAfter();

@@ -88,7 +88,7 @@ public final class RedisCreditBudget implements CreditBudget {
     private final Supplier<String> tokens;
     private final Clock clock;
     private final Note note;
-    /** By month and account. */
+    /** The counts that were seen, by month and account. */
     private final Map<String, Known> known = new ConcurrentHashMap<>();
 
     private final AtomicReference<Instant> noteAgainAt = new AtomicReference<>(Instant.MIN);

@@ -26,11 +26,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
- * Takes the provider's limits ({@code afterimage.provider.…}) from its description where the configuration has none, and
- * translates them into defaults for the annotations of
- * {@link dev.afterimage.generation.guard.LocalRateLimit} and {@link dev.afterimage.generation.guard.CallGuard}, so that they are
- * said once. Whoever sets
- * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.CallGuard/call".…} directly has the last word.
+ * Defaults of the provider's limits ({@code afterimage.provider.…}), from the provider's description, and of the
+ * annotations of {@link dev.afterimage.generation.guard.LocalRateLimit} and
+ * {@link dev.afterimage.generation.guard.CallGuard}, from those limits. So each limit is set once.
+ * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.CallGuard/call".…} overrides them.
  */
 public class GuardDefaults implements ConfigSourceFactory {
 
@@ -45,7 +44,8 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static final int ORDINAL = 200;
     /** Above the environment (300) and system properties (400). */
     private static final int ABOVE_ALL = 1000;
-    /** As {@link dev.afterimage.provider.ProviderConfig} has them. */
+
+    /** The defaults of {@link dev.afterimage.provider.ProviderConfig}. */
     private static final String CONNECT_TIMEOUT = "5s";
 
     private static final String TIMEOUT = "60s";
@@ -70,9 +70,9 @@ public class GuardDefaults implements ConfigSourceFactory {
     }
 
     /**
-     * The one of {@code afterimage.provider.kind}, and those that templates name.
+     * The kinds of all configured APIs: {@code afterimage.provider.kind}, and those that templates name.
      *
-     * @param fetched gets the documents of those that lie in S3, in place of their names
+     * @param fetched receives the documents of descriptions that are in S3, by the configuration key that names them
      */
     private static Set<String> kinds(ConfigSourceContext context, Map<String, String> fetched) {
         Set<String> kinds = new HashSet<>();
@@ -94,7 +94,7 @@ public class GuardDefaults implements ConfigSourceFactory {
         return kinds;
     }
 
-    /** What lies in S3 is read here, before anything asks for it, and stands in the configuration from then on. */
+    /** Reads a description that is in S3; its document then takes the place of its name in the configuration. */
     private static String here(ConfigSourceContext context, String key, String kind, Map<String, String> fetched) {
         if (!S3Descriptions.isOne(kind)) {
             return kind;
@@ -104,7 +104,7 @@ public class GuardDefaults implements ConfigSourceFactory {
         }
     }
 
-    /** The client that Quarkus makes of the same keys comes later. */
+    /** A client made from Quarkus' own keys, because Quarkus' client does not exist yet. */
     private static S3Client s3(ConfigSourceContext context) {
         S3ClientBuilder builder = new ClientLimits(Duration.ofSeconds(5), Duration.ofSeconds(10))
                 .limitS3(S3Client.builder().httpClientBuilder(UrlConnectionHttpClient.builder()));
@@ -125,7 +125,7 @@ public class GuardDefaults implements ConfigSourceFactory {
         return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
     }
 
-    /** As {@link dev.afterimage.provider.ProviderConfig#longestCall()}. */
+    /** The upper bound of {@link dev.afterimage.provider.ProviderConfig#longestCall()}, that of a provider whose answer is a URL. */
     private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
         return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
                 .plus(duration(value(context, described, "timeout").orElse(TIMEOUT)))

@@ -44,7 +44,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/** Chooses the image API. */
+/** Makes the image APIs. */
 class ProviderWiring {
 
     @Produces
@@ -91,14 +91,14 @@ class ProviderWiring {
         return new ProviderWebhooks(config);
     }
 
-    /** Made only when something has to be signed. */
+    /** Made when the first call must be signed. */
     @Produces
     @Singleton
     SigV4Signer signer(Clock clock) {
         return new SigV4Signer(DefaultCredentialsProvider.builder().build(), "us-east-1", clock);
     }
 
-    /** From Secrets Manager where a secret is named, else from the configuration. */
+    /** Makes the API key of a provider: from Secrets Manager where a secret is named, else from the configuration. */
     @Produces
     @Singleton
     Function<ProviderConfig, ApiKeys> apiKeys(
@@ -149,7 +149,7 @@ class ProviderWiring {
         http.close();
     }
 
-    /** Prints what would be sent, before anything can be. */
+    /** Prints the call that would be sent, and ends the process. */
     void check(@Observes @Priority(1) StartupEvent start, ProviderConfig config) {
         if (config.check()) {
             System.out.println(DescribedProvider.sample(config));
@@ -157,7 +157,7 @@ class ProviderWiring {
         }
     }
 
-    /** A build without the demo starts all the same, and says with the first image what has to be set. */
+    /** The demo provider. A build without it starts, and each image fails with what must be set. */
     private static ImageGenerator included(Instance<ImageGenerator> demo) {
         if (demo.isUnsatisfied()) {
             return (request, attempt) -> {

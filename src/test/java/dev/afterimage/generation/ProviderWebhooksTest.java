@@ -42,7 +42,7 @@ class ProviderWebhooksTest {
     }
 
     @Test
-    void anAddressIsOfOneImageAndCannotBeGuessed() {
+    void webhookAddressIsPerImageAndUnguessable() {
         String url = webhooks.url(KEY).orElseThrow();
 
         assertThat(url).startsWith(Webhooks.BASE + "/v1/provider-webhooks/" + KEY + "/");
@@ -55,7 +55,7 @@ class ProviderWebhooksTest {
     }
 
     @Test
-    void withoutASecretThereAreNone() throws InterruptedException {
+    void withoutASecretThereAreNoWebhooks() throws InterruptedException {
         ProviderWebhooks none = ProviderWebhooks.none();
 
         assertThat(none.url(KEY)).isEmpty();
@@ -68,7 +68,7 @@ class ProviderWebhooksTest {
     }
 
     @Test
-    void whatRingsBetweenTwoWaitsEndsTheNextOneAndNoMore() throws InterruptedException {
+    void wakeUpBetweenTwoWaitsEndsOnlyTheNextOne() throws InterruptedException {
         try (ProviderWebhooks.Bell bell = webhooks.listen(KEY)) {
             assertThat(webhooks.wake(KEY)).isTrue();
             assertThat(webhooks.wake(KEY)).isTrue();

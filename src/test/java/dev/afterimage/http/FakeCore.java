@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The HTTP edge alone: everything behind it is a fake, and it is always the same moment. */
+/** The HTTP edge alone, before fakes and with a fixed clock. */
 public class FakeCore implements QuarkusTestProfile {
 
     public static final Instant NOW = Instant.parse("2026-11-24T06:00:00Z");

@@ -93,7 +93,7 @@ class ProviderWebhookTest {
     }
 
     @Test
-    void anOpenJobIsAskedForNowWhateverTheBodySays() {
+    void webhookPollsItsOpenJobAtOnceWhateverItsBody() {
         open(FakeCore.KEY, "https://api.example/jobs/1");
 
         tell(FakeCore.KEY).statusCode(204);
@@ -105,7 +105,7 @@ class ProviderWebhookTest {
     }
 
     @Test
-    void whoWaitsForItIsWokenAndNobodyElseAsks() {
+    void webhookWakesTheWaitingProcessOnly() {
         open(FakeCore.KEY, "https://api.example/jobs/1");
 
         try (ProviderWebhooks.Bell bell = webhooks.listen(FakeCore.KEY)) {
@@ -117,7 +117,7 @@ class ProviderWebhookTest {
     }
 
     @Test
-    void whereNoJobIsOpenNothingHappens() {
+    void webhookWithoutAnOpenJobDoesNothing() {
         tell(FakeCore.KEY).statusCode(204);
         open(FakeCore.KEY, "");
         tell(FakeCore.KEY).statusCode(204);
@@ -126,7 +126,7 @@ class ProviderWebhookTest {
     }
 
     @Test
-    void whatWouldBuyAnotherImageIsLeftAlone() {
+    void webhookOfAPurgedTemplateBuysNothing() {
         open(PURGED, "https://api.example/jobs/1");
 
         tell(PURGED).statusCode(204);
@@ -135,7 +135,7 @@ class ProviderWebhookTest {
     }
 
     @Test
-    void withoutASecretTheRouteIsNotThere() {
+    void withoutASecretTheWebhookRouteIsNotFound() {
         ProviderWebhookResource off =
                 new ProviderWebhookResource(ProviderWebhooks.none(), receipts, core, pause, clock);
 
@@ -145,7 +145,7 @@ class ProviderWebhookTest {
     }
 
     @Test
-    void anotherAddressIsRefused() {
+    void webhookAtAnotherAddressIsRefused() {
         open(FakeCore.KEY, "https://api.example/jobs/1");
         String right = URI.create(webhooks.url(FakeCore.KEY).orElseThrow()).getPath();
 

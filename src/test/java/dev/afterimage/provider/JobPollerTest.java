@@ -47,7 +47,7 @@ class JobPollerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 422})
-    void aJobThatThePollsDoNotKnowAtOnceIsAskedForAgain(int status) {
+    void jobThatIsNotFoundAtFirstIsPolledAgain(int status) {
         pollsAreAnswered(status, 3);
 
         assertThat(provider.generate(bench.request(0), ProviderBench.attempt()).content())
@@ -56,7 +56,7 @@ class JobPollerTest {
     }
 
     @Test
-    void theOutcomeOfAJobThatStaysUnknownIsUnknownAndNotARejection() {
+    void jobThatIsNeverFoundIsAnUnknownOutcome() {
         pollsAreAnswered(400, 1000);
         Instant begun = clock.instant();
 
@@ -69,7 +69,7 @@ class JobPollerTest {
     @EnumSource(
             value = Zoo.class,
             names = {"FLUX", "REPLICATE", "BANNERBEAR_JOB"})
-    void theApiIsToldWhereToSayThatTheJobHasEndedIfAnybodyListens(Zoo animal) {
+    void webhookAddressIsSentOnlyWhereWebhooksAreConfigured(Zoo animal) {
         ZooBench other = new ZooBench(animal.in(clock), clock, new FakePause(clock));
         ProviderCall call = new ProviderCall(
                 other.description,
@@ -89,7 +89,7 @@ class JobPollerTest {
     }
 
     @Test
-    void aWebhookHasItAskedForNow() {
+    void webhookEndsTheWaitBeforeTheNextPoll() {
         ImageKey key = new ImageKey("ab".repeat(32));
         List<Duration> waits = new ArrayList<>();
         bench.webhooks = Webhooks.on();
@@ -121,7 +121,7 @@ class JobPollerTest {
     }
 
     @Test
-    void whatModerationRefusesIsRefusedAtOnce() {
+    void moderatedJobIsModeratedAtOnce() {
         api.prime(DocumentedError.rejected(
                         "moderated", ZooAnswer.json(200, "{'status':'Content Moderated'}"), Reason.MODERATED)
                 .whenPolled());

@@ -34,7 +34,7 @@ import java.util.Set;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
-/** A description that ships, as it ships, in front of its double; calls and pauses take the time of the clock. */
+/** A shipped description in front of its double; calls and pauses move the clock. */
 final class ZooBench {
 
     /** The limits that answers showed. */

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** An order of one image, which remembers the calls that left for it. */
+/** An order of one image that records its calls. */
 public final class Orders implements Attempt.Order {
 
     private final Purchase purchase;
