@@ -201,7 +201,7 @@ class DeployedFunctionsIT {
     }
 
     @Test
-    void aMissThatLandsAfterItsCallerWasAnsweredIsKept() throws Exception {
+    void imageThatArrivesAfterTheResponseIsStored() throws Exception {
         ask("{\"template\":\"card\",\"data\":{\"title\":\"early\"}}"); // a first call has more to do than to leave
         PROVIDER.takes(Duration.ofSeconds(8));
         Answer late = send(Events.http(
@@ -261,7 +261,7 @@ class DeployedFunctionsIT {
     }
 
     @Test
-    void aNightsPlanIsMadeOnceAndTheNextFindsItFresh() throws Exception {
+    void planGeneratesImagesOnceAndTheNextPlanFindsThemFresh() throws Exception {
         BUCKET.putObject(
                 request -> request.bucket(S3Server.BUCKET).key("catalogues/catalogue.csv"),
                 RequestBody.fromString("template,title\nnight,first\nnight,second\nnight,first\n"));
@@ -312,7 +312,7 @@ class DeployedFunctionsIT {
     }
 
     @Test
-    void whoWantsToKnowIsToldOfABatchAndFindsItsImages() throws Exception {
+    void endOfABatchIsReportedToItsCallback() throws Exception {
         BlockingQueue<Map<String, String>> told = new LinkedBlockingQueue<>();
         HttpServer receiver = receiver(told);
         try {
@@ -375,7 +375,7 @@ class DeployedFunctionsIT {
     }
 
     @Test
-    void aJobThatWasGivenUpComesBackByARedrive() throws Exception {
+    void deadLetterIsRedriven() throws Exception {
         PROVIDER.answers(422);
         send(Events.http("POST", "/v1/batches", "{\"jobs\":[{\"template\":\"gone\",\"data\":{}}]}"));
         work("BulkQueue");

@@ -278,7 +278,7 @@ public final class ImagePipeline implements ImageService {
         return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, why));
     }
 
-    /** The job starts as soon as a call may leave; the caller is told when there may be an image. */
+    /** Queues the request. Its job starts as soon as a call may leave; the caller is told when there may be an image. */
     private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, ThrottledException why) {
         backlog.accept(
                 key,

@@ -111,7 +111,7 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            // To ask for a job takes no permit.
+            // To ask for a job's image needs no permit.
             Optional<Permit.Denied> refusal = generationRequest.open().isPresent()
                     ? Optional.empty()
                     : refusal(key, generationRequest.lane(), deadline);
@@ -258,7 +258,7 @@ final class LeaderFlight {
         }
     }
 
-    /** The job that the worker has come back for, if the fleet's memory has lost its receipt; that is written again. */
+    /** The job that the request names, if the fleet's memory has lost its receipt, which is then written again. */
     private Optional<Receipts.Resumed> forgotten(GenerationRequest generationRequest, Purchase purchase) {
         return generationRequest
                 .open()
@@ -298,7 +298,7 @@ final class LeaderFlight {
     private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
-        // Dated before the receipt is held: of what was bought by others after that, nothing is replaced.
+        // Dated before the receipt is held, so that it does not replace an image that another call brings after that.
         IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         switch (order.hold()) {
             case HELD -> {}
@@ -397,6 +397,11 @@ final class LeaderFlight {
         }
 
         @Override
+        public ImageKey key() {
+            return purchase.key();
+        }
+
+        @Override
         public String name() {
             return purchase.key().value() + "-" + series;
         }
@@ -449,7 +454,7 @@ final class LeaderFlight {
             }
         }
 
-        /** What was set down. */
+        /** The job at the provider that is left alone until the queue comes back for it, if there is one. */
         Optional<OpenJob> open() {
             return open;
         }

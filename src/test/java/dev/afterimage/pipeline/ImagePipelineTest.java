@@ -36,7 +36,7 @@ import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.ManualPause;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
@@ -70,11 +70,11 @@ class ImagePipelineTest {
             new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"B\"}"), ImageFormat.PNG);
 
     private static final ImageKey KEY = new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0);
-    /** The longest pause between two looks of somebody who waits for another process. */
+    /** The longest pause between two polls of a follower of another process. */
     private static final Duration POLL = Duration.ofMillis(400);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
-    private final MapIndex index = new MapIndex();
+    private final MemoryImageIndex index = new MemoryImageIndex();
     private final MemoryImageStore store = new MemoryImageStore();
     private final FakeGenerator provider = new FakeGenerator();
     private final FakeBacklog backlog = new FakeBacklog();
@@ -138,7 +138,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatTheIndexKnowsToBeFreshIsAHitAtAGlance() {
+    void freshIndexEntryIsAHitOfTheIndexLookup() {
         ImageOutcome made = obtain();
         CompletableFuture<IndexLookup> indexLookup =
                 pipeline.indexLookup(REQUEST).toCompletableFuture();
@@ -148,7 +148,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aGlanceNeitherBuysNorAsksTheStore() {
+    void indexLookupNeitherBuysNorAsksTheStore() {
         assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
         obtain();
         index.entries().clear();
@@ -159,7 +159,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsPastItsFreshnessOrPurgedIsNoHit() {
+    void expiredOrPurgedEntryIsNoHitOfTheIndexLookup() {
         obtain();
         clock.advance(TTL);
         assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
@@ -169,7 +169,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whoHasLookedIntoTheIndexGoesOnFromThere() {
+    void requestWithAnIndexLookupDoesNotAskTheIndexAgain() {
         IndexLookup indexLookup = join(pipeline.indexLookup(REQUEST));
         index.down(true);
         assertThat(join(pipeline.obtain(patiently(REQUEST), indexLookup))).isInstanceOf(ImageOutcome.Stored.class);
@@ -178,7 +178,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aLostIndexIsMendedFromTheStore() {
+    void lostIndexEntryIsRestoredFromTheStore() {
         obtain();
         index.entries().clear();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
@@ -187,7 +187,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void withoutAnIndexTheStoreAnswers() {
+    void storeAnswersWhileTheIndexIsDown() {
         obtain();
         index.down(true);
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
@@ -195,21 +195,21 @@ class ImagePipelineTest {
     }
 
     @Test
-    void withoutAStoreTheIndexAnswers() {
+    void indexAnswersWhileTheStoreIsDown() {
         obtain();
         store.down(true);
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
     }
 
     @Test
-    void nothingIsBoughtWhileThereIsNoPlaceToPutIt() {
+    void nothingIsBoughtWhileTheStoreIsDown() {
         store.down(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThat(provider.calls()).isZero();
     }
 
     @Test
-    void aFullStoreCostsTheCallsOnTheirWayAndNoMore() {
+    void fullStoreStopsFurtherPurchases() {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
@@ -218,7 +218,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatAFullStoreDidNotTakeIsStoredLaterAndNotBoughtAgain() throws Exception {
+    void imageThatAFullStoreRefusedIsStoredLaterWithoutASecondBill() throws Exception {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThat(drain.isIdle()).isFalse();
@@ -234,7 +234,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void theReceiptOfAnImageThatWaitsForTheStoreIsHeldSoThatNobodyElseBuysIt() throws Exception {
+    void receiptOfAnImageWaitingForTheStoreIsHeld() throws Exception {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         for (int step = 0; step < 100; step++) {
@@ -248,7 +248,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatAFullStoreDidNotTakeCanBeForgotten() {
+    void imageWaitingForTheStoreCanBeDeleted() {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         join(pipeline.forget(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0)));
@@ -261,7 +261,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whereNoPermitIsForeseenNobodyLeadsAndTheBacklogTakesIt() {
+    void requestWithoutAForeseeablePermitIsQueued() {
         refusal = Optional.of(new Permit.Denied(Duration.ofSeconds(40), Permit.Reason.RATE));
 
         assertThat(obtain())
@@ -273,7 +273,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whereNoPermitIsForeseenWhoeverLeadsAlreadyIsFollowed() throws Exception {
+    void requestWithoutAForeseeablePermitFollowsAnExistingLeader() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> led =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -292,7 +292,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whoWaitsForAnotherProcessGetsItsImage() throws Exception {
+    void followerOfAnotherProcessGetsItsImage() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> led =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -326,7 +326,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whereOneMayFollowTheNextLooksAgainLater() throws Exception {
+    void followersOverTheLimitAreAnsweredPending() throws Exception {
         mostFollowers = 1;
         ImagePipeline small = pipeline(OptionalInt.empty(), leases);
         provider.held();
@@ -348,7 +348,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void soManyProcessesOfTheFleetFollow() throws Exception {
+    void followersOfOtherProcessesCountTowardsTheLimit() throws Exception {
         mostFollowers = 1;
         provider.held();
         CompletableFuture<ImageOutcome> led =
@@ -369,7 +369,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aFollowerLeavesAtItsOwnDeadlineAndTheFlightGoesOn() throws Exception {
+    void followerLeavesAtItsDeadlineAndTheFlightContinues() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> leader =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -403,7 +403,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aPauseOfAnHourIsQueuedWithThatDelayAndNotSlept() {
+    void pauseOfAnHourIsQueuedWithThatDelay() {
         provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
         ImageOutcome outcome = obtain();
         assertThat(outcome).isEqualTo(new ImageOutcome.Pending(outcome.key(), HOUR));
@@ -411,7 +411,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobThatMustWaitIsThrownAndNotQueuedAgain() {
+    void throttledJobIsThrownToItsWorkerAndNotQueuedAgain() {
         provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
         GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
         assertThatThrownBy(() -> join(pipeline.obtain(job)))
@@ -422,7 +422,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobGetsTheFailureItselfAlthoughAnOldImageIsThere() {
+    void jobGetsTheFailureEvenWhenAStaleImageExists() {
         obtain();
         clock.advance(TTL);
         provider.failsWith(new OutOfCreditsException("spent", clock.instant().plus(HOUR)));
@@ -432,7 +432,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobMakesAnewWhatIsFreshButEndsBeforeItsHorizon() {
+    void jobRegeneratesAnImageThatExpiresBeforeItsHorizon() {
         obtain();
         clock.advance(HOUR);
         GenerationRequest job = planned(TTL);
@@ -443,7 +443,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobIsContentWithWhatOutlastsItsHorizon() {
+    void jobKeepsAnImageThatOutlastsItsHorizon() {
         obtain();
         clock.advance(HOUR);
 
@@ -452,7 +452,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobIsContentWithWhatAnotherProcessMadeSinceItsPlanBegan() {
+    void jobKeepsAnImageMadeSinceItsPlanBegan() {
         obtain();
         clock.advance(HOUR);
         GenerationRequest job = planned(TTL);
@@ -478,7 +478,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aProviderThatIsGoneLeavesTheOldImageAsStale() {
+    void staleImageIsServedWhileTheProviderIsDown() {
         obtain();
         clock.advance(TTL.plus(HOUR).plusSeconds(5));
         provider.failsWith(new UnavailableException("gone", null));
@@ -489,7 +489,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void pastItsHardLimitAnOldImageIsNotServed() {
+    void imagePastItsStaleTimeIsNotServed() {
         obtain();
         clock.advance(TTL.plus(STALE_TTL));
         provider.failsWith(new UnavailableException("gone", null));
@@ -525,7 +525,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsNoImageAgainIsNotBoughtForEveryRequest() {
+    void repeatedUnusableAnswersAreNotBoughtForEveryRequest() {
         for (int request = 0; request < 10; request++) {
             provider.failsWith(new NotAnImageException("html"));
             assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
@@ -534,7 +534,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void afterAImageASlipIsForgotten() {
+    void imageResetsTheCountOfUnusableAnswers() {
         provider.failsWith(new NotAnImageException("html"));
         assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
         join(pipeline.forget(obtain().key()));
@@ -545,7 +545,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobIsTriedAgainWhateverWasRemembered() {
+    void jobIgnoresTheNegativeCache() {
         provider.failsWith(new RejectedException(RejectedException.Reason.TEMPLATE, "no"));
         assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
 
@@ -556,7 +556,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobWhosePurchasesAreUsedUpIsTold() {
+    void jobWhosePurchasesAreUsedUpFailsWithoutANextPurchase() {
         for (int request = 0; request < 2; request++) {
             provider.failsWith(new NotAnImageException("html"));
             assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
@@ -593,7 +593,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsOnlyRememberedCostsNoQuota() {
+    void failureFromTheNegativeCacheCostsNoQuota() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         provider.failsWith(new NotAnImageException("html")).failsWith(new NotAnImageException("html"));
         assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
@@ -605,7 +605,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsDeletedWhileItIsMadeIsNotStored() throws Exception {
+    void imageDeletedDuringItsGenerationIsNotStored() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> made =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -638,7 +638,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void justPastItsFreshnessAnImageIsServedAtOnceAndMadeAnewBehindThat() {
+    void staleImageIsServedAtOnceAndRefreshedInTheBackground() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         join(metered.obtain(patiently(REQUEST)));
         clock.advance(TTL.plus(HOUR).minusMillis(1));
@@ -665,9 +665,9 @@ class ImagePipelineTest {
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
 
-    /** Or an entry would be left that leads to no image, once the index is back. */
+    /** Otherwise the index would keep an entry without an image. */
     @Test
-    void whereTheIndexCannotBeAskedNothingIsForgottenByHalf() {
+    void deleteChangesNothingWhileTheIndexIsDown() {
         ImageKey key = obtain().key();
         index.down(true);
         assertThatThrownBy(() -> join(pipeline.forget(key))).isInstanceOf(CacheUnavailableException.class);
@@ -680,7 +680,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void onlyWhatMayCostIsCharged() {
+    void onlyRequestsThatMayCostAreCharged() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Hit.class);
@@ -690,7 +690,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatWasNotBilledIsGivenBackToTheCaller() {
+    void quotaOfAnUnbilledRequestIsReturned() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         provider.failsWith(new UnavailableException("gone", null));
         assertThatThrownBy(() -> join(metered.obtain(patiently(REQUEST)))).isInstanceOf(UnavailableException.class);

@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What every {@link FlightLeases} must do. */
+/** The contract of every {@link FlightLeases}. */
 @Timeout(60)
 public abstract class FlightLeasesContract {
 
@@ -44,7 +44,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void ofManyWhoTakeAtOnceOneLeads() throws Exception {
+    void ofConcurrentTakersOneLeads() throws Exception {
         FlightLeases leases = leases();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CountDownLatch start = new CountDownLatch(1);
@@ -66,7 +66,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void keysDoNotMeet() {
+    void leasesOfDifferentKeysAreIndependent() {
         FlightLeases leases = leases();
         leases.take(KEY, Lane.INTERACTIVE);
 
@@ -121,7 +121,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void aPersonDoesNotWaitBehindABulkJob() {
+    void interactiveRequestTakesTheLeaseOfABulkJob() {
         FlightLeases leases = leases();
         assertThat(leases.take(KEY, Lane.BULK)).isPresent();
 
@@ -130,7 +130,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void aBulkJobFollowsAPerson() {
+    void bulkJobFollowsAnInteractiveLeader() {
         FlightLeases leases = leases();
         Lease person = leases.take(KEY, Lane.INTERACTIVE).orElseThrow();
 
@@ -160,7 +160,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void whoWaitsIsWokenByTheRelease() throws Exception {
+    void releaseWakesAWaiter() throws Exception {
         FlightLeases leases = leases();
         Lease lease = leases.take(KEY, Lane.INTERACTIVE).orElseThrow();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -183,7 +183,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void whoWaitsDoesNotWaitPastHisPatience() throws Exception {
+    void waitEndsWithItsPatience() throws Exception {
         FlightLeases leases = leases();
         leases.take(KEY, Lane.INTERACTIVE);
 
@@ -228,7 +228,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void whereThereIsNoPlaceNobodyHasOne() {
+    void noPlaceIsTakenWhereNoneIsAllowed() {
         assertThat(leases().takePlace(KEY, TTL, 0)).isEmpty();
     }
 }
