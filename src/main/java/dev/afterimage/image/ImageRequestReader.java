@@ -3,12 +3,12 @@ package dev.afterimage.image;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * it. Anything else is an {@link InvalidRequestException} that names the wrong part and says how to mend it.
  */
 public final class ImageRequestReader {
-
-    private static final Pattern VARIANT = Pattern.compile("[0-9]{1,10}");
 
     /** Reads one member besides those of an image. */
     @FunctionalInterface
@@ -111,14 +109,18 @@ public final class ImageRequestReader {
         return new ImageRequest(template, data, format, variant);
     }
 
+    /** A number of JSON has one meaning in whatever spelling: 1.0 and 1e0 are 1. */
     private static int variant(JsonParser parser, @Nullable JsonToken token) throws IOException {
-        if (token != JsonToken.VALUE_NUMBER_INT
-                || !VARIANT.matcher(parser.getText()).matches()) {
+        if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_NUMBER_FLOAT) {
             throw badVariant();
         }
         try {
-            return Integer.parseInt(parser.getText());
-        } catch (NumberFormatException tooLarge) {
+            int variant = new BigDecimal(parser.getText()).intValueExact();
+            if (variant < 0) {
+                throw badVariant();
+            }
+            return variant;
+        } catch (ArithmeticException | NumberFormatException notWhole) {
             throw badVariant();
         }
     }
