@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the service and measures it, one benchmark after the other; all take most of an hour. The soak is apart
-# (src/bench/soak/soak.sh). Needs redis-server, node, curl and wrk.
+# (src/bench/soak/soak.sh). Needs redis-server, node, go, curl and wrk.
 #
 #   src/bench/all.sh                 all
 #   src/bench/all.sh hits lambda     these

@@ -1,7 +1,7 @@
-// Asks two services for the same 1,000 images, by turns, and prints one beside the other. The load comes from wrk, which
-// takes little of the processor that the services are measured on.
+// Asks services for the same 1,000 images, by turns, and prints the first one beside each of the others. The load comes from
+// wrk, which takes little of the processor that the services are measured on.
 //
-//   node load.mjs http://127.0.0.1:8081/v1/images http://127.0.0.1:8090/v1/images
+//   node load.mjs http://127.0.0.1:8081/v1/images http://127.0.0.1:8090/v1/images http://127.0.0.1:8091/v1/images
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,7 +36,8 @@ for (const connections of [1, 16, 64]) {
     p99: median(those.map(({ p99 }) => p99)),
     errors: those.reduce((sum, { errors }) => sum + errors, 0),
   }));
-  const [ours, peer] = figures;
-  console.log(`${connections} connections: ${(ours.rate / peer.rate).toFixed(2)} × the peer's requests a second`, figures);
+  const [ours, ...peers] = figures;
+  const ratios = peers.map(({ rate }) => (ours.rate / rate).toFixed(2)).join(' and ');
+  console.log(`${connections} connections: ${ratios} × the others' requests a second`, figures);
 }
 rmSync(folder, { recursive: true });

@@ -46,19 +46,19 @@ local actions = {
       return forgetStamp() or forgetPlan()
     end)
   end,
-  -- A call that has left later than its stamp says counts from now on.
+  -- A call has left too late after its stamp, so it is counted from now.
   restamp = function()
     forgetStamp()
     stamp(now)
     return granted(0)
   end,
-  -- The holder of a plan does not come.
+  -- A planned call will not be made.
   release = function()
     forgetPlan()
     forgetPlace()
     return granted(0)
   end,
-  -- A call that was stamped does not leave after all.
+  -- A call that was stamped does not leave.
   cancel = function()
     forgetStamp()
     settle('FREE', now, 0, '0', '', true, 0)
@@ -68,7 +68,7 @@ local actions = {
     pauseUntil(now + wait)
     return granted(0)
   end,
-  -- ARGV[18]: the calls a window that the provider shows, fewer than are configured.
+  -- ARGV[18]: calls in a window, as the provider shows; fewer than are configured.
   lower = function()
     local shown = tonumber(ARGV[18])
     if now >= loweredUntil or shown <= lowered then
@@ -81,7 +81,7 @@ local actions = {
     stopLanes(ARGV[18], PROBED_EVERY[ARGV[18]])
     return granted(0)
   end,
-  -- A process knows from the store that the memory before this one was lost; its token is the epoch that it has compared.
+  -- A process has found from the store that Redis lost its memory. `token` is the epoch that it compared.
   pauseAfterLoss = function()
     if token == epoch and not confirmed then
       pauseUntil(tonumber(redis.call('HGET', state, 'noticed')) + wait)
@@ -95,7 +95,7 @@ local actions = {
     end
     return granted(0)
   end,
-  -- {GRANTED, cool-down left, calls in flight, epoch, now, then reason, since, next probe for each stop}
+  -- {GRANTED, cool-down left, calls in flight, epoch, now, then for each stop its number and how long it has lasted}
   status = function()
     local inFlight = 0
     if concurrency > 0 then
@@ -123,8 +123,8 @@ local actions = {
     end
     return granted(0)
   end,
-  -- ARGV[18..28]: outcome, departed, period, made, detail, answered, rejection's time to live, account, template, request,
-  -- series.
+  -- ARGV[18..28]: outcome, departed, period, made, detail, answered (1 or 0), how long a rejection is remembered,
+  -- account, template, request, series.
   settle = function()
     local outcome, departedAt, period, made, detail, answered, rejectionTtl = unpack(ARGV, 18, 24)
     local account, template, request, series = unpack(ARGV, 25, 28)

@@ -1,12 +1,13 @@
--- The fleet's one limiter. The rules are those of ProviderLimiter, and the plan is made as in CallWindow; here they are
--- kept in sorted sets, so that every answer costs O(log n), one round trip, and no more when many wait.
+-- The fleet's one limiter. The rules are those of ProviderLimiter, and calls are planned as in CallWindow. Departures and
+-- plans are sorted sets, so that every answer costs one round trip and O(log n), however many wait.
 --
 -- All times are microseconds of this server's clock. Numbers stay below 2^53, so doubles hold them exactly; text() writes
 -- them without an exponent.
 --
--- This file is the window, the plan and the cool-down. receipts.lua and limiter-actions.lua follow it in the same script.
+-- This file has the window, the plan and the cool-down. receipts.lua and limiter-actions.lua follow it in the same
+-- script.
 --
--- Answers begin with {kind, wait, reason, epoch, now}; the kinds stand in limiter-actions.lua.
+-- Answers begin with {kind, wait, reason, epoch, now}; limiter-actions.lua has the kinds.
 
 local state = KEYS[1] -- hash: format, epoch, noticed, confirmed, coolDown (its end), last (the latest departure), lane
 -- stops, lowered and loweredUntil (a lower limit that the provider shows, in calls a window)
@@ -14,7 +15,7 @@ local departed, planned = KEYS[2], KEYS[3] -- sorted sets: token -> time of depa
 local bulkDeparted, bulkPlanned = KEYS[4], KEYS[5] -- the bulk lane's part of both
 local places, bulkPlaces = KEYS[6], KEYS[7] -- sorted sets: token -> when the place in flight comes back by itself
 local receipt = KEYS[8] -- hash: the receipt of the image key that is asked about; see receipts.lua
-local receipts = KEYS[9] -- sorted set: image key -> when its receipt, open or of a call in vain, ends by itself
+local receipts = KEYS[9] -- sorted set: image key -> when its receipt expires; of open calls and of those without an image
 
 local action = ARGV[1] -- see limiter-actions.lua
 local fixedTime = tonumber(ARGV[2]) -- '' for the server's clock; tests move the time by hand
@@ -31,8 +32,8 @@ local wait = tonumber(ARGV[17]) -- acquire: the patience; depart: leave no soone
 -- ARGV[18] and what follows belong to the action.
 
 local RATE, CONCURRENCY, COOL_DOWN, LAPSED = 1, 2, 3, 4
--- No start is planned further ahead: a holder looks for the image once more when it has its permit, and a receipt tells
--- of an image that has landed since for as long as such a permit can be used (LANDED_KEPT in receipts.lua).
+-- No call is planned further ahead, so that a permit lapses before the receipt of an image that came meanwhile is gone
+-- (LANDED_KEPT in receipts.lua).
 local LONGEST_PLAN = 60 * 1000000
 
 local function text(number)
@@ -45,7 +46,7 @@ if not now then
   now = clock[1] * 1000000 + clock[2]
 end
 
--- No key may outlive its use, and none may end before it: calls in flight, plans and pauses all lie within this.
+-- Every key expires, but not while it is needed: calls in flight, plans and pauses all end within this time.
 local function keep(key, untilTime)
   local enough = math.max(untilTime - now, 0) + slotTime + grace + longestCall
   if redis.call('PTTL', key) * 1000 < enough then
@@ -53,13 +54,13 @@ local function keep(key, untilTime)
   end
 end
 
--- The state holds the epoch, by which a lost memory is told from a first start, so it does not end by itself in practice.
+-- The state has the epoch, by which a lost memory is told from a first start, so in practice it must not expire.
 local FOREVER = 400 * 24 * 3600 * 1000
 if redis.call('PTTL', state) < FOREVER / 2 then
   redis.call('PEXPIRE', state, FOREVER)
 end
 
--- What is written here by one version is read by the next and by the one before, in a rolling deploy.
+-- In a rolling deploy this version's data is also read by the version before and the version after.
 local FORMAT = 1
 local remembered = redis.call('HMGET', state, 'epoch', 'coolDown', 'last', 'format', 'confirmed', 'lowered',
   'loweredUntil')
@@ -67,7 +68,7 @@ local epoch, coolDown, last = remembered[1], tonumber(remembered[2] or 0), tonum
 local newerFormat = tonumber(remembered[4] or FORMAT) > FORMAT
 local confirmed = remembered[5] == '1'
 
--- The provider shows a lower limit: it holds for a while, in both lanes.
+-- While the provider shows a lower limit, it holds in both lanes.
 local lowered, loweredUntil = tonumber(remembered[6] or 0), tonumber(remembered[7] or 0)
 if now < loweredUntil and lowered < slots then
   bulkSlots = math.max(1, math.floor(bulkSlots * lowered / slots))
@@ -98,7 +99,7 @@ if concurrency > 0 then
   redis.call('ZREMRANGEBYSCORE', bulkPlaces, '-inf', text(now))
 end
 
--- Was a departure evicted that still counts at the provider? Then nobody leaves until it counts no more.
+-- If departures were evicted that still count at the provider, no call leaves until they count no longer.
 if last > now - slotTime and redis.call('ZCARD', departed) == 0 then
   pauseUntil(now + slotTime)
 end
@@ -107,7 +108,7 @@ local function timeAt(key, rank)
   return tonumber(redis.call('ZRANGE', key, rank, rank, 'WITHSCORES')[2])
 end
 
--- When a call that comes now may be expected to start, not before `earliest`: CallWindow.plan
+-- When a call that asks now is expected to start, not before `earliest`: CallWindow.plan
 local function plan(departedKey, plannedKey, size, earliest)
   local busy = redis.call('ZCARD', departedKey)
   local overdue = redis.call('ZCOUNT', plannedKey, '-inf', text(now - lead))
@@ -184,8 +185,9 @@ local function granted(startsIn)
   return { 1, startsIn, 0, epoch, now }
 end
 
-local function denied(retryAfter, reason)
-  return { 0, math.max(retryAfter, 1000), reason, epoch, now }
+-- `startsIn`: given where a call with more patience could leave before `retryAfter`
+local function denied(retryAfter, reason, startsIn)
+  return { 0, math.max(retryAfter, 1000), reason, epoch, now, startsIn or math.max(retryAfter, 1000) }
 end
 
 -- How long most calls take from their departure to their image (RFC 6298, section 2, with two deviations), at most the
@@ -200,13 +202,13 @@ local function acquire()
   if coolDownLeft > wait then
     return denied(coolDownLeft, COOL_DOWN)
   end
-  -- Somebody waits until a deadline, and a call that is not expected to land by then need not leave for them.
+  -- In the interactive lane somebody waits: a call whose answer is not expected before their deadline does not leave.
   local expected = 0
   if not bulk then
     expected = expectedCall()
   end
   if expected > wait then
-    return denied(math.max(coolDownLeft, expected), RATE)
+    return denied(expected, RATE, coolDownLeft)
   end
   local mayWait = wait - expected
   if concurrency > 0 then
@@ -225,13 +227,12 @@ local function acquire()
     mayPlan = math.min(mayWait, lead)
   end
   if start - now > mayPlan then
-    local retryAfter = start - now
-    if retryAfter <= mayWait then
-      retryAfter = retryAfter - math.floor(lead / 2)
-    else
-      retryAfter = retryAfter + expected
+    local startsIn = start - now
+    local reason = coolDownLeft > mayPlan and COOL_DOWN or RATE
+    if startsIn > mayWait then
+      return denied(startsIn + expected, reason, startsIn)
     end
-    return denied(retryAfter, coolDownLeft > mayPlan and COOL_DOWN or RATE)
+    return denied(startsIn - math.floor(lead / 2), reason)
   end
   addPlan(start)
   return granted(start - now)

@@ -14,19 +14,27 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.time.Deadline;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Has requests answered: those for an image by the {@link ImageEvents}, all others by the HTTP server inside the process. Sees to
- * it that each is answered: that server's handler waits for as long as it takes, and Lambda would kill the process before; and it
- * throws what it can't write to its own server.
+ * Answers requests: those for an image by {@link ImageEvents}, all others by the HTTP server inside the process. Each
+ * gets an answer in time: that server's handler has no time limit, so that Lambda could kill the process before, and it
+ * throws an exception for a request that it cannot pass on to its server.
  */
 final class HttpEvents {
+
+    /** More than any body that Lambda takes. */
+    private static final Pattern CONTENT_LENGTH = Pattern.compile("[0-9]{1,15}");
+
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private final Supplier<ImageEvents> images;
     private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server;
@@ -45,9 +53,9 @@ final class HttpEvents {
     }
 
     /**
-     * The answer.
+     * Answers a request.
      *
-     * @param stopBy when the answer is given up
+     * @param stopBy the time at which the request is given up, and answered with a problem
      */
     APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, Deadline stopBy)
             throws InterruptedException {
@@ -58,6 +66,10 @@ final class HttpEvents {
                     "The event looks like an HTTP request, but names no method (requestContext.http.method) or no path that"
                             + " begins with / (rawPath); send payload format 2.0.",
                     id);
+        }
+        Optional<String> faulty = fault(request);
+        if (faulty.isPresent()) {
+            return invalid(faulty.get(), id);
         }
         byte[] body;
         try {
@@ -80,14 +92,17 @@ final class HttpEvents {
         }
     }
 
-    /** For a client whose event's members have other types than API Gateway gives them. */
+    /** The answer to an event whose members have other types than those of API Gateway. */
     APIGatewayV2HTTPResponse malformed(Context context) {
         return invalid(
                 "The event looks like an HTTP request, but its members have other types; send payload format 2.0.",
                 context.getAwsRequestId());
     }
 
-    /** For whoever set the sender up, since its clients can do nothing. */
+    /**
+     * The answer to a request in a form that is not served. Its text is for the operator, because the client can do
+     * nothing.
+     */
     APIGatewayV2HTTPResponse notServed(String mend, Context context) {
         return problem(new ProblemException(Problem.of(ProblemType.EVENT_NOT_SERVED, mend)), context.getAwsRequestId());
     }
@@ -108,7 +123,7 @@ final class HttpEvents {
                 .build();
     }
 
-    /** What the server inside needs to make a request of it. API Gateway's events have it; others' may not. */
+    /** Whether the event has all that the server inside needs. API Gateway's events have; those of others may not. */
     private static boolean isComplete(APIGatewayV2HTTPEvent request) {
         var http = request.getRequestContext().getHttp();
         return http != null
@@ -118,22 +133,62 @@ final class HttpEvents {
                 && request.getRawPath().startsWith("/");
     }
 
+    /** What the server inside could not read, and would answer 500 for, without a word. */
+    private static Optional<String> fault(APIGatewayV2HTTPEvent request) {
+        if (!TOKEN.matcher(request.getRequestContext().getHttp().getMethod()).matches()) {
+            return Optional.of("Send a method of RFC 9110 (requestContext.http.method).");
+        }
+        if (hasBlank(request.getRawPath()) || hasBlank(request.getRawQueryString())) {
+            return Optional.of(
+                    "Percent-encode spaces and control characters in path and query (rawPath, rawQueryString).");
+        }
+        String length = request.getHeaders().get("Content-Length");
+        if (length != null && !CONTENT_LENGTH.matcher(length).matches()) {
+            return Optional.of("Send Content-Length once, as the number of the body's bytes, or leave it out.");
+        }
+        for (Map.Entry<String, String> header : request.getHeaders().entrySet()) {
+            if (!TOKEN.matcher(header.getKey()).matches()) {
+                return Optional.of("The name of a header has characters that a name may not have (RFC 9110, Tokens).");
+            }
+            if (isBroken(header.getValue())) {
+                return Optional.of("The header " + header.getKey() + " has a control character in it; leave that out.");
+            }
+        }
+        List<String> cookies = request.getCookies() == null ? List.of() : request.getCookies();
+        return cookies.stream().anyMatch(HttpEvents::isBroken)
+                ? Optional.of("A cookie has a control character in it; leave that out.")
+                : Optional.empty();
+    }
+
+    private static boolean hasBlank(@Nullable String text) {
+        return text != null && text.chars().anyMatch(letter -> letter <= ' ');
+    }
+
+    private static boolean isBroken(@Nullable String text) {
+        return text != null && text.chars().anyMatch(letter -> letter < ' ' && letter != '\t');
+    }
+
     /**
-     * The body's bytes, by the rules of the server inside, which would answer 500 and not say why.
+     * The body's bytes. Decoded here, because the server inside would answer 500 to a wrong encoding, and not say why.
      *
-     * @throws IllegalArgumentException when it is not encoded as it says
+     * @throws IllegalArgumentException when the body is not the Base64 that the event says it is
      */
     private static byte[] body(APIGatewayV2HTTPEvent request) {
         String body = request.getBody() == null ? "" : request.getBody();
         return request.getIsBase64Encoded() ? Base64.getDecoder().decode(body) : body.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A request that brings no id gets the invocation's, so that one search finds its lines and Lambda's own. */
+    /**
+     * The request's id. One that brings none gets the invocation's, so that one search finds its log lines and Lambda's
+     * own.
+     */
     private static String named(APIGatewayV2HTTPEvent request, Context context) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (request.getHeaders() != null) {
             headers.putAll(request.getHeaders());
         }
+        // The event has the whole body: nobody waits for a 100.
+        headers.remove("Expect");
         headers.putIfAbsent(RequestId.HEADER, context.getAwsRequestId());
         request.setHeaders(headers);
         return headers.getOrDefault(RequestId.HEADER, "");

@@ -3,8 +3,8 @@ package dev.afterimage.lambda;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The functions that work and plan are given no key to sign with: they must neither start nor work with one. */
+/** The planner has no signing key, and the worker needs its own only when an image is stored: no start and no plan may ask for one. */
 @QuarkusTest
 @WithTestResource(AwsServers.class)
 @TestProfile(LazySignerTest.Counted.class)
@@ -27,7 +27,7 @@ class LazySignerTest {
     static final AtomicInteger MADE = new AtomicInteger();
 
     @Test
-    void nothingSignsBeforeARequestComes() {
+    void signerIsCreatedByTheFirstRequestOnly() {
         invoke(Events.batch("one"));
         invoke(Events.plan("cards"));
         assertThat(MADE).hasValue(0);

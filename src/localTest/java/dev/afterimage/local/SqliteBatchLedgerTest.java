@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.batch.BatchLedgerContract;
-import dev.afterimage.jobs.RowResult;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +23,7 @@ class SqliteBatchLedgerTest extends BatchLedgerContract {
     }
 
     @Test
-    void nothingIsLeftOfWhatWasForgotten() {
+    void forgottenBatchLeavesNoRowsBehind() {
         String old = ids.next();
         ledger().claimIdempotencyKey("a1b2", Optional.empty(), old, OWNER, clock.instant());
         ledger().record(old, List.of(RowResult.hit(1), RowResult.failed(2, "no")));

@@ -43,7 +43,7 @@ class SqliteReceiptsTest {
     }
 
     @Test
-    void aCallThatWasUnderWayIsUnderWayStill() {
+    void openReceiptSurvivesARestart() {
         depart(limiter());
 
         assertThat(depart(restarted()))
@@ -53,7 +53,7 @@ class SqliteReceiptsTest {
     }
 
     @Test
-    void theJobOfAKeyThatWasDeletedUnderWayIsNotGoneOnWithAfterARestart() {
+    void providersJobOfADeletedKeyIsNotResumedAfterARestart() {
         MemoryLimiter before = limiter();
         before.keepTicket((Permit.Departed) depart(before), "job-7");
         before.noteDeleted(KEY, Purchases.PERIOD);
@@ -66,7 +66,7 @@ class SqliteReceiptsTest {
     }
 
     @Test
-    void anImageThatHasLandedIsKnownAfterARestart() {
+    void imageReceiptSurvivesARestart() {
         MemoryLimiter before = limiter();
         before.settle((Permit.Departed) depart(before), new CallOutcome.Image(clock.instant()));
 

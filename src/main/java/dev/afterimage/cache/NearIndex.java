@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.image.ImageKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decorator: keeps the hottest entries in the process for seconds, so that the images everyone asks for cost no round trip.
  *
- * <p>What another process deleted may still be served from here, for {@code ttl} at most; what this process deletes is gone at
- * once. That a key is not known is never remembered.
+ * <p>What another process deleted may still be served from here, for {@code ttl} at most; what this process deletes is gone
+ * at once. Unknown keys are not remembered.
  */
 public final class NearIndex implements ImageIndex {
 
@@ -60,6 +61,11 @@ public final class NearIndex implements ImageIndex {
     public CompletionStage<Void> put(IndexEntry entry) {
         near.put(entry.key(), entry);
         return next.put(entry);
+    }
+
+    @Override
+    public CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {
+        return next.keepUrl(key, url, until);
     }
 
     @Override

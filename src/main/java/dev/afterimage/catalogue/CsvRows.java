@@ -1,18 +1,21 @@
 package dev.afterimage.catalogue;
 
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import java.io.FilterReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -20,7 +23,7 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * RFC 4180 with a header row (see {@link CsvHeader}). A row's line is the one on which it begins; empty lines are counted
- * but are no rows. After a stray quotation mark the rest of that line is given up, and reading goes on with the next.
+ * but are no rows. A line with a stray quotation mark is a bad row, and reading goes on with the next line.
  */
 final class CsvRows implements CatalogueRows {
 
@@ -50,8 +53,8 @@ final class CsvRows implements CatalogueRows {
         }
     }
 
-    static CsvRows open(InputStream in, Optional<TemplateId> templateForAll) throws IOException {
-        RowLimit limit = new RowLimit(StrictUtf8.open(in));
+    static CsvRows open(Reader text, Optional<TemplateId> templateForAll) throws IOException {
+        RowLimit limit = new RowLimit(text);
         CSVParser parser =
                 CSVParser.builder().setReader(limit).setFormat(FORMAT).get();
         return new CsvRows(limit, parser, templateForAll);
@@ -97,21 +100,30 @@ final class CsvRows implements CatalogueRows {
         try {
             TemplateId template = templateForAll.orElseGet(
                     () -> new TemplateId(cells.get(header.template().orElseThrow())));
-            String word =
-                    header.format().isEmpty() ? "" : cells.get(header.format().getAsInt());
+            String word = cell(cells, header.format());
             ImageFormat format = word.isEmpty() ? ImageFormat.PNG : ImageFormat.named(word);
+            String variant = cell(cells, header.variant());
             return new CatalogueRow.Wanted(
-                    line, new ImageRequest(template, TemplateData.of(header.json(cells)), format));
+                    line,
+                    new ImageRequest(
+                            template,
+                            TemplateData.of(header.json(cells)),
+                            format,
+                            variant.isEmpty() ? 0 : ImageRequestReader.variant(variant)));
         } catch (InvalidRequestException e) {
             return new CatalogueRow.Bad(line, e.detail());
         }
+    }
+
+    private static String cell(List<String> cells, OptionalInt column) {
+        return column.isEmpty() ? "" : cells.get(column.getAsInt());
     }
 
     private static String cells(int count) {
         return count == 1 ? "1 cell" : count + " cells";
     }
 
-    /** The parser stands behind the record, which may itself hold line ends. */
+    /** The line on which the record begins. The parser tells where it ends, and its cells may hold line ends. */
     private int firstLine(CSVRecord record) {
         long inside = 0;
         for (String cell : record) {
@@ -138,6 +150,9 @@ final class CsvRows implements CatalogueRows {
         }
         if (e.getCause() instanceof CSVException) {
             return new InvalidRequestException("The header row is not valid CSV (RFC 4180).", "header");
+        }
+        if (e.getCause() instanceof CharacterCodingException) {
+            return CatalogueFormat.notUtf8();
         }
         throw new IOException("the catalogue cannot be read", e);
     }

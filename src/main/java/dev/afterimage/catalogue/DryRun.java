@@ -1,12 +1,12 @@
 package dev.afterimage.catalogue;
 
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
+import dev.afterimage.catalogue.Planner.KeySet;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CreditBudget.Charge;
-import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,8 +34,8 @@ public final class DryRun {
      * @param queue only asked whether a job would fit
      * @param creditsLeft this month, empty where they are not limited; when it fails, so does the dry run
      * @param credits what a purchase of this image takes
-     * @param callTime how long a call to the provider usually takes, as far as this process knows; asked only where the calls
-     *     in flight are limited
+     * @param callTime how long a call to the provider usually takes, as far as this process knows; needed only where the
+     *     calls in flight are limited
      */
     public DryRun(
             Planner planner,
@@ -58,7 +58,8 @@ public final class DryRun {
      * @param bad the first {@value PlanReport#MOST_BAD}, by line
      * @param cost in the provider's credits, rounded up, when each image is made at the first attempt
      * @param creditsLeft this month; empty where they are not limited
-     * @param duration until the last image, at the bulk lane's share of the provider's limit and nothing before it
+     * @param duration until the last image is made, at the bulk lane's share of the provider's limit, when the queue is empty
+     *     before
      */
     public record Estimate(
             long rows,
@@ -102,19 +103,13 @@ public final class DryRun {
 
         void add(List<CatalogueRow> chunk, Horizon horizon) {
             rows += chunk.size();
-            List<CatalogueRow.Wanted> wanted = new ArrayList<>();
-            for (CatalogueRow row : chunk) {
-                switch (planner.checked(row)) {
-                    case CatalogueRow.Wanted w -> wanted.add(w);
-                    case CatalogueRow.Bad b -> add(b);
-                }
-            }
+            List<CatalogueRow.Wanted> wanted = planner.wanted(chunk, this::add);
             for (Planner.Planned planned : planner.plan(wanted, horizon)) {
                 if (!seen.add(planned.key())) {
                     duplicates++;
                 } else if (planned.fresh()) {
                     fresh++;
-                } else if (!queue.fits(job(planned))) {
+                } else if (!queue.fits(planned.job("dry-run", Caller.SERVICE, Optional.empty(), Horizon.NONE))) {
                     add(planned.tooLarge());
                 } else {
                     missing++;
@@ -135,7 +130,7 @@ public final class DryRun {
         }
     }
 
-    /** By the rate, or by the calls in flight where those are the narrower limit. */
+    /** How long so many calls take: by the limit of the rate or by that of calls in flight, whichever takes longer. */
     private Duration duration(long calls) {
         Duration byRate = limits.slotTime().multipliedBy(calls).dividedBy(limits.bulkRate());
         OptionalInt places = limits.bulkConcurrency();
@@ -146,15 +141,5 @@ public final class DryRun {
                 .map(each -> each.multipliedBy(calls).dividedBy(places.getAsInt()))
                 .orElse(byRate);
         return byPlaces.compareTo(byRate) > 0 ? byPlaces : byRate;
-    }
-
-    private static Job job(Planner.Planned planned) {
-        return new Job.Image(
-                "dry-run-" + planned.row().line(),
-                planned.key(),
-                planned.row().request(),
-                Lane.BULK,
-                Caller.SERVICE,
-                Optional.empty());
     }
 }

@@ -1,13 +1,13 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.image.MagicNumber;
 import dev.afterimage.image.WholeImage;
 
 /**
- * Lets only images pass: of a known raster format by their own bytes, whole, and not too large. An image of another
- * raster format than asked for passes under its real format, because it is paid for and a browser shows it.
+ * Decorator: checks that the answer is an image by its bytes: in a known raster format, whole, and not too large. One in
+ * another raster format than asked for passes under its real format, because it is paid for and browsers show it.
  */
 public final class CheckedGenerator implements ImageGenerator {
 
@@ -15,9 +15,9 @@ public final class CheckedGenerator implements ImageGenerator {
     private final long maxBytes;
 
     /**
-     * Checks what this generator makes.
+     * Checks the images of {@code generator}.
      *
-     * @param maxBytes the largest image that may pass
+     * @param maxBytes the size in bytes of the largest image that passes
      */
     public CheckedGenerator(ImageGenerator generator, long maxBytes) {
         this.generator = generator;
@@ -32,7 +32,7 @@ public final class CheckedGenerator implements ImageGenerator {
             throw new NotAnImageException(
                     "the image has " + content.length + " bytes; at most " + maxBytes + " may pass");
         }
-        if (MagicNumber.formatOf(content).filter(image.format()::equals).isEmpty()) {
+        if (ImageFormat.ofContent(content).filter(image.format()::equals).isEmpty()) {
             throw new NotAnImageException("the bytes are no " + image.format().word() + " image");
         }
         if (!WholeImage.is(content, image.format())) {

@@ -3,8 +3,8 @@ package dev.afterimage.generation;
 import dev.afterimage.store.StoreUnavailableException;
 
 /**
- * There is no image. Each kind has its own consequence; {@link #billed()} says whether the provider may have charged for it.
- * Messages are for the operator: they hold neither data values nor secrets.
+ * A failure to get an image from the provider. Each subclass has its own consequence; {@link #billed()} says whether the
+ * call may have been billed. Messages are for the operator: they hold neither data values nor secrets.
  */
 public abstract sealed class GenerationException extends RuntimeException
         permits ThrottledException,
@@ -16,7 +16,8 @@ public abstract sealed class GenerationException extends RuntimeException
                 NotAnImageException,
                 ReceiptStandsException,
                 AlreadyLandedException,
-                DeletedMeanwhileException {
+                DeletedMeanwhileException,
+                JobUnfinishedException {
 
     private static final long serialVersionUID = 1L;
 
@@ -35,9 +36,9 @@ public abstract sealed class GenerationException extends RuntimeException
     public abstract Billed billed();
 
     /**
-     * Whether a call may have been billed that ended with this failure. What is no {@link GenerationException} (a lost
-     * limiter, a queue that cannot be reached) happens before a call leaves, or after its image was paid for, and is then a
-     * {@link StoreUnavailableException}.
+     * Whether a call that ended with this failure may have been billed. Other exceptions than {@link GenerationException}
+     * (the limiter or the queue cannot be reached) are thrown before a call leaves; only a
+     * {@link StoreUnavailableException} can come after an image was paid for.
      */
     public static boolean mayBeBilled(RuntimeException failure) {
         return failure instanceof GenerationException known

@@ -17,14 +17,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decorator: waits for the fleet's permit before each call, departs with it, and ends the receipt of a call that failed; that
- * of one that brought an image stands until the image is stored. A permit that lapsed on the way (a slow connection, a
- * cool-down, no room in this process) costs nothing: another one is taken after a wait, if that ends before the deadline.
+ * Decorator: waits for the fleet's permit before each call, departs with it, and ends the receipt of a call that failed.
+ * The receipt of a call that brought an image stays open until the image is stored. A permit that lapses before the call
+ * leaves (a slow connection, a cool-down, a full bulkhead) costs nothing: another one is taken after a wait, if that ends
+ * before the deadline.
  */
 public final class PermittedGenerator implements ImageGenerator {
 
-    private final PermitAcquirer gate;
-    private final LocalRateLimit belt;
+    private final PermitAcquirer permits;
+    private final LocalRateLimit rateLimit;
     private final CallSettler settler;
     private final Duration rejectionTtl;
     private final Clock clock;
@@ -33,17 +34,17 @@ public final class PermittedGenerator implements ImageGenerator {
     /**
      * Permits for the calls of {@code next}.
      *
-     * @param rejectionTtl so long the fleet remembers what the provider rejected; zero: not at all
+     * @param rejectionTtl how long the fleet remembers what the provider rejected; zero: not at all
      */
     public PermittedGenerator(
-            PermitAcquirer gate,
-            LocalRateLimit belt,
+            PermitAcquirer permits,
+            LocalRateLimit rateLimit,
             CallSettler settler,
             Duration rejectionTtl,
             Clock clock,
             ImageGenerator next) {
-        this.gate = gate;
-        this.belt = belt;
+        this.permits = permits;
+        this.rateLimit = rateLimit;
         this.settler = settler;
         this.rejectionTtl = rejectionTtl;
         this.clock = clock;
@@ -57,7 +58,7 @@ public final class PermittedGenerator implements ImageGenerator {
                 return generateOnce(request, attempt);
             } catch (PermitLapsedException another) {
                 Duration wait = another.waitAfter(lapsed);
-                if (!Callables.call(() -> gate.awaitAnother(wait, attempt.deadline()))) {
+                if (!Callables.call(() -> permits.awaitAnother(wait, attempt.deadline()))) {
                     throw ThrottledException.byLimiter(wait);
                 }
             }
@@ -65,12 +66,12 @@ public final class PermittedGenerator implements ImageGenerator {
     }
 
     /**
-     * Takes one permit and calls with it.
+     * Takes one permit and makes the call with it.
      *
      * @throws PermitLapsedException when the call did not leave with it
      */
     private GeneratedImage generateOnce(ImageRequest request, Attempt attempt) {
-        Permit.Granted permit = granted(Callables.call(() -> gate.await(attempt.lane(), attempt.deadline())), clock);
+        Permit.Granted permit = granted(Callables.call(() -> permits.await(attempt.lane(), attempt.deadline())), clock);
         PermittedCall call = new PermittedCall(permit, attempt);
         try {
             call.purchase = attempt.order().purchase();
@@ -92,14 +93,14 @@ public final class PermittedGenerator implements ImageGenerator {
     }
 
     /**
-     * The permit, if there is one.
+     * The granted permit.
      *
-     * @throws GenerationException says why there is none
+     * @throws GenerationException when the limiter's answer is no permit; the type says why
      */
     public static Permit.Granted granted(Permit answer, Clock clock) {
         return switch (answer) {
             case Permit.Granted granted -> granted;
-            case Permit.Denied denied -> throw ThrottledException.byLimiter(denied.retryAfter());
+            case Permit.Denied denied -> throw ThrottledException.byLimiter(denied);
             case Permit.Refused refused -> throw new ReceiptStandsException(refused);
             case Permit.Departed departed -> throw new IllegalStateException("departed before it was granted");
             case Permit.Stopped stopped ->
@@ -114,12 +115,15 @@ public final class PermittedGenerator implements ImageGenerator {
         };
     }
 
-    /** Where the others cannot be told, they find it out by themselves. */
+    /**
+     * Stops the lanes of the fleet after a failure that every other call would meet. Where that fails, the others find it
+     * out by themselves.
+     */
     private void tellOthers(GenerationException failure) {
         try {
             switch (failure) {
-                case AccessRefusedException refused -> gate.stop(LaneStop.Reason.ACCESS_REFUSED);
-                case OutOfCreditsException empty -> gate.stop(LaneStop.Reason.OUT_OF_CREDITS);
+                case AccessRefusedException refused -> permits.stop(LaneStop.Reason.ACCESS_REFUSED);
+                case OutOfCreditsException empty -> permits.stop(LaneStop.Reason.OUT_OF_CREDITS);
                 default -> {}
             }
         } catch (LimiterUnavailableException gone) {
@@ -148,9 +152,9 @@ public final class PermittedGenerator implements ImageGenerator {
                 throw new IllegalStateException("a call leaves before it is known what it buys");
             }
             mayHaveDeparted = true;
-            PermitAcquirer.Departure.Leaves left = leaving(gate.depart(permit, bought));
+            PermitAcquirer.Departure.Leaves left = leaving(permits.depart(permit, bought));
             try {
-                belt.pass();
+                rateLimit.pass();
             } catch (RateLimitException tooFast) {
                 throw new PermitLapsedException(Duration.ofMillis(Math.max(1, tooFast.getRetryAfterMillis())));
             }
@@ -169,7 +173,7 @@ public final class PermittedGenerator implements ImageGenerator {
         @Override
         public void written(Instant at) {
             if (departure != null) {
-                gate.left(departure, at);
+                permits.left(departure, at);
             }
             attempt.departure().written(at);
         }
@@ -185,7 +189,10 @@ public final class PermittedGenerator implements ImageGenerator {
             return failure;
         }
 
-        /** The limiter may have written a receipt all the same: its answer was lost, or the call was held up behind it. */
+        /**
+         * Ends the receipt that the limiter may have written although the call did not leave: its answer was lost, or
+         * came too late.
+         */
         void neverLeft() {
             Purchase bought = purchase;
             if (mayHaveDeparted && bought != null) {
@@ -197,9 +204,9 @@ public final class PermittedGenerator implements ImageGenerator {
 
         void end() {
             if (departure == null) {
-                gate.release(permit);
+                permits.release(permit);
             } else {
-                gate.ended();
+                permits.ended();
             }
         }
     }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
 /**
- * Decorator: tries again where {@link RetryPolicy} says so, behind a circuit breaker. When the provider asks to wait, the
- * whole fleet is told.
+ * Decorator: retries a failed call where {@link RetryPolicy} says so, each try through the circuit breaker. When the
+ * provider asks to wait, the whole fleet pauses.
  */
 public final class ResilientGenerator implements ImageGenerator {
 

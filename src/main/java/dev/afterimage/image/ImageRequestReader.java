@@ -9,15 +9,18 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code {"template":"…","data":{…},"format":"png","variant":0}} strictly: UTF-8, one meaning, no unknown property, nothing after
- * it. Anything else is an {@link InvalidRequestException} that names the wrong part and says how to mend it.
+ * Reads {@code {"template":"…","data":{…},"format":"png","variant":0}} strictly: UTF-8, one meaning, no unknown property,
+ * nothing after it. Anything else is an {@link InvalidRequestException} that names the wrong part and says how to mend it.
  */
 public final class ImageRequestReader {
 
-    /** Reads one member besides those of an image. */
+    private static final Pattern VARIANT = Pattern.compile("[0-9]{1,10}");
+
+    /** Reads the value of a property that is not one of an image's own. */
     @FunctionalInterface
     public interface Member {
         void read(JsonParser parser, @Nullable JsonToken value) throws IOException;
@@ -26,21 +29,13 @@ public final class ImageRequestReader {
     private ImageRequestReader() {}
 
     /**
-     * Reads a request that may have one member more.
+     * Reads a request that may have one further property.
      *
-     * @param name the member's
+     * @param name of that property
      * @param member reads its value
      */
     public static ImageRequest read(byte[] utf8, String name, Member member) {
         return read(decode(utf8), Optional.empty(), Map.of(name, member));
-    }
-
-    public static ImageRequest read(byte[] utf8) {
-        return read(decode(utf8));
-    }
-
-    public static ImageRequest read(String json) {
-        return read(json, Optional.empty());
     }
 
     /**
@@ -125,6 +120,18 @@ public final class ImageRequestReader {
         }
     }
 
+    /** A variant as it is spelled, in decimal digits. */
+    public static int variant(String digits) {
+        if (!VARIANT.matcher(digits).matches()) {
+            throw badVariant();
+        }
+        try {
+            return Integer.parseInt(digits);
+        } catch (NumberFormatException tooLarge) {
+            throw badVariant();
+        }
+    }
+
     private static InvalidRequestException badVariant() {
         return new InvalidRequestException("Write variant as a whole number from 0 to 2147483647.", "variant");
     }
@@ -136,7 +143,12 @@ public final class ImageRequestReader {
         return parser.getText();
     }
 
-    private static String decode(byte[] utf8) {
+    /**
+     * The text of a body.
+     *
+     * @throws InvalidRequestException when the bytes are not UTF-8
+     */
+    public static String decode(byte[] utf8) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

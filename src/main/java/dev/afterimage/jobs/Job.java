@@ -5,6 +5,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.OpenJob;
 import java.net.URI;
 import java.util.Optional;
 
@@ -31,6 +32,7 @@ public sealed interface Job {
      * @param caller whose quota it uses
      * @param row the row of the batch it belongs to, if any
      * @param horizon for how long a plan wants the image to be fresh; {@link Horizon#NONE} where no plan made the job
+     * @param open the provider's job that makes it, where nobody waits for that
      */
     record Image(
             String id,
@@ -39,25 +41,42 @@ public sealed interface Job {
             Lane lane,
             Caller caller,
             Optional<BatchRow> row,
-            Horizon horizon)
+            Horizon horizon,
+            Optional<OpenJob> open)
             implements Job {
 
         public Image {
             checkId(id);
         }
 
+        /** A job that has not been at the provider. */
+        public Image(
+                String id,
+                ImageKey key,
+                ImageRequest request,
+                Lane lane,
+                Caller caller,
+                Optional<BatchRow> row,
+                Horizon horizon) {
+            this(id, key, request, lane, caller, row, horizon, Optional.empty());
+        }
+
         /** A job that no plan made: any fresh image ends it. */
         public Image(String id, ImageKey key, ImageRequest request, Lane lane, Caller caller, Optional<BatchRow> row) {
             this(id, key, request, lane, caller, row, Horizon.NONE);
         }
+
+        Image of(OpenJob newOpen) {
+            return new Image(id, key, request, lane, caller, row, horizon, Optional.of(newOpen));
+        }
     }
 
     /**
-     * Somebody to be told that a batch has ended, or an image that was late. It waits among the jobs of people, not behind a
-     * catalogue.
+     * Tells a caller that a batch has ended, or that a late image is there. Waits in the interactive lane, and so not behind
+     * a catalogue.
      *
      * @param url where the caller wants to be told
-     * @param subject what of
+     * @param subject what the callback tells of
      */
     record Callback(String id, URI url, Subject subject) implements Job {
 
@@ -79,5 +98,20 @@ public sealed interface Job {
 
         /** A batch, by its id. */
         record OfBatch(String batch) implements Subject {}
+    }
+
+    /**
+     * Where a job of a batch came from.
+     *
+     * @param batch the batch's id
+     * @param line the row's line in the upload, from 1; unique within the batch
+     */
+    record BatchRow(String batch, int line) {
+
+        public BatchRow {
+            if (line < 1) {
+                throw new IllegalArgumentException("lines are counted from 1");
+            }
+        }
     }
 }

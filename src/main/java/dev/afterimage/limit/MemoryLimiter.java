@@ -20,16 +20,19 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
-/** The limiter, and the receipts, of one process that is the whole fleet. */
+/** The limiter and the receipts of a fleet of one process, in its memory. */
 public final class MemoryLimiter implements ProviderLimiter, Receipts {
 
     private static final long SHORTEST_RETRY = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LONGEST_WAIT = TimeUnit.DAYS.toNanos(366);
 
-    /** No start is planned further ahead: a holder looks for the image once more when it has its permit. */
+    /**
+     * No call is planned further ahead, so that a permit lapses before the receipt of an image that came meanwhile is
+     * gone.
+     */
     private static final long LONGEST_PLAN = TimeUnit.SECONDS.toNanos(60);
 
-    /** When a call is to leave. */
+    /** When a call is planned to leave, or was stamped to. */
     private record Plan(Lane lane, long start) {}
 
     private record Stop(Instant since, Instant nextProbe) {}
@@ -98,10 +101,11 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         if (coolDown > patience) {
             return denied(coolDown, Reason.COOL_DOWN);
         }
-        // Somebody waits until a deadline, and a call that is not expected to land by then need not leave for them.
+        // In the interactive lane somebody waits: a call whose answer is not expected before their deadline does not
+        // leave.
         long expected = lane == Lane.INTERACTIVE ? Math.min(longestCall, nanos(latency.expected())) : 0;
         if (expected > patience) {
-            return denied(Math.max(coolDown, expected), Reason.RATE);
+            return new Denied(Duration.ofNanos(expected), Duration.ofNanos(coolDown), Reason.RATE);
         }
         long mayWait = patience - expected;
         if (!places.isFree(lane)) {
@@ -110,14 +114,17 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         long start = windows.plan(lane, now, now + coolDown);
         long mayPlan = Math.min(mayWait, plansFarAhead(lane) ? LONGEST_PLAN : lead);
         if (start - now > mayPlan) {
-            // Half a lead early: the next to ask is then granted a start that lies ahead, and leaves on time.
-            long wait = start - now > mayWait ? start - now + expected : start - now - lead / 2;
-            return denied(wait, coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE);
+            Reason reason = coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE;
+            if (start - now > mayWait) {
+                return new Denied(Duration.ofNanos(start - now + expected), Duration.ofNanos(start - now), reason);
+            }
+            // Half a lead early, so that the start granted then still lies ahead, and the call leaves on time.
+            return denied(start - now - lead / 2, reason);
         }
         return grant(lane, now, start);
     }
 
-    /** The stop that holds this call up; a call that may find out whether it is over is let through. */
+    /** The stop that forbids this call; empty when there is none, or when a probe of it is due. */
     private Optional<Permit> stopped(Lane lane) {
         Instant now = clock.instant();
         for (Map.Entry<LaneStop.Reason, Stop> stop : stops.entrySet()) {
@@ -133,9 +140,9 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     }
 
     /**
-     * A call that finds out whether stops are over has a permit, or has left. Who gets a permit and does not leave has found
-     * nothing out, so the next one may come when that permit has lapsed; however a call ends that has left (throttled, say, or
-     * not answered), the next one leaves after the probe's interval.
+     * Sets when the next probe of each stop of the lane may leave. After a granted permit that is when the permit lapses,
+     * because its holder may not leave and would then have found out nothing; after a departure, one interval later,
+     * however the call ends.
      */
     private void putProbesOff(Lane lane, Function<LaneStop.Reason, Instant> next) {
         stops.replaceAll((reason, stop) -> reason.concerns(lane) ? new Stop(stop.since(), next.apply(reason)) : stop);
@@ -238,12 +245,12 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
             }
             if (outcome instanceof CallOutcome.Image) {
                 Duration taken = Duration.between(call.at(), clock.instant());
-                // One that had to wait for the store says nothing of the provider.
+                // A longer time was spent waiting for the store, and says nothing about the provider.
                 if (taken.compareTo(limits.longestCall()) <= 0) {
                     latency.learn(taken);
                 }
             }
-            // A call that left before a stop says nothing of what has happened since.
+            // A call that left before a stop began says nothing about it.
             stops.entrySet()
                     .removeIf(stop -> isOver(stop.getKey(), outcome)
                             && !call.at().isBefore(stop.getValue().since()));
@@ -251,7 +258,9 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         });
     }
 
-    /** A provider that has dealt with a request takes the key, and the account is not empty. */
+    /**
+     * Whether an outcome shows that a stop is over. A provider that dealt with a request accepts the key and the account.
+     */
     private static boolean isOver(LaneStop.Reason reason, CallOutcome outcome) {
         return switch (outcome) {
             case CallOutcome.Image image -> true;
@@ -284,6 +293,11 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     }
 
     @Override
+    public boolean isDeleted(ImageKey key) {
+        return locked(now -> book.isDeleted(key, clock.instant()));
+    }
+
+    @Override
     public boolean allowAnother(ImageKey key) {
         return locked(now -> book.allowAnother(key, clock.instant()));
     }
@@ -298,7 +312,10 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         return locked(now -> book.list(clock.instant()));
     }
 
-    /** Waits for the disk outside of the lock, so that nobody else does; what it answers survives a crash. */
+    /**
+     * Does the work under the lock, and returns when its changes of receipts survive a crash. The wait for the disk is
+     * outside the lock, so that it holds nobody else up.
+     */
     private <T> T locked(LongFunction<T> work) {
         T answer;
         CompletableFuture<?> kept;
@@ -402,7 +419,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         return new Denied(Duration.ofNanos(Math.max(wait, SHORTEST_RETRY)), reason);
     }
 
-    /** Saturates: a wait of ages is as good as a year. */
+    /** In nanoseconds, at most those of 366 days, so that sums do not overflow. */
     private static long nanos(Duration duration) {
         return Math.min(LONGEST_WAIT, TimeUnit.NANOSECONDS.convert(duration));
     }

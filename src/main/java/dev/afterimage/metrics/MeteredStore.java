@@ -19,7 +19,7 @@ public final class MeteredStore implements ImageStore {
     private final Consumer<byte[]> stored;
 
     /**
-     * A store that is counted.
+     * Counts the failures of a store.
      *
      * @param stored told each image's bytes as soon as the store has them
      */
@@ -53,6 +53,14 @@ public final class MeteredStore implements ImageStore {
         counted(() -> {
             next.delete(key);
             return key;
+        });
+    }
+
+    @Override
+    public void delete(IndexEntry entry) {
+        counted(() -> {
+            next.delete(entry);
+            return entry;
         });
     }
 

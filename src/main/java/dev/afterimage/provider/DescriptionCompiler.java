@@ -34,8 +34,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Compiles the document that describes an API. A mistake ends in an {@link IllegalArgumentException} that names its JSON
- * pointer and says what is expected there.
+ * Compiles the document that describes an API. For a mistake it throws an {@link IllegalArgumentException} that names the
+ * JSON pointer and says what is expected there.
  */
 final class DescriptionCompiler {
 
@@ -76,7 +76,7 @@ final class DescriptionCompiler {
 
     private static final String IN_CALL = "template, format, variant, target, key and data/pointer";
     private static final Set<String> OF_CALL = Set.of("template", "format", "key", "variant");
-    /** The merging property of a body. */
+    /** The property of a body that merges an object of the data into it. */
     static final String MERGED = "...";
 
     private final Described document;
@@ -170,7 +170,10 @@ final class DescriptionCompiler {
         return described;
     }
 
-    /** One image is one billed call: what two calls cost, and which of them is repeated, nobody could say. */
+    /**
+     * Refuses APIs that need several calls for an image: one image is one billed call, whose cost and repetition are
+     * clear.
+     */
     private void refuseSeveralCalls() {
         for (String several : List.of("steps", "calls", "then", "upload")) {
             document.object().get(several).ifPresent(place -> {
@@ -431,8 +434,17 @@ final class DescriptionCompiler {
     }
 
     private Job job(Described place) {
-        place.object(
-                Set.of("poll", "every", "status", "done", "failed", "moderated", "pollHosts", "result", "pollsCount"));
+        place.object(Set.of(
+                "poll",
+                "every",
+                "status",
+                "done",
+                "failed",
+                "moderated",
+                "pollHosts",
+                "result",
+                "pollsCount",
+                "webhook"));
         return new Job(
                 inAnswer(place.need("poll")),
                 place.need("every").duration(),
@@ -442,7 +454,23 @@ final class DescriptionCompiler {
                 place.get("moderated").map(Described::texts).orElse(List.of()),
                 place.get("pollHosts").map(this::hosts).orElse(List.of()),
                 place.get("result").map(this::inAnswer),
-                place.get("pollsCount").map(Described::flag).orElse(false));
+                place.get("pollsCount").map(Described::flag).orElse(false),
+                place.get("webhook").map(this::webhook));
+    }
+
+    private JsonNode webhook(Described place) {
+        if (!document.need("body").json().isObject()) {
+            throw place.mistake("it is merged into a body that is an object");
+        }
+        long addresses = place.properties().stream()
+                .flatMap(property -> property.list().stream())
+                .map(entry -> Text.of(entry, slot -> slot.name().equals("webhook"), "webhook"))
+                .filter(text -> !text.slots().isEmpty())
+                .count();
+        if (addresses != 1) {
+            throw place.mistake("\"{webhook}\" is expected once: the address that the API is to tell");
+        }
+        return place.json();
     }
 
     private Text inAnswer(Described place) {

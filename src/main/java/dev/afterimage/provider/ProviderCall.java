@@ -29,7 +29,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Makes the HTTP call for a request, from a description and from what only the configuration knows. */
+/** Makes the HTTP call for a request, from an API's description and the configuration. */
 final class ProviderCall {
 
     private static final Pattern BASIC = Pattern.compile("basic\\((.*)\\)");
@@ -54,7 +54,7 @@ final class ProviderCall {
         checkWhatIsSet();
     }
 
-    /** The configured URL stands in place of what the described one has before its first placeholder. */
+    /** The described URL. A configured one replaces its part before the first placeholder. */
     private static Text urlOf(Description description, ProviderConfig config) {
         Optional<String> configured = config.url().map(URI::toString);
         if (description.url().isEmpty()) {
@@ -87,7 +87,10 @@ final class ProviderCall {
         }
     }
 
-    /** The API as it enters every key: what is sent, with the target, before anything else is filled in. */
+    /**
+     * The identity of the API, which is part of every key: method, URL and body as described, with only the target filled
+     * in.
+     */
     static ProviderIdentity identity(Description description, ProviderConfig config) {
         String target = config.target().or(description::target).orElse("{target}");
         String each = description
@@ -107,7 +110,7 @@ final class ProviderCall {
                                 String.valueOf(JsonStringEncoder.getInstance().quoteAsString(target))));
     }
 
-    /** Where the API is called, without what a request adds. */
+    /** Where the API is called: the URL before its first placeholder. */
     URI url() {
         return URI.create(url.beginning());
     }
@@ -127,15 +130,16 @@ final class ProviderCall {
     /**
      * The call that asks for an image.
      *
-     * @param purchase the name under which it is bought
+     * @param purchase the idempotency key of the purchase
+     * @param webhook where the API may say that its job has ended
      * @throws RejectedException when the request lacks what the API needs; nothing was sent
      */
-    HttpCall of(ImageRequest request, String purchase, long maxBytes, Duration timeout) {
-        RequestValues values = values(request, purchase);
+    HttpCall of(ImageRequest request, String purchase, Optional<String> webhook, long maxBytes, Duration timeout) {
+        RequestValues values = values(request, purchase, webhook);
         String filled = values.fill(url, Destination::segment);
         Map<String, String> headers = headers(purchase);
         description.idempotencyHeader().ifPresent(name -> headers.put(name, purchase));
-        Optional<Encoding.Content> content = content(values, request);
+        Optional<Encoding.Content> content = content(values, request, webhook.isPresent());
         content.ifPresent(body -> headers.put("Content-Type", body.type()));
         HttpCall call = new HttpCall(
                 description.method(),
@@ -157,7 +161,7 @@ final class ProviderCall {
         return new HttpCall(call.method(), call.to(), headers, call.body(), true, call.maxBytes(), call.timeout());
     }
 
-    private RequestValues values(ImageRequest request, String purchase) {
+    private RequestValues values(ImageRequest request, String purchase, Optional<String> webhook) {
         String format = Optional.ofNullable(description.formats().get(request.format()))
                 .orElseThrow(() -> new RejectedException(
                         Reason.DATA,
@@ -178,11 +182,13 @@ final class ProviderCall {
                         "target",
                         config.target().or(description::target).orElse(""),
                         "key",
-                        purchase),
+                        purchase,
+                        "webhook",
+                        webhook.orElse("")),
                 description.each());
     }
 
-    private Optional<Encoding.Content> content(RequestValues values, ImageRequest request) {
+    private Optional<Encoding.Content> content(RequestValues values, ImageRequest request, boolean webhook) {
         if (description.body().isMissingNode()) {
             return Optional.empty();
         }
@@ -194,6 +200,12 @@ final class ProviderCall {
                 && body instanceof ObjectNode object
                 && description.unlessPng().isObject()) {
             object.setAll((ObjectNode) values.fill(description.unlessPng()));
+        }
+        if (webhook && body instanceof ObjectNode object) {
+            description
+                    .job()
+                    .flatMap(Description.Job::webhook)
+                    .ifPresent(told -> object.setAll((ObjectNode) values.fill(told)));
         }
         return Optional.of(description.encoding().write(body));
     }
@@ -229,7 +241,7 @@ final class ProviderCall {
         return headers;
     }
 
-    /** HTTP Basic (RFC 7617). */
+    /** Encodes {@code basic(user:password)} as HTTP Basic (RFC 7617); any other value stays as it is. */
     private static String basic(String value) {
         Matcher basic = BASIC.matcher(value);
         return basic.matches()
@@ -237,7 +249,7 @@ final class ProviderCall {
                 : value;
     }
 
-    /** By the answer or the data where the description points there, else what it says. */
+    /** The cost of an image: from the answer or the data where the description points there, else the described number. */
     double cost(ImageRequest request, Optional<Answer> answer) {
         return cost(description.cost(), request, answer);
     }
@@ -254,7 +266,7 @@ final class ProviderCall {
                 .orElse(cost.fixed());
     }
 
-    /** For people to read: the call for a sample, with the API key masked. */
+    /** The call for a sample request as text for people, with the API key masked. */
     static String sample(Description description, ProviderConfig config) {
         ProviderCall masked = new ProviderCall(
                 description,
@@ -268,7 +280,7 @@ final class ProviderCall {
                 new TemplateId("sample"),
                 TemplateData.of(data.isEmpty() ? "{\"title\":\"sample\"}" : data.toString()),
                 format);
-        HttpCall call = masked.of(request, "sample-purchase", config.maxBytes(), config.timeout());
+        HttpCall call = masked.of(request, "sample-purchase", Optional.empty(), config.maxBytes(), config.timeout());
         StringBuilder shown = new StringBuilder(
                 description.method() + " " + call.to() + call.to().target() + "\n");
         call.headers()

@@ -12,37 +12,37 @@ import java.util.OptionalLong;
 @ConfigMapping(prefix = "afterimage")
 public interface ProvidersConfig {
 
-    /** By a name of your choice, such as {@code afterimage.providers."art".kind=openai}. */
+    /** The further APIs by a name of your choice, such as {@code afterimage.providers."art".kind=openai}. */
     Map<String, NamedProvider> providers();
 
     /** One API. Limits and time-outs are shared by all ({@code afterimage.provider}). */
     interface NamedProvider {
 
-        /** Left out, the name itself. */
+        /** As {@code afterimage.provider.kind}; the name itself where left out. */
         Optional<String> kind();
 
-        /** Where it is, in place of the described URL up to its first placeholder. */
+        /** Its URL; replaces the described one up to its first placeholder. */
         Optional<URI> url();
 
         /** Its own template or model name, for descriptions that call it {@code {target}}. */
         Optional<String> target();
 
-        /** The account's name or id, for APIs that want it beside the key. */
+        /** The account's name or id, for APIs that need it besides the key. */
         Optional<String> user();
 
         /** Its API key; never logged. */
         @WithName("api-key")
         Optional<String> apiKey();
 
-        /** Instead of the key: the Secrets Manager secret that holds it. */
+        /** In place of the key: the name or ARN of the Secrets Manager secret that holds it. */
         @WithName("api-key-secret")
         Optional<String> apiKeySecret();
 
-        /** Its budget a calendar month (UTC), in its own unit; left out, none is kept. */
+        /** What its images may cost in a calendar month (UTC), in its own unit; no limit where left out. */
         @WithName("monthly-credits")
         OptionalLong monthlyCredits();
 
-        /** Hosts from which its result URLs may be fetched, beside its own and those of its description. */
+        /** Hosts from which its result URLs may be fetched, besides its own and those of its description. */
         @WithName("allowed-hosts")
         Optional<List<String>> allowedHosts();
     }

@@ -22,7 +22,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Which API makes the images of which template. */
+/** The API that makes each template's images, as configured. */
 public final class TemplateProviders {
 
     private final Choice main;
@@ -75,7 +75,7 @@ public final class TemplateProviders {
         }
     }
 
-    /** Makes keys that tell these APIs apart. */
+    /** Makes the keys of images, which differ by API. */
     public KeyScheme keys() {
         return keys;
     }
@@ -89,19 +89,19 @@ public final class TemplateProviders {
         return Stream.concat(Stream.of(main), byTemplate.values().stream());
     }
 
-    /** The longest that one call may take at any of them; see {@link ProviderConfig#longestCall()}. */
+    /** The longest time that a call to any of the APIs may take; see {@link ProviderConfig#longestCall()}. */
     public Duration longestCall() {
         return all().map(choice -> choice.config().longestCall())
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
     }
 
-    /** What an image costs as far as is known before it is made, in the provider's own unit. */
+    /** The expected cost of an image, in the provider's own unit. */
     public double cost(ImageRequest request) {
         return ProviderCall.cost(made(costs, choiceOf(request)), keys.completed(request), Optional.empty());
     }
 
-    /** What an image is expected to cost, and whose account is billed. */
+    /** The expected cost of an image, and the account that is billed. */
     public Price price(ImageRequest request) {
         return new Price(accounts.getOrDefault(request.template().value(), Purchase.DEFAULT_ACCOUNT), cost(request));
     }
@@ -115,9 +115,9 @@ public final class TemplateProviders {
     }
 
     /**
-     * Hands each request, completed by the defaults of its template, to the API that makes it.
+     * A generator that completes each request with the defaults of its template, and hands it to the template's API.
      *
-     * @param of makes the generator of one API; asked once for each
+     * @param of makes the generator of one API; called once for each
      */
     public ImageGenerator generator(Function<Choice, ImageGenerator> of) {
         Map<Choice, ImageGenerator> generators = new HashMap<>();
@@ -131,12 +131,12 @@ public final class TemplateProviders {
     /**
      * An API as a template uses it.
      *
-     * @param target the API's own template or model name, in place of the one that is configured for it or of the template's
-     * @param price what an image costs, in place of what the description says
+     * @param target the API's own template or model name; replaces the configured target or the template's name
+     * @param price the cost of an image; replaces the described one
      */
     public record Choice(ProviderConfig config, Optional<String> target, OptionalDouble price) {
 
-        /** Whether it is the renderer that is part of this service. */
+        /** Whether this is the built-in renderer. */
         public boolean isDemo() {
             return Descriptions.isDemo(config.kind());
         }
@@ -145,12 +145,12 @@ public final class TemplateProviders {
             return Descriptions.of(config.kind(), target, price);
         }
 
-        /** The configuration without the target that {@link #target} takes the place of. */
+        /** The configuration without its own target, where {@link #target} replaces that. */
         ProviderConfig settings() {
             return target.isEmpty() ? config : new OtherProvider(config, config.kind(), Optional.empty());
         }
 
-        /** The identity that enters every key. */
+        /** The identity of the API, which is part of every key. */
         public ProviderIdentity identity() {
             return isDemo()
                     ? new ProviderIdentity(Descriptions.DEMO, target)
@@ -163,7 +163,10 @@ public final class TemplateProviders {
                     : description().cost();
         }
 
-        /** The demo has no description in which the target could stand. */
+        /**
+         * The request that the generator gets: the demo has no description with a {@code {target}}, so its template is
+         * replaced.
+         */
         private ImageRequest drawn(ImageRequest request) {
             return isDemo() && target.isPresent()
                     ? new ImageRequest(
@@ -172,7 +175,7 @@ public final class TemplateProviders {
         }
     }
 
-    /** Another API with its own address and account, and the limits and time-outs of the first. */
+    /** A further API, with its own URL and account, and the limits and time-outs of the main one. */
     private record OtherProvider(ProviderConfig main, String kind, Optional<ProvidersConfig.NamedProvider> named)
             implements ProviderConfig {
 

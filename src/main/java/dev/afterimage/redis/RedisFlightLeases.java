@@ -3,8 +3,9 @@ package dev.afterimage.redis;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.Lease;
-import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.FlightLeases.Lease;
+import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
+import dev.afterimage.singleflight.Place;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import io.vertx.redis.client.Command;
@@ -21,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The leases of a fleet: a key with a time to live, whose value is the holder's token.
  *
- * <p>Who waits looks again after some tens of milliseconds, a little more rarely each time, at most 50 and soon
- * some 10 times a second. A subscription would tell sooner, but it needs a connection of its own in
- * every process and is silent when it breaks; and since each process sends one follower a key, looking is cheap.
+ * <p>A follower polls: first after 20 to 30 ms, then a little more rarely each time, down to about 10 times a second. A
+ * subscription would tell sooner, but needs a connection of its own in every process and is silent when it breaks.
+ * Polling is cheap, because each process has one follower for each key.
  */
 public final class RedisFlightLeases implements FlightLeases {
 
@@ -32,6 +33,7 @@ public final class RedisFlightLeases implements FlightLeases {
     private static final double RARER = 1.25;
 
     private static final RedisScript RENEW = RedisScript.named("lease-renew");
+    private static final RedisScript FOLLOW = RedisScript.named("lease-follow");
     private static final RedisScript RELEASE = RedisScript.named("lease-release");
 
     private final RedisLink link;
@@ -45,7 +47,7 @@ public final class RedisFlightLeases implements FlightLeases {
     /**
      * The leases of all processes with this prefix.
      *
-     * @param ttl how long a lease lasts unless renewed, which its holder does every third of it or so
+     * @param ttl how long a lease lasts unless it is renewed; its holder renews it about every third of that
      * @param tokens random words, no two alike
      */
     public RedisFlightLeases(
@@ -66,8 +68,8 @@ public final class RedisFlightLeases implements FlightLeases {
     }
 
     /**
-     * An answer that is overdue or lost is asked for once more, so that one pause of this process doesn't part it from the
-     * fleet. The first command may have been carried out, in which case the lease is this one's own.
+     * Asks a second time when an answer is overdue or lost, so that a short pause of this process does no harm. The first
+     * command may have been carried out; the second one then finds the lease held by its own token, and takes it.
      */
     @Override
     public Optional<Lease> take(ImageKey key, Lane lane) {
@@ -84,12 +86,28 @@ public final class RedisFlightLeases implements FlightLeases {
 
     @Override
     public boolean renew(Lease lease) {
-        return run(RENEW, lease, List.of(lease.token(), Long.toString(ttl.toMillis()))) == 1;
+        return run(RENEW, nameOf(lease), List.of(lease.token(), Long.toString(ttl.toMillis()))) == 1;
     }
 
     @Override
     public void release(Lease lease) {
-        run(RELEASE, lease, List.of(lease.token()));
+        run(RELEASE, nameOf(lease), List.of(lease.token()));
+    }
+
+    @Override
+    public Optional<Place> takePlace(ImageKey key, Duration patience, int most) {
+        Place place = new Place(key, tokens.get());
+        List<String> arguments = List.of(place.token(), Long.toString(patience.toMillis()), Integer.toString(most));
+        return run(FOLLOW, placesOf(key), arguments) == 1 ? Optional.of(place) : Optional.empty();
+    }
+
+    @Override
+    public void leave(Place place) {
+        var unused = call(Request.cmd(Command.ZREM).arg(placesOf(place.key())).arg(place.token()));
+    }
+
+    private String placesOf(ImageKey key) {
+        return prefix + "places:" + key.value();
     }
 
     @Override
@@ -116,7 +134,7 @@ public final class RedisFlightLeases implements FlightLeases {
         }
     }
 
-    /** Between one and one and a half times as long, so that followers don't look in step. */
+    /** The wait, lengthened at random by up to a half, so that followers don't poll all at once. */
     private Duration withJitter(Duration step) {
         return step.plusNanos((long) (step.toNanos() * 0.5 * random.nextDouble()));
     }
@@ -124,6 +142,10 @@ public final class RedisFlightLeases implements FlightLeases {
     private static Duration rarer(Duration step) {
         Duration next = Duration.ofNanos((long) (step.toNanos() * RARER));
         return next.compareTo(LONGEST_BETWEEN_LOOKS) > 0 ? LONGEST_BETWEEN_LOOKS : next;
+    }
+
+    private String nameOf(Lease lease) {
+        return nameOf(lease.key(), lease.lane());
     }
 
     private String nameOf(ImageKey key, Lane lane) {
@@ -141,10 +163,9 @@ public final class RedisFlightLeases implements FlightLeases {
         }
     }
 
-    private long run(RedisScript script, Lease lease, List<String> arguments) {
+    private long run(RedisScript script, String name, List<String> arguments) {
         try {
-            return script.call(link, List.of(nameOf(lease.key(), lease.lane())), arguments)
-                    .number();
+            return script.call(link, List.of(name), arguments).number();
         } catch (RedisUnavailableException gone) {
             throw new LeasesUnavailableException("The fleet's leases cannot be asked.", gone);
         }

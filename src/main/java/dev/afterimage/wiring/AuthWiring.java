@@ -1,12 +1,14 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.http.ConsoleRoutes.ConsoleConfig;
+import dev.afterimage.http.ConsoleRoutes.ConsoleSwitch;
 import dev.afterimage.http.auth.AccessGate;
+import dev.afterimage.http.auth.AccessGate.Authenticator;
 import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.auth.AuthConfig.Mode;
-import dev.afterimage.http.auth.Authenticator;
 import dev.afterimage.http.auth.CallerKeys;
 import dev.afterimage.http.auth.Client;
-import dev.afterimage.http.auth.Role;
+import dev.afterimage.http.auth.Client.Role;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Any;
@@ -24,8 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Chooses how clients say who they are. What contradicts itself, or would be open by accident, ends the start before a socket is
- * opened.
+ * Chooses how clients are authenticated. A configuration that contradicts itself, or would be open to everybody by
+ * accident, stops the start before a socket is opened.
  */
 class AuthWiring {
 
@@ -35,7 +37,7 @@ class AuthWiring {
             "smallrye.jwt.verify.key.location",
             "smallrye.jwt.verify.secretkey");
 
-    /** Without these, a token of another issuer, or meant for somebody else, would do. */
+    /** Required, because else a token of another issuer, or for another audience, would be accepted. */
     private static final List<String> JWT_CHECKS = List.of("mp.jwt.verify.issuer", "mp.jwt.verify.audiences");
 
     @Produces
@@ -57,15 +59,26 @@ class AuthWiring {
                 all.getOptionalValue("quarkus.http.cors.enabled", Boolean.class).orElse(false));
     }
 
+    /**
+     * Whether there is a console. Unless the configuration says otherwise, a laptop has one where no key is asked for: a browser
+     * sends none by itself.
+     */
+    @Produces
+    @Singleton
+    ConsoleSwitch console(ConsoleConfig config, BackendConfig backends, AuthConfig auth) {
+        boolean byDefault = backends.backend() == BackendConfig.Backend.LOCAL && auth.mode() == Mode.NONE;
+        return new ConsoleSwitch(config.enabled().orElse(byDefault));
+    }
+
     private static CompletableFuture<Optional<Client>> everybody(RoutingContext context, Optional<String> token) {
         return CompletableFuture.completedFuture(Optional.of(Client.at(context.request(), EnumSet.allOf(Role.class))));
     }
 
     /**
-     * Whether that can be meant.
+     * Checks the configuration of authentication.
      *
-     * @param onLambda whether requests come as events, and from nowhere else
-     * @throws IllegalArgumentException when not; names the key and says how to mend it
+     * @param onLambda whether requests come only as Lambda events
+     * @throws IllegalArgumentException when it contradicts itself, or is open by accident; names the key and how to mend it
      */
     static void check(AuthConfig config, Config all, boolean onLambda) {
         Mode mode = config.mode();

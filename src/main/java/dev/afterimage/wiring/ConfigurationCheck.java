@@ -7,11 +7,12 @@ import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
+import dev.afterimage.generation.WebhookConfig;
+import dev.afterimage.http.ConsoleRoutes.ConsoleConfig;
 import dev.afterimage.http.HttpConfig;
-import dev.afterimage.http.OpenAiConfig;
+import dev.afterimage.http.OpenAiResource.OpenAiConfig;
 import dev.afterimage.http.auth.AuthConfig;
-import dev.afterimage.http.batch.BatchEventsConfig;
-import dev.afterimage.http.console.ConsoleConfig;
+import dev.afterimage.http.batch.BatchResource.BatchEventsConfig;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.CallbackConfig;
 import dev.afterimage.jobs.PregenerationConfig;
@@ -44,9 +45,9 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Looks at the whole configuration before anything begins. A value that makes no sense ends the start with its key and range;
- * a key that nobody reads, such as one that is misspelt or was left over, is warned of. A Lambda function, for whose start somebody
- * waits, does not look for such keys.
+ * Checks the whole configuration before anything else starts. An invalid value stops the start with its key and range.
+ * For a key that nobody reads, because it is misspelt or no longer used, a warning is logged; not on Lambda, where
+ * somebody waits for the start.
  */
 final class ConfigurationCheck {
 
@@ -80,11 +81,12 @@ final class ConfigurationCheck {
             S3Config.class,
             SecretsConfig.class,
             SqsConfig.class,
-            TemplatesConfig.class);
+            TemplatesConfig.class,
+            WebhookConfig.class);
 
     private static final String PREFIX = "afterimage.";
 
-    /** The function's own, which this source root does not see. */
+    /** The keys of the Lambda entry, whose mapping is in another source root. */
     private static final String OF_LAMBDA = "afterimage.lambda.";
 
     private static final Map<String, String> GONE = Map.of(
@@ -105,9 +107,9 @@ final class ConfigurationCheck {
     }
 
     /**
-     * Whether every value makes sense.
+     * Checks every value that has a range.
      *
-     * @throws IllegalArgumentException when one does not; says how to mend it
+     * @throws IllegalArgumentException when one is invalid; says how to mend it
      */
     static void checkRanges(SmallRyeConfig config) {
         CacheConfig cache = config.getConfigMapping(CacheConfig.class);
@@ -172,6 +174,7 @@ final class ConfigurationCheck {
 
         HttpConfig http = config.getConfigMapping(HttpConfig.class);
         positive("afterimage.http.deadline", http.deadline());
+        http.maxFollowers().ifPresent(most -> atLeast("afterimage.http.max-followers", most, 0));
         positive("afterimage.http.head-timeout", http.headTimeout());
         positive("afterimage.http.body-timeout", http.bodyTimeout());
         positive(
@@ -188,6 +191,16 @@ final class ConfigurationCheck {
                                 + CallbackConfig.SHORTEST_SECRET + " or more bytes of text.");
             }
         });
+
+        WebhookConfig webhooks = config.getConfigMapping(WebhookConfig.class);
+        boolean tooShort = webhooks.secret()
+                .filter(secret -> secret.getBytes(StandardCharsets.UTF_8).length < WebhookConfig.SHORTEST_SECRET)
+                .isPresent();
+        if (tooShort || webhooks.secret().isPresent() != webhooks.baseUrl().isPresent()) {
+            throw new IllegalArgumentException("Set afterimage.webhooks.secret to " + WebhookConfig.SHORTEST_SECRET
+                    + " or more bytes of text, and afterimage.webhooks.base-url to where providers reach this service, such as"
+                    + " https://images.example; or neither.");
+        }
 
         PregenerationConfig work = config.getConfigMapping(PregenerationConfig.class);
         positive("afterimage.pregeneration.visibility-timeout", work.visibilityTimeout());
@@ -255,7 +268,7 @@ final class ConfigurationCheck {
         }
     }
 
-    /** A sentence or two for each key of ours that nobody reads. */
+    /** One warning for each key of ours that nobody reads. */
     static Set<String> warnings(Iterable<String> names) {
         Set<String> known = MAPPINGS.stream()
                 .flatMap(mapping -> ConfigClass.configClass(mapping).getProperties().keySet().stream())
@@ -283,14 +296,18 @@ final class ConfigurationCheck {
                 || (name.startsWith(inEnvironment(PREFIX, "")) && !name.startsWith(inEnvironment(OF_LAMBDA, "")));
     }
 
-    /** A key in which {@code *} stands for a name, quoted or not, or a place in a list. */
+    /** The pattern of a key in which {@code *} stands for a name, quoted or not, or an index. */
     private static Pattern dotted(String key) {
         return Pattern.compile(Stream.of(key.split("\\*", -1))
                 .map(Pattern::quote)
                 .collect(Collectors.joining("(?:\"[^\"]*\"|[^.\"]+)")));
     }
 
-    /** As environment variables are spelt (MicroProfile Config, "Default ConfigSources"). */
+    /**
+     * A key as the name of an environment variable (MicroProfile Config, "Default ConfigSources").
+     *
+     * @param name what replaces {@code *}
+     */
     private static String inEnvironment(String key, String name) {
         return Stream.of(key.split("\\*", -1))
                 .map(part -> part.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT))

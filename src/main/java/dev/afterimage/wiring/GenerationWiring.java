@@ -18,6 +18,7 @@ import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.http.HttpConfig;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.CallerQuota;
@@ -45,10 +46,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Puts the provider's decorators, and with them the pipeline, together. */
+/** Puts the provider's decorators and the pipeline together. */
 class GenerationWiring {
 
-    /** Innermost last: a call passes these from top to bottom. */
+    /** The provider in its decorators. The innermost is made first: a call passes them from the last line to the first. */
     @Produces
     @Singleton
     @Named("guarded")
@@ -116,6 +117,7 @@ class GenerationWiring {
             Backlog backlog,
             Drain drain,
             GenerationConfig config,
+            HttpConfig http,
             Machine machine,
             Instance<UrlSigner> signer,
             Meters meters) {
@@ -134,11 +136,12 @@ class GenerationWiring {
                 quota,
                 backlog,
                 drain,
+                http.maxFollowers().orElse(Integer.MAX_VALUE),
                 config.patience(),
                 machine.pause(),
                 machine.clock(),
                 machine.threads()));
-        // The signer is made when somebody asks first: workers and planners have no key.
+        // The signer is made at the first request: workers and planners have no key.
         return new MeteredImageService(
                 meters, new SignableImageService(pipeline, () -> signer.get().checkKey(), machine.threads()));
     }

@@ -1,11 +1,14 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.aws.ClientLimits;
+import dev.afterimage.aws.S3Descriptions;
 import dev.afterimage.provider.Descriptions;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,17 +18,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.spi.ConfigSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
- * Takes the provider's limits ({@code afterimage.provider.…}) from its description where the configuration has none, and
- * translates them into defaults for the annotations of
- * {@link dev.afterimage.generation.guard.LocalRateLimit} and {@link dev.afterimage.generation.guard.CallGuard}, so that they are
- * said once. Whoever sets
- * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.CallGuard/call".…} directly has the last word.
+ * Defaults of the provider's limits ({@code afterimage.provider.…}), from the provider's description, and of the
+ * annotations of {@link dev.afterimage.generation.guard.LocalRateLimit} and
+ * {@link dev.afterimage.generation.guard.CallGuard}, from those limits. So each limit is set once.
+ * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.CallGuard/call".…} overrides them.
  */
 public class GuardDefaults implements ConfigSourceFactory {
 
     private static final String PROVIDER = "afterimage.provider.";
+    private static final String S3 = "quarkus.s3.";
     private static final Pattern TEMPLATE_PROVIDER = Pattern.compile(
             "afterimage\\.templates\\.(\"[^\"]+\"|[^.\"]+)\\.provider|AFTERIMAGE_TEMPLATES_.+_PROVIDER");
     private static final String GUARDS = "quarkus.fault-tolerance.\"dev.afterimage.generation.guard.";
@@ -33,14 +42,18 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static final String CALL = GUARDS + "CallGuard/call\".";
     /** Below application.properties (250), above the annotations' own values. */
     private static final int ORDINAL = 200;
-    /** As {@link dev.afterimage.provider.ProviderConfig} has them. */
+    /** Above the environment (300) and system properties (400). */
+    private static final int ABOVE_ALL = 1000;
+
+    /** The defaults of {@link dev.afterimage.provider.ProviderConfig}. */
     private static final String CONNECT_TIMEOUT = "5s";
 
     private static final String TIMEOUT = "60s";
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-        Map<String, String> described = Descriptions.limits(kinds(context));
+        Map<String, String> fetched = new HashMap<>();
+        Map<String, String> described = Descriptions.limits(kinds(context, fetched));
         Map<String, String> defaults = new HashMap<>();
         described.forEach((name, value) -> defaults.put(PROVIDER + name, value));
         value(context, described, "rate").ifPresent(rate -> defaults.put(RATE + "value", rate));
@@ -51,29 +64,68 @@ public class GuardDefaults implements ConfigSourceFactory {
         defaults.put(CALL + "timeout.value", millis(longestCall(context, described)));
         defaults.put(CALL + "timeout.unit", "millis");
         value(context, described, "concurrency").ifPresent(places -> defaults.put(CALL + "bulkhead.value", places));
-        return List.of(new PropertiesConfigSource(defaults, "the provider's limits", ORDINAL));
+        return List.of(
+                new PropertiesConfigSource(defaults, "the provider's limits", ORDINAL),
+                new PropertiesConfigSource(fetched, "descriptions in S3", ABOVE_ALL));
     }
 
-    /** The one of {@code afterimage.provider.kind}, and those that templates name. */
-    private static Set<String> kinds(ConfigSourceContext context) {
+    /**
+     * The kinds of all configured APIs: {@code afterimage.provider.kind}, and those that templates name.
+     *
+     * @param fetched receives the documents of descriptions that are in S3, by the configuration key that names them
+     */
+    private static Set<String> kinds(ConfigSourceContext context, Map<String, String> fetched) {
         Set<String> kinds = new HashSet<>();
-        kinds.add(value(context, "kind").orElse("demo"));
+        kinds.add(here(context, PROVIDER + "kind", value(context, "kind").orElse("demo"), fetched));
         context.iterateNames().forEachRemaining(name -> {
             if (TEMPLATE_PROVIDER.matcher(name).matches()) {
-                ConfigValue provider = context.getValue(name);
-                if (provider != null && provider.getValue() != null) {
-                    ConfigValue kind = context.getValue("afterimage.providers.\"" + provider.getValue() + "\".kind");
-                    if (kind == null || kind.getValue() == null) {
-                        kind = context.getValue("afterimage.providers." + provider.getValue() + ".kind");
-                    }
-                    kinds.add(kind == null || kind.getValue() == null ? provider.getValue() : kind.getValue());
-                }
+                of(context, name).ifPresent(provider -> {
+                    String key = "afterimage.providers.\"" + provider + "\".kind";
+                    kinds.add(here(
+                            context,
+                            key,
+                            of(context, key)
+                                    .or(() -> of(context, "afterimage.providers." + provider + ".kind"))
+                                    .orElse(provider),
+                            fetched));
+                });
             }
         });
         return kinds;
     }
 
-    /** As {@link dev.afterimage.provider.ProviderConfig#longestCall()}. */
+    /** Reads a description that is in S3; its document then takes the place of its name in the configuration. */
+    private static String here(ConfigSourceContext context, String key, String kind, Map<String, String> fetched) {
+        if (!S3Descriptions.isOne(kind)) {
+            return kind;
+        }
+        try (S3Client s3 = s3(context)) {
+            return fetched.computeIfAbsent(key, any -> Descriptions.inline(S3Descriptions.read(s3, kind)));
+        }
+    }
+
+    /** A client made from Quarkus' own keys, because Quarkus' client does not exist yet. */
+    private static S3Client s3(ConfigSourceContext context) {
+        S3ClientBuilder builder = new ClientLimits(Duration.ofSeconds(5), Duration.ofSeconds(10))
+                .limitS3(S3Client.builder().httpClientBuilder(UrlConnectionHttpClient.builder()));
+        of(context, S3 + "aws.region").map(Region::of).ifPresent(builder::region);
+        of(context, S3 + "endpoint-override").map(URI::create).ifPresent(builder::endpointOverride);
+        builder.forcePathStyle(
+                of(context, S3 + "path-style-access").map(Boolean::parseBoolean).orElse(false));
+        String given = S3 + "aws.credentials.static-provider.";
+        of(context, given + "access-key-id")
+                .ifPresent(id ->
+                        builder.credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                                id, of(context, given + "secret-access-key").orElse("")))));
+        return builder.build();
+    }
+
+    private static Optional<String> of(ConfigSourceContext context, String name) {
+        ConfigValue configured = context.getValue(name);
+        return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
+    }
+
+    /** The upper bound of {@link dev.afterimage.provider.ProviderConfig#longestCall()}, that of a provider whose answer is a URL. */
     private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
         return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
                 .plus(duration(value(context, described, "timeout").orElse(TIMEOUT)))
@@ -85,8 +137,7 @@ public class GuardDefaults implements ConfigSourceFactory {
     }
 
     private static Optional<String> value(ConfigSourceContext context, String name) {
-        ConfigValue configured = context.getValue(PROVIDER + name);
-        return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
+        return of(context, PROVIDER + name);
     }
 
     private static Duration duration(String text) {

@@ -3,10 +3,10 @@ package dev.afterimage.wiring;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.metrics.EmfWriter;
 import dev.afterimage.metrics.FleetGauges;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.metrics.MetricsConfig;
-import dev.afterimage.metrics.emf.EmfWriter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -16,12 +16,12 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Set;
 
-/** The meters on the registry that Quarkus provides. */
+/** Makes the meters, on the registry that Quarkus provides. */
 class MetricsWiring {
 
     /**
-     * What the alarms and the dashboard of infra/observability.yaml read, by name without the prefix. CloudWatch bills each
-     * metric by the month, so that what nobody reads is not sent; the depth of its queues it knows from SQS.
+     * The metrics that the alarms and the dashboard of infra/observability.yaml read, by name without the prefix.
+     * CloudWatch bills each metric by the month, so others are not sent. It has the queues' depths from SQS.
      */
     static final Set<String> ON_CLOUDWATCH = Set.of(
             "requests",
@@ -32,14 +32,17 @@ class MetricsWiring {
             "cache.failures",
             "catalogue.rows");
 
-    /** For whoever ends an invocation of a function. */
+    /** Writes the meters for CloudWatch at the end of an invocation. */
     @Produces
     @Singleton
     EmfWriter emfWriter(MeterRegistry registry, MetricsConfig config, Clock clock) {
         return new EmfWriter(registry, config.namespace(), ON_CLOUDWATCH::contains, System.out, clock);
     }
 
-    /** At the start, so that the first scrape has them; the ports themselves are made when first needed. */
+    /**
+     * Registers the gauges at the start, so that the first scrape has them. The ports that they read are made when first
+     * used.
+     */
     void gauges(
             @Observes StartupEvent start,
             Meters meters,

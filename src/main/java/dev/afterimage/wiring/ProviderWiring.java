@@ -8,7 +8,9 @@ import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.WebhookConfig;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.metrics.MeteredGenerator;
@@ -38,10 +40,11 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/** Chooses the image API. */
+/** Makes the image APIs. */
 class ProviderWiring {
 
     @Produces
@@ -57,7 +60,9 @@ class ProviderWiring {
             Instance<SigV4Signer> signer,
             Meters meters,
             Clock clock,
-            Pause pause) {
+            Pause pause,
+            ProviderWebhooks webhooks,
+            @ConfigProperty(name = "aws.lambda.function.name") Optional<String> lambdaFunction) {
         ImageGenerator provider = providers.generator(choice -> choice.isDemo()
                 ? included(demo)
                 : DescribedProvider.of(
@@ -68,7 +73,9 @@ class ProviderWiring {
                         settler,
                         (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
                         clock,
-                        pause));
+                        pause,
+                        webhooks,
+                        lambdaFunction.isPresent()));
         return new MeteredGenerator(meters, provider);
     }
 
@@ -78,14 +85,20 @@ class ProviderWiring {
         return new TemplateProviders(config, others, templates);
     }
 
-    /** Made only when something has to be signed. */
+    @Produces
+    @Singleton
+    ProviderWebhooks webhooks(WebhookConfig config) {
+        return new ProviderWebhooks(config);
+    }
+
+    /** Made when the first call must be signed. */
     @Produces
     @Singleton
     SigV4Signer signer(Clock clock) {
         return new SigV4Signer(DefaultCredentialsProvider.builder().build(), "us-east-1", clock);
     }
 
-    /** From Secrets Manager where a secret is named, else from the configuration. */
+    /** Makes the API key of a provider: from Secrets Manager where a secret is named, else from the configuration. */
     @Produces
     @Singleton
     Function<ProviderConfig, ApiKeys> apiKeys(
@@ -136,7 +149,7 @@ class ProviderWiring {
         http.close();
     }
 
-    /** Prints what would be sent, before anything can be. */
+    /** Prints the call that would be sent, and ends the process. */
     void check(@Observes @Priority(1) StartupEvent start, ProviderConfig config) {
         if (config.check()) {
             System.out.println(DescribedProvider.sample(config));
@@ -144,7 +157,7 @@ class ProviderWiring {
         }
     }
 
-    /** A build without the demo starts all the same, and says with the first image what has to be set. */
+    /** The demo provider. A build without it starts, and each image fails with what must be set. */
     private static ImageGenerator included(Instance<ImageGenerator> demo) {
         if (demo.isUnsatisfied()) {
             return (request, attempt) -> {

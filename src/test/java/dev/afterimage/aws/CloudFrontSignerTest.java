@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.ExpiryWindow;
-import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestImages;
 import java.net.URI;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,7 @@ class CloudFrontSignerTest {
     private final BaseUrl base = BaseUrl.of(Optional.of(URI.create("https://img.example.com/images")));
 
     @Test
-    void theUrlHasCloudFrontsForm() {
+    void signedUrlHasTheFormThatCloudFrontDocuments() {
         SignedUrl signed = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE);
         assertThat(signed.expiresAt()).isEqualTo("2025-03-01T12:00:00Z");
         assertThat(signed.url())
@@ -44,7 +46,7 @@ class CloudFrontSignerTest {
     }
 
     @Test
-    void aRotatedKeySignsFromThenOn() {
+    void urlsAreSignedWithTheNewKeyAfterARotation() {
         AtomicReference<SigningKey> current = new AtomicReference<>(new SigningKey("K1", Keys.FIRST.getPrivate()));
         CloudFrontSigner signer = new CloudFrontSigner(base, current::get, window);
         assertThat(signer.sign(IMAGE).url()).endsWith("&Key-Pair-Id=K1");
@@ -53,7 +55,22 @@ class CloudFrontSignerTest {
     }
 
     @Test
-    void aSignedUrlDoesNotShowInLogs() {
+    void aFingerprintIsThatOfBaseUrlKeyAndItsId() {
+        String fingerprint = fingerprint(base, "K1", Keys.FIRST);
+        assertThat(fingerprint).isEqualTo(fingerprint(base, "K1", Keys.FIRST)).doesNotContain(" ");
+        assertThat(List.of(
+                        fingerprint(base, "K2", Keys.FIRST),
+                        fingerprint(base, "K1", Keys.SECOND),
+                        fingerprint(BaseUrl.local(), "K1", Keys.FIRST)))
+                .doesNotContain(fingerprint);
+    }
+
+    private String fingerprint(BaseUrl baseUrl, String keyPairId, KeyPair key) {
+        return new CloudFrontSigner(baseUrl, keyPairId, key.getPrivate(), window).fingerprint();
+    }
+
+    @Test
+    void toStringHidesTheSignature() {
         SignedUrl signed = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE);
         assertThat(signed.toString()).doesNotContain("Signature");
     }

@@ -22,11 +22,16 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ImageIndex} keeps to. */
+/** The contract of every {@link ImageIndex}. */
 public abstract class ImageIndexContract {
 
     /** The index under test, empty at the start of each test; the same one for the whole of a test. */
     protected abstract ImageIndex index();
+
+    /** Whether it keeps URLs; an index of one process need not. */
+    protected boolean keepsUrls() {
+        return false;
+    }
 
     /** The time by which the index forgets; whole milliseconds. */
     protected Instant now() {
@@ -39,7 +44,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void whatWasPutIsFoundInEveryDetail() {
+    void putEntryIsFoundWithAllItsFields() {
         IndexEntry entry = new IndexEntry(
                 key(1),
                 ImageFormat.WEBP,
@@ -81,7 +86,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void everyKeyHasAnEntryOfItsOwn() {
+    void entriesOfDifferentKeysAreIndependent() {
         IndexEntry one = entry(key(0x10), now(), 10);
         IndexEntry neighbour = entry(key(0x11), now(), 20);
 
@@ -116,12 +121,52 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void removingWhatIsNotThereIsQuiet() {
+    void removingAnUnknownKeyDoesNothing() {
         assertThatCode(() -> await(index().remove(key(1)))).doesNotThrowAnyException();
     }
 
     @Test
-    void findAllAnswersForTheKnownKeysOnly() {
+    void aKeptUrlIsFoundBesideItsEntry() {
+        IndexEntry entry = entry(key(1), now(), 10);
+        await(index().put(entry));
+
+        await(index().keepUrl(key(1), "marked https://cdn.example/1", now().plusSeconds(60)));
+
+        assertThat(find(key(1))).contains(keepsUrls() ? entry.withKeptUrl("marked https://cdn.example/1") : entry);
+    }
+
+    @Test
+    void aKeptUrlAloneIsNoEntry() {
+        await(index().keepUrl(key(1), "https://cdn.example/1", now().plusSeconds(60)));
+
+        assertThat(find(key(1))).isEmpty();
+    }
+
+    @Test
+    void aUrlIsKeptUntilItsTimeHasCome() {
+        IndexEntry entry = entry(key(1), now(), 10);
+        await(index().put(entry));
+        await(index().keepUrl(key(1), "https://cdn.example/1", now().plusSeconds(60)));
+
+        await(index().keepUrl(key(1), "https://cdn.example/2", now().minusSeconds(1)));
+
+        assertThat(find(key(1))).contains(entry);
+    }
+
+    @Test
+    void aRemovalTakesTheKeptUrlAlong() {
+        IndexEntry entry = entry(key(1), now(), 10);
+        await(index().put(entry));
+        await(index().keepUrl(key(1), "https://cdn.example/1", now().plusSeconds(60)));
+
+        await(index().remove(key(1)));
+        await(index().put(entry));
+
+        assertThat(find(key(1))).contains(entry);
+    }
+
+    @Test
+    void findAllReturnsTheKnownKeysOnly() {
         Map<ImageKey, IndexEntry> known =
                 Stream.of(2, 3, 5).map(n -> entry(key(n), now(), n)).collect(Collectors.toMap(IndexEntry::key, e -> e));
         known.values().forEach(entry -> await(index().put(entry)));
@@ -139,7 +184,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void findAllTakesAKeyThatIsNamedTwice() {
+    void findAllAcceptsADuplicateKey() {
         IndexEntry entry = entry(key(1), now(), 10);
         await(index().put(entry));
 
@@ -147,7 +192,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void findAllTakesAWholeCatalogue() {
+    void findAllAcceptsThousandsOfKeys() {
         List<ImageKey> keys = LongStream.range(0, 500).mapToObj(n -> spread(n)).toList();
         awaitAll(keys.stream().map(key -> index().put(entry(key, now(), 10))));
 

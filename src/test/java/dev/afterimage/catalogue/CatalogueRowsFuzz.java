@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
 import java.io.ByteArrayInputStream;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever bytes are uploaded: no row is lost or invented, and each tells the line where it stands. */
+/** Any bytes are read without losing or inventing a row, and every row knows its line. */
 class CatalogueRowsFuzz {
 
     private static final Optional<TemplateId> CARD = Optional.of(new TemplateId("card"));
@@ -147,7 +148,7 @@ class CatalogueRowsFuzz {
     @ParameterizedTest
     @Timeout(60)
     @MethodSource("large")
-    void whatIsLarge(String upload) throws IOException {
+    void largeInput(String upload) throws IOException {
         byte[] bytes = upload.getBytes(StandardCharsets.UTF_8);
         csv(bytes);
         ndjson(bytes);

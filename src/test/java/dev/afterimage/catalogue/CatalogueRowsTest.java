@@ -3,6 +3,7 @@ package dev.afterimage.catalogue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;
@@ -27,14 +28,14 @@ class CatalogueRowsTest {
     class Csv {
 
         @Test
-        void aHeaderNamesTheDataAndADotNestsIt() {
+        void csvHeaderNamesTheDataAndADotNestsIt() {
             assertThat(csv(CARD, "title,author.name,author.born\nHello,Ada,1815\n"))
                     .containsExactly(
                             wanted(2, "card", "{\"title\":\"Hello\",\"author\":{\"name\":\"Ada\",\"born\":\"1815\"}}"));
         }
 
         @Test
-        void columnsNameTemplateAndFormat() {
+        void csvColumnsMayNameTemplateAndFormat() {
             assertThat(csv(EACH_ITS_OWN, "title,template,format\nA,card,webp\nB,hero,\n"))
                     .containsExactly(
                             new CatalogueRow.Wanted(2, request("card", "{\"title\":\"A\"}", ImageFormat.WEBP)),
@@ -42,12 +43,25 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void withATemplateForAllAColumnOfThatNameIsData() {
+        void aColumnNamesTheVariant() {
+            ImageRequest first = request("card", "{\"title\":\"A\"}", ImageFormat.PNG);
+            assertThat(csv(CARD, "title,variant\nA,\nA,7\nA,red\nA,-1\nA,2147483648\n"))
+                    .containsExactly(
+                            new CatalogueRow.Wanted(2, first),
+                            new CatalogueRow.Wanted(
+                                    3, new ImageRequest(first.template(), first.data(), first.format(), 7)),
+                            new CatalogueRow.Bad(4, "Write variant as a whole number from 0 to 2147483647."),
+                            new CatalogueRow.Bad(5, "Write variant as a whole number from 0 to 2147483647."),
+                            new CatalogueRow.Bad(6, "Write variant as a whole number from 0 to 2147483647."));
+        }
+
+        @Test
+        void withATemplateForAllRowsAColumnNamedTemplateIsData() {
             assertThat(csv(CARD, "template\nx\n")).containsExactly(wanted(2, "card", "{\"template\":\"x\"}"));
         }
 
         @Test
-        void everyValueIsAString() {
+        void csvValuesAreStrings() {
             assertThat(csv(CARD, "a,b,c,d\n1,true,null,\n"))
                     .containsExactly(wanted(2, "card", "{\"a\":\"1\",\"b\":\"true\",\"c\":\"null\",\"d\":\"\"}"));
         }
@@ -76,7 +90,7 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void aStrayQuotationMarkCostsItsLineOnly() {
+        void strayQuotationMarkMakesOnlyItsLineBad() {
             List<CatalogueRow> rows = csv(CARD, "a,b\n\"x\"y,z\n\"x\"y\n1,2\n\"p\"q,\"r\ns\",t\n3,4\n");
 
             assertThat(rows)
@@ -123,7 +137,7 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void anotherEncodingIsRefusedAndNotGuessed() {
+        void csvThatIsNotUtf8IsRefused() {
             assertThatThrownBy(() -> read(
                             CatalogueFormat.CSV, CARD, "title\nBücher\n".getBytes(Charset.forName("windows-1252"))))
                     .isInstanceOf(InvalidRequestException.class)
@@ -131,7 +145,7 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void aMissingQuotationMarkDoesNotFillTheMemory() {
+        void cellWithoutAClosingQuoteIsBoundedInMemory() {
             assertThatThrownBy(() -> csv(CARD, "a\n\"" + "x,\n".repeat(200_000)))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("quotation mark");
@@ -148,7 +162,7 @@ class CatalogueRowsTest {
     class Ndjson {
 
         @Test
-        void everyLineIsARequest() {
+        void everyNdjsonLineIsARequest() {
             assertThat(ndjson(
                             EACH_ITS_OWN,
                             "\uFEFF{\"template\":\"card\",\"data\":{\"n\":1}}\r\n\n{\"data\":{},\"template\":\"hero\","
@@ -159,13 +173,13 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void aTemplateForAllServesLinesThatNameNone() {
+        void templateForAllIsUsedByLinesThatNameNone() {
             assertThat(ndjson(CARD, "{\"data\":{}}\n{\"template\":\"hero\",\"data\":{}}\n"))
                     .containsExactly(wanted(1, "card", "{}"), wanted(2, "hero", "{}"));
         }
 
         @Test
-        void aBadLineDoesNotStopTheOthers() {
+        void badNdjsonLineDoesNotStopTheOthers() {
             String text = "{\"template\":\"card\",\"data\":{\"a\":1,\"a\":2}}\n{\"template\n{\"data\":{}}\n"
                     + "{\"template\":\"card\",\"data\":{\"n\":9007199254740993}}\n[]\n{\"template\":\"card\",\"data\":{}}\n";
 
@@ -181,14 +195,14 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void anEndlessLineIsBadAndDoesNotFillTheMemory() {
+        void endlessNdjsonLineIsBadAndBoundedInMemory() {
             assertThat(ndjson(CARD, "{\"data\":{\"a\":\"" + "x".repeat(300_000) + "\"}}\n{\"data\":{}}\n"))
                     .containsExactly(
                             new CatalogueRow.Bad(1, "The line is larger than 256 KiB."), wanted(2, "card", "{}"));
         }
 
         @Test
-        void aLineInAnotherEncodingIsBad() {
+        void ndjsonLineThatIsNotUtf8IsBad() {
             byte[] text = "{\"data\":{\"a\":\"ü\"}}\n{\"data\":{}}\n".getBytes(StandardCharsets.ISO_8859_1);
 
             assertThat(read(CatalogueFormat.NDJSON, CARD, text))
@@ -200,7 +214,7 @@ class CatalogueRowsTest {
     class Json {
 
         @Test
-        void anArrayAloneOrWrappedIsReadAndTheLineIsThePlace() {
+        void jsonArrayOrObjectWithJobsIsReadAndNumberedByPosition() {
             String array = "[{\"template\":\"card\",\"data\":{\"b\":[1,2.50,\"x\",null,true,{}],\"a\":{}}},"
                     + "{\"template\":\"hero\",\"data\":{}}]";
             List<CatalogueRow> expected =
@@ -211,7 +225,7 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void whatIsWrongInsideAnElementLeavesTheOthersAlone() {
+        void badJsonElementDoesNotStopTheOthers() {
             String deep = "[".repeat(100) + "]".repeat(100);
             assertThat(json("[{\"template\":\"card\",\"data\":{\"a\":1,\"a\":2}},7,{\"data\":{}},"
                             + "{\"template\":\"card\",\"data\":{\"n\":1e999}},"
@@ -227,7 +241,7 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void aDocumentThatIsNoJsonIsRefused() {
+        void malformedJsonDocumentIsRefused() {
             assertThatThrownBy(() -> json("{\"jobs\":[{\"template\":\"card\",\"data\":{}},{\"template"))
                     .isInstanceOf(InvalidRequestException.class);
             assertThatThrownBy(() -> json("{\"jobs\":[")).isInstanceOf(InvalidRequestException.class);
@@ -240,7 +254,7 @@ class CatalogueRowsTest {
     }
 
     @Test
-    void theEndingOfAFileTellsItsFormat() {
+    void formatFollowsFromTheFileExtension() {
         assertThat(CatalogueFormat.ofFileName("s3://b/a.CSV")).contains(CatalogueFormat.CSV);
         assertThat(CatalogueFormat.ofFileName("a.jsonl")).contains(CatalogueFormat.NDJSON);
         assertThat(CatalogueFormat.ofFileName("a.json")).contains(CatalogueFormat.JSON);

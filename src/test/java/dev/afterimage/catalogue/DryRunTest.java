@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.Limits;
@@ -52,7 +53,7 @@ class DryRunTest {
     }
 
     @Test
-    void whatDoesNotOutlastTheHorizonIsMissing() throws Exception {
+    void imageThatExpiresBeforeTheHorizonIsMissing() throws Exception {
         index.putFresh(keyOf("A"), clock.instant().plusSeconds(60));
 
         assertThat(of("title\nA\n", Horizon.ofPlan(clock.instant(), Duration.ofMinutes(1)))
@@ -83,12 +84,12 @@ class DryRunTest {
     }
 
     @Test
-    void theDurationIsThatOfTheBulkLanesWindow() throws Exception {
+    void durationFollowsFromTheBulkLanesRate() throws Exception {
         assertThat(of(distinct(8_000), Horizon.NONE).duration()).isEqualTo(Duration.ofSeconds(1_020));
     }
 
     @Test
-    void whereCallsInFlightAreTheNarrowerLimitTheDurationFollowsFromThem() throws Exception {
+    void durationFollowsFromCallsInFlightWhereTheyAreTheNarrowerLimit() throws Exception {
         concurrency = OptionalInt.of(5);
         callTime = Optional.of(Duration.ofSeconds(20));
 
@@ -96,7 +97,7 @@ class DryRunTest {
     }
 
     @Test
-    void whileTheCreditsCannotBeAskedNothingIsSaid() {
+    void dryRunFailsWhileTheBudgetCannotBeRead() {
         creditsLeft = () -> {
             throw new BudgetUnavailableException("gone", new IllegalStateException());
         };

@@ -2,6 +2,7 @@ package dev.afterimage.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.catalogue.Planner.KeySet;
 import dev.afterimage.image.ImageKey;
 import java.util.HexFormat;
 import java.util.Random;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class KeySetTest {
 
     @Test
-    void everyKeyIsNewOnce() {
+    void keyIsNewOnlyTheFirstTime() {
         KeySet keys = new KeySet();
         Random first = new Random(7);
         Random again = new Random(7);
@@ -23,7 +24,7 @@ class KeySetTest {
     }
 
     @Test
-    void aKeyThatBeginsWithZerosIsAKeyToo() {
+    void keyOfZerosIsHeldLikeAnyOther() {
         KeySet keys = new KeySet();
         ImageKey zeros = new ImageKey("0".repeat(63) + "1");
 

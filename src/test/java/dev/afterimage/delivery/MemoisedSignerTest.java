@@ -3,6 +3,7 @@ package dev.afterimage.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestImages;
 import java.time.Duration;
@@ -42,7 +43,7 @@ class MemoisedSignerTest {
     }
 
     @Test
-    void anImageMadeAnewIsSignedAnew() {
+    void regeneratedImageHasANewUrl() {
         SignedUrl first = signer.sign(image(1, NOW));
         assertThat(signer.sign(image(1, NOW.plusMillis(1)))).isNotEqualTo(first);
     }
@@ -53,7 +54,7 @@ class MemoisedSignerTest {
     }
 
     @Test
-    void manyCallersAtOnceCostOneSignature() throws Exception {
+    void concurrentCallersShareOneSignature() throws Exception {
         CountDownLatch start = new CountDownLatch(1);
         try (ExecutorService callers = Executors.newFixedThreadPool(16)) {
             for (int caller = 0; caller < 16; caller++) {
@@ -68,7 +69,7 @@ class MemoisedSignerTest {
     }
 
     @Test
-    void theMemoryIsBounded() {
+    void numberOfKeptUrlsIsBounded() {
         MemoisedSigner small = new MemoisedSigner(counting, window, 10);
         for (int number = 0; number < 1000; number++) {
             small.sign(image(number, NOW));

@@ -18,14 +18,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever bytes are sent as a request: it is refused with a reason, or it is one image, however it is spelled. */
+/** Any bytes are refused with a reason or mean one image, however they are spelled. */
 class ImageRequestFuzz {
 
     private static final KeyScheme KEYS = new KeyScheme(ProviderIdentity.builtIn("demo"));
 
     @FuzzTest
     void request(byte[] body) throws IOException {
-        Optional<ImageRequest> request = read(() -> ImageRequestReader.read(body));
+        Optional<ImageRequest> request =
+                read(() -> ImageRequestReader.read(ImageRequestReader.decode(body), Optional.empty()));
         Optional<JsonNode> json;
         try {
             json = SpelledOut.parse(body);
@@ -44,11 +45,13 @@ class ImageRequestFuzz {
                             sent.get("data")))
                     .isTrue();
             for (String spelling : SpelledOut.inOtherWords(sent)) {
-                assertThat(KEYS.keyOf(ImageRequestReader.read(spelling), 0)).isEqualTo(KEYS.keyOf(request.get(), 0));
+                assertThat(KEYS.keyOf(ImageRequestReader.read(spelling, Optional.empty()), 0))
+                        .isEqualTo(KEYS.keyOf(request.get(), 0));
             }
         } else if (json.isPresent() && json.get().isObject() && json.get().has("data")) {
             String probe = "{\"template\":\"t\",\"data\":" + json.get().get("data") + "}";
-            assertThat(read(() -> ImageRequestReader.read(probe)).isPresent())
+            assertThat(read(() -> ImageRequestReader.read(probe, Optional.empty()))
+                            .isPresent())
                     .isEqualTo(SpelledOut.hasOneMeaning(json.get().get("data")));
         }
     }
@@ -66,7 +69,7 @@ class ImageRequestFuzz {
     @ParameterizedTest
     @Timeout(60)
     @MethodSource("large")
-    void whatIsLarge(String data) throws IOException {
+    void largeInput(String data) throws IOException {
         request(("{\"template\":\"t\",\"data\":" + data + "}").getBytes(StandardCharsets.UTF_8));
     }
 

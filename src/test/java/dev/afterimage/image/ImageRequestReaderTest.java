@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageRequestReaderTest {
 
     private static ImageRequest read(String json) {
-        return ImageRequestReader.read(json.getBytes(StandardCharsets.UTF_8));
+        return ImageRequestReader.read(json, Optional.empty());
     }
 
     @Test
@@ -36,7 +37,7 @@ class ImageRequestReaderTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0", "7, 7", "7.0, 7", "0.7e1, 7", "1e2, 100", "-0.0, 0", "2147483647, 2147483647", "null, 0"})
-    void theVariantIsAWholeNumberAndZeroWhereItIsLeftOut(String written, int variant) {
+    void variantIsAnIntegerAndDefaultsToZero(String written, int variant) {
         assertThat(read("{\"template\":\"t\",\"data\":{},\"variant\":" + written + "}")
                         .variant())
                 .isEqualTo(variant);
@@ -84,7 +85,7 @@ class ImageRequestReaderTest {
                 "[]                                            | body",
                 "null                                          | body"
             })
-    void whatIsWrongIsNamed(String json, String pointer) {
+    void invalidMemberIsNamed(String json, String pointer) {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> read(json))
                 .satisfies(refused -> assertThat(refused.pointer()).isEqualTo(pointer));
@@ -106,7 +107,7 @@ class ImageRequestReaderTest {
             System.arraycopy(wrong, 0, body, before.length(), wrong.length);
             System.arraycopy("\"}}".getBytes(StandardCharsets.UTF_8), 0, body, before.length() + wrong.length, 3);
             assertThatExceptionOfType(InvalidRequestException.class)
-                    .isThrownBy(() -> ImageRequestReader.read(body))
+                    .isThrownBy(() -> ImageRequestReader.decode(body))
                     .satisfies(refused -> assertThat(refused.detail()).contains("UTF-8"));
         }
     }

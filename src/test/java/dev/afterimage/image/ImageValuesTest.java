@@ -40,7 +40,7 @@ class ImageValuesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "image/svg+xml", "text/html", "image/pngx", "image", ";", "png"})
-    void otherContentTypesAreNoFormat(String contentType) {
+    void otherContentTypesHaveNoFormat(String contentType) {
         assertThat(ImageFormat.ofContentType(contentType)).isEmpty();
     }
 
@@ -54,7 +54,7 @@ class ImageValuesTest {
         "474946383761, GIF"
     })
     void anImageIsKnownByItsFirstBytes(String hex, ImageFormat format) {
-        assertThat(MagicNumber.formatOf(HexFormat.of().parseHex(hex))).contains(format);
+        assertThat(ImageFormat.ofContent(HexFormat.of().parseHex(hex))).contains(format);
     }
 
     @ParameterizedTest
@@ -72,14 +72,14 @@ class ImageValuesTest {
                 "000000206674797061766966"
             })
     void otherBytesAreNoImage(String hex) {
-        assertThat(MagicNumber.formatOf(HexFormat.of().parseHex(hex))).isEmpty();
+        assertThat(ImageFormat.ofContent(HexFormat.of().parseHex(hex))).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"<svg xmlns=\"http://www.w3.org/2000/svg\">", "<?xml version=\"1.0\"?><svg>", "<html>", "{}"})
     void markupIsNoImage(String text) {
-        assertThat(MagicNumber.formatOf(text.getBytes(StandardCharsets.UTF_8))).isEmpty();
+        assertThat(ImageFormat.ofContent(text.getBytes(StandardCharsets.UTF_8))).isEmpty();
     }
 
     @ParameterizedTest
@@ -125,7 +125,7 @@ class ImageValuesTest {
     }
 
     @Test
-    void dataHidesItsValues() {
+    void toStringOfDataHidesItsValues() {
         assertThat(TemplateData.of("{\"secret\":1}")).hasToString("TemplateData[12 characters]");
         assertThat(new GeneratedImage(new byte[] {1, 2, 3}, ImageFormat.GIF))
                 .hasToString("GeneratedImage[gif, 3 bytes]");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.OpenJob;
 import dev.afterimage.testing.Jobs;
 import java.net.URI;
 import java.time.Duration;
@@ -18,7 +19,7 @@ class JobCodecTest {
             Horizon.ofPlan(Instant.parse("2026-03-01T02:00:00.123Z"), Duration.ofDays(1));
 
     @Test
-    void aJobWithoutAHorizonIsWrittenAsBeforeThereWereAny() {
+    void jobWithoutAHorizonIsReadableByOlderVersions() {
         String line = JobCodec.encode(Jobs.ofBatch("b", 7));
 
         assertThat(line).doesNotContain("since", "until");
@@ -32,9 +33,17 @@ class JobCodecTest {
         assertThat(JobCodec.decode(JobCodec.encode(planned))).isEqualTo(planned);
     }
 
+    @Test
+    void openJobIsDecodedAgain() {
+        Job.Image open = ((Job.Image) Jobs.ofBatch("b", 7))
+                .of(new OpenJob("token-1", Instant.parse("2026-03-01T02:00:00.123456Z"), "17", "https://api/?id=a\"b"));
+
+        assertThat(JobCodec.decode(JobCodec.encode(open))).isEqualTo(open);
+    }
+
     /** An older version would make another image than was asked for. */
     @Test
-    void aVariantIsKeptFromOlderVersions() {
+    void jobWithAVariantHasTheNewerFormatNumber() {
         Job.Image first = Jobs.bulk(1);
         ImageRequest request = first.request();
         Job other = new Job.Image(
@@ -62,7 +71,7 @@ class JobCodecTest {
     }
 
     @Test
-    void aJobWithoutANumberIsOfTheFirstFormatAndANewerOneIsRefusedInWords() {
+    void jobWithoutAFormatNumberIsReadAndANewerFormatIsRefused() {
         String line = JobCodec.encode(Jobs.bulk(1));
 
         assertThat(JobCodec.decode(line.replace("\"v\":\"1\",", ""))).isEqualTo(Jobs.bulk(1));

@@ -14,11 +14,15 @@ import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.BatchRows.RowResult;
+import dev.afterimage.jobs.JobOutcomes.AttemptPolicy;
+import dev.afterimage.jobs.JobOutcomes.JobOutcome;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.QuotaExceededException;
-import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
@@ -36,7 +40,7 @@ class JobOutcomesTest {
             new JobOutcomes(new AttemptPolicy(3, BACK_OFF, Duration.ofMinutes(15), 2), clock, () -> 0L);
 
     @Test
-    void anImageIsTheEnd() {
+    void imageCompletesTheJob() {
         ImageKey key = new ImageKey("a".repeat(64));
         IndexEntry entry = new IndexEntry(key, ImageFormat.PNG, 1, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH);
 
@@ -53,7 +57,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void aLostMemoryOfTheFleetAndALostStoreUseUpNoAttempt() {
+    void unavailableRedisOrStoreUsesNoAttempt() {
         Exception cause = new IllegalStateException();
         for (RuntimeException lost : List.of(
                 new CacheUnavailableException("gone", cause),
@@ -67,7 +71,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void whoeverMustWaitWaitsAsLongAsWasNamed() {
+    void jobWaitsAsLongAsTheFailureNames() {
         assertThat(outcomes.of(ThrottledException.byProvider(Duration.ofSeconds(77)), 2))
                 .isEqualTo(new JobOutcome.Wait(Duration.ofSeconds(77), true));
         assertThat(outcomes.of(
@@ -78,7 +82,17 @@ class JobOutcomesTest {
     }
 
     @Test
-    void creditsMayBeToppedUpAtAnyTimeSoAMonthIsNotWaitedFor() {
+    void throttledJobWaitsUntilACallMayLeaveAndNotForItsLatency() {
+        for (Duration startsIn : List.of(Duration.ZERO, Duration.ofSeconds(3))) {
+            ThrottledException late = ThrottledException.byLimiter(
+                    new Permit.Denied(Duration.ofSeconds(40), startsIn, Permit.Reason.RATE));
+            assertThat(outcomes.of(late, 2))
+                    .isEqualTo(new JobOutcome.Wait(Duration.ofSeconds(Math.max(1, startsIn.toSeconds())), true));
+        }
+    }
+
+    @Test
+    void outOfCreditsIsNotWaitedForUntilNextMonth() {
         assertThat(outcomes.of(
                         new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(30))), 2))
                 .isEqualTo(new JobOutcome.Wait(Duration.ofMinutes(15), true));
@@ -91,7 +105,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void whatIsPermanentIsBuriedAtOnce() {
+    void permanentFailureIsDeadLetteredAtOnce() {
         assertThat(outcomes.of(new RejectedException(RejectedException.Reason.DATA, "no title"), 0))
                 .isEqualTo(new JobOutcome.DeadLettered("no title"));
         assertThat(outcomes.of(new InvalidRequestException("mend it", "data"), 0))
@@ -99,7 +113,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void aCallInVainThatMayBeRepeatedMakesTheJobWaitAloneAndUsesUpNoAttempt() {
+    void repeatableUnknownOutcomeMakesOnlyItsJobWaitWithoutUsingAnAttempt() {
         Duration wait = Duration.ofMinutes(1);
         JobOutcome later = new JobOutcome.Wait(wait.plusSeconds(1), false);
 
@@ -131,13 +145,13 @@ class JobOutcomesTest {
     }
 
     @Test
-    void whereTheCircuitIsOpenNothingWasTriedAndNoAttemptIsLost() {
+    void openCircuitUsesNoAttempt() {
         assertThat(outcomes.of(UnavailableException.circuitOpen(new IllegalStateException()), 2))
                 .isEqualTo(new JobOutcome.Wait(BACK_OFF, true));
     }
 
     @Test
-    void aSurpriseIsRetriedAndItsMessageIsNotToldOn() {
+    void unexpectedExceptionIsRetriedAndItsMessageIsHidden() {
         assertThat(outcomes.of(new IllegalStateException("apiKey=s3cret"), 0))
                 .isInstanceOfSatisfying(
                         JobOutcome.Retry.class,
@@ -145,7 +159,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void theWaitIsCappedAndSpread() {
+    void retryWaitIsCappedAndJittered() {
         AttemptPolicy policy = new AttemptPolicy(99, BACK_OFF, Duration.ofMinutes(15), 1);
 
         assertThat(policy.waitAfter(40, 0)).isEqualTo(Duration.ofMinutes(15));

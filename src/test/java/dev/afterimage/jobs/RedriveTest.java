@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
@@ -76,7 +77,7 @@ class RedriveTest {
         return IntStream.range(0, count).mapToObj(Jobs::bulk).toArray(Job[]::new);
     }
 
-    /** Buys in vain until the key may not be bought any more. */
+    /** Buys the key without getting an image until its purchases are used up. */
     private void useUp(ImageKey key) {
         Purchase purchase = Purchases.of(key);
         for (int i = 0; i <= Limiters.RULES.repurchases(); i++) {
@@ -92,7 +93,7 @@ class RedriveTest {
     }
 
     @Test
-    void whatWasGivenUpIsBackOnTheQueue() {
+    void deadLettersAreReturnedToTheQueue() {
         giveUp(jobs(45));
 
         assertThat(run()).isEqualTo(45);
@@ -103,7 +104,7 @@ class RedriveTest {
     }
 
     @Test
-    void eachImageMayBeBoughtOnceMore() {
+    void redriveAllowsOneMorePurchaseOfEachImage() {
         ImageKey key = Jobs.bulk(1).key();
         useUp(key);
         giveUp(Jobs.bulk(1), Jobs.bulk(2));
@@ -114,7 +115,7 @@ class RedriveTest {
     }
 
     @Test
-    void theImageOfAJobThatWaitedThroughAPurgeHasAnotherKey() {
+    void redriveAllowsAPurchaseOfTheKeyAfterAPurge() {
         version = 1;
         ImageKey now = Jobs.KEYS.keyOf(Jobs.request(1), 1);
         useUp(now);
@@ -126,7 +127,7 @@ class RedriveTest {
     }
 
     @Test
-    void whatCannotBeMovedByTheDeadlineStays() {
+    void deadLettersNotMovedByTheDeadlineStay() {
         giveUp(jobs(45));
         beforeEach = () -> clock.advance(Duration.ofSeconds(1));
 
@@ -137,7 +138,7 @@ class RedriveTest {
     }
 
     @Test
-    void whatIsGivenUpAgainMeanwhileIsNotAllowedTwice() {
+    void jobDeadLetteredAgainMeanwhileIsAllowedOnePurchaseOnly() {
         giveUp(jobs(30));
         int[] heard = {0};
         beforeEach = () -> {

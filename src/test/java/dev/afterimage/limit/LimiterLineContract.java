@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The part of {@link ProviderLimiterContract} that says who is planned where, and who is to come again when. */
+/** The part of {@link ProviderLimiterContract} about planned starts and when to ask again. */
 abstract class LimiterLineContract {
 
     static final Duration NOW_OR_NEVER = Duration.ZERO;
@@ -62,7 +62,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void theLineFollowsTheSlotsInTheOrderInWhichTheyComeFree() {
+    void waitersAreGivenSlotsInTheOrderInWhichTheyComeFree() {
         ProviderLimiter limiter = limiter(rate(2));
         Duration slotTime = rate(2).slotTime();
         departed(limiter, Lane.INTERACTIVE);
@@ -78,7 +78,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void aCallThatLeavesLateHoldsUpTheWholeLine() {
+    void lateDepartureDelaysAllWhoWait() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted late = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -90,7 +90,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void whereSomebodyGaveUpTheNextStillStandsBehindThoseWhoStay() {
+    void newcomerStandsBehindWaitersAfterOneGaveUp() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         Granted givesUp = acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -103,7 +103,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void whoComesJustWhenSomebodyWhoGaveUpWouldHaveLeftLeavesInHisPlace() {
+    void newcomerTakesTheDueStartOfAWaiterThatGaveUp() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         Granted givesUp = acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -116,7 +116,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void aHolderMayComeALeadEarlyAndNoEarlier() {
+    void permitMayDepartUpToTheLeadEarly() {
         ProviderLimiter limiter = limiter(rate(1));
         Duration lead = rate(1).lead();
         departed(limiter, Lane.INTERACTIVE);
@@ -133,7 +133,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void aPermitThatDepartedAlreadyIsToldWhenAnotherCallMayLeave() {
+    void departingTwiceIsDeniedWithTheNextStart() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         depart(limiter, permit);
@@ -155,7 +155,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void aHolderWhoNeverComesDoesNotHoldUpTheBulkLaneEither() {
+    void lapsedPermitDoesNotHoldUpTheBulkLane() {
         Limits limits = rateWithBulkShare(10, 0.1);
         ProviderLimiter limiter = limiter(limits);
         acquired(limiter, Lane.BULK, NOW_OR_NEVER);
@@ -166,9 +166,9 @@ abstract class LimiterLineContract {
         assertThat(departed(limiter, Lane.BULK).startsIn()).isZero();
     }
 
-    /** Then the start still lies ahead, and the call leaves on time. */
+    /** So that the start still lies ahead and the call leaves on time. */
     @Test
-    void whoWaitsForAStartThatIsNotPlannedYetIsToComeAgainHalfALeadBefore() {
+    void unplannedStartIsAskedForAgainHalfALeadBefore() {
         Limits limits = rate(1);
         ProviderLimiter limiter = limiter(limits);
         Duration halfALead = limits.lead().dividedBy(2);

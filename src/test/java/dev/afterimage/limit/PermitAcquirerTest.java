@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,7 +31,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,12 +43,9 @@ class PermitAcquirerTest {
 
     private final MutableClock clock = new MutableClock();
     private final FakePause pause = new FakePause(clock);
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    @AfterEach
-    void endThreads() {
-        threads.shutdownNow();
-    }
+    @AutoClose("shutdownNow")
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private static Limits rate(int rate) {
         return new Limits(rate, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(20));
@@ -73,7 +71,7 @@ class PermitAcquirerTest {
         return Deadline.in(patience, clock);
     }
 
-    /** Denies until told otherwise, and tells who asks. */
+    /** Denies until a grant is released, and records every question. */
     private static class StubbornLimiter implements ProviderLimiter {
         final BlockingQueue<Duration> questions = new LinkedBlockingQueue<>();
         final Semaphore grants = new Semaphore(0);
@@ -85,7 +83,7 @@ class PermitAcquirerTest {
 
         @Override
         public Permit acquire(Lane lane, Duration patience) {
-            // Decided before it is told, so that a test that was told cannot change it any more.
+            // Decided before it is recorded, so that a test that waits for the record cannot change it.
             boolean granted = grants.tryAcquire();
             questions.add(patience);
             return granted ? new Granted("t", lane, Duration.ZERO) : denial;
@@ -132,7 +130,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aStartAheadIsWaitedForAndTheCallLeavesExactlyThen() throws Exception {
+    void plannedStartIsWaitedForExactly() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
         gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
@@ -143,7 +141,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aWaitBeyondTheDeadlineIsNotSlept() throws Exception {
+    void waitBeyondTheDeadlineIsRefusedAtOnce() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
         gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
@@ -154,7 +152,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void whatOneWasRefusedIsRefusedToTheNextWithoutAskingTheLimiter() throws Exception {
+    void denialIsReusedForTheNextCallerWithoutAskingTheLimiter() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofSeconds(20), Reason.RATE);
         PermitAcquirer gate = gate(limiter);
 
@@ -170,7 +168,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aRefusalIsNoneForThoseWithMorePatienceOrInTheOtherLane() throws Exception {
+    void denialIsNotReusedForALaterDeadlineOrTheOtherLane() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofSeconds(20), Reason.RATE);
         PermitAcquirer gate = gate(limiter);
         assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)))).isInstanceOf(Denied.class);
@@ -181,7 +179,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aDeadlineThatHasPassedStillTakesWhatIsFree() throws Exception {
+    void freeSlotIsTakenEvenAfterTheDeadline() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
 
         gate.depart(granted(gate, Lane.INTERACTIVE, in(Duration.ZERO)), Purchases.next());
@@ -190,7 +188,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void theBulkLaneAsksAgainUntilItsTurnComes() throws Exception {
+    void bulkLaneAsksAgainUntilItIsGranted() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
         gate.depart(granted(gate, Lane.BULK, in(SECOND)), Purchases.next());
 
@@ -210,7 +208,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aPermitThatACoolDownOvertookLapses() throws Exception {
+    void permitLapsesWhenACoolDownBegins() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitAcquirer gate = gate(limiter);
         Granted permit = granted(gate, Lane.INTERACTIVE, in(SECOND));
@@ -223,7 +221,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aThreadThatWakesTooLateIsStampedAnew() throws Exception {
+    void threadThatWakesTooLateRedeparts() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         AtomicInteger held = new AtomicInteger();
         Pause sluggish = duration -> {
@@ -243,7 +241,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aPlanThatWasWrongIsWaitedForAndKept() throws Exception {
+    void departureAskedForTooEarlyWaitsWithTheSamePermit() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, Duration.ZERO);
         PermitAcquirer gate = gate(limiter);
@@ -299,7 +297,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aCallThatLeftOnTimeCostsTheLimiterNoQuestion() throws Exception {
+    void departureOnTimeIsNotReportedToTheLimiterAgain() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitAcquirer gate = gate(limiter);
         PermitAcquirer.Departure.Leaves departure = (PermitAcquirer.Departure.Leaves)
@@ -314,7 +312,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void oneGivenBackInThisProcessWakesTheHeadOfTheLineAtOnce() throws Exception {
+    void releaseInThisProcessWakesTheFirstWaiterAtOnce() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         Future<Granted> waiting = threads.submit(() -> granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1))));
@@ -327,7 +325,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void withoutThatTheHeadAsksAgainByItself() throws Exception {
+    void firstWaiterPollsWithoutARelease() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofMillis(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         Future<Granted> waiting = threads.submit(() -> granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1))));
@@ -341,7 +339,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void onlyTheHeadOfALineAsks() throws Exception {
+    void onlyTheFirstWaiterAsksTheLimiter() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         CountDownLatch served = new CountDownLatch(100);
@@ -363,24 +361,23 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aLineServesInTheOrderOfArrival() throws Exception {
+    void waitersAreServedInOrderOfArrival() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         List<Integer> order = new ArrayList<>();
         List<Future<?>> clients = new ArrayList<>();
         for (int client = 0; client < 20; client++) {
             int number = client;
-            CountDownLatch arriving = new CountDownLatch(1);
+            CompletableFuture<Thread> arriving = new CompletableFuture<>();
             clients.add(threads.submit(() -> {
-                arriving.countDown();
+                arriving.complete(Thread.currentThread());
                 granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1)));
                 synchronized (order) {
                     order.add(number);
                 }
                 return null;
             }));
-            arriving.await();
-            limiter.questions.poll(client == 0 ? 10_000 : 5, TimeUnit.MILLISECONDS);
+            awaitWaiting(arriving.get());
         }
 
         for (int client = 0; client < 20; client++) {
@@ -392,8 +389,14 @@ class PermitAcquirerTest {
         assertThat(order).isSorted();
     }
 
+    private static void awaitWaiting(Thread client) {
+        while (client.getState() != Thread.State.WAITING && client.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
-    void whoComesWhileTheLineStandsStillBeyondHisDeadlineLeavesAtOnce() throws Exception {
+    void callerWhoseDeadlineIsBeforeTheNextStartIsDeniedAtOnce() throws Exception {
         CountDownLatch standing = new CountDownLatch(1);
         Pause endless = duration -> {
             standing.countDown();
@@ -411,7 +414,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void whoIsCancelledWhileWaitingForHisStartGivesItBack() throws Exception {
+    void waiterCancelledBeforeItsStartReturnsItsPermit() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         CountDownLatch waits = new CountDownLatch(1);
         Pause endless = duration -> {
@@ -435,7 +438,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void whoIsCancelledInLineLetsTheOthersPass() throws Exception {
+    void cancelledWaiterLetsTheOthersPass() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         AtomicInteger interrupted = new AtomicInteger();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ProviderLimiter} must do. */
+/** The contract of every {@link ProviderLimiter}. */
 public abstract class ProviderLimiterContract extends LimiterLineContract {
 
     private static Limits inFlight(int concurrency) {
@@ -47,7 +47,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void thePatientStandInLine() {
+    void waitingCallersAreGivenSuccessiveStarts() {
         ProviderLimiter limiter = limiter(rate(2));
         Duration slotTime = rate(2).slotTime();
 
@@ -62,7 +62,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aStartBeyondThePatienceIsDeniedWithTheWaitAndTakesNothing() {
+    void startBeyondThePatienceIsDeniedAndTakesNoSlot() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -77,36 +77,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aHolderWhoComesALittleEarlyIsToldTheRest() {
-        ProviderLimiter limiter = limiter(rate(1));
-        departed(limiter, Lane.INTERACTIVE);
-        Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
-
-        advance(rate(1).slotTime().minusMillis(200));
-        Permit early = depart(limiter, next);
-
-        assertThat(early)
-                .isInstanceOfSatisfying(
-                        Departed.class,
-                        departed -> assertThat(departed.startsIn()).isEqualTo(Duration.ofMillis(200)));
-    }
-
-    @Test
-    void aHolderWhoComesMuchTooEarlyIsSentBackAndKeepsHisPermit() {
-        ProviderLimiter limiter = limiter(rate(1));
-        departed(limiter, Lane.BULK);
-        Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
-
-        Denied denied = denied(depart(limiter, next));
-
-        assertThat(denied.reason()).isEqualTo(Reason.RATE);
-        assertThat(denied.retryAfter()).isEqualTo(rate(1).slotTime());
-        advance(rate(1).slotTime());
-        assertThat(depart(limiter, next)).isInstanceOf(Departed.class);
-    }
-
-    @Test
-    void aHolderWhoWasSentBackStillHoldsHisPlaceInFlight() {
+    void deniedEarlyDepartureKeepsItsPlaceInFlight() {
         Limits limits = new Limits(1, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         Granted one = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
@@ -121,7 +92,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aHolderWhoComesLateStillLeavesAndTakesHisSlotFromThenOn() {
+    void lateDepartureTakesItsSlotFromItsTrueTime() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted late = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         advance(Duration.ofSeconds(5));
@@ -133,7 +104,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aHolderWhoNeverComesLapsesAndDoesNotHoldUpTheLine() {
+    void unusedPermitLapsesAndDoesNotHoldUpOthers() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted dead = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         advance(rate(1).lead());
@@ -145,16 +116,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aPermitDepartsOnce() {
-        ProviderLimiter limiter = limiter(rate(5));
-        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
-        depart(limiter, permit);
-
-        denied(depart(limiter, permit));
-    }
-
-    @Test
-    void aCallThatDidNotLeaveInTimeIsStampedAnew() {
+    void callThatDidNotLeaveInTimeIsRedeparted() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         Departed stamped = (Departed) depart(limiter, permit);
@@ -201,7 +163,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aMovedStampIsStillOneCallInFlight() {
+    void restampedCallIsStillOneCallInFlight() {
         ProviderLimiter limiter = limiter(inFlight(2));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
         advance(Duration.ofMillis(300));
@@ -214,7 +176,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aCoolDownOvertakesWhoeverWasStampedAndDidNotLeave() {
+    void coolDownDeniesARedeparture() {
         ProviderLimiter limiter = limiter(rate(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
         limiter.coolDown(SECOND);
@@ -225,7 +187,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aStampLongPastCannotBeMoved() {
+    void departureLongPastCannotBeRedeparted() {
         ProviderLimiter limiter = limiter(rate(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER));
         advance(rate(1).slotTime());
@@ -234,7 +196,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aStampedPermitGivesItsPlaceBack() {
+    void settledCallFreesItsPlaceInFlight() {
         ProviderLimiter limiter = limiter(inFlight(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
 
@@ -244,7 +206,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aForeignTokenDoesNotDepart() {
+    void unknownPermitDoesNotDepart() {
         ProviderLimiter limiter = limiter(rate(5));
 
         assertThat(denied(depart(limiter, new Granted("foreign", Lane.INTERACTIVE, Duration.ZERO)))
@@ -253,7 +215,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aPermitThatNeverLeftGivesItsPlaceInLineBack() {
+    void releasedPermitFreesItsStart() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -273,7 +235,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void manyGiveUpAndTheLineIsShortAgain() {
+    void startsOfManyWhoGiveUpAreFreed() {
         ProviderLimiter limiter = limiter(rate(2));
         List<Granted> line = new ArrayList<>();
         for (int call = 0; call < 40; call++) {
@@ -299,7 +261,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void theBulkLaneCannotUseWhatPeopleUsed() {
+    void bulkLaneHasNoSlotsThatTheInteractiveLaneUsed() {
         ProviderLimiter limiter = limiter(rateWithBulkShare(10, 0.8));
         for (int call = 0; call < 9; call++) {
             departed(limiter, Lane.INTERACTIVE);
@@ -310,7 +272,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void theBulkLaneDoesNotFillTheFuture() {
+    void bulkLaneIsPlannedOnlyALittleAhead() {
         ProviderLimiter limiter = limiter(rateWithBulkShare(10, 1));
         for (int call = 0; call < 10; call++) {
             departed(limiter, Lane.BULK);
@@ -338,7 +300,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aPlaceGivenBackTwiceIsOnePlace() {
+    void placeInFlightReturnedTwiceIsFreedOnce() {
         ProviderLimiter limiter = limiter(inFlight(2));
         Departed first = departed(limiter, Lane.INTERACTIVE);
         departed(limiter, Lane.INTERACTIVE);
@@ -351,7 +313,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void theBulkLaneLeavesPlacesForPeople() {
+    void bulkLaneLeavesPlacesInFlightForTheInteractiveLane() {
         ProviderLimiter limiter = limiter(inFlight(4));
         Departed first = departed(limiter, Lane.BULK);
         departed(limiter, Lane.BULK);
@@ -391,7 +353,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void noPlaceStandsIdleForASlotThatIsFarAway() {
+    void placeInFlightIsNotHeldForADistantSlot() {
         Limits limits = new Limits(1, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         departed(limiter, Lane.INTERACTIVE);
@@ -404,7 +366,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aDeniedDepartureGivesThePlaceBack() {
+    void deniedDepartureFreesItsPlaceInFlight() {
         ProviderLimiter limiter = limiter(inFlight(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         limiter.coolDown(SECOND);
@@ -415,7 +377,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aLowerLimitThatTheProviderShowsHoldsForItsWindow() {
+    void lowerLimitShownByTheProviderHoldsForItsWindow() {
         ProviderLimiter limiter = limiter(rate(10));
         assertThat(limiter.lower(3, SECOND)).isTrue();
 
@@ -444,7 +406,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aLimitIsNeverRaised() {
+    void higherLimitShownByTheProviderIsIgnored() {
         ProviderLimiter limiter = limiter(rate(2));
         assertThat(limiter.lower(50, SECOND)).isFalse();
         assertThat(limiter.lower(120, Duration.ofMinutes(1))).isFalse();
@@ -456,7 +418,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aLimitOfALongerWindowIsTakenForItsShareOfThisOne() {
+    void limitOfALongerWindowIsScaledToOurs() {
         ProviderLimiter limiter = limiter(rate(10));
         limiter.lower(120, Duration.ofMinutes(1));
 
@@ -466,7 +428,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aCoolDownHoldsEverybodyBack() {
+    void coolDownDelaysBothLanes() {
         ProviderLimiter limiter = limiter(rate(10));
         limiter.coolDown(Duration.ofSeconds(3));
 
@@ -484,7 +446,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void whoHasThePatienceIsGrantedAStartAfterTheCoolDown() {
+    void callerWithPatienceIsGrantedAStartAfterTheCoolDown() {
         ProviderLimiter limiter = limiter(rate(1));
         limiter.coolDown(Duration.ofSeconds(3));
 
@@ -494,7 +456,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void ofTwoCoolDownsTheOneThatEndsLaterCounts() {
+    void laterOfTwoCoolDownsHolds() {
         ProviderLimiter limiter = limiter(rate(10));
         limiter.coolDown(Duration.ofSeconds(5));
         limiter.coolDown(Duration.ofSeconds(2));
@@ -505,7 +467,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     }
 
     @Test
-    void aCoolDownOvertakesWhoeverHasNotLeft() {
+    void coolDownDeniesAPermitThatHasNotDeparted() {
         ProviderLimiter limiter = limiter(rate(10));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         limiter.coolDown(Duration.ofSeconds(2));

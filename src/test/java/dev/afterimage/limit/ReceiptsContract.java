@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every {@link Receipts} must do, together with the {@link ProviderLimiter} that writes them. */
+/** The contract of every {@link Receipts}, with the {@link ProviderLimiter} that writes them. */
 public abstract class ReceiptsContract {
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
@@ -88,7 +88,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aCallThatIsStampedAnewIsThatCallStill() {
+    void redepartureIsStillTheSamePurchase() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet);
         advance(SECOND);
@@ -105,7 +105,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aReceiptTellsTheOperatorWhatIsUnderWay() {
+    void openReceiptIsListedWithItsDetails() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet);
 
@@ -132,7 +132,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void anImageRefusesWhoHasNotSeenIt() {
+    void imageReceiptRefusesABuyerThatDoesNotKnowTheImage() {
         Fleet fleet = fleet(1);
         Instant made = now();
         fleet.receipts().settle(bought(fleet), new CallOutcome.Image(made));
@@ -172,7 +172,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void theHolderOfACallMayHaveDied() {
+    void callsWhoseHoldersDiedAreUnknownAndUseUpPurchases() {
         Fleet fleet = fleet(1);
         bought(fleet);
         advance(LONGEST_CALL);
@@ -250,7 +250,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whatIsDeletedWhileItIsMadeIsNotStoredAndCanBeBoughtAnewAfterThat() {
+    void imageDeletedDuringItsCallIsNotStoredAndMayBeBoughtAgainAfterIt() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
         assertThat(fleet.receipts().hold(call)).isEqualTo(Holding.HELD);
@@ -278,7 +278,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whoThawsAfterADeleteDoesNotBringTheImageBack() {
+    void holderThatThawsAfterADeleteDoesNotStoreItsImage() {
         Fleet fleet = fleet(1);
         Departed frozen = bought(fleet);
         advance(SECOND);
@@ -294,7 +294,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whatWasDeletedCanBeBoughtAtOnce() {
+    void deletedKeyMayBeBoughtAtOnce() {
         Fleet fleet = fleet(0);
         fleet.receipts().settle(bought(fleet), HTML);
         fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
@@ -306,7 +306,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whoThawsWhenAnotherHasBoughtFindsItsReceiptLost() {
+    void holderThatThawsAfterAnotherPurchaseHasLostItsReceipt() {
         Fleet fleet = fleet(1);
         Departed frozen = bought(fleet);
         advance(LONGEST_CALL);
@@ -330,7 +330,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aLivingHolderKeepsItsReceiptPastItsEnd() {
+    void holdExtendsAReceiptPastItsEnd() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet);
         for (int hold = 0; hold < 10; hold++) {
@@ -376,7 +376,7 @@ public abstract class ReceiptsContract {
 
     @ParameterizedTest
     @EnumSource
-    void aStopLetsOneCallThroughNowAndThenAndAnImageEndsIt(LaneStop.Reason reason) {
+    void stopLetsProbesThroughAndAnImageEndsIt(LaneStop.Reason reason) {
         Fleet fleet = fleet(1);
         depart(fleet, Purchases.next()); // no restart is due any more
         Instant since = now();
@@ -414,7 +414,7 @@ public abstract class ReceiptsContract {
 
     @ParameterizedTest
     @EnumSource
-    void aProbeThatWasNotDealtWithLeavesTheStopAndTheNextOneComesAtItsTime(LaneStop.Reason reason) {
+    void unansweredProbeKeepsTheStopAndTheNextComesAtItsTime(LaneStop.Reason reason) {
         Fleet fleet = fleet(1);
         depart(fleet, Purchases.next()); // no restart is due any more
         fleet.limiter().stop(reason);
@@ -449,7 +449,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void anUnusableAnswerThatIsToldTwiceCountsOnce() {
+    void unusableAnswerSettledTwiceCountsOnce() {
         Fleet fleet = fleet(WIDE, new ReceiptRules(1, 2));
         Departed call = bought(fleet);
 
@@ -474,7 +474,26 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whatIsBoughtAfterADeleteHasANameOfItsOwn() {
+    void anImageIsDeletedUntilTheKeyIsBoughtAgain() {
+        Fleet fleet = fleet(1);
+        fleet.receipts().settle(bought(fleet), image());
+        assertThat(fleet.receipts().isDeleted(KEY)).isFalse();
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+
+        Departed call = bought(fleet);
+        assertThat(fleet.receipts().isDeleted(KEY)).isFalse();
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+        assertThat(fleet.receipts().settle(call, image()).deleted()).isTrue();
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+
+        fleet.receipts().settle(bought(fleet), image());
+        assertThat(fleet.receipts().isDeleted(KEY)).isFalse();
+    }
+
+    @Test
+    void purchaseAfterADeleteHasANewIdempotencyKey() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet, PURCHASE.named("1"));
         fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
@@ -488,7 +507,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aProbeThatFindsNoSlotIsNotLost() {
+    void probeWithoutASlotIsTriedAgain() {
         Fleet fleet = fleet(new Limits(1, SECOND, OptionalInt.empty(), 1, LONGEST_CALL), new ReceiptRules(1, 5));
         bought(fleet, Purchases.next());
         fleet.limiter().stop(LaneStop.Reason.UNUSABLE_ANSWERS);
@@ -520,7 +539,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aCallThatWouldNotLandByTheDeadlineIsNotMadeForWhoWaits() {
+    void callExpectedToEndAfterTheDeadlineIsNotMadeForAWaitingCaller() {
         Fleet fleet = fleet(1);
         Departed slow = bought(fleet);
         advance(Duration.ofSeconds(8));
@@ -535,7 +554,29 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void anImageThatWaitedForTheStoreSaysNothingOfHowLongCallsTake() {
+    void denialForItsLatencyAlsoSaysWhenACallMayLeave() {
+        Fleet fleet = fleet(new Limits(1, SECOND, OptionalInt.empty(), 1, LONGEST_CALL), new ReceiptRules(1, 5));
+        fleet.receipts().settle(bought(fleet, Purchases.next()), image());
+        advance(Duration.ofSeconds(2));
+        Departed slow = bought(fleet);
+        advance(Duration.ofSeconds(40));
+        fleet.receipts().settle(slow, image());
+        Duration expected = ((Denied) fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ZERO)).retryAfter();
+        assertThat(expected).isBetween(Duration.ofSeconds(20), LONGEST_CALL);
+
+        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ofSeconds(15)))
+                .isEqualTo(new Denied(expected, Duration.ZERO, Permit.Reason.RATE));
+        bought(fleet, Purchases.next());
+        Duration slot = Duration.ofMillis(1020);
+        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, expected))
+                .isEqualTo(new Denied(slot.plus(expected), slot, Permit.Reason.RATE));
+        fleet.limiter().coolDown(Duration.ofSeconds(10));
+        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ofSeconds(15)))
+                .isEqualTo(new Denied(expected, Duration.ofSeconds(10), Permit.Reason.RATE));
+    }
+
+    @Test
+    void timeThatAnImageWaitedForTheStoreIsNoLatency() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet);
         advance(LONGEST_CALL.plus(SECOND));
@@ -545,7 +586,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aJobIsResumedByWhoComesAfterItsHolder() {
+    void providersJobIsResumedAfterItsHolderDied() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
         fleet.receipts().keepTicket(call, "job-7");
@@ -563,7 +604,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aJobThatWasDeletedUnderWayIsNotResumedButBoughtAnewAfterIt() {
+    void providersJobDeletedMeanwhileIsBoughtAnewAfterItsEnd() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
         fleet.receipts().keepTicket(call, "job-7");
@@ -577,7 +618,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aJobOfUnknownOutcomeThatWasDeletedIsNotResumedEither() {
+    void deletedProvidersJobOfUnknownOutcomeIsNotResumed() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
         fleet.receipts().keepTicket(call, "job-7");
@@ -589,7 +630,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aRequestThatTheProviderDealtWithEndsTheStopsOfKeyAndAccountAndNoOther() {
+    void processedProbeEndsTheStopsOfKeyAndAccountOnly() {
         Fleet fleet = fleet(1);
         List<Departed> probes = List.of(bought(fleet, Purchases.next()), bought(fleet, Purchases.next()));
         List<CallOutcome> dealtWith = List.of(HTML, new CallOutcome.Rejected("DATA no title", Duration.ZERO));
@@ -607,7 +648,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void theManyReceiptsOfLandedImagesDontHideTheOthersFromTheOperator() {
+    void manyImageReceiptsDoNotHideOpenOnesFromTheList() {
         Fleet fleet = fleet(0);
         fleet.receipts().settle(bought(fleet, Purchases.next()), image());
         fleet.receipts().settle(bought(fleet), SILENCE);

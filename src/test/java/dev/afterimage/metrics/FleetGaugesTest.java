@@ -2,7 +2,7 @@ package dev.afterimage.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.jobs.QueueStatus;
+import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.LimiterStatus;
@@ -37,7 +37,7 @@ class FleetGaugesTest {
     }
 
     @Test
-    void aPortThatFailsMakesItsOwnGaugesNaNAndNoOthers() {
+    void failingPortMakesOnlyItsOwnGaugesNaN() {
         register(
                 () -> {
                     throw new QueueUnavailableException("gone", new IllegalStateException());
@@ -55,14 +55,14 @@ class FleetGaugesTest {
     }
 
     @Test
-    void anAgeThatTheQueueCannotTellIsNoNumber() {
+    void unknownAgeOfTheOldestJobIsNaN() {
         register(() -> new QueueStatus(3, 40, Optional.empty(), 2), OptionalLong.empty());
         assertThat(gauge(Meters.QUEUE_AGE)).isNaN();
         assertThat(gauge(Meters.DEAD_LETTERS)).isEqualTo(2);
     }
 
     @Test
-    void manyReadingsAskThePortOnceInAWhile() {
+    void gaugeReadingsAreCachedForAWhile() {
         AtomicInteger asked = new AtomicInteger();
         register(
                 () -> {
@@ -81,7 +81,7 @@ class FleetGaugesTest {
     }
 
     @Test
-    void aFailingPortIsNotAskedAtEachReadingEither() {
+    void failureOfAPortIsCachedToo() {
         AtomicInteger asked = new AtomicInteger();
         register(
                 () -> {

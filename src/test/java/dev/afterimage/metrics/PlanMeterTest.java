@@ -2,7 +2,7 @@ package dev.afterimage.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.Checkpoint;
 import dev.afterimage.catalogue.PlanReport;
 import dev.afterimage.testing.MutableClock;
@@ -79,7 +79,7 @@ class PlanMeterTest {
     }
 
     @Test
-    void ofManyBadRowsTheFirstAreNamed() {
+    void onlyTheFirstBadRowsAreLogged() {
         List<CatalogueRow.Bad> bad = IntStream.rangeClosed(1, 200)
                 .mapToObj(line -> new CatalogueRow.Bad(line, "Not JSON"))
                 .toList();

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** Clients of Redis for a test, each with a pool of its own as another process would have it; closed together. */
-final class RedisClients implements AutoCloseable {
+public final class RedisClients implements AutoCloseable {
 
     static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -53,7 +53,7 @@ final class RedisClients implements AutoCloseable {
     final Note note = new Note();
 
     /** The limiter's script at a time that is moved by hand, or the server's where that is empty. */
-    LimiterScript script(RedisLink link, Limits limits, ReceiptRules rules, Supplier<String> fixedTime) {
+    public LimiterScript script(RedisLink link, Limits limits, ReceiptRules rules, Supplier<String> fixedTime) {
         return new LimiterScript(
                 link,
                 prefix,
@@ -85,7 +85,7 @@ final class RedisClients implements AutoCloseable {
         return client(new RedisOptions().setType(RedisClientType.CLUSTER).setEndpoints(urls));
     }
 
-    RedisLink link(String url) {
+    public RedisLink link(String url) {
         return link(client(url), settings());
     }
 
@@ -114,7 +114,7 @@ final class RedisClients implements AutoCloseable {
     }
 
     /** Deletes the keys of this test, as a flush would. */
-    void forget(RedisLink link) {
+    public void forget(RedisLink link) {
         keys(link).forEach(key -> link.call(Request.cmd(Command.DEL).arg(key)));
     }
 

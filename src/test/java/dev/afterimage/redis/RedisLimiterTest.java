@@ -23,7 +23,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.LongSupplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,15 +34,12 @@ class RedisLimiterTest extends ProviderLimiterContract {
     private static final Limits LIMITS = new Limits(4, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(20));
     private static final Duration NOW_OR_NEVER = Duration.ZERO;
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock();
     private SimulatedFleet.Parts latest = parts(LIMITS, clock::nanoTime);
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected ProviderLimiter limiter(Limits limits) {
@@ -135,7 +132,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void aFirstStartPausesNobody() {
+    void firstStartOfAFleetHasNoPause() {
         assertThat(leave(limiter(LIMITS))).isEqualTo(4);
         assertThat(clients.note.read()).isPresent();
     }
@@ -158,7 +155,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void thePauseIsCountedFromWhenTheFlushWasNoticed() {
+    void pauseBeginsWhenTheFlushIsNoticed() {
         ProviderLimiter one = limiter(LIMITS);
         leave(one);
         clients.forget(RedisProcess.shared().url());
@@ -180,7 +177,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void aStampThatWasMovedIsNotTakenForAnEvictedOne() {
+    void movedDepartureIsNotTakenForAnEvictedOne() {
         ProviderLimiter limiter = limiter(LIMITS);
         Granted early = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
         Departed stamped = (Departed) depart(limiter, early);
@@ -196,7 +193,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void everyKeyEndsByItselfAndCarriesTheHashTag() {
+    void everyKeyExpiresAndCarriesTheHashTag() {
         Limits limits = new Limits(4, SECOND, OptionalInt.of(3), 0.5, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         depart(limiter, (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));

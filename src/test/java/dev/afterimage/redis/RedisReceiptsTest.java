@@ -29,7 +29,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisReceiptsTest extends ReceiptsContract {
@@ -38,14 +38,11 @@ class RedisReceiptsTest extends ReceiptsContract {
     private static final Limits LIMITS = new Limits(100, Duration.ofSeconds(1), OptionalInt.empty(), 1, LONGEST_CALL);
     private static final Purchase PURCHASE = Purchases.of(new ImageKey("cd".repeat(32)));
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock();
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected Fleet fleet(Limits limits, ReceiptRules rules) {
@@ -59,7 +56,7 @@ class RedisReceiptsTest extends ReceiptsContract {
         return fleet(LIMITS, Limiters.RULES);
     }
 
-    /** For the keys, too, whose time to live is the server's. */
+    /** Also shortens the keys' time to live, which the server counts by its own clock. */
     @Override
     protected void advance(Duration step) {
         clock.advance(step);
@@ -88,7 +85,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aLivingHolderWritesItsReceiptAgainAfterAFlush() {
+    void livingHolderRestoresItsReceiptAfterAFlush() {
         Fleet one = fleet();
         Fleet other = fleet();
         Departed call = bought(one, PURCHASE);
@@ -104,7 +101,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aCallInVainWhoseReceiptWasForgottenCountsAllTheSame() {
+    void unknownOutcomeAfterAFlushStillCountsAsAPurchase() {
         Fleet fleet = fleet();
         Departed call = bought(fleet, PURCHASE);
         advance(Duration.ofSeconds(10));
@@ -144,7 +141,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aMemoryThatIsLostOnceMoreWhileItIsComparedIsComparedAgain() {
+    void flushDuringTheEpochCheckIsCheckedAgain() {
         bought(fleet(), PURCHASE);
         LimiterScript.EpochNote flushing = new LimiterScript.EpochNote() {
             private int reads;
@@ -183,7 +180,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void twoProcessesThatConfirmAtOnceAgree() {
+    void concurrentEpochChecksAgree() {
         Fleet one = fleet();
         Fleet other = fleet();
         bought(one, PURCHASE);
@@ -195,7 +192,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void whoMeetsANewerFormatBuysNothingAndSaysSo() {
+    void newerReceiptFormatStopsPurchasesWithAMessage() {
         Fleet fleet = fleet();
         bought(fleet, PURCHASE);
         link.call(Request.cmd(Command.HSET)
@@ -209,7 +206,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aProcessThatJustStartedFindsOutAtOnceWhetherTheKeyWasMended() {
+    void startedProcessProbesARefusedKeyAtOnce() {
         Fleet running = fleet();
         bought(running, Purchases.next());
         running.limiter().stop(LaneStop.Reason.ACCESS_REFUSED);
@@ -222,7 +219,7 @@ class RedisReceiptsTest extends ReceiptsContract {
 
     /** On Lambda processes start all the time. */
     @Test
-    void aProcessThatJustStartedDoesNotAskAnEmptyAccountBeforeItsTime() {
+    void startedProcessWaitsBeforeProbingAnEmptyAccount() {
         fleet().limiter().stop(LaneStop.Reason.OUT_OF_CREDITS);
 
         assertThat(fleet().limiter().acquire(Lane.INTERACTIVE, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);

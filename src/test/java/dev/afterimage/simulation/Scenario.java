@@ -1,10 +1,12 @@
 package dev.afterimage.simulation;
 
+import dev.afterimage.jobs.CallbackConfig;
 import dev.afterimage.simulation.SimulatedProvider.Behaviour;
 import dev.afterimage.wiring.WiredProcess.Settings;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +32,8 @@ record Scenario(
         int requests,
         int images,
         double deletes,
+        int purges,
+        int batches,
         int catalogueRows,
         Duration firstPlan,
         Duration period,
@@ -44,7 +48,12 @@ record Scenario(
     private static final int[] CREDITS = {0, 0, 0, 25};
     private static final int FIRST_CATALOGUE_IMAGE = 100;
 
-    static Scenario of(long seed, Random chance) {
+    /**
+     * The scenario of a seed.
+     *
+     * @param more for what only some runs have, so that the others stay as they are when more is added
+     */
+    static Scenario of(long seed, Random chance, Random more) {
         boolean nights = seed % 6 == 5;
         int rate = RATES[chance.nextInt(RATES.length)];
         Duration window = Duration.ofSeconds(WINDOWS[chance.nextInt(WINDOWS.length)]);
@@ -71,6 +80,8 @@ record Scenario(
                 nights ? 10 : 10 + chance.nextInt(40),
                 1 + chance.nextInt(12),
                 chance.nextInt(3) == 0 ? 0.2 : 0,
+                !nights && more.nextInt(6) == 0 ? 1 + more.nextInt(2) : 0,
+                !nights && more.nextInt(4) == 0 ? 1 + more.nextInt(2) : 0,
                 nights ? 5 + chance.nextInt(15) : chance.nextInt(4) == 0 ? 10 : 0,
                 nights ? Duration.ofMinutes(1) : Duration.ofSeconds(5),
                 Duration.ofMinutes(20),
@@ -103,6 +114,7 @@ record Scenario(
         values.put("afterimage.pregeneration.back-off", "5s");
         values.put("afterimage.pregeneration.max-back-off", "1m");
         values.put("afterimage.pregeneration.catalogues.cards.source", "cards.ndjson");
+        values.put("afterimage.callbacks.secret", "s".repeat(CallbackConfig.SHORTEST_SECRET));
         return KNOWN.computeIfAbsent(values, Settings::of);
     }
 
@@ -113,6 +125,11 @@ record Scenario(
 
     int firstCatalogueImage() {
         return FIRST_CATALOGUE_IMAGE;
+    }
+
+    /** The rows of a batch: some of the images that clients ask for, and others. */
+    List<Integer> batch(Random more) {
+        return more.ints(3 + more.nextInt(12), 0, 2 * images).boxed().toList();
     }
 
     /** Some images are asked for far more often than others, and those of the catalogue, too. */

@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -50,10 +51,10 @@ class SingleFlightTest {
     }
 
     @Test
-    void aHundredAskAndOneIsDone() throws Exception {
+    void aHundredCallersShareOneFlight() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         CyclicBarrier together = new CyclicBarrier(100);
-        List<Future<Flight<String>>> seats = new ArrayList<>();
+        List<Future<SingleFlight<ImageKey, String>.Flight>> seats = new ArrayList<>();
         for (int caller = 0; caller < 100; caller++) {
             seats.add(threads.submit(() -> {
                 together.await();
@@ -64,12 +65,12 @@ class SingleFlightTest {
             }));
         }
         int led = 0;
-        for (Future<Flight<String>> seat : seats) {
+        for (Future<SingleFlight<ImageKey, String>.Flight> seat : seats) {
             led += seat.get().led() ? 1 : 0;
         }
         provider.complete("image");
 
-        for (Future<Flight<String>> seat : seats) {
+        for (Future<SingleFlight<ImageKey, String>.Flight> seat : seats) {
             assertThat(seat.get().await(patient())).contains("image");
         }
         assertThat(led).isEqualTo(1);
@@ -77,17 +78,17 @@ class SingleFlightTest {
     }
 
     @Test
-    void keysFlyApart() throws Exception {
-        Flight<String> first = flights.join(KEY, provider::get);
+    void differentKeysHaveSeparateFlights() throws Exception {
+        SingleFlight<ImageKey, String>.Flight first = flights.join(KEY, provider::get);
 
         assertThat(flights.join(OTHER, () -> "other").await(patient())).contains("other");
         assertThat(first.await(impatient())).isEmpty();
     }
 
     @Test
-    void whoGivesUpStopsNobody() throws Exception {
-        Flight<String> leader = flights.join(KEY, provider::get);
-        Flight<String> follower = flights.join(KEY, () -> "not me");
+    void leaderThatGivesUpDoesNotStopTheFlight() throws Exception {
+        SingleFlight<ImageKey, String>.Flight leader = flights.join(KEY, provider::get);
+        SingleFlight<ImageKey, String>.Flight follower = flights.join(KEY, () -> "not me");
 
         assertThat(leader.await(impatient())).isEmpty();
         provider.complete("image");
@@ -97,10 +98,10 @@ class SingleFlightTest {
     }
 
     @Test
-    void aCancelledLeaderStopsNobody() throws Exception {
+    void cancelledLeaderDoesNotStopTheFlight() throws Exception {
         CountDownLatch joined = new CountDownLatch(1);
         Thread leader = Thread.startVirtualThread(() -> {
-            Flight<String> flight = flights.join(KEY, provider::get);
+            SingleFlight<ImageKey, String>.Flight flight = flights.join(KEY, provider::get);
             joined.countDown();
             try {
                 flight.await(patient());
@@ -109,7 +110,7 @@ class SingleFlightTest {
             }
         });
         joined.await();
-        Flight<String> follower = flights.join(KEY, () -> "not me");
+        SingleFlight<ImageKey, String>.Flight follower = flights.join(KEY, () -> "not me");
 
         leader.interrupt();
         leader.join();
@@ -119,13 +120,13 @@ class SingleFlightTest {
     }
 
     @Test
-    void everyoneAboardGetsTheVeryFailure() {
+    void leaderAndFollowersGetTheSameFailure() {
         IllegalStateException failure = new IllegalStateException("engine");
-        Flight<String> leader = flights.join(KEY, () -> {
+        SingleFlight<ImageKey, String>.Flight leader = flights.join(KEY, () -> {
             provider.get();
             throw failure;
         });
-        Flight<String> follower = flights.join(KEY, () -> "not me");
+        SingleFlight<ImageKey, String>.Flight follower = flights.join(KEY, () -> "not me");
         provider.complete("");
 
         assertThatThrownBy(() -> leader.await(patient())).isSameAs(failure);
@@ -133,9 +134,9 @@ class SingleFlightTest {
     }
 
     @Test
-    void aCheckedFailureArrivesWrapped() {
+    void checkedExceptionIsWrapped() {
         IOException failure = new IOException("engine");
-        Flight<String> flight = flights.join(KEY, () -> {
+        SingleFlight<ImageKey, String>.Flight flight = flights.join(KEY, () -> {
             throw failure;
         });
 
@@ -145,9 +146,9 @@ class SingleFlightTest {
     }
 
     @Test
-    void anErrorStrandsNobody() {
+    void errorEndsTheFlight() {
         AssertionError error = new AssertionError("engine");
-        Flight<String> flight = flights.join(KEY, () -> {
+        SingleFlight<ImageKey, String>.Flight flight = flights.join(KEY, () -> {
             throw error;
         });
 
@@ -156,23 +157,40 @@ class SingleFlightTest {
     }
 
     @Test
-    void whoLearnsOfTheEndFindsTheKeyFree() throws Exception {
-        Flight<String> flight = flights.join(KEY, provider::get);
-        CompletableFuture<Boolean> flyingAtLanding = new CompletableFuture<>();
-        flight.landing().thenAccept(image -> flyingAtLanding.complete(flights.isFlying(KEY)));
-        assertThat(flights.isFlying(KEY)).isTrue();
+    void keyIsFreeWhenTheFlightEnds() throws Exception {
+        EndWatch watch = new EndWatch();
+        SingleFlight<ImageKey, String> watched = new SingleFlight<>(threads, clock, watch);
+        SingleFlight<ImageKey, String>.Flight flight = watched.join(KEY, provider::get);
+        assertThat(watched.isFlying(KEY)).isTrue();
 
-        provider.complete("image");
+        watch.atTheEnd = () -> watch.flying = watched.isFlying(KEY);
+        assertThat(flight.await(patient())).contains("image");
 
-        assertThat(flyingAtLanding.get()).isFalse();
-        Flight<String> next = flights.join(KEY, () -> "a new one");
-        assertThat(next.led()).isTrue();
-        assertThat(next.await(patient())).contains("a new one");
+        assertThat(watch.flying).isFalse();
+        assertThat(watched.join(KEY, () -> "a new one").led()).isTrue();
+    }
+
+    /** Looks at the moment of the end, on the thread that brings it about. */
+    private final class EndWatch implements Pause {
+
+        private volatile Runnable atTheEnd = () -> {};
+        private volatile boolean flying = true;
+
+        @Override
+        public void await(Duration duration) {}
+
+        @Override
+        public <T> T get(Future<T> future, Duration atMost) throws ExecutionException, InterruptedException {
+            CompletableFuture<Void> looked = ((CompletableFuture<T>) future).thenRun(atTheEnd);
+            provider.complete("image");
+            looked.get();
+            return future.get();
+        }
     }
 
     @Test
     void aFailureIsNotRemembered() throws Exception {
-        Flight<String> failed = flights.join(KEY, () -> {
+        SingleFlight<ImageKey, String>.Flight failed = flights.join(KEY, () -> {
             throw new IllegalStateException("engine");
         });
         assertThatThrownBy(() -> failed.await(patient())).isInstanceOf(IllegalStateException.class);
@@ -181,20 +199,10 @@ class SingleFlightTest {
     }
 
     @Test
-    void whatIsDoneToAStageDoesNotReachTheOthers() throws Exception {
-        Flight<String> flight = flights.join(KEY, provider::get);
-
-        flight.landing().toCompletableFuture().cancel(true);
-        provider.complete("image");
-
-        assertThat(flight.await(patient())).isEqualTo(Optional.of("image"));
-    }
-
-    @Test
-    void aProcessThatShutsDownRefusesAndStrandsNobody() {
+    void flightOnAShutDownExecutorIsRefused() {
         threads.shutdown();
 
-        Flight<String> flight = flights.join(KEY, () -> "image");
+        SingleFlight<ImageKey, String>.Flight flight = flights.join(KEY, () -> "image");
 
         assertThatThrownBy(() -> flight.await(patient())).isInstanceOf(RejectedExecutionException.class);
         assertThat(flights.isFlying(KEY)).isFalse();

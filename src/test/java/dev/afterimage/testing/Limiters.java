@@ -12,7 +12,7 @@ public final class Limiters {
 
     private Limiters() {}
 
-    /** One that lives in this clock's time and keeps nothing. */
+    /** A limiter with this clock that persists nothing. */
     public static MemoryLimiter memory(Limits limits, MutableClock clock) {
         return new MemoryLimiter(limits, RULES, clock::nanoTime, clock, ReceiptStorage.NONE);
     }

@@ -2,6 +2,7 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.SqsConfig;
+import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.FreshnessPolicy;
@@ -11,6 +12,7 @@ import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.catalogue.Planner;
+import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
@@ -19,10 +21,13 @@ import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.http.HttpConfig;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.CallbackConfig;
+import dev.afterimage.jobs.Callbacks;
+import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
@@ -71,10 +76,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  */
 public final class WiredProcess {
 
-    /** Meters are only written to, so that one set serves all. */
+    /** No test reads these meters, so all processes share them. */
     private static final Meters METERS = new Meters(new SimpleMeterRegistry());
 
-    /** What no test asks. */
+    /** The same for every process. */
     private static final KeyScheme KEYS = new KeyScheme(ProviderIdentity.builtIn("demo"));
 
     /** What differs from one process to the next: its machine and its clients. */
@@ -84,7 +89,8 @@ public final class WiredProcess {
             S3Client s3,
             SqsClient sqs,
             CatalogueSource catalogues,
-            ImageGenerator provider) {}
+            ImageGenerator provider,
+            Callbacks.Transport callbacks) {}
 
     /** The four guards; SmallRye's use real time, so a simulated process brings others. */
     public record Guards(RetryGuard retry, BreakerGuard breaker, CallGuard belt, LocalRateLimit rate) {}
@@ -130,6 +136,14 @@ public final class WiredProcess {
             return right;
         }
 
+        default TemplateVersions versions(TemplateVersions right) {
+            return right;
+        }
+
+        default BatchLedger ledger(BatchLedger right) {
+            return right;
+        }
+
         default ImageService images(ImageService right) {
             return right;
         }
@@ -138,26 +152,13 @@ public final class WiredProcess {
     /** All settings that a process reads, in the service's own words. */
     public record Settings(SmallRyeConfig config) {
         public static Settings of(Map<String, String> values) {
-            return new Settings(new SmallRyeConfigBuilder()
+            SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                     .addDiscoveredConverters()
                     .withSources(new PropertiesConfigSource(values, "the simulated fleet", 300))
                     .withSources(new GuardDefaults())
-                    .withMapping(BackendConfig.class)
-                    .withMapping(BudgetConfig.class)
-                    .withMapping(CacheConfig.class)
-                    .withMapping(CallbackConfig.class)
-                    .withMapping(GenerationConfig.class)
-                    .withMapping(PregenerationConfig.class)
-                    .withMapping(ProviderConfig.class)
-                    .withMapping(ProviderLimitConfig.class)
-                    .withMapping(ProvidersConfig.class)
-                    .withMapping(TemplatesConfig.class)
-                    .withMapping(QuotaConfig.class)
-                    .withMapping(RedisConfig.class)
-                    .withMapping(S3Config.class)
-                    .withMapping(SqsConfig.class)
-                    .withValidateUnknown(false)
-                    .build());
+                    .withValidateUnknown(false);
+            ConfigurationCheck.MAPPINGS.forEach(builder::withMapping);
+            return new Settings(builder.build());
         }
 
         public <T> T of(Class<T> mapping) {
@@ -168,6 +169,8 @@ public final class WiredProcess {
     private final ImageService images;
     private final Worker worker;
     private final CatalogueRunner catalogues;
+    private final BatchIntake batches;
+    private final BatchLedger ledger;
     private final CreditBudget budget;
     private final Drain drain;
     /** No URL is signed here; the pipeline only looks whether there is a key. */
@@ -191,11 +194,20 @@ public final class WiredProcess {
 
         CacheWiring caches = new CacheWiring();
         Instance<LocalBackend> local = instance(null);
-        ImageIndex index = flaw.index(caches.index(backends, cache, local, redis, redisConfig, METERS, machine));
+        ImageIndex index = flaw.index(caches.index(
+                backends,
+                cache,
+                local,
+                redis,
+                redisConfig,
+                settings.of(DeliveryConfig.class),
+                instance(SIGNER),
+                METERS,
+                machine));
         ImageStore store =
                 flaw.store(caches.store(backends, local, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
-        TemplateVersions versions =
-                caches.templateVersions(backends, cache, local, s3Config, s3, redis, redisConfig, machine);
+        TemplateVersions versions = flaw.versions(
+                caches.templateVersions(backends, cache, local, s3Config, s3, redis, redisConfig, machine));
 
         TemplateProviders providers = new TemplateProviders(
                 providerConfig, settings.of(ProvidersConfig.class), settings.of(TemplatesConfig.class));
@@ -236,7 +248,7 @@ public final class WiredProcess {
                 METERS,
                 machine.threads()));
         PendingKeys marks = flaw.marks(queues.pendingKeys(backends, local, redis, redisConfig, METERS, machine));
-        BatchLedger ledger = queues.batchLedger(backends, local, redis, redisConfig, machine.clock());
+        ledger = flaw.ledger(queues.batchLedger(backends, local, redis, redisConfig, machine.clock()));
         Checkpoints checkpoints = queues.checkpoints(backends, local, redis, redisConfig);
         TimeOrderedIds ids = queues.ids(machine);
         Backlog backlog = new QueuedBacklog(queue, marks, ids);
@@ -277,32 +289,22 @@ public final class WiredProcess {
                 backlog,
                 drain,
                 generation,
+                settings.of(HttpConfig.class),
                 machine,
                 instance(SIGNER),
                 METERS));
-        worker = queues.worker(
-                images,
+        Callbacks callbacks = new Callbacks(
+                settings.of(CallbackConfig.class).secrets(),
+                surroundings.callbacks(),
+                this::body,
                 queue,
-                ledger,
-                marks,
-                pregeneration,
-                machine,
-                queues.callbacks(
-                        settings.of(CallbackConfig.class),
-                        instance(null),
-                        instance(null),
-                        queue,
-                        ids,
-                        machine.clock()));
-        catalogues = new CatalogueRunner(
-                pregeneration,
-                surroundings.catalogues(),
-                new Planner(KEYS, versions, index, machine.clock()),
-                freshness,
-                queue,
-                checkpoints,
                 ids,
                 machine.clock());
+        worker = queues.worker(images, queue, ledger, marks, pregeneration, machine, callbacks);
+        Planner planner = new Planner(KEYS, versions, index, machine.clock());
+        batches = new BatchIntake(planner, queue, ledger, ids, machine.clock(), callbacks);
+        catalogues = new CatalogueRunner(
+                pregeneration, surroundings.catalogues(), planner, freshness, queue, checkpoints, ids, machine.clock());
     }
 
     /** The key that every process of the fleet gives to a request of a template that was never purged. */
@@ -320,6 +322,22 @@ public final class WiredProcess {
 
     public CatalogueRunner catalogues() {
         return catalogues;
+    }
+
+    public BatchIntake batches() {
+        return batches;
+    }
+
+    public BatchLedger ledger() {
+        return ledger;
+    }
+
+    /** In place of the JSON of {@code GET}: the batch's state. */
+    private Callbacks.Body body(Job.Subject subject) {
+        return ledger.find(((Job.Subject.OfBatch) subject).batch())
+                .<Callbacks.Body>map(
+                        batch -> new Callbacks.Body.Ready(batch.state().name()))
+                .orElseGet(Callbacks.Body.Gone::new);
     }
 
     public CreditBudget budget() {
