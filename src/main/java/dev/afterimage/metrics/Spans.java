@@ -5,15 +5,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 
 /**
- * Where the time of a single request goes: each step is a span of its trace, under the span of whoever runs on this thread. A
- * step is named once, here, and says one thing of what it is about; never data, a URL or a secret.
+ * Traces requests: each step is a span, a child of the span that is current on the calling thread. All names of steps are
+ * here. A span has one attribute, and never data, a URL or a secret.
  */
 public interface Spans {
 
-    /** The first step of every request: its key, and the index. */
+    /** The first step of every request: computing its key and asking the index. */
     String INDEX_LOOKUP = "index lookup";
 
-    /** Index, store and queue are asked for a key. */
+    /** Asking index, store and queue for a key. */
     String LOOKUP = "lookup";
 
     String INDEX_WRITE = "index write";
@@ -21,7 +21,7 @@ public interface Spans {
     String STORE_WRITE = "store write";
     /** Asking the limiter whether a call may start, and when. */
     String PERMIT = "permit";
-    /** The moment a call leaves: its receipt is written. The time since {@link #PERMIT} was waited. */
+    /** Writing the receipt as a call leaves. Between {@link #PERMIT} and this the call waited. */
     String DEPARTURE = "departure";
 
     String PROVIDER_CALL = "provider call";
@@ -32,7 +32,7 @@ public interface Spans {
     String TEMPLATE = "afterimage.template";
     String LANE = "afterimage.lane";
 
-    /** Nobody follows requests. */
+    /** Traces nothing. */
     Spans NONE = new Spans() {
         @Override
         public <T> T during(String step, String attribute, String value, Supplier<T> work) {
@@ -51,12 +51,12 @@ public interface Spans {
         }
     };
 
-    /** What the work gives or throws; the span ends with it. */
+    /** Does the work within a span, which ends when the work returns or throws. */
     <T> T during(String step, String attribute, String value, Supplier<T> work);
 
-    /** What the work gives; the span ends when that has ended, and what follows is under the caller's span again. */
+    /** Starts the work within a span, which ends when the stage completes. Later stages belong to the caller's span again. */
     <T> CompletionStage<T> until(String step, String attribute, String value, Supplier<CompletionStage<T>> work);
 
-    /** The same threads, on which a task is under the span of whoever has started it. */
+    /** The same threads; a task's spans are children of the span that was current when it was submitted. */
     ExecutorService carriedBy(ExecutorService threads);
 }
