@@ -130,18 +130,21 @@ end
 local STOPS = { 'ACCESS_REFUSED', 'OUT_OF_CREDITS', 'UNUSABLE_ANSWERS' }
 local PROBED_EVERY = { ACCESS_REFUSED = 60 * 1000000, OUT_OF_CREDITS = 900 * 1000000, UNUSABLE_ANSWERS = 900 * 1000000 }
 
--- The stop that holds this call up, as its number and the wait; a call that may find out whether it is over is let through.
-local function stopped(justStarted)
+-- The stop that holds this call up, as its number and the wait; else nothing, and whether the call may find out if a stop is
+-- over: {nil, nil, probe}
+local function stopped()
+  local probe = false
   for number, reason in ipairs(STOPS) do
     local concerns = bulk or reason ~= 'UNUSABLE_ANSWERS'
     local nextProbe = tonumber(redis.call('HGET', state, 'stop:' .. reason .. ':next') or nil)
     if concerns and nextProbe then
-      if now < nextProbe and not (justStarted and reason == 'ACCESS_REFUSED') then
+      if now < nextProbe and not (firstOfProcess and reason == 'ACCESS_REFUSED') then
         return number, nextProbe - now
       end
+      probe = true
     end
   end
-  return nil
+  return nil, nil, probe
 end
 
 -- A call that finds out whether stops are over has a permit that starts at `start`, or has left then. Who gets a permit and
@@ -294,16 +297,17 @@ local function hold(departedAt, period, account, template, request, series)
   return 1
 end
 
--- Somebody goes on with the job of a call whose holder is gone or has given up. Answers when the call departed and its
--- ticket, or nothing.
+-- Somebody goes on with the job of a call whose holder is gone or has given up. Answers when the call departed, its ticket
+-- and its account, or nothing.
 local function resumeJob(period)
-  local standing, departedAt, ticket, deletedOpen = receiptFields('state', 'departed', 'ticket', 'deletedOpen')
+  local standing, departedAt, ticket, deletedOpen, account =
+    receiptFields('state', 'departed', 'ticket', 'deletedOpen', 'account')
   if ticket == '' or deletedOpen == '1' or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
     return nil
   end
   redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'until', text(now + longestCall))
   keepReceipt(now + longestCall + period)
-  return departedAt, ticket
+  return departedAt, ticket, account
 end
 
 -- A DELETE: purchases in vain count no more, and what was bought before is not stored. While a call may still run at the

@@ -16,16 +16,21 @@ import java.util.Optional;
  * @param deadline no wait may be slept that ends after it
  * @param order what the call is to buy
  * @param departure what an adapter runs right before it writes the request
+ * @param account the provider's account with whose key it is called
  */
-public record Attempt(Lane lane, Deadline deadline, Order order, Departure departure) {
+public record Attempt(Lane lane, Deadline deadline, Order order, Departure departure, String account) {
 
-    /** An attempt whose departure nobody has to be told of yet. */
+    /** An attempt whose departure nobody has to be told of yet, at a provider that is its one account. */
     public static Attempt of(Lane lane, Deadline deadline, Order order) {
-        return new Attempt(lane, deadline, order, () -> {});
+        return new Attempt(lane, deadline, order, () -> {}, Purchase.DEFAULT_ACCOUNT);
     }
 
     public Attempt withDeparture(Departure newDeparture) {
-        return new Attempt(lane, deadline, order, newDeparture);
+        return new Attempt(lane, deadline, order, newDeparture, account);
+    }
+
+    public Attempt withAccount(String billed) {
+        return new Attempt(lane, deadline, order, departure, billed);
     }
 
     /** Who wants the image, and keeps the receipt of the call that brings it. */

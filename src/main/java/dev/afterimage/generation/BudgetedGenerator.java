@@ -1,43 +1,37 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.Accounts.Price;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.store.StoreUnavailableException;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
  * Decorator: counts what a call is expected to cost before it is made, what it did cost when that is known, and nothing when
- * it was certainly not billed. Stands inside the retry, so that each call that may be billed is counted.
+ * it was certainly not billed. Stands behind the permit, which says whose account it is, so that each call that may be billed
+ * is counted.
  */
 public final class BudgetedGenerator implements ImageGenerator {
 
     private static final Logger LOG = Logger.getLogger(BudgetedGenerator.class);
 
     private final CreditBudget budget;
-    private final Function<ImageRequest, Price> prices;
+    private final AccountChoice accounts;
     private final ImageGenerator next;
 
-    /**
-     * What an image is expected to cost, in the provider's unit.
-     *
-     * @param account the provider's account that is billed
-     */
-    public record Price(String account, double cost) {}
-
-    public BudgetedGenerator(CreditBudget budget, Function<ImageRequest, Price> prices, ImageGenerator next) {
+    public BudgetedGenerator(CreditBudget budget, AccountChoice accounts, ImageGenerator next) {
         this.budget = budget;
-        this.prices = prices;
+        this.accounts = accounts;
         this.next = next;
     }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        Price price = prices.apply(request);
+        Price price = accounts.price(request, attempt.account());
         CreditBudget.Charge charge = new CreditBudget.Charge(
-                price.account(),
+                price.budget(),
                 request.template().value(),
                 attempt.order().payer().tenant(),
                 price.cost());
@@ -45,7 +39,7 @@ public final class BudgetedGenerator implements ImageGenerator {
             case CreditBudget.Exhausted exhausted ->
                 throw exhausted.by() == CreditBudget.By.TENANT
                         ? OutOfCreditsException.ofTenant(exhausted.until())
-                        : new OutOfCreditsException("the month's budget of credits is spent", exhausted.until());
+                        : accounts.spent(price, exhausted.until()).of(attempt.account());
             case CreditBudget.Reserved reserved -> generate(request, attempt, reserved);
         };
     }

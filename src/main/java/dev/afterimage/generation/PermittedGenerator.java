@@ -14,15 +14,18 @@ import io.smallrye.faulttolerance.api.RateLimitException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decorator: waits for the fleet's permit before each call, departs with it, and ends the receipt of a call that failed; that
- * of one that brought an image stands until the image is stored. A permit that lapsed on the way (a slow connection, a
+ * Decorator: waits for the fleet's permit before each call, which says with whose account, departs with it, and ends the
+ * receipt of a call that failed; that of one that brought an image stands until the image is stored. A permit that lapsed on the way (a slow connection, a
  * cool-down, no room in this process) costs nothing: another one is taken after a wait, if that ends before the deadline.
  */
 public final class PermittedGenerator implements ImageGenerator {
 
+    private final AccountChoice accounts;
     private final PermitAcquirer gate;
     private final LocalRateLimit belt;
     private final CallSettler settler;
@@ -36,12 +39,14 @@ public final class PermittedGenerator implements ImageGenerator {
      * @param rejectionTtl so long the fleet remembers what the provider rejected; zero: not at all
      */
     public PermittedGenerator(
+            AccountChoice accounts,
             PermitAcquirer gate,
             LocalRateLimit belt,
             CallSettler settler,
             Duration rejectionTtl,
             Clock clock,
             ImageGenerator next) {
+        this.accounts = accounts;
         this.gate = gate;
         this.belt = belt;
         this.settler = settler;
@@ -54,7 +59,7 @@ public final class PermittedGenerator implements ImageGenerator {
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         for (int lapsed = 0; ; lapsed++) {
             try {
-                return generateOnce(request, attempt);
+                return generateOnce(request, attempt, accounts.of(request));
             } catch (PermitLapsedException another) {
                 Duration wait = another.waitAfter(lapsed);
                 if (!Callables.call(() -> gate.awaitAnother(wait, attempt.deadline()))) {
@@ -69,16 +74,21 @@ public final class PermittedGenerator implements ImageGenerator {
      *
      * @throws PermitLapsedException when the call did not leave with it
      */
-    private GeneratedImage generateOnce(ImageRequest request, Attempt attempt) {
-        Permit.Granted permit = granted(Callables.call(() -> gate.await(attempt.lane(), attempt.deadline())), clock);
+    private GeneratedImage generateOnce(ImageRequest request, Attempt attempt, List<String> candidates) {
+        Permit.Granted permit =
+                granted(Callables.call(() -> gate.await(candidates, attempt.lane(), attempt.deadline())), clock);
         PermittedCall call = new PermittedCall(permit, attempt);
+        Optional<String> another;
         try {
-            call.purchase = attempt.order().purchase();
-            return next.generate(request, attempt.withDeparture(call));
+            Purchase purchase = attempt.order().purchase();
+            another = accounts.bound(request, purchase.account()).filter(account -> !account.equals(permit.account()));
+            if (another.isEmpty()) {
+                call.purchase = purchase.billedTo(permit.account());
+                return next.generate(
+                        request, attempt.withAccount(permit.account()).withDeparture(call));
+            }
         } catch (GenerationException failure) {
-            GenerationException told = call.failed(failure);
-            tellOthers(failure);
-            throw told;
+            throw call.failed(failure);
         } catch (PermitLapsedException | LimiterUnavailableException neverLeft) {
             call.neverLeft();
             throw neverLeft;
@@ -89,6 +99,7 @@ public final class PermittedGenerator implements ImageGenerator {
         } finally {
             call.end();
         }
+        return generateOnce(request, attempt, List.of(another.orElseThrow()));
     }
 
     /**
@@ -112,19 +123,6 @@ public final class PermittedGenerator implements ImageGenerator {
                     case UNUSABLE_ANSWERS -> ThrottledException.byLimiter(stopped.retryAfter());
                 };
         };
-    }
-
-    /** Where the others cannot be told, they find it out by themselves. */
-    private void tellOthers(GenerationException failure) {
-        try {
-            switch (failure) {
-                case AccessRefusedException refused -> gate.stop(LaneStop.Reason.ACCESS_REFUSED);
-                case OutOfCreditsException empty -> gate.stop(LaneStop.Reason.OUT_OF_CREDITS);
-                default -> {}
-            }
-        } catch (LimiterUnavailableException gone) {
-            failure.addSuppressed(gone);
-        }
     }
 
     /** One permit, and the receipt of the call that left with it. Used by one thread. */
@@ -175,14 +173,36 @@ public final class PermittedGenerator implements ImageGenerator {
         }
 
         GenerationException failed(GenerationException failure) {
+            GenerationException told = ended(failure);
+            tellOthers(failure);
+            return told;
+        }
+
+        private GenerationException ended(GenerationException failure) {
             if (departure != null) {
                 attempt.order().failed();
-                return settler.settleFailed(departure.call(), failure, rejectionTtl);
+                return settler.settleFailed(departure.call(), failure, rejectionTtl)
+                        .of(permit.account());
             }
             if (!(failure instanceof ReceiptStandsException)) {
                 neverLeft();
             }
             return failure;
+        }
+
+        /** Where the others cannot be told, they find it out by themselves. */
+        private void tellOthers(GenerationException failure) {
+            try {
+                switch (failure) {
+                    case AccessRefusedException refused -> gate.stop(permit.account(), LaneStop.Reason.ACCESS_REFUSED);
+                    // Before its departure it was our own budget that was spent.
+                    case OutOfCreditsException empty
+                    when departure != null -> gate.stop(permit.account(), LaneStop.Reason.OUT_OF_CREDITS);
+                    default -> {}
+                }
+            } catch (LimiterUnavailableException gone) {
+                failure.addSuppressed(gone);
+            }
         }
 
         /** The limiter may have written a receipt all the same: its answer was lost, or the call was held up behind it. */

@@ -11,16 +11,17 @@ public sealed interface Permit {
      * {@linkplain ProviderLimiter#depart depart} or {@linkplain ProviderLimiter#release release}.
      *
      * @param token known to this holder only; nobody else can depart with it
+     * @param account the one of those asked for whose start is the earliest; it is billed
      * @param startsIn zero or more; counted from the answer, so that no two clocks are compared
      */
-    record Granted(String token, Lane lane, Duration startsIn) implements Permit {}
+    record Granted(String token, String account, Lane lane, Duration startsIn) implements Permit {}
 
     /**
      * The call leaves in {@code startsIn}, and its receipt is written. Whatever becomes of it, it must be
      * {@linkplain Receipts#settle settled}.
      *
      * @param token that of the permit
-     * @param purchase what it buys
+     * @param purchase what it buys, with the account of the permit
      * @param at the time of departure on the limiter's clock
      * @param startsIn zero or short, {@link Limits#lead()} at most
      */

@@ -8,7 +8,10 @@ import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
@@ -38,15 +41,17 @@ public final class PermitAcquirer {
     private final ProviderLimiter limiter;
     private final Clock clock;
     private final Pause pause;
-    private final PermitQueue interactive;
-    private final PermitQueue bulk;
+    private final RandomGenerator random;
+    private final Map<Waiting, PermitQueue> queues = new ConcurrentHashMap<>();
+
+    /** What the calls of one queue wait for. */
+    private record Waiting(List<String> accounts, Lane lane) {}
 
     public PermitAcquirer(ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
         this.limiter = limiter;
         this.clock = clock;
         this.pause = pause;
-        this.interactive = new PermitQueue(Lane.INTERACTIVE, limiter, clock, pause, random);
-        this.bulk = new PermitQueue(Lane.BULK, limiter, clock, pause, random);
+        this.random = random;
     }
 
     /**
@@ -56,11 +61,12 @@ public final class PermitAcquirer {
      * <p>In the interactive lane, a start that is so late that the answer would come after the deadline is not worth a wait, or
      * everybody would wait in vain as soon as there are more than the limit has room for.
      *
+     * @param accounts that may be billed, at least one
      * @return granted; denied at once when the wait would end too late; or stopped
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
-    public Permit await(Lane lane, Deadline deadline) throws InterruptedException {
-        Permit answer = queue(lane).acquire(deadline);
+    public Permit await(List<String> accounts, Lane lane, Deadline deadline) throws InterruptedException {
+        Permit answer = queue(accounts, lane).acquire(deadline);
         if (!(answer instanceof Granted permit)) {
             return answer;
         }
@@ -86,24 +92,17 @@ public final class PermitAcquirer {
         return true;
     }
 
-    /** What is known, without asking anybody, of the wait for a permit. Costs nothing, so that a flood is turned away cheaply. */
-    @FunctionalInterface
-    public interface Forecast {
-
-        /** The wait until the next permit when that is known to lie beyond the deadline; empty when asking may be worth it. */
-        Optional<Duration> refusal(Lane lane, Deadline deadline);
+    /**
+     * The wait until the next permit when it is known, without asking anybody, that it lies beyond the deadline; empty when
+     * asking may be worth it. Costs nothing, so that a flood is turned away cheaply.
+     */
+    public Optional<Duration> refusal(List<String> accounts, Lane lane, Deadline deadline) {
+        return queue(accounts, lane).refusal(deadline);
     }
 
-    /** As a {@link Forecast} has it. */
-    public Optional<Duration> refusal(Lane lane, Deadline deadline) {
-        return queue(lane).refusal(deadline);
-    }
-
-    private PermitQueue queue(Lane lane) {
-        return switch (lane) {
-            case INTERACTIVE -> interactive;
-            case BULK -> bulk;
-        };
+    private PermitQueue queue(List<String> accounts, Lane lane) {
+        return queues.computeIfAbsent(
+                new Waiting(accounts, lane), waiting -> new PermitQueue(accounts, lane, limiter, clock, pause, random));
     }
 
     /** The answer to {@link #depart}. */
@@ -164,18 +163,18 @@ public final class PermitAcquirer {
         }
     }
 
-    /** The provider shows a limit; where the limiter cannot be told, the next answer tells it. */
-    public void showed(int calls, Duration window) {
+    /** The provider shows an account's limit; where the limiter cannot be told, the next answer tells it. */
+    public void showed(String account, int calls, Duration window) {
         try {
-            limiter.lower(calls, window);
+            limiter.lower(account, calls, window);
         } catch (LimiterUnavailableException gone) {
             LOG.debugf("A limit that the provider shows cannot be told: %s", gone.getMessage());
         }
     }
 
-    /** The provider refuses the service, or its account is empty: nobody else need find that out. */
-    public void stop(LaneStop.Reason reason) {
-        limiter.stop(reason);
+    /** The provider refuses the account's key, or the account is empty: nobody else need find that out. */
+    public void stop(String account, LaneStop.Reason reason) {
+        limiter.stop(account, reason);
     }
 
     /** The call will not be made. Where the limiter cannot be told, the permit lapses by itself. */
@@ -190,8 +189,7 @@ public final class PermitAcquirer {
 
     /** A call has ended, so that there may be a place in flight. */
     public void ended() {
-        interactive.wake();
-        bulk.wake();
+        queues.values().forEach(PermitQueue::wake);
     }
 
     private void waitForSlotOrGiveUp(Denied denied) {

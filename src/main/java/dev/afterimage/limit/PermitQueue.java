@@ -6,13 +6,14 @@ import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /**
- * The queue of one lane in this process: the calls that have no start yet. One asks the limiter at a time, in the order of arrival,
+ * The queue of one lane in this process, of calls that the same accounts may make: those that have no start yet. One asks the limiter at a time, in the order of arrival,
  * so that the limiter is asked once for each call and not once for each call that waits. Usually the answer is a start that
  * lies ahead, and its holder leaves the queue. Where calls are not planned far ahead (the bulk lane, a limit of calls in
  * flight), the first of the queue asks again when the limiter said, or as soon as this process gave a place in flight back.
@@ -22,6 +23,7 @@ final class PermitQueue {
     /** So long what the limiter refused one is refused to others, too, without asking it: a flood costs it nothing. */
     private static final Duration REFUSAL_HOLDS = Duration.ofMillis(50);
 
+    private final List<String> accounts;
     private final Lane lane;
     private final ProviderLimiter limiter;
     private final Clock clock;
@@ -40,7 +42,14 @@ final class PermitQueue {
      */
     private record Refusal(Instant until, Instant start) {}
 
-    PermitQueue(Lane lane, ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
+    PermitQueue(
+            List<String> accounts,
+            Lane lane,
+            ProviderLimiter limiter,
+            Clock clock,
+            Pause pause,
+            RandomGenerator random) {
+        this.accounts = accounts;
         this.lane = lane;
         this.limiter = limiter;
         this.clock = clock;
@@ -95,7 +104,7 @@ final class PermitQueue {
     private Permit ask(Deadline latestStart) throws InterruptedException {
         while (true) {
             placeGivenBack.drainPermits();
-            Permit answer = limiter.acquire(lane, latestStart.remaining(clock));
+            Permit answer = limiter.acquire(accounts, lane, latestStart.remaining(clock));
             if (!(answer instanceof Denied denied)) {
                 return answer;
             }

@@ -1,6 +1,7 @@
 package dev.afterimage.limit;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Port: the one limiter of the whole fleet. It never waits; it answers at once, and the caller does the waiting.
@@ -29,16 +30,23 @@ import java.time.Duration;
  * interactive lane. Its calls are planned at most {@link Limits#lead()} ahead, so that a person who comes while a catalogue
  * is being generated stands behind a few of its calls, never behind thousands. When people alone fill the window, the bulk
  * lane waits until they are fewer.
+ *
+ * <h2>Accounts</h2>
+ *
+ * Each account has a window, places, a bulk lane, a cool-down and stops of its own; a provider without accounts is its one
+ * account.
  */
 public interface ProviderLimiter {
 
     /**
      * Plans a call for this lane, if it may start within {@code patience}, and in the interactive lane also land within it,
-     * as calls usually do.
+     * as calls usually do. Of several accounts the one takes it whose start is the earliest; of those that could start at
+     * the same time one that may find out whether a stop is over, else the first.
      *
+     * @param accounts that may be billed, at least one
      * @param patience until the caller's deadline; zero means now or not at all
      */
-    Permit acquire(Lane lane, Duration patience);
+    Permit acquire(List<String> accounts, Lane lane, Duration patience);
 
     /**
      * To be called when the request is about to be written. The time of departure is stamped, and the call's receipt is
@@ -69,11 +77,11 @@ public interface ProviderLimiter {
     /** The holder does not come: gives the plan and the place in flight back. */
     void release(Permit.Granted permit);
 
-    /** Pauses the whole fleet for {@code wait} from now; of two pauses the one that ends later counts. */
-    void coolDown(Duration wait);
+    /** Pauses the account in the whole fleet for {@code wait} from now; of two pauses the one that ends later counts. */
+    void coolDown(String account, Duration wait);
 
     /**
-     * The provider shows that it allows so many calls a window. Where that is less than is configured, it holds for one window
+     * The provider shows that it allows the account so many calls a window. Where that is less than is configured, it holds for one window
      * from now on; it never raises the limit. While one is lowered, a lower one takes its place, and a higher one waits for
      * its end.
      *
@@ -81,10 +89,10 @@ public interface ProviderLimiter {
      * @param window the provider's, for those calls
      * @return whether it is less than is configured
      */
-    boolean lower(int calls, Duration window);
+    boolean lower(String account, int calls, Duration window);
 
-    /** Stops the lanes that the reason concerns until a call brings an image. A stop that stands goes on as it is. */
-    void stop(LaneStop.Reason reason);
+    /** Stops the account's lanes that the reason concerns until a call brings an image. A stop that stands goes on as it is. */
+    void stop(String account, LaneStop.Reason reason);
 
     LimiterStatus status();
 }

@@ -13,7 +13,7 @@ import java.util.HexFormat;
  * What a call buys.
  *
  * @param key the image's
- * @param account the provider's account that is billed
+ * @param account the provider's account that is billed; before departure the one that another call in vain was billed to, if any
  * @param template the template's name, for the operator
  * @param request the request as canonical JSON, so that anybody can go on with a job at the provider
  * @param period so long calls in vain are remembered
@@ -24,11 +24,13 @@ import java.util.HexFormat;
 public record Purchase(
         ImageKey key, String account, String template, String request, Duration period, String series, Instant known) {
 
-    /** The account of a service that has one. */
+    /** The account of a provider that has one. */
     public static final String DEFAULT_ACCOUNT = "default";
 
+    private static final String NO_ACCOUNT = "";
+
     /**
-     * A purchase of this image from the one account, by somebody who has seen none of it. Calls in vain are remembered for a
+     * A purchase of this image from whatever account, by somebody who has seen none of it. Calls in vain are remembered for a
      * quarter less than an image is fresh, as a plan remakes what would not outlast its period and a quarter of it: a row of
      * a catalogue that brought no image one night is tried again the next.
      *
@@ -39,13 +41,13 @@ public record Purchase(
         String json = "{\"template\":\"" + request.template().value() + "\",\"format\":\""
                 + request.format().word() + "\"" + (request.variant() == 0 ? "" : ",\"variant\":" + request.variant())
                 + ",\"data\":" + request.data().json() + "}";
-        return new Purchase(key, DEFAULT_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
+        return new Purchase(key, NO_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
     }
 
     /** A call that takes a place in the window and buys no image, such as a poll; no two of them stand against each other. */
     public static Purchase ofNothing(String token) {
         ImageKey key = new ImageKey(HexFormat.of().formatHex(sha256(token)));
-        return new Purchase(key, DEFAULT_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);
+        return new Purchase(key, NO_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);
     }
 
     private static byte[] sha256(String text) {
@@ -54,6 +56,11 @@ public record Purchase(
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
+    }
+
+    /** The same purchase from this account. */
+    public Purchase billedTo(String billed) {
+        return new Purchase(key, billed, template, request, period, series, known);
     }
 
     /** The same purchase under this name. */

@@ -7,6 +7,7 @@ import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Purchase;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** Decorator: counts permits by lane and answer, and the pauses that the provider asked for. */
@@ -21,8 +22,8 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     @Override
-    public Permit acquire(Lane lane, Duration patience) {
-        Permit permit = next.acquire(lane, patience);
+    public Permit acquire(List<String> accounts, Lane lane, Duration patience) {
+        Permit permit = next.acquire(accounts, lane, patience);
         count(lane, permit instanceof Permit.Granted ? "granted" : "denied");
         return permit;
     }
@@ -58,13 +59,13 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     @Override
-    public void stop(LaneStop.Reason reason) {
-        next.stop(reason);
+    public void stop(String account, LaneStop.Reason reason) {
+        next.stop(account, reason);
     }
 
     @Override
-    public boolean lower(int calls, Duration window) {
-        boolean lower = next.lower(calls, window);
+    public boolean lower(String account, int calls, Duration window) {
+        boolean lower = next.lower(account, calls, window);
         if (lower) {
             meters.loweredLimits().increment();
         }
@@ -72,9 +73,9 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     @Override
-    public void coolDown(Duration wait) {
+    public void coolDown(String account, Duration wait) {
         meters.coolDowns().increment();
-        next.coolDown(wait);
+        next.coolDown(account, wait);
     }
 
     @Override

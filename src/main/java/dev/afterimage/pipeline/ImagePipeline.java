@@ -202,9 +202,8 @@ public final class ImagePipeline implements ImageService {
         FlightKey flightKey = new FlightKey(key, generationRequest.lane());
         while (true) {
             Deadline deadline = flightDeadline(generationRequest);
-            Optional<Duration> refusal = flights.isFlying(flightKey)
-                    ? Optional.empty()
-                    : leader.refusal(key, generationRequest.lane(), deadline);
+            Optional<Duration> refusal =
+                    flights.isFlying(flightKey) ? Optional.empty() : leader.refusal(key, generationRequest, deadline);
             if (refusal.isPresent()) {
                 return late(generationRequest, key, refusal.get(), old);
             }

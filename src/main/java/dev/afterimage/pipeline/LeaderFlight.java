@@ -20,7 +20,6 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
-import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
@@ -63,7 +62,7 @@ final class LeaderFlight {
     private final ImageGenerator generator;
     private final ImageGenerator jobs;
     private final CallSettler settler;
-    private final PermitAcquirer.Forecast forecast;
+    private final PipelineParts.Forecast forecast;
     private final PendingWrites writes;
     private final Drain drain;
     private final FreshnessPolicy freshness;
@@ -99,7 +98,7 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            Optional<Duration> refusal = refusal(key, generationRequest.lane(), deadline);
+            Optional<Duration> refusal = refusal(key, generationRequest, deadline);
             if (refusal.isPresent()) {
                 // Whoever led may have landed since this caller looked.
                 return landed(key, generationRequest.horizon())
@@ -180,8 +179,9 @@ final class LeaderFlight {
     /**
      * The wait for a permit, when it is known that there is none by then. But who leads already has one, and is followed.
      */
-    Optional<Duration> refusal(ImageKey key, Lane lane, Deadline deadline) {
-        return forecast.refusal(lane, deadline).filter(wait -> !leases.isHeld(key, lane));
+    Optional<Duration> refusal(ImageKey key, GenerationRequest generationRequest, Deadline deadline) {
+        Lane lane = generationRequest.lane();
+        return forecast.refusal(generationRequest.request(), lane, deadline).filter(wait -> !leases.isHeld(key, lane));
     }
 
     private Optional<Result> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
@@ -232,8 +232,9 @@ final class LeaderFlight {
         }
         order.departed(job.get().call());
         order.ticket = job.get().ticket();
+        Attempt ofItsAccount = attempt.withAccount(job.get().call().purchase().account());
         try {
-            return Optional.of(jobs.generate(generationRequest.request(), attempt));
+            return Optional.of(jobs.generate(generationRequest.request(), ofItsAccount));
         } catch (GenerationException failure) {
             order.failed();
             throw settler.settleFailed(job.get().call(), failure, Duration.ZERO);
@@ -293,13 +294,13 @@ final class LeaderFlight {
             newest.filter(entry -> lookup.isGoodEnough(entry, horizon)).ifPresent(entry -> {
                 throw new AlreadyLandedException(entry);
             });
-            series = receipts.find(purchase.key())
+            Purchase named = receipts.find(purchase.key())
                     .filter(receipt ->
                             receipt.state() == Receipt.State.OPEN || receipt.state() == Receipt.State.UNKNOWN)
-                    .map(Receipt::series)
-                    .filter(former -> !former.isEmpty())
-                    .orElseGet(() -> Long.toString(clock.millis()));
-            Purchase named = purchase.named(series);
+                    .filter(former -> !former.series().isEmpty())
+                    .map(former -> purchase.named(former.series()).billedTo(former.account()))
+                    .orElseGet(() -> purchase.named(Long.toString(clock.millis())));
+            series = named.series();
             return newest.map(IndexEntry::createdAt)
                     .filter(purchase.known()::isBefore)
                     .map(named::knowing)

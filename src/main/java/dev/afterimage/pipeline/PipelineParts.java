@@ -5,15 +5,18 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.limit.CallerQuota;
-import dev.afterimage.limit.PermitAcquirer;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
+import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -35,7 +38,7 @@ public record PipelineParts(
         CallSettler settler,
         ImageGenerator generator,
         ImageGenerator jobs,
-        PermitAcquirer.Forecast forecast,
+        Forecast forecast,
         FreshnessPolicy freshness,
         CallerQuota quota,
         Backlog backlog,
@@ -43,4 +46,13 @@ public record PipelineParts(
         Duration patience,
         Pause pause,
         Clock clock,
-        ExecutorService virtualThreads) {}
+        ExecutorService virtualThreads) {
+
+    /** What is known, without asking anybody, of the wait for a permit. */
+    @FunctionalInterface
+    public interface Forecast {
+
+        /** The wait until the next permit when that is known to lie beyond the deadline; empty when asking may be worth it. */
+        Optional<Duration> refusal(ImageRequest request, Lane lane, Deadline deadline);
+    }
+}

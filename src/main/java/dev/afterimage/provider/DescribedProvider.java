@@ -29,10 +29,10 @@ public final class DescribedProvider implements ImageGenerator {
     private static final Pattern SHOWN_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final long JSON_AROUND_BASE64 = 64 * 1024;
 
-    /** Told how many calls of a window an answer says are allowed. */
+    /** Told how many calls of a window an answer says are allowed to the account. */
     @FunctionalInterface
     interface ShownLimits {
-        void showed(int calls, Duration window);
+        void showed(String account, int calls, Duration window);
     }
 
     /**
@@ -96,6 +96,7 @@ public final class DescribedProvider implements ImageGenerator {
     /**
      * An API as a template uses it.
      *
+     * @param config of the account that is billed
      * @param gate where a poll that counts as a call gets its start
      * @param settler ends the call that such a poll is
      * @param signer for APIs of AWS
@@ -103,6 +104,7 @@ public final class DescribedProvider implements ImageGenerator {
      */
     public static DescribedProvider of(
             TemplateProviders.Choice choice,
+            ProviderConfig config,
             ProviderHttp http,
             ApiKeys keys,
             PermitAcquirer gate,
@@ -112,7 +114,7 @@ public final class DescribedProvider implements ImageGenerator {
             Pause pause) {
         return new DescribedProvider(
                 choice.description(),
-                choice.settings(),
+                config,
                 keys,
                 new Parts(
                         http,
@@ -135,7 +137,7 @@ public final class DescribedProvider implements ImageGenerator {
     private GeneratedImage buy(ImageRequest request, Attempt attempt) {
         HttpCall post = call.of(request, attempt.order().name(), longestAnswer(), config.timeout());
         Answer answer = parts.exchange().exchange(post, attempt.departure());
-        tellLimit(answer);
+        tellLimit(answer, attempt);
         throwFailure(answer);
         Deadline deadline = Deadline.in(config.timeout(), parts.clock());
         if (jobs.isEmpty() || jobs.get().isDone(answer)) {
@@ -155,14 +157,15 @@ public final class DescribedProvider implements ImageGenerator {
         return imageIn(answer.body(), deadline).at(call.cost(request, Optional.of(answer)));
     }
 
-    private void tellLimit(Answer answer) {
+    private void tellLimit(Answer answer, Attempt attempt) {
         description
                 .limits()
                 .rate()
                 .ifPresent(rate -> rate.header()
                         .flatMap(answer::header)
                         .filter(calls -> SHOWN_LIMIT.matcher(calls).matches())
-                        .ifPresent(calls -> parts.limits().showed(Integer.parseInt(calls), rate.window())));
+                        .ifPresent(calls ->
+                                parts.limits().showed(attempt.account(), Integer.parseInt(calls), rate.window())));
     }
 
     private void throwFailure(Answer answer) {

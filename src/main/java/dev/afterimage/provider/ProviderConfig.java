@@ -6,6 +6,7 @@ import io.smallrye.config.WithName;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Which image API is asked, and how it is reached. */
@@ -39,6 +40,12 @@ public interface ProviderConfig {
     /** Instead of it: the Secrets Manager secret that holds it, alone or as JSON {@code {"apiKey":"…"}}, by name or ARN. */
     @WithName("api-key-secret")
     Optional<String> apiKeySecret();
+
+    /**
+     * Further accounts of the same API, by a name of your choice; what one leaves out is as for the provider's own key. A call
+     * takes the account that can start first. Each has a window, a cool-down, stops and a budget of its own.
+     */
+    Map<String, AccountConfig> accounts();
 
     /**
      * Hosts from which result URLs may be fetched, by exact name or address, or {@code *.example.com} for subdomains. The

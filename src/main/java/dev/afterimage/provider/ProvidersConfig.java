@@ -6,7 +6,6 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Further image APIs, for templates that name them ({@code afterimage.templates."hero".provider}). */
 @ConfigMapping(prefix = "afterimage")
@@ -15,8 +14,11 @@ public interface ProvidersConfig {
     /** By a name of your choice, such as {@code afterimage.providers."art".kind=openai}. */
     Map<String, NamedProvider> providers();
 
-    /** One API. Limits and time-outs are shared by all ({@code afterimage.provider}). */
-    interface NamedProvider {
+    /**
+     * One API. One that says a rate, a window, a concurrency or accounts has limits, cool-down and stops of its own; the
+     * others share those of {@code afterimage.provider}. Time-outs are shared by all.
+     */
+    interface NamedProvider extends AccountConfig {
 
         /** Left out, the name itself. */
         Optional<String> kind();
@@ -27,23 +29,11 @@ public interface ProvidersConfig {
         /** Its own template or model name, for descriptions that call it {@code {target}}. */
         Optional<String> target();
 
-        /** The account's name or id, for APIs that want it beside the key. */
-        Optional<String> user();
-
-        /** Its API key; never logged. */
-        @WithName("api-key")
-        Optional<String> apiKey();
-
-        /** Instead of the key: the Secrets Manager secret that holds it. */
-        @WithName("api-key-secret")
-        Optional<String> apiKeySecret();
-
-        /** Its budget a calendar month (UTC), in its own unit; left out, none is kept. */
-        @WithName("monthly-credits")
-        OptionalLong monthlyCredits();
-
         /** Hosts from which its result URLs may be fetched, beside its own and those of its description. */
         @WithName("allowed-hosts")
         Optional<List<String>> allowedHosts();
+
+        /** Further accounts of it; what one leaves out is as for its own key. */
+        Map<String, AccountConfig> accounts();
     }
 }

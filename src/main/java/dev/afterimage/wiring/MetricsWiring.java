@@ -1,6 +1,7 @@
 package dev.afterimage.wiring;
 
 import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.metrics.FleetGauges;
@@ -45,12 +46,13 @@ class MetricsWiring {
             Meters meters,
             Instance<JobQueue> queue,
             Instance<CreditBudget> budget,
+            Instance<AccountLimits> accounts,
             Instance<ProviderLimiter> limiter,
             Clock clock) {
         new FleetGauges(
                         meters,
                         () -> queue.get().status(),
-                        () -> budget.get().status(),
+                        () -> budget.get().status(accounts.get().main()),
                         () -> limiter.get().status(),
                         clock)
                 .register();
