@@ -82,7 +82,7 @@ public class LimiterBenchmark {
                 () -> Long.toString(tokens.incrementAndGet()),
                 () -> "");
         receipts = new RedisReceipts(script, Clock.systemUTC());
-        return new RedisLimiter(script, limits);
+        return new RedisLimiter(script);
     }
 
     /** With calls that lie an hour ahead. */

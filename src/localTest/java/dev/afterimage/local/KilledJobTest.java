@@ -10,6 +10,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.image.TemplatesConfig;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
@@ -109,7 +110,7 @@ class KilledJobTest {
                     config.getConfigMapping(ProvidersConfig.class),
                     config.getConfigMapping(TemplatesConfig.class));
             MemoryLimiter limiter = new MemoryLimiter(
-                    Permitted.WIDE,
+                    AccountLimits.of(Permitted.WIDE),
                     Limiters.RULES,
                     () -> clock.millis() * 1_000_000,
                     clock,
@@ -117,6 +118,7 @@ class KilledJobTest {
             CallSettler settler = Permitted.settler(limiter, clock, pause, threads);
             ImageGenerator provider = DescribedProvider.of(
                     providers.main(),
+                    providers.main().config(),
                     http,
                     ApiKeys.configured(providers.main().config()),
                     new PermitAcquirer(limiter, clock, AT_ONCE, new Random(1)),
@@ -134,7 +136,7 @@ class KilledJobTest {
                     settler,
                     Permitted.generator(provider, limiter, settler, clock, AT_ONCE),
                     provider,
-                    (lane, deadline) -> Optional.empty(),
+                    (request, lane, deadline) -> Optional.empty(),
                     new FreshnessPolicy(Duration.ofDays(1), Duration.ofDays(7), Duration.ofHours(1), Map.of()),
                     new MemoryCallerQuota(OptionalInt.empty(), clock),
                     new FakeBacklog(),

@@ -1,6 +1,5 @@
 package dev.afterimage.generation;
 
-import dev.afterimage.generation.Accounts.Price;
 import dev.afterimage.image.ImageRequest;
 import java.time.Clock;
 import java.time.Duration;
@@ -67,13 +66,17 @@ public final class AccountChoice {
                         accounts.knowsNames(request) && accounts.of(request).contains(former));
     }
 
-    Price price(ImageRequest request, String account) {
-        return accounts.price(request, account);
+    double cost(ImageRequest request) {
+        return accounts.cost(request);
+    }
+
+    String budget(ImageRequest request, String account) {
+        return accounts.budget(request, account);
     }
 
     /** The budget has not so much left. */
-    OutOfCreditsException spent(Price price, Instant until) {
-        spent.put(price.budget(), new Spent(price.cost(), until, clock.instant().plus(HOLDS)));
+    OutOfCreditsException spent(String budget, double cost, Instant until) {
+        spent.put(budget, new Spent(cost, until, clock.instant().plus(HOLDS)));
         return budgetSpent(until);
     }
 
@@ -82,11 +85,10 @@ public final class AccountChoice {
     }
 
     private Optional<Spent> spent(ImageRequest request, String account) {
-        Price price = price(request, account);
         Instant now = clock.instant();
-        return Optional.ofNullable(spent.get(price.budget()))
-                .filter(known -> price.cost() >= known.cost()
-                        && now.isBefore(known.askedAgain())
-                        && now.isBefore(known.until()));
+        return Optional.ofNullable(spent.get(budget(request, account)))
+                .filter(known -> now.isBefore(known.askedAgain())
+                        && now.isBefore(known.until())
+                        && cost(request) >= known.cost());
     }
 }

@@ -1,6 +1,5 @@
 package dev.afterimage.generation;
 
-import dev.afterimage.generation.Accounts.Price;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.BudgetUnavailableException;
@@ -29,17 +28,17 @@ public final class BudgetedGenerator implements ImageGenerator {
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        Price price = accounts.price(request, attempt.account());
         CreditBudget.Charge charge = new CreditBudget.Charge(
-                price.budget(),
+                accounts.budget(request, attempt.account()),
                 request.template().value(),
                 attempt.order().payer().tenant(),
-                price.cost());
+                accounts.cost(request));
         return switch (budget.reserve(charge)) {
             case CreditBudget.Exhausted exhausted ->
                 throw exhausted.by() == CreditBudget.By.TENANT
                         ? OutOfCreditsException.ofTenant(exhausted.until())
-                        : accounts.spent(price, exhausted.until()).of(attempt.account());
+                        : accounts.spent(charge.account(), charge.cost(), exhausted.until())
+                                .of(attempt.account());
             case CreditBudget.Reserved reserved -> generate(request, attempt, reserved);
         };
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -38,5 +39,33 @@ public record AccountLimits(SortedMap<String, Limits> byName, List<String> main)
     /** After this long a call has ended, whatever its account. */
     public Duration longestCall() {
         return byName.firstEntry().getValue().longestCall();
+    }
+
+    /** Calls in a time. */
+    public record Belt(long calls, Duration window) {}
+
+    /** What no process may exceed, because all accounts together don't. */
+    public Belt sum() {
+        Duration longest = byName.values().stream()
+                .map(Limits::window)
+                .max(Duration::compareTo)
+                .orElseThrow();
+        long calls = byName.values().stream()
+                .mapToLong(one -> one.rate()
+                        * Math.ceilDiv(
+                                longest.toMillis(), Math.max(1, one.window().toMillis())))
+                .sum();
+        return new Belt(calls, longest);
+    }
+
+    /** Calls in flight over all accounts; empty when those of one are not limited. */
+    public OptionalInt places() {
+        boolean limited =
+                byName.values().stream().allMatch(one -> one.concurrency().isPresent());
+        return limited
+                ? OptionalInt.of(byName.values().stream()
+                        .mapToInt(one -> one.concurrency().orElse(0))
+                        .sum())
+                : OptionalInt.empty();
     }
 }

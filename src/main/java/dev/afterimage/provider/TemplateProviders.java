@@ -19,7 +19,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,16 +61,11 @@ public final class TemplateProviders implements Accounts {
         });
         all().forEach(choice -> costs.computeIfAbsent(choice, Choice::cost));
         this.keys = new KeyScheme(main.identity(), declared, templates.templatesOnly());
-        requireDistinctNames(others);
     }
 
     private static List<Account> accounts(ProviderConfig config) {
-        if (Descriptions.isDemo(config.kind()) && !config.accounts().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "Remove afterimage.provider.accounts: the demo has no API keys. Set afterimage.provider.kind to an API.");
-        }
-        boolean ownKey = Account.isSet(config.apiKey()) || Account.isSet(config.apiKeySecret());
-        return distinct(Account.of(Account.DEFAULT, "", ownKey, config.accounts()), config);
+        boolean ownKey = Account.key(config.apiKey(), config.apiKeySecret()).isPresent();
+        return Account.of(Account.DEFAULT, "", ownKey, config.accounts());
     }
 
     /** The account of a further API's own key, if it has limits of its own; else the one whose limits it shares. */
@@ -85,29 +79,9 @@ public final class TemplateProviders implements Accounts {
                 : Account.DEFAULT;
     }
 
-    private static List<Account> accounts(Account own, NamedProvider other, ProviderConfig config) {
-        boolean ownKey = Account.isSet(other.apiKey()) || Account.isSet(other.apiKeySecret());
-        return distinct(Account.of(own, own.name() + "/", ownKey, other.accounts()), config);
-    }
-
-    private static List<Account> distinct(List<Account> accounts, ProviderConfig provider) {
-        Map<Account, Optional<String>> keys = new LinkedHashMap<>();
-        accounts.forEach(account -> {
-            ProviderConfig own = OtherProvider.of(provider, account);
-            keys.put(account, own.apiKey().or(own::apiKeySecret));
-        });
-        Account.requireDistinctKeys(keys);
-        return accounts;
-    }
-
-    private void requireDistinctNames(ProvidersConfig others) {
-        main.accounts().stream()
-                .filter(account -> others.providers().containsKey(account.name()))
-                .findFirst()
-                .ifPresent(account -> {
-                    throw new IllegalArgumentException("Rename " + account.key() + "…: afterimage.providers.\""
-                            + account.name() + "\" has the same name.");
-                });
+    private static List<Account> accounts(Account own, NamedProvider other) {
+        boolean ownKey = Account.key(other.apiKey(), other.apiKeySecret()).isPresent();
+        return Account.of(own, own.name() + "/", ownKey, other.accounts());
     }
 
     private static Choice choice(ProviderConfig main, ProvidersConfig others, TemplateSettings settings) {
@@ -128,7 +102,7 @@ public final class TemplateProviders implements Accounts {
             return new Choice(config, settings.target(), settings.cost(), Account.DEFAULT, accounts);
         }
         Account own = own(settings.provider().orElseThrow(), other.get());
-        List<Account> accounts = own.equals(Account.DEFAULT) ? List.of(own) : accounts(own, other.get(), config);
+        List<Account> accounts = own.equals(Account.DEFAULT) ? List.of(own) : accounts(own, other.get());
         return new Choice(config, settings.target(), settings.cost(), own, accounts);
     }
 
@@ -161,7 +135,7 @@ public final class TemplateProviders implements Accounts {
                 .orElseThrow();
     }
 
-    /** What an image costs as far as is known before it is made, in the provider's own unit. */
+    @Override
     public double cost(ImageRequest request) {
         return ProviderCall.cost(made(costs, choiceOf(request)), keys.completed(request), Optional.empty());
     }
@@ -178,11 +152,10 @@ public final class TemplateProviders implements Accounts {
     }
 
     @Override
-    public Price price(ImageRequest request, String account) {
-        String budget = account.equals(Purchase.DEFAULT_ACCOUNT)
+    public String budget(ImageRequest request, String account) {
+        return account.equals(Purchase.DEFAULT_ACCOUNT)
                 ? sharing.getOrDefault(request.template().value(), account)
                 : account;
-        return new Price(budget, cost(request));
     }
 
     /**
@@ -273,7 +246,7 @@ public final class TemplateProviders implements Accounts {
         }
 
         /** The configuration without the target that {@link #target} takes the place of. */
-        private ProviderConfig settings() {
+        ProviderConfig settings() {
             return target.isEmpty()
                     ? config
                     : new OtherProvider(config, config.kind(), Optional.empty(), Optional.empty(), Optional.empty());

@@ -1,5 +1,7 @@
 package dev.afterimage.limit;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.Permit.Denied;
@@ -27,7 +29,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
             assertThat(departed(limiter, Lane.INTERACTIVE).startsIn()).isZero();
         }
 
-        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        Denied denied = denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
         assertThat(denied.reason()).isEqualTo(Reason.RATE);
         assertThat(denied.retryAfter()).isEqualTo(rate(3).slotTime());
     }
@@ -40,7 +42,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         depart(limiter, permit);
 
         advance(rate(1).slotTime().minusMillis(300));
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
 
         advance(Duration.ofMillis(300));
         departed(limiter, Lane.INTERACTIVE);
@@ -69,7 +71,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         Duration two = rate(1).slotTime().multipliedBy(2);
 
         for (int question = 0; question < 5; question++) {
-            Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, Duration.ofMillis(1500)));
+            Denied denied = denied(limiter.acquire(ONE, Lane.INTERACTIVE, Duration.ofMillis(1500)));
             assertThat(denied.retryAfter()).isEqualTo(two);
         }
 
@@ -129,7 +131,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         assertThat(depart(limiter, late)).isInstanceOf(Departed.class);
 
         advance(Duration.ofMillis(900));
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
@@ -166,7 +168,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
                 .isInstanceOfSatisfying(
                         Departed.class,
                         departed -> assertThat(departed.startsIn()).isZero());
-        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
+        assertThat(denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
                 .isEqualTo(rate(1).slotTime());
         denied(depart(limiter, permit));
     }
@@ -181,7 +183,8 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
             limiter.restamp(stamped);
 
             advance(rate(1).slotTime().minusMillis(300));
-            assertThat(denied(limiter.acquire(lane, NOW_OR_NEVER)).retryAfter()).isEqualTo(Duration.ofMillis(300));
+            assertThat(denied(limiter.acquire(ONE, lane, NOW_OR_NEVER)).retryAfter())
+                    .isEqualTo(Duration.ofMillis(300));
             advance(Duration.ofMillis(300));
             departed(limiter, lane);
             advance(rate(1).slotTime());
@@ -196,7 +199,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
 
         limiter.restamp(stamped);
 
-        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
+        assertThat(denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
                 .isEqualTo(rate(1).slotTime());
     }
 
@@ -217,7 +220,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     void aCoolDownOvertakesWhoeverWasStampedAndDidNotLeave() {
         ProviderLimiter limiter = limiter(rate(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
-        limiter.coolDown(SECOND);
+        limiter.coolDown(DEFAULT_ACCOUNT, SECOND);
 
         assertThat(denied(limiter.redepart(stamped)).reason()).isEqualTo(Reason.COOL_DOWN);
         advance(SECOND);
@@ -247,7 +250,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     void aForeignTokenDoesNotDepart() {
         ProviderLimiter limiter = limiter(rate(5));
 
-        assertThat(denied(depart(limiter, new Granted("foreign", Lane.INTERACTIVE, Duration.ZERO)))
+        assertThat(denied(depart(limiter, new Granted("foreign", DEFAULT_ACCOUNT, Lane.INTERACTIVE, Duration.ZERO)))
                         .reason())
                 .isEqualTo(Reason.LAPSED);
     }
@@ -269,7 +272,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         ProviderLimiter limiter = limiter(rate(1));
         ended(departed(limiter, Lane.INTERACTIVE));
 
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
@@ -292,10 +295,11 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
             departed(limiter, Lane.BULK);
         }
 
-        assertThat(denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER)).reason()).isEqualTo(Reason.RATE);
+        assertThat(denied(limiter.acquire(ONE, Lane.BULK, NOW_OR_NEVER)).reason())
+                .isEqualTo(Reason.RATE);
         departed(limiter, Lane.INTERACTIVE);
         departed(limiter, Lane.INTERACTIVE);
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
@@ -306,7 +310,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         }
 
         departed(limiter, Lane.BULK);
-        denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.BULK, NOW_OR_NEVER));
     }
 
     @Test
@@ -316,7 +320,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
             departed(limiter, Lane.BULK);
         }
 
-        Denied denied = denied(limiter.acquire(Lane.BULK, PATIENT));
+        Denied denied = denied(limiter.acquire(ONE, Lane.BULK, PATIENT));
 
         assertThat(denied.retryAfter()).isBetween(rate(10).slotTime().minus(rate(10).lead()), rate(10).slotTime());
         assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn()).isEqualTo(rate(10).slotTime());
@@ -328,7 +332,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         Departed first = departed(limiter, Lane.INTERACTIVE);
         acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
 
-        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
+        Denied denied = denied(limiter.acquire(ONE, Lane.INTERACTIVE, PATIENT));
         assertThat(denied.reason()).isEqualTo(Reason.CONCURRENCY);
         assertThat(denied.retryAfter()).isEqualTo(Limits.PLACE_RETRY);
         assertThat(limiter.status().inFlight()).isEqualTo(2);
@@ -347,7 +351,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         ended(first);
 
         acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
@@ -356,10 +360,10 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         Departed first = departed(limiter, Lane.BULK);
         departed(limiter, Lane.BULK);
 
-        assertThat(denied(limiter.acquire(Lane.BULK, PATIENT)).reason()).isEqualTo(Reason.CONCURRENCY);
+        assertThat(denied(limiter.acquire(ONE, Lane.BULK, PATIENT)).reason()).isEqualTo(Reason.CONCURRENCY);
         departed(limiter, Lane.INTERACTIVE);
         departed(limiter, Lane.INTERACTIVE);
-        denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, PATIENT));
 
         ended(first);
         departed(limiter, Lane.BULK);
@@ -371,7 +375,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         departed(limiter, Lane.BULK);
 
         advance(inFlight(1).longestCall().minusMillis(500));
-        denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.BULK, NOW_OR_NEVER));
 
         advance(Duration.ofMillis(500));
         departed(limiter, Lane.BULK);
@@ -384,7 +388,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
 
         advance(inFlight(1).grace().minusMillis(500));
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
 
         advance(Duration.ofMillis(500));
         departed(limiter, Lane.INTERACTIVE);
@@ -396,7 +400,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         ProviderLimiter limiter = limiter(limits);
         departed(limiter, Lane.INTERACTIVE);
 
-        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
+        Denied denied = denied(limiter.acquire(ONE, Lane.INTERACTIVE, PATIENT));
 
         assertThat(denied.reason()).isEqualTo(Reason.RATE);
         assertThat(denied.retryAfter()).isBetween(limits.slotTime().minus(limits.lead()), limits.slotTime());
@@ -407,7 +411,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     void aDeniedDepartureGivesThePlaceBack() {
         ProviderLimiter limiter = limiter(inFlight(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
-        limiter.coolDown(SECOND);
+        limiter.coolDown(DEFAULT_ACCOUNT, SECOND);
 
         denied(depart(limiter, permit));
 
@@ -417,12 +421,12 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void aLowerLimitThatTheProviderShowsHoldsForItsWindow() {
         ProviderLimiter limiter = limiter(rate(10));
-        assertThat(limiter.lower(3, SECOND)).isTrue();
+        assertThat(limiter.lower(DEFAULT_ACCOUNT, 3, SECOND)).isTrue();
 
         for (int call = 0; call < 3; call++) {
             departed(limiter, Lane.INTERACTIVE);
         }
-        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).reason())
+        assertThat(denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER)).reason())
                 .isEqualTo(Reason.RATE);
 
         advance(SECOND);
@@ -437,41 +441,41 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         for (int call = 0; call < 6; call++) {
             departed(limiter, Lane.INTERACTIVE);
         }
-        limiter.lower(3, SECOND);
+        limiter.lower(DEFAULT_ACCOUNT, 3, SECOND);
 
-        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
+        assertThat(denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
                 .isEqualTo(rate(10).slotTime());
     }
 
     @Test
     void aLimitIsNeverRaised() {
         ProviderLimiter limiter = limiter(rate(2));
-        assertThat(limiter.lower(50, SECOND)).isFalse();
-        assertThat(limiter.lower(120, Duration.ofMinutes(1))).isFalse();
-        limiter.lower(1, SECOND);
-        limiter.lower(2, SECOND);
+        assertThat(limiter.lower(DEFAULT_ACCOUNT, 50, SECOND)).isFalse();
+        assertThat(limiter.lower(DEFAULT_ACCOUNT, 120, Duration.ofMinutes(1))).isFalse();
+        limiter.lower(DEFAULT_ACCOUNT, 1, SECOND);
+        limiter.lower(DEFAULT_ACCOUNT, 2, SECOND);
 
         departed(limiter, Lane.INTERACTIVE);
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
     void aLimitOfALongerWindowIsTakenForItsShareOfThisOne() {
         ProviderLimiter limiter = limiter(rate(10));
-        limiter.lower(120, Duration.ofMinutes(1));
+        limiter.lower(DEFAULT_ACCOUNT, 120, Duration.ofMinutes(1));
 
         departed(limiter, Lane.INTERACTIVE);
         departed(limiter, Lane.INTERACTIVE);
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
     void aCoolDownHoldsEverybodyBack() {
         ProviderLimiter limiter = limiter(rate(10));
-        limiter.coolDown(Duration.ofSeconds(3));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(3));
 
         for (Lane lane : Lane.values()) {
-            Denied denied = denied(limiter.acquire(lane, SECOND));
+            Denied denied = denied(limiter.acquire(ONE, lane, SECOND));
             assertThat(denied.reason()).isEqualTo(Reason.COOL_DOWN);
             assertThat(denied.retryAfter()).isEqualTo(Duration.ofSeconds(3));
         }
@@ -486,7 +490,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void whoHasThePatienceIsGrantedAStartAfterTheCoolDown() {
         ProviderLimiter limiter = limiter(rate(1));
-        limiter.coolDown(Duration.ofSeconds(3));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(3));
 
         assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn()).isEqualTo(Duration.ofSeconds(3));
         assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn())
@@ -496,11 +500,11 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void ofTwoCoolDownsTheOneThatEndsLaterCounts() {
         ProviderLimiter limiter = limiter(rate(10));
-        limiter.coolDown(Duration.ofSeconds(5));
-        limiter.coolDown(Duration.ofSeconds(2));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(5));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(2));
         assertThat(limiter.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(5));
 
-        limiter.coolDown(Duration.ofSeconds(8));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(8));
         assertThat(limiter.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(8));
     }
 
@@ -508,7 +512,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     void aCoolDownOvertakesWhoeverHasNotLeft() {
         ProviderLimiter limiter = limiter(rate(10));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
-        limiter.coolDown(Duration.ofSeconds(2));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(2));
 
         Denied denied = denied(depart(limiter, permit));
 

@@ -1,5 +1,6 @@
 package dev.afterimage.metrics;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.jobs.QueueStatus;
@@ -99,7 +100,8 @@ class FleetGaugesTest {
                         new Meters(registry),
                         queue,
                         () -> new CreditBudget.Status(30, limit),
-                        () -> new LimiterStatus(Duration.ofSeconds(9), 0, List.of()),
+                        () -> new LimiterStatus(List.of(
+                                new LimiterStatus.Account(DEFAULT_ACCOUNT, Duration.ofSeconds(9), 0, List.of()))),
                         clock)
                 .register();
     }

@@ -67,7 +67,7 @@ final class ProviderBench implements AutoCloseable {
                         http,
                         ProviderBench::resolve,
                         PollPermits.FREE,
-                        (calls, window) -> shown.add(calls + " in " + window),
+                        (account, calls, window) -> shown.add(calls + " in " + window),
                         (service, method, url, headers, body) -> headers,
                         clock,
                         pause));

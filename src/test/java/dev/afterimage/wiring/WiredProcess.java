@@ -12,6 +12,7 @@ import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
@@ -29,10 +30,10 @@ import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.QueuedBacklog;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
@@ -200,12 +201,12 @@ public final class WiredProcess {
         TemplateProviders providers = new TemplateProviders(
                 providerConfig, settings.of(ProvidersConfig.class), settings.of(TemplatesConfig.class));
         LimitWiring limits = new LimitWiring();
-        Limits allowed = limits.limits(limitConfig, providers);
+        AccountLimits allowed = limits.limits(limitConfig, providers);
         ReceiptRules rules = limits.receiptRules(generation);
         Instance<LimiterScript> script =
                 instance(limits.limiterScript(link, redisConfig, allowed, rules, generation, store, machine));
         Instance<MemoryLimiter> none = instance(null);
-        ProviderLimiter limiter = flaw.limiter(limits.limiter(backends, allowed, script, none, METERS));
+        ProviderLimiter limiter = flaw.limiter(limits.limiter(backends, script, none, METERS));
         Receipts receipts = flaw.receipts(limits.receipts(backends, script, none, machine));
         CallSettler settler = limits.callSettler(receipts, allowed, machine);
         PermitAcquirer gate = limits.permitAcquirer(limiter, machine);
@@ -215,6 +216,7 @@ public final class WiredProcess {
                 limitConfig,
                 settings.of(BudgetConfig.class),
                 settings.of(ProvidersConfig.class),
+                providers,
                 local,
                 redis,
                 redisConfig,
@@ -245,6 +247,7 @@ public final class WiredProcess {
         drain = new Drain(machine.clock(), machine.pause());
         FreshnessPolicy freshness = generations.freshnessPolicy(cache, settings.of(TemplatesConfig.class));
         ImageGenerator provider = flaw.provider(new MeteredGenerator(METERS, surroundings.provider()));
+        AccountChoice accounts = generations.accountChoice(providers, machine);
         ImageGenerator guarded = generations.guarded(
                 provider,
                 guards.retry(),
@@ -252,7 +255,7 @@ public final class WiredProcess {
                 guards.belt(),
                 guards.rate(),
                 budget,
-                providers,
+                accounts,
                 gate,
                 settler,
                 limiter,
@@ -271,6 +274,7 @@ public final class WiredProcess {
                 guarded,
                 provider,
                 providerConfig,
+                providers,
                 gate,
                 freshness,
                 quota,
