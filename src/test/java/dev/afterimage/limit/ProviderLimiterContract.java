@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link ProviderLimiter} must do. */
-public abstract class ProviderLimiterContract extends LimiterLineContract {
+public abstract class ProviderLimiterContract extends LimiterAccountsContract {
 
     private static Limits inFlight(int concurrency) {
         return new Limits(1000, SECOND, OptionalInt.of(concurrency), 0.5, Duration.ofSeconds(20));
