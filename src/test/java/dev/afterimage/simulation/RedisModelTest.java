@@ -44,6 +44,10 @@ class RedisModelTest {
                 List<String> real = ask(redis, commands);
                 for (int i = 0; i < commands.size(); i++) {
                     int at = i;
+                    assertThat(commands.get(i).getFirst().equals("EVAL")
+                                    && real.get(i).startsWith("refused"))
+                            .as(() -> told(commands.get(at)) + " ran into " + real.get(at))
+                            .isFalse();
                     assertThat(spell(model, commands.get(i)))
                             .as(() -> "answer to " + told(commands.get(at)) + " after "
                                     + commands.subList(Math.max(0, at - 11), at).stream()
@@ -279,14 +283,16 @@ class RedisModelTest {
                     script(
                             "credits",
                             List.of(prefix + "credits"),
-                            one("reserve", "giveBack", "status"),
-                            one("2026-03", "2026-04"),
-                            one("-1", "3"),
+                            one("1000000", "2500000", "-1000000", "0"),
+                            one("-1", "3000000"),
+                            one("-1", "3000000"),
                             "epoch" + number(3),
                             one("", "epoch1"),
-                            "2026-03",
-                            number(5),
-                            "6048000");
+                            one("0", "5000000"),
+                            "6048000",
+                            "account:one",
+                            "template:card",
+                            one("tenant:a", "tenant:b"));
                 case 1 ->
                     script(
                             "quota",
