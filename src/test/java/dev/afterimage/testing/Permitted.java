@@ -37,8 +37,18 @@ public final class Permitted {
 
     public static ImageGenerator generator(
             ImageGenerator provider, ProviderLimiter limiter, CallSettler settler, Clock clock, Pause pause) {
+        return generator(provider, new AccountChoice(new OneAccount(), clock), limiter, settler, clock, pause);
+    }
+
+    public static ImageGenerator generator(
+            ImageGenerator provider,
+            AccountChoice accounts,
+            ProviderLimiter limiter,
+            CallSettler settler,
+            Clock clock,
+            Pause pause) {
         return new PermittedGenerator(
-                new AccountChoice(new OneAccount(), clock),
+                accounts,
                 new PermitAcquirer(limiter, clock, pause, new Random(1)),
                 new LocalRateLimit(),
                 settler,
