@@ -6,6 +6,7 @@ import dev.afterimage.limit.LimiterStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gauges of what the fleet shares: queue, credits, cool-down. Reading them asks a port at most every few seconds, and a
+ * The gauges of what the fleet shares: queue, credits, cool-down, accounts. Reading them asks a port at most every few seconds, and a
  * port that cannot be asked makes its gauges NaN, which Prometheus shows as a gap and CloudWatch is not sent.
  */
 public final class FleetGauges {
@@ -21,6 +22,7 @@ public final class FleetGauges {
     private static final Duration EVERY = Duration.ofSeconds(5);
 
     private final Meters meters;
+    private final Clock clock;
     private final Remembered<QueueStatus> queue;
     private final Remembered<CreditBudget.Status> credits;
     private final Remembered<LimiterStatus> limiter;
@@ -33,6 +35,7 @@ public final class FleetGauges {
             Supplier<LimiterStatus> limiter,
             Clock clock) {
         this.meters = meters;
+        this.clock = clock;
         this.queue = new Remembered<>(queue, clock);
         this.credits = new Remembered<>(budget, clock);
         this.limiter = new Remembered<>(limiter, clock);
@@ -60,6 +63,49 @@ public final class FleetGauges {
         meters.gauge(Meters.CREDITS_LIMIT, null, limit, of(credits, status -> orNaN(status.limit())));
         String pause = "Time for which the fleet still pauses because the provider asked for it";
         meters.gauge(Meters.COOL_DOWN_LEFT, "seconds", pause, of(limiter, status -> seconds(status.coolDownLeft())));
+    }
+
+    /**
+     * The gauges of each account, where there are several; to be called once.
+     *
+     * @param budget asked by the account's name
+     */
+    public void registerAccounts(Collection<String> names, Function<String, CreditBudget.Status> budget) {
+        for (String name : names) {
+            Remembered<CreditBudget.Status> own = new Remembered<>(() -> budget.apply(name), clock);
+            String pause = "Time for which the account still pauses because the provider asked for it";
+            ofAccount(
+                    Meters.ACCOUNT_COOL_DOWN_LEFT, "seconds", pause, name, account -> seconds(account.coolDownLeft()));
+            String stopped = "1 while lanes of the account stand still, else 0";
+            ofAccount(
+                    Meters.ACCOUNT_STOPPED,
+                    null,
+                    stopped,
+                    name,
+                    account -> account.stops().isEmpty() ? 0 : 1);
+            String left = "Credits of the account left this calendar month; not a number without a budget";
+            meters.gauge(
+                    Meters.ACCOUNT_CREDITS_LEFT,
+                    null,
+                    left,
+                    of(own, status -> orNaN(status.left())),
+                    Meters.ACCOUNT,
+                    name);
+        }
+    }
+
+    private void ofAccount(
+            String meter,
+            @Nullable String unit,
+            String description,
+            String name,
+            Function<LimiterStatus.Account, Number> number) {
+        Function<LimiterStatus, Number> value = status -> status.accounts().stream()
+                .filter(account -> account.name().equals(name))
+                .findFirst()
+                .map(number)
+                .orElse(Double.NaN);
+        meters.gauge(meter, unit, description, of(limiter, value), Meters.ACCOUNT, name);
     }
 
     private static <T> Supplier<Number> of(Remembered<T> port, Function<T, Number> number) {

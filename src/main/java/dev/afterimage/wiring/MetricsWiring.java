@@ -8,6 +8,8 @@ import dev.afterimage.metrics.FleetGauges;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.metrics.MetricsConfig;
 import dev.afterimage.metrics.emf.EmfWriter;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProvidersConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -48,13 +50,20 @@ class MetricsWiring {
             Instance<CreditBudget> budget,
             Instance<AccountLimits> accounts,
             Instance<ProviderLimiter> limiter,
+            ProviderConfig provider,
+            ProvidersConfig others,
             Clock clock) {
-        new FleetGauges(
-                        meters,
-                        () -> queue.get().status(),
-                        () -> budget.get().status(accounts.get().main()),
-                        () -> limiter.get().status(),
-                        clock)
-                .register();
+        FleetGauges gauges = new FleetGauges(
+                meters,
+                () -> queue.get().status(),
+                () -> budget.get().status(accounts.get().main()),
+                () -> limiter.get().status(),
+                clock);
+        gauges.register();
+        // Who has one account need not wait for what knows them.
+        if (!provider.accounts().isEmpty() || !others.providers().isEmpty()) {
+            gauges.registerAccounts(
+                    accounts.get().byName().keySet(), name -> budget.get().status(name));
+        }
     }
 }

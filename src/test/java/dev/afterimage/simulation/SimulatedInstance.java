@@ -1,7 +1,5 @@
 package dev.afterimage.simulation;
 
-import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
-
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.pipeline.GenerationRequest;
@@ -88,7 +86,7 @@ final class SimulatedInstance {
 
     /** Asks Redis, so only on a thread of this process. */
     long creditsUsed() {
-        return process.budget().status(DEFAULT_ACCOUNT).used();
+        return process.budget().status(process.accounts()).used();
     }
 
     /** Whether the load balancer sends requests here. */

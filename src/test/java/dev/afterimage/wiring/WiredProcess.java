@@ -62,6 +62,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.inject.Instance;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -170,6 +171,7 @@ public final class WiredProcess {
     private final Worker worker;
     private final CatalogueRunner catalogues;
     private final CreditBudget budget;
+    private final List<String> accountNames;
     private final Drain drain;
     /** No URL is signed here; the pipeline only looks whether there is a key. */
     private static final UrlSigner SIGNER = entry -> {
@@ -202,6 +204,7 @@ public final class WiredProcess {
                 providerConfig, settings.of(ProvidersConfig.class), settings.of(TemplatesConfig.class));
         LimitWiring limits = new LimitWiring();
         AccountLimits allowed = limits.limits(limitConfig, providers);
+        accountNames = allowed.main();
         ReceiptRules rules = limits.receiptRules(generation);
         Instance<LimiterScript> script =
                 instance(limits.limiterScript(link, redisConfig, allowed, rules, generation, store, machine));
@@ -328,6 +331,11 @@ public final class WiredProcess {
 
     public CreditBudget budget() {
         return budget;
+    }
+
+    /** By the names of their budgets. */
+    public List<String> accounts() {
+        return accountNames;
     }
 
     public Drain drain() {
