@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly builder_image=${NATIVE_BUILDER_IMAGE:-quay.io/quarkus/ubi9-quarkus-mandrel-builder-image:25.0.3.0-Final-java25}
 readonly jdk=25
-# What the C library of Lambda's provided.al2023 knows.
+# The version of the C library in Lambda's provided.al2023.
 readonly newest_glibc=2.34
 
 fail() {
@@ -50,7 +50,7 @@ container_runtime() {
   done
 }
 
-# check_glibc FILE: fails when FILE wants a C library that Lambda doesn't have.
+# check_glibc FILE: fails when FILE needs a newer C library than Lambda has.
 check_glibc() {
   local wanted
   wanted=$(grep -ao 'GLIBC_2\.[0-9]*' "$1" | sort -uV | tail -n 1)
@@ -64,7 +64,7 @@ check_glibc() {
 host=$(architecture_of "$(uname -m)")
 target=$(architecture_of "${1:-$host}")
 graalvm=$([[ ${NATIVE_BUILD:-} == container ]] || local_graalvm)
-# The demo provider draws with AWT, which the binary should not carry.
+# Without the demo provider, so that AWT is not in the binary.
 arguments=(-B -ntp package "-Plambda,native" -DskipTests -Dafterimage.demo.included=false)
 
 if [[ -n $graalvm && $(uname -s) == Linux && $target == "$host" ]]; then
@@ -94,7 +94,7 @@ binary=(target/lambda/*-runner)
 [[ -x ${binary[0]} ]] || fail "Maven ended well, but built no native binary."
 check_glibc "${binary[0]}"
 
-# A place of its own, because ./mvnw verify -Plambda leaves a function.zip for the JVM, which Lambda could not start.
+# A directory of its own, because ./mvnw verify -Plambda leaves a function.zip for the JVM, which Lambda could not start.
 mkdir -p dist
 cp target/lambda/function.zip dist/function.zip
 

@@ -2,20 +2,20 @@
 # Makes and rotates the key that signs Afterimage's URLs.
 #
 #   infra/rotate-cdn-keys.sh [STACK]          a new key pair: the first one, or the next one (some minutes, no outage)
-#   infra/rotate-cdn-keys.sh --retire [STACK] takes the keys away that no longer sign; their URLs stop working
+#   infra/rotate-cdn-keys.sh --retire [STACK] removes the keys that no longer sign; their URLs stop working
 #   infra/rotate-cdn-keys.sh --leaked [STACK] a new key pair, functions that sign with it at once, and --retire
 #
-# STACK is the name of the stack, by default "afterimage". The AWS CLI has to be signed in, and to know the region.
+# STACK is the name of the stack, by default "afterimage". The AWS CLI must be signed in and have a region.
 #
-# What signs is written in three places, all of them the stack's own and none of them a parameter: the stack's key group says
-# which keys CloudFront trusts, the stack's secret holds the private key that signs, and that secret's current version is named
-# after the key's id. Each public key carries the stack's id as its comment; a key without it is another stack's, and is
-# neither trusted nor deleted here.
+# The key that signs is in three places, which all belong to the stack and are no parameters: the stack's key group says
+# which keys CloudFront trusts, the stack's secret has the private key that signs, and that secret's current version is
+# named after the key's id. Each public key carries the stack's id as its comment; a key without it is another stack's,
+# and is neither trusted nor deleted here.
 #
 # A rotation puts the new key into the group beside the one that signs, waits until CloudFront knows it everywhere, and only
 # then writes it into the secret, which the functions read again every 15 minutes (afterimage.secrets.refresh). URLs of the
-# former key work until they expire; it may go when 15 minutes and UrlTtl twice have passed: with --retire, or with the next
-# rotation. A deployment changes nothing of this, and an unchanged one does not even replace the functions that hold the
+# former key work until they expire; it may be removed after 15 minutes and twice UrlTtl: with --retire, or with the next
+# rotation. A deployment changes none of this, and an unchanged one does not even replace the functions that hold the
 # former key; --leaked does, with a new value of the parameter SecretsVersion.
 #
 # The private key is made here, goes into Secrets Manager over a pipe, and is never written to a file or a command line.
@@ -76,7 +76,7 @@ refuse_foreign_keys() {
   done
 }
 
-# trust KEY…: these and no others from now on, everywhere. Deletes those of this stack's keys that were trusted before.
+# trust KEY…: makes CloudFront trust only these keys, and waits until it does everywhere. Deletes this stack's other keys.
 trust() {
   local etag before name items key
   etag=$(aws cloudfront get-key-group --id "$group" --query ETag --output text)
@@ -97,11 +97,11 @@ trust() {
 rotate() {
   local private public name key present keep=()
   present=$(signing_key)
-  # Not where the secret says it but the group doesn't know it: then its URLs are refused already.
+  # Not if the group lacks the secret's key: then its URLs are refused already.
   if [[ -n $present ]] && trusted | grep -qx "$present"; then
     keep=("$present")
   fi
-  # CloudFront takes RSA keys of 2048 bits ("Create key pairs for your signers").
+  # CloudFront requires RSA keys of 2048 bits ("Create key pairs for your signers").
   private=$(openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 2>/dev/null)
   public=$(printf '%s\n' "$private" | openssl pkey -pubout)
   name=$stack-$(date -u +%Y%m%d%H%M%S)-$RANDOM
@@ -131,7 +131,8 @@ retire() {
   echo "Done: URLs that they signed no longer work."
 }
 
-# replace_functions: new versions of all functions, which hold no secret of before. Leaves every other parameter as it is.
+# replace_functions: makes new versions of all functions, which hold no former secret. Leaves every other parameter as it
+# is.
 replace_functions() {
   local name change changes=()
   for name in $(of_stack 'Parameters[].ParameterKey'); do

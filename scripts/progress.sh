@@ -4,11 +4,10 @@
 #   scripts/progress.sh 01jqvcx7h5m0a2b3c4d5e6f7g8
 #   AFTERIMAGE_URL=https://api.example.com scripts/progress.sh 01jqvcx7h5m0a2b3c4d5e6f7g8
 #
-# Listens to GET /v1/batches/{id}/events. Where that stream ends before the batch does (on Lambda it is one event, because API
-# Gateway holds answers back until they are whole), it asks GET /v1/batches/{id} every second instead; AFTERIMAGE_POLL=1 does so
-# from the start.
-# AFTERIMAGE_API_KEY is sent as Authorization: Bearer. Needs curl and awk. Exit code: 0 all done, 1 some failed or cancelled, 2 no such
-# batch or no service.
+# Follows GET /v1/batches/{id}/events. Where that stream ends before the batch does (on Lambda it is one event, because
+# API Gateway holds answers back until they are whole), it asks GET /v1/batches/{id} every second instead;
+# AFTERIMAGE_POLL=1 does so from the start. AFTERIMAGE_API_KEY is sent as Authorization: Bearer. Needs curl and awk. Exit
+# code: 0 all done, 1 some failed or cancelled, 2 no such batch or no service.
 set -u
 
 [ $# -eq 1 ] || { echo "usage: $0 BATCH-ID" >&2; exit 2; }
@@ -38,7 +37,7 @@ ask --output /dev/null "$batch" || exit 2
     function clock(s) { return s < 0 ? "--:--" : s >= 3600 ? sprintf("%d:%02d:%02d", s / 3600, s % 3600 / 60, s % 60) : sprintf("%02d:%02d", s / 60, s % 60) }
     function repeat(text, n,   all) { while (n-- > 0) all = all text; return all }
     BEGIN { split("▏ ▎ ▍ ▌ ▋ ▊ ▉", part, " ") }
-    # Failures may be many, and repeat nothing that is needed here.
+    # Leaves the list of failures out: it may be long, and is not needed here.
     /^data:/ {
       sub(/"failures":\[.*\],"startedAt"/, "\"startedAt\"")
       state = word("state"); total = number("total"); done = number("done"); failed = number("failed"); eta = number("etaSeconds")

@@ -1,10 +1,10 @@
 import { type Budget, type CallOptions, type Http, late, lines } from "./http.js";
 import type { Batch, BatchImage } from "./types.js";
 
-/** Milliseconds between two looks at a batch. */
+/** Milliseconds between two polls of a batch. */
 const EVERY = 1_000;
 
-/** A batch that was taken over. Iterating over it tells its progress until it has ended. */
+/** A batch that the service has accepted. Iterating over it gives its progress until it has ended. */
 export class RunningBatch implements AsyncIterable<Batch> {
   readonly #http: Http;
   readonly #progress: "events" | "poll";
@@ -24,7 +24,7 @@ export class RunningBatch implements AsyncIterable<Batch> {
     return this.progress();
   }
 
-  /** The batch whenever it has changed, and at last as it ended. Takes as long as the batch unless `timeout` ends it. */
+  /** The batch each time it has changed, and last its final state. Takes as long as the batch, unless `timeout` ends it. */
   async *progress(options: CallOptions = {}): AsyncGenerator<Batch, void, undefined> {
     const budget = this.#http.budget({ timeout: Number.POSITIVE_INFINITY, ...options });
     let told = "";
@@ -45,7 +45,7 @@ export class RunningBatch implements AsyncIterable<Batch> {
     }
   }
 
-  /** The batch as it ended. */
+  /** Waits for the end of the batch and gives its final state. */
   async finished(options: CallOptions = {}): Promise<Batch> {
     let last: Batch | undefined;
     for await (const batch of this.progress(options)) {
@@ -79,7 +79,7 @@ export class RunningBatch implements AsyncIterable<Batch> {
     yield await (await this.#http.call(this.#path(), {}, budget)).text();
   }
 
-  /** The data of each server-sent event (HTML Living Standard, 9.2), each of one line here. */
+  /** The data of each server-sent event (HTML Living Standard, 9.2). The service's events have one line of data. */
   async *#events(budget: Budget): AsyncGenerator<string> {
     const answer = await this.#http.call(`${this.#path()}/events`, { headers: { Accept: "text/event-stream" } }, budget);
     try {
@@ -90,7 +90,7 @@ export class RunningBatch implements AsyncIterable<Batch> {
       }
     } catch (cause) {
       budget.check();
-      // A TypeError is a connection that broke.
+      // A broken connection is a TypeError.
       if (!(cause instanceof TypeError)) {
         throw cause;
       }

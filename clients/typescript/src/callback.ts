@@ -1,26 +1,26 @@
 import { hmacKey, utf8 } from "./crypto.js";
 import { CallbackError } from "./errors.js";
 
-/** A `Request`, or what a framework made of one. */
+/** A `Request`, or the object that a framework makes of one. */
 export type CallbackMessage =
   | Request
   | { readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>; readonly body: string | Uint8Array };
 
 export interface CallbackOptions {
-  /** The secret of the service's callbacks; several while one is rotated. */
+  /** The secret of the service's callbacks, or several during a rotation. */
   readonly secret: string | readonly string[];
   /** How many seconds the time stamp may differ from now. 300 when left out. */
   readonly toleranceSeconds?: number;
-  /** Milliseconds since 1970; for tests. */
+  /** The present time in milliseconds since 1970, for tests. */
   readonly now?: () => number;
 }
 
 /**
- * What a callback says, if the service sent it. Its header `Afterimage-Signature` is `v1=` and the hex of the HMAC-SHA256 of time
- * stamp, dot and body; `Afterimage-Timestamp` is in seconds since 1970. The body must be as it came, byte for byte. A callback may
- * come more than once.
+ * The content of a callback, if the service sent it. Its header `Afterimage-Signature` is `v1=` and the hex of the HMAC-SHA256
+ * of time stamp, dot and body; `Afterimage-Timestamp` is in seconds since 1970. The body must be unchanged, byte for byte. A
+ * callback may come more than once.
  *
- * @throws {CallbackError} when the signature does not fit, or the time stamp is too old
+ * @throws {CallbackError} when the signature is wrong, or the time stamp is too old
  */
 export async function verifyCallback<T = unknown>(message: CallbackMessage, options: CallbackOptions): Promise<T> {
   const timestamp = header(message, "afterimage-timestamp");
@@ -56,7 +56,7 @@ async function bodyOf(message: CallbackMessage): Promise<Uint8Array> {
   return typeof message.body === "string" ? utf8(message.body) : message.body;
 }
 
-/** Whether any secret made any of the signatures; the comparison takes the same time wherever they differ. */
+/** Whether any of the secrets made any of the signatures. The comparison takes the same time wherever they differ. */
 async function fits(header: string, signed: Uint8Array<ArrayBuffer>, secrets: readonly string[]): Promise<boolean> {
   let fit = false;
   for (const secret of secrets) {

@@ -1,4 +1,4 @@
-/** Levels of objects and arrays that the service takes, the outermost object included. */
+/** How many levels of objects and arrays the service accepts, the outermost object included. */
 const MAX_DEPTH = 64;
 
 /** A surrogate without its other half. */
@@ -9,7 +9,8 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
  * number. Equal data is equal text, here and in the service. As in `JSON.stringify`, members that are `undefined` or functions
  * are left out, and `toJSON` is called.
  *
- * @throws {TypeError} for what has no single meaning in JSON: NaN, infinity, bigint, half of a surrogate pair, more than 64 levels
+ * @throws {TypeError} for what JSON cannot express with one meaning: NaN, infinity, bigint, half of a surrogate pair,
+ *     more than 64 levels
  */
 export function canonicalJson(value: unknown): string {
   const text = written(value, "", 0);

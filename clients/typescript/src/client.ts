@@ -7,22 +7,22 @@ import type { Batch, DryRun, Image, ImageRequest, Outcome } from "./types.js";
 
 export type { CallOptions };
 
-/** Longer URLs are cut off by some browsers, crawlers and proxies; the service's own links are no longer either. */
+/** The longest URL, as in the service: some browsers, crawlers and proxies cut off longer ones. */
 const LONGEST_URL = 8_000;
 
 /** The service's rule for names of templates. */
 const TEMPLATE = /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/;
 
 export interface Options extends HttpOptions {
-  /** Where the service is, such as `https://images.example`; a path of a proxy may follow. */
+  /** The service's URL, such as `https://images.example`; it may have a path (behind a proxy). */
   readonly baseUrl: string | URL;
   /** Sent as `Authorization: Bearer …`. */
   readonly apiKey?: string | undefined;
-  /** What signs links (`afterimage.links.secrets."id"`): at least 32 bytes. For servers only. */
+  /** The secret that signs links (`afterimage.links.secrets."id"`), at least 32 bytes. For servers only. */
   readonly linkSecret?: string | undefined;
-  /** Where links begin, if not at `baseUrl`: such as the CDN in front of `/i/`. */
+  /** The URL with which links begin, if it is not `baseUrl`: such as that of the CDN in front of `/i/`. */
   readonly linkBaseUrl?: string | URL | undefined;
-  /** Another fetch, such as one with a proxy. */
+  /** A `fetch` in place of the global one, such as one with a proxy. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** How often a failed call is repeated; 4 when left out. */
   readonly retries?: number | undefined;
@@ -31,19 +31,22 @@ export interface Options extends HttpOptions {
 }
 
 export interface Link {
-  /** When the link ends; left out, it is good for as long as its secret. */
+  /** When the link ends; where left out, it is valid as long as its secret. */
   readonly expires?: Date;
 }
 
-/** The rows of a batch: requests, or a file with a row a line. */
+/** The rows of a batch: requests, or a file with one row on each line. */
 export type Rows = readonly ImageRequest[] | { readonly csv: string | Blob } | { readonly ndjson: string | Blob };
 
 export interface BatchOptions extends CallOptions {
   /** The template of every CSV row, and of other rows that name none. */
   readonly template?: string;
-  /** Makes a repeat of the same upload return the same batch, for a week; a random one when left out. */
+  /**
+   * The idempotency key: for a week, the same upload with the same key returns the same batch. A random one where left
+   * out.
+   */
   readonly idempotencyKey?: string;
-  /** How progress is asked for: the service's events, or by polling where something on the way holds streams back. */
+  /** How progress is asked for: by the service's events, or by polling where a proxy holds event streams back. */
   readonly progress?: "events" | "poll";
 }
 
@@ -66,7 +69,7 @@ export class Afterimage {
    * The image for this template and data: at once when it exists, else when the provider has made it. Equal requests are one
    * image and one bill, whoever asks.
    *
-   * @throws {ProblemError} when it cannot be had
+   * @throws {ProblemError} when there is no image
    * @throws {TimeoutError} when it takes longer than the call may; it is made all the same
    */
   async image(request: ImageRequest, options: CallOptions = {}): Promise<Image> {
@@ -80,7 +83,7 @@ export class Afterimage {
       try {
         answer = await this.#http.call(location, {}, budget);
       } catch (failure) {
-        // Neither there nor under way: it could not be made. Asking once more tells why.
+        // Not there and not under way: it could not be made. A second request has the reason.
         if (!(failure instanceof NotFoundError) || askedAgain) {
           throw failure;
         }
@@ -119,13 +122,13 @@ export class Afterimage {
     return url;
   }
 
-  /** What a batch of these rows would buy, cost and take; nothing is bought. */
+  /** What a batch of these rows would buy, what it would cost and how long it would take. Nothing is bought. */
   async dryRun(rows: Rows, options: CallOptions & Pick<BatchOptions, "template"> = {}): Promise<DryRun> {
     const answer = await this.#send(rows, { ...options, query: { "dry-run": "true" } });
     return (await answer.json()) as DryRun;
   }
 
-  /** Sends many requests at once; they are made at the provider's pace behind those that somebody waits for. */
+  /** Sends many requests at once. They are done at the provider's pace, after requests that somebody waits for. */
   async batch(rows: Rows, options: BatchOptions = {}): Promise<RunningBatch> {
     const headers = { "Idempotency-Key": options.idempotencyKey ?? crypto.randomUUID() };
     const answer = await this.#send(rows, { ...options, headers });

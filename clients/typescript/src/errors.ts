@@ -1,6 +1,6 @@
 const PROBLEMS = "https://afterimage.dev/problems/";
 
-/** What an error answer of the service says; see "Errors" in docs/http-api.md. */
+/** The content of an error answer of the service; see "Errors" in docs/http-api.md. */
 export interface Problem {
   /** The last part of the problem's type, such as `quota-exceeded`; `about:blank` where a proxy answered. */
   readonly problem: string;
@@ -10,9 +10,9 @@ export interface Problem {
   readonly detail: string;
   /** The part of the body that is wrong, such as `#/template`. */
   readonly pointer?: string;
-  /** The request's name in the service's log. */
+  /** The request's id in the service's log. */
   readonly requestId?: string;
-  /** Seconds after which asking again may help. */
+  /** Seconds after which a repeat may help. */
   readonly retryAfter?: number;
 }
 
@@ -31,7 +31,7 @@ export class TimeoutError extends AfterimageError {
   override name = "TimeoutError";
 }
 
-/** A callback whose signature or time stamp does not fit. */
+/** A callback whose signature is wrong or whose time stamp is too old. */
 export class CallbackError extends AfterimageError {
   override name = "CallbackError";
 }
@@ -58,7 +58,7 @@ export class InvalidRequestError extends ProblemError {
   override name = "InvalidRequestError";
 }
 
-/** 401, 403: the API key is missing, wrong, or may not do this; or a signed URL is not honoured. */
+/** 401, 403: the API key is missing, wrong, or may not do this; or a signed URL is not accepted. */
 export class AccessDeniedError extends ProblemError {
   override name = "AccessDeniedError";
 }
@@ -68,7 +68,7 @@ export class NotFoundError extends ProblemError {
   override name = "NotFoundError";
 }
 
-/** 409: another request is in the way; asking again helps. */
+/** 409: another request is under way; a repeat helps. */
 export class ConflictError extends ProblemError {
   override name = "ConflictError";
 }
@@ -83,12 +83,12 @@ export class QuotaExceededError extends ProblemError {
   override name = "QuotaExceededError";
 }
 
-/** 500 and above: it cannot be had now. */
+/** 500 and above: the service cannot answer the request now. */
 export class UnavailableError extends ProblemError {
   override name = "UnavailableError";
 }
 
-/** The error that an answer is. Reads its body. */
+/** Makes the error of an error answer. Reads its body. */
 export async function problemOf(answer: Response): Promise<ProblemError> {
   const text = await answer.text();
   const body = json(text);

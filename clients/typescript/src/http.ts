@@ -1,10 +1,10 @@
 import { ConnectionError, type ProblemError, problemOf, retryAfter, TimeoutError } from "./errors.js";
 
-/** Milliseconds before the first repeat of a call that failed without saying when to come again; doubled each time. */
+/** Milliseconds before the first repeat of a call that failed without `Retry-After`; doubled with each repeat. */
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 8_000;
 
-/** Milliseconds; timers overflow after that. */
+/** The longest time in milliseconds that a timer can wait. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 export interface HttpOptions {
@@ -36,7 +36,7 @@ export class Budget {
     this.signal = given ? AbortSignal.any([given, this.#timeout]) : this.#timeout;
   }
 
-  /** Waits, unless that would take longer than there is time: then the cause is thrown at once. */
+  /** Waits. Where the wait would end after the call's time, throws the cause at once. */
   async pause(millis: number, cause: () => Error): Promise<void> {
     this.check();
     if (performance.now() + millis >= this.#end) {
@@ -55,7 +55,7 @@ export class Budget {
     this.check();
   }
 
-  /** Throws what ended the call, if something did. */
+  /** Throws the reason if the call was ended. */
   check(): void {
     this.#given?.throwIfAborted();
     if (this.#timeout.aborted) {
@@ -67,7 +67,7 @@ export class Budget {
 export const late = (): TimeoutError =>
   new TimeoutError("The call's time is used up. The image may still be made: asking again is free.");
 
-/** Calls the service: with the API key, and again where a repeat may help. */
+/** Calls the service with the API key, and repeats calls where that may help. */
 export class Http {
   readonly #base: URL;
   readonly #apiKey: string | undefined;
@@ -82,7 +82,7 @@ export class Http {
     }
     this.#base = base;
     this.#apiKey = options.apiKey;
-    // Called as a function: browsers refuse a fetch that is another object's method.
+    // Called as a plain function, because browsers refuse a fetch that is called as a method of another object.
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
     this.#retries = options.retries ?? 4;
     this.#timeout = options.timeout ?? 60_000;
@@ -92,7 +92,7 @@ export class Http {
     return new Budget(options.timeout ?? this.#timeout, options.signal);
   }
 
-  /** The address of a path below the service's root, which may itself be a path of a proxy. */
+  /** The URL of a path below the service's root, which may itself have a path (behind a proxy). */
   at(path: string): URL {
     const url = new URL(path.replace(/^\//, ""), this.#base);
     if (url.origin !== this.#base.origin) {
@@ -137,7 +137,7 @@ export class Http {
   }
 }
 
-/** The lines of an answer as they arrive, without their ends; what follows the last end is one, too. */
+/** The lines of an answer as they arrive, without line ends. Text after the last line end is a line, too. */
 export async function* lines(answer: Response): AsyncGenerator<string> {
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -157,7 +157,7 @@ export async function* lines(answer: Response): AsyncGenerator<string> {
   }
 }
 
-/** How long a 202 says to wait, in milliseconds. */
+/** The wait that a 202 names, in milliseconds. */
 export const pendingPause = (answer: Response): number => 1000 * (retryAfter(answer) ?? 1);
 
 function mayHelp(failure: ProblemError | ConnectionError): boolean {

@@ -8,8 +8,9 @@ export type BatchImage = Schemas["BatchImage"];
 export type DryRun = Schemas["DryRun"];
 
 /**
- * How an answer came to be (`Cache-Status`, RFC 9211): `hit` was there; `stored` was made for this request, which may cost;
- * `collapsed` was made for another request at the same time; `stale` is past its freshness.
+ * Where an answer's image came from (`Cache-Status`, RFC 9211). `hit`: it was there; `stored`: it was made for this
+ * request, which may be billed; `collapsed`: it was made for another request at the same time; `stale`: it is past its
+ * freshness.
  */
 export type Outcome = "hit" | "stored" | "collapsed" | "stale";
 

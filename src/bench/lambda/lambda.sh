@@ -60,3 +60,15 @@ launch peer env AWS_LAMBDA_RUNTIME_API=127.0.0.1:$peer_api REDIS_PORT="$redis_po
 wait $measuring || { tail -n 40 "$work"/ours.log "$work"/peer.log >&2; exit 1; }
 # In peace, so that a recording (JAVA_OPTIONS=-XX:StartFlightRecording=…) is written.
 stop ours
+
+# A new instance: the URLs of this window are kept beside the entries; those of another length of window nobody has signed.
+first_hits() {
+  node "$peer/first.mjs" $our_api "$1" &
+  measuring=$!
+  until curl -s -o /dev/null localhost:$our_api; do sleep 0.1; done
+  start_function
+  wait $measuring || { tail -n 40 "$work"/ours.log >&2; exit 1; }
+  stop ours
+}
+first_hits 'URL signed by another instance'
+AFTERIMAGE_DELIVERY_URL_TTL=5h first_hits 'signed at its first hit'

@@ -1,4 +1,4 @@
--- Notes whom to tell of the end of a batch. Answers 1, or 0 when the batch is not known.
+-- Notes the URL that is called at the end of a batch. Answers 1, or 0 when the batch is not known.
 local header = KEYS[1]
 local url = ARGV[1]
 

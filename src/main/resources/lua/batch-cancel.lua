@@ -1,4 +1,4 @@
--- Cancels a batch that has not ended. Answers 1 when it was cancelled now.
+-- Cancels a batch that has not ended. Answers 1, or 0 when it has ended, was cancelled before or is not known.
 local header = KEYS[1]
 local hits, generated, failed = KEYS[2], KEYS[3], KEYS[4]
 local now = ARGV[1]

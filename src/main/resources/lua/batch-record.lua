@@ -1,11 +1,11 @@
--- Remembers rows of a batch that ended. The first success of a row stands; a failure stands until a success. Answers 1 when
--- somebody is to be told of the batch's end, else 0.
+-- Records rows of a batch that ended. The first success of a row stands; a failure stands until a success. Answers 1 when
+-- the batch has a callback, else 0.
 --
--- An outcome is a bit at the row's line, so saying it twice changes nothing, and nothing is counted that could drift.
+-- An outcome is a bit at the row's line, so that a repeat changes nothing.
 local header = KEYS[1]
 local hits, generated, failed = KEYS[2], KEYS[3], KEYS[4] -- bitmaps, a bit a line
 local failures = KEYS[5] -- sorted set: "line reason" by line
--- KEYS[6], …: the images of some lines, one behind the other
+-- KEYS[6], …: the image keys of some lines, one behind the other
 local now, mostFailures = ARGV[1], ARGV[2]
 local FIRST_ROW, WORDS = 3, 6 -- for each row: line, outcome, reason, image ('' for none), its place in KEYS and its offset there
 

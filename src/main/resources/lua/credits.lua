@@ -4,7 +4,7 @@
 -- The month is the caller's: instances whose clocks differ by seconds count those seconds' costs in either month, and each
 -- month's count stays exact.
 --
--- A count that was lost by a flush starts again from the highest that any process remembers.
+-- After a flush a count starts again from the highest that any process remembers.
 local month = KEYS[1] -- hash: epoch, and the counts of accounts, templates and tenants
 local amount = tonumber(ARGV[1]) -- below zero gives back
 local accountLimit, tenantLimit = tonumber(ARGV[2]), tonumber(ARGV[3]) -- -1: none

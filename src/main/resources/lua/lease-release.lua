@@ -1,4 +1,4 @@
--- Ends a lease that its holder has not lost. Answers 1 when it was ended, 0 when it was lost.
+-- Ends a lease if this token still holds it. Answers 1, or 0 when the lease was lost.
 local lease = KEYS[1]
 local token = ARGV[1]
 

@@ -1,4 +1,4 @@
--- Takes a lease that nobody holds, or extends one's own. Answers 1 when it is held now, 0 when another holds it.
+-- Takes a lease that nobody holds, or extends this token's own. Answers 1, or 0 when another token holds it.
 local lease = KEYS[1]
 local token, ttlMillis = ARGV[1], ARGV[2]
 

@@ -30,7 +30,7 @@ local actions = {
   -- Plans a call for the account that can start first; of those that start at the same time, for a probe, else the first.
   -- The sixth of the answer is that account. Where none can, the least wait is answered, and a stop only where all stand still.
   acquire = function()
-    local best, start, probe, against
+    local best, start, probe, against, startsIn
     for account = 1, accounts do
       use(account)
       local reason, left, mayProbe = stopped()
@@ -39,6 +39,9 @@ local actions = {
         no = { STOPPED, left, reason, epoch, now }
       else
         at, no = earliestStart()
+        if no then
+          startsIn = math.min(startsIn or no[6], no[6])
+        end
       end
       if at then
         if not best or at < start or (at == start and mayProbe and not probe) then
@@ -50,6 +53,7 @@ local actions = {
       end
     end
     if not best then
+      against[6] = startsIn
       return against
     end
     use(best)
@@ -66,19 +70,19 @@ local actions = {
       return forgetStamp() or forgetPlan()
     end)
   end,
-  -- A call that has left later than its stamp says counts from now on.
+  -- A call has left too late after its stamp, so it is counted from now.
   restamp = function()
     forgetStamp()
     stamp(now)
     return granted(0)
   end,
-  -- The holder of a plan does not come.
+  -- A planned call will not be made.
   release = function()
     forgetPlan()
     forgetPlace()
     return granted(0)
   end,
-  -- A call that was stamped does not leave after all.
+  -- A call that was stamped does not leave.
   cancel = function()
     forgetStamp()
     settle('FREE', now, 0, '0', '', true, 0)
@@ -88,7 +92,7 @@ local actions = {
     pauseUntil(now + wait)
     return granted(0)
   end,
-  -- Own argument: the calls a window that the provider shows, fewer than are configured.
+  -- Own argument: calls in a window, as the provider shows; fewer than are configured.
   lower = function()
     local shown = tonumber(ARGV[own])
     if now >= loweredUntil or shown <= lowered then
@@ -101,7 +105,7 @@ local actions = {
     stopLanes(ARGV[own], PROBED_EVERY[ARGV[own]])
     return granted(0)
   end,
-  -- A process knows from the store that the memory before this one was lost; its token is the epoch that it has compared.
+  -- A process has found from the store that Redis lost its memory. `token` is the epoch that it compared.
   pauseAfterLoss = function()
     if token == epoch and not confirmed then
       local ends = tonumber(redis.call('HGET', fleet, 'noticed')) + wait
@@ -144,8 +148,8 @@ local actions = {
     end
     return granted(0)
   end,
-  -- Own arguments: outcome, departed, period, made, detail, answered, rejection's time to live, account, template, request,
-  -- series.
+  -- Own arguments: outcome, departed, period, made, detail, answered (1 or 0), how long a rejection is remembered,
+  -- account, template, request, series.
   settle = function()
     local outcome, departedAt, period, made, detail, answered, rejectionTtl = unpack(ARGV, own, own + 6)
     local account, template, request, series = unpack(ARGV, own + 7, own + 10)

@@ -1,17 +1,18 @@
--- The fleet's one limiter. The rules are those of ProviderLimiter, and the plan is made as in CallWindow; here they are
--- kept in sorted sets, so that every answer costs O(log n), one round trip, and no more when many wait.
+-- The fleet's one limiter. The rules are those of ProviderLimiter, and calls are planned as in CallWindow. Departures and
+-- plans are sorted sets, so that every answer costs one round trip and O(log n), however many wait.
 --
 -- All times are microseconds of this server's clock. Numbers stay below 2^53, so doubles hold them exactly; text() writes
 -- them without an exponent.
 --
--- This file is the window, the plan and the cool-down. receipts.lua and limiter-actions.lua follow it in the same script.
+-- This file has the window, the plan and the cool-down. receipts.lua and limiter-actions.lua follow it in the same
+-- script.
 --
--- Answers begin with {kind, wait, reason, epoch, now}; the kinds stand in limiter-actions.lua.
+-- Answers begin with {kind, wait, reason, epoch, now}; limiter-actions.lua has the kinds.
 
 local fleet = KEYS[1] -- hash: format, epoch, noticed, confirmed, and the end of a pause of all accounts. It is the state of
 -- the account of a provider that has one, too
 local receipt = KEYS[2] -- hash: the receipt of the image key that is asked about; see receipts.lua
-local receipts = KEYS[3] -- sorted set: image key -> when its receipt, open or of a call in vain, ends by itself
+local receipts = KEYS[3] -- sorted set: image key -> when its receipt expires; of open calls and of those without an image
 -- Then for each account that is asked about:
 local state -- hash: coolDown (its end), last (the latest departure), lane stops, lowered and loweredUntil (a lower limit
 -- that the provider shows, in calls a window), callMean and callDeviation, unusable
@@ -40,8 +41,8 @@ local RULES_EACH, FIRST_RULE = 8, 12
 local own = FIRST_RULE + RULES_EACH * accounts
 
 local RATE, CONCURRENCY, COOL_DOWN, LAPSED = 1, 2, 3, 4
--- No start is planned further ahead: a holder looks for the image once more when it has its permit, and a receipt tells
--- of an image that has landed since for as long as such a permit can be used (LANDED_KEPT in receipts.lua).
+-- No call is planned further ahead, so that a permit lapses before the receipt of an image that came meanwhile is gone
+-- (LANDED_KEPT in receipts.lua).
 local LONGEST_PLAN = 60 * 1000000
 
 local function text(number)
@@ -54,7 +55,7 @@ if not now then
   now = clock[1] * 1000000 + clock[2]
 end
 
--- No key may outlive its use, and none may end before it: calls in flight, plans and pauses all lie within this.
+-- Every key expires, but not while it is needed: calls in flight, plans and pauses all end within this time.
 local function keep(key, untilTime)
   local enough = math.max(untilTime - now, 0) + slotTime + grace + longestCall
   if redis.call('PTTL', key) * 1000 < enough then
@@ -62,10 +63,10 @@ local function keep(key, untilTime)
   end
 end
 
--- The state holds the epoch, by which a lost memory is told from a first start, so it does not end by itself in practice.
+-- The state has the epoch, by which a lost memory is told from a first start, so in practice it must not expire.
 local FOREVER = 400 * 24 * 3600 * 1000
 
--- What is written here by one version is read by the next and by the one before, in a rolling deploy.
+-- In a rolling deploy this version's data is also read by the version before and the version after.
 local FORMAT = 1
 local remembered = redis.call('HMGET', fleet, 'epoch', 'format', 'confirmed', 'pausedUntil')
 local epoch = remembered[1]
@@ -109,7 +110,7 @@ local function use(account)
   local known = redis.call('HMGET', state, 'coolDown', 'last', 'lowered', 'loweredUntil')
   coolDown, last = math.max(pausedUntil, tonumber(known[1] or 0)), tonumber(known[2] or 0)
 
-  -- The provider shows a lower limit: it holds for a while, in both lanes.
+  -- While the provider shows a lower limit, it holds in both lanes.
   lowered, loweredUntil = tonumber(known[3] or 0), tonumber(known[4] or 0)
   if now < loweredUntil and lowered < slots then
     bulkSlots = math.max(1, math.floor(bulkSlots * lowered / slots))
@@ -127,7 +128,7 @@ local function use(account)
     redis.call('ZREMRANGEBYSCORE', bulkPlaces, '-inf', text(now))
   end
 
-  -- Was a departure evicted that still counts at the provider? Then nobody leaves until it counts no more.
+  -- If departures were evicted that still count at the provider, no call leaves until they count no longer.
   if last > now - slotTime and redis.call('ZCARD', departed) == 0 then
     pauseUntil(now + slotTime)
   end
@@ -139,7 +140,7 @@ local function timeAt(key, rank)
   return tonumber(redis.call('ZRANGE', key, rank, rank, 'WITHSCORES')[2])
 end
 
--- When a call that comes now may be expected to start, not before `earliest`: CallWindow.plan
+-- When a call that asks now is expected to start, not before `earliest`: CallWindow.plan
 local function plan(departedKey, plannedKey, size, earliest)
   local busy = redis.call('ZCARD', departedKey)
   local overdue = redis.call('ZCOUNT', plannedKey, '-inf', text(now - lead))
@@ -216,8 +217,9 @@ local function granted(startsIn)
   return { 1, startsIn, 0, epoch, now }
 end
 
-local function denied(retryAfter, reason)
-  return { 0, math.max(retryAfter, 1000), reason, epoch, now }
+-- `startsIn` where somebody with more patience could leave earlier
+local function denied(retryAfter, reason, startsIn)
+  return { 0, math.max(retryAfter, 1000), reason, epoch, now, startsIn or math.max(retryAfter, 1000) }
 end
 
 -- How long most calls take from their departure to their image (RFC 6298, section 2, with two deviations), at most the
@@ -233,13 +235,13 @@ local function earliestStart()
   if coolDownLeft > wait then
     return nil, denied(coolDownLeft, COOL_DOWN)
   end
-  -- Somebody waits until a deadline, and a call that is not expected to land by then need not leave for them.
+  -- In the interactive lane somebody waits: a call whose answer is not expected before their deadline does not leave.
   local expected = 0
   if not bulk then
     expected = expectedCall()
   end
   if expected > wait then
-    return nil, denied(math.max(coolDownLeft, expected), RATE)
+    return nil, denied(expected, RATE, coolDownLeft)
   end
   local mayWait = wait - expected
   if concurrency > 0 then
@@ -258,13 +260,12 @@ local function earliestStart()
     mayPlan = math.min(mayWait, lead)
   end
   if start - now > mayPlan then
-    local retryAfter = start - now
-    if retryAfter <= mayWait then
-      retryAfter = retryAfter - math.floor(lead / 2)
-    else
-      retryAfter = retryAfter + expected
+    local startsIn = start - now
+    local reason = coolDownLeft > mayPlan and COOL_DOWN or RATE
+    if startsIn > mayWait then
+      return nil, denied(startsIn + expected, reason, startsIn)
     end
-    return nil, denied(retryAfter, coolDownLeft > mayPlan and COOL_DOWN or RATE)
+    return nil, denied(startsIn - math.floor(lead / 2), reason)
   end
   return start
 end

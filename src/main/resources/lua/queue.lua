@@ -1,12 +1,12 @@
--- The job queue of a fleet. A job is in its lane from when it is put on the queue until it ends; its score there is when it
--- may be handed out (next), in milliseconds: a delay and a claim both move that into the future.
+-- The job queue of a fleet. A job is in its lane's set until it ends. Its score there is the time, in milliseconds, when
+-- it may be handed out: a delay and a claim both move that into the future.
 local lanes = { KEYS[1], KEYS[2] } -- sorted sets: interactive and bulk, job -> when it may be handed out
 local bodies = KEYS[3] -- hash: job -> its JSON
 local states = KEYS[4] -- hash: job -> attempts:deliveries:claim
 local since = KEYS[5] -- sorted set: job -> when it was put on the queue
-local dead = KEYS[6] -- sorted set: dead letters -> when they became that
-local reasons = KEYS[7] -- hash: dead letters -> why
-local claims = KEYS[8] -- the number of claims so far, from which each has a number of its own
+local dead = KEYS[6] -- sorted set: dead letter -> when it became one
+local reasons = KEYS[7] -- hash: dead letter -> reason
+local claims = KEYS[8] -- how many claims there were; each gets its number from it
 local action = ARGV[1]
 local now = tonumber(ARGV[2]) -- '' for the server's clock; tests move the time by hand
 
@@ -22,7 +22,7 @@ local function state(job)
   return tonumber(attempts), tonumber(deliveries), claim
 end
 
--- Takes lane, job, JSON each. One that stands on the queue already stays as it is, so a repeat changes nothing.
+-- Queues jobs, given as lane, job and JSON each. One that is on the queue already stays as it is.
 local function enqueue(delay)
   for i = 4, #ARGV, 3 do
     local lane, job, body = lanes[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
@@ -37,7 +37,7 @@ local function enqueue(delay)
   return 1
 end
 
--- Answers JSON, attempts, deliveries and claim of each.
+-- Hands out jobs. Answers JSON, attempts, deliveries and claim of each.
 local function claim(visibility, most, wanted)
   local handed = {}
   for place, lane in ipairs(lanes) do
@@ -90,7 +90,8 @@ elseif action == 'status' then
   return { redis.call('ZCARD', lanes[1]), redis.call('ZCARD', lanes[2]), age, redis.call('ZCARD', dead) }
 end
 
--- What the holder of a claim does: lane, job and claim first. Answers 0 when somebody else has claimed the job since.
+-- Actions of a claim's holder, which begin with lane, job and claim. Answers 1, or 0 when the job was claimed again
+-- since.
 local lane, job = lanes[tonumber(ARGV[3])], ARGV[4]
 local attempts, _, held = state(job)
 if held ~= ARGV[5] then

@@ -1,5 +1,5 @@
--- One caller's quota in the current clock hour (UTC) of this server. Answers {1, 0} when one was spent or given back, and
--- {0, microseconds until the next hour} when the hour is used up.
+-- One caller's quota in the current clock hour (UTC) of this server. Answers {1, 0} when a request was counted or taken
+-- back, and {0, microseconds until the next hour} when the hour is used up.
 local quota = KEYS[1] -- hash: hour, spent
 local action = ARGV[1] -- spend, giveBack
 local limit = tonumber(ARGV[2])

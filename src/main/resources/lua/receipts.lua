@@ -2,17 +2,17 @@
 -- The receipts of calls, one hash an image key, in the limiter's hash tag. A receipt is written when its call departs and
 -- stands until it is known how the call ended; while it stands nobody else buys that key. Fields:
 --   state      OPEN: the call is under way, or its holder is gone. UNKNOWN, UNUSABLE: it brought no image and may have been
---              billed. REJECTED: the provider refused it for good. IMAGE: the image has landed. DELETED: a DELETE was noted
+--              billed. REJECTED: the provider refused it for good. IMAGE: the image is stored. DELETED: a DELETE was noted
 --   token, departed, until (the call must have ended by then), account, template, request, ticket (a job at the provider)
---   series     the name of this purchase at providers that don't bill one name twice: that of the first call in vain
+--   series     the name of this purchase at providers that don't bill one name twice: that of the first call without an image
 --   purchases  calls that may have been billed since there was an image
---   from       not bought again before that
---   before     the state that an open receipt took the place of
---   made       IMAGE: when the image was made, in milliseconds of its maker's clock
+--   from       the earliest time of the next purchase
+--   before     the state that an open receipt replaced
+--   made       IMAGE: when the image was made, in milliseconds by the maker's clock
 --   deleted    the time of the last DELETE
---   deletedOpen 1 when that came while the call of this token was open; its departure may be stamped ahead of that
+--   deletedOpen  1 when that came while this call was open: the times do not tell, as a departure may be stamped ahead of now
 --   detail     why the call brought no image
---   ended      alone: the token of a call that ended and left no receipt
+--   ended      the only field then: the token of a call that ended and left no receipt
 
 -- Longer than a permit can be used after its holder looked for the image for the last time.
 local LANDED_KEPT = 180 * 1000000
@@ -26,8 +26,8 @@ local function receiptFields(...)
   return unpack(values)
 end
 
--- What a call that was not billed leaves is its token, for a while: a command of its holder that was held up on its way must
--- not write its receipt again.
+-- A call that was not billed leaves only its token, for this many milliseconds: a command of its holder that comes late
+-- must not write the receipt again.
 local ENDED_KEPT = 60000
 
 local function endReceipt()
@@ -37,7 +37,7 @@ local function endReceipt()
   redis.call('ZREM', receipts, string.match(receipt, '[^:]*$'))
 end
 
--- Those of landed images are many, and would crowd the others out of the operator's list.
+-- The receipts that an operator's list shows. Those of stored images are many and would push the others out.
 local LISTED = { OPEN = true, UNKNOWN = true, UNUSABLE = true }
 
 -- To be called when the state is written.
@@ -52,7 +52,7 @@ local function keepReceipt(untilTime)
   redis.call('PEXPIRE', receipts, FOREVER)
 end
 
--- The pause before the next purchase after so many in vain: none before the second, then 1 min that doubles to an hour.
+-- The pause after this many purchases without an image: none after the first, then 1 min, doubled up to an hour.
 local function pauseAfter(purchases)
   if purchases < 2 then
     return 0
@@ -60,12 +60,12 @@ local function pauseAfter(purchases)
   return math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ^ math.min(purchases - 2, 10))
 end
 
--- What stands against buying this key now: nothing (nil), or {wait, state, used up (1 or 0), made, has a ticket (1 or 0)}.
+-- What stands against buying this key now: nil for nothing, or {wait, state, used up (1 or 0), made, resumable (1 or 0)}.
 -- `known` is when the newest image was made that the asking process has seen, in milliseconds.
 local function refusal(known)
   local standing, holder, untilText, purchasesText, fromText, madeText, ticket, deletedOpen =
     receiptFields('state', 'token', 'until', 'purchases', 'from', 'made', 'ticket', 'deletedOpen')
-  -- Nobody wants the image of a job any more that was deleted under way.
+  -- A job whose key was deleted while it ran is of no use.
   local resumable = (ticket ~= '' and deletedOpen ~= '1') and 1 or 0
   if standing == '' or standing == 'DELETED' or standing == 'REJECTED' then
     return nil
@@ -120,7 +120,7 @@ local function openReceipt(at, period, account, template, request, series)
   keepReceipt(at + longestCall + period)
 end
 
--- A stop of the lanes: since when, and when the next call may find out whether it is over.
+-- Stops the lanes: notes since when, and when the next probe may leave.
 local function stopLanes(reason, every)
   if redis.call('HSETNX', state, 'stop:' .. reason .. ':since', text(now)) == 1 then
     redis.call('HSET', state, 'stop:' .. reason .. ':next', text(now + every))
@@ -130,8 +130,7 @@ end
 local STOPS = { 'ACCESS_REFUSED', 'OUT_OF_CREDITS', 'UNUSABLE_ANSWERS' }
 local PROBED_EVERY = { ACCESS_REFUSED = 60 * 1000000, OUT_OF_CREDITS = 900 * 1000000, UNUSABLE_ANSWERS = 900 * 1000000 }
 
--- The stop that holds this call up, as its number and the wait; else nothing, and whether the call may find out if a stop is
--- over: {nil, nil, probe}
+-- The stop that forbids this call, as its number and the wait; nil when there is none. Third whether a probe is due.
 local function stopped()
   local probe = false
   for number, reason in ipairs(STOPS) do
@@ -147,9 +146,9 @@ local function stopped()
   return nil, nil, probe
 end
 
--- A call that finds out whether stops are over has a permit that starts at `start`, or has left then. Who gets a permit and
--- does not leave has found nothing out, so the next one may come when that permit has lapsed; however a call ends that has
--- left (throttled, say, or not answered), the next one leaves after the probe's interval.
+-- Sets when the next probe of each stop may leave, after a permit for `start` or a departure at `start`. After a permit
+-- that is when it lapses, because its holder may not leave and has then found nothing out; after a departure, one
+-- interval later, however the call ends.
 local function probed(start, hasLeft)
   for _, reason in ipairs(STOPS) do
     local nextKey = 'stop:' .. reason .. ':next'
@@ -159,7 +158,7 @@ local function probed(start, hasLeft)
   end
 end
 
--- A call that left before the stop says nothing of what has happened since.
+-- A call that left before a stop began says nothing about it.
 local function resumeLane(reason, departedAt)
   local since = tonumber(redis.call('HGET', state, 'stop:' .. reason .. ':since') or nil)
   if since and departedAt >= since then
@@ -167,7 +166,7 @@ local function resumeLane(reason, departedAt)
   end
 end
 
--- The provider has dealt with a request: it takes the key, and the account is not empty.
+-- The provider has dealt with a request, so it accepts the key and the account.
 local function accepted(departedAt)
   resumeLane('ACCESS_REFUSED', departedAt)
   resumeLane('OUT_OF_CREDITS', departedAt)
@@ -193,9 +192,9 @@ local function deletedSince(departedAt)
   return deletedText ~= '' and tonumber(deletedText) >= departedAt
 end
 
--- The call of this token has ended. A call in vain whose receipt was forgotten is written again, so that its purchase counts.
--- Answers whether its key was deleted since it departed, and for a call in vain the wait
--- until the next purchase, or -1 when there is none: {deleted, wait}
+-- Ends the call of this token. The receipt of a call without an image is written again if Redis lost it, so that its
+-- purchase counts. Answers {deleted, wait}: whether the key was deleted since the call departed, and after a call without
+-- an image the wait until the next purchase, or -1 when there is none.
 local function settle(outcome, departedAt, period, made, detail, answered, rejectionTtl, account, template, request, series)
   if answered then
     forgetPlace()
@@ -214,9 +213,9 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
     resumeLane('UNUSABLE_ANSWERS', departedAt)
     redis.call('HDEL', state, 'unusable')
   end
-  -- What is told once more, because the answer was lost, counts once.
+  -- A repeat, because the answer was lost, does not count again.
   if holder == token then
-    -- An image that had to wait for the store says nothing of the provider.
+    -- A longer time was spent waiting for the store, and says nothing about the provider.
     if outcome == 'IMAGE' and now - departedAt <= longestCall then
       learn(now - departedAt)
     elseif outcome == 'UNUSABLE' and redis.call('HINCRBY', state, 'unusable', 1) >= maxUnusable then
@@ -268,8 +267,8 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   return { 0, from - now }
 end
 
--- Its holder lives and the call is not settled: writes a receipt again that Redis forgot, and keeps one past its end while
--- what was paid for waits for the store. Answers 1 while it stands, 2 when it was deleted meanwhile, 0 when another's does.
+-- Called by a living holder while the call is not settled: writes the receipt again if Redis lost it, and moves its end
+-- on. Answers 1 when it is held, 2 when the key was deleted meanwhile, 0 when another call's receipt stands there.
 local function hold(departedAt, period, account, template, request, series)
   local standing, holder, ends, ended = receiptFields('state', 'token', 'until', 'ended')
   if ended == token then
@@ -297,8 +296,8 @@ local function hold(departedAt, period, account, template, request, series)
   return 1
 end
 
--- Somebody goes on with the job of a call whose holder is gone or has given up. Answers when the call departed, its ticket
--- and its account, or nothing.
+-- Takes over the job of a call whose holder is gone or gave up. Answers when the call departed, its ticket and its
+-- account, or nil.
 local function resumeJob(period)
   local standing, departedAt, ticket, deletedOpen, account =
     receiptFields('state', 'departed', 'ticket', 'deletedOpen', 'account')
@@ -310,9 +309,9 @@ local function resumeJob(period)
   return departedAt, ticket, account
 end
 
--- A DELETE: purchases in vain count no more, and what was bought before is not stored. While a call may still run at the
--- provider its receipt stands, or two would run at once; but the next purchase has a name of its own, or an idempotent provider
--- would answer it with the image that was deleted.
+-- Notes a DELETE: purchases are counted from 0 again, and what was bought before is not stored. The receipt of a call
+-- that may still run stands, or two would run at once. The next purchase gets a new name, or an idempotent provider would
+-- answer with the deleted image.
 local function noteDeleted(period)
   local standing, ends = receiptFields('state', 'until')
   local mayStillRun = standing == 'OPEN' or (standing == 'UNKNOWN' and now < tonumber(ends))
@@ -326,7 +325,7 @@ local function noteDeleted(period)
   redis.call('HSET', receipt, 'deleted', text(now), 'deletedOpen', '1')
 end
 
--- An operator allows one more purchase. Answers whether there is a receipt that counts purchases.
+-- Allows one more purchase, for an operator. Answers 1, or 0 when there is no receipt that counts purchases.
 local function allowAnother()
   local standing, purchases = receiptFields('state', 'purchases')
   if standing ~= 'OPEN' and standing ~= 'UNKNOWN' and standing ~= 'UNUSABLE' then

@@ -1,4 +1,5 @@
--- Claims the key of a repeatable request for a batch, unless a batch has it that is not the dead one. Answers {the batch that has it}.
+-- Claims an idempotency key for a batch, unless another batch than the dead one has it. Answers {the batch that has it
+-- now}.
 local request = KEYS[1]
 local dead, batch, ttlMillis = ARGV[1], ARGV[2], ARGV[3] -- dead: '' for none
 

@@ -1,4 +1,4 @@
--- Remembers a template's version unless a higher one is known: versions only grow. Answers the one that stands.
+-- Sets a template's version unless a higher one is known: versions only grow. Answers the version that is known now.
 local version = KEYS[1]
 local candidate, ttlMillis = tonumber(ARGV[1]), ARGV[2]
 

@@ -10,9 +10,9 @@ import dev.afterimage.time.Deadline;
 public interface BeforeFreeze {
 
     /**
-     * Returns when the process may be frozen. An exception is logged and keeps nobody else from being called.
+     * Returns when the process may be frozen. An exception is logged, and the other beans are still called.
      *
-     * @param deadline the invocation's end, some margin before it; the caller's answer waits until then
+     * @param deadline shortly before the invocation's end; without an extension the caller's answer waits for this
      */
     void beforeFreeze(Deadline deadline) throws InterruptedException;
 }

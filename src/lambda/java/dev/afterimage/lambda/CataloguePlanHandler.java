@@ -2,12 +2,12 @@ package dev.afterimage.lambda;
 
 import dev.afterimage.time.Deadline;
 
-/** Port: plans a catalogue, that is, queues what is missing. */
+/** Port: plans a catalogue: queues jobs for its missing images. */
 @FunctionalInterface
 public interface CataloguePlanHandler {
 
     /**
-     * Blocks until the catalogue is planned, or the deadline has come; then remembers how far it came.
+     * Plans a catalogue until its end or the deadline, and then remembers how far it came. Blocks.
      *
      * @param catalogue its name in the configuration
      * @return whether it came to the end; if not, the next call goes on

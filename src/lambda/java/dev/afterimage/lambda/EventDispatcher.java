@@ -24,9 +24,9 @@ import java.util.function.Supplier;
 import org.jboss.logging.MDC;
 
 /**
- * Takes every event: reads it, has it answered or worked off by the part of its kind, writes the answer, and ends the invocation.
- * An exception is the invocation's failure, which Lambda reports and, where the caller doesn't wait, tries again; a request is
- * answered in any case.
+ * Handles every event: reads it, hands it to the part for its kind, writes the answer, and ends the invocation. An
+ * exception fails the invocation, which Lambda reports and, for an asynchronous invocation, repeats. An HTTP request is
+ * always answered.
  */
 final class EventDispatcher {
 
@@ -71,9 +71,10 @@ final class EventDispatcher {
         this.timeLeft = timeLeft;
     }
 
-    /** One invocation, as {@link EventStreamHandler} has it. */
+    /** Handles one invocation; implements {@link EventStreamHandler}. */
     void dispatch(InputStream in, OutputStream out, Context context) throws IOException {
-        // Lines of jobs and plans; a request's have the id that it brings, if any, on the threads of the server inside.
+        // For the log lines of jobs and plans. A request that brings an id has that one on the threads of the server
+        // inside.
         MDC.put(RequestId.LOG_KEY, context.getAwsRequestId());
         Duration left = timeLeft.apply(context);
         Deadline answerBy = Deadline.in(left.minus(config.answerMargin()), clock);
@@ -103,8 +104,8 @@ final class EventDispatcher {
     }
 
     /**
-     * Has a batch of jobs worked off, and says which messages must come again ("Implementing partial batch responses"). When that
-     * cannot be told, all must: a job that is delivered twice is billed once.
+     * Runs a batch of jobs, and says which messages SQS must deliver again ("Implementing partial batch responses"). All
+     * of them when the worker fails: a job that is delivered twice is billed once.
      */
     private Map<String, Object> failures(List<QueueMessage> messages, Deadline answerBy, Deadline stopBy)
             throws InterruptedException {
@@ -120,7 +121,7 @@ final class EventDispatcher {
                     e.getCause());
         }
         Set<String> again = failed;
-        // An id that isn't in the batch would make Lambda hand out the whole batch again.
+        // For an id that isn't in the batch Lambda would deliver the whole batch again.
         return Map.of(
                 "batchItemFailures",
                 messages.stream()
@@ -131,7 +132,7 @@ final class EventDispatcher {
     }
 
     /**
-     * Has a catalogue planned.
+     * Plans a catalogue.
      *
      * @throws PlanUnfinishedException when the time was too short, so that Lambda calls again
      */
@@ -154,8 +155,8 @@ final class EventDispatcher {
     }
 
     /**
-     * The planner ran out of time. It has remembered how far it came, and thrown this so that Lambda calls it again: an
-     * asynchronous invocation that fails is retried ("Error handling for asynchronous invocation").
+     * The planner ran out of time, and has remembered how far it came. It fails so that Lambda calls again: a failed
+     * asynchronous invocation is retried ("Error handling for asynchronous invocation").
      */
     static final class PlanUnfinishedException extends RuntimeException {
 

@@ -25,8 +25,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mode {@code gateway}: the sender is whom API Gateway's authorizer has let in, by a token or by IAM. In mode {@code none} it only
- * says whose quota is used: who may call was decided at API Gateway alone.
+ * Mode {@code gateway}: the client is the one that API Gateway's authorizer accepted, by a token or by IAM. In mode
+ * {@code none} the client only decides whose quota is used: API Gateway alone has decided who may call.
  */
 @Singleton
 @Identifier("gateway") final class GatewayIdentity implements Authenticator {
@@ -56,8 +56,8 @@ import org.jspecify.annotations.Nullable;
     }
 
     /**
-     * The event's sender, if it may ask for images as {@link dev.afterimage.http.auth.RouteRoles} has it. Of all others the gate
-     * of the server inside finds out what they may do, and tells them.
+     * The event's caller, if it may ask for images by {@link dev.afterimage.http.auth.RouteRoles}. For all others empty:
+     * the server inside decides what they may do, and answers them.
      */
     Optional<Caller> asking(APIGatewayV2HTTPEvent event) {
         APIGatewayV2HTTPEvent.RequestContext context = event.getRequestContext();
@@ -73,9 +73,9 @@ import org.jspecify.annotations.Nullable;
     }
 
     /**
-     * The caller whom an authorizer has checked.
+     * The client that an authorizer accepted; empty for none.
      *
-     * @param path of the route, because IAM's policies have decided on that and know no roles
+     * @param path the route's path: IAM's policies decide by path, and have no roles
      */
     Optional<Client> client(@Nullable Authorizer authorizer, String path) {
         if (authorizer == null) {
@@ -98,7 +98,10 @@ import org.jspecify.annotations.Nullable;
                 .map(arn -> Client.named(arn, ofPolicies(arn, path)));
     }
 
-    /** All, but other callers' batches: a policy that opens a route can't say whose. */
+    /**
+     * All roles; but for batches only {@code BATCH}, unless the client is an operator. A policy that opens the route
+     * cannot limit a caller to its own batches.
+     */
     private Set<Role> ofPolicies(String arn, String path) {
         boolean isOperator = config.mode() == Mode.NONE
                 || config.operators()
@@ -107,7 +110,7 @@ import org.jspecify.annotations.Nullable;
         return path.startsWith(BATCHES) && !isOperator ? EnumSet.of(Role.BATCH) : EnumSet.allOf(Role.class);
     }
 
-    /** Text with spaces; of a list API Gateway makes text in brackets. */
+    /** The scopes of a token: text with spaces. API Gateway writes a list as text in brackets. */
     private static Set<String> scopes(Map<String, String> claims) {
         Set<String> scopes = new HashSet<>();
         for (String name : new String[] {"scope", "scp"}) {
@@ -117,8 +120,8 @@ import org.jspecify.annotations.Nullable;
     }
 
     /**
-     * The role of {@code arn:aws:sts::123456789012:assumed-role/role/session}, because whoever assumes a role names the
-     * session as it likes ("IAM identifiers"). Users' ARNs stay as they are, path included.
+     * Removes the session from {@code arn:aws:sts::123456789012:assumed-role/role/session}, because its name is chosen
+     * freely by the one who assumes the role ("IAM identifiers"). A user's ARN stays as it is, path included.
      */
     private static String withoutSession(String arn) {
         if (!arn.contains(ASSUMED_ROLE)) {

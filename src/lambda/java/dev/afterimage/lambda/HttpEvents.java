@@ -22,9 +22,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Has requests answered: those for an image by the {@link ImageEvents}, all others by the HTTP server inside the process. Sees to
- * it that each is answered: that server's handler waits for as long as it takes, and Lambda would kill the process before; and it
- * throws what it can't write to its own server.
+ * Answers requests: those for an image by {@link ImageEvents}, all others by the HTTP server inside the process. Each
+ * gets an answer in time: that server's handler has no time limit, so that Lambda could kill the process before, and it
+ * throws an exception for a request that it cannot pass on to its server.
  */
 final class HttpEvents {
 
@@ -45,9 +45,9 @@ final class HttpEvents {
     }
 
     /**
-     * The answer.
+     * Answers a request.
      *
-     * @param stopBy when the answer is given up
+     * @param stopBy the time at which the request is given up, and answered with a problem
      */
     APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, Deadline stopBy)
             throws InterruptedException {
@@ -80,14 +80,17 @@ final class HttpEvents {
         }
     }
 
-    /** For a client whose event's members have other types than API Gateway gives them. */
+    /** The answer to an event whose members have other types than those of API Gateway. */
     APIGatewayV2HTTPResponse malformed(Context context) {
         return invalid(
                 "The event looks like an HTTP request, but its members have other types; send payload format 2.0.",
                 context.getAwsRequestId());
     }
 
-    /** For whoever set the sender up, since its clients can do nothing. */
+    /**
+     * The answer to a request in a form that is not served. Its text is for the operator, because the client can do
+     * nothing.
+     */
     APIGatewayV2HTTPResponse notServed(String mend, Context context) {
         return problem(new ProblemException(Problem.of(ProblemType.EVENT_NOT_SERVED, mend)), context.getAwsRequestId());
     }
@@ -108,7 +111,7 @@ final class HttpEvents {
                 .build();
     }
 
-    /** What the server inside needs to make a request of it. API Gateway's events have it; others' may not. */
+    /** Whether the event has all that the server inside needs. API Gateway's events have; those of others may not. */
     private static boolean isComplete(APIGatewayV2HTTPEvent request) {
         var http = request.getRequestContext().getHttp();
         return http != null
@@ -119,16 +122,19 @@ final class HttpEvents {
     }
 
     /**
-     * The body's bytes, by the rules of the server inside, which would answer 500 and not say why.
+     * The body's bytes. Decoded here, because the server inside would answer 500 to a wrong encoding, and not say why.
      *
-     * @throws IllegalArgumentException when it is not encoded as it says
+     * @throws IllegalArgumentException when the body is not the Base64 that the event says it is
      */
     private static byte[] body(APIGatewayV2HTTPEvent request) {
         String body = request.getBody() == null ? "" : request.getBody();
         return request.getIsBase64Encoded() ? Base64.getDecoder().decode(body) : body.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A request that brings no id gets the invocation's, so that one search finds its lines and Lambda's own. */
+    /**
+     * The request's id. One that brings none gets the invocation's, so that one search finds its log lines and Lambda's
+     * own.
+     */
     private static String named(APIGatewayV2HTTPEvent request, Context context) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (request.getHeaders() != null) {

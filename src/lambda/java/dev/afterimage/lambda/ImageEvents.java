@@ -28,9 +28,9 @@ import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.MDC;
 
 /**
- * Hands the requests for an image that come as events to the {@link ImageEndpoint}, and waits for its answers on the thread that
- * brought them. The server inside the process would take three threads more and write and read each request once more, for which
- * a hit takes twice as long.
+ * Hands requests for an image to the {@link ImageEndpoint}, and waits for its answer on the thread that brought the
+ * event. Through the HTTP server inside the process a hit would take twice as long: three more threads, and each request
+ * written and read again.
  */
 @Singleton
 class ImageEvents {
@@ -41,7 +41,10 @@ class ImageEvents {
     private final Drain drain;
     private final Clock clock;
 
-    /** Leaves all to the server inside where something stands in it that must not be passed by, or URLs depend on it. */
+    /**
+     * Serves nothing, and leaves all to the server inside, where that has something configured that must not be bypassed,
+     * or URLs depend on its address.
+     */
     @Inject
     ImageEvents(
             ImageEndpoint endpoint,
@@ -66,7 +69,10 @@ class ImageEvents {
         this.clock = clock;
     }
 
-    /** Whether the event asks for an image. One with a query, which may be malformed, is left to the server inside. */
+    /**
+     * Whether the event is a request for an image. One with a query, which may be malformed, is left to the server
+     * inside.
+     */
     static boolean asksForImage(APIGatewayV2HTTPEvent event) {
         return "POST".equals(event.getRequestContext().getHttp().getMethod())
                 && ImageEndpoint.PATH.equals(event.getRawPath())
@@ -74,16 +80,16 @@ class ImageEvents {
                         || event.getRawQueryString().isEmpty());
     }
 
-    /** Who sends an event that is answered here; empty when the server inside is to hand it to the endpoint or to refuse it. */
+    /** The caller of an event that is answered here; empty when the server inside must answer it. */
     Optional<Caller> served(APIGatewayV2HTTPEvent event) {
         return served ? askers.apply(event) : Optional.empty();
     }
 
     /**
-     * The answer.
+     * Answers a request for an image.
      *
-     * @param id the request's name in headers and logs
-     * @param body decoded
+     * @param id the request's id in headers and logs
+     * @param body the decoded body
      * @throws TimeoutException when there is none at the deadline
      */
     HttpResponse answer(APIGatewayV2HTTPEvent event, Caller caller, String id, byte[] body, Deadline deadline)
@@ -109,7 +115,7 @@ class ImageEvents {
         throw new IllegalStateException("The base URL is fixed");
     }
 
-    /** The thread of an invocation: while it waits for a result, it does what others hand it. */
+    /** The thread of an invocation as an executor: while it waits for a result, it runs the tasks it is given. */
     private final class OwnThread implements Executor {
 
         private final BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();

@@ -5,7 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Does all that must be done before the process is frozen. */
+/** Calls all {@link BeforeFreeze} beans before the process is frozen. */
 final class InvocationEnd {
 
     private static final System.Logger LOG = System.getLogger(InvocationEnd.class.getName());
@@ -25,7 +25,7 @@ final class InvocationEnd {
             try {
                 hook.beforeFreeze(deadline);
             } catch (InterruptedException e) {
-                // Lambda shuts the process down; what is left can still be tried.
+                // Lambda shuts the process down; the other beans are still called.
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "something could not be ended before the freeze", e);

@@ -17,12 +17,13 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps Lambda from freezing the process while a call is under way at the provider. An answer ends an invocation for its
- * caller; the process goes on until every extension has asked for its next event ("Lambda Extensions API"). This one lives in
- * the process: it registers for INVOKE before the first event is asked for, and asks for its next event only when everything
- * that {@link InvocationEnd} does has been done, or a second before the invocation's end.
+ * An internal extension that keeps Lambda from freezing the process while a call to the provider is under way. The caller
+ * has its answer when the handler returns, but the process runs on until every extension has asked for its next event
+ * ("Lambda Extensions API"). This one registers for INVOKE before the first event, and asks for its next event only when
+ * {@link InvocationEnd} has done its work, or a second before the invocation's end.
  *
- * <p>Where no such API is served, as by other runtimes and in tests, {@link #isServed()} says so, and the answer waits instead.
+ * <p>Where there is no such API, as in other runtimes and in tests, {@link #isServed()} is false, and the answer waits
+ * instead.
  */
 final class InvocationExtension {
 
@@ -55,7 +56,7 @@ final class InvocationExtension {
     }
 
     /**
-     * Registers, and begins to ask for events on a thread of its own.
+     * Registers the extension, and starts a thread that asks for its events.
      *
      * @param api host and port of the Lambda runtime API; empty outside of Lambda
      */
@@ -68,12 +69,12 @@ final class InvocationExtension {
         return extension;
     }
 
-    /** Whether the process stays awake after the answer for as long as there is something to end. */
+    /** Whether the extension keeps the process awake after an answer. */
     boolean isServed() {
         return served;
     }
 
-    /** The answer of this invocation has been written. */
+    /** To be called when the answer of this invocation was written. */
     void answered(String requestId) {
         lock.lock();
         try {
@@ -124,7 +125,10 @@ final class InvocationExtension {
         }
     }
 
-    /** Goes on whatever happens: Lambda would wait until the time-out of each invocation for an extension that has ended. */
+    /**
+     * Asks for events until the process ends, whatever fails: for an extension that has stopped, Lambda would wait until
+     * the time-out of each invocation.
+     */
     private void serve() {
         try {
             while (true) {
@@ -158,7 +162,7 @@ final class InvocationExtension {
         invocationEnd.run(new Deadline(end));
     }
 
-    /** Waits for the next invocation, for as long as the process is frozen. */
+    /** Waits for the next invocation. The process may be frozen meanwhile. */
     private String next() throws IOException {
         HttpURLConnection connection = open(api, "event/next");
         connection.setRequestProperty(IDENTIFIER, identifier);

@@ -4,16 +4,16 @@ import dev.afterimage.time.Deadline;
 import java.util.List;
 import java.util.Set;
 
-/** Port: works off a batch of queued jobs. */
+/** Port: runs a batch of queued jobs. */
 @FunctionalInterface
 public interface JobBatchHandler {
 
     /**
-     * Blocks until each job has met its outcome, or the deadline has come. One job's failure touches no other.
+     * Runs the jobs until each has ended, or until the deadline. Blocks. A job that fails does not affect the others.
      *
-     * @param messages each with an id of its own
-     * @param deadline when the invocation nears its end
-     * @return the ids of the messages that SQS must hand out again; all others are deleted
+     * @param messages the jobs, each with an id of its own
+     * @param deadline shortly before the invocation's end
+     * @return the ids of the messages that SQS must deliver again; all others are deleted
      */
     Set<String> handle(List<QueueMessage> messages, Deadline deadline) throws InterruptedException;
 }

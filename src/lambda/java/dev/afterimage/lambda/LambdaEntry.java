@@ -23,7 +23,7 @@ import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Puts the dispatcher between Quarkus' poll loop and its HTTP handler, and its parts together.
+ * Makes the dispatcher and its parts, and puts it between Quarkus' poll loop and its HTTP handler.
  *
  * <p>{@link AmazonLambdaRecorder} and {@link LambdaHttpHandler} are public but internal to Quarkus 3.33. The recorder keeps
  * the handler in a static field that its poll loop reads for each event; setting it at start-up, before the first event, is
@@ -38,7 +38,10 @@ final class LambdaEntry {
     private final InvocationEnd invocationEnd;
     private final InvocationExtension extension;
 
-    /** All that must be done before a freeze. A bean, so that it is made when the first invocation ends and not by the start. */
+    /**
+     * All {@link BeforeFreeze} beans. A bean itself, so that they are made when the first invocation ends and not at the
+     * start.
+     */
     record Hooks(List<BeforeFreeze> all) {}
 
     @Produces
@@ -74,7 +77,7 @@ final class LambdaEntry {
             InvocationDeadline invocation,
             LambdaConfig config) {
         TimeLimited timeLimited = new TimeLimited(Executors.newVirtualThreadPerTaskExecutor(), clock);
-        // The parts of the other functions are made only when their first event comes: a start-up costs what it uses.
+        // Parts of the other functions are made when their first event comes, so that a start makes only what it needs.
         EventDispatcher dispatcher = new EventDispatcher(
                 new HttpEvents(images::get, server, problems, timeLimited),
                 (messages, deadline) -> worker.get().handle(messages, deadline),

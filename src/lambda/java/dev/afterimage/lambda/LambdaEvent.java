@@ -9,7 +9,7 @@ sealed interface LambdaEvent {
     /** A request that came through an HTTP API, payload format 2.0. */
     record Http(APIGatewayV2HTTPEvent request) implements LambdaEvent {}
 
-    /** It looks like a request, but its members have other types than API Gateway gives them. */
+    /** Looks like a request, but its members have other types than those of API Gateway. */
     record MalformedHttp() implements LambdaEvent {}
 
     /** Messages that an event source mapping took from a job queue. */
@@ -23,13 +23,16 @@ sealed interface LambdaEvent {
     /**
      * A request in a form that is not served here.
      *
-     * @param mend how its sender can be set up instead
+     * @param mend how its sender must be set up instead
      */
     record RefusedHttp(String mend) implements LambdaEvent {}
 
-    /** Keeps the process warm and wants nothing. */
+    /** Only keeps the process warm. */
     record Ping() implements LambdaEvent {}
 
-    /** EventBridge Scheduler, or an operator, wants a catalogue planned: {@code {"afterimage":"plan","catalogue":"…"}}. */
+    /**
+     * EventBridge Scheduler, or an operator, asks for a plan of a catalogue:
+     * {@code {"afterimage":"plan","catalogue":"…"}}.
+     */
     record Plan(String catalogue) implements LambdaEvent {}
 }

@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells events apart by their shape, since AWS doesn't name it: a request of an HTTP API or a function URL has
- * {@code requestContext.http}, a batch has {@code Records}, a plan has {@code afterimage}. An event that is nearly one of
- * these is refused, not guessed; a request in another form still gets an answer that its client can read.
+ * Reads events, and tells their kinds apart by their members, because AWS does not name the kind: a request of an HTTP
+ * API or a function URL has {@code requestContext.http}, a batch has {@code Records}, a plan has {@code afterimage}. An
+ * event that is only similar to one of these is refused. A request in another form still gets an answer that its client
+ * can read.
  */
 final class LambdaEventReader {
 
@@ -32,14 +33,14 @@ final class LambdaEventReader {
     /**
      * Reads one event.
      *
-     * @throws UnknownEventException when it is none that is known
+     * @throws UnknownEventException when the event is of no known kind
      */
     LambdaEvent read(InputStream in) throws IOException {
         JsonNode event;
         try {
             event = http.readTree(in);
         } catch (JsonProcessingException e) {
-            // The parser's own message repeats what it stumbled over.
+            // Without the parser's message, which repeats a part of the event.
             throw new UnknownEventException("The event is not JSON");
         }
         if (event.path("requestContext").has("http")) {
@@ -74,8 +75,8 @@ final class LambdaEventReader {
     }
 
     /**
-     * Whether the event only keeps the function warm: as this function's users write it, as common plug-ins do, or a schedule of
-     * EventBridge without an input.
+     * Whether the event only keeps the function warm: one of our own form, of a common plug-in, or of an EventBridge
+     * schedule without an input.
      */
     private static boolean isPing(JsonNode event) {
         return event.path("warmer").asBoolean()
@@ -145,7 +146,7 @@ final class LambdaEventReader {
                 .toList();
     }
 
-    /** The event is none that this function knows. The message says what it looks like, and holds none of its values. */
+    /** The event is of no known kind. The message names its members, and holds none of its values. */
     static final class UnknownEventException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;

@@ -5,12 +5,12 @@ import java.util.Map;
 /**
  * A message as Lambda takes it from SQS ("Using Lambda with Amazon SQS").
  *
- * @param messageId names it in {@code batchItemFailures}
- * @param receiptHandle what SQS knows this delivery by
- * @param body as it was sent
- * @param attributes SQS' own, such as {@code ApproximateReceiveCount}
- * @param messageAttributes the sender's, those that are text or numbers
- * @param queueArn the queue it comes from
+ * @param messageId the message's id, for {@code batchItemFailures}
+ * @param receiptHandle SQS' name of this delivery
+ * @param body the body as it was sent
+ * @param attributes SQS' own attributes, such as {@code ApproximateReceiveCount}
+ * @param messageAttributes the sender's attributes that are text or numbers
+ * @param queueArn the ARN of the queue that it comes from
  */
 public record QueueMessage(
         String messageId,

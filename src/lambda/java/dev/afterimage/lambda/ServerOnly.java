@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
-/** What an operator may put before the resources, or around them, that only the HTTP server inside knows of. */
+/** Settings of Quarkus that only the HTTP server inside applies to requests. */
 final class ServerOnly {
 
     private static final List<String> SWITCHES =
@@ -15,7 +15,7 @@ final class ServerOnly {
 
     private ServerOnly() {}
 
-    /** Whether there is something: CORS, which API Gateway does by itself, permissions, headers, a log of all requests. */
+    /** Whether any is set: CORS (which API Gateway does itself), permissions, headers, filters, or an access log. */
     static boolean isConfigured(Config config) {
         return SWITCHES.stream()
                         .anyMatch(name ->

@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for work until a deadline and no longer, also where the work does not keep it. */
+/** Runs work with a deadline, even work that does not keep one itself. */
 final class TimeLimited {
 
     private final ExecutorService threads;

@@ -32,14 +32,14 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** Joins the events of Lambda to the worker and the planner. */
+/** Connects Lambda's events to the worker and the planner. */
 class LambdaWiring {
 
     private static final System.Logger LOG = System.getLogger(LambdaWiring.class.getName());
 
     private static final String RECEIVE_COUNT = "ApproximateReceiveCount";
 
-    /** A message that is no job of ours has been dealt with when it is claimed, and is not handed out again. */
+    /** Runs the jobs of a batch. A message that is no job is dead-lettered by its claim, and not delivered again. */
     @Produces
     @Singleton
     JobBatchHandler jobBatches(
@@ -81,7 +81,7 @@ class LambdaWiring {
         };
     }
 
-    /** A call that has left is waited for, so that it is not frozen with the process. */
+    /** Waits for calls that have left, so that they are not frozen with the process. */
     @Produces
     @Singleton
     @Priority(2)
@@ -91,7 +91,7 @@ class LambdaWiring {
         };
     }
 
-    /** Meters go out as one line in the log, from which CloudWatch reads them; nothing runs between invocations. */
+    /** Writes the meters as one line of the log, from which CloudWatch reads them. Nothing runs between invocations. */
     @Produces
     @Singleton
     @Priority(1)

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The functions that work and plan are given no key to sign with: they must neither start nor work with one. */
+/** The planner is given no key to sign with, and the worker needs its only when an image lands: no start and no plan asks for one. */
 @QuarkusTest
 @WithTestResource(AwsServers.class)
 @TestProfile(LazySignerTest.Counted.class)

@@ -6,7 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 
-/** The {@link Database} as one port sees it. What blocks is for virtual threads, and no interrupt ends it early. */
+/**
+ * The {@link Database} as one port uses it: failures become that port's exception. Blocking operations are for virtual
+ * threads, and no interrupt ends them early.
+ */
 final class Access {
 
     private final Database database;
@@ -17,17 +20,17 @@ final class Access {
         this.failure = failure;
     }
 
-    /** Changes something that must survive a power cut. Blocks. */
+    /** Makes a change that must survive a power cut. Blocks until it does. */
     <T> T promise(Work<T> work) {
         return await(database.change(Kind.PROMISED, work));
     }
 
-    /** As {@link #promise}, without waiting for it. */
+    /** As {@link #promise}, without blocking: the answer completes when the change survives a power cut. */
     <T> CompletableFuture<T> promiseLater(Work<T> work) {
         return translated(database.change(Kind.PROMISED, work));
     }
 
-    /** Changes something that must survive this process. Blocks. */
+    /** Makes a change that must survive a kill of this process, but may be lost in a power cut. Blocks. */
     <T> T note(Work<T> work) {
         return await(database.change(Kind.NOTED, work));
     }
@@ -37,17 +40,17 @@ final class Access {
         return await(database.read(work));
     }
 
-    /** As {@link #note}, without waiting for it. */
+    /** As {@link #note}, without blocking. */
     <T> CompletableFuture<T> noteLater(Work<T> work) {
         return translated(database.change(Kind.NOTED, work));
     }
 
-    /** As {@link #read}, without waiting for it. */
+    /** As {@link #read}, without blocking. */
     <T> CompletableFuture<T> readLater(Work<T> work) {
         return translated(database.read(work));
     }
 
-    /** Reads a row or two on the hit path, apart from longer reads. Does not block. */
+    /** Reads a row or two for a lookup, on another thread than longer reads. Does not block. */
     <T> CompletableFuture<T> lookUp(Work<T> work) {
         return translated(database.lookUp(work));
     }

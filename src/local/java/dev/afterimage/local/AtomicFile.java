@@ -8,11 +8,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 
 /**
- * A file that is written in full but not yet in sight.
+ * A file that is written in full under a temporary name, and is not visible yet under its own.
  *
- * <p>It lies under a temporary name on the same disk. {@link #commit} renames it, which is one step for everybody who looks
- * (rename(2)): before it the old content is there, after it the new, whenever the process dies. {@link #close} removes
- * what was not committed.
+ * <p>{@link #commit} renames it, which is one step for all readers (rename(2)): before it they see the old content, after
+ * it the new, whenever the process dies. {@link #close} removes a file that was not committed.
  */
 final class AtomicFile implements AutoCloseable {
 
@@ -25,7 +24,7 @@ final class AtomicFile implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    /** Writes the parts, one after the other, to a temporary file; when that fails nothing is left of it. */
+    /** Writes the parts, one after the other, to a temporary file. When that fails, the file is removed. */
     static AtomicFile write(LocalDisk disk, Path temporary, List<FileAttribute<?>> attributes, byte[]... parts)
             throws IOException {
         AtomicFile file = new AtomicFile(disk, temporary);
@@ -41,7 +40,7 @@ final class AtomicFile implements AutoCloseable {
         }
     }
 
-    /** Puts the file where it belongs, in the place of the one that is there; makes the folder when it is missing. */
+    /** Gives the file its own name, and replaces a file of that name. Makes the folder when it is missing. */
     void commit(Path target) throws IOException {
         Path folder = target.resolveSibling("").toAbsolutePath();
         try {

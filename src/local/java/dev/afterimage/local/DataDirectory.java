@@ -23,12 +23,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory {@code afterimage.directory}, which all adapters of this package share. Made when the first file is
- * written, and again when somebody removes it meanwhile.
+ * The directory {@code afterimage.directory}, which all adapters of this package share. It is made when the first file is
+ * written, and again when somebody has removed it.
  */
 public final class DataDirectory {
 
-    /** A block of most file systems; a smaller file may find room on a full one. */
+    /** The size of a block in most file systems: a smaller file may find room on a full disk. */
     private static final int PROBE_BYTES = 4096;
 
     private final Path root;
@@ -50,8 +50,8 @@ public final class DataDirectory {
     }
 
     /**
-     * Where a key's file lies: {@code folder/3fa/3fa9…}. 4,096 folders hold a million entries at 250 a folder, which every
-     * file system finds fast; two levels of 256 would make 65,536 folders that each hold a handful.
+     * The path of a key's file: {@code folder/3fa/3fa9…}. A million files in 4,096 folders are 250 a folder, which every
+     * file system finds fast; two levels of 256 would make 65,536 folders with a few files each.
      */
     Path shard(String folder, ImageKey key) {
         return root.resolve(folder).resolve(key.value().substring(0, 3)).resolve(key.value());
@@ -61,12 +61,12 @@ public final class DataDirectory {
         return new FileMutex(root.resolve("locks").resolve(name));
     }
 
-    /** Writes a file that its {@link AtomicFile#commit} brings into sight. */
+    /** Writes a file that becomes visible by {@link AtomicFile#commit}. */
     AtomicFile write(byte[]... parts) throws IOException {
         return AtomicFile.write(disk, temporary.newName(), List.of(), parts);
     }
 
-    /** The same for a secret: from its first moment on, only the owner may read it, where the platform knows owners. */
+    /** As {@link #write}, for a secret: only the owner may ever read it, where the platform has owners. */
     AtomicFile writeSecret(byte[]... parts) throws IOException {
         List<FileAttribute<?>> attributes = LocalDisk.isPosix(root)
                 ? List.of(PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
@@ -81,7 +81,7 @@ public final class DataDirectory {
         }
     }
 
-    /** A file's attributes; null when there is no such file, which costs no exception. */
+    /** A file's attributes; null, without the cost of an exception, when there is no such file. */
     static @Nullable BasicFileAttributes attributes(Path file) throws IOException {
         return file.getFileSystem().provider().readAttributesIfExists(file, BasicFileAttributes.class);
     }
@@ -99,7 +99,7 @@ public final class DataDirectory {
         disk.syncFolder(file.resolveSibling("").toAbsolutePath());
     }
 
-    /** What keeps the directory from being written to, and the mend; empty when a file could be written. */
+    /** Why the directory cannot be written to, and how to mend it; empty when a file could be written. */
     public Optional<String> defect() {
         try {
             write(new byte[PROBE_BYTES]).close();
@@ -109,12 +109,12 @@ public final class DataDirectory {
         }
     }
 
-    /** What went wrong, and the mend, for the operator. */
+    /** Says, for the operator, what went wrong and how to mend it. */
     String explain(IOException failure) {
         return explain(root, failure);
     }
 
-    /** The same for whoever has only the path. */
+    /** As {@link #explain(IOException)}, by the directory's path alone. */
     static String explain(Path root, Exception failure) {
         return failure instanceof DamagedFileException
                 ? "A file of afterimage.directory (" + root + ") is damaged: " + failure.getMessage() + '.'
@@ -139,7 +139,7 @@ public final class DataDirectory {
         return lower.contains("no space left") || lower.contains("quota exceeded") || lower.contains("enough space");
     }
 
-    /** A file was changed by something else and makes no sense any more; the message says what it must hold. */
+    /** A file was changed by something else and is invalid; the message says what it must hold. */
     static class DamagedFileException extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -150,12 +150,12 @@ public final class DataDirectory {
     }
 
     /**
-     * The folder of the files that are being written, apart from the finished ones, so that what a killed process left is found
-     * without a look at a million entries.
+     * The folder of files that are being written. It is apart from the finished files, so that what a killed process left
+     * is found without a search among a million files.
      *
-     * <p>A file that nobody touched for an hour belongs to a dead process; the first write of a process, and then one an hour,
-     * removes it. Age decides and not the writer's process id, because processes in containers share the directory but not
-     * their ids. Were a living writer that slow, its rename would fail and no harm be done.
+     * <p>A file that was not changed for an hour belongs to a dead process. The first write of a process removes such
+     * files, and then one write an hour. Age decides and not the writer's process id, because processes in containers
+     * share the directory but not their ids. Should a living writer be that slow, its rename fails and no harm is done.
      */
     static final class TemporaryFolder {
 
@@ -170,7 +170,7 @@ public final class DataDirectory {
             this.clock = clock;
         }
 
-        /** A name in this folder that no file has. */
+        /** A new name in this folder. */
         Path newName() throws IOException {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(folder);
@@ -193,7 +193,7 @@ public final class DataDirectory {
                     removeWhenOlder(file, abandonedSince);
                 }
             } catch (IOException | DirectoryIteratorException e) {
-                // Housekeeping must not fail the write that it precedes; the next hour tries again.
+                // A failed clean-up must not fail the write; it is tried again in an hour.
                 return;
             }
         }

@@ -21,22 +21,22 @@ import org.sqlite.SQLiteException;
 /**
  * The one database of a directory, {@code afterimage.db} (SQLite), with all that is kept there but the images.
  *
- * <p>It writes ahead (WAL), so readers and the one writer never wait for each other, and a killed process loses nothing. Three
- * threads use it: one for changes, one for lookups on the hit path, one for reads that may take longer. Where somebody removes
- * the directory, it is made anew by the next who uses it.
+ * <p>It has a write-ahead log (WAL), so that readers and the one writer never wait for each other, and a killed process
+ * loses nothing. Three threads use it: one for changes, one for lookups of hits, one for reads that may take longer. If
+ * somebody removes the directory, the next use makes it again.
  */
 public final class Database implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Database.class);
 
-    /** What the versions before SQLite kept in files of their own. */
+    /** The folders of former versions, which kept in files what is now in SQLite. */
     private static final List<String> FORMER_FOLDERS =
             List.of("index", "templates", "credits", "queue", "pending", "batches", "requests", "checkpoints");
 
     private static final Properties OPTIONS = new Properties();
 
     static {
-        // Milliseconds for which a writer waits for another process' writer.
+        // How many milliseconds a writer waits for another process's writer.
         OPTIONS.setProperty("busy_timeout", "10000");
     }
 
@@ -50,12 +50,11 @@ public final class Database implements AutoCloseable {
     private long generation;
 
     /**
-     * Opens the database of a directory, or makes it. When the disk does not allow it now, that is logged, and tried again with
-     * each use.
+     * Opens the database of a directory, or makes it. When the disk does not allow that now, a warning is logged, and each use
+     * tries again.
      *
-     * @param shared whether other processes may use it at the same time, which they may when something else counts their calls
-     *     at the provider
-     * @throws IllegalStateException when this process must not use the directory; says why, and what to do
+     * @param shared whether other processes may use it at the same time: only when Redis counts the calls of all of them
+     * @throws IllegalStateException when this process must not use the directory; the message says why, and what to do
      */
     public Database(Path directory, boolean shared) {
         this.root = directory.toAbsolutePath().normalize();
@@ -79,7 +78,11 @@ public final class Database implements AutoCloseable {
         this.reads = new DatabaseThread(this, "database-reads", this::connectReadOnly);
     }
 
-    /** The database as one port sees it: what fails, fails with that port's exception, made of a message and a cause. */
+    /**
+     * The database for one port.
+     *
+     * @param failure makes that port's exception of a message and a cause
+     */
     Access failingWith(BiFunction<String, Throwable, ? extends RuntimeException> failure) {
         return new Access(this, failure);
     }
@@ -96,7 +99,7 @@ public final class Database implements AutoCloseable {
         return reads.submit(Kind.READ, work);
     }
 
-    /** Rises when the database was made anew, after which older connections lead to a file that is gone. */
+    /** A number that rises when the database was made again: older connections then belong to a file that is gone. */
     synchronized long generation() throws SQLException, IOException {
         if (identity == null || !identity.equals(identityOf(file))) {
             identity = null;
@@ -112,7 +115,7 @@ public final class Database implements AutoCloseable {
         if (attributes == null) {
             return null;
         }
-        // Windows has no key, and lets nobody remove an open file.
+        // Windows has no file key, and does not let an open file be removed.
         return attributes.fileKey() == null ? attributes.creationTime() : attributes.fileKey();
     }
 
@@ -149,7 +152,10 @@ public final class Database implements AutoCloseable {
         throw new SQLException("what cannot be opened cannot be changed");
     }
 
-    /** A connection as it is used. Only on a file that is known to be ours, because it changes the file's header. */
+    /**
+     * A connection for reads and writes. To be opened only on a file that is known to be ours, because it changes the
+     * file's header.
+     */
     Session connect() throws SQLException {
         Session session = open();
         boolean ready = false;
@@ -169,10 +175,10 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * A connection that only reads, for a disk that cannot be written: what was kept is found all the same, if the
-     * process before ended in peace.
+     * A connection that only reads, for a disk that cannot be written to. It works if the former process ended in an orderly
+     * way.
      *
-     * @throws SQLException when there is no file, or a log lies beside it, without which it may be too old to be right
+     * @throws SQLException when there is no file, or a write-ahead log is beside it, without which its content may be too old
      */
     Session connectReadOnly() throws SQLException {
         if (!Files.exists(file) || Files.exists(root.resolve("afterimage.db-wal"))) {
@@ -183,7 +189,7 @@ public final class Database implements AutoCloseable {
         return new Session(JDBC.createConnection(JDBC.PREFIX + file.toUri() + "?immutable=1", config.toProperties()));
     }
 
-    /** What went wrong, and the mend, for the operator. */
+    /** Says, for the operator, what went wrong and how to mend it. */
     String explain(Exception failure) {
         if (failure instanceof DirectoryLock.DirectoryRefusedException refused) {
             return String.valueOf(refused.getMessage());
@@ -215,7 +221,7 @@ public final class Database implements AutoCloseable {
         return isCode(failure, SQLiteErrorCode.SQLITE_NOTADB) || isCode(failure, SQLiteErrorCode.SQLITE_CORRUPT);
     }
 
-    /** Extended codes tell more in their upper bytes. */
+    /** Whether a failure has this code. The lowest byte is compared: SQLite's extended codes have details in the others. */
     private static boolean isCode(SQLException failure, SQLiteErrorCode code) {
         return failure instanceof SQLiteException e && (e.getResultCode().code & 0xff) == code.code;
     }
@@ -228,7 +234,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Ends what is being done, fails what waits, and lets another process have the directory. */
+    /** Waits for the work under way, fails the work that waits, and gives the directory up to other processes. */
     @Override
     public void close() {
         reads.close();

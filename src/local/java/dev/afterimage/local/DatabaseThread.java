@@ -11,12 +11,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A platform thread with a connection of its own, which does the work of all others in the order in which it came. SQLite is
- * native code: a virtual thread inside it would keep its carrier, and with it every other virtual thread, from running while
- * the disk syncs.
+ * A platform thread with a connection of its own, which does work for other threads in the order in which it was
+ * submitted. SQLite is native code: a virtual thread inside it would block its carrier thread while the disk syncs, and
+ * other virtual threads with it.
  *
- * <p>Changes that wait at the same moment share a transaction, and so its sync. When one of them fails, each is done again by
- * itself, so that it fails alone; work must therefore change nothing but the database.
+ * <p>Changes that wait at the same time share a transaction and its sync. When one of them fails, each is done again in a
+ * transaction of its own, so that only that one fails. So work must change nothing but the database.
  */
 final class DatabaseThread implements AutoCloseable {
 
@@ -24,7 +24,7 @@ final class DatabaseThread implements AutoCloseable {
 
     private static final int MOST_TOGETHER = 256;
 
-    /** What is done with a connection. */
+    /** Work on a connection. */
     @FunctionalInterface
     interface Work<T> {
         T on(Session session) throws SQLException;
@@ -34,7 +34,7 @@ final class DatabaseThread implements AutoCloseable {
     enum Kind {
         /** Changes nothing. */
         READ,
-        /** A killed process loses nothing; a power cut may lose it with all that came after it. */
+        /** It survives a kill of the process. A power cut may lose it, and all changes after it. */
         NOTED,
         /** Once it is done it survives a power cut. */
         PROMISED
@@ -68,7 +68,7 @@ final class DatabaseThread implements AutoCloseable {
         Session connect() throws SQLException;
     }
 
-    /** In place of a {@link Database#generation}: the connection was made while the database could not be opened. */
+    /** The {@link Database#generation} of a connection that was made while the database could not be opened. */
     private static final long NONE = -1;
 
     private final Database database;
@@ -80,7 +80,7 @@ final class DatabaseThread implements AutoCloseable {
     private long generation;
 
     /**
-     * A thread that runs.
+     * Starts the thread.
      *
      * @param otherwise makes the connection that is used while the database cannot be opened
      */
@@ -91,7 +91,7 @@ final class DatabaseThread implements AutoCloseable {
         thread.start();
     }
 
-    /** Does the work soon. */
+    /** Submits work. The answer completes with its result, or with its failure. */
     <T> CompletableFuture<T> submit(Kind kind, Work<T> work) {
         Task<T> task = new Task<>(kind, work);
         waiting.add(task);
@@ -141,7 +141,7 @@ final class DatabaseThread implements AutoCloseable {
         }
     }
 
-    /** Does one read, or some changes in one transaction. */
+    /** Does one read, or several changes in one transaction. */
     private void perform(Session connected, List<Task<?>> tasks) {
         boolean changing = tasks.getFirst().kind != Kind.READ;
         try {
@@ -181,7 +181,7 @@ final class DatabaseThread implements AutoCloseable {
         }
     }
 
-    /** Whatever fails is told to whoever waits for it, and this thread goes on. */
+    /** Fails the tasks. This thread goes on. */
     private void fail(List<Task<?>> tasks, Throwable failure) {
         Throwable told = failure instanceof SQLException || failure instanceof IOException
                 ? new Database.DatabaseException(database.explain((Exception) failure), failure)
@@ -189,7 +189,7 @@ final class DatabaseThread implements AutoCloseable {
         tasks.forEach(task -> task.done.completeExceptionally(told));
     }
 
-    /** Connects when the database was not open yet, or was made anew. */
+    /** The connection; a new one when the database was not open yet, or was made again. */
     private Session connected() throws SQLException, IOException {
         Session known = session;
         long current;
@@ -220,13 +220,13 @@ final class DatabaseThread implements AutoCloseable {
             try {
                 known.close();
             } catch (SQLException e) {
-                // Its file may be gone; what was promised is on the disk.
+                // Its file may be gone; promised changes are on the disk.
                 return;
             }
         }
     }
 
-    /** Ends after the work at hand; what waits fails. */
+    /** Ends the thread after the work under way. Work that waits fails. */
     @Override
     public void close() {
         closing = true;

@@ -11,11 +11,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which processes work in a directory: one alone, or several that share a limiter. A lock on the file {@code lock}, which
- * the operating system takes back when its holder dies.
+ * A lock on a directory: one process alone works there, or several that share a limiter. It is a lock on the file
+ * {@code lock}, which the operating system releases when its holder dies.
  *
- * <p>Closing any descriptor of a file gives up the process' POSIX locks on it (fcntl(2), "Record locks"), so a process must not
- * open the file twice; hence the table of those that it holds.
+ * <p>When a process closes any descriptor of a file, it loses its POSIX locks on that file (fcntl(2), "Record locks"). So
+ * a process must not open the file twice, and keeps a table of the locks that it holds.
  */
 final class DirectoryLock implements AutoCloseable {
 
@@ -28,7 +28,7 @@ final class DirectoryLock implements AutoCloseable {
     /**
      * The lock of a directory, not yet held.
      *
-     * @param shared whether other processes may work there at the same time, if they say the same
+     * @param shared whether other processes may work there at the same time, if theirs is shared too
      */
     DirectoryLock(Path directory, boolean shared) {
         this.file = directory.resolve("lock");
@@ -36,7 +36,7 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock, also when it was held on a file that somebody has removed since.
+     * Takes the lock. May be called again when the file was removed while the lock was held.
      *
      * @throws DirectoryRefusedException when another process works there
      */
@@ -88,8 +88,8 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * This process must not work in the directory: another one does, or what lies there was written by something else. The message
-     * says what to do.
+     * This process must not work in the directory: another process does, or its content is of another program or version.
+     * The message says what to do.
      */
     static class DirectoryRefusedException extends IOException {
 

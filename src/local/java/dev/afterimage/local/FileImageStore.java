@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -24,12 +25,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The images as files, one an image, under {@code images/}.
+ * The image store of a directory: one file for each image, under {@code images/}.
  *
- * <p>An image is written aside and synced without any lock. Then, under a lock that all processes of the directory share,
- * it is compared with the one that stands and takes its place by a rename, unless that one is as late. Readers need no
- * lock: an open file stays what it was when it was opened. The folder is synced before the lock is given up, so whoever is
- * told that an equally old image stands may rely on it as on its own.
+ * <p>An image is written under a temporary name and synced, without a lock. Then, under a lock that all processes of the
+ * directory share, it replaces the present image by a rename, unless that one is as new. Readers need no lock: an open
+ * file keeps its content. The folder is synced before the lock is released, so that a writer which is told that another
+ * image is as new can rely on that one.
  */
 public final class FileImageStore implements ImageStore {
 
@@ -49,7 +50,10 @@ public final class FileImageStore implements ImageStore {
         return orUnavailable(() -> ImageFile.read(fileOf(key), key));
     }
 
-    /** Whether the image of this entry is there in its whole length; one stat(2). When that cannot be told, it is not. */
+    /**
+     * Whether the image of this entry is there in its whole length, which costs one stat(2). False also when that cannot
+     * be found out.
+     */
     boolean isWhole(IndexEntry entry) {
         try {
             BasicFileAttributes attributes = DataDirectory.attributes(fileOf(entry.key()));
@@ -74,14 +78,22 @@ public final class FileImageStore implements ImageStore {
 
     @Override
     public void delete(ImageKey key) {
-        Path file = fileOf(key);
-        orUnavailable(() -> {
-            boolean deleted = Files.deleteIfExists(file);
-            if (deleted) {
-                directory.syncFolderOf(file);
-            }
-            return deleted;
-        });
+        orUnavailable(() -> delete(fileOf(key)));
+    }
+
+    @Override
+    public void delete(IndexEntry entry) {
+        Path file = fileOf(entry.key());
+        orUnavailable(() -> mutexOf(entry.key())
+                .hold(() -> ImageFile.readEntry(file, entry.key()).equals(Optional.of(entry)) && delete(file)));
+    }
+
+    private boolean delete(Path file) throws IOException {
+        boolean deleted = Files.deleteIfExists(file);
+        if (deleted) {
+            directory.syncFolderOf(file);
+        }
+        return deleted;
     }
 
     @Override
@@ -115,7 +127,7 @@ public final class FileImageStore implements ImageStore {
         return directory.shard("images", key);
     }
 
-    /** One of 256 locks, so that images of different keys seldom wait for each other. */
+    /** One of 256 locks, so that writes of different keys rarely wait for each other. */
     private FileMutex mutexOf(ImageKey key) {
         return directory.mutex("images-" + key.value().substring(0, 2));
     }
@@ -129,9 +141,9 @@ public final class FileImageStore implements ImageStore {
     }
 
     /**
-     * The form of a stored image: its entry as a line of text that blanks fill up to 128 bytes, then the image's bytes.
-     * One file, so that entry and image come and go together. A file whose length is not what its entry says is damaged and
-     * reads as absent.
+     * The format of a stored image: its entry as a line of text, filled with blanks to 128 bytes, and then the image's
+     * bytes. Entry and image are one file, so that neither exists without the other. A file whose length is not what its
+     * entry says is damaged and counts as absent.
      */
     static final class ImageFile {
 
@@ -171,7 +183,9 @@ public final class FileImageStore implements ImageStore {
             return IndexEntryCodec.decode(key, line).filter(entry -> entry.bytes() == bytes);
         }
 
-        /** In chunks, because a channel copies through native memory that it keeps, as much as was asked for at once. */
+        /**
+         * Reads in chunks of 256 KiB, because a channel copies through native memory of the size of a read, and keeps it.
+         */
         private static byte[] read(FileChannel channel, int length) throws IOException {
             ByteBuffer buffer = ByteBuffer.allocate(length);
             while (buffer.position() < length) {
@@ -184,7 +198,7 @@ public final class FileImageStore implements ImageStore {
         }
 
         private static <T> Optional<T> open(Path file, Reading<Optional<T>> reading) throws IOException {
-            // A new image has no file, and an exception for each would cost more than the look.
+            // A new image has no file, and an exception would cost more than this check.
             if (DataDirectory.attributes(file) == null) {
                 return Optional.empty();
             }
@@ -199,7 +213,7 @@ public final class FileImageStore implements ImageStore {
             }
         }
 
-        /** What is read from an open file. */
+        /** Reads from an open file. */
         private interface Reading<T> {
 
             T of(FileChannel channel) throws IOException;
@@ -207,10 +221,11 @@ public final class FileImageStore implements ImageStore {
     }
 
     /**
-     * Decorator: an entry counts only while the file of its image is there in its whole length. Somebody may have removed it, or a
-     * damaged disk cut it short; without this look, a hit would be answered with a URL that leads nowhere.
+     * Decorator: an entry counts only while the file of its image is there in its whole length. Somebody may have removed
+     * it, or a damaged disk may have cut it short; without this check a hit would be answered with a URL that does not
+     * work.
      *
-     * <p>The look is one stat(2), which takes 2 µs where the file was asked for before.
+     * <p>The check is one stat(2), which takes 2 µs for a file that was checked before.
      */
     public static final class PresentImages implements ImageIndex {
 
@@ -239,6 +254,11 @@ public final class FileImageStore implements ImageStore {
         @Override
         public CompletionStage<Void> put(IndexEntry entry) {
             return next.put(entry);
+        }
+
+        @Override
+        public CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {
+            return next.keepUrl(key, url, until);
         }
 
         @Override

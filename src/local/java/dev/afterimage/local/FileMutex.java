@@ -13,12 +13,12 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Mutual exclusion of threads and processes by a lock on a file, which the operating system takes back when its holder
+ * Mutual exclusion of threads and processes by a lock on a file, which the operating system releases when its holder
  * dies. Not reentrant.
  *
- * <p>A POSIX record lock belongs to the process, and closing any descriptor of the file gives it up (fcntl(2), "Record
- * locks"). A process must therefore open a lock file once at a time, whoever in it asks; hence the one table of the whole
- * process in front, which holds no more than the few lock files of a directory.
+ * <p>A POSIX record lock belongs to the process, and is lost when the process closes any descriptor of the file
+ * (fcntl(2), "Record locks"). So a process must have a lock file open only once at a time. A table of the whole process
+ * takes care of that; it has only the few lock files of a directory.
  */
 final class FileMutex {
 
@@ -30,7 +30,7 @@ final class FileMutex {
         this.file = file;
     }
 
-    /** Waits for the lock, as long as it takes, and works while holding it. */
+    /** Waits for the lock, without a limit, and does the work while it holds it. */
     <T> T hold(LocalDisk.IoCall<T> work) throws IOException {
         Path real = existing();
         ReentrantLock threads = HELD_BY_THIS_PROCESS.computeIfAbsent(real, path -> new ReentrantLock());
@@ -51,7 +51,10 @@ final class FileMutex {
         }
     }
 
-    /** The lock file under its one real name; made without opening one that exists, which could give its lock up. */
+    /**
+     * The lock file's real path. Makes the file if it is missing, without opening one that exists, which could lose its
+     * lock.
+     */
     private Path existing() throws IOException {
         try {
             return file.toRealPath();

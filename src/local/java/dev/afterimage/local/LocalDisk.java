@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 
-/** The disk of this machine: the calls that change it and may fail halfway. Tests put a full disk in its place. */
+/** The disk of this machine: the calls that change it and may fail halfway. Tests replace it by a full disk. */
 class LocalDisk {
 
     /** Creates a file, which must not exist, and writes the parts one after the other. */
@@ -27,14 +27,14 @@ class LocalDisk {
         }
     }
 
-    /** Gives the file its new name in one step; a file that had this name is gone, readers of it read on. */
+    /** Renames a file in one step, and replaces a file that has the new name. Readers of that one read on. */
     void rename(Path file, Path target) throws IOException {
         Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /**
-     * Brings the names in this folder onto the device. A new name is part of its folder, so on POSIX it is durable only when the folder was synced too (fsync(2), "Notes").
-     * Windows cannot open a folder for that and journals names by itself.
+     * Syncs a folder. On POSIX a new name is durable only when its folder was synced too (fsync(2), "Notes"). Windows
+     * cannot open a folder for that, and journals names itself.
      */
     void syncFolder(Path folder) throws IOException {
         if (!isPosix(folder)) {
@@ -61,10 +61,10 @@ class LocalDisk {
     /**
      * Runs work on file channels to its end even when the thread is interrupted, and leaves the interrupt pending.
      *
-     * <p>A {@link FileChannel} is closed by an interrupt. A caller who gives up must not take with it an image that was paid
-     * for, so the work is done anew with the interrupt put aside.
+     * <p>An interrupt closes a {@link FileChannel}. A caller that gives up must not lose an image that was paid for, so
+     * the work is done again after the interrupt.
      *
-     * @param repeatable may be run again from its start
+     * @param repeatable the work; it may be run again from its start
      */
     static <T> T uninterrupted(IoCall<T> repeatable) throws IOException {
         boolean interrupted = Thread.interrupted();

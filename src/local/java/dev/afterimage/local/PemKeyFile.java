@@ -11,8 +11,9 @@ import java.security.PrivateKey;
 import java.util.Optional;
 
 /**
- * The key pair that signs URLs when none is configured: RSA-2048, which is what CloudFront takes, made at first start and
- * kept as PKCS#8 PEM (RFC 7468, section 10) that only its owner may read. Processes that start together agree on one.
+ * The key pair that signs URLs when none is configured: RSA-2048, as CloudFront requires. It is made at the first start
+ * and kept as PKCS#8 PEM (RFC 7468, section 10), which only its owner may read. Processes that start together agree on
+ * one.
  */
 public final class PemKeyFile {
 
@@ -26,7 +27,7 @@ public final class PemKeyFile {
     }
 
     /**
-     * Reads the private key, and makes the pair first when there is none. The public half follows from it.
+     * Reads the private key, and makes it first when there is none. The public key follows from it.
      *
      * @throws StoreUnavailableException when the directory cannot be used or the file holds no such key
      */
@@ -59,7 +60,7 @@ public final class PemKeyFile {
         }
     }
 
-    /** The cause is left out of what is thrown, lest a parser quote a piece of the key. */
+    /** Reads the key. The cause is left out of the exception, because a parser may quote a part of the key. */
     private PrivateKey decode(String pem) throws IOException {
         try {
             return PemKeys.readPrivate(pem);

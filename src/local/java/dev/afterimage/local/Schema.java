@@ -7,15 +7,18 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The tables of {@code afterimage.db}, and how one version of them becomes the next. Times are milliseconds since 1970, keys
- * of images their 32 bytes.
+ * The tables of {@code afterimage.db}, and the migrations from version to version. Times are milliseconds since 1970,
+ * image keys are their 32 bytes.
  */
 final class Schema {
 
     /** Marks the file as ours ({@code PRAGMA application_id}): "Afim". */
     private static final int APPLICATION = 0x4166696d;
 
-    /** One element a version: the file's {@code user_version} is how many have been run. Never change one; add another. */
+    /**
+     * One element for each version; the file's {@code user_version} is how many have been run. Never change one, add
+     * another.
+     */
     private static final List<List<String>> MIGRATIONS = List.of(
             List.of(
                     """
@@ -92,7 +95,7 @@ final class Schema {
     /**
      * Makes the tables of a new file, and brings those of an older one up to date.
      *
-     * @throws DirectoryLock.DirectoryRefusedException when the file is somebody else's, or a newer version's
+     * @throws DirectoryLock.DirectoryRefusedException when the file is another program's, or a newer version's
      */
     static void prepare(Session session, Path file) throws SQLException, DirectoryLock.DirectoryRefusedException {
         session.execute("BEGIN IMMEDIATE");
@@ -133,12 +136,12 @@ final class Schema {
         }
     }
 
-    /** The key that was written as its 32 bytes. */
+    /** The key of these 32 bytes. */
     static ImageKey key(byte[] column) {
         return new ImageKey(HexFormat.of().formatHex(column));
     }
 
-    /** The 32 bytes that a key's 64 hexadecimal digits spell. */
+    /** The 32 bytes of a key. */
     static byte[] bytes(ImageKey key) {
         return HexFormat.of().parseHex(key.value());
     }

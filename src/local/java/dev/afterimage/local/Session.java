@@ -22,20 +22,20 @@ final class Session implements AutoCloseable {
         this.connection = connection;
     }
 
-    /** Makes a value of the row that the result stands at. */
+    /** Makes a value of the result's current row. */
     @FunctionalInterface
     interface Row<T> {
         T read(ResultSet row) throws SQLException;
     }
 
-    /** Runs a statement that returns no rows: pragmas, tables, the limits of transactions. */
+    /** Runs a statement that returns no rows: a pragma, a table, the begin or end of a transaction. */
     void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    /** Changes rows; how many were changed. */
+    /** Changes rows. Returns how many were changed. */
     int update(String sql, @Nullable Object... values) throws SQLException {
         return bound(sql, values).executeUpdate();
     }
@@ -75,7 +75,7 @@ final class Session implements AutoCloseable {
         return statement;
     }
 
-    /** To be called after a failure: the driver closes a statement that failed, and says so only when it is used again. */
+    /** To be called after a failure: the driver closes a statement that failed, which shows only at its next use. */
     void forgetStatements() throws SQLException {
         for (PreparedStatement statement : prepared.values()) {
             statement.close();

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The batches, a row each, with a row for each of their rows that ended. An outcome and its count change in one transaction,
- * so no count can drift. What a caller is promised (the batch, its key, its cancellation) is synced; outcomes are not, because the
- * job that a power cut makes unended reports its outcome again.
+ * The batches in SQLite: a row each, and one for each of their rows that has ended. An outcome and its count change in
+ * one transaction, so that they always agree. What a caller is promised (the batch, its key, its cancellation) is synced.
+ * Outcomes are not: when a power cut loses one, its job is run again and reports it again.
  */
 public final class SqliteBatchLedger implements BatchLedger {
 
@@ -127,7 +127,7 @@ public final class SqliteBatchLedger implements BatchLedger {
         database.promise(session -> session.update("UPDATE batch SET callback = NULL WHERE id = ?", batch));
     }
 
-    /** 1 when that was news. */
+    /** Records one row. Returns 1 when that changed something, else 0. */
     private static int record(Session session, long batch, RowResult result) throws SQLException {
         Optional<RowResult.Outcome> former = session.first(
                 "SELECT outcome FROM batch_row WHERE batch = ? AND line = ?",
@@ -228,7 +228,7 @@ public final class SqliteBatchLedger implements BatchLedger {
                 max));
     }
 
-    /** With each new batch, so there is never much to do. */
+    /** Deletes old batches. Called with each new batch, so that there are never many. */
     @Override
     public void sweep() {
         long oldest = oldest();

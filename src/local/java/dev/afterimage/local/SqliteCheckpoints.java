@@ -5,7 +5,7 @@ import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.jobs.QueueUnavailableException;
 import java.util.Optional;
 
-/** How far each catalogue was planned, a row a catalogue. */
+/** The checkpoints in SQLite: a row for each catalogue. */
 public final class SqliteCheckpoints implements Checkpoints {
 
     private final Access database;

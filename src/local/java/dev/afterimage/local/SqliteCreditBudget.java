@@ -9,8 +9,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * What images cost, a row a month and name. Synced before a cost is allowed, because what a power cut makes forgotten would
- * be spent twice. Former months stay, as a record of a few bytes.
+ * The budget in SQLite: a row for each month and name. A cost is synced before it is allowed, because a cost that a power
+ * cut loses would be spent twice. Former months are kept, at a few bytes each.
  */
 public final class SqliteCreditBudget implements CreditBudget {
 
@@ -18,7 +18,7 @@ public final class SqliteCreditBudget implements CreditBudget {
     private final Budgets budgets;
     private final Clock clock;
 
-    /** Counts in this database. */
+    /** A budget that is counted in this database. */
     public SqliteCreditBudget(Database database, Budgets budgets, Clock clock) {
         this.database = database.failingWith(BudgetUnavailableException::new);
         this.budgets = budgets;

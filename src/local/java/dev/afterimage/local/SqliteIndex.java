@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The index as a table. Not synced with each entry: what a power cut takes is mended from the store, which keeps the same entry
- * beside the image.
+ * The index in SQLite. Entries are not synced: one that a power cut loses is mended from the store, which keeps the same
+ * entry with the image.
  */
 public final class SqliteIndex implements ImageIndex {
 

@@ -23,15 +23,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The job queue as a table, and the dead letters as another. A job is visible from a time on; to claim it moves that time on by
- * the visibility timeout, and so does a heartbeat. What is put on the queue is synced, and so is what goes to the dead letters;
- * the rest is not, because a job whose claim or end a power cut takes is delivered once more, which costs nothing.
+ * The job queue in SQLite: a table of jobs, and one of dead letters. A job is visible from a time on; a claim and a
+ * heartbeat each move that time on by the visibility timeout. New jobs and dead letters are synced. Claims and ends of
+ * jobs are not: when a power cut loses one, the job is delivered once more, which costs nothing.
  */
 public final class SqliteJobQueue implements JobQueue {
 
     private static final Logger LOG = Logger.getLogger(SqliteJobQueue.class);
 
-    /** Between two looks into an empty queue. */
+    /** How often an empty queue is asked again while a claim waits. */
     private static final Duration LOOK_AGAIN_AFTER = Duration.ofMillis(50);
 
     private final Access database;
@@ -85,7 +85,7 @@ public final class SqliteJobQueue implements JobQueue {
         }
     }
 
-    /** Asked without changing anything, so that waiting costs the disk nothing. */
+    /** Whether a job is visible. A read, so that a waiting claim writes nothing to the disk. */
     private boolean isAnythingVisible(Set<Lane> lanes) {
         long now = clock.millis();
         return database.read(session -> {
@@ -120,7 +120,7 @@ public final class SqliteJobQueue implements JobQueue {
                 Job job = JobCodec.decode(one.body());
                 claims.add(new Claim(job, one.attempts(), one.deliveries(), one.receipt()));
             } catch (NewerFormatException newer) {
-                // Its claim ends by itself, for a process that can read it.
+                // Its claim ends after the visibility timeout; a newer process can then read it.
                 LOG.warn(newer.getMessage());
             } catch (RuntimeException damaged) {
                 deadLetter(one.number(), one.claims(), null, one.body(), "This is not a job.", 0);
@@ -165,7 +165,7 @@ public final class SqliteJobQueue implements JobQueue {
                 countsAsAttempt ? 1 : 0);
     }
 
-    /** Changes the job if the claim still holds; whether it did. */
+    /** Changes a claimed job. Returns whether the claim was still held; else nothing is changed. */
     private boolean changed(Claim claim, String change, Object... values) {
         List<@Nullable Object> all = new ArrayList<>(List.of(values));
         all.add(numberOf(claim));
@@ -180,7 +180,7 @@ public final class SqliteJobQueue implements JobQueue {
                 numberOf(claim), claimsOf(claim), job.lane().name(), JobCodec.encode(job), reason, claim.attempts());
     }
 
-    /** A dead letter without a lane is no job, and stays where it is. */
+    /** Moves a job to the dead letters. One without a lane is no valid job, and is never redriven. */
     private boolean deadLetter(
             long number, long claims, @Nullable String lane, String body, String reason, int attempts) {
         long now = clock.millis();

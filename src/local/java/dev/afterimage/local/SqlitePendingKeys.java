@@ -6,10 +6,10 @@ import dev.afterimage.jobs.QueueUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 
-/** The pending marks, a row a key. Not synced: a power cut costs no more than a second job for a key. */
+/** The marks of pending keys in SQLite: a row for each key. Not synced: a power cut costs at most a second job for a key. */
 public final class SqlitePendingKeys implements PendingKeys {
 
-    /** Longer than a job may wait for next month's credits. */
+    /** How long a mark is kept: longer than a job may wait for next month's credits. */
     private static final Duration LONGEST = Duration.ofDays(40);
 
     private final Access database;

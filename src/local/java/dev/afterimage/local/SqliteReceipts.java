@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The receipts of a laptop's calls as a table, so that a process that was killed does not buy again what it was buying. */
+/** The receipts in SQLite, so that after a kill the next process does not buy again what was being bought. */
 public final class SqliteReceipts implements ReceiptStorage {
 
     private final Access database;

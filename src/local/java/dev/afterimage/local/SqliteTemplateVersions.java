@@ -16,10 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * The templates' versions as a table, which holds only those that were ever purged. A version is part of every key and so of
- * every hit; therefore all are kept in memory too, and read again once a second, by whoever asks first. When they cannot be read
- * any more those in memory go on, so that hits do too; before they were ever read nobody is told 0, which would bring purged
- * images back.
+ * The template versions in SQLite; only templates that were ever purged have a row. A version is part of every key and
+ * needed for every hit. So all of them are also kept in memory, and read again at most once a second, when one is asked
+ * for. When they cannot be read any more, those in memory stay in use, and so hits go on. Before the first read a version
+ * is an error and not 0, which would bring purged images back.
  */
 public final class SqliteTemplateVersions implements TemplateVersions {
 
@@ -29,7 +29,7 @@ public final class SqliteTemplateVersions implements TemplateVersions {
     private final Access database;
     private final ConcurrentMap<String, Long> known = new ConcurrentHashMap<>();
 
-    /** The last reading of the table: why there is no version to go by; empty where there is. */
+    /** The last read of the table: its failure while no read has ever succeeded; else empty. */
     private final AsyncCache<String, Optional<Throwable>> reading;
 
     private volatile boolean everRead;
@@ -51,7 +51,7 @@ public final class SqliteTemplateVersions implements TemplateVersions {
 
     @Override
     public CompletableFuture<Long> current(TemplateId template) {
-        // A new future for each, so that no caller can complete or cancel what the others wait for.
+        // A new future for each caller, so that none can complete or cancel what the others wait for.
         return reading.get(TABLE, (table, executor) -> read())
                 .thenCompose(failure -> failure.isEmpty()
                         ? CompletableFuture.completedFuture(known.getOrDefault(template.value(), 0L))
@@ -61,7 +61,7 @@ public final class SqliteTemplateVersions implements TemplateVersions {
     @Override
     public long raise(TemplateId template) {
         long former = known.getOrDefault(template.value(), 0L);
-        // The former is what stood in a directory that was removed since.
+        // Above the former version, too: the table may be new because somebody removed the directory.
         long version = database.promise(session -> session.first(
                         "INSERT INTO template (name, version) VALUES (?, ? + 1) ON CONFLICT (name) DO UPDATE"
                                 + " SET version = max(version + 1, excluded.version) RETURNING version",

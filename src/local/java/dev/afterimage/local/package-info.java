@@ -1,5 +1,6 @@
 /**
- * Everything in one directory, {@code afterimage.directory}: what {@code local} runs on. Not part of the build for Lambda.
+ * The adapters of the back end {@code local}, which keep everything in one directory, {@code afterimage.directory}. Not
+ * part of the build for Lambda.
  *
  * <pre>
  * afterimage.db        all but the images             Database (tables: Schema)
@@ -11,8 +12,8 @@
  * tmp/                 files that are being written   DataDirectory
  * </pre>
  *
- * <p>Images stay files, because a file is served as it lies. A file is written aside and renamed into place
- * ({@link dev.afterimage.local.AtomicFile}), so it is there whole or not at all, whenever a process is killed.
+ * <p>Images are files, because a file can be served as it is. A file is written under another name and then renamed
+ * ({@link dev.afterimage.local.AtomicFile}), so it is complete or not there, whenever a process is killed.
  */
 @NullMarked
 package dev.afterimage.local;

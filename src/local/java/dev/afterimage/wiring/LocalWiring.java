@@ -32,7 +32,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the local back end together. */
+/** Makes the local back end. */
 class LocalWiring {
 
     @Produces
@@ -45,7 +45,7 @@ class LocalWiring {
         local.close();
     }
 
-    /** Opens the database when a part first needs it: an instance on AWS may need no more than the key. */
+    /** Opens the database when a part first needs it: an instance on AWS may need only the key. */
     private static final class OneDirectory implements LocalBackend {
 
         private final Path path;

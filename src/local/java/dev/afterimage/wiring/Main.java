@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Starts the service. With {@code --new-key name role…} it makes a key for a client instead; with {@code --healthy} it says by its
- * exit code whether the service on this machine is ready, for containers, which have no other program that could ask.
+ * Starts the service. With {@code --new-key name role…} it makes a key for a client instead. With {@code --healthy} its
+ * exit code says whether the service on this machine is ready, for containers, which have no other program to ask.
  */
 @QuarkusMain
 public final class Main {
@@ -49,7 +49,10 @@ public final class Main {
         }
     }
 
-    /** Prints a new key, which nobody can print again, and what the configuration is told of it. 2 when it isn't told for whom. */
+    /**
+     * Prints a new key, which cannot be printed again, and its lines of configuration. Returns 0, or 2 for wrong
+     * arguments.
+     */
     static int newKey(List<String> arguments, PrintStream out, PrintStream err) {
         if (arguments.size() < 2) {
             err.println(

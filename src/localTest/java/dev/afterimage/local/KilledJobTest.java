@@ -136,7 +136,8 @@ class KilledJobTest {
                     settler,
                     (service, method, called, headers, body) -> headers,
                     clock,
-                    polls));
+                    polls,
+                    false));
             AccountChoice accounts = new AccountChoice(providers, clock);
             this.pipeline = new ImagePipeline(new PipelineParts(
                     providers.keys(),

@@ -12,8 +12,8 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
- * How long a client of AWS tries. The SDK's own defaults (no time-out, three retries) outlast the deadline of a request;
- * the Quarkus extension has keys for the time-outs but none for the retries.
+ * The time-outs and retries of an AWS client. With the SDK's defaults (no time-out, three retries) a call could outlast
+ * the deadline of a request; the Quarkus extension has keys for time-outs but none for retries.
  *
  * @param attempt the longest that one attempt takes
  * @param call the longest that all attempts take together
@@ -21,10 +21,10 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  */
 public record ClientLimits(Duration attempt, Duration call, int retries) {
 
-    /** Enough for a hiccup; more only multiplies the load on a service that is down. */
+    /** Enough for a short failure; more would only multiply the load on a service that is down. */
     private static final int RETRIES = 2;
 
-    /** With two retries. */
+    /** Limits with two retries. */
     public ClientLimits(Duration attempt, Duration call) {
         this(attempt, call, RETRIES);
     }
@@ -42,10 +42,10 @@ public record ClientLimits(Duration attempt, Duration call, int retries) {
     /**
      * Sets the limits of an S3 client, and takes {@code Expect: 100-continue} out of its writes.
      *
-     * <p>The SDK sends that header with every object, and the JDK's HTTP client does not cope with a server that answers it
-     * with a refusal: it keeps the connection, on which the server still waits for the object's bytes, and the next request
-     * on it hangs until it times out. Refusals are ordinary here, since a lost race is one (412); and without the header a
-     * write needs one round trip less.
+     * <p>The SDK sends that header with every object. When a server answers it with a refusal, the JDK's HTTP client
+     * keeps the connection although the server still waits for the object's bytes, and the next request on it hangs until
+     * it times out. Refusals are ordinary here: a lost race is one (412). And without the header a write needs one round
+     * trip less.
      */
     public S3ClientBuilder limitS3(S3ClientBuilder builder) {
         limit(builder);
@@ -63,11 +63,11 @@ public record ClientLimits(Duration attempt, Duration call, int retries) {
     }
 
     /**
-     * Keeps an interceptor of the CRT-based S3 client, which isn't used, out of the native binary. quarkus-amazon-services 3.12
-     * registers it for reflection; what it refers to is initialised while the binary is built and wants the CRT library, which
-     * isn't there, so that the build fails ("NoClassDefFoundError: software/amazon/awssdk/crt/s3/ResumeToken").
+     * Keeps an interceptor of the CRT-based S3 client, which is not used, out of the native binary. quarkus-amazon-services
+     * 3.12 registers it for reflection. Classes that it refers to are initialised during the build and need the CRT library,
+     * which is not there, so that the build fails ("NoClassDefFoundError: software/amazon/awssdk/crt/s3/ResumeToken").
      *
-     * <p>May go with quarkus-amazon-services 3.13, which does the same (its issue 1950).
+     * <p>Can be removed with quarkus-amazon-services 3.13, which does the same (its issue 1950).
      */
     @TargetClass(
             className =

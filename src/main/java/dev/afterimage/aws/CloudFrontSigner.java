@@ -6,15 +6,19 @@ import dev.afterimage.delivery.ExpiryWindow;
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.UrlSigner;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
+import java.security.interfaces.RSAKey;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.cloudfront.CloudFrontUtilities;
 import software.amazon.awssdk.services.cloudfront.model.CannedSignerRequest;
 
 /**
- * Signs URLs with CloudFront's canned policy: RSA-SHA1 over resource and expiry. It computes and asks nobody; nearly all of
- * its time goes into the RSA operation, so that what the SDK does around it isn't worth replacing.
+ * Signs URLs with CloudFront's canned policy: RSA-SHA1 over resource and expiry. It makes no call. Nearly all of its time
+ * goes into the RSA operation, so that the SDK's work around it is not worth replacing.
  */
 public final class CloudFrontSigner implements UrlSigner {
 
@@ -24,10 +28,10 @@ public final class CloudFrontSigner implements UrlSigner {
     private final ExpiryWindow window;
 
     /**
-     * A signer.
+     * A signer with keys that may change.
      *
-     * @param keys the key of the moment; does not block, except at the first use of a key that is kept elsewhere. It may change
-     *     while the service runs: a key group holds two public keys, so that the URLs of the former stay good until they expire
+     * @param keys the current key; does not block, except at the first use of a key that is kept elsewhere. When it changes,
+     *     URLs signed with the former key stay good as long as the key group in CloudFront has both public keys
      */
     public CloudFrontSigner(BaseUrl baseUrl, Supplier<SigningKey> keys, ExpiryWindow window) {
         this.baseUrl = baseUrl;
@@ -35,7 +39,7 @@ public final class CloudFrontSigner implements UrlSigner {
         this.window = window;
     }
 
-    /** With a key that never changes while the process runs. */
+    /** A signer with a key that does not change while the process runs. */
     public CloudFrontSigner(BaseUrl baseUrl, String keyPairId, PrivateKey privateKey, ExpiryWindow window) {
         this(baseUrl, fixed(new SigningKey(keyPairId, privateKey)), window);
     }
@@ -47,6 +51,15 @@ public final class CloudFrontSigner implements UrlSigner {
     @Override
     public void checkKey() {
         var unused = keys.get();
+    }
+
+    /** Another one for another base URL, key pair id or key. */
+    public String fingerprint() {
+        SigningKey key = keys.get();
+        // CloudFront's keys are RSA keys, as SigningKey checks.
+        BigInteger modulus = ((RSAKey) key.privateKey()).getModulus();
+        String all = baseUrl + " " + key.keyPairId() + " " + modulus;
+        return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     @Override

@@ -16,10 +16,10 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * A secret of Secrets Manager, read at its first use and then again in the background from time to time, so that a rotation
- * needs no restart. When that fails, or brings something unreadable, the former value stays in use and it is tried again a
- * minute later. Only the first use waits; when it fails, the failure stands for five seconds, so that a crowd of requests
- * doesn't ask Secrets Manager one after the other.
+ * A secret of Secrets Manager. It is read at its first use, and then from time to time in the background, so that a
+ * rotation needs no restart. When that fails, or the text is invalid, the former value stays in use and the next try is a
+ * minute later. Only the first use waits; when it fails, the failure is repeated for five seconds, so that many requests
+ * do not ask Secrets Manager one after the other.
  *
  * @param <T> what the secret is read as
  */
@@ -40,12 +40,12 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     private volatile State<T> state = new State<>(null, null, Instant.MIN);
 
     /**
-     * Asks nobody yet.
+     * A secret that was not read yet.
      *
-     * @param secretId name or ARN
+     * @param secretId name or ARN of the secret
      * @param reader makes a value of the secret's text, or throws an IllegalArgumentException that says how to mend it
      * @param refresh how long a value is used before it is read again
-     * @param background runs the readings after the first
+     * @param background runs all reads after the first
      */
     public RefreshedSecret(
             SecretsManagerClient client,
@@ -62,7 +62,7 @@ public final class RefreshedSecret<T> implements Supplier<T> {
         this.background = background;
     }
 
-    /** A secret cannot be read, or isn't what it should be. The message is for the operator and holds nothing of it. */
+    /** A secret cannot be read, or is invalid. The message is for the operator and holds nothing of the secret. */
     public static final class SecretUnavailableException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -73,10 +73,10 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     }
 
     /**
-     * What is known.
+     * The result of the last read.
      *
-     * @param value the value read last; null before the first
-     * @param failure why the last reading failed; null when it didn't
+     * @param value the last value; null before the first one
+     * @param failure why the last read failed; null when it did not
      * @param dueAt when to read next
      */
     private record State<T>(@Nullable T value, @Nullable SecretUnavailableException failure, Instant dueAt) {

@@ -14,7 +14,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
- * The part of a bucket that belongs to this deployment. What fails is thrown as the SDK's exception, which {@link #remedy} explains.
+ * The part of a bucket that belongs to this deployment. Operations fail with the SDK's exceptions, which {@link #remedy}
+ * explains.
  *
  * <p>A refusal (403) is never taken for an absent object, although S3 answers 403 for an absent object too when the role
  * may not {@code s3:ListBucket}: a permission lost by mistake would otherwise be billed as a miss for every image. So the
@@ -23,8 +24,8 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
  * @param s3 with short time-outs and few retries, see {@link ClientLimits#limitS3}
  * @param name the bucket
  * @param prefix before every object's name; empty, or ends with a slash
- * @param encrypted whether writes name an encryption; {@code false} leaves that to the store
- * @param kmsKeyId encrypts the objects; without it, S3's own key does
+ * @param encrypted whether each write names its encryption; else the store decides
+ * @param kmsKeyId the KMS key that encrypts the objects; without it, S3's own key does
  */
 public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypted, Optional<String> kmsKeyId) {
 
@@ -55,8 +56,8 @@ public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypte
     }
 
     /**
-     * An object without its content. It asks for one byte instead of the head: S3's answers to HEAD have no body, so that a missing
-     * bucket, object and permission would look alike.
+     * An object's properties, without its content. Gets one byte in place of HEAD: S3's answers to HEAD have no body, so
+     * that a missing bucket, a missing object and a missing permission would look alike.
      */
     Optional<GetObjectResponse> head(String object) {
         return get(object, "bytes=0-0").map(ResponseBytes::response);
@@ -71,14 +72,14 @@ public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypte
         }
     }
 
-    /** Writes an object, whatever stands in its place. */
+    /** Writes an object, and replaces one that is there. */
     void put(String object, byte[] content, Consumer<PutObjectRequest.Builder> properties) {
         PutObjectRequest.Builder put = PutObjectRequest.builder().bucket(name).key(prefix + object);
         properties.accept(put);
         s3.putObject(encrypted(put).build(), RequestBody.fromBytes(content));
     }
 
-    /** The encryption is named in every request, because a bucket policy may insist on that. */
+    /** Names the encryption in a request, because a bucket policy may demand that of every write. */
     PutObjectRequest.Builder encrypted(PutObjectRequest.Builder put) {
         if (!encrypted) {
             return put;
@@ -90,9 +91,9 @@ public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypte
     }
 
     /**
-     * Writes an object in the place of the one that was seen, or of none ("Conditional writes", Amazon S3 User Guide).
+     * Writes an object if it has not changed since it was read ("Conditional writes", Amazon S3 User Guide).
      *
-     * @param seen the tag of the object that was seen; empty when there was none
+     * @param seen the ETag of the object that was read; empty when there was none
      * @return false when another writer came first, so that nothing was written
      */
     boolean replace(
@@ -111,7 +112,7 @@ public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypte
         }
     }
 
-    /** 412, 409 while another conditional write is under way, 404 when the object to replace was deleted. */
+    /** Whether another writer came first: 412, 409 while another conditional write is under way, 404 after a deletion. */
     private static boolean isLostRace(AwsServiceException e) {
         return e.statusCode() == 412
                 || e.statusCode() == 409
@@ -122,7 +123,22 @@ public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypte
         s3.deleteObject(request -> request.bucket(name).key(prefix + object));
     }
 
-    /** What a failure means, and what the operator can do about it. */
+    /**
+     * Deletes the object that was seen, and no other ("Conditional deletes", Amazon S3 User Guide).
+     *
+     * @param seen the object's tag
+     */
+    void delete(String object, String seen) {
+        try {
+            s3.deleteObject(request -> request.bucket(name).key(prefix + object).ifMatch(seen));
+        } catch (AwsServiceException e) {
+            if (!isLostRace(e)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Says what a failure means and what the operator can do about it. */
     String remedy(SdkException e) {
         if (!(e instanceof AwsServiceException service)) {
             return "S3 was not reached, or not in time (" + e.getClass().getSimpleName()

@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 /** Catalogues in S3, as {@code s3://bucket/key}. */
 public final class S3CatalogueSource implements CatalogueSource {
 
-    /** A key is any text, spaces and percent signs included, so this is no URI to be decoded. */
+    /** A key may have spaces and percent signs, so the name is not decoded as a URI. */
     private static final Pattern NAME = Pattern.compile("s3://([^/]+)/(.+)", Pattern.DOTALL);
 
     private final S3Client s3;

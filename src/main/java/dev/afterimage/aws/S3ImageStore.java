@@ -16,19 +16,20 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * Images in S3, one object each, which CloudFront serves as it stands. The object's metadata hold its entry, so that a
- * lost index is rebuilt from the objects alone.
+ * The images in S3, one object each, which CloudFront serves as it is. The object's metadata has the image's entry, so
+ * that a lost index can be rebuilt from the objects alone.
  *
- * <p>Two leaders may write the same image at once. Every write therefore replaces exactly the object that was seen, or none. Who
- * loses the race looks again, and either finds an image as late as its own or replaces an older one. S3's tags are of the bytes
- * alone, so that two images of the same bytes pass for one; then the earlier date may stand with the right image.
+ * <p>Two leaders may write the same image at once. Every write is therefore conditional on the object that was read
+ * before. The one that loses the race reads again, and either finds an image at least as new as its own, or replaces an
+ * older one. S3's ETags are of the bytes alone, so that two images with the same bytes cannot be told apart; then the
+ * earlier date may remain.
  */
 public final class S3ImageStore implements ImageStore {
 
-    /** The user metadata ({@code x-amz-meta-afterimage}) that hold the entry's line. */
+    /** The user metadata ({@code x-amz-meta-afterimage}) that has the entry's line. */
     static final String ENTRY = "afterimage";
 
-    /** Each lost race means that another writer won one; more than this many at once are not writers but a fault. */
+    /** How many races a write may lose: each means that another writer won, and so many writers at once are a fault. */
     private static final int RACES = 32;
 
     private static final Duration YEAR = Duration.ofDays(365);
@@ -94,6 +95,17 @@ public final class S3ImageStore implements ImageStore {
     }
 
     @Override
+    public void delete(IndexEntry entry) {
+        String object = objectOf(entry.key());
+        orUnavailable(() -> {
+            bucket.head(object)
+                    .filter(standing -> entryOf(entry.key(), standing).equals(Optional.of(entry)))
+                    .ifPresent(standing -> bucket.delete(object, standing.eTag()));
+            return entry;
+        });
+    }
+
+    @Override
     public Optional<String> note(String name) {
         return orUnavailable(() -> bucket.get("notes/" + name)).map(ResponseBytes::asUtf8String);
     }
@@ -114,7 +126,7 @@ public final class S3ImageStore implements ImageStore {
         }
     }
 
-    /** The path of the image's URL, so that CloudFront finds the object without rewriting anything. */
+    /** The object's name: the path of the image's URL, so that CloudFront finds the object without a rewrite. */
     static String objectOf(ImageKey key) {
         return "images/" + key.value();
     }
@@ -123,7 +135,7 @@ public final class S3ImageStore implements ImageStore {
         return Optional.ofNullable(object.metadata().get(ENTRY)).flatMap(line -> IndexEntryCodec.decode(key, line));
     }
 
-    /** For as long as the image is fresh: its URL changes with it, so that it need not be asked for again until then. */
+    /** Cached for as long as the image is fresh, at most a year: a new image has another URL. */
     private static String cacheControl(IndexEntry entry) {
         long fresh = Duration.between(entry.createdAt(), entry.freshUntil()).toSeconds();
         return "public, max-age=" + Math.clamp(fresh, 0, YEAR.toSeconds()) + ", immutable";

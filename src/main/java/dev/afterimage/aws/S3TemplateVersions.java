@@ -24,20 +24,20 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * Template versions as small objects beside the images, so that a flushed Redis brings no purged image back.
+ * Template versions in S3, a small object each beside the images, so that a flush of Redis brings no purged image back.
  *
- * <p>What was read is used for {@code ttl}; in the second half of that time it is read again in the background, so that a
- * template in use never waits for S3. While S3 cannot be asked, the version last read goes on to be used: an outage makes a
- * purge arrive later, not every hit a miss.
+ * <p>A version that was read is used for {@code ttl}. In the second half of that time it is read again in the background,
+ * so that a template in use never waits for S3. While S3 cannot be reached, the last version stays in use: an outage
+ * delays purges, and does not turn hits into misses.
  *
- * <p>When S3's answer to a write is lost, the SDK repeats it, finds it done by somebody, and the version is raised once more.
- * A number is skipped then, which harms nobody: what counts is that the version rises.
+ * <p>When S3's answer to a write is lost, the SDK repeats the write, which then looks like another's, and the version is
+ * raised once more. The skipped number does no harm: a version only has to rise.
  */
 public final class S3TemplateVersions implements TemplateVersions {
 
     private static final int TEMPLATES = 10_000;
 
-    /** Of several raises at once one wins each round; more rounds than this are a fault, not a crowd. */
+    /** How many races a raise may lose. Of several raises at once one wins each time, so more are a fault. */
     private static final int RACES = 64;
 
     private final S3Bucket bucket;
@@ -45,12 +45,12 @@ public final class S3TemplateVersions implements TemplateVersions {
     private final Ticker ticker;
     private final AsyncLoadingCache<TemplateId, Reading> readings;
 
-    /** The highest version that this process has seen: a slow reading may end after a raise. */
+    /** The highest version that this process has seen, because a slow read may end after a raise. */
     private final Cache<TemplateId, Long> highest =
             Caffeine.newBuilder().maximumSize(TEMPLATES).build();
 
     /**
-     * What a reading came to.
+     * The result of a read.
      *
      * @param failure why no version is known; null when one is
      * @param askedAt when S3 was asked, in the ticker's nanoseconds
@@ -61,8 +61,8 @@ public final class S3TemplateVersions implements TemplateVersions {
      * Versions in a bucket.
      *
      * @param ttl for how long another instance's purge may go unnoticed
-     * @param clock goes on while Lambda has frozen the process, as a count of nanoseconds may not
-     * @param executor runs blocking reads, such as a virtual thread each
+     * @param clock a clock that goes on while Lambda has frozen the process; {@link System#nanoTime} may not
+     * @param executor runs blocking reads, such as on a virtual thread each
      */
     public S3TemplateVersions(S3Bucket bucket, Duration ttl, Clock clock, Executor executor) {
         this.bucket = bucket;
@@ -78,7 +78,10 @@ public final class S3TemplateVersions implements TemplateVersions {
                 .buildAsync((template, unused) -> CompletableFuture.supplyAsync(() -> read(template), executor));
     }
 
-    /** Counted from the question, because the version may have been raised before the answer came. A failure is not kept. */
+    /**
+     * How long a result is used, counted from when S3 was asked, because the version may have been raised before the
+     * answer came. A failure is not kept.
+     */
     private Duration timeLeft(Reading reading) {
         Duration left = ttl.minusNanos(ticker.read() - reading.askedAt());
         return reading.failure() != null || left.isNegative() ? Duration.ZERO : left;
@@ -145,7 +148,7 @@ public final class S3TemplateVersions implements TemplateVersions {
         return last == null ? new Reading(0, failure, askedAt) : new Reading(last, null, askedAt);
     }
 
-    /** Zero for a template that was never purged. */
+    /** The version in the object; 0 for a template that was never purged. */
     private long numberIn(TemplateId template, Optional<ResponseBytes<GetObjectResponse>> object) {
         try {
             return object.isEmpty()

@@ -16,7 +16,8 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
- * Rows of batches in S3, at {@code uploads/}, put there by presigned URLs. The bucket's lifecycle rule takes them away.
+ * Uploaded rows of batches in S3, under {@code uploads/}. Clients put them there by presigned URLs that are good for an
+ * hour; the bucket's lifecycle rule deletes them.
  */
 public final class S3Uploads implements Uploads {
 

@@ -20,13 +20,13 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Presigned URLs of the store itself ("Authenticating Requests: Using Query Parameters", Amazon S3 API Reference), for every
- * store that speaks S3's protocol. They are dated at the beginning of the {@link ExpiryWindow}, so that all who ask within it
- * get the same URL. One that was signed with temporary credentials ends with them, if that is earlier.
+ * Signs presigned URLs of the store itself ("Authenticating Requests: Using Query Parameters", Amazon S3 API Reference),
+ * for every S3-compatible store. They are dated at the beginning of the {@link ExpiryWindow}, so that all requests within
+ * it get the same URL. A URL that was signed with temporary credentials ends with them, if that is earlier.
  */
 public final class S3UrlSigner implements UrlSigner {
 
-    /** What Signature Version 4 allows. */
+    /** The longest validity that Signature Version 4 allows. */
     private static final Duration LONGEST = Duration.ofDays(7);
 
     private final S3Bucket bucket;
@@ -35,7 +35,7 @@ public final class S3UrlSigner implements UrlSigner {
     /**
      * A signer for the images of a bucket.
      *
-     * @param bucket its client says where the store is and with which credentials it is asked; no request is made
+     * @param bucket the bucket; of its client only address and credentials are used, and no request is made
      */
     public S3UrlSigner(S3Bucket bucket, ExpiryWindow window) {
         if (window.longest().compareTo(LONGEST) > 0) {
@@ -64,10 +64,10 @@ public final class S3UrlSigner implements UrlSigner {
     }
 
     /**
-     * The URL of a request that S3 honours from whoever sends it, with any body.
+     * A presigned URL: S3 accepts the request from anybody, with any body.
      *
      * @param from the date of the signature
-     * @param validFor so long after that
+     * @param validFor how long it is valid from then on
      */
     static String presigned(S3Client s3, SdkHttpRequest request, Instant from, Duration validFor) {
         AwsCredentialsIdentity identity = identity(s3);

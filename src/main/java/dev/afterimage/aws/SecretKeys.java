@@ -10,7 +10,7 @@ import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.SigningKeyUnavailableException;
 import java.util.function.Supplier;
 
-/** Reads keys out of a secret's text. What is wrong with it is an IllegalArgumentException, whose message holds nothing of the text. */
+/** Reads keys from a secret's text. Throws IllegalArgumentException for an invalid text; the message holds nothing of it. */
 public final class SecretKeys {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,9 +45,9 @@ public final class SecretKeys {
     /**
      * The signing keys of a secret that is read by {@link #signingKey}.
      *
-     * <p>Rotated without a broken URL: add the new public key to the CloudFront key group (two stand there now), write the new
-     * secret, wait for {@code afterimage.secrets.refresh} plus twice {@code afterimage.delivery.url-ttl}, and take the former
-     * public key out.
+     * <p>To rotate the key without breaking a URL, add the new public key to the CloudFront key group (which then has
+     * two), write the new secret, wait for {@code afterimage.secrets.refresh} plus twice
+     * {@code afterimage.delivery.url-ttl}, and remove the former public key.
      */
     public static Supplier<SigningKey> signingKeys(RefreshedSecret<SigningKey> secret) {
         return () -> {
@@ -59,7 +59,10 @@ public final class SecretKeys {
         };
     }
 
-    /** Without the parser's exception, which would quote the text. */
+    /**
+     * Reads JSON; a missing node for an invalid text. The parser's exception is left out, because it would quote the
+     * text.
+     */
     private static JsonNode json(String text) {
         try {
             return JSON.readTree(text);

@@ -10,18 +10,19 @@ import java.time.Duration;
 public interface SecretsConfig {
 
     /**
-     * A secret is read again after this long. Shorter lets a rotation end sooner, longer costs less: every instance asks
-     * once in that time. The former key must stay valid for this long plus twice {@code afterimage.delivery.url-ttl}.
+     * How long a secret is used before it is read again. Shorter lets a rotation end sooner, longer costs less: every
+     * instance reads once in that time. The former key must stay valid for this long plus twice
+     * {@code afterimage.delivery.url-ttl}.
      */
     @WithDefault("15m")
     Duration refresh();
 
-    /** One attempt; the SDK repeats it twice at most. */
+    /** How long one attempt of a call may take; the SDK makes up to two more. */
     @WithName("attempt-timeout")
     @WithDefault("2s")
     Duration attemptTimeout();
 
-    /** All attempts together; the first request that needs the secret waits for them. */
+    /** How long all attempts of a call may take together. The first request that needs the secret waits for them. */
     @WithDefault("5s")
     Duration timeout();
 }

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What request links are signed with, from Secrets Manager: a secret {@code {"current":"b","a":"…","b":"…"}}. It is rotated in
- * two steps, {@code afterimage.secrets.refresh} apart, so that no process signs with what another doesn't know yet: add the new
- * one; let {@code current} name it.
+ * The secrets that request links are signed with, from Secrets Manager: {@code {"current":"b","a":"…","b":"…"}}. Rotate
+ * in two steps, {@code afterimage.secrets.refresh} apart, so that no process signs with a secret that another does not
+ * know yet: add the new secret, then let {@code current} name it.
  */
 public final class SecretsLinkKeys implements Supplier<RequestLinks.Secrets> {
 
@@ -25,7 +25,9 @@ public final class SecretsLinkKeys implements Supplier<RequestLinks.Secrets> {
     private final Supplier<RequestLinks.Secrets> secret;
 
     /**
-     * @param secret read by {@link #read}
+     * The secrets of links.
+     *
+     * @param secret a secret that {@link #read} reads
      */
     public SecretsLinkKeys(RefreshedSecret<RequestLinks.Secrets> secret) {
         this.secret = secret;
@@ -43,7 +45,7 @@ public final class SecretsLinkKeys implements Supplier<RequestLinks.Secrets> {
     /**
      * Reads the secret's text.
      *
-     * @throws IllegalArgumentException when it is something else; the message holds nothing of it
+     * @throws IllegalArgumentException when the text is invalid; the message holds nothing of it
      */
     public static RequestLinks.Secrets read(String text) {
         Map<String, byte[]> byId = new HashMap<>();

@@ -16,7 +16,10 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 
-/** Signs calls to image APIs of AWS with the SDK's own signer and the credentials of this machine. */
+/**
+ * Signs calls to image APIs of AWS with Signature Version 4, by the SDK's own signer and with the credentials of this
+ * machine.
+ */
 public final class SigV4Signer {
 
     private static final Pattern REGION = Pattern.compile("[^.]+\\.([a-z0-9-]+)\\.amazonaws\\.com(\\.cn)?");
@@ -28,7 +31,7 @@ public final class SigV4Signer {
     /**
      * A signer.
      *
-     * @param otherRegion for a host that names none
+     * @param otherRegion the region for a host that names none
      */
     public SigV4Signer(AwsCredentialsProvider credentials, String otherRegion, Clock clock) {
         this.credentials = credentials;
@@ -56,7 +59,7 @@ public final class SigV4Signer {
                         .putProperty(HttpSigner.SIGNING_CLOCK, clock))
                 .request()
                 .forEachHeader((name, values) -> signed.put(name, String.join(",", values)));
-        signed.remove("Host"); // The HTTP client writes the same one.
+        signed.remove("Host"); // The HTTP client adds the same one.
         return signed;
     }
 

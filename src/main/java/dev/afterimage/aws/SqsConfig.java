@@ -6,31 +6,37 @@ import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The queues in Amazon SQS; all three are needed when {@code afterimage.queue=sqs}. Standard queues are meant. */
+/** The queues in Amazon SQS: standard queues. All three are required where {@code afterimage.queue=sqs}. */
 @ConfigMapping(prefix = "afterimage.sqs")
 public interface SqsConfig {
 
-    /** Jobs that somebody waits for. */
+    /** The queue of jobs that somebody waits for. */
     @WithName("interactive-queue-url")
     Optional<String> interactiveQueueUrl();
 
-    /** Jobs of catalogues and batches. */
+    /** The queue of jobs of catalogues, batches and refreshes. */
     @WithName("bulk-queue-url")
     Optional<String> bulkQueueUrl();
 
     /**
-     * Where jobs end that were given up. The other two queues also name it in their redrive policy, as a safety net, with a
+     * The dead-letter queue. The other two queues also name it in their redrive policies, as a safety net, with a
      * {@code maxReceiveCount} above {@code afterimage.pregeneration.max-deliveries}.
      */
     @WithName("dead-letter-queue-url")
     Optional<String> deadLetterQueueUrl();
 
-    /** One attempt; the SDK repeats it twice at most. A call that waits for messages may take as much longer as it waits. */
+    /**
+     * How long one attempt of a call may take; the SDK makes up to two more. A call that waits for messages may take
+     * longer by that wait.
+     */
     @WithName("attempt-timeout")
     @WithDefault("3s")
     Duration attemptTimeout();
 
-    /** All attempts together. A caller who is to be answered with 202 waits for them, so keep it below the deadline. */
+    /**
+     * How long all attempts of a call may take together. A caller who gets a 202 waits for them, so keep it below
+     * {@code afterimage.http.deadline}.
+     */
     @WithDefault("6s")
     Duration timeout();
 }

@@ -13,25 +13,28 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
 /**
- * A job as a message. SQS counts receptions, which is no count of attempts, and delays by at most 15 minutes; so the
- * attempts, and a start that lies further ahead, are attributes of the message.
+ * A job as a message. SQS counts deliveries, which are not attempts, and delays by at most 15 minutes. So the number of
+ * attempts, and a start that is further ahead, are attributes of the message.
  *
  * @param attempts failed attempts so far
- * @param notBefore not to be handed out earlier
+ * @param notBefore the earliest time at which it may be handed out
  */
 record SqsJob(Job job, int attempts, Instant notBefore) {
 
-    /** "Amazon SQS message quotas": a message, and a batch of them, attributes included. */
+    /** The largest message, and batch of messages, in bytes with attributes ("Amazon SQS message quotas"). */
     static final int MOST_BYTES = 256 * 1024;
 
-    /** "Amazon SQS message quotas": the longest delay. */
+    /** The longest delay ("Amazon SQS message quotas"). */
     static final Duration LONGEST_DELAY = Duration.ofMinutes(15);
 
     private static final int ATTRIBUTE_BYTES = 300;
     private static final String ATTEMPTS = "attempts";
     private static final String NOT_BEFORE = "not-before";
 
-    /** The message's text. SQS takes the characters of XML 1.0 only, so the two that JSON leaves as they are get escaped. */
+    /**
+     * The message's text. SQS takes only the characters of XML 1.0, so the two others that JSON does not escape are
+     * escaped here.
+     */
     String body() {
         return body(job);
     }
@@ -58,7 +61,7 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
         return MessageAttributeValue.builder().dataType(type).stringValue(value).build();
     }
 
-    /** The delay to ask SQS for: whole seconds, and of a long one the first hop. */
+    /** The delay to ask SQS for, in seconds rounded up: at most 15 minutes, after which the message is sent again. */
     int delaySeconds(Clock clock) {
         Duration left = Duration.between(clock.instant(), notBefore);
         if (left.isNegative()) {
@@ -69,7 +72,7 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
     }
 
     /**
-     * Empty when the message is no job.
+     * Reads a message; empty when it is no job.
      *
      * @throws NewerFormatException when it is a job that a newer version wrote
      */

@@ -29,10 +29,10 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
- * The job queue in Amazon SQS: a standard queue a lane, and one for dead letters.
+ * The job queue in Amazon SQS: a standard queue for each lane, and one for dead letters.
  *
- * <p>A job that goes back is sent anew and then deleted, because that is the only way to change its attributes and to begin a
- * new count of receptions. A process that dies in between leaves the job twice, which the pipeline pays for once.
+ * <p>A job that is retried is sent again and then deleted, because only that changes its attributes and resets its count
+ * of deliveries. A process that dies in between leaves the job twice on the queue; the pipeline pays for it once.
  */
 public final class SqsJobQueue implements JobQueue {
 
@@ -41,7 +41,7 @@ public final class SqsJobQueue implements JobQueue {
     /** The longest wait for messages in one call; the client's time-outs are set for it. */
     private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
 
-    /** Characters of a reason that are kept. */
+    /** How many characters of a reason are kept. */
     private static final int MOST_REASON = 1000;
 
     private final SqsClient sqs;
@@ -87,7 +87,7 @@ public final class SqsJobQueue implements JobQueue {
     /**
      * A queue in SQS.
      *
-     * @param threads virtual threads for sending batches at once
+     * @param threads run the sending of several batches at once; virtual threads
      */
     public SqsJobQueue(SqsClient sqs, Queues queues, Duration visibilityTimeout, Clock clock, ExecutorService threads) {
         this.sqs = sqs;
@@ -146,7 +146,10 @@ public final class SqsJobQueue implements JobQueue {
         }
     }
 
-    /** What a newer version wrote stays on its queue, and is handed out again after the visibility timeout. */
+    /**
+     * Reads a message. Empty for one that a newer version wrote: it stays on its queue, and is handed out again after the
+     * visibility timeout.
+     */
     private static <T> Optional<T> unlessNewer(Supplier<Optional<T>> reading) {
         try {
             return reading.get();
@@ -167,7 +170,7 @@ public final class SqsJobQueue implements JobQueue {
                 .messages();
     }
 
-    /** The time-outs of the client, if it has any, lengthened by the wait that is asked for. */
+    /** Sets the call's time-outs: those of the client, if it has any, and the wait for messages on top. */
     private void allowFor(int waitSeconds, AwsRequestOverrideConfiguration.Builder limits) {
         ClientOverrideConfiguration client = sqs.serviceClientConfiguration().overrideConfiguration();
         client.apiCallAttemptTimeout()
@@ -186,10 +189,10 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     /**
-     * A claim on a message that SQS pushed. Ending it leaves the deletion to Lambda.
+     * A claim on a message that SQS pushed. When the claim ends, Lambda deletes the message.
      *
-     * @return empty when there is nothing to do now: it is no job and was dead-lettered, or its time has not come and it was put
-     *     back; then the message has been dealt with
+     * @return empty when the message needs nothing more: it is no job and was dead-lettered, or its time has not come and it
+     *     was sent again
      * @throws NewerFormatException when a newer version wrote it; then it must be handed out again
      */
     public Optional<Claim> claim(SqsRecord message) {
@@ -239,8 +242,9 @@ public final class SqsJobQueue implements JobQueue {
 
     @Override
     public boolean deadLetter(Claim claim, String reason) {
-        // The message tells of no attempt, so that it has them all again when SQS itself moves it back ("Configure a
-        // DLQ redrive").
+        // With 0 attempts, so that the job has all of them again when SQS itself moves the message back ("Configure a
+        // DLQ
+        // redrive").
         SqsJob job = new SqsJob(claim.job(), 0, clock.instant());
         deadLetter(job.body(), job.attributes(), reason);
         return complete(claim);
@@ -253,7 +257,7 @@ public final class SqsJobQueue implements JobQueue {
                 request.queueUrl(queues.deadLetter()).messageBody(body).messageAttributes(all)));
     }
 
-    /** What may stand in an attribute: not empty, not long, no control characters. */
+    /** The reason as an attribute's value: not empty, at most 1000 characters, no control characters. */
     private static String printable(String reason) {
         String text = reason.replaceAll("[\\p{Cntrl}\\uFFFE\\uFFFF]", " ");
         return text.isBlank() ? "unknown" : text.substring(0, Math.min(MOST_REASON, text.length()));
@@ -263,7 +267,7 @@ public final class SqsJobQueue implements JobQueue {
     public int redrive(int max, Consumer<Job> before) {
         int redriven = 0;
         while (redriven < max) {
-            // With a wait SQS looks at all its servers; without, it may answer nothing while there is something.
+            // With a wait SQS asks all its servers; without one it may answer nothing although there are messages.
             List<Message> messages = receive(queues.deadLetter(), Math.min(max - redriven, SqsSender.MOST_MESSAGES), 1);
             if (messages.isEmpty()) {
                 break;
@@ -281,7 +285,9 @@ public final class SqsJobQueue implements JobQueue {
         return redriven;
     }
 
-    /** SQS tells the age of the oldest message to CloudWatch only (metric ApproximateAgeOfOldestMessage). */
+    /**
+     * Has no age of the oldest job while there are jobs: SQS tells it only to CloudWatch (ApproximateAgeOfOldestMessage).
+     */
     @Override
     public QueueStatus status() {
         long interactive = depth(queues.interactive());

@@ -17,13 +17,13 @@ import software.amazon.awssdk.services.sqs.model.MessageNotInflightException;
 import software.amazon.awssdk.services.sqs.model.ReceiptHandleIsInvalidException;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
-/** Puts jobs on a queue in batches, several at once, and sends again what SQS did not take of one. */
+/** Sends jobs to a queue in batches, several at once, and repeats those of a batch that SQS did not take. */
 final class SqsSender {
 
-    /** "Amazon SQS message quotas": the messages of a batch. */
+    /** The most messages of a batch ("Amazon SQS message quotas"). */
     static final int MOST_MESSAGES = 10;
 
-    /** Batches that are sent at once: a hundred thousand jobs in seconds and not in minutes. */
+    /** How many batches are sent at once, so that a hundred thousand jobs take seconds and not minutes. */
     private static final int PARALLEL_SENDS = 16;
 
     private static final int SEND_TRIES = 3;
@@ -38,7 +38,7 @@ final class SqsSender {
         this.threads = threads;
     }
 
-    /** All of them are on the queue when this returns; when it fails, some may be. */
+    /** Sends the jobs. All are on the queue when this returns; some may be when it fails. */
     void send(String queue, List<SqsJob> jobs) {
         List<List<SqsJob>> batches = pack(jobs);
         for (int from = 0; from < batches.size(); from += PARALLEL_SENDS) {
@@ -86,7 +86,7 @@ final class SqsSender {
         }
     }
 
-    /** Packs messages into batches by both limits of "Amazon SQS message quotas": 10 messages, 256 KiB in all. */
+    /** Packs messages into batches of at most 10 messages and 256 KiB ("Amazon SQS message quotas"). */
     static List<List<SqsJob>> pack(List<SqsJob> jobs) {
         List<List<SqsJob>> batches = new ArrayList<>();
         List<SqsJob> batch = new ArrayList<>();
@@ -112,7 +112,7 @@ final class SqsSender {
         return batches;
     }
 
-    /** Whether the claim that a call needs was still held. */
+    /** Makes a call that needs a claim. Says whether the claim was still held. */
     static boolean unlessLost(Supplier<?> operation) {
         try {
             var unused = operation.get();
@@ -124,7 +124,7 @@ final class SqsSender {
         }
     }
 
-    /** A call of SQS that fails with the queue's own exception. */
+    /** Makes a call to SQS. Fails with the queue's own exception. */
     static <T> T call(Supplier<T> operation) {
         try {
             return operation.get();

@@ -1,9 +1,11 @@
 package dev.afterimage.cache;
 
 import dev.afterimage.image.ImageKey;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -21,6 +23,17 @@ public interface ImageIndex {
     /** Remembers an entry until its stale time ends; replaces an older one of the same key. */
     CompletionStage<Void> put(IndexEntry entry);
 
-    /** Forgets an entry; does nothing when there is none. */
+    /**
+     * Keeps the signed URL of an image beside its entry, so that all instances find it there
+     * ({@link IndexEntry#keptUrl}). An index of one process keeps none: whoever signs remembers it.
+     *
+     * @param url with what its finder needs to know whether it is still good
+     * @param until when it is forgotten
+     */
+    default CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Forgets an entry, and the URL beside it; does nothing when there is none. */
     CompletionStage<Void> remove(ImageKey key);
 }

@@ -4,6 +4,7 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What is known of a stored image: enough to serve it without opening it.
@@ -12,9 +13,16 @@ import java.time.Instant;
  * @param createdAt when the provider made it, whole milliseconds
  * @param freshUntil until then it is a hit
  * @param staleUntil until then it is served when a new one cannot be had; not before {@code freshUntil}
+ * @param keptUrl what {@link ImageIndex#keepUrl} was told last, which may be of a former image; no part of what the store knows
  */
 public record IndexEntry(
-        ImageKey key, ImageFormat format, long bytes, Instant createdAt, Instant freshUntil, Instant staleUntil) {
+        ImageKey key,
+        ImageFormat format,
+        long bytes,
+        Instant createdAt,
+        Instant freshUntil,
+        Instant staleUntil,
+        Optional<String> keptUrl) {
 
     public IndexEntry {
         if (bytes <= 0) {
@@ -23,6 +31,17 @@ public record IndexEntry(
         if (staleUntil.isBefore(freshUntil)) {
             throw new IllegalArgumentException("an image must not lose its stale time before its fresh time");
         }
+    }
+
+    /** One whose URL nobody has signed yet. */
+    public IndexEntry(
+            ImageKey key, ImageFormat format, long bytes, Instant createdAt, Instant freshUntil, Instant staleUntil) {
+        this(key, format, bytes, createdAt, freshUntil, staleUntil, Optional.empty());
+    }
+
+    /** The same with the URL that is kept beside it. */
+    public IndexEntry withKeptUrl(String url) {
+        return new IndexEntry(key, format, bytes, createdAt, freshUntil, staleUntil, Optional.of(url));
     }
 
     public Freshness freshness(Instant now) {
@@ -40,6 +59,12 @@ public record IndexEntry(
     public Duration staleFor(Instant now) {
         Duration age = Duration.between(freshUntil, now);
         return age.isNegative() ? Duration.ZERO : age;
+    }
+
+    /** Without the URL, which lets whoever has it see the image. */
+    @Override
+    public String toString() {
+        return "IndexEntry[" + key.value() + " " + IndexEntryCodec.encode(this) + "]";
     }
 
     /** Whether a stored image may still be served. */

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.image.ImageKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,11 @@ public final class NearIndex implements ImageIndex {
     public CompletionStage<Void> put(IndexEntry entry) {
         near.put(entry.key(), entry);
         return next.put(entry);
+    }
+
+    @Override
+    public CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {
+        return next.keepUrl(key, url, until);
     }
 
     @Override

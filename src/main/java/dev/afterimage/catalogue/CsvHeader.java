@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * What the columns of a CSV catalogue mean: {@code template} (unless one template is given for all) and {@code format} are
- * what they say, every other column is a data name, and a dot in it makes nested data: {@code a.b} is {@code {"a":{"b":…}}}.
+ * What the columns of a CSV catalogue mean: {@code template} (unless one template is given for all), {@code format} and
+ * {@code variant} are what they say, every other column is a data name, and a dot in it makes nested data: {@code a.b} is {@code {"a":{"b":…}}}.
  */
 final class CsvHeader {
 
@@ -26,12 +26,14 @@ final class CsvHeader {
     private final int columns;
     private final OptionalInt template;
     private final OptionalInt format;
+    private final OptionalInt variant;
     private final Node.Members data;
 
-    private CsvHeader(int columns, OptionalInt template, OptionalInt format, Node.Members data) {
+    private CsvHeader(int columns, OptionalInt template, OptionalInt format, OptionalInt variant, Node.Members data) {
         this.columns = columns;
         this.template = template;
         this.format = format;
+        this.variant = variant;
         this.data = data;
     }
 
@@ -49,6 +51,7 @@ final class CsvHeader {
         }
         OptionalInt template = templateForAll ? OptionalInt.empty() : column(columnOf, "template");
         OptionalInt format = column(columnOf, "format");
+        OptionalInt variant = column(columnOf, "variant");
         if (!templateForAll && template.isEmpty()) {
             throw invalid(
                     names.size() == 1 && names.getFirst().contains(";")
@@ -57,13 +60,11 @@ final class CsvHeader {
         }
         Node.Members data = new Node.Members(new TreeMap<>());
         for (int column = 0; column < names.size(); column++) {
-            if (OptionalInt.of(column).equals(template)
-                    || OptionalInt.of(column).equals(format)) {
-                continue;
+            if (!List.of(template, format, variant).contains(OptionalInt.of(column))) {
+                insert(data, names.get(column), column);
             }
-            insert(data, names.get(column), column);
         }
-        return new CsvHeader(names.size(), template, format, data);
+        return new CsvHeader(names.size(), template, format, variant, data);
     }
 
     private static OptionalInt column(Map<String, Integer> columnOf, String name) {
@@ -109,6 +110,10 @@ final class CsvHeader {
 
     OptionalInt format() {
         return format;
+    }
+
+    OptionalInt variant() {
+        return variant;
     }
 
     /** The row's data as JSON. Every value is a string, because CSV knows nothing else; an empty cell is {@code ""}. */

@@ -2,6 +2,7 @@ package dev.afterimage.catalogue;
 
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -97,14 +99,23 @@ final class CsvRows implements CatalogueRows {
         try {
             TemplateId template = templateForAll.orElseGet(
                     () -> new TemplateId(cells.get(header.template().orElseThrow())));
-            String word =
-                    header.format().isEmpty() ? "" : cells.get(header.format().getAsInt());
+            String word = cell(cells, header.format());
             ImageFormat format = word.isEmpty() ? ImageFormat.PNG : ImageFormat.named(word);
+            String variant = cell(cells, header.variant());
             return new CatalogueRow.Wanted(
-                    line, new ImageRequest(template, TemplateData.of(header.json(cells)), format));
+                    line,
+                    new ImageRequest(
+                            template,
+                            TemplateData.of(header.json(cells)),
+                            format,
+                            variant.isEmpty() ? 0 : ImageRequestReader.variant(variant)));
         } catch (InvalidRequestException e) {
             return new CatalogueRow.Bad(line, e.detail());
         }
+    }
+
+    private static String cell(List<String> cells, OptionalInt column) {
+        return column.isEmpty() ? "" : cells.get(column.getAsInt());
     }
 
     private static String cells(int count) {

@@ -31,6 +31,11 @@ public final class ExpiryWindow {
         return Duration.ofSeconds(Math.multiplyExact(seconds, 2));
     }
 
+    /** When those who ask begin to get a later expiry than this one. */
+    Instant endOf(Instant expiry) {
+        return expiry.minusSeconds(seconds);
+    }
+
     /** When a URL signed now expires. */
     public Instant expiry() {
         long window = Math.floorDiv(clock.instant().getEpochSecond(), seconds);

@@ -3,8 +3,8 @@ package dev.afterimage.generation;
 import java.time.Duration;
 
 /**
- * The provider refuses the service itself: its API key, its plan or its address is wrong. Only the operator can mend it, and
- * every other request would be refused in the same way. Nothing was billed.
+ * The provider refuses the service itself: its API key, its plan or its address. Only the operator can mend it, and every
+ * other request would be refused in the same way. Nothing was billed.
  */
 public final class AccessRefusedException extends GenerationException {
 
@@ -34,7 +34,7 @@ public final class AccessRefusedException extends GenerationException {
         return new AccessRefusedException("the provider refused the service's key a moment ago", retryAfter);
     }
 
-    /** When it is found out whether the operator has mended it. */
+    /** The wait until the provider is asked again. */
     public Duration retryAfter() {
         return retryAfter;
     }

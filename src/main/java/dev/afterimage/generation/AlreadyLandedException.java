@@ -2,7 +2,7 @@ package dev.afterimage.generation;
 
 import dev.afterimage.cache.IndexEntry;
 
-/** The call was not made: another one's image was found when its permit was there. Nothing was billed. */
+/** The call was not made: when it had its permit, another call had brought the image. Nothing was billed. */
 public final class AlreadyLandedException extends GenerationException {
 
     private static final long serialVersionUID = 1L;

@@ -10,17 +10,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The circumstances of one call at the provider.
+ * The circumstances of one call to the provider.
  *
- * @param lane who waits for it
- * @param deadline no wait may be slept that ends after it
+ * @param lane whether somebody waits for it
+ * @param deadline until when the caller waits: a wait that would end later is not begun
  * @param order what the call is to buy
  * @param departure what an adapter runs right before it writes the request
  * @param account the provider's account with whose key it is called
  */
 public record Attempt(Lane lane, Deadline deadline, Order order, Departure departure, String account) {
 
-    /** An attempt whose departure nobody has to be told of yet, at a provider that is its one account. */
+    /** An attempt whose departure has no effect yet, at a provider that is its one account. */
     public static Attempt of(Lane lane, Deadline deadline, Order order) {
         return new Attempt(lane, deadline, order, () -> {}, Purchase.DEFAULT_ACCOUNT);
     }
@@ -33,11 +33,11 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         return new Attempt(lane, deadline, order, departure, billed);
     }
 
-    /** Who wants the image, and keeps the receipt of the call that brings it. */
+    /** What a call is for: it says what to buy, and keeps the call's receipt. */
     public interface Order {
 
         /**
-         * The last look, when the call has its permit: what is to be bought.
+         * Looks for the image a last time, when the call has its permit, and says what to buy.
          *
          * @throws AlreadyLandedException when another call has brought it
          */
@@ -46,28 +46,39 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         /** The call has departed with this receipt, which stands until the image is stored. */
         void departed(Permit.Departed call);
 
-        /** The call has ended without an image, and its receipt ends now: it must not be held any more. */
+        /** The call has ended without an image and its receipt ends now, so the receipt must not be held any more. */
         void failed();
 
         /**
-         * The name of this purchase, for providers that don't bill one name twice: visible ASCII, the same when a call with an
-         * unknown outcome is repeated. Asked when the call has its permit.
+         * The idempotency key of this purchase, for providers that don't bill one twice: visible ASCII, and the same when
+         * a call with an unknown outcome is repeated. Called when the call has its permit.
          */
         String name();
 
-        /** Who is to be billed for it. */
+        /** The caller on whose budget the call counts. */
         default Caller payer() {
             return Caller.SERVICE;
         }
 
-        /** How the job of an earlier call is found at the provider; such a call is gone on with, and not made again. */
+        /**
+         * How the provider finds the job of an earlier call; empty when there is none. An adapter goes on with such a job
+         * and makes no new call.
+         */
         Optional<String> ticket();
 
         /** The provider has named the job that makes the image. May block for one round trip. */
         void keepTicket(String ticket);
+
+        /**
+         * When the call left whose job nobody need wait for, because whoever wants the image is on the queue, and the fleet's
+         * memory has the ticket. Else empty. May block for two round trips.
+         */
+        default Optional<Instant> setDown() {
+            return Optional.empty();
+        }
     }
 
-    /** The moment at which a call leaves for the provider. Everything slow (DNS, TCP, TLS) lies behind it. */
+    /** Told when a call leaves for the provider. Everything slow (DNS, TCP, TLS) is done before that. */
     @FunctionalInterface
     public interface Departure {
 
@@ -80,8 +91,8 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         void now();
 
         /**
-         * Must be called by every adapter that sends over a network, as soon as the request is written; it may have been held
-         * up on the way. May block for one round trip, and throws nothing.
+         * Must be called by every adapter that sends over a network, as soon as the request is written, which may be
+         * later than {@link #now()}. May block for one round trip, and throws nothing.
          *
          * @param at when the last byte of the request was given to the network
          */

@@ -8,9 +8,9 @@ import dev.afterimage.store.StoreUnavailableException;
 import org.jboss.logging.Logger;
 
 /**
- * Decorator: counts what a call is expected to cost before it is made, what it did cost when that is known, and nothing when
- * it was certainly not billed. Stands behind the permit, which says whose account it is, so that each call that may be billed
- * is counted.
+ * Decorator: counts the expected cost of a call on the budget before the call is made. Afterwards replaces it by the true
+ * cost where that is known, or by nothing where the call was certainly not billed. It is behind the permit, which says
+ * whose account is billed, so that each call that may be billed is counted.
  */
 public final class BudgetedGenerator implements ImageGenerator {
 
@@ -48,7 +48,7 @@ public final class BudgetedGenerator implements ImageGenerator {
         try {
             image = next.generate(request, attempt);
         } catch (RuntimeException failure) {
-            // In here the store is only asked before a call leaves; what was paid for is stored outside.
+            // Inside this decorator the store is used only before a call leaves, so that failure costs nothing either.
             if (failure instanceof StoreUnavailableException || !GenerationException.mayBeBilled(failure)) {
                 giveBack(reserved, failure);
             }
@@ -61,7 +61,7 @@ public final class BudgetedGenerator implements ImageGenerator {
         return image;
     }
 
-    /** What was paid for is delivered, whether or not its true cost can be counted. */
+    /** Counts the true cost. Where that fails, the expected cost stays counted and the image is delivered. */
     private void settle(CreditBudget.Reserved reserved, double cost) {
         try {
             budget.settle(reserved, cost);
@@ -70,7 +70,10 @@ public final class BudgetedGenerator implements ImageGenerator {
         }
     }
 
-    /** A credit that cannot be given back stays counted; what the caller has to know is why there is no image. */
+    /**
+     * Gives back what was not billed. Where that fails it stays counted, and the caller is still told why there is no
+     * image.
+     */
     private void giveBack(CreditBudget.Reserved reserved, RuntimeException failure) {
         try {
             budget.giveBack(reserved);

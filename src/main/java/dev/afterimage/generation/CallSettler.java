@@ -15,14 +15,14 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 
 /**
- * Ends the receipts of calls. While the fleet's memory cannot be asked it goes on trying in the background until the
- * receipt has ended by itself, so that a short outage costs nobody a wait.
+ * Ends the receipts of calls. While the fleet's memory cannot be reached it goes on trying in the background until the
+ * receipt has expired, so that nobody waits for a short outage.
  */
 public final class CallSettler {
 
     private static final Logger LOG = Logger.getLogger(CallSettler.class);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
-    /** So long an image that was stored while Redis was gone may be found to have been deleted. */
+    /** For how long it goes on trying after an image was stored, to find out whether its key was deleted meanwhile. */
     private static final Duration DELETE_FOUND_WITHIN = Duration.ofHours(1);
 
     private final Receipts receipts;
@@ -32,9 +32,9 @@ public final class CallSettler {
     private final Executor threads;
 
     /**
-     * A settler of calls at one provider.
+     * A settler of the calls to one provider.
      *
-     * @param longestCall after that a receipt has ended by itself
+     * @param longestCall after how long an open receipt becomes unknown by itself
      */
     public CallSettler(Receipts receipts, Duration longestCall, Clock clock, Pause pause, Executor threads) {
         this.receipts = receipts;
@@ -44,12 +44,15 @@ public final class CallSettler {
         this.threads = threads;
     }
 
-    /** After that a receipt has ended by itself. */
+    /** After how long an open receipt becomes unknown by itself. */
     public Duration longestCall() {
         return longestCall;
     }
 
-    /** Ends the call; when that cannot be told now, the key may be bought again when its receipt has ended by itself. */
+    /**
+     * Ends the call. Where the fleet's memory cannot be reached, the answer says that the key may be bought again after
+     * the longest call.
+     */
     public Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome) {
         return settle(call, outcome, longestCall, () -> {});
     }
@@ -57,7 +60,8 @@ public final class CallSettler {
     /**
      * Ends a call whose image is stored.
      *
-     * @param deleted run when the fleet's memory cannot be asked now, and says later that the key was deleted meanwhile
+     * @param deleted run later, if the fleet's memory cannot be reached now and then says that the key was deleted
+     *     meanwhile
      */
     public Receipts.Settlement settleStored(Permit.Departed call, Instant made, Runnable deleted) {
         return settle(call, new CallOutcome.Image(made), DELETE_FOUND_WITHIN, deleted);
@@ -72,15 +76,16 @@ public final class CallSettler {
         }
     }
 
-    /** Ends a call that bought nothing. */
+    /** Ends a call that was not billed. */
     public void settleUnbilled(Permit.Departed call) {
         settle(call, new CallOutcome.NotBilled());
     }
 
     /**
-     * The failure of a call that departed, as the caller is to be told of it.
+     * Ends a departed call that failed.
      *
-     * @param rejectionTtl so long a rejection is remembered
+     * @param rejectionTtl how long a rejection is remembered; zero: not at all
+     * @return the failure to throw; it says when the key may be bought again, where that is known
      */
     public GenerationException settleFailed(Permit.Departed call, GenerationException failure, Duration rejectionTtl) {
         String detail = String.valueOf(failure.getMessage());
@@ -95,6 +100,7 @@ public final class CallSettler {
                 settle(call, new CallOutcome.Rejected(rejected.reason() + " " + detail, rejectionTtl));
                 yield rejected;
             }
+            case JobUnfinishedException stillOpen -> stillOpen;
             default -> {
                 settle(call, new CallOutcome.NotBilled());
                 yield failure;

@@ -2,7 +2,10 @@ package dev.afterimage.generation;
 
 import java.util.concurrent.Callable;
 
-/** Calls work that declares checked exceptions but throws none of its own. */
+/**
+ * Calls work that declares {@code Exception} and throws no checked one but {@link InterruptedException}, which becomes an
+ * {@link UnavailableException}.
+ */
 public final class Callables {
 
     private Callables() {}

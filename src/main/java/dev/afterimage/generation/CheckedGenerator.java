@@ -6,8 +6,8 @@ import dev.afterimage.image.MagicNumber;
 import dev.afterimage.image.WholeImage;
 
 /**
- * Lets only images pass: of a known raster format by their own bytes, whole, and not too large. An image of another
- * raster format than asked for passes under its real format, because it is paid for and a browser shows it.
+ * Decorator: checks that the answer is an image by its bytes: in a known raster format, whole, and not too large. One in
+ * another raster format than asked for passes under its real format, because it is paid for and browsers show it.
  */
 public final class CheckedGenerator implements ImageGenerator {
 
@@ -15,9 +15,9 @@ public final class CheckedGenerator implements ImageGenerator {
     private final long maxBytes;
 
     /**
-     * Checks what this generator makes.
+     * Checks the images of {@code generator}.
      *
-     * @param maxBytes the largest image that may pass
+     * @param maxBytes the size in bytes of the largest image that passes
      */
     public CheckedGenerator(ImageGenerator generator, long maxBytes) {
         this.generator = generator;

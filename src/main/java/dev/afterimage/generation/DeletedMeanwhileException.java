@@ -1,6 +1,6 @@
 package dev.afterimage.generation;
 
-/** The image was made, and deleted while it was being made; it is not stored. */
+/** The key was deleted while its image was being made: it was billed and is not stored. */
 public final class DeletedMeanwhileException extends GenerationException {
 
     private static final long serialVersionUID = 1L;

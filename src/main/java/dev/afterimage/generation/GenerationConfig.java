@@ -6,46 +6,51 @@ import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How long and how often an image is tried for. */
+/** For how long and how often an image is tried. */
 @ConfigMapping(prefix = "afterimage.generation")
 public interface GenerationConfig {
 
     /**
-     * A generation that somebody waits for is tried for this long, even when that caller leaves earlier. What takes longer
+     * For how long a generation that somebody asked for is tried, even when that caller leaves earlier. What takes longer
      * goes to the queue.
      */
     @WithDefault("25s")
     Duration patience();
 
-    /** No wait longer than this is slept before a retry; a longer one is handed back. */
+    /**
+     * The longest wait before a retry within a request. When the provider names a longer one, the request does not wait
+     * for it.
+     */
     @WithName("max-wait")
     @WithDefault("30s")
     Duration maxWait();
 
     /**
-     * How often an image is bought again after a call whose outcome is unknown, or that brought no image, until an image
-     * exists; 0 or more. More finds an image more often, and may pay more often for one.
+     * How often an image is bought again after calls whose outcome is unknown or whose answer was billed and no image;
+     * counted until there is an image; 0 or more. A higher number brings an image more often, and may pay for it more
+     * often.
      */
     @WithDefault("1")
     int repurchases();
 
     /**
-     * So many unusable answers in a row (billed, and no image), whatever the keys, stop the bulk lane until a probe brings an
-     * image; 1 or more.
+     * How many unusable answers in a row (billed, and no image), of whatever keys, stop the bulk lane until a probe
+     * brings an image; 1 or more.
      */
     @WithName("max-unusable")
     @WithDefault("5")
     int maxUnusable();
 
     /**
-     * So long nothing is bought after Redis has lost its memory: the longest call where left out. A shorter time costs one
-     * bill for each call whose holder died together with that memory.
+     * How long nothing is bought after Redis has lost its memory; the longest call where left out. With a shorter time an
+     * image is paid for twice where a call was under way and its process died together with that memory.
      */
     @WithName("lost-memory-pause")
     Optional<Duration> lostMemoryPause();
 
     /**
-     * A permanent rejection is remembered for this long, so that a broken page does not ask the provider again and again.
+     * How long it is remembered that the provider rejected a request for good, so that a broken page does not ask the
+     * provider again and again.
      */
     @WithName("rejection-ttl")
     @WithDefault("1m")

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * There is no image. Each kind has its own consequence; {@link #billed()} says whether the provider may have charged for it.
- * Messages are for the operator: they hold neither data values nor secrets.
+ * A failure to get an image from the provider. Each subclass has its own consequence; {@link #billed()} says whether the
+ * call may have been billed. Messages are for the operator: they hold neither data values nor secrets.
  */
 public abstract sealed class GenerationException extends RuntimeException
         permits ThrottledException,
@@ -18,7 +18,8 @@ public abstract sealed class GenerationException extends RuntimeException
                 NotAnImageException,
                 ReceiptStandsException,
                 AlreadyLandedException,
-                DeletedMeanwhileException {
+                DeletedMeanwhileException,
+                JobUnfinishedException {
 
     private static final long serialVersionUID = 1L;
 
@@ -50,9 +51,9 @@ public abstract sealed class GenerationException extends RuntimeException
     public abstract Billed billed();
 
     /**
-     * Whether a call may have been billed that ended with this failure. What is no {@link GenerationException} (a lost
-     * limiter, a queue that cannot be reached) happens before a call leaves, or after its image was paid for, and is then a
-     * {@link StoreUnavailableException}.
+     * Whether a call that ended with this failure may have been billed. Other exceptions than {@link GenerationException}
+     * (the limiter or the queue cannot be reached) are thrown before a call leaves; only a
+     * {@link StoreUnavailableException} can come after an image was paid for.
      */
     public static boolean mayBeBilled(RuntimeException failure) {
         return failure instanceof GenerationException known

@@ -11,18 +11,19 @@ import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
 /**
- * Decorator: the time-out and the bulkhead around one call. A time-out before the call left is harmless; after it, the outcome
- * is unknown. A full bulkhead gives the permit back: there is no room in this process, and another is taken a second later.
+ * Decorator: the time-out and the bulkhead around one call. After a time-out before the call left, nothing was billed;
+ * after a later one the outcome is unknown. When the bulkhead is full, the permit is given back and another one taken a
+ * second later.
  */
 public final class GuardedGenerator implements ImageGenerator {
 
     private static final Duration WHEN_FULL = Duration.ofSeconds(1);
 
-    private final CallGuard belt;
+    private final CallGuard guard;
     private final ImageGenerator next;
 
-    public GuardedGenerator(CallGuard belt, ImageGenerator next) {
-        this.belt = belt;
+    public GuardedGenerator(CallGuard guard, ImageGenerator next) {
+        this.guard = guard;
         this.next = next;
     }
 
@@ -30,7 +31,7 @@ public final class GuardedGenerator implements ImageGenerator {
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Watched departure = new Watched(attempt.departure());
         try {
-            return Callables.call(() -> belt.call(() -> next.generate(request, attempt.withDeparture(departure))));
+            return Callables.call(() -> guard.call(() -> next.generate(request, attempt.withDeparture(departure))));
         } catch (TimeoutException late) {
             throw departure.happened.get()
                     ? new OutcomeUnknownException("the provider did not answer in time", late)
@@ -40,7 +41,7 @@ public final class GuardedGenerator implements ImageGenerator {
         }
     }
 
-    /** Remembers whether the call left; the time-out may be told by another thread. */
+    /** Remembers whether the call left, for the time-out, which another thread may see. */
     private record Watched(Attempt.Departure departure, AtomicBoolean happened) implements Attempt.Departure {
 
         Watched(Attempt.Departure departure) {

@@ -4,14 +4,13 @@ import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 
 /**
- * Port: makes an image from template and data, for money. Blocks until it is there; call it from a virtual thread.
- * Decorators implement it too.
+ * Port: an image-generation API that makes an image from template and data, and bills it. Decorators implement it too.
  */
 @FunctionalInterface
 public interface ImageGenerator {
 
     /**
-     * Asks for one image, once.
+     * Asks for one image, once. Blocks until the answer; call it from a virtual thread.
      *
      * @throws GenerationException when there is no image; its type says whether that was billed and what to do
      */

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The provider answered, and charged, but what came is no image that may pass. Never stored; bought again only as often as
- * {@code afterimage.generation.repurchases} allows.
+ * The provider's answer was billed and is not a valid image. It is not stored, and the image is bought again only as
+ * often as {@code afterimage.generation.repurchases} allows.
  */
 public final class NotAnImageException extends GenerationException {
 
@@ -25,12 +25,12 @@ public final class NotAnImageException extends GenerationException {
         this.nextPurchase = nextPurchase;
     }
 
-    /** What the fleet remembers of an earlier call; none was made now, so nothing was billed. */
+    /** The remembered failure of an earlier call; none was made now, so nothing was billed. */
     public static NotAnImageException remembered(Optional<Duration> nextPurchase) {
         return new NotAnImageException("an earlier answer was no image", true, nextPurchase.orElse(null));
     }
 
-    /** The same failure, and when the image may be bought again; empty for not at all. */
+    /** The same failure with the wait until the image may be bought again; empty for not at all. */
     NotAnImageException withNextPurchase(Optional<Duration> wait) {
         return new NotAnImageException(String.valueOf(getMessage()), remembered, wait.orElse(null));
     }

@@ -3,10 +3,13 @@ package dev.afterimage.generation;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The month's credits are spent, here or at the provider. Not retried before {@link #until()}. */
+/**
+ * The month's budget is spent, or the account at the provider is empty. Not retried before {@link #until()}. Nothing was
+ * billed.
+ */
 public final class OutOfCreditsException extends GenerationException {
 
-    /** Credits can be bought at any time, so no wait for them is longer than this, whatever day was named. */
+    /** The longest wait before the provider is asked again: somebody may buy credits at any time, whatever day was named. */
     public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(15);
 
     private static final long serialVersionUID = 1L;
@@ -24,12 +27,12 @@ public final class OutOfCreditsException extends GenerationException {
         this.tenants = tenants;
     }
 
-    /** The month's budget of whoever asks is spent; others go on. */
+    /** The tenant's budget of the month is spent; other tenants are still served. */
     public static OutOfCreditsException ofTenant(Instant until) {
         return new OutOfCreditsException("the tenant's budget of the month is spent", until, true);
     }
 
-    /** Whether only this tenant has none left. */
+    /** Whether it is the tenant's budget that is spent, and not the account's. */
     public boolean isTenants() {
         return tenants;
     }

@@ -5,9 +5,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request left, and nobody knows how it ended: no answer came (time-out, connection lost), or one that doesn't say
- * whether the image was made (500, 502, 504). It may have been billed, so it is never repeated within the request that lost
- * it, and bought again only as often as {@code afterimage.generation.repurchases} allows.
+ * The call left and nobody knows how it ended: no answer came (time-out, connection lost), or one that doesn't say
+ * whether the image was made (500, 502, 504). It may have been billed, so it is never repeated within the same request,
+ * and the image is bought again only as often as {@code afterimage.generation.repurchases} allows.
  */
 public final class OutcomeUnknownException extends GenerationException {
 
@@ -34,24 +34,24 @@ public final class OutcomeUnknownException extends GenerationException {
         this.nextPurchase = nextPurchase;
     }
 
-    /** The provider answered that something went wrong there. */
+    /** The provider answered with an error of its own, such as 500. */
     public static OutcomeUnknownException serverError(String message) {
         return new OutcomeUnknownException(message, null, true, false, null);
     }
 
-    /** What the fleet remembers of an earlier call; none was made now, so nothing was billed. */
+    /** The remembered failure of an earlier call; none was made now, so nothing was billed. */
     public static OutcomeUnknownException remembered(Optional<Duration> nextPurchase) {
         return new OutcomeUnknownException(
                 "the outcome of an earlier call is unknown", null, false, true, nextPurchase.orElse(null));
     }
 
-    /** The same failure, and when the image may be bought again; empty for not at all. */
+    /** The same failure with the wait until the image may be bought again; empty for not at all. */
     OutcomeUnknownException withNextPurchase(Optional<Duration> wait) {
         return new OutcomeUnknownException(
                 String.valueOf(getMessage()), getCause(), serverError, remembered, wait.orElse(null));
     }
 
-    /** Whether the provider answered with an error of its own, and not too late or not at all. */
+    /** Whether the provider answered with an error of its own; false when no answer came in time. */
     public boolean serverError() {
         return serverError;
     }

@@ -19,15 +19,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decorator: waits for the fleet's permit before each call, which says with whose account, departs with it, and ends the
- * receipt of a call that failed; that of one that brought an image stands until the image is stored. A permit that lapsed on the way (a slow connection, a
- * cool-down, no room in this process) costs nothing: another one is taken after a wait, if that ends before the deadline.
+ * Decorator: waits for the fleet's permit before each call, which also says with whose account, departs with it, and ends
+ * the receipt of a call that failed. The receipt of a call that brought an image stays open until the image is stored. A
+ * permit that lapses before the call leaves (a slow connection, a cool-down, a full bulkhead) costs nothing: another one
+ * is taken after a wait, if that ends before the deadline.
  */
 public final class PermittedGenerator implements ImageGenerator {
 
     private final AccountChoice accounts;
-    private final PermitAcquirer gate;
-    private final LocalRateLimit belt;
+    private final PermitAcquirer permits;
+    private final LocalRateLimit rateLimit;
     private final CallSettler settler;
     private final Duration rejectionTtl;
     private final Clock clock;
@@ -36,19 +37,19 @@ public final class PermittedGenerator implements ImageGenerator {
     /**
      * Permits for the calls of {@code next}.
      *
-     * @param rejectionTtl so long the fleet remembers what the provider rejected; zero: not at all
+     * @param rejectionTtl how long the fleet remembers what the provider rejected; zero: not at all
      */
     public PermittedGenerator(
             AccountChoice accounts,
-            PermitAcquirer gate,
-            LocalRateLimit belt,
+            PermitAcquirer permits,
+            LocalRateLimit rateLimit,
             CallSettler settler,
             Duration rejectionTtl,
             Clock clock,
             ImageGenerator next) {
         this.accounts = accounts;
-        this.gate = gate;
-        this.belt = belt;
+        this.permits = permits;
+        this.rateLimit = rateLimit;
         this.settler = settler;
         this.rejectionTtl = rejectionTtl;
         this.clock = clock;
@@ -62,7 +63,7 @@ public final class PermittedGenerator implements ImageGenerator {
                 return generateOnce(request, attempt, accounts.of(request));
             } catch (PermitLapsedException another) {
                 Duration wait = another.waitAfter(lapsed);
-                if (!Callables.call(() -> gate.awaitAnother(wait, attempt.deadline()))) {
+                if (!Callables.call(() -> permits.awaitAnother(wait, attempt.deadline()))) {
                     throw ThrottledException.byLimiter(wait);
                 }
             }
@@ -70,13 +71,13 @@ public final class PermittedGenerator implements ImageGenerator {
     }
 
     /**
-     * Takes one permit and calls with it.
+     * Takes one permit and makes the call with it.
      *
      * @throws PermitLapsedException when the call did not leave with it
      */
     private GeneratedImage generateOnce(ImageRequest request, Attempt attempt, List<String> candidates) {
         Permit.Granted permit =
-                granted(Callables.call(() -> gate.await(candidates, attempt.lane(), attempt.deadline())), clock);
+                granted(Callables.call(() -> permits.await(candidates, attempt.lane(), attempt.deadline())), clock);
         PermittedCall call = new PermittedCall(permit, attempt);
         Optional<String> another;
         try {
@@ -103,14 +104,14 @@ public final class PermittedGenerator implements ImageGenerator {
     }
 
     /**
-     * The permit, if there is one.
+     * The granted permit.
      *
-     * @throws GenerationException says why there is none
+     * @throws GenerationException when the limiter's answer is no permit; the type says why
      */
     public static Permit.Granted granted(Permit answer, Clock clock) {
         return switch (answer) {
             case Permit.Granted granted -> granted;
-            case Permit.Denied denied -> throw ThrottledException.byLimiter(denied.retryAfter());
+            case Permit.Denied denied -> throw ThrottledException.byLimiter(denied);
             case Permit.Refused refused -> throw new ReceiptStandsException(refused);
             case Permit.Departed departed -> throw new IllegalStateException("departed before it was granted");
             case Permit.Stopped stopped ->
@@ -146,9 +147,9 @@ public final class PermittedGenerator implements ImageGenerator {
                 throw new IllegalStateException("a call leaves before it is known what it buys");
             }
             mayHaveDeparted = true;
-            PermitAcquirer.Departure.Leaves left = leaving(gate.depart(permit, bought));
+            PermitAcquirer.Departure.Leaves left = leaving(permits.depart(permit, bought));
             try {
-                belt.pass();
+                rateLimit.pass();
             } catch (RateLimitException tooFast) {
                 throw new PermitLapsedException(Duration.ofMillis(Math.max(1, tooFast.getRetryAfterMillis())));
             }
@@ -167,7 +168,7 @@ public final class PermittedGenerator implements ImageGenerator {
         @Override
         public void written(Instant at) {
             if (departure != null) {
-                gate.left(departure, at);
+                permits.left(departure, at);
             }
             attempt.departure().written(at);
         }
@@ -190,14 +191,18 @@ public final class PermittedGenerator implements ImageGenerator {
             return failure;
         }
 
-        /** Where the others cannot be told, they find it out by themselves. */
+        /**
+         * Stops the account's lanes after a failure that every other call of it would meet. Where that fails, the others
+         * find it out by themselves.
+         */
         private void tellOthers(GenerationException failure) {
             try {
                 switch (failure) {
-                    case AccessRefusedException refused -> gate.stop(permit.account(), LaneStop.Reason.ACCESS_REFUSED);
-                    // Before its departure it was our own budget that was spent.
+                    case AccessRefusedException refused ->
+                        permits.stop(permit.account(), LaneStop.Reason.ACCESS_REFUSED);
+                    // Before the departure our own budget was spent.
                     case OutOfCreditsException empty
-                    when departure != null -> gate.stop(permit.account(), LaneStop.Reason.OUT_OF_CREDITS);
+                    when departure != null -> permits.stop(permit.account(), LaneStop.Reason.OUT_OF_CREDITS);
                     default -> {}
                 }
             } catch (LimiterUnavailableException gone) {
@@ -205,7 +210,10 @@ public final class PermittedGenerator implements ImageGenerator {
             }
         }
 
-        /** The limiter may have written a receipt all the same: its answer was lost, or the call was held up behind it. */
+        /**
+         * Ends the receipt that the limiter may have written although the call did not leave: its answer was lost, or
+         * came too late.
+         */
         void neverLeft() {
             Purchase bought = purchase;
             if (mayHaveDeparted && bought != null) {
@@ -217,9 +225,9 @@ public final class PermittedGenerator implements ImageGenerator {
 
         void end() {
             if (departure == null) {
-                gate.release(permit);
+                permits.release(permit);
             } else {
-                gate.ended();
+                permits.ended();
             }
         }
     }

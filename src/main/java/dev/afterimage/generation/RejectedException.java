@@ -1,6 +1,9 @@
 package dev.afterimage.generation;
 
-/** The provider will never draw this: permanent until somebody changes the request or the template. Not retried. */
+/**
+ * The provider refuses the request for good: it would fail again until somebody changes the request or the template. Not
+ * retried. Nothing was billed.
+ */
 public final class RejectedException extends GenerationException {
 
     private static final long serialVersionUID = 1L;
@@ -11,23 +14,27 @@ public final class RejectedException extends GenerationException {
         TEMPLATE,
         /** The data does not fit the template, or the format is not offered. */
         DATA,
-        /** What it shows: the provider's moderation refused it. */
+        /** The provider's moderation refused what it shows. */
         MODERATED
     }
 
     private final Reason reason;
 
     /**
-     * A rejection for good.
+     * A rejection by the provider.
      *
-     * @param message how to mend it; shown to the caller
+     * @param message how to mend the request; shown to the caller
      */
     public RejectedException(Reason reason, String message) {
         super(message, null);
         this.reason = reason;
     }
 
-    /** What the fleet remembers of an earlier call, in the words of {@link CallSettler#settleFailed}. */
+    /**
+     * The remembered rejection of an earlier call; none was made now.
+     *
+     * @param detail the reason's name, a space, and the message, as {@link CallSettler#settleFailed} writes it
+     */
     public static RejectedException remembered(String detail) {
         int space = detail.indexOf(' ');
         return new RejectedException(Reason.valueOf(detail.substring(0, space)), detail.substring(space + 1));

@@ -11,8 +11,9 @@ import java.util.Optional;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
 /**
- * Decorator: tries again where {@link RetryPolicy} says so, behind a circuit breaker. When the provider asks to wait, the
- * whole fleet is told. A call that an account refused, unbilled, is repeated at once where another account may make it.
+ * Decorator: retries a failed call where {@link RetryPolicy} says so, each try through the circuit breaker. When the
+ * provider asks to wait, the whole fleet pauses that account. A call that failed unbilled because of its account is
+ * retried at once where another account may make it.
  */
 public final class ResilientGenerator implements ImageGenerator {
 

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Decides whether a failed attempt is worth another one, and after which wait. What the provider named counts; where it
- * named nothing, the wait doubles from 1 s, with up to a quarter of jitter so that a fleet does not come back as one. A wait
- * beyond {@code maxWait} or the deadline is not slept.
+ * Decides whether a failed call is tried again, and after which wait. The wait is what the provider named; where it named
+ * none, 1, 2, 4, then 8 s, and up to a quarter more at random, so that the processes of a fleet do not come back all at
+ * once. A call whose wait would be longer than {@code maxWait}, or end after the deadline, is not tried again.
  */
 public record RetryPolicy(Duration maxWait, Clock clock, RandomGenerator random) {
 
@@ -19,7 +19,7 @@ public record RetryPolicy(Duration maxWait, Clock clock, RandomGenerator random)
     /**
      * The wait before the next attempt; empty when there should be none.
      *
-     * @param retry how many retries were made before, from 0
+     * @param retry how many retries were made before; 0 for the first
      */
     public Optional<Duration> waitBefore(GenerationException failure, int retry, Deadline deadline) {
         return wanted(failure, retry)
@@ -27,14 +27,14 @@ public record RetryPolicy(Duration maxWait, Clock clock, RandomGenerator random)
                 .filter(wait -> !deadline.forbids(wait, clock));
     }
 
-    /** The wait after a throttling answer, whether or not it is worth waiting. */
+    /** The wait after the provider throttled a call, however long it is. */
     public Duration waitAfter(ThrottledException throttled, int retry) {
         return throttled.retryAfter().orElseGet(() -> backOff(retry));
     }
 
     private Optional<Duration> wanted(GenerationException failure, int retry) {
         return switch (failure) {
-            // The fleet's limiter knows when the next permit comes; asking it again sooner is useless.
+            // A refusal of the fleet's limiter is not retried: the limiter has said when the next permit comes.
             case ThrottledException throttled ->
                 throttled.byProvider() ? Optional.of(waitAfter(throttled, retry)) : Optional.empty();
             case UnavailableException unavailable ->
@@ -48,6 +48,7 @@ public record RetryPolicy(Duration maxWait, Clock clock, RandomGenerator random)
             case ReceiptStandsException none -> Optional.empty();
             case AlreadyLandedException none -> Optional.empty();
             case DeletedMeanwhileException none -> Optional.empty();
+            case JobUnfinishedException none -> Optional.empty();
         };
     }
 

@@ -1,23 +1,28 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.limit.Permit;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The provider, or the fleet's own limiter, asks to wait. Retried after {@link #retryAfter()}, or after a growing back-off
- * when no wait was named, if that lies within 30 s and the caller's deadline; else handed back at once.
+ * The provider, or the fleet's own limiter, asks to wait. A call throttled by the provider is retried after
+ * {@link #retryAfter()}, or after a growing back-off when no wait was named, unless {@link RetryPolicy} finds that too
+ * long. Nothing was billed.
  */
 public final class ThrottledException extends GenerationException {
 
     private static final long serialVersionUID = 1L;
 
     private final @Nullable Duration retryAfter;
+    private final @Nullable Duration startsIn;
     private final boolean byProvider;
 
-    private ThrottledException(String message, @Nullable Duration retryAfter, boolean byProvider) {
+    private ThrottledException(
+            String message, @Nullable Duration retryAfter, @Nullable Duration startsIn, boolean byProvider) {
         super(message, null);
         this.retryAfter = retryAfter;
+        this.startsIn = startsIn;
         this.byProvider = byProvider;
     }
 
@@ -25,22 +30,36 @@ public final class ThrottledException extends GenerationException {
     public static ThrottledException byProvider(Optional<Duration> retryAfter) {
         return retryAfter
                 .map(ThrottledException::byProvider)
-                .orElseGet(() -> new ThrottledException("the provider asks to wait", null, true));
+                .orElseGet(() -> new ThrottledException("the provider asks to wait", null, null, true));
     }
 
     /** The provider answered 429 and named this wait. */
     public static ThrottledException byProvider(Duration retryAfter) {
-        return new ThrottledException("the provider asks to wait " + retryAfter, retryAfter, true);
+        return new ThrottledException("the provider asks to wait " + retryAfter, retryAfter, retryAfter, true);
     }
 
     /** The fleet's limiter has no permit within the caller's patience. Nothing was sent. */
+    public static ThrottledException byLimiter(Permit.Denied denied) {
+        return new ThrottledException(
+                "no permit for " + denied.retryAfter(), denied.retryAfter(), denied.startsIn(), false);
+    }
+
+    /** As when the limiter has no permit for so long. */
     public static ThrottledException byLimiter(Duration retryAfter) {
-        return new ThrottledException("no permit for " + retryAfter, retryAfter, false);
+        return new ThrottledException("no permit for " + retryAfter, retryAfter, retryAfter, false);
     }
 
     /** Above zero. Empty when the provider named no wait; the limiter always names one. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
+    }
+
+    /**
+     * Who can wait for the answer for any time, as a job can, need not wait longer than that before it tries again; zero or
+     * more. Empty when the provider named no wait.
+     */
+    public Optional<Duration> startsIn() {
+        return Optional.ofNullable(startsIn);
     }
 
     public boolean byProvider() {

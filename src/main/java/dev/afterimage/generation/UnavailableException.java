@@ -21,7 +21,7 @@ public final class UnavailableException extends GenerationException {
         this.failedFast = failedFast;
     }
 
-    /** The circuit is open: nothing was tried, and trying again at once would be pointless. */
+    /** The circuit breaker is open: nothing was tried, and a retry would be useless. */
     public static UnavailableException circuitOpen(Throwable cause) {
         return new UnavailableException("the provider failed too often; it is given a rest", cause, true);
     }

@@ -112,12 +112,19 @@ public final class ImageRequestReader {
     }
 
     private static int variant(JsonParser parser, @Nullable JsonToken token) throws IOException {
-        if (token != JsonToken.VALUE_NUMBER_INT
-                || !VARIANT.matcher(parser.getText()).matches()) {
+        if (token != JsonToken.VALUE_NUMBER_INT) {
+            throw badVariant();
+        }
+        return variant(parser.getText());
+    }
+
+    /** A variant as it is spelled, in decimal digits. */
+    public static int variant(String digits) {
+        if (!VARIANT.matcher(digits).matches()) {
             throw badVariant();
         }
         try {
-            return Integer.parseInt(parser.getText());
+            return Integer.parseInt(digits);
         } catch (NumberFormatException tooLarge) {
             throw badVariant();
         }

@@ -1,5 +1,7 @@
 package dev.afterimage.jobs;
 
+import dev.afterimage.limit.OpenJob;
+
 /**
  * A job in the hands of one worker, until the visibility timeout unless {@linkplain JobQueue#extend extended}.
  *
@@ -8,4 +10,10 @@ package dev.afterimage.jobs;
  *     means that a worker died over it, or was too slow
  * @param receipt what the queue knows this claim by
  */
-public record Claim(Job job, int attempts, int deliveries, String receipt) {}
+public record Claim(Job job, int attempts, int deliveries, String receipt) {
+
+    /** The same claim, whose job is to go on with one of the provider's where the backend can change what it holds. */
+    Claim of(OpenJob open) {
+        return new Claim(job instanceof Job.Image image ? image.of(open) : job, attempts, deliveries, receipt);
+    }
+}

@@ -5,6 +5,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.OpenJob;
 import java.net.URI;
 import java.util.Optional;
 
@@ -31,6 +32,7 @@ public sealed interface Job {
      * @param caller whose quota it uses
      * @param row the row of the batch it belongs to, if any
      * @param horizon for how long a plan wants the image to be fresh; {@link Horizon#NONE} where no plan made the job
+     * @param open the provider's job that makes it, where nobody waits for that
      */
     record Image(
             String id,
@@ -39,16 +41,33 @@ public sealed interface Job {
             Lane lane,
             Caller caller,
             Optional<BatchRow> row,
-            Horizon horizon)
+            Horizon horizon,
+            Optional<OpenJob> open)
             implements Job {
 
         public Image {
             checkId(id);
         }
 
+        /** A job that has not been at the provider. */
+        public Image(
+                String id,
+                ImageKey key,
+                ImageRequest request,
+                Lane lane,
+                Caller caller,
+                Optional<BatchRow> row,
+                Horizon horizon) {
+            this(id, key, request, lane, caller, row, horizon, Optional.empty());
+        }
+
         /** A job that no plan made: any fresh image ends it. */
         public Image(String id, ImageKey key, ImageRequest request, Lane lane, Caller caller, Optional<BatchRow> row) {
             this(id, key, request, lane, caller, row, Horizon.NONE);
+        }
+
+        Image of(OpenJob newOpen) {
+            return new Image(id, key, request, lane, caller, row, horizon, Optional.of(newOpen));
         }
     }
 

@@ -12,9 +12,12 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.OpenJob;
+import dev.afterimage.limit.Purchase;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -76,6 +79,13 @@ public final class JobCodec {
             field(out, "since", millis(job.horizon().since()));
             field(out, "until", millis(job.horizon().until()));
         }
+        job.open().ifPresent(open -> {
+            field(out, "token", open.token());
+            field(out, "departed", Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, open.departed())));
+            field(out, "series", open.series());
+            field(out, "account", open.account());
+            field(out, "ticket", open.ticket());
+        });
         field(out, "template", request.template().value());
         field(out, "format", request.format().word());
         if (request.variant() != 0) {
@@ -141,7 +151,14 @@ public final class JobCodec {
                         : Optional.of(new BatchRow(batch, Integer.parseInt(required(fields, "line")))),
                 fields.containsKey("until")
                         ? new Horizon(instant(required(fields, "since")), instant(required(fields, "until")))
-                        : Horizon.NONE);
+                        : Horizon.NONE,
+                Optional.ofNullable(fields.get("ticket"))
+                        .map(ticket -> new OpenJob(
+                                required(fields, "token"),
+                                Instant.EPOCH.plus(Long.parseLong(required(fields, "departed")), ChronoUnit.MICROS),
+                                fields.getOrDefault("account", Purchase.DEFAULT_ACCOUNT),
+                                required(fields, "series"),
+                                ticket)));
     }
 
     private static Instant instant(String millis) {

@@ -1,6 +1,7 @@
 package dev.afterimage.jobs;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.OpenJob;
 import java.time.Duration;
 
 /** What is to become of a job that was tried. */
@@ -19,6 +20,13 @@ public sealed interface JobOutcome {
      * @param everybody whether other jobs of the lane would be told the same
      */
     record Wait(Duration delay, boolean everybody) implements JobOutcome {}
+
+    /**
+     * The provider has not ended its job, so it comes back to ask again. Uses no attempt.
+     *
+     * @param job what finds the provider's job again
+     */
+    record Unfinished(Duration delay, OpenJob job) implements JobOutcome {}
 
     /** It failed and may succeed later. Uses an attempt. */
     record Retry(Duration delay, String reason) implements JobOutcome {}

@@ -5,6 +5,7 @@ import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.AlreadyLandedException;
 import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -27,7 +28,7 @@ import java.util.random.RandomGenerator;
 /** Decides what becomes of a job: the one place where outcomes and failures get their consequences in the background. */
 public final class JobOutcomes {
 
-    /** When a provider throttles and names no time. */
+    /** When a provider throttles and names no time, and the shortest wait. */
     private static final Duration POLITE = Duration.ofSeconds(1);
 
     /** What keeps the fleet's memory, its jobs or its images cannot be used; until it can, no job gets anywhere. */
@@ -71,8 +72,10 @@ public final class JobOutcomes {
 
     private JobOutcome of(GenerationException failure, int attempts) {
         return switch (failure) {
-            case ThrottledException throttled ->
-                new JobOutcome.Wait(throttled.retryAfter().orElse(POLITE), true);
+            case ThrottledException throttled -> {
+                Duration wait = throttled.startsIn().orElse(POLITE);
+                yield new JobOutcome.Wait(wait.compareTo(POLITE) < 0 ? POLITE : wait, true);
+            }
             case OutOfCreditsException credits ->
                 new JobOutcome.Wait(untilAskedForCredits(credits), !credits.isTenants());
             case AccessRefusedException refused -> new JobOutcome.Wait(refused.retryAfter(), true);
@@ -84,6 +87,11 @@ public final class JobOutcomes {
                         "outcome-unknown: the image may have been made and billed, and its purchases are used up: "
                                 + message(unknown));
             case DeletedMeanwhileException deleted -> new JobOutcome.DeadLettered(message(deleted));
+            case JobUnfinishedException unfinished ->
+                unfinished
+                        .job()
+                        .<JobOutcome>map(job -> new JobOutcome.Unfinished(unfinished.askAgain(), job))
+                        .orElseGet(() -> new JobOutcome.Wait(unfinished.askAgain(), false));
             // The pipeline answers these two with an outcome.
             case ReceiptStandsException standing -> retry(attempts, message(standing));
             case AlreadyLandedException landed -> retry(attempts, message(landed));

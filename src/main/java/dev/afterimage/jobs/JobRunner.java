@@ -91,7 +91,8 @@ public final class JobRunner {
     private JobOutcome attempt(Job.Image job, int attempts, Deadline deadline)
             throws ExecutionException, InterruptedException {
         return outcomes.of(
-                images.obtain(GenerationRequest.ofJob(job.request(), job.caller(), job.lane(), deadline, job.horizon()))
+                images.obtain(GenerationRequest.ofJob(job.request(), job.caller(), job.lane(), deadline, job.horizon())
+                                .goingOnWith(job.open()))
                         .toCompletableFuture()
                         .get(),
                 attempts);
@@ -121,6 +122,12 @@ public final class JobRunner {
                 queue.retryLater(claim, wait.delay(), false);
                 keepMark(claim.job());
                 yield wait.everybody() ? wait.delay() : Duration.ZERO;
+            }
+            case JobOutcome.Unfinished unfinished -> {
+                Claim open = claim.of(unfinished.job());
+                queue.retryLater(queue.fits(open.job()) ? open : claim, unfinished.delay(), false);
+                keepMark(claim.job());
+                yield Duration.ZERO;
             }
             case JobOutcome.Retry retry -> {
                 LOG.log(

@@ -10,12 +10,13 @@ import java.util.OptionalDouble;
 public interface BudgetConfig {
 
     /**
-     * Of each tenant that is not named below; left out, as much as they like. A tenant is a caller by the name by which it is
-     * authenticated; all others together are {@code anonymous}. Catalogues are nobody's.
+     * The budget of each tenant that {@link #tenants()} does not name; no limit where left out. A tenant is a caller
+     * under the name with which it was authenticated; all others together are {@code anonymous}. Catalogues count for no
+     * tenant.
      */
     @WithName("per-tenant")
     OptionalDouble perTenant();
 
-    /** Of single tenants by name, such as {@code afterimage.budget.tenants."acme"=500}. */
+    /** The budgets of single tenants by name, such as {@code afterimage.budget.tenants."acme"=500}. */
     Map<String, Double> tenants();
 }

@@ -1,8 +1,8 @@
 package dev.afterimage.limit;
 
 /**
- * The budget cannot be counted now, so nothing may be spent: an uncounted credit is the one that nobody can explain on the
- * bill. The message is for the operator and holds no secret.
+ * The budget cannot be counted now, so nothing may be spent: the bill would show credits that no count explains. The
+ * message is for the operator and holds no secret.
  */
 public class BudgetUnavailableException extends RuntimeException {
 

@@ -3,7 +3,7 @@ package dev.afterimage.limit;
 import java.time.Duration;
 import java.time.Instant;
 
-/** How a call ended that had departed. */
+/** How a call ended, for its receipt. */
 public sealed interface CallOutcome {
 
     /** Why it brought no image, for the operator; empty where it did. Holds neither data values nor secrets. */
@@ -23,17 +23,17 @@ public sealed interface CallOutcome {
      */
     record Image(Instant made) implements CallOutcome {}
 
-    /** It never left, or the provider does not bill its answer. */
+    /** The call never left, or the provider does not bill its answer. */
     record NotBilled() implements CallOutcome {}
 
     /**
      * The provider refused the request for good, unbilled.
      *
-     * @param rememberedFor so long nobody asks again; zero: not remembered
+     * @param rememberedFor how long the request is answered with this refusal, without a call; zero: not at all
      */
     record Rejected(String detail, Duration rememberedFor) implements CallOutcome {}
 
-    /** It was billed, and is no image. */
+    /** The answer was billed, and is no image. */
     record Unusable(String detail) implements CallOutcome {}
 
     /** Nobody knows whether the image was made and billed. */

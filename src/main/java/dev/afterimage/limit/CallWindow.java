@@ -4,13 +4,14 @@ package dev.afterimage.limit;
  * The slots of one window, and the calls planned for them. All times are nanoseconds since an origin of the owner's choice;
  * the owner guards it against concurrent use.
  *
- * <p>What keeps the limit is {@link #departure} and {@link #depart} alone: a call leaves at {@code t} only when fewer
- * departures than slots are newer than {@code t} minus the slot time, later ones included. Any window that holds
- * {@code t} and is no longer than a slot time holds none but those and {@code t} itself.
+ * <p>Only {@link #departure} and {@link #depart} keep the limit: a call leaves at {@code t} only when the departures
+ * after {@code t} minus one slot time, those later than {@code t} included, are fewer than the slots. A window that
+ * contains {@code t} and is no longer than a slot time can hold no other departures than those.
  *
- * <p>{@link #plan} only guesses well. A newcomer starts now when more slots are free than calls are due. Else its place is
- * behind both the plan (a slot time after the call planned as many calls ago as there are slots) and the truth (as many
- * free slots from now as there are calls planned), because the plan forgets delays and the truth forgets gaps.
+ * <p>{@link #plan} is an estimate. A new call starts now when more slots are free than planned calls are due. Else it
+ * starts at the later of two times: one slot time after the planned call that is as many calls ahead of it as there are
+ * slots, and the time at which the departed calls' slots are free for it and for all calls planned before it. Both are
+ * needed: plans do not know of calls that left late, and departures do not know of gaps between the planned calls.
  */
 final class CallWindow {
 
@@ -26,12 +27,15 @@ final class CallWindow {
         this.lead = lead;
     }
 
-    /** From now on it has so many slots; calls that have left stay in theirs. */
+    /** Changes the number of slots. Calls that have left keep theirs. */
     void resize(int newSlots) {
         slots = newSlots;
     }
 
-    /** Frees the slots whose time is over, and forgets the plans that nobody kept. To be called before anything else. */
+    /**
+     * Frees the slots whose time is over, and forgets planned calls that did not leave. To be called before anything
+     * else.
+     */
     void advanceTo(long now) {
         departed.removeUpTo(now - slotTime);
         planned.removeUpTo(now - lead);
@@ -65,7 +69,7 @@ final class CallWindow {
         departed.add(departure);
     }
 
-    /** Gives the slot of a call back that did not leave after all. */
+    /** Frees the slot of a call that took it and did not leave. */
     void cancel(long departure) {
         departed.remove(departure);
     }

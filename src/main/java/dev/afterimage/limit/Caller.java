@@ -7,15 +7,15 @@ package dev.afterimage.limit;
 public record Caller(String id) {
 
     /**
-     * The service itself, for catalogues and for promises whose caller has paid its share already. No quota applies. The
-     * leading NUL cannot stand in a header, so no caller can pass for it.
+     * The service itself, which makes catalogues and refreshes. No quota applies to it. A header cannot contain the
+     * leading NUL, so no caller can pass for it.
      */
     public static final Caller SERVICE = new Caller("\0service");
 
     private static final String PROMISED = "\0promised:";
     private static final String ADDRESS = "address:";
 
-    /** The same caller, whose quota has been charged already. */
+    /** The same caller after its quota was charged, so that it is not charged twice. */
     public Caller promised() {
         return isCharged() ? new Caller(PROMISED + id) : this;
     }
@@ -25,7 +25,10 @@ public record Caller(String id) {
         return !id.startsWith("\0");
     }
 
-    /** Who pays: the name by which the caller was authenticated, {@code anonymous}, or {@code service}. */
+    /**
+     * The name on whose budget the request counts: the one the caller was authenticated with, {@code anonymous}, or
+     * {@code service}.
+     */
     public String tenant() {
         if (equals(SERVICE)) {
             return "service";

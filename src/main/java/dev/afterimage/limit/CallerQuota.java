@@ -2,12 +2,17 @@ package dev.afterimage.limit;
 
 import java.time.Duration;
 
-/** Port: how many requests that may cost a caller may make an hour. Hours are clock hours in UTC. */
+/** Port: counts how many requests that may be billed a caller makes in a clock hour (UTC). */
 public interface CallerQuota {
 
+    /**
+     * Counts one request, if the caller's hour has room for it.
+     *
+     * @throws LimiterUnavailableException when the fleet's count cannot be reached
+     */
     Decision spend(Caller caller);
 
-    /** Gives one back that cost nothing after all. */
+    /** Takes back the count of a request that cost nothing. */
     void giveBack(Caller caller);
 
     /** The answer to {@link #spend}. */

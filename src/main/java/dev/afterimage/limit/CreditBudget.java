@@ -34,7 +34,7 @@ public interface CreditBudget {
     /** What a month's images cost, in the order of the names; empty for a month of which nothing is known. */
     List<Usage> usage(String month, By by);
 
-    /** What a count is kept of. */
+    /** The kinds of names by which costs are counted. */
     enum By {
         ACCOUNT,
         TEMPLATE,
@@ -45,7 +45,7 @@ public interface CreditBudget {
     record Usage(String name, double cost) {}
 
     /**
-     * What a call costs, and whom.
+     * The expected cost of a call, and the account, template and tenant that it counts for.
      *
      * @param account the provider's account
      * @param cost 0 or more, in the provider's unit
@@ -63,27 +63,27 @@ public interface CreditBudget {
             };
         }
 
-        /** A cost in the whole numbers in which it is counted, so that sums are exact: millionths. */
+        /** A cost in millionths of the unit: it is counted in whole numbers, so that sums are exact. */
         public static long micros(double cost) {
             return Math.round(cost * MICROS);
         }
 
-        /** The cost of so many millionths. */
+        /** Millionths as a cost in the provider's unit. */
         public static double cost(long micros) {
             return micros / MICROS;
         }
     }
 
     /**
-     * What may be spent a month, in the provider's unit. Who is not named has no limit, but for tenants.
+     * What may be spent in a month, in the provider's unit. An account without a budget has no limit.
      *
-     * @param perTenant for each tenant that is not named, but not for the service itself; negative for no limit
+     * @param perTenant the budget of a tenant that is not named; the service itself has none. Negative for no limit
      */
     record Budgets(Map<String, Double> accounts, Map<String, Double> tenants, double perTenant) {
 
         private static final long NONE = -1;
 
-        /** Of the one account. */
+        /** A budget of the one account, and none of tenants. */
         public static Budgets of(OptionalLong limit) {
             return new Budgets(
                     limit.isPresent() ? Map.of(Purchase.DEFAULT_ACCOUNT, (double) limit.getAsLong()) : Map.of(),
@@ -91,12 +91,12 @@ public interface CreditBudget {
                     NONE);
         }
 
-        /** In millionths; -1 for no limit. */
+        /** The account's budget in millionths; -1 for no limit. */
         public long ofAccount(String name) {
             return micros(accounts.getOrDefault(name, (double) NONE));
         }
 
-        /** In millionths; -1 for no limit. */
+        /** The tenant's budget in millionths; -1 for no limit. */
         public long ofTenant(String name) {
             return micros(tenants.getOrDefault(name, name.equals(Caller.SERVICE.tenant()) ? NONE : perTenant));
         }
@@ -105,7 +105,7 @@ public interface CreditBudget {
             return limit < 0 ? NONE : Charge.micros(limit);
         }
 
-        /** The state of an account, of which so many millionths are used. */
+        /** The state of an account, when {@code usedMicros} millionths of its budget are used. */
         public Status status(String account, long usedMicros) {
             long limit = ofAccount(account);
             return new Status(
@@ -120,7 +120,7 @@ public interface CreditBudget {
     /**
      * The cost is counted.
      *
-     * @param month the month in which, such as {@code 2026-11}, so that it goes back where it came from
+     * @param month the month it is counted in, such as {@code 2026-11}: it is given back to that one
      */
     record Reserved(String month, Charge charge) implements Decision {}
 

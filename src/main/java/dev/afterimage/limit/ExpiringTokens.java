@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Tokens that are forgotten at their time unless they are removed before. Every operation costs O(log n). */
+/** A map from tokens to values whose entries expire, each at its own time. Every operation costs O(log n). */
 final class ExpiringTokens<V> {
 
     private record Entry<V>(String token, V value, long expiry) {}
@@ -14,7 +14,7 @@ final class ExpiringTokens<V> {
     // Holds removed entries too, until their time; an entry counts only while byToken holds the very same.
     private final PriorityQueue<Entry<V>> byExpiry = new PriorityQueue<>((a, b) -> Long.compare(a.expiry, b.expiry));
 
-    /** Keeps a token until {@code expiry}; replaces what it stood for before. */
+    /** Keeps a token until {@code expiry}, in place of its former value. */
     void put(String token, V value, long expiry) {
         Entry<V> entry = new Entry<>(token, value, expiry);
         byToken.put(token, entry);

@@ -1,8 +1,8 @@
 package dev.afterimage.limit;
 
 /**
- * Decorator: while the fleet's quotas cannot be asked, this instance counts by itself. A caller may then spend its quota once
- * an instance, which has its bounds, and is better than turning everybody away.
+ * Decorator: while the fleet's quotas cannot be reached, each instance counts for itself. A caller may then use its quota
+ * once per instance, which is bounded, and better than turning everybody away.
  */
 public final class FallbackCallerQuota implements CallerQuota {
 
@@ -11,11 +11,11 @@ public final class FallbackCallerQuota implements CallerQuota {
     private final Runnable fellBack;
 
     /**
-     * A quota that survives the fleet's.
+     * A quota with a fallback.
      *
-     * @param fleet the shared one, whose failures are {@link LimiterUnavailableException}s
-     * @param own this instance's
-     * @param fellBack run each time the own one answers, so that it can be metered
+     * @param fleet the shared quota; throws {@link LimiterUnavailableException} when it cannot be reached
+     * @param own this instance's quota
+     * @param fellBack run each time this instance's quota is used in place of the fleet's, for a meter
      */
     public FallbackCallerQuota(CallerQuota fleet, CallerQuota own, Runnable fellBack) {
         this.fleet = fleet;

@@ -1,9 +1,12 @@
 package dev.afterimage.limit;
 
-/** Who waits for a call: a person, or the night. */
+/** Whether somebody waits for a call. */
 public enum Lane {
     /** Somebody waits; may use the whole limit. */
     INTERACTIVE,
-    /** Nobody waits; may use the bulk share of the limit only, so that the rest stays free for people. */
+    /**
+     * Nobody waits: catalogues, batches and refreshes. May use only the bulk share of the limit; the rest stays free for
+     * the interactive lane.
+     */
     BULK
 }

@@ -3,8 +3,8 @@ package dev.afterimage.limit;
 import java.util.OptionalInt;
 
 /**
- * The places of calls in flight, and within them the bulk lane's own. A place comes back by itself at its time, because its
- * holder may be gone. Without a limit of calls in flight there is always one, and none is counted.
+ * The places for calls in flight, of which the bulk lane may take only some. A place that is not given back expires,
+ * because its holder may have died. Where calls in flight are not limited, a place is always free and nothing is counted.
  */
 final class LanePlaces {
 
@@ -31,7 +31,7 @@ final class LanePlaces {
         return places.isEmpty() || taken.size() < places.getAsInt();
     }
 
-    /** Takes a place, or keeps the one of this token, until {@code expiry}. */
+    /** Takes a place until {@code expiry}; where this token has one already, changes its expiry. */
     void take(String token, Lane lane, long expiry) {
         if (places.isEmpty()) {
             return;

@@ -4,19 +4,20 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Calls are not made for a reason that only an operator, or a better answer of the provider, takes away.
+ * The state of lanes in which no calls are made, because the next one would fail in the same way. It ends when a call,
+ * the probe, shows that the provider answers well again.
  *
- * @param since when it began
+ * @param since when the stop began
  */
 public record LaneStop(Reason reason, Instant since) {
 
-    /** Why, which lanes, and how often one call finds out whether it is over. */
+    /** Why lanes are stopped, which ones, and how often a probe is sent. */
     public enum Reason {
-        /** The provider refuses the operator's key. Both lanes; tried again at a restart and once a minute. */
+        /** The provider refuses the operator's key. Both lanes; probed once a minute, and by the first call of a process. */
         ACCESS_REFUSED(Duration.ofMinutes(1), true),
-        /** The provider's account is empty. Both lanes; tried again every 15 minutes. */
+        /** The account at the provider is empty. Both lanes; probed every 15 minutes. */
         OUT_OF_CREDITS(Duration.ofMinutes(15), true),
-        /** One answer after the other was billed and is no image. The bulk lane; tried again every 15 minutes. */
+        /** Too many answers in a row were billed and are no image. The bulk lane only; probed every 15 minutes. */
         UNUSABLE_ANSWERS(Duration.ofMinutes(15), false);
 
         private final Duration probedEvery;

@@ -1,7 +1,7 @@
 package dev.afterimage.limit;
 
 /**
- * The window of the whole limit, and within it the bulk lane's own: what the bulk lane does counts in both. Times and
+ * Two windows: one of the whole limit, and a smaller one of the bulk lane, whose calls count in both. Times and
  * operations are those of {@link CallWindow}.
  */
 final class LaneWindows {
@@ -16,7 +16,7 @@ final class LaneWindows {
         bulk = new CallWindow(limits.bulkRate(), slotTime, lead);
     }
 
-    /** Leaves each lane its share of so many calls a window. */
+    /** Changes the limit to {@code rate} calls a window; the bulk lane keeps its share. */
     void resize(int rate) {
         all.resize(rate);
         bulk.resize(Math.max(1, (int) ((long) limits.bulkRate() * rate / limits.rate())));

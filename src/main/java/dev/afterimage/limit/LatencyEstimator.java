@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a call at the provider takes, from its departure to its answer, as this process has seen it lately. Smoothed as TCP
- * smooths its round-trip times (RFC 6298, section 2), with two mean deviations in place of four: who is wrong by a little
- * answers 202 instead of 200, or the other way round.
+ * Estimates how long a call to the provider takes, from its departure until its image is stored, out of the calls of this
+ * process. It is smoothed as TCP smooths round-trip times (RFC 6298, section 2), but adds two mean deviations in place of
+ * four: an estimate that is a little wrong costs no more than a 202 in place of a 200.
  */
 final class LatencyEstimator {
 
@@ -33,7 +33,7 @@ final class LatencyEstimator {
         seen.updateAndGet(before -> before == null ? Smoothed.first(nanos) : before.with(nanos));
     }
 
-    /** What most calls end within; zero while none was seen. */
+    /** The time within which most calls end; zero before the first one. */
     Duration expected() {
         Smoothed now = seen.get();
         return now == null ? Duration.ZERO : Duration.ofNanos((long) (now.mean() + DEVIATIONS * now.deviation()));

@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The limiter's state of the moment.
+ * A snapshot of the limiter's state.
  *
- * @param accounts at least one
+ * @param accounts at least one, by name
  */
 public record LimiterStatus(List<Account> accounts) {
 
     /**
-     * That of one account.
+     * The state of one account.
      *
-     * @param coolDownLeft zero when the provider asked for no pause
-     * @param inFlight calls at the provider now; 0 where their number is not limited
-     * @param stops why lanes stand still; empty when none does
+     * @param coolDownLeft how much longer it pauses, because the provider asked for it; zero when it does not
+     * @param inFlight places in flight that are taken now; always 0 where calls in flight are not limited
+     * @param stops the lanes' stops; empty when there is none
      */
     public record Account(String name, Duration coolDownLeft, int inFlight, List<LaneStop> stops) {
 

@@ -3,8 +3,8 @@ package dev.afterimage.limit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fleet's limiter or quota cannot be asked now; what was asked may or may not have been done. Nothing is bought
- * then. The message is for the operator and holds no secret.
+ * The fleet's limiter, receipts or quotas cannot be reached now. The operation may or may not have been carried out;
+ * nothing is bought meanwhile. The message is for the operator and holds no secret.
  */
 public class LimiterUnavailableException extends RuntimeException {
 

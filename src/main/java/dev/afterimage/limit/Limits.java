@@ -4,20 +4,21 @@ import java.time.Duration;
 import java.util.OptionalInt;
 
 /**
- * What the provider allows the whole fleet.
+ * The provider's limits, which hold for the whole fleet.
  *
  * @param rate calls in any window of {@code window}, at least 1
  * @param window the length of the provider's window, above zero
  * @param concurrency calls in flight at once; empty when the provider names no such limit
- * @param bulkShare the share of both that the bulk lane may use, above 0 and at most 1; at least one call is always its
- * @param longestCall after this long a call in flight is given up for dead and its place is given back
+ * @param bulkShare the share of both that the bulk lane may use, above 0 and at most 1; that is always at least one call
+ * @param longestCall how long a call can take at most; then its place in flight is free again, whether or not it was
+ *     given back
  */
 public record Limits(int rate, Duration window, OptionalInt concurrency, double bulkShare, Duration longestCall) {
 
-    /** When to ask again after all places in flight were taken; nobody knows when a call will end. */
+    /** How long to wait before asking again when all places in flight were taken: nobody knows when a call will end. */
     public static final Duration PLACE_RETRY = Duration.ofMillis(100);
 
-    /** How late after its stamp a call may leave; one that is later must be stamped anew. */
+    /** How long after its stamp a call may still leave; one that is later must be stamped again. */
     public static final Duration JITTER = Duration.ofMillis(10);
 
     private static final Duration SHORTEST_LEAD = Duration.ofMillis(100);
@@ -42,7 +43,7 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
         }
     }
 
-    /** What so many calls in another window come to in this one, rounded down; at least 1. */
+    /** Converts {@code calls} in a window of length {@code other} to calls in this window: rounded down, at least 1. */
     public int inWindow(int calls, Duration other) {
         long here = (long) calls * window.toMillis() / Math.max(1, other.toMillis());
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, here));
@@ -63,7 +64,7 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
     /**
      * How long one slot of the window stays taken: the window and 2 %, at least twice the {@link #JITTER}. So the fleet uses
      * 98 % of the limit (less where the window is shorter than a second), and the provider never counts one call too many:
-     * half of the margin is for calls that leave late, half for those that travel longer than others.
+     * half of the margin allows for calls that leave late, the other half for calls that take longer to arrive.
      */
     public Duration slotTime() {
         Duration margin = window.dividedBy(50);
@@ -72,8 +73,9 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
     }
 
     /**
-     * How early a holder may come to depart, and how far ahead calls are planned where planning ahead would hold something
-     * up: a quarter of the slot time, at least 100 ms (round trips and threads that wake late), at most 1 s.
+     * How long before its slot is free a call may ask to depart, and how far ahead calls are planned in the bulk lane and
+     * where calls in flight are limited: a quarter of the slot time, at least 100 ms (for round trips and threads that
+     * wake late), at most 1 s.
      */
     public Duration lead() {
         Duration quarter = slotTime().dividedBy(4);
@@ -84,8 +86,8 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
     }
 
     /**
-     * How long after its planned start a permit can still depart; then it lapses, so that a dead holder's plan goes away.
-     * Long enough for a slow connection set-up.
+     * How long after its planned start a permit is still good, 10 s: enough to set up a slow connection. Then it lapses,
+     * so that the planned call of a holder that died goes away.
      */
     public Duration grace() {
         return GRACE;

@@ -20,10 +20,13 @@ final class MemoryAccount {
     private static final long SHORTEST_RETRY = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LONGEST_WAIT = TimeUnit.DAYS.toNanos(366);
 
-    /** No start is planned further ahead: a holder looks for the image once more when it has its permit. */
+    /**
+     * No call is planned further ahead, so that a permit lapses before the receipt of an image that came meanwhile is
+     * gone.
+     */
     private static final long LONGEST_PLAN = TimeUnit.SECONDS.toNanos(60);
 
-    /** When a call is to leave. */
+    /** When a call is planned to leave, or was stamped to. */
     private record Plan(Lane lane, long start) {}
 
     private record Stop(Instant since, Instant nextProbe) {}
@@ -79,7 +82,7 @@ final class MemoryAccount {
         places.advanceTo(now);
     }
 
-    /** When a call that comes now may start; a call that may find out whether a stop is over is let through. */
+    /** When a call that asks now may start; a stop that is due for a probe does not forbid it. */
     Answer start(Lane lane, long now, Duration patience) {
         Instant instant = clock.instant();
         boolean probe = false;
@@ -101,10 +104,11 @@ final class MemoryAccount {
         if (coolDown > patience) {
             return no(coolDown, Reason.COOL_DOWN);
         }
-        // Somebody waits until a deadline, and a call that is not expected to land by then need not leave for them.
+        // In the interactive lane somebody waits: a call whose answer is not expected before their deadline does not
+        // leave.
         long expected = lane == Lane.INTERACTIVE ? Math.min(longestCall, nanos(latency.expected())) : 0;
         if (expected > patience) {
-            return no(Math.max(coolDown, expected), Reason.RATE);
+            return no(new Denied(Duration.ofNanos(expected), Duration.ofNanos(coolDown), Reason.RATE));
         }
         long mayWait = patience - expected;
         if (!places.isFree(lane)) {
@@ -113,9 +117,12 @@ final class MemoryAccount {
         long start = windows.plan(lane, now, now + coolDown);
         long mayPlan = Math.min(mayWait, plansFarAhead(lane) ? LONGEST_PLAN : lead);
         if (start - now > mayPlan) {
-            // Half a lead early: the next to ask is then granted a start that lies ahead, and leaves on time.
-            long wait = start - now > mayWait ? start - now + expected : start - now - lead / 2;
-            return no(wait, coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE);
+            Reason reason = coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE;
+            if (start - now > mayWait) {
+                return no(new Denied(Duration.ofNanos(start - now + expected), Duration.ofNanos(start - now), reason));
+            }
+            // Half a lead early, so that the start granted then still lies ahead, and the call leaves on time.
+            return no(start - now - lead / 2, reason);
         }
         return new Answer.Start(start, probe);
     }
@@ -125,7 +132,10 @@ final class MemoryAccount {
     }
 
     private static Answer.No no(long wait, Reason reason) {
-        Denied denied = denied(wait, reason);
+        return no(denied(wait, reason));
+    }
+
+    private static Answer.No no(Denied denied) {
         return new Answer.No(denied, denied.retryAfter());
     }
 
@@ -137,9 +147,9 @@ final class MemoryAccount {
     }
 
     /**
-     * A call that finds out whether stops are over has a permit, or has left. Who gets a permit and does not leave has found
-     * nothing out, so the next one may come when that permit has lapsed; however a call ends that has left (throttled, say, or
-     * not answered), the next one leaves after the probe's interval.
+     * Sets when the next probe of each stop of the lane may leave. After a granted permit that is when the permit lapses,
+     * because its holder may not leave and would then have found out nothing; after a departure, one interval later,
+     * however the call ends.
      */
     private void putProbesOff(Lane lane, Function<LaneStop.Reason, Instant> next) {
         stops.replaceAll((reason, stop) -> reason.concerns(lane) ? new Stop(stop.since(), next.apply(reason)) : stop);
@@ -220,18 +230,20 @@ final class MemoryAccount {
         }
         if (outcome instanceof CallOutcome.Image) {
             Duration taken = Duration.between(call.at(), clock.instant());
-            // One that had to wait for the store says nothing of the provider.
+            // A longer time was spent waiting for the store, and says nothing about the provider.
             if (taken.compareTo(limits.longestCall()) <= 0) {
                 latency.learn(taken);
             }
         }
-        // A call that left before a stop says nothing of what has happened since.
+        // A call that left before a stop began says nothing about it.
         stops.entrySet()
                 .removeIf(stop -> isOver(stop.getKey(), outcome)
                         && !call.at().isBefore(stop.getValue().since()));
     }
 
-    /** A provider that has dealt with a request takes the key, and the account is not empty. */
+    /**
+     * Whether an outcome shows that a stop is over. A provider that dealt with a request accepts the key and the account.
+     */
     private static boolean isOver(LaneStop.Reason reason, CallOutcome outcome) {
         return switch (outcome) {
             case CallOutcome.Image image -> true;
@@ -285,7 +297,7 @@ final class MemoryAccount {
         return new Denied(Duration.ofNanos(Math.max(wait, SHORTEST_RETRY)), reason);
     }
 
-    /** Saturates: a wait of ages is as good as a year. */
+    /** In nanoseconds, at most those of 366 days, so that sums do not overflow. */
     private static long nanos(Duration duration) {
         return Math.min(LONGEST_WAIT, TimeUnit.NANOSECONDS.convert(duration));
     }

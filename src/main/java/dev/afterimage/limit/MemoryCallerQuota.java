@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The callers' quotas of one process; an hour is forgotten when the next one begins. */
+/** The callers' quotas of one process, in its memory. An hour's counts are forgotten when the next hour begins. */
 public final class MemoryCallerQuota implements CallerQuota {
 
     private final OptionalInt limit;
@@ -19,9 +19,9 @@ public final class MemoryCallerQuota implements CallerQuota {
     private Instant hour = Instant.MIN;
 
     /**
-     * A quota of which nothing is spent.
+     * A quota with no requests counted yet.
      *
-     * @param limit requests per caller and clock hour; empty allows everything and remembers nothing
+     * @param limit requests per caller and clock hour, at least 1; empty allows everything and counts nothing
      */
     public MemoryCallerQuota(OptionalInt limit, Clock clock) {
         if (limit.isPresent() && limit.getAsInt() < 1) {

@@ -16,8 +16,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
-/** The limiter, and the receipts, of one process that is the whole fleet. */
+/** The limiter and the receipts of a fleet of one process, in its memory. */
 public final class MemoryLimiter implements ProviderLimiter, Receipts {
 
     private final AccountLimits limits;
@@ -60,17 +61,22 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     @Override
     public Permit acquire(List<String> candidates, Lane lane, Duration patience) {
         return locked(now -> {
+            List<Answer> answers = candidates.stream()
+                    .map(name -> account(name).start(lane, now, patience))
+                    .toList();
             String best = candidates.getFirst();
-            Answer answer = account(best).start(lane, now, patience);
-            for (String name : candidates.subList(1, candidates.size())) {
-                Answer other = account(name).start(lane, now, patience);
+            Answer answer = answers.getFirst();
+            for (int i = 1; i < answers.size(); i++) {
+                String name = candidates.get(i);
+                Answer other = answers.get(i);
                 if (isBetter(other, answer)) {
                     best = name;
                     answer = other;
                 }
             }
             return switch (answer) {
-                case Answer.No no -> no.permit();
+                case Answer.No no ->
+                    no.permit() instanceof Permit.Denied denied ? soonest(denied, answers) : no.permit();
                 case Answer.Start start -> {
                     String token = Long.toString(++sequence);
                     account(best).grant(token, lane, now, start.at());
@@ -78,6 +84,17 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
                 }
             };
         });
+    }
+
+    /** The denial, with the time from which a call of any of the accounts might leave. */
+    private static Permit.Denied soonest(Permit.Denied denied, List<Answer> answers) {
+        Duration startsIn = answers.stream()
+                .flatMap(answer -> answer instanceof Answer.No no && no.permit() instanceof Permit.Denied other
+                        ? Stream.of(other.startsIn())
+                        : Stream.empty())
+                .min(Duration::compareTo)
+                .orElseThrow();
+        return new Permit.Denied(denied.retryAfter(), startsIn, denied.reason());
     }
 
     /** Of two that start at once, a probe finds out more; of two that don't, a stop is the worse reason. */
@@ -214,6 +231,11 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     }
 
     @Override
+    public boolean isDeleted(ImageKey key) {
+        return locked(now -> book.isDeleted(key, clock.instant()));
+    }
+
+    @Override
     public boolean allowAnother(ImageKey key) {
         return locked(now -> book.allowAnother(key, clock.instant()));
     }
@@ -228,7 +250,10 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         return locked(now -> book.list(clock.instant()));
     }
 
-    /** Waits for the disk outside of the lock, so that nobody else does; what it answers survives a crash. */
+    /**
+     * Does the work under the lock, and returns when its changes of receipts survive a crash. The wait for the disk is
+     * outside the lock, so that it holds nobody else up.
+     */
     private <T> T locked(LongFunction<T> work) {
         T answer;
         CompletableFuture<?> kept;

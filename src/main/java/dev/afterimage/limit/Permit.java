@@ -10,40 +10,49 @@ public sealed interface Permit {
      * Yes, in {@code startsIn}. The call is planned from now on, so the holder must either
      * {@linkplain ProviderLimiter#depart depart} or {@linkplain ProviderLimiter#release release}.
      *
-     * @param token known to this holder only; nobody else can depart with it
-     * @param account the one of those asked for whose start is the earliest; it is billed
+     * @param token identifies the permit; known only to its holder
+     * @param account the account that is billed, of those that were asked for
      * @param startsIn zero or more; counted from the answer, so that no two clocks are compared
      */
     record Granted(String token, String account, Lane lane, Duration startsIn) implements Permit {}
 
     /**
-     * The call leaves in {@code startsIn}, and its receipt is written. Whatever becomes of it, it must be
+     * The call may leave in {@code startsIn}, and its receipt is written. However the call ends, it must be
      * {@linkplain Receipts#settle settled}.
      *
      * @param token that of the permit
-     * @param purchase what it buys, with the account of the permit
-     * @param at the time of departure on the limiter's clock
-     * @param startsIn zero or short, {@link Limits#lead()} at most
+     * @param purchase what it buys, with the permit's account
+     * @param at the time of departure by the limiter's clock
+     * @param startsIn from zero to {@link Limits#lead()}, counted from the answer
      */
     record Departed(String token, Lane lane, Purchase purchase, Instant at, Duration startsIn) implements Permit {}
 
     /**
-     * Not within the patience that was named.
+     * No, not within the patience that was named.
      *
-     * @param retryAfter asking earlier is useless; above zero
+     * @param retryAfter with the same patience asking earlier is useless; above zero
+     * @param startsIn so long no call leaves; shorter than {@code retryAfter} where a call might leave within that patience, but
+     *     is not expected to land within it. Zero or more
      * @param reason what the caller waits for
      */
-    record Denied(Duration retryAfter, Reason reason) implements Permit {}
+    record Denied(Duration retryAfter, Duration startsIn, Reason reason) implements Permit {
+
+        /** Denied to everybody, however long they wait for the answer. */
+        public Denied(Duration retryAfter, Reason reason) {
+            this(retryAfter, retryAfter, reason);
+        }
+    }
 
     /**
-     * A receipt stands against this purchase; the permit is given back.
+     * No: a receipt stands against this purchase. The permit is given back.
      *
-     * @param state OPEN: another call for this image is under way, or its holder died. UNKNOWN, UNUSABLE: calls were made in
-     *     vain. IMAGE: another call has brought the image. REJECTED (never at departure): the provider refused it for good
+     * @param state OPEN: another call for this image is under way, or its holder died. UNKNOWN, UNUSABLE: earlier calls
+     *     brought no image. IMAGE: another call has brought the image. REJECTED (never at departure): the provider refused
+     *     the request for good
      * @param retryAfter asking earlier is useless; above zero
      * @param usedUp whether no further purchase is allowed until an image exists, the key is deleted, or an operator
      *     allows one
-     * @param made when the image was made, where there is one
+     * @param made when the image was made; the epoch where there is none
      * @param detail why the provider refused it, else empty
      * @param resumable whether the call has a job at the provider, which can be {@linkplain Receipts#resume resumed}
      */
@@ -52,21 +61,23 @@ public sealed interface Permit {
             implements Permit {}
 
     /**
-     * The lane is stopped for a reason that time alone does not mend.
+     * No: the lane is stopped.
      *
-     * @param retryAfter until the next call that finds out whether the reason is gone
+     * @param retryAfter until the next probe may leave
      */
     record Stopped(LaneStop.Reason reason, Duration retryAfter) implements Permit {}
 
     /** Why a permit was denied. */
     enum Reason {
-        /** The window is full, or the call would not land, for longer than the caller would wait. */
+        /**
+         * The window is full for longer than the caller would wait, or the answer is not expected while the caller waits.
+         */
         RATE,
         /** As many calls are in flight as the provider allows. */
         CONCURRENCY,
         /** The provider asked for a pause. */
         COOL_DOWN,
-        /** The permit is not known (any more): it departed, was released, or its holder came too late. */
+        /** The permit is not valid any more: it departed or was released, or its holder came too late. */
         LAPSED
     }
 }

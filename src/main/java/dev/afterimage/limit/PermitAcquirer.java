@@ -16,24 +16,28 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
- * The place in this process where calls wait for the fleet's permission. Made for virtual threads: thousands may wait.
+ * Waits for the fleet's permits on behalf of this process's calls. Made for virtual threads: thousands may wait.
  *
- * <p>The way of a call: it waits for a start in its lane's {@link PermitQueue}, and then until that start, prepares its connection,
- * {@linkplain #depart departs}, tells when its request was {@linkplain #left written}, and gives its permit back.
+ * <p>A call waits in its lane's {@link PermitQueue} until it is told its start, waits until that start, prepares its
+ * connection, {@linkplain #depart departs}, tells when its request was {@linkplain #left written}, and gives its permit
+ * back.
  */
 public final class PermitAcquirer {
 
     private static final Logger LOG = Logger.getLogger(PermitAcquirer.class);
 
     /**
-     * How long before its start a permit is handed out; {@link #depart} waits for the rest and leaves on time. So much later than
-     * it wanted a thread may wake, or an answer of the limiter come, without a slot that stays empty meanwhile. Less than
-     * the shortest {@linkplain Limits#lead lead}.
+     * How long before its start a permit is handed out; {@link #depart} waits for the rest. So a thread may wake, or the
+     * limiter answer, up to this much late and no slot stays empty. Shorter than the shortest
+     * {@linkplain Limits#lead lead}.
      */
     static final Duration EARLY = Duration.ofMillis(80);
-    /** So much later than its stamp a written request may be; a thread or an event loop that lost its core takes longer. */
+    /**
+     * How long after its stamp a request may be written; a later one is stamped again. It is late when a thread or an
+     * event loop did not get a core in time.
+     */
     private static final Duration LATE = Limits.JITTER.dividedBy(2);
-    /** A holder who is sent back so often in a row runs on a machine that is too busy to keep time. */
+    /** How often a call tries to depart. One that fails so often runs on a machine that is too busy to keep time. */
     private static final int MOST_TRIES = 5;
     /** A call that must wait longer gives its permit up and queues for another. */
     private static final Duration LONGEST_WAIT_TO_DEPART = Duration.ofSeconds(2);
@@ -55,11 +59,11 @@ public final class PermitAcquirer {
     }
 
     /**
-     * Returns when the call may be prepared; {@link #depart} has the last word. The permit must be
+     * Returns when the call may be prepared; {@link #depart} decides whether it leaves. The permit must be
      * {@linkplain #release released}, whatever happens.
      *
-     * <p>In the interactive lane, a start that is so late that the answer would come after the deadline is not worth a wait, or
-     * everybody would wait in vain as soon as there are more than the limit has room for.
+     * <p>In the interactive lane a call is denied at once when its start would be so late that the answer is expected
+     * after the deadline. Else everybody would wait in vain as soon as there are more calls than the limit has room for.
      *
      * @param accounts that may be billed, at least one
      * @return granted; denied at once when the wait would end too late; or stopped
@@ -93,10 +97,10 @@ public final class PermitAcquirer {
     }
 
     /**
-     * The wait until the next permit when it is known, without asking anybody, that it lies beyond the deadline; empty when
-     * asking may be worth it. Costs nothing, so that a flood is turned away cheaply.
+     * The denial, where it is known without asking the limiter that there is no permit by the deadline, so that a flood is
+     * turned away cheaply; empty where the limiter must be asked.
      */
-    public Optional<Duration> refusal(List<String> accounts, Lane lane, Deadline deadline) {
+    public Optional<Denied> refusal(List<String> accounts, Lane lane, Deadline deadline) {
         return queue(accounts, lane).refusal(deadline);
     }
 
@@ -111,8 +115,8 @@ public final class PermitAcquirer {
         /**
          * The call may leave now.
          *
-         * @param call the stamped one, whose receipt is open
-         * @param due what the stamp says
+         * @param call the departed call, whose receipt is open
+         * @param due the time of departure that the limiter has stamped, by this process's clock
          */
         record Leaves(Departed call, Instant due) implements Departure {}
 
@@ -150,8 +154,8 @@ public final class PermitAcquirer {
     }
 
     /**
-     * To be called when the request is written: where that took long, its slot counts from now on. A limiter that cannot be
-     * asked is no failure of a call that has left.
+     * To be called when the request is written. Where that took long, its slot is counted from {@code at}; when the
+     * limiter cannot be reached, it stays as it was, because the call has left.
      */
     public void left(Departure.Leaves departure, Instant at) {
         if (at.isAfter(departure.due().plus(LATE))) {
@@ -163,7 +167,10 @@ public final class PermitAcquirer {
         }
     }
 
-    /** The provider shows an account's limit; where the limiter cannot be told, the next answer tells it. */
+    /**
+     * Tells the limiter of an account's {@linkplain ProviderLimiter#lower lower limit} that an answer showed. Where it
+     * cannot be told, the next such answer does.
+     */
     public void showed(String account, int calls, Duration window) {
         try {
             limiter.lower(account, calls, window);
@@ -172,12 +179,12 @@ public final class PermitAcquirer {
         }
     }
 
-    /** The provider refuses the account's key, or the account is empty: nobody else need find that out. */
+    /** {@linkplain ProviderLimiter#stop Stops} an account's lanes, so that no other call meets the same failure. */
     public void stop(String account, LaneStop.Reason reason) {
         limiter.stop(account, reason);
     }
 
-    /** The call will not be made. Where the limiter cannot be told, the permit lapses by itself. */
+    /** Gives a permit back whose call will not be made. Where the limiter cannot be told, the permit lapses by itself. */
     public void release(Granted permit) {
         try {
             limiter.release(permit);
@@ -187,7 +194,7 @@ public final class PermitAcquirer {
         ended();
     }
 
-    /** A call has ended, so that there may be a place in flight. */
+    /** To be called when a call has ended: wakes the queues, because a place in flight may be free. */
     public void ended() {
         queues.values().forEach(PermitQueue::wake);
     }

@@ -22,8 +22,9 @@ public class PermitLapsedException extends RuntimeException {
     }
 
     /**
-     * How long to wait before another permit is taken: at least what was named. It doubles up to a second, so that what lapses
-     * again and again asks the limiter about as often as there are seconds until its deadline.
+     * How long to wait before another permit is taken: {@link #retryAfter()}, and at least 1 ms, doubled with each permit
+     * that lapsed up to about a second. So a call whose permits lapse again and again asks the limiter about once a
+     * second.
      *
      * @param before how many permits of the same call lapsed before this one
      */

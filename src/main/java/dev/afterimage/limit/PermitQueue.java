@@ -13,14 +13,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /**
- * The queue of one lane in this process, of calls that the same accounts may make: those that have no start yet. One asks the limiter at a time, in the order of arrival,
- * so that the limiter is asked once for each call and not once for each call that waits. Usually the answer is a start that
- * lies ahead, and its holder leaves the queue. Where calls are not planned far ahead (the bulk lane, a limit of calls in
- * flight), the first of the queue asks again when the limiter said, or as soon as this process gave a place in flight back.
+ * The queue of one lane and one choice of accounts in this process: the calls that have no start yet. Only the first one
+ * asks the limiter, in the order of arrival, so that the limiter is asked about once for each call, however many wait.
+ * Usually the answer is a start in the future, and the call leaves the queue. Where calls are not planned far ahead (in
+ * the bulk lane, or with a limit of calls in flight), the first one asks again when the limiter said, or as soon as this
+ * process gave a place in flight back.
  */
 final class PermitQueue {
 
-    /** So long what the limiter refused one is refused to others, too, without asking it: a flood costs it nothing. */
+    /**
+     * For how long a refusal of the limiter is repeated to others without asking it, so that a flood costs the limiter
+     * nothing.
+     */
     private static final Duration REFUSAL_HOLDS = Duration.ofMillis(50);
 
     private final List<String> accounts;
@@ -32,15 +36,14 @@ final class PermitQueue {
     private final ReentrantLock head = new ReentrantLock(true);
     private final Semaphore placeGivenBack = new Semaphore(0);
     private volatile Instant movesAt = Instant.MIN;
-    private volatile Refusal refusal = new Refusal(Instant.MIN, Instant.MIN);
+    private volatile Refusal refusal = new Refusal(Instant.MIN, new Denied(Duration.ZERO, Permit.Reason.RATE));
 
     /**
-     * The limiter had no start within somebody's patience.
+     * What is remembered when the limiter had no start within a caller's patience.
      *
-     * @param until from then on the limiter is asked again, because a start may have been given back
-     * @param start the earliest that there was
+     * @param until from then on the limiter is asked again, because a planned start may have been given back
      */
-    private record Refusal(Instant until, Instant start) {}
+    private record Refusal(Instant until, Denied answer) {}
 
     PermitQueue(
             List<String> accounts,
@@ -58,9 +61,9 @@ final class PermitQueue {
     }
 
     /**
-     * Waits for a permit behind those who came before.
+     * Waits for a permit behind the calls that came before.
      *
-     * @return granted; denied as soon as it is known that no start is to be had by then; or stopped
+     * @return granted; denied as soon as it is known that there is no start by {@code latestStart}; or stopped
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
     Permit acquire(Deadline latestStart) throws InterruptedException {
@@ -68,33 +71,29 @@ final class PermitQueue {
         if (untilItMoves.isPositive() && latestStart.forbids(untilItMoves, clock)) {
             return new Denied(untilItMoves, Permit.Reason.RATE);
         }
-        // Someone whose deadline has passed is still answered when nobody stands before him.
+        // A call whose deadline has passed still asks the limiter when nobody is before it.
         if (!pause.lock(head, latestStart.remaining(clock))) {
             return new Denied(Limits.PLACE_RETRY, Permit.Reason.RATE);
         }
         try {
-            Optional<Duration> refused = refusal(latestStart);
-            if (refused.isPresent()) {
-                return new Denied(refused.get(), Permit.Reason.RATE);
-            }
-            return ask(latestStart);
+            Optional<Denied> refused = refusal(latestStart);
+            return refused.isPresent() ? refused.get() : ask(latestStart);
         } finally {
             movesAt = Instant.MIN;
             head.unlock();
         }
     }
 
-    /** The wait for a start, when the limiter has said a moment ago that there is none by then. */
-    Optional<Duration> refusal(Deadline latestStart) {
+    /** The limiter's denial, if it has said a moment ago that there is no start by {@code latestStart}; else empty. */
+    Optional<Denied> refusal(Deadline latestStart) {
         Refusal known = refusal;
-        Instant now = clock.instant();
-        if (!now.isBefore(known.until())) {
+        if (!clock.instant().isBefore(known.until())) {
             return Optional.empty();
         }
-        return Optional.of(Duration.between(now, known.start())).filter(wait -> latestStart.forbids(wait, clock));
+        return Optional.of(known.answer()).filter(denied -> latestStart.forbids(denied.retryAfter(), clock));
     }
 
-    /** A place in flight was given back. */
+    /** To be called when a place in flight was given back. */
     void wake() {
         if (placeGivenBack.availablePermits() == 0) {
             placeGivenBack.release();
@@ -118,8 +117,7 @@ final class PermitQueue {
 
     private void remember(Denied denied) {
         if (denied.reason() == Permit.Reason.RATE) {
-            Instant now = clock.instant();
-            refusal = new Refusal(now.plus(REFUSAL_HOLDS), now.plus(denied.retryAfter()));
+            refusal = new Refusal(clock.instant().plus(REFUSAL_HOLDS), denied);
         }
     }
 

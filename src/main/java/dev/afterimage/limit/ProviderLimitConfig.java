@@ -10,13 +10,13 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What the provider allows the whole fleet; take it from the provider's plan. A value that the provider's description holds
- * takes the place of the default.
+ * The provider's limits, which hold for the whole fleet: take them from your plan at the provider. Where the provider's
+ * description names a value, that is the default.
  */
 @ConfigMapping(prefix = "afterimage.provider")
 public interface ProviderLimitConfig {
 
-    /** Calls in any window of {@link #rateWindow()}, over all instances. */
+    /** Calls in any window of {@link #rateWindow()}, by all instances together; at least 1. */
     @WithDefault("10")
     int rate();
 
@@ -25,19 +25,22 @@ public interface ProviderLimitConfig {
     @WithDefault("1s")
     Duration rateWindow();
 
-    /** Calls in flight at once, over all instances; left out, as many as the rate brings. */
+    /** Calls in flight at once, by all instances together, at least 1; no limit where left out. */
     OptionalInt concurrency();
 
-    /** The share of rate and concurrency that pre-generation may use; the rest waits for people. */
+    /**
+     * The share of rate and concurrency that catalogues, batches and refreshes may use, above 0 and at most 1; the rest
+     * is kept free for requests that somebody waits for.
+     */
     @WithName("bulk-share")
     @WithDefault("0.8")
     double bulkShare();
 
-    /** What images may cost a calendar month (UTC), in the provider's own unit; left out, no budget is kept. */
+    /** What images may cost in a calendar month (UTC), in the provider's own unit; no limit where left out. */
     @WithName("monthly-credits")
     OptionalLong monthlyCredits();
 
-    /** What one credit costs, such as {@code 0.04}; a dry run then says the cost in money, too. */
+    /** The price of one credit, such as {@code 0.04}; where it is set, a dry run says the cost in money, too. */
     @WithName("credit-price")
     Optional<BigDecimal> creditPrice();
 

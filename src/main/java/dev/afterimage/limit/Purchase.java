@@ -10,29 +10,30 @@ import java.time.Instant;
 import java.util.HexFormat;
 
 /**
- * What a call buys.
+ * What a call buys, for its receipt.
  *
- * @param key the image's
- * @param account the provider's account that is billed; before departure the one that another call in vain was billed to, if any
+ * @param key the image's key
+ * @param account the provider's account that is billed; before departure that of an earlier call whose outcome is not known,
+ *     or empty
  * @param template the template's name, for the operator
- * @param request the request as canonical JSON, so that anybody can go on with a job at the provider
- * @param period so long calls in vain are remembered
- * @param series the name of this purchase at providers that don't bill one name twice; a repetition after an unknown outcome
- *     keeps the first one's
- * @param known when the newest image was made that the caller has seen of this key; the epoch where there is none
+ * @param request the request as canonical JSON, so that any process can go on with its job at the provider
+ * @param period how long it is remembered that calls brought no image
+ * @param series the name of this purchase at providers that don't bill one name twice; a purchase after an unknown outcome
+ *     has the name of the one before
+ * @param known when the newest image of this key that the caller has seen was made; the epoch where there is none
  */
 public record Purchase(
         ImageKey key, String account, String template, String request, Duration period, String series, Instant known) {
 
-    /** The account of a provider that has one. */
+    /** The account of a provider that has only one. */
     public static final String DEFAULT_ACCOUNT = "default";
 
     private static final String NO_ACCOUNT = "";
 
     /**
-     * A purchase of this image from whatever account, by somebody who has seen none of it. Calls in vain are remembered for a
-     * quarter less than an image is fresh, as a plan remakes what would not outlast its period and a quarter of it: a row of
-     * a catalogue that brought no image one night is tried again the next.
+     * A purchase from any account by a caller that has seen no image of this key. That calls brought no image is
+     * remembered for three quarters of the time an image is fresh: a plan remakes what would not outlast its period and a
+     * quarter of it, so a catalogue's row that brought no image one night is tried again the next.
      *
      * @param freshFor how long such an image is fresh
      */
@@ -44,7 +45,10 @@ public record Purchase(
         return new Purchase(key, NO_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
     }
 
-    /** A call that takes a place in the window and buys no image, such as a poll; no two of them stand against each other. */
+    /**
+     * A call that takes a slot of the window and buys no image, such as a poll. Receipts of such calls never refuse
+     * another one.
+     */
     public static Purchase ofNothing(String token) {
         ImageKey key = new ImageKey(HexFormat.of().formatHex(sha256(token)));
         return new Purchase(key, NO_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);

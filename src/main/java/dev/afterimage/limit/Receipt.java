@@ -9,17 +9,17 @@ import java.util.Optional;
  * What the fleet knows of the calls for one image. It is written when a call departs and stands until it is known how the
  * call ended; while it stands, nobody else buys that key, whether its holder lives, hangs, is frozen or was killed.
  *
- * @param state how it stands; see {@link State}
- * @param token the permit's, known to the holder of an open one; else empty
+ * @param state what is known; see {@link State}
+ * @param token the token of the call's permit, known only to its holder; empty unless the receipt is open
  * @param departed when the last call left
- * @param until when that call must have ended, well or not
+ * @param until when that call must have ended, with or without an image
  * @param account the provider's account
  * @param template the template's name
  * @param request the request as canonical JSON
  * @param ticket how a job at the provider is found again; empty where the provider has none
  * @param series the name of the purchase at providers that don't bill one name twice
  * @param purchases calls that may have been billed since there was an image; an open call counts
- * @param from the next purchase is not made earlier
+ * @param from the earliest time of the next purchase
  * @param detail why the last call brought no image; empty while it is not known
  */
 public record Receipt(
@@ -37,7 +37,7 @@ public record Receipt(
         Instant from,
         String detail) {
 
-    /** How a key's receipt stands. */
+    /** What is known of the calls for a key. */
     public enum State {
         /** A call is under way, or its holder is gone; after {@link #until()} its end is unknown. */
         OPEN,
@@ -47,7 +47,10 @@ public record Receipt(
         UNUSABLE,
         /** The provider refused the request for good; not billed. */
         REJECTED,
-        /** The image has landed. Kept for a few minutes, so that a holder who comes late does not buy it again. */
+        /**
+         * The image is stored. Kept for 3 minutes, so that a call that got its permit before does not buy the image
+         * again.
+         */
         IMAGE,
         /** The image was deleted. Kept so that a call that left before does not bring it back. */
         DELETED
@@ -57,7 +60,10 @@ public record Receipt(
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
     private static final int MOST_DOUBLINGS = 10;
 
-    /** The pause before the next purchase after so many in vain: none before the second, then 1 min that doubles to an hour. */
+    /**
+     * The pause after {@code purchases} calls that brought no image: none after the first, then 1 min, doubled up to an
+     * hour.
+     */
     static Duration pauseAfter(int purchases) {
         if (purchases < 2) {
             return Duration.ZERO;
@@ -66,7 +72,7 @@ public record Receipt(
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
-    /** As it stands when a call in vain, or a DELETE, has ended this one. */
+    /** This receipt when its call has ended without an image that is kept. */
     Receipt ended(State newState, int newPurchases, Instant newFrom, String newDetail) {
         return new Receipt(
                 key,
@@ -84,7 +90,7 @@ public record Receipt(
                 newDetail);
     }
 
-    /** Held by this token until then. */
+    /** This receipt, open until {@code newUntil} and held by this token. */
     Receipt open(String holder, Instant newUntil) {
         return new Receipt(
                 key,
@@ -125,7 +131,10 @@ public record Receipt(
                 detail);
     }
 
-    /** The end of the open call, or of the remembered calls in vain, as an operator is told: open or unknown; else empty. */
+    /**
+     * What an operator is told of it: {@code open} while its call may run, {@code unknown} when calls brought no image;
+     * else empty.
+     */
     public Optional<String> listedAs(Instant now) {
         return switch (state) {
             case OPEN -> Optional.of(now.isBefore(until) ? "open" : "unknown");

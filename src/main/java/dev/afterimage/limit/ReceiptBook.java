@@ -13,15 +13,15 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receipts of one process that is the whole fleet: the rules of {@link Receipts} over a map, each change of which is
- * given to a storage, so that they outlive the process. Guarded by its owner.
+ * The receipts of a fleet of one process: the rules of {@link Receipts} over a map. Each change is given to a storage, so
+ * that receipts outlive the process. Not safe for concurrent use; its owner holds a lock.
  */
 final class ReceiptBook {
 
-    /** As long as a permit can be used after its holder looked for the image for the last time. */
+    /** How long it is kept that an image was stored: longer than a permit is good after its holder looked for the image. */
     private static final Duration LANDED_KEPT = Duration.ofMinutes(3);
 
-    /** The token of a holder that has ended with its process. */
+    /** The token of open receipts whose holder was a former process. */
     private static final String GONE = "gone";
 
     private static final CompletableFuture<?> DONE = CompletableFuture.completedFuture("");
@@ -33,8 +33,8 @@ final class ReceiptBook {
     private CompletableFuture<?> unkept = DONE;
 
     /**
-     * With what the storage knows. A call that was open when the former process ended is open still, and held by nobody:
-     * tokens are given out from the first on again.
+     * Reads the receipts from the storage. A receipt that was open when the former process ended is still open, but gets
+     * a token that nobody holds, because this process numbers its tokens from 1 again.
      */
     ReceiptBook(ReceiptRules rules, Duration longestCall, ReceiptStorage storage) {
         this.rules = rules;
@@ -47,14 +47,14 @@ final class ReceiptBook {
         }
     }
 
-    /** The changes since this was asked last; complete when they survive a crash. */
+    /** The writes since the last call of this method; completes when all of them survive a crash. */
     CompletableFuture<?> unkept() {
         CompletableFuture<?> changes = unkept;
         unkept = DONE;
         return changes;
     }
 
-    /** What stands against the purchase by the holder of this token. */
+    /** What stands against a purchase by the holder of this token; null when nothing does. */
     Permit.@Nullable Refused refusal(Purchase purchase, String token, Instant now) {
         Kept page = page(purchase.key(), now);
         if (page == null) {
@@ -97,12 +97,12 @@ final class ReceiptBook {
         return new Permit.Refused(state, wait, usedUp, Instant.EPOCH, "", isResumable(page));
     }
 
-    /** Nobody wants the image of a job any more that was deleted under way. */
+    /** Whether the call has a job at the provider to go on with. One whose key was deleted meanwhile is of no use. */
     private static boolean isResumable(Kept page) {
         return !page.receipt().ticket().isEmpty() && !page.deletedOpen();
     }
 
-    /** A rejection that is remembered. */
+    /** The remembered rejection of this key, if there is one. */
     Optional<Permit.Refused> rejection(ImageKey key, Instant now) {
         Kept page = page(key, now);
         return page == null || page.receipt().state() != Receipt.State.REJECTED
@@ -160,7 +160,7 @@ final class ReceiptBook {
         write(new Kept(receipt, before, Instant.EPOCH, deleted, false, until.plus(purchase.period())));
     }
 
-    /** Keeps a live holder's receipt past its end. */
+    /** Moves the end of an open receipt on, because its holder lives. */
     Receipts.Holding hold(Permit.Departed call, Instant now) {
         Kept page = page(call.purchase().key(), now);
         if (page == null) {
@@ -182,9 +182,9 @@ final class ReceiptBook {
     }
 
     /**
-     * Ends the call of a receipt; without effect when that has been done before.
+     * Ends the call of a receipt; does nothing when that was done before.
      *
-     * @param counted run when it ends now, and so counts
+     * @param counted run when the call ends now, and so counts
      */
     Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Instant now, Runnable counted) {
         ImageKey key = call.purchase().key();
@@ -320,10 +320,8 @@ final class ReceiptBook {
     void noteDeleted(ImageKey key, Duration period, Instant now) {
         Kept page = page(key, now);
         if (page != null && mayStillRun(page.receipt(), now)) {
-            // Until it has ended its receipt stands, or two would run at once; but calls in vain count no more, and the
-            // next
-            // purchase has a name of its own, or an idempotent provider would answer it with the image that was
-            // deleted.
+            // The receipt stands until the call has ended, or two calls would run at once. Purchases are counted from 0
+            // again, and the next one has a new name, or an idempotent provider would answer with the deleted image.
             Receipt counted = page.receipt().counting(0, page.receipt().until(), "");
             write(new Kept(counted, Optional.empty(), page.made(), now, true, page.end()));
             return;
@@ -331,6 +329,11 @@ final class ReceiptBook {
         Receipt tombstone = new Receipt(
                 key, Receipt.State.DELETED, "", now, now, Purchase.DEFAULT_ACCOUNT, "", "", "", "", 0, now, "");
         write(new Kept(tombstone, Optional.empty(), Instant.EPOCH, now, false, now.plus(period)));
+    }
+
+    boolean isDeleted(ImageKey key, Instant now) {
+        Kept page = page(key, now);
+        return page != null && (page.deletedOpen() || page.receipt().state() == Receipt.State.DELETED);
     }
 
     private static boolean mayStillRun(Receipt receipt, Instant now) {

@@ -1,10 +1,10 @@
 package dev.afterimage.limit;
 
 /**
- * How often is paid for a key that brings no image.
+ * How often the service pays for answers that bring no image.
  *
  * @param repurchases how often a key is bought again after calls whose end is unknown or that brought no image, 0 or more
- * @param maxUnusable so many unusable answers in a row, whatever the keys, stop the bulk lane; 1 or more
+ * @param maxUnusable how many unusable answers in a row, of whatever keys, stop the bulk lane; 1 or more
  */
 public record ReceiptRules(int repurchases, int maxUnusable) {
 

@@ -6,18 +6,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Port: keeps the receipts of a process that is the whole fleet over its restarts. */
+/** Port: keeps the receipts of a fleet of one process over its restarts. */
 public interface ReceiptStorage {
 
     /**
-     * A receipt, and what only the rules need.
+     * A receipt, and what only its rules need.
      *
-     * @param before what an open one took the place of, if that counts purchases; of use to its holder alone, and so not kept
-     *     over a restart
+     * @param before the state of the receipt that an open one replaced, if that one counted purchases. Only the holder uses
+     *     it, so it is not kept over a restart
      * @param made when the image was made; the epoch while there is none
-     * @param deleted the last DELETE; the epoch when there was none
-     * @param deletedOpen whether that came while the call of this receipt could run; its departure may be stamped ahead of that
-     * @param end when it goes by itself
+     * @param deleted the time of the last DELETE; the epoch when there was none
+     * @param deletedOpen whether that DELETE came while this receipt's call could still run. The two times do not tell: a
+     *     departure may be stamped a little later than now
+     * @param end when the receipt expires
      */
     record Kept(
             Receipt receipt,
@@ -36,16 +37,16 @@ public interface ReceiptStorage {
         }
     }
 
-    /** Those that were kept. Blocks. */
+    /** All receipts that were kept. Blocks. */
     List<Kept> load();
 
     /**
-     * Keeps a receipt in place of the key's former one, later: when the answer is complete it survives a crash. Changes are
-     * made in the order in which they were asked for.
+     * Writes a receipt in place of the key's former one. Does not block: the answer completes when the receipt survives a
+     * crash. Changes are written in the order of the calls.
      */
     CompletableFuture<?> put(Kept receipt);
 
-    /** Removes the key's receipt, as late as {@link #put} keeps it. */
+    /** Removes the key's receipt, asynchronously as {@link #put}. */
     CompletableFuture<?> remove(ImageKey key);
 
     /** Keeps nothing: receipts end with the process. */

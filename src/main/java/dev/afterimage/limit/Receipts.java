@@ -8,15 +8,15 @@ import java.util.Optional;
 /**
  * Port: the {@linkplain Receipt receipts} of the whole fleet, from a call's departure, where the
  * {@linkplain ProviderLimiter#depart limiter} writes one, to its end. Operations block, and fail with a
- * {@link LimiterUnavailableException} while the fleet's memory cannot be asked.
+ * {@link LimiterUnavailableException} while the fleet's memory cannot be reached.
  */
 public interface Receipts {
 
-    /** How a call's receipt stands for its holder. */
+    /** What a call's holder is told of its receipt. */
     enum Holding {
-        /** It is this call's. */
+        /** The receipt is still this call's. */
         HELD,
-        /** The key was deleted since the call departed: what it brings is not to be stored. */
+        /** The key was deleted since the call departed: its image must not be stored. */
         DELETED,
         /** Another call's receipt or image stands in its place. */
         LOST
@@ -25,17 +25,21 @@ public interface Receipts {
     /**
      * What the end of a call means for its key.
      *
-     * @param deleted the key was deleted since the call departed: what was stored of it must go
-     * @param nextPurchase for a call in vain, the wait until the key may be bought again; empty when its purchases are used up
+     * @param deleted the key was deleted since the call departed: its image, if it was stored, must be removed
+     * @param nextPurchase after a call without an image, the wait until the key may be bought again; empty when its
+     *     purchases are used up
      */
     record Settlement(boolean deleted, Optional<Duration> nextPurchase) {}
 
-    /** What stands against this purchase now; {@link ProviderLimiter#depart} would refuse it, or repeat a rejection. */
+    /**
+     * What stands against this purchase now: what {@link ProviderLimiter#depart} would refuse it for, or a remembered
+     * rejection.
+     */
     Optional<Permit.Refused> refusal(Purchase purchase);
 
     /**
-     * To be called every few seconds while a call is under way, and before its image is stored: writes the receipt again if
-     * the fleet's memory was lost, and keeps it past its end.
+     * To be called every few seconds while a call is under way, and before its image is stored: moves the receipt's end
+     * on, and writes the receipt again if the fleet's memory was lost.
      */
     Holding hold(Permit.Departed call);
 
@@ -43,31 +47,39 @@ public interface Receipts {
     Settlement settle(Permit.Departed call, CallOutcome outcome);
 
     /**
-     * A job at the provider that somebody goes on with.
+     * A job at the provider that the caller goes on with.
      *
-     * @param call the one that opened it, now the caller's to settle
+     * @param call the call that opened the job; the caller must now settle it
+     * @param ticket how the provider finds the job
      */
     record Resumed(Permit.Departed call, String ticket) {}
 
-    /** Takes over the call of a holder who is gone, or has given up, if it has a job at the provider. */
+    /** Takes over the call of a holder that died or gave up; empty unless it has a job at the provider. */
     Optional<Resumed> resume(Purchase purchase, Lane lane);
 
-    /** Keeps how the job of an open call is found again at the provider. */
+    /** Writes into the receipt of an open call how the provider finds its job. */
     void keepTicket(Permit.Departed call, String ticket);
 
     /**
-     * Notes a DELETE: calls in vain count no more, and what is under way now is not stored.
+     * Notes a DELETE: purchases are counted from 0 again, and the image of a call that is under way now will not be
+     * stored.
      *
      * @param period how long such an image is fresh
      */
     void noteDeleted(ImageKey key, Duration period);
 
-    /** Allows one more purchase of a key; false when there is no receipt that counts purchases. */
+    /**
+     * Whether an image of this key that lies in the store was deleted: the DELETE has not come to it yet, or the call that brought
+     * it had left before the DELETE.
+     */
+    boolean isDeleted(ImageKey key);
+
+    /** Allows one more purchase of a key. False when no receipt of it is {@linkplain Receipt#listedAs listed}. */
     boolean allowAnother(ImageKey key);
 
-    /** The receipt of this key, in whatever state. */
+    /** The receipt of this key, whatever its state; empty when there is none. */
     Optional<Receipt> find(ImageKey key);
 
-    /** Those of open calls and of calls in vain, the oldest first. */
+    /** The {@linkplain Receipt#listedAs listed} receipts, the oldest departure first. */
     List<Receipt> list();
 }

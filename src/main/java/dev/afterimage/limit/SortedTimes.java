@@ -3,8 +3,8 @@ package dev.afterimage.limit;
 import java.util.Arrays;
 
 /**
- * A sorted bag of times. Looking up costs O(log n); times arrive almost in order and leave almost in order, so adding and
- * removing hardly ever move more than a few others.
+ * A sorted list of times, which may hold equal ones. A lookup costs O(log n). Times are added and removed almost in
+ * order, so that either rarely moves more than a few others.
  */
 final class SortedTimes {
 
@@ -16,7 +16,7 @@ final class SortedTimes {
         return to - from;
     }
 
-    /** The time at this place in their order; the earliest has place 0. */
+    /** The time at this rank; the earliest has rank 0. */
     long get(int rank) {
         return times[from + rank];
     }
@@ -46,7 +46,7 @@ final class SortedTimes {
         to++;
     }
 
-    /** Removes one of that time; quietly when there is none. */
+    /** Removes one entry of that time; does nothing when there is none. */
     void remove(long time) {
         int at = from + countUpTo(time) - 1;
         if (at < from || times[at] != time) {

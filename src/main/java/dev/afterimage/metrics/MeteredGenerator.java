@@ -4,6 +4,7 @@ import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -34,8 +35,8 @@ public final class MeteredGenerator implements ImageGenerator {
             GeneratedImage image = next.generate(request, attempt);
             answered(sample, "2xx");
             return image;
-        } catch (PermitLapsedException | ReceiptStandsException neverLeft) {
-            throw neverLeft;
+        } catch (PermitLapsedException | ReceiptStandsException | JobUnfinishedException notAnswered) {
+            throw notAnswered;
         } catch (GenerationException failure) {
             answered(sample, classOf(failure));
             throw failure;

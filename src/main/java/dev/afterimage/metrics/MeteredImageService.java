@@ -1,5 +1,6 @@
 package dev.afterimage.metrics;
 
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.ImageKey;
@@ -95,6 +96,7 @@ public final class MeteredImageService implements ImageService {
         return switch (cause) {
             case RejectedException rejected -> RequestOutcome.REJECTED;
             case ThrottledException throttled -> RequestOutcome.THROTTLED;
+            case JobUnfinishedException unfinished -> RequestOutcome.PENDING;
             case QuotaExceededException quota -> RequestOutcome.THROTTLED;
             default -> RequestOutcome.FAILED;
         };

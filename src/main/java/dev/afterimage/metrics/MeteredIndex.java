@@ -4,6 +4,7 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
 import io.micrometer.core.instrument.Counter;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,11 @@ public final class MeteredIndex implements ImageIndex {
     @Override
     public CompletionStage<Void> put(IndexEntry entry) {
         return counted(next.put(entry));
+    }
+
+    @Override
+    public CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {
+        return counted(next.keepUrl(key, url, until));
     }
 
     @Override

@@ -54,6 +54,14 @@ public final class MeteredStore implements ImageStore {
     }
 
     @Override
+    public void delete(IndexEntry entry) {
+        counted(() -> {
+            next.delete(entry);
+            return entry;
+        });
+    }
+
+    @Override
     public Optional<String> note(String name) {
         return counted(() -> next.note(name));
     }

@@ -6,8 +6,8 @@ import dev.afterimage.limit.Caller;
 import java.time.Duration;
 
 /**
- * Port: where work goes that outlives its caller, so that a 202 is a promise. Operations block; call them from a virtual
- * thread.
+ * Port: takes over work whose caller does not wait for it, so that a 202 is a promise. Operations block; call them from a
+ * virtual thread.
  */
 public interface Backlog {
 
@@ -15,12 +15,15 @@ public interface Backlog {
      * Takes the work over: once this returns it will be done, or end on the dead-letter queue with its reason, even if this
      * process dies. Taking the same key twice is harmless: it is generated once.
      *
-     * @param payer who is to be billed for it; its quota has been charged
-     * @param delay not to be started earlier, because the provider asked to wait; zero for at once
+     * @param payer the caller on whose budget it counts; its quota has been charged
+     * @param delay how long it must not be started, because the provider asked to wait; zero or more
      */
     void accept(ImageKey key, ImageRequest request, Caller payer, Duration delay);
 
-    /** Has an old image made anew by one bulk job a key, at nobody's expense; without effect when one is queued already. */
+    /**
+     * Queues a bulk job that makes an old image anew, at no caller's expense; does nothing when the key has a job
+     * already.
+     */
     void refresh(ImageKey key, ImageRequest request);
 
     /** Whether work for this key was accepted and has not ended. */

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a process: what has left for the provider, and who waits for an answer, is waited for; nothing leaves any more.
- * Also tells whether anything is under way at all, for a process that is about to be frozen.
+ * The orderly end of a process: no call leaves any more, and the calls and requests under way are waited for. Also says
+ * whether anything is under way, for a process that is about to be frozen.
  */
 @Singleton
 public final class Drain {
@@ -27,7 +27,7 @@ public final class Drain {
         this.pause = pause;
     }
 
-    /** From now on nothing new begins. Of several calls the first counts. */
+    /** Begins the drain: from now on nothing new starts. Only the first call counts. */
     public void begin() {
         if (begun == null) {
             begun = clock.instant();
@@ -38,7 +38,7 @@ public final class Drain {
         return begun != null;
     }
 
-    /** Something has begun that must be waited for; whoever says so also says when it has {@linkplain #left ended}. */
+    /** To be called when work begins that must be waited for; {@link #left} must be called when it has ended. */
     public void entered() {
         underWay.incrementAndGet();
     }
@@ -54,8 +54,8 @@ public final class Drain {
     /**
      * Waits until nothing is under way.
      *
-     * @param atMost counted from the {@linkplain #begin begin} of the drain where it has begun, else from now
-     * @return whether nothing is
+     * @param atMost counted from the {@linkplain #begin begin} of the drain, or from now where it has not begun
+     * @return whether nothing is under way; false when the time is over
      */
     public boolean awaitIdle(Duration atMost) throws InterruptedException {
         Instant from = begun;

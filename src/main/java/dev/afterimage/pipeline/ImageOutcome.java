@@ -21,20 +21,23 @@ public sealed interface ImageOutcome {
         }
     }
 
-    /** It was there, and fresh. Cost nothing. */
+    /** The image was there, and fresh. It cost nothing. */
     record Hit(IndexEntry entry) implements Ready {}
 
-    /** A new one cannot be had now; this one is past its freshness by {@code staleFor}. */
+    /**
+     * An old image, past its freshness by {@code staleFor}: a new one is made behind it, or cannot be had now. It cost
+     * nothing.
+     */
     record Stale(IndexEntry entry, Duration staleFor) implements Ready {}
 
-    /** It was missing; this request led the generation, and the image is stored. */
+    /** The image was missing. This request led the generation, and it is stored. */
     record Stored(IndexEntry entry) implements Ready {}
 
-    /** It was missing; another request was already generating it. Cost nothing. */
+    /** The image was missing, and another request generated it. It cost this one nothing. */
     record Collapsed(IndexEntry entry) implements Ready {}
 
     /**
-     * It is being generated, or queued for it, and will not be there before the caller's deadline.
+     * The image is being generated, or queued, and will not be there before the caller's deadline.
      *
      * @param retryAfter when it is worth asking again, at least a second
      */

@@ -6,6 +6,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntry.Freshness;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.Callables;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
@@ -16,6 +17,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
@@ -54,19 +56,19 @@ import org.jboss.logging.Logger;
  * </pre>
  *
  * A hit is answered on the calling thread; everything after a miss may wait and runs on the executor's (virtual) threads.
- * While the store cannot be asked, or has not taken the last image, nothing is generated: there would be no place to put what
- * was paid for.
+ * While the store cannot be reached, or an image waits to be stored, nothing is generated, because there would be no
+ * place to keep what was paid for.
  */
 public final class ImagePipeline implements ImageService {
 
     private static final Logger LOG = Logger.getLogger(ImagePipeline.class);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
-    /** A job whose key is being bought looks again this often. */
+    /** How long a request is told to wait at most, when its key is being bought by another. */
     private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
-    /** Before a caller joins another flight after one that brought it nothing. */
+    /** The pause before a caller joins another flight, after one that did not end with an image for it. */
     private static final Duration BETWEEN_FLIGHTS = Duration.ofMillis(50);
 
-    /** Flights of one key are apart by lane: a person does not wait behind a bulk job that has not left yet. */
+    /** A key has one flight in each lane: a person does not wait behind a bulk job that has not left yet. */
     private record FlightKey(ImageKey key, Lane lane) {}
 
     private final KeyScheme keys;
@@ -94,8 +96,9 @@ public final class ImagePipeline implements ImageService {
         this.versions = parts.versions();
         this.index = parts.index();
         this.store = parts.store();
-        this.lookup = new Lookup(parts.index(), parts.store(), parts.drain(), parts.clock(), parts.virtualThreads());
         this.receipts = parts.receipts();
+        this.lookup = new Lookup(
+                parts.index(), parts.store(), receipts, parts.drain(), parts.clock(), parts.virtualThreads());
         this.freshness = parts.freshness();
         this.writes = new PendingWrites(
                 parts.store(), lookup, receipts, parts.settler(), parts.drain(), parts.pause(), parts.virtualThreads());
@@ -150,7 +153,12 @@ public final class ImagePipeline implements ImageService {
             throw rejected;
         } catch (LimiterUnavailableException | BudgetUnavailableException | LeasesUnavailableException gone) {
             // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
-            return late(generationRequest, key, ASK_AGAIN, old);
+            return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
+        } catch (JobUnfinishedException unfinished) {
+            if (generationRequest.queued()) {
+                throw unfinished;
+            }
+            return late(generationRequest, key, ThrottledException.byLimiter(unfinished.askAgain()), old);
         } catch (ReceiptStandsException standing) {
             return underWay(generationRequest, key, standing, old);
         } catch (RuntimeException failure) {
@@ -162,7 +170,7 @@ public final class ImagePipeline implements ImageService {
         }
     }
 
-    /** Another's call is under way: a job waits alone, a person gets what there is. */
+    /** Another process's call for this key is under way: a job is told to come back, a person gets an old image or 202. */
     private ImageOutcome underWay(
             GenerationRequest generationRequest,
             ImageKey key,
@@ -170,14 +178,16 @@ public final class ImagePipeline implements ImageService {
             Optional<IndexEntry> old) {
         Duration wait = standing.refused().retryAfter();
         Duration soon = wait.compareTo(LONGEST_POLL) < 0 ? wait : LONGEST_POLL;
-        return generationRequest.queued() ? pending(key, soon) : late(generationRequest, key, soon, old);
+        return generationRequest.queued()
+                ? pending(key, soon)
+                : late(generationRequest, key, ThrottledException.byLimiter(soon), old);
     }
 
     private boolean isRevalidated(IndexEntry entry) {
         return freshness.isRevalidated(entry, now());
     }
 
-    /** Has an image made anew behind an answer: one job a key, and none while it could not be bought. */
+    /** Queues a job that makes an image anew behind an answer, unless a receipt says that it cannot be bought now. */
     private void revalidate(ImageKey key, ImageRequest request) {
         try {
             Purchase purchase = Purchase.of(key, request, freshness.ttlOf(request.template()));
@@ -192,7 +202,7 @@ public final class ImagePipeline implements ImageService {
     private ImageOutcome missing(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
         return quota.charge(generationRequest, () -> {
             if (generationRequest.deadline().hasPassed(clock)) {
-                return queued(generationRequest, key, Duration.ZERO);
+                return queued(generationRequest, key, ThrottledException.byLimiter(Duration.ZERO));
             }
             return join(generationRequest, key, old);
         });
@@ -202,17 +212,19 @@ public final class ImagePipeline implements ImageService {
         FlightKey flightKey = new FlightKey(key, generationRequest.lane());
         while (true) {
             Deadline deadline = flightDeadline(generationRequest);
-            Optional<Duration> refusal =
-                    flights.isFlying(flightKey) ? Optional.empty() : leader.refusal(key, generationRequest, deadline);
+            Optional<Permit.Denied> refusal =
+                    flights.isFlying(flightKey) || generationRequest.open().isPresent()
+                            ? Optional.empty()
+                            : leader.refusal(key, generationRequest, deadline);
             if (refusal.isPresent()) {
-                return late(generationRequest, key, refusal.get(), old);
+                return late(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
             }
             Flight<LeaderFlight.Result> flight =
                     flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
             try {
                 Optional<LeaderFlight.Result> result = Callables.call(() -> flight.await(generationRequest.deadline()));
                 if (result.isEmpty()) {
-                    return late(generationRequest, key, ASK_AGAIN, old);
+                    return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
                 }
                 if (isEnough(result.get(), flight.led(), generationRequest)) {
                     return landed(result.get(), flight.led());
@@ -223,7 +235,7 @@ public final class ImagePipeline implements ImageService {
                 boolean othersPatienceEnded =
                         !flight.led() && !generationRequest.deadline().forbids(wait, clock);
                 if (!othersPatienceEnded) {
-                    return late(generationRequest, key, wait, old);
+                    return late(generationRequest, key, throttled, old);
                 }
                 awaitNextFlight();
             }
@@ -237,7 +249,10 @@ public final class ImagePipeline implements ImageService {
         });
     }
 
-    /** Another caller's flight may have ended with an image that is fresh, but not for as long as this one asks. */
+    /**
+     * Whether the result is what this request asked for. A flight that another caller leads may end with an image that is
+     * fresh, but not for as long as this request's horizon asks.
+     */
     private static boolean isEnough(LeaderFlight.Result landing, boolean led, GenerationRequest generationRequest) {
         return led || landing.generated() || generationRequest.horizon().isMetBy(landing.entry());
     }
@@ -248,19 +263,23 @@ public final class ImagePipeline implements ImageService {
                 : new ImageOutcome.Collapsed(landing.entry());
     }
 
-    /** It takes longer than the caller waits: an old image is better than none, and a place in the queue than nothing. */
+    /** The answer when it takes longer than the caller waits: an old image, or else a place in the queue. */
     private ImageOutcome late(
-            GenerationRequest generationRequest, ImageKey key, Duration wait, Optional<IndexEntry> old) {
+            GenerationRequest generationRequest, ImageKey key, ThrottledException why, Optional<IndexEntry> old) {
         if (generationRequest.queued()) {
-            throw ThrottledException.byLimiter(wait);
+            throw why;
         }
-        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, wait));
+        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, why));
     }
 
-    private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, Duration wait) {
+    /** The job starts as soon as a call may leave; the caller is told when there may be an image. */
+    private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, ThrottledException why) {
         backlog.accept(
-                key, generationRequest.request(), generationRequest.caller().promised(), wait);
-        return pending(key, wait);
+                key,
+                generationRequest.request(),
+                generationRequest.caller().promised(),
+                why.startsIn().orElse(ASK_AGAIN));
+        return pending(key, why.retryAfter().orElse(ASK_AGAIN));
     }
 
     private static ImageOutcome pending(ImageKey key, Duration wait) {
@@ -268,9 +287,9 @@ public final class ImagePipeline implements ImageService {
     }
 
     /**
-     * Until when a flight may take for its permit. A bulk job's ends with its worker's patience; what a person asked for goes on
-     * for a while when that person leaves. A person's job may land later than its worker waits, or a provider that is slower than
-     * that patience would never be asked again.
+     * Until when a flight may wait for its permit and answer. A bulk job's deadline is its worker's. What a person asked
+     * for goes on for a while after that person has left. An interactive job may take the longest call on top of its
+     * worker's deadline, or a provider that is slower than that deadline would never be asked again.
      */
     private Deadline flightDeadline(GenerationRequest generationRequest) {
         Deadline own = generationRequest.deadline();
@@ -313,10 +332,10 @@ public final class ImagePipeline implements ImageService {
 
     @Override
     public CompletionStage<Void> forget(ImageKey key) {
-        // Noted in the receipt first, so that a call under way does not bring it back; then the index: where these
-        // cannot
-        // be asked, nothing is half done. Then the index once more: a request in between may have mended it from the
-        // store.
+        // The receipt comes first, so that a call under way does not bring the image back, then the index: where one of
+        // these cannot be reached, nothing is half done. The index comes once more after the store, because a request
+        // in
+        // between may have mended it from the store.
         return later(() -> noted(key))
                 .thenCompose(index::remove)
                 .thenCompose(unlisted -> later(() -> deleted(key)))

@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What the edges (HTTP, Lambda, workers) may ask of the core. No operation blocks the calling thread; each stage completes
- * by the deadline named, normally or with a {@link GenerationException}, {@link QuotaExceededException} or
+ * The pipeline's operations, for the edges (HTTP, Lambda, workers). No operation blocks the calling thread. Each stage
+ * completes by the request's deadline: normally, or with a {@link GenerationException}, {@link QuotaExceededException} or
  * {@link dev.afterimage.image.InvalidRequestException}.
  */
 public interface ImageService {
 
     /**
-     * Looks into the index and nowhere else. A {@linkplain IndexLookup#hit hit} is an answer; with anything else
-     * {@link #obtain(GenerationRequest, IndexLookup)} goes on. Pays for nothing and uses nobody's quota.
+     * Looks into the index only. A {@linkplain IndexLookup#hit hit} is the answer; with any other result call
+     * {@link #obtain(GenerationRequest, IndexLookup)}. Costs nothing and uses no quota.
      */
     CompletionStage<IndexLookup> indexLookup(ImageRequest request);
 
@@ -26,16 +26,16 @@ public interface ImageService {
                 .thenCompose(indexLookup -> obtain(generationRequest, indexLookup));
     }
 
-    /** The same for who has looked into the index already. */
+    /** As {@link #obtain(GenerationRequest)}, after {@link #indexLookup}. */
     CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup);
 
     /**
-     * Looks without making: {@link ImageOutcome.Hit}, {@link ImageOutcome.Stale} (past its freshness, not yet expired) or
-     * {@link ImageOutcome.Pending}; empty when the key is not known.
+     * Looks an image up and never has it made: {@link ImageOutcome.Hit}, {@link ImageOutcome.Stale} (past its freshness,
+     * not yet expired) or {@link ImageOutcome.Pending}; empty when the key is not known.
      */
     CompletionStage<Optional<ImageOutcome>> look(ImageKey key);
 
-    /** Forgets the image in index and store. */
+    /** Deletes the image from index and store. A call for it that is under way does not bring it back. */
     CompletionStage<Void> forget(ImageKey key);
 
     /** Makes every image of the template a miss and returns the template's new version. */

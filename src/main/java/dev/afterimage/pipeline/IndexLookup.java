@@ -5,9 +5,9 @@ import dev.afterimage.image.ImageKey;
 import java.util.Optional;
 
 /**
- * What a look into the index has told of a request's image.
+ * The result of looking a request's image up in the index.
  *
- * @param entry whatever its freshness; empty also when the index could not be asked
+ * @param entry what the index knows, whatever its freshness; empty also when the index could not be reached
  * @param hit the answer, when the entry was fresh
  */
 public record IndexLookup(ImageKey key, Optional<IndexEntry> entry, Optional<ImageOutcome.Hit> hit) {}

@@ -9,6 +9,7 @@ import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.ReceiptStandsException;
@@ -19,6 +20,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.OpenJob;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
@@ -39,15 +41,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one flight of a key and lane in this process. It takes the fleet's lease and leads (generate, store, index), or waits
- * for the process that leads. When a leader dies or fails, the next one that takes the lease leads. The lease only gathers
- * followers; that nobody buys what another is buying is the receipt's business, which is asked before and at departure.
+ * for the process that leads. When a leader dies or fails, the next one that takes the lease leads. The lease only
+ * gathers followers: what keeps two from buying the same image is the receipt, which is checked before and at departure.
  */
 final class LeaderFlight {
 
     /**
-     * How a flight ended well.
+     * The result of a flight that brought an image.
      *
-     * @param generated whether this process paid for the image; false when another leader's was found
+     * @param generated whether this process paid for the image; false when it was found, made by another leader
      */
     record Result(IndexEntry entry, boolean generated) {}
 
@@ -89,8 +91,8 @@ final class LeaderFlight {
     /**
      * Brings the image, by leading or by following.
      *
-     * @throws ReceiptStandsException when another's call is under way and will not have ended by the deadline; in the bulk
-     *     lane at once, because a job can wait on the queue
+     * @throws ReceiptStandsException when another call for this key is under way and will not have ended by the deadline;
+     *     in the bulk lane at once, because a job can wait on the queue
      * @throws ThrottledException when no call can be made by the deadline
      */
     Result fly(ImageKey key, GenerationRequest generationRequest, Deadline deadline) throws InterruptedException {
@@ -98,9 +100,11 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            Optional<Duration> refusal = refusal(key, generationRequest, deadline);
+            // To ask for a job takes no permit.
+            Optional<Permit.Denied> refusal =
+                    generationRequest.open().isPresent() ? Optional.empty() : refusal(key, generationRequest, deadline);
             if (refusal.isPresent()) {
-                // Whoever led may have landed since this caller looked.
+                // A leader may have stored the image since this caller looked.
                 return landed(key, generationRequest.horizon())
                         .orElseThrow(() -> ThrottledException.byLimiter(refusal.get()));
             }
@@ -133,19 +137,26 @@ final class LeaderFlight {
         }
     }
 
-    /** Where this process ends, what has not left goes to the queue. */
+    /** Throws when this process is about to end, so that a call that has not left goes to the queue. */
     private void requireNoDrain() {
         if (drain.hasBegun()) {
             throw ThrottledException.byLimiter(ASK_AGAIN);
         }
     }
 
-    /** A rejection may have been mended by somebody who then sent a job again, so no job is answered with an old one. */
+    /**
+     * Whether a refusal counts for this request. A remembered rejection does not count for a job: the job may have been
+     * sent again because its cause was mended.
+     */
     private static boolean concerns(Permit.Refused refused, GenerationRequest generationRequest) {
         return refused.state() != Receipt.State.REJECTED || !generationRequest.queued();
     }
 
-    /** Waits where that may help, and says which image of this key is known not to be there; else throws. */
+    /**
+     * Waits where that may help; else throws what the refusal means.
+     *
+     * @return the time when the newest image of this key was made that is known to be gone; the epoch where there is none
+     */
     private Instant afterRefusal(
             ImageKey key,
             ReceiptStandsException standing,
@@ -157,7 +168,7 @@ final class LeaderFlight {
         Permit.Refused refused = standing.refused();
         Optional<Duration> next = refused.usedUp() ? Optional.empty() : Optional.of(refused.retryAfter());
         return switch (refused.state()) {
-            // It was looked for and is not there any more: somebody has removed it behind our back.
+            // The image was stored and is gone: somebody has removed it from the store itself.
             case IMAGE -> refused.made();
             case OPEN -> {
                 if (!generationRequest.queued()) {
@@ -177,11 +188,13 @@ final class LeaderFlight {
     }
 
     /**
-     * The wait for a permit, when it is known that there is none by then. But who leads already has one, and is followed.
+     * The limiter's denial, when it is known that there is no permit by the deadline. Empty where another process leads this
+     * key: it is followed, and needs no permit.
      */
-    Optional<Duration> refusal(ImageKey key, GenerationRequest generationRequest, Deadline deadline) {
+    Optional<Permit.Denied> refusal(ImageKey key, GenerationRequest generationRequest, Deadline deadline) {
         Lane lane = generationRequest.lane();
-        return forecast.refusal(generationRequest.request(), lane, deadline).filter(wait -> !leases.isHeld(key, lane));
+        return forecast.refusal(generationRequest.request(), lane, deadline)
+                .filter(denied -> !leases.isHeld(key, lane));
     }
 
     private Optional<Result> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
@@ -190,7 +203,7 @@ final class LeaderFlight {
         return landed(key, generationRequest.horizon());
     }
 
-    /** What another leader landed. */
+    /** An image that another leader has stored. */
     private Optional<Result> landed(ImageKey key, Horizon horizon) {
         return lookup.fresh(key, horizon).map(entry -> new Result(entry, false));
     }
@@ -203,18 +216,25 @@ final class LeaderFlight {
                 .knowing(known);
     }
 
-    /** Empty when the job that was to be resumed has ended meanwhile. */
+    /** Leads: makes the image or resumes its job, and stores it. Empty when the job to resume has ended meanwhile. */
     private Optional<Result> lead(
             Lease lease, GenerationRequest generationRequest, Purchase purchase, Deadline deadline, boolean resumable) {
-        LeaderOrder order = new LeaderOrder(purchase, generationRequest.horizon(), generationRequest.caller());
+        LeaderOrder order = new LeaderOrder(purchase, generationRequest);
         LeaseRenewer renewer = LeaseRenewer.start(lease, leases, order::hold, pause, threads);
         try {
             writes.requireNone();
             Attempt attempt = Attempt.of(lease.lane(), deadline, order);
-            Optional<GeneratedImage> image = resumable
-                    ? resumed(generationRequest, order, attempt)
-                    : Optional.of(generator.generate(generationRequest.request(), attempt));
-            return image.map(made -> store(generationRequest, made, order));
+            Optional<Receipts.Resumed> job =
+                    resumable ? receipts.resume(purchase, lease.lane()) : forgotten(generationRequest, purchase);
+            if (resumable && job.isEmpty()) {
+                return Optional.empty();
+            }
+            GeneratedImage image = job.isPresent()
+                    ? resumed(generationRequest, job.get(), order, attempt)
+                    : generator.generate(generationRequest.request(), attempt);
+            return Optional.of(store(generationRequest, image, order));
+        } catch (JobUnfinishedException unfinished) {
+            throw order.open().map(unfinished::of).orElse(unfinished);
         } catch (AlreadyLandedException landed) {
             return Optional.of(new Result(landed.entry(), false));
         } finally {
@@ -224,20 +244,32 @@ final class LeaderFlight {
         }
     }
 
-    /** Goes on with the job of a call whose holder is gone; it was paid for, so that it needs no permit and no credit. */
-    private Optional<GeneratedImage> resumed(GenerationRequest generationRequest, LeaderOrder order, Attempt attempt) {
-        Optional<Receipts.Resumed> job = receipts.resume(order.purchase, attempt.lane());
-        if (job.isEmpty()) {
-            return Optional.empty();
-        }
-        order.departed(job.get().call());
-        order.ticket = job.get().ticket();
-        Attempt ofItsAccount = attempt.withAccount(job.get().call().purchase().account());
+    /** The job that the request names, if the fleet's memory has lost its receipt, which is then written again. */
+    private Optional<Receipts.Resumed> forgotten(GenerationRequest generationRequest, Purchase purchase) {
+        return generationRequest
+                .open()
+                .map(open -> new Receipts.Resumed(
+                        new Permit.Departed(
+                                open.token(),
+                                generationRequest.lane(),
+                                purchase.named(open.series()).billedTo(open.account()),
+                                open.departed(),
+                                Duration.ZERO),
+                        open.ticket()))
+                .filter(job -> receipts.hold(job.call()) == Receipts.Holding.HELD);
+    }
+
+    /** Goes on with the job of a call whose holder is gone. The job is paid for, so it needs no permit and no credit. */
+    private GeneratedImage resumed(
+            GenerationRequest generationRequest, Receipts.Resumed job, LeaderOrder order, Attempt attempt) {
+        order.departed(job.call());
+        order.ticket = job.ticket();
+        Attempt ofItsAccount = attempt.withAccount(job.call().purchase().account());
         try {
-            return Optional.of(jobs.generate(generationRequest.request(), ofItsAccount));
+            return jobs.generate(generationRequest.request(), ofItsAccount);
         } catch (GenerationException failure) {
             order.failed();
-            throw settler.settleFailed(job.get().call(), failure, Duration.ZERO);
+            throw settler.settleFailed(job.call(), failure, Duration.ZERO);
         }
     }
 
@@ -249,10 +281,12 @@ final class LeaderFlight {
         }
     }
 
-    /** What was paid for is stored, however late, unless it was deleted meanwhile or a fresh image stands. */
+    /** Stores what was paid for, unless the key was deleted meanwhile or another call's fresh image is there. */
     private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
+        // Dated before the receipt is held: of what was bought by others after that, nothing is replaced.
+        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         switch (order.hold()) {
             case HELD -> {}
             case DELETED -> {
@@ -266,11 +300,10 @@ final class LeaderFlight {
                 }
             }
         }
-        IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         return new Result(writes.put(entry, image.content(), call), true);
     }
 
-    /** The leader's order: looks once more when the permit is there, and keeps the receipt. */
+    /** The order of a leader: it looks for the image once more when the call has its permit, and keeps the receipt. */
     private final class LeaderOrder implements Attempt.Order {
 
         private final Purchase purchase;
@@ -278,13 +311,17 @@ final class LeaderFlight {
         private final Caller payer;
         private final ReentrantLock holding = new ReentrantLock();
         private volatile Permit.@Nullable Departed call;
+        private final boolean queued;
         private String ticket = "";
-        private String series = "";
+        private String series;
+        private Optional<OpenJob> open = Optional.empty();
 
-        LeaderOrder(Purchase purchase, Horizon horizon, Caller payer) {
-            this.payer = payer;
+        LeaderOrder(Purchase purchase, GenerationRequest generationRequest) {
             this.purchase = purchase;
-            this.horizon = horizon;
+            this.horizon = generationRequest.horizon();
+            this.payer = generationRequest.caller();
+            this.queued = generationRequest.queued();
+            this.series = generationRequest.open().map(OpenJob::series).orElse("");
         }
 
         @Override
@@ -340,6 +377,33 @@ final class LeaderFlight {
         }
 
         @Override
+        public Optional<Instant> setDown() {
+            if (!queued) {
+                return Optional.empty();
+            }
+            holding.lock();
+            try {
+                Permit.Departed departed = call();
+                if (receipts.hold(departed) != Receipts.Holding.HELD) {
+                    return Optional.empty();
+                }
+                receipts.keepTicket(departed, ticket);
+                open = Optional.of(new OpenJob(
+                        departed.token(), departed.at(), departed.purchase().account(), series, ticket));
+                return Optional.of(departed.at());
+            } catch (LimiterUnavailableException gone) {
+                return Optional.empty();
+            } finally {
+                holding.unlock();
+            }
+        }
+
+        /** What was set down. */
+        Optional<OpenJob> open() {
+            return open;
+        }
+
+        @Override
         public void departed(Permit.Departed departed) {
             if (call == null) {
                 drain.entered();
@@ -353,7 +417,10 @@ final class LeaderFlight {
             }
         }
 
-        /** Waits for a holding that is under way: one that came after the receipt's end would write it again. */
+        /**
+         * Waits for a {@link #hold} that is under way: one that came after the receipt's end would write the receipt
+         * again.
+         */
         @Override
         public void failed() {
             holding.lock();
@@ -373,7 +440,10 @@ final class LeaderFlight {
             return departed;
         }
 
-        /** Holds the receipt, if there is one; that it cannot be asked is no reason to throw away what was paid for. */
+        /**
+         * Holds the call's receipt, if it has departed. Counts as held while the receipt cannot be reached, so that what
+         * was paid for is not thrown away.
+         */
         Receipts.Holding hold() {
             holding.lock();
             try {

@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import org.jboss.logging.Logger;
 
-/** Renews a lease three times in its life, and holds the receipt of its leader's call, for as long as the leader works. */
+/** Renews a leader's lease each third of its time to live, and holds the receipt of its call, until it is stopped. */
 final class LeaseRenewer {
 
     private static final Logger LOG = Logger.getLogger(LeaseRenewer.class);
@@ -21,9 +21,9 @@ final class LeaseRenewer {
     }
 
     /**
-     * Starts to renew.
+     * Starts to renew on a thread of its own.
      *
-     * @param holdReceipt holds the receipt of the call that the leader has made, if it has made one
+     * @param holdReceipt holds the receipt of the leader's call, if one has departed
      */
     static LeaseRenewer start(
             Lease lease, FlightLeases leases, Runnable holdReceipt, Pause pause, ExecutorService threads) {
@@ -43,7 +43,7 @@ final class LeaseRenewer {
         }
     }
 
-    /** A failure may pass before lease or receipt end. */
+    /** Logs a failure: it may pass before the lease or the receipt ends. */
     private static void attempt(String what, Runnable step) {
         try {
             step.run();

@@ -4,6 +4,8 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Receipts;
 import dev.afterimage.store.ImageStore;
 import java.time.Clock;
 import java.util.Optional;
@@ -13,8 +15,8 @@ import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /**
- * Looks an image up: in the index, and where that knows nothing fresh, in the store, from which the index is mended. A
- * failing index is a miss.
+ * Looks images up: in the index, and where that has nothing fresh, in the store, from which it then mends the index. An
+ * index that cannot be reached counts as a miss. An image that is in the store although its key was deleted is removed.
  */
 final class Lookup {
 
@@ -22,15 +24,17 @@ final class Lookup {
 
     private final ImageIndex index;
     private final ImageStore store;
+    private final Receipts receipts;
     private final Drain drain;
     private final Clock clock;
     private final Executor threads;
     private final RateLimitedLog unanswered;
     private final RateLimitedLog untold;
 
-    Lookup(ImageIndex index, ImageStore store, Drain drain, Clock clock, Executor threads) {
+    Lookup(ImageIndex index, ImageStore store, Receipts receipts, Drain drain, Clock clock, Executor threads) {
         this.index = index;
         this.store = store;
+        this.receipts = receipts;
         this.drain = drain;
         this.clock = clock;
         this.threads = threads;
@@ -49,12 +53,26 @@ final class Lookup {
     /**
      * What the store knows, given what the index knew. Blocks.
      *
-     * @throws dev.afterimage.store.StoreUnavailableException when the store cannot be asked
+     * @throws dev.afterimage.store.StoreUnavailableException when the store cannot be reached
      */
     Optional<IndexEntry> inStore(ImageKey key, Optional<IndexEntry> indexed) {
         Optional<IndexEntry> stored = store.find(key);
-        stored.filter(entry -> entry.isFresh(clock.instant())).ifPresent(this::mend);
+        Optional<IndexEntry> fresh = stored.filter(this::isFresh);
+        if (fresh.filter(this::isDeleted).isPresent()) {
+            store.delete(fresh.get());
+            return Optional.empty();
+        }
+        fresh.ifPresent(this::mend);
         return stored.or(() -> indexed);
+    }
+
+    /** While that cannot be told, what lies there is shown. */
+    private boolean isDeleted(IndexEntry entry) {
+        try {
+            return receipts.isDeleted(entry.key());
+        } catch (LimiterUnavailableException gone) {
+            return false;
+        }
     }
 
     /** The newest image of this key, whatever its freshness; from the index where that has a fresh one. Blocks. */
@@ -63,7 +81,7 @@ final class Lookup {
         return indexed.filter(entry -> isGoodEnough(entry, horizon)).isPresent() ? indexed : inStore(key, indexed);
     }
 
-    /** Whether it may be served now and meets the horizon. */
+    /** Whether the image is fresh and meets the horizon. */
     boolean isGoodEnough(IndexEntry entry, Horizon horizon) {
         return isFresh(entry) && horizon.isMetBy(entry);
     }
@@ -82,15 +100,15 @@ final class Lookup {
     }
 
     /**
-     * A DELETE may have come between the look into the store and the end of this change of the index, so that the store is asked
-     * once more. Does not wait; but a process isn't frozen before that.
+     * Enters an image of the store into the index. Afterwards asks the store and its receipt once more, because a DELETE may
+     * have come in between. Does not wait, but counts as under way for the {@link Drain}.
      */
     private void mend(IndexEntry entry) {
         drain.entered();
         index.put(entry)
                 .thenRunAsync(
                         () -> {
-                            if (store.find(entry.key()).isEmpty()) {
+                            if (!store.find(entry.key()).equals(Optional.of(entry)) || isDeleted(entry)) {
                                 forget(entry.key());
                             }
                         },
@@ -103,7 +121,10 @@ final class Lookup {
                 });
     }
 
-    /** Tells the index. That it cannot be told is no failure: the store knows, and is asked next time. Does not wait. */
+    /**
+     * Enters an image into the index. A failure is only logged: the store knows the image, and is asked next time. Does
+     * not wait.
+     */
     void remember(IndexEntry entry) {
         index.put(entry).exceptionally(failure -> {
             untold.say(failure);
@@ -111,7 +132,10 @@ final class Lookup {
         });
     }
 
-    /** Waits for an answer on a thread that may block, and throws the failure itself without its {@link CompletionException}. */
+    /**
+     * Waits for an answer, on a thread that may block. Throws its failure without the {@link CompletionException} around
+     * it.
+     */
     static <T> T await(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().join();

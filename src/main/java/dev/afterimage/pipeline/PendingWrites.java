@@ -21,14 +21,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * Brings images to where they are kept: the store, then the index. One that the store does not take (it is full) was paid for
- * all the same: it waits here, its receipt is held so that nobody buys it again, and it is tried again until it is stored.
- * While one waits, nothing more is bought, and the end of the process or its freeze waits as for a call under way.
+ * Writes new images into the store and then the index. An image that the store does not take, because it is full or out
+ * of reach, was paid for: it waits here and is tried again until it is stored, and its receipt is held so that nobody
+ * buys it again. While one waits, nothing more is bought, and the process neither ends nor is frozen, as with a call
+ * under way.
  */
 final class PendingWrites {
 
     private static final Logger LOG = Logger.getLogger(PendingWrites.class);
-    /** Beyond this, images are lost as they would be with the process. */
+    /** How many bytes of images may wait. Beyond this an image is lost, as it would be at the end of the process. */
     private static final long MOST_BYTES = 64L * 1024 * 1024;
 
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
@@ -70,8 +71,8 @@ final class PendingWrites {
     /**
      * Stores the image of a call, tells the index, and ends the call's receipt.
      *
-     * @return the entry that now stands, as {@link ImageStore#put} has it
-     * @throws StoreUnavailableException when it could not be stored, and waits
+     * @return the entry that the store has now, see {@link ImageStore#put}
+     * @throws StoreUnavailableException when the image could not be stored, and waits
      * @throws DeletedMeanwhileException when the key was deleted while the call was under way; nothing is stored
      */
     IndexEntry put(IndexEntry entry, byte[] content, Permit.Departed call) {
@@ -89,9 +90,9 @@ final class PendingWrites {
     }
 
     /**
-     * Says whether images wait for the store, so that nothing more is bought.
+     * To be called before an image is bought.
      *
-     * @throws StoreUnavailableException when one does
+     * @throws StoreUnavailableException when an image waits for the store
      */
     void requireNone() {
         if (!waiting.isEmpty()) {
@@ -100,9 +101,9 @@ final class PendingWrites {
     }
 
     /**
-     * Nobody need wait for an image that is made and cannot be stored.
+     * To be called before a wait for an image that another is buying: one that waits here is made and cannot be stored.
      *
-     * @throws StoreUnavailableException when the one of this key waits here
+     * @throws StoreUnavailableException when the image of this key waits for the store
      */
     void requireStored(ImageKey key) {
         if (waiting.containsKey(key)) {
@@ -110,7 +111,7 @@ final class PendingWrites {
         }
     }
 
-    /** An image that is to be forgotten does not wait either, and nor does whoever asks for it next. */
+    /** Drops the image of this key if it waits, and ends its receipt, so that the next request need not wait for that. */
     void forget(ImageKey key) {
         Waiting image = waiting.get(key);
         if (image != null) {
@@ -119,17 +120,18 @@ final class PendingWrites {
         }
     }
 
+    /** The index is told last: until the receipt has ended, a look into the store finds out whether the key was deleted. */
     private IndexEntry land(IndexEntry entry, byte[] content, Permit.Departed call) {
         IndexEntry standing = store.put(entry, content);
-        lookup.remember(standing);
         Runnable takeBack = () -> {
-            store.delete(entry.key());
+            store.delete(entry);
             lookup.forget(entry.key());
         };
         if (settler.settleStored(call, standing.createdAt(), takeBack).deleted()) {
             takeBack.run();
             throw new DeletedMeanwhileException();
         }
+        lookup.remember(standing);
         return standing;
     }
 
@@ -161,7 +163,7 @@ final class PendingWrites {
         }
     }
 
-    /** Whether it need not wait any more. */
+    /** Tries to store an image. Says whether it need not wait any more: it is stored, or its key was deleted. */
     private boolean tryAgain(Waiting image) {
         try {
             if (receipts.hold(image.call()) == Receipts.Holding.DELETED) {

@@ -9,6 +9,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
@@ -20,12 +21,12 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
- * What an {@link ImagePipeline} is put together from.
+ * The collaborators of an {@link ImagePipeline}.
  *
  * @param generator the provider with all its decorators
- * @param jobs the provider with those decorators alone that guard an answer; goes on with jobs that were paid for
- * @param forecast of the permits that {@code generator} waits for
- * @param patience how long a generation is tried for at least, even when the caller that started it leaves earlier
+ * @param jobs the provider with only those decorators that check an answer; goes on with jobs that were paid for
+ * @param forecast the forecast for the permits that {@code generator} waits for
+ * @param patience how long a generation that somebody asked for is tried at most, even when its caller leaves earlier
  * @param virtualThreads runs what may wait; never the thread of an event loop
  */
 public record PipelineParts(
@@ -48,11 +49,14 @@ public record PipelineParts(
         Clock clock,
         ExecutorService virtualThreads) {
 
-    /** What is known, without asking anybody, of the wait for a permit. */
+    /**
+     * Knows without asking the limiter whether a wait for a permit would be in vain, so that a flood is turned away
+     * cheaply.
+     */
     @FunctionalInterface
     public interface Forecast {
 
-        /** The wait until the next permit when that is known to lie beyond the deadline; empty when asking may be worth it. */
-        Optional<Duration> refusal(ImageRequest request, Lane lane, Deadline deadline);
+        /** The denial, where it is known that there is no permit by the deadline; empty where the limiter must be asked. */
+        Optional<Permit.Denied> refusal(ImageRequest request, Lane lane, Deadline deadline);
     }
 }

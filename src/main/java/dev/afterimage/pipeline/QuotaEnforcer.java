@@ -4,7 +4,7 @@ import dev.afterimage.generation.GenerationException;
 import dev.afterimage.limit.CallerQuota;
 import java.util.function.Supplier;
 
-/** Charges a caller's quota for work that may cost, and gives it back when it cost nothing. */
+/** Charges a caller's quota for work that may be billed, and gives it back when the work cost nothing. */
 final class QuotaEnforcer {
 
     private final CallerQuota quota;
@@ -14,7 +14,7 @@ final class QuotaEnforcer {
     }
 
     /**
-     * Does the work at the caller's expense; the service itself has no quota.
+     * Does the work and counts it on the caller's quota. The service itself has none.
      *
      * @throws QuotaExceededException when the caller's hour is used up; the work is not done then
      */

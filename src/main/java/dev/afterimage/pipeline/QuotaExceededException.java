@@ -2,7 +2,7 @@ package dev.afterimage.pipeline;
 
 import java.time.Duration;
 
-/** The caller used up its hour. Nothing was asked of the provider. */
+/** The caller has used up its quota of this hour. The provider was not asked. */
 public class QuotaExceededException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

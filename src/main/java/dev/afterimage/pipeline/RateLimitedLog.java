@@ -7,7 +7,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
-/** A warning that is logged once a second at most, with how often it was due: an outage is one story, not a line a request. */
+/**
+ * A warning that is logged at most once a second, with how many were left out since: an outage is not a line for each
+ * request.
+ */
 final class RateLimitedLog {
 
     private static final Duration SILENCE = Duration.ofSeconds(1);

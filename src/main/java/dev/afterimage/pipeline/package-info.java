@@ -1,7 +1,7 @@
 /**
  * The way of a request. {@link dev.afterimage.pipeline.ImagePipeline} looks in the index, then in the store, then joins or
- * leads the one {@link dev.afterimage.pipeline.LeaderFlight} of the key, which asks the provider, stores the image and enters
- * it in the index. What cannot be answered within the caller's deadline is left to the
+ * leads the one {@link dev.afterimage.pipeline.LeaderFlight} of the key, which asks the provider, stores the image and
+ * enters it in the index. What takes longer than the caller's deadline goes to the
  * {@link dev.afterimage.pipeline.Backlog}.
  */
 @NullMarked

@@ -13,24 +13,24 @@ public interface AccountConfig {
     @WithName("api-key")
     Optional<String> apiKey();
 
-    /** Instead of the key: the Secrets Manager secret that holds it. */
+    /** In place of the key: the name or ARN of the Secrets Manager secret that holds it. */
     @WithName("api-key-secret")
     Optional<String> apiKeySecret();
 
-    /** The account's name or id, for APIs that want it beside the key. */
+    /** The account's name or id, for APIs that need it besides the key; the provider's where left out. */
     Optional<String> user();
 
-    /** Its calls in any window of {@link #rateWindow()}. */
+    /** Its calls in any window of {@link #rateWindow()}, at least 1; the provider's where left out. */
     OptionalInt rate();
 
-    /** The length of its window. */
+    /** The length of its window; the provider's where left out. */
     @WithName("rate-window")
     Optional<Duration> rateWindow();
 
-    /** Its calls in flight at once. */
+    /** Its calls in flight at once, at least 1; the provider's where left out. */
     OptionalInt concurrency();
 
-    /** Its budget a calendar month (UTC), in the provider's own unit. */
+    /** What its images may cost in a calendar month (UTC), in the provider's own unit; the provider's where left out. */
     @WithName("monthly-credits")
     OptionalLong monthlyCredits();
 }

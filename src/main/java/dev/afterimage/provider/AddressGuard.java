@@ -18,13 +18,13 @@ import java.util.Set;
  *
  * <ul>
  *   <li>A host that the operator names exactly in {@code allowed-hosts} may be private and plain http, on any port.
- *   <li>A host below a wildcard, one that the description names, and the provider's own must be https, on the usual port (or the provider's own), and
- *       have a public address.
+ *   <li>A host that matches a wildcard or the description, and the provider's own, must have a public address and be
+ *   https, on port 443 or on the provider's own port.
  *   <li>Every other host is refused.
  * </ul>
  *
- * <p>The name is resolved once, and the call goes to the very address that was checked, so that a name that changes its
- * address in between (DNS rebinding) gains nothing.
+ * <p>The name is resolved once, and the call goes to the address that was checked. So a name whose address changes in
+ * between (DNS rebinding) gains nothing.
  */
 final class AddressGuard {
 
@@ -40,9 +40,9 @@ final class AddressGuard {
     /**
      * A guard for one provider.
      *
-     * @param providerUrl where the provider is called; empty when it is never asked for a URL
-     * @param allowedHosts of the operator: exact names, addresses, or {@code *.example.com}
-     * @param describedHosts of the provider's description, in the same spelling
+     * @param providerUrl the URL at which the provider is called; empty for none
+     * @param allowedHosts the hosts that the operator allows: exact names, addresses, or {@code *.example.com}
+     * @param describedHosts the hosts that the provider's description names, in the same spelling
      * @throws IllegalArgumentException when an entry of {@code allowedHosts} is no host
      */
     AddressGuard(
@@ -64,15 +64,15 @@ final class AddressGuard {
         this.resolver = resolver;
     }
 
-    /** A guard that lets every host pass by https on the usual port that has a public address. */
+    /** A guard that lets every host with a public address pass, by https on port 443. */
     static AddressGuard ofPublic(List<String> allowedHosts, HostResolver resolver) {
         return new AddressGuard(Optional.empty(), allowedHosts, List.of(), resolver, true);
     }
 
     /**
-     * Where to fetch the URL.
+     * The destination of a call to this URL.
      *
-     * @throws NotAnImageException when it may not be fetched
+     * @throws NotAnImageException when the URL may not be fetched
      * @throws UnknownHostException when the host has no address now
      */
     Destination check(String spelling) throws UnknownHostException {

@@ -14,15 +14,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Reads one answer's body while it streams in, as long as there is {@link AnswerRoom} for it, and hangs up as soon as it is
- * too large (a success is then refused, a failure goes without the rest of its body) or something breaks.
+ * Reads one answer's body while it streams in and there is {@link AnswerRoom} for it. Closes the connection as soon as
+ * the body is too large, or after an error. A success that is too large is refused; a failure is used without the rest of
+ * its body.
  */
 final class AnswerReader {
 
-    /** Enough for any problem document; nobody reads further. */
+    /** How much of a failure's body is read: enough for any problem document. */
     private static final long MAX_FAILURE_BYTES = 64 * 1024;
 
-    /** What an answer of unknown length asks room for beyond what has come. */
+    /** How many bytes more than have come an answer of unknown length asks room for. */
     private static final long AHEAD = 64 * 1024;
 
     private final HttpClientResponse response;
@@ -72,7 +73,7 @@ final class AnswerReader {
         });
     }
 
-    /** The bytes lie in their chunks, and once more in one piece at the end; that a short while only. */
+    /** Asks for room for this many bytes. At the end the bytes are in memory twice for a moment, which is not counted. */
     private void makeRoom(long bytes) {
         room = bytes;
         if (!place.grow(bytes, () -> eventLoop.runOnContext(go -> response.resume()))) {
@@ -80,7 +81,7 @@ final class AnswerReader {
         }
     }
 
-    /** After an error, such as a full heap, nothing more of the answer is taken. */
+    /** Runs a step of the reading. After an error, such as a full heap, nothing more of the answer is read. */
     private void unlessBroken(Runnable step) {
         if (answer.future().isComplete()) {
             return;
@@ -94,7 +95,7 @@ final class AnswerReader {
         }
     }
 
-    /** Zero when it isn't said. */
+    /** The length that the answer announces, in bytes; 0 when it announces none. */
     private long announced() {
         String header = response.getHeader(HttpHeaders.CONTENT_LENGTH);
         return header == null ? 0 : Long.parseLong(header);

@@ -13,23 +13,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes of answers the process holds at once, from the moment a call is sent until its image is stored, so that
- * many large images together cannot exhaust the heap: what breaks by an {@link OutOfMemoryError} was paid for.
+ * A bound on the bytes of answers that the process holds at once, from the moment a call is sent until its image is
+ * stored. Without it many large images together could exhaust the heap, and images that were paid for would be lost.
  *
- * <p>A call that buys is let in if there is room for an answer of the usual size: that of the largest of late, for the true
- * size is known only when the money is spent. An answer that turns out larger takes more room while it streams in; where there
- * is none it is not read on (the network holds it up, nothing is lost) until others have ended. One answer at a time is read
- * whatever the room, so that they never wait for each other. So at most the given bytes are held, and one answer more.
+ * <p>A call that buys is let in if there is room for an answer of the usual size, which is about the largest of the last
+ * ones: the true size is known only when the money is spent. A larger answer takes more room while it streams in; where
+ * there is none, it is not read further until others have ended (the network holds it back, and nothing is lost). One
+ * answer at a time is read without room, so that answers never wait for each other in a circle. So at most the given
+ * bytes are held, and one answer more.
  */
 public final class AnswerRoom {
 
-    /** What an answer is taken for before any has come. */
+    /** The usual size before the first answer, in bytes. */
     private static final long FIRST_GUESS = 256 * 1024;
 
-    /** After a large answer the guess falls by one such part with each smaller one. */
+    /** With each smaller answer the usual size falls by this part of the difference (1/8). */
     private static final long FALL = 8;
 
-    /** Less than this says nothing of images (it is a JSON document or an error), and is not worth counting once read. */
+    /**
+     * Smaller answers, in bytes, are JSON documents or errors: they say nothing about images, and are not counted once
+     * read.
+     */
     private static final long SMALL = 64 * 1024;
 
     private final long most;
@@ -42,15 +46,18 @@ public final class AnswerRoom {
     private @Nullable Place favoured;
 
     /**
-     * A room of that size.
+     * A room that is empty.
      *
-     * @param most bytes, at least 1
+     * @param most how many bytes it holds, at least 1
      */
     public AnswerRoom(long most) {
         this.most = most;
     }
 
-    /** A quarter of the heap: an image may lie in it a second time while it is stored, and the service needs the rest. */
+    /**
+     * A room of a quarter of the heap: an image may be in memory twice while it is stored, and the service needs the
+     * rest.
+     */
     public static AnswerRoom ofHeap() {
         return new AnswerRoom(Math.max(1, Runtime.getRuntime().maxMemory() / 4));
     }
@@ -58,7 +65,7 @@ public final class AnswerRoom {
     /**
      * A place for a call that is not paid for yet; empty when there is no room now.
      *
-     * @param maxBytes the longest that its answer may be
+     * @param maxBytes the largest size that its answer may have, in bytes
      */
     synchronized Optional<Place> enter(long maxBytes) {
         forgetCollected();
@@ -69,12 +76,12 @@ public final class AnswerRoom {
         return Optional.of(new Place(expected));
     }
 
-    /** A place for what is paid for already: it is let in always, and takes its room while it is read. */
+    /** A place for an answer that is paid for already: it is always let in, and takes room only while it is read. */
     synchronized Place enterPaid() {
         return new Place(0);
     }
 
-    /** The image that came with these bytes is stored; quietly when they did not come with an answer. */
+    /** To be called when the image of these bytes is stored: frees their room. Does nothing for other bytes. */
     public void free(byte[] body) {
         List<Runnable> goOn;
         synchronized (this) {
@@ -90,7 +97,10 @@ public final class AnswerRoom {
         goOn.forEach(Runnable::run);
     }
 
-    /** Images that were never stored (they were none, or the store failed) are counted until the heap is rid of them. */
+    /**
+     * Frees the room of bodies that were never stored (they were no images, or the store failed) and are garbage
+     * collected.
+     */
     private void forgetCollected() {
         for (Reference<?> gone = collected.poll(); gone != null; gone = collected.poll()) {
             if (gone instanceof Stored one && kept.remove(one)) {
@@ -107,7 +117,7 @@ public final class AnswerRoom {
         return goOn;
     }
 
-    /** A body that left its place, and is still somewhere on its way to the store. */
+    /** A body that was read, and is on its way to the store. */
     private static final class Stored extends WeakReference<byte[]> {
 
         private final long bytes;
@@ -133,10 +143,10 @@ public final class AnswerRoom {
         }
 
         /**
-         * Takes so much room in all.
+         * Takes room for {@code bytes} in all.
          *
-         * @param whenThereIs run, on another thread, as soon as there is room after all
-         * @return whether there is
+         * @param whenThereIs run on another thread as soon as there is room, if there is none now
+         * @return whether there is room now
          */
         boolean grow(long bytes, Runnable whenThereIs) {
             synchronized (AnswerRoom.this) {
@@ -166,12 +176,12 @@ public final class AnswerRoom {
             return true;
         }
 
-        /** The answer was read: its body is counted on until it is {@linkplain AnswerRoom#free stored}. */
+        /** The answer was read: its body stays counted until it is {@linkplain AnswerRoom#free stored}. */
         void leave(byte[] body) {
             leave(Optional.of(body).filter(bytes -> bytes.length > SMALL));
         }
 
-        /** Nothing came of it. */
+        /** The call brought no answer: frees its room. Does nothing after {@link #leave(byte[])}. */
         void leave() {
             leave(Optional.empty());
         }

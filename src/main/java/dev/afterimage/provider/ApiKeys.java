@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Port: the API key to use now. Asked before each call, because a key that is kept elsewhere is read when it is first needed,
- * and may be rotated while the service runs.
+ * Port: the provider's API key. Asked before each call, because a key may be kept elsewhere, and rotated while the
+ * service runs.
  */
 @FunctionalInterface
 public interface ApiKeys {

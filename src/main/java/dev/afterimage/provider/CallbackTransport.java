@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Posts callbacks to public addresses over https, and to hosts that the operator names. As for the images of providers the name
- * is resolved once, and the call goes to the address that was checked; redirects are not followed.
+ * Posts callbacks over https to public addresses, and to hosts that the operator names. The name is resolved once, and
+ * the call goes to the address that was checked. Redirects are not followed.
  */
 public final class CallbackTransport implements Callbacks.Transport {
 
@@ -35,11 +35,11 @@ public final class CallbackTransport implements Callbacks.Transport {
     }
 
     /**
-     * A way out.
+     * A transport over this client.
      *
-     * @param http asked for when something is to be sent
-     * @param allowedHosts may be private and plain http
-     * @param timeout for an answer
+     * @param http the client; asked for when the first callback is sent
+     * @param allowedHosts the hosts that may also be private and plain http
+     * @param timeout from the departure to the answer's last byte
      */
     public static CallbackTransport of(Supplier<ProviderHttp> http, List<String> allowedHosts, Duration timeout) {
         return new CallbackTransport(

@@ -10,13 +10,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A place in a description that is being compiled. It knows its JSON pointer, so that every mistake names where it is.
+ * A part of a description that is being compiled. It knows its JSON pointer, so that every message names the place.
  *
  * @param pointer as RFC 6901 writes it; empty for the whole document
  */
 record Described(JsonNode json, String pointer) {
 
-    /** What is wrong here, and how to mend it. */
+    /**
+     * The exception for a mistake here.
+     *
+     * @param reason what is wrong, and how to mend it
+     */
     IllegalArgumentException mistake(String reason) {
         return new IllegalArgumentException(
                 "The description of the provider is wrong at \"" + pointer + "\": " + reason);
@@ -34,7 +38,7 @@ record Described(JsonNode json, String pointer) {
         return get(property).orElseThrow(() -> mistake("\"" + property + "\" is missing"));
     }
 
-    /** Refuses whatever is no object, or has other properties than these. */
+    /** Refuses what is no object, or has other properties than these. */
     Described object(Set<String> properties) {
         object();
         json.fieldNames().forEachRemaining(name -> {
@@ -110,7 +114,7 @@ record Described(JsonNode json, String pointer) {
         return json.intValue();
     }
 
-    /** Above zero, such as {@code 60s} or {@code 250ms}. */
+    /** A duration above zero, such as {@code 60s} or {@code 250ms}. */
     Duration duration() {
         return DurationText.exact(text())
                 .filter(Duration::isPositive)

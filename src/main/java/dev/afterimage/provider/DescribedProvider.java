@@ -23,23 +23,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Runs a description: one call an image, and where the API makes it later, polls until it is there. */
+/** Runs a description: makes one call for each image, and where the API makes the image later, polls until it is there. */
 public final class DescribedProvider implements ImageGenerator {
 
     private static final Pattern SHOWN_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final long JSON_AROUND_BASE64 = 64 * 1024;
 
-    /** Told how many calls of a window an answer says are allowed to the account. */
+    /** Told of the limit that an answer shows to an account: {@code calls} in a window. */
     @FunctionalInterface
     interface ShownLimits {
         void showed(String account, int calls, Duration window);
     }
 
     /**
-     * What a provider is run with.
+     * The collaborators of a provider.
      *
      * @param permits asked before a poll that counts as a call
      * @param limits told of every limit that an answer shows
+     * @param setsJobsDown whether a job is left alone between two polls if it is on the queue, since waiting costs money here
      */
     record Parts(
             Exchange exchange,
@@ -48,7 +49,8 @@ public final class DescribedProvider implements ImageGenerator {
             ShownLimits limits,
             CallSigner signer,
             Clock clock,
-            Pause pause) {}
+            Pause pause,
+            boolean setsJobsDown) {}
 
     private final Description description;
     private final ProviderCall call;
@@ -59,9 +61,9 @@ public final class DescribedProvider implements ImageGenerator {
     private final Parts parts;
 
     /**
-     * A provider as described, at the configured URL, target and account.
+     * A provider as described, with the configured URL, target and account.
      *
-     * @throws IllegalArgumentException when the configuration lacks what the description needs, or has no use for
+     * @throws IllegalArgumentException when the configuration lacks what the description needs, or has what it cannot use
      */
     DescribedProvider(Description description, ProviderConfig config, ApiKeys keys, Parts parts) {
         this.description = description;
@@ -90,16 +92,18 @@ public final class DescribedProvider implements ImageGenerator {
                         meanings,
                         longestAnswer(),
                         parts.clock(),
-                        parts.pause()));
+                        parts.pause(),
+                        parts.setsJobsDown() ? Optional.of(config.timeout()) : Optional.empty()));
     }
 
     /**
      * An API as a template uses it.
      *
-     * @param config of the account that is billed
-     * @param gate where a poll that counts as a call gets its start
-     * @param settler ends the call that such a poll is
+     * @param config with the key of the account that is billed
+     * @param gate gives permits to polls that count as calls
+     * @param settler settles such polls
      * @param signer for APIs of AWS
+     * @param setsJobsDown whether queued jobs are left alone between two polls
      * @throws IllegalArgumentException when there is no such description, it is wrong, or the configuration lacks what it needs
      */
     public static DescribedProvider of(
@@ -111,7 +115,8 @@ public final class DescribedProvider implements ImageGenerator {
             CallSettler settler,
             CallSigner signer,
             Clock clock,
-            Pause pause) {
+            Pause pause,
+            boolean setsJobsDown) {
         return new DescribedProvider(
                 choice.description(),
                 config,
@@ -123,14 +128,15 @@ public final class DescribedProvider implements ImageGenerator {
                         gate::showed,
                         signer,
                         clock,
-                        pause));
+                        pause,
+                        setsJobsDown));
     }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Optional<String> ticket = jobs.flatMap(polling -> attempt.order().ticket());
         return ticket.isPresent()
-                ? finish(request, ticket.get(), attempt, Deadline.in(config.timeout(), parts.clock()))
+                ? finish(request, ticket.get(), attempt, Deadline.in(config.timeout(), parts.clock()), Duration.ZERO)
                 : buy(request, attempt);
     }
 
@@ -145,11 +151,18 @@ public final class DescribedProvider implements ImageGenerator {
         }
         String ticket = jobs.get().ticket(answer, call.target());
         attempt.order().keepTicket(ticket);
-        return finish(request, ticket, attempt, deadline);
+        return finish(
+                request,
+                ticket,
+                attempt,
+                deadline,
+                description.job().orElseThrow().every());
     }
 
-    private GeneratedImage finish(ImageRequest request, String ticket, Attempt attempt, Deadline deadline) {
-        Answer answer = jobs.orElseThrow().finish(ticket, call::headersOfPoll, call.target(), attempt, deadline);
+    private GeneratedImage finish(
+            ImageRequest request, String ticket, Attempt attempt, Deadline deadline, Duration firstWait) {
+        Answer answer =
+                jobs.orElseThrow().finish(ticket, call::headersOfPoll, call.target(), attempt, deadline, firstWait);
         return image(request, answer, deadline);
     }
 
@@ -191,12 +204,12 @@ public final class DescribedProvider implements ImageGenerator {
         };
     }
 
-    /** Base64 makes four characters of three bytes. */
+    /** The largest answer, in bytes. Base64 makes four characters of three bytes. */
     private long longestAnswer() {
         return description.result().isEmpty() ? config.maxBytes() : config.maxBytes() / 3 * 4 + JSON_AROUND_BASE64;
     }
 
-    /** The call that would be sent for a sample, for people to read, with the API key masked. */
+    /** The call that would be sent for a sample request, as text for people, with the API key masked. */
     public static String sample(ProviderConfig config) {
         return Descriptions.isDemo(config.kind())
                 ? "The demo is drawn here; nothing is sent."
@@ -210,8 +223,8 @@ public final class DescribedProvider implements ImageGenerator {
         /**
          * The call's headers, with the signature among them. May block at first use.
          *
-         * @param service such as {@code bedrock}
-         * @param url whose host names the region
+         * @param service the service's name in AWS, such as {@code bedrock}
+         * @param url the call's URL, whose host names the region
          * @throws dev.afterimage.generation.UnavailableException when there are no credentials now
          */
         Map<String, String> sign(String service, String method, URI url, Map<String, String> headers, byte[] body);

@@ -20,16 +20,16 @@ import java.util.stream.Collectors;
 /**
  * An image API, as its document describes it ({@code providers/provider.schema.json} says what each property means).
  *
- * @param url where it is called; empty when only the configuration knows
- * @param headers with what stands for the API key
- * @param body with its placeholders; a missing node for a call without one
+ * @param url where it is called; empty when it must be configured
+ * @param headers the headers, with a placeholder for the API key
+ * @param body the body, with its placeholders; a missing node for a call without a body
  * @param unlessPng what is merged into the body for another format than png
  * @param formats the API's words for the formats that it offers
  * @param target the API's own template or model name, unless the configuration has another
  * @param result where in the JSON answer the image is; empty when the answer is the image
- * @param hosts from which its images may be fetched, beside its own
- * @param seed where in the body the variant stands, when it is not the first
- * @param needs what the data must have, because the body, URL or a header is made of it
+ * @param hosts the hosts from which its images may be fetched, besides its own
+ * @param seed where in the body the variant goes, when it is not the first
+ * @param needs the properties that the data must have, because body, URL or a header has a placeholder for them
  */
 record Description(
         String name,
@@ -54,7 +54,7 @@ record Description(
         Optional<JsonPath> seed,
         Set<JsonPath> needs) {
 
-    /** What a call meant that brought no image. */
+    /** What the answer to a call means that brought no image. */
     enum Meaning {
         THROTTLED,
         OUT_OF_CREDITS,
@@ -67,35 +67,39 @@ record Description(
         UNAVAILABLE
     }
 
-    /** As the API documents them; the configuration may have others. */
+    /** The limits that the API documents; the configuration may have others. */
     record Limits(Optional<Rate> rate, OptionalInt concurrency, Optional<Duration> timeout) {}
 
-    /** @param header in which each answer says how many calls a window may hold */
+    /**
+     * The API's rate: {@code calls} in any window of length {@code window}.
+     *
+     * @param header the header in which each answer says how many calls a window may hold
+     */
     record Rate(int calls, Duration window, Optional<String> header) {}
 
     /**
      * Turns the data's properties into entries.
      *
-     * @param array whether they become an array, or an object by name
-     * @param text what becomes of a value
-     * @param url what becomes of an http(s) URL
+     * @param array whether the entries become an array; else an object by name
+     * @param text the entry made of a value
+     * @param url the entry made of an http(s) URL
      */
     record Each(boolean array, JsonNode text, JsonNode url) {}
 
     /**
      * What an image costs, in the API's own unit.
      *
-     * @param fixed what it costs where nothing else is found
+     * @param fixed the cost where neither the answer nor the data says it
      */
     record Cost(double fixed, Optional<JsonPath> inAnswer, Optional<JsonPath> inData) {}
 
     /**
-     * An image that is made after the answer.
+     * How an image is got that is made after the answer.
      *
      * @param poll the URL, with placeholders that point into the answer, such as {@code {/polling_url}}
      * @param every the time between two polls
-     * @param pollHosts where the poll URL may lead, beside the API's own host
-     * @param result where the result lies, if at another URL than the poll's
+     * @param pollHosts the hosts that a poll URL may have, besides the API's own
+     * @param result the URL of the result, if it is not in the poll's answer
      * @param pollsCount whether a poll is a call against the rate
      */
     record Job(
@@ -110,12 +114,12 @@ record Description(
             boolean pollsCount) {}
 
     /**
-     * What an answer means, unless its status says it already. Everything that is given must hold.
+     * A rule that gives an answer a meaning. All its conditions must hold.
      *
-     * @param status one of these; every one when empty
-     * @param at where {@code text} is looked for; in the whole body when empty
-     * @param text one of these, in any case; anything when empty
-     * @param waitOver the answer names a wait that is longer
+     * @param status the status is one of these; any when empty
+     * @param at where {@code text} is looked for; the whole body when empty
+     * @param text one of these is found, in upper or lower case; anything when empty
+     * @param waitOver the answer names a wait that is longer than this
      * @param reason where the provider says why
      */
     record ErrorRule(
@@ -127,16 +131,16 @@ record Description(
             List<JsonPath> reason) {}
 
     /**
-     * Where the API says how long to wait, beside the usual places.
+     * Where the API says how long to wait, besides the usual places.
      *
-     * @param ban how long it refuses everything after it was asked too often; empty when it doesn't
+     * @param ban how long the API refuses everything after too many calls; empty when it does not
      */
     record Waits(List<String> headers, List<JsonPath> pointers, Optional<Duration> ban) {
 
         static final Waits USUAL = new Waits(List.of(), List.of(), Optional.empty());
     }
 
-    /** How a body is written. Of a form's fields, a text stands as it is and everything else as JSON. */
+    /** How a body is written. In a form, a text is written as it is, and any other value as JSON. */
     enum Encoding {
         JSON,
         /** {@code application/x-www-form-urlencoded} */
@@ -149,7 +153,7 @@ record Description(
         /**
          * A body, ready to be sent.
          *
-         * @param content as UTF-8 bytes would hold it
+         * @param content the text, which is sent as UTF-8
          */
         record Content(String type, String content) {}
 
@@ -178,7 +182,7 @@ record Description(
             return new Content("multipart/form-data; boundary=" + boundary, content);
         }
 
-        /** Made from the content, so that whoever knows the boundary of one content can't write it into another. */
+        /** A boundary made from the content, so that nobody can put the boundary into the content. */
         private static String boundary(List<String> parts) {
             String boundary = UUID.nameUUIDFromBytes(String.join("\n", parts).getBytes(StandardCharsets.UTF_8))
                     .toString();

@@ -34,8 +34,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Compiles the document that describes an API. A mistake ends in an {@link IllegalArgumentException} that names its JSON
- * pointer and says what is expected there.
+ * Compiles the document that describes an API. For a mistake it throws an {@link IllegalArgumentException} that names the
+ * JSON pointer and says what is expected there.
  */
 final class DescriptionCompiler {
 
@@ -76,7 +76,7 @@ final class DescriptionCompiler {
 
     private static final String IN_CALL = "template, format, variant, target, key and data/pointer";
     private static final Set<String> OF_CALL = Set.of("template", "format", "key", "variant");
-    /** The merging property of a body. */
+    /** The property of a body that merges an object of the data into it. */
     static final String MERGED = "...";
 
     private final Described document;
@@ -170,7 +170,10 @@ final class DescriptionCompiler {
         return described;
     }
 
-    /** One image is one billed call: what two calls cost, and which of them is repeated, nobody could say. */
+    /**
+     * Refuses APIs that need several calls for an image: one image is one billed call, whose cost and repetition are
+     * clear.
+     */
     private void refuseSeveralCalls() {
         for (String several : List.of("steps", "calls", "then", "upload")) {
             document.object().get(several).ifPresent(place -> {

@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
 /** Finds the description that {@code afterimage.provider.kind} names. */
 public final class Descriptions {
 
-    /** The descriptions that ship, as resources {@code providers/NAME.json}. */
+    /** The descriptions that are part of the service, as resources {@code providers/NAME.json}. */
     static final List<String> BUILT_IN = List.of(
             "abyssale",
             "bannerbear",
@@ -43,7 +43,7 @@ public final class Descriptions {
 
     private Descriptions() {}
 
-    /** Whether an answer of this kind of provider may be a URL or a job, so that the image takes another call. */
+    /** Whether this kind of provider may answer with a URL or a job, so that the image needs another call. */
     static boolean isFetched(String kind) {
         if (isDemo(kind)) {
             return false;
@@ -52,7 +52,7 @@ public final class Descriptions {
         return description.job().isPresent() || !description.result().isEmpty();
     }
 
-    /** Whether the built-in renderer is meant, which is programmed and not described. */
+    /** Whether this is the built-in renderer, which has no description. */
     public static boolean isDemo(String kind) {
         return kind.equals(DEMO);
     }
@@ -69,8 +69,8 @@ public final class Descriptions {
     /**
      * The same for one template.
      *
-     * @param target in place of the described one; of {@code {template}} where the API has no {@code {target}}
-     * @param cost in place of the described one
+     * @param target replaces the described target, or {@code {template}} where the description has no {@code {target}}
+     * @param cost replaces the described cost
      */
     static Description of(String kind, Optional<String> target, OptionalDouble cost) {
         return DescriptionCompiler.compile(document(kind), target, cost);
@@ -102,9 +102,9 @@ public final class Descriptions {
     }
 
     /**
-     * What the described APIs allow together, as values for {@code afterimage.provider.rate}, {@code .rate-window},
-     * {@code .concurrency} and {@code .timeout}, where the configuration says nothing else. Several APIs pass one window: of
-     * their rates the lowest, of their windows the longest, which is within what each of them allows.
+     * The limits of the described APIs together, as defaults of {@code afterimage.provider.rate}, {@code .rate-window},
+     * {@code .concurrency} and {@code .timeout}. Several APIs share one window: the lowest of their rates in the longest
+     * of their windows, which each of them allows.
      *
      * @throws IllegalArgumentException when there is no such description, or it is wrong
      */

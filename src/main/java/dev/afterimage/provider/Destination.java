@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where an HTTP call goes.
+ * The destination of an HTTP call.
  *
  * @param host the name that goes into {@code Host}, SNI and the check of the certificate; an IPv6 literal in brackets
- * @param target path and query as they are written, beginning with a slash
- * @param address the very address to connect to, so that the name is not resolved a second time; empty to resolve it
+ * @param target path and query, encoded, beginning with a slash
+ * @param address the address to connect to, so that the name is not resolved a second time; empty to resolve it
  */
 record Destination(boolean tls, String host, int port, String target, Optional<InetAddress> address) {
 
@@ -20,7 +20,7 @@ record Destination(boolean tls, String host, int port, String target, Optional<I
     private static final int HTTP = 80;
 
     /**
-     * The destination of the operator's own URL, which may lead anywhere.
+     * The destination of a URL that the operator has configured; any host is allowed.
      *
      * @throws IllegalArgumentException when it is no absolute http or https URL with a host
      */
@@ -41,13 +41,13 @@ record Destination(boolean tls, String host, int port, String target, Optional<I
         return tls ? HTTPS : HTTP;
     }
 
-    /** Path and query; the fragment stays here, as RFC 9110, section 4.2.5 has it. */
+    /** Path and query, without the fragment, which is never sent (RFC 9110, section 4.2.5). */
     static String targetOf(URI url) {
         String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         return url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
     }
 
-    /** A text as one segment of a path, or one value of a query. */
+    /** A text, encoded as one segment of a path or one value of a query. */
     static String segment(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }

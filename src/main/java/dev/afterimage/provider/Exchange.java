@@ -17,8 +17,8 @@ interface Exchange {
     /**
      * Sends the call.
      *
-     * @param departure told once before the first byte is written (what it throws is thrown here, and nothing is sent), and
-     *     once when the last byte is written
+     * @param departure called once before the first byte is written, and once after the last byte. What it throws before
+     *     is thrown here, and nothing is sent
      * @throws UnavailableException when the call did not leave
      * @throws OutcomeUnknownException when it left and no whole answer came in time
      * @throws NotAnImageException when a successful answer is too large
@@ -28,9 +28,9 @@ interface Exchange {
     /**
      * One HTTP call, ready to be sent.
      *
-     * @param body what is posted, where something is
-     * @param buys whether it asks for an image; else it fetches what was bought before
-     * @param maxBytes a larger answer is refused while it streams in
+     * @param body the body; empty for none
+     * @param buys whether the call asks for an image; else it fetches what was bought before
+     * @param maxBytes the size above which an answer is refused while it streams in
      * @param timeout from the departure to the answer's last byte
      */
     record HttpCall(
@@ -60,7 +60,7 @@ interface Exchange {
     /**
      * A whole HTTP answer.
      *
-     * @param body all bytes of a success; of a failure no more than its beginning
+     * @param body all bytes of a success; of a failure, at most the first 64 KiB
      */
     @SuppressWarnings("ArrayRecordComponent") // identity is never compared; copying megabytes would serve nobody
     record Answer(int status, MultiMap headers, byte[] body) {

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * The host of a URL in its one canonical spelling, so that comparing names compares hosts. Names are lower case without
- * the root's dot; addresses are dotted decimal or plain IPv6. Everything that some software reads as an address and other
- * software as a name ({@code 127.1}, {@code 0x7f.0.0.1}, {@code 2130706433}, zone identifiers) is no host here.
+ * the root's dot; addresses are dotted decimal or plain IPv6. What some programs read as an address and others as a name
+ * ({@code 127.1}, {@code 0x7f.0.0.1}, {@code 2130706433}, zone identifiers) is refused.
  *
  * @param name the name, or the address in Java's spelling
  * @param literal the address, when the host is one
@@ -27,7 +27,7 @@ record Host(String name, Optional<InetAddress> literal) {
     private static final Pattern DOTTED_DECIMAL = Pattern.compile("(?:" + OCTET + "\\.){3}" + OCTET);
     private static final Pattern IPV6 = Pattern.compile("[0-9a-f:.]*:[0-9a-f:.]*");
 
-    /** Reads a host as it stands in a URL: IPv6 in brackets. Empty when it is none, or has more than one meaning. */
+    /** Reads the host of a URL: IPv6 in brackets. Empty when it is no host, or has more than one meaning. */
     static Optional<Host> ofUrl(String spelling) {
         if (spelling.startsWith("[") && spelling.endsWith("]")) {
             return ipv6(spelling.substring(1, spelling.length() - 1));
@@ -57,7 +57,7 @@ record Host(String name, Optional<InetAddress> literal) {
         return IPV6.matcher(lower).matches() ? address(lower) : Optional.empty();
     }
 
-    /** What comes here has an address's form, so that no name service is asked. */
+    /** Reads an address. The text already has the form of one, so that no name service is asked. */
     private static Optional<Host> address(String literal) {
         try {
             InetAddress address = InetAddress.getByName(literal.contains(":") ? "[" + literal + "]" : literal);
@@ -67,7 +67,7 @@ record Host(String name, Optional<InetAddress> literal) {
         }
     }
 
-    /** As it is written into {@code Host} and a URL. */
+    /** The host as it is written in a URL and the header {@code Host}: IPv6 in brackets. */
     String inUrl() {
         return name.contains(":") ? "[" + name + "]" : name;
     }

@@ -5,6 +5,7 @@ import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -35,13 +36,16 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Waits for an image that a provider makes after it has answered. By then it may be billed, so whatever may pass (a lost
- * connection, a poll that is refused) is tried again until the time is up; then the outcome is unknown, and the
- * ticket, which is the job's poll URL, still finds it.
+ * Polls a job at a provider until its image is there. The image may be billed already, so a failure that may pass (a lost
+ * connection, a refused poll) is tried again until the time is up. Then the outcome is unknown; the ticket, which is the
+ * job's poll URL, still finds the job later.
  */
 final class JobPoller {
 
-    /** An API may answer a poll before all of it knows the job that it has just taken; after that it has forgotten it. */
+    /**
+     * For how long an API may answer that it does not know a job: not all its servers may know a new one. After that the
+     * job is lost.
+     */
     private static final Duration UNKNOWN_AT_MOST = Duration.ofSeconds(30);
 
     private final Job job;
@@ -52,7 +56,14 @@ final class JobPoller {
     private final long maxBytes;
     private final Clock clock;
     private final Pause pause;
+    private final Optional<Duration> setDownFor;
 
+    /**
+     * A poller of one API's jobs.
+     *
+     * @param setDownFor for so long from its call's departure a job is left alone between two polls, if whoever wants the image
+     *     comes back; empty where threads may wait for it
+     */
     JobPoller(
             Job job,
             Exchange exchange,
@@ -61,7 +72,8 @@ final class JobPoller {
             Meanings meanings,
             long maxBytes,
             Clock clock,
-            Pause pause) {
+            Pause pause,
+            Optional<Duration> setDownFor) {
         this.job = job;
         this.exchange = exchange;
         this.guard = guard;
@@ -70,10 +82,11 @@ final class JobPoller {
         this.maxBytes = maxBytes;
         this.clock = clock;
         this.pause = pause;
+        this.setDownFor = setDownFor;
     }
 
     /**
-     * Whether the job has ended, by what the provider says of it.
+     * Whether the answer says that the job has ended with an image.
      *
      * @throws GenerationException when it ended without an image
      */
@@ -90,7 +103,7 @@ final class JobPoller {
     }
 
     /**
-     * The job that the answer names.
+     * The poll URL of the job that the answer names.
      *
      * @throws NotAnImageException when it names none
      */
@@ -114,18 +127,27 @@ final class JobPoller {
     /**
      * Polls until the job has ended.
      *
+     * @param firstWait before the first poll
      * @return the answer that holds the result
-     * @throws GenerationException when it ends without an image, or not in time
+     * @throws GenerationException when it ends without an image, or not in time, or is asked for later by somebody else
      */
     Answer finish(
-            String ticket, Supplier<Map<String, String>> headers, String target, Attempt attempt, Deadline deadline) {
-        Duration wait = job.every();
+            String ticket,
+            Supplier<Map<String, String>> headers,
+            String target,
+            Attempt attempt,
+            Deadline deadline,
+            Duration firstWait) {
+        Duration wait = firstWait;
         Optional<Instant> unknownSince = Optional.empty();
         while (true) {
             if (unknownSince.filter(this::isTooLongAgo).isPresent()) {
                 throw new OutcomeUnknownException("the provider does not know its own job", null);
             }
-            await(wait, deadline);
+            if (wait.isPositive()) {
+                setDown(wait, attempt, unknownSince.isPresent());
+                await(wait, deadline);
+            }
             wait = job.every();
             try {
                 Answer answer = get(ticket, headers, attempt, deadline);
@@ -157,16 +179,38 @@ final class JobPoller {
         }
     }
 
+    /**
+     * Leaves the job to who comes back for it. One that has taken long is asked for less often.
+     *
+     * @param unknown whether the API says that it knows no such job
+     */
+    private void setDown(Duration wait, Attempt attempt, boolean unknown) {
+        Optional<Instant> departed = setDownFor.flatMap(any -> attempt.order().setDown());
+        if (departed.isEmpty()) {
+            return;
+        }
+        Duration left = Duration.between(clock.instant(), departed.get().plus(setDownFor.orElseThrow()));
+        if (left.compareTo(wait) < 0 || (unknown && isTooLongAgo(departed.get()))) {
+            throw new OutcomeUnknownException("the provider's job has not ended in time", null);
+        }
+        Duration quarter = Duration.between(departed.get(), clock.instant()).dividedBy(4);
+        Duration seldom = quarter.compareTo(left) < 0 ? quarter : left;
+        throw new JobUnfinishedException(seldom.compareTo(wait) > 0 ? seldom : wait);
+    }
+
     private boolean isTooLongAgo(Instant unknownSince) {
         return !clock.instant().isBefore(unknownSince.plus(UNKNOWN_AT_MOST));
     }
 
-    /** A poll holds no data that could be refused, and the template was taken when the job was. */
+    /**
+     * Whether the provider does not know the job. A rejection means that here: a poll has no data, and the template was
+     * accepted.
+     */
     private static boolean knowsNoSuchJob(GenerationException failure) {
         return failure instanceof RejectedException rejected && rejected.reason() != RejectedException.Reason.MODERATED;
     }
 
-    /** Some say here what was wrong with the data. */
+    /** Whether the result is not there. Any other rejection is about the data: some APIs refuse it only here. */
     private static boolean hasNoSuchResult(GenerationException failure) {
         return failure instanceof RejectedException rejected && rejected.reason() == RejectedException.Reason.TEMPLATE;
     }
@@ -175,14 +219,14 @@ final class JobPoller {
         return meanings.failure(answer, clock.instant());
     }
 
-    /** What is final is thrown; after anything else the next poll comes later. */
+    /** The wait until the next poll after a failure that may pass. Throws a final failure. */
     private Duration waitAfter(GenerationException failure) {
         return switch (failure) {
             case ThrottledException throttled ->
                 throttled.retryAfter().orElse(job.every().multipliedBy(2));
             case OutcomeUnknownException passing -> job.every().multipliedBy(2);
             case UnavailableException passing -> job.every().multipliedBy(2);
-            // The job was opened with a key that was taken and is paid for; who mends key or account still gets it.
+            // The job was accepted and is paid for: when the operator has mended key or account, its image can be had.
             case AccessRefusedException passing -> job.every().multipliedBy(2);
             case OutOfCreditsException passing -> job.every().multipliedBy(2);
             default -> throw failure;
@@ -216,7 +260,10 @@ final class JobPoller {
         }
     }
 
-    /** The API key goes along, so a poll may lead only to the API itself and the hosts that its description names. */
+    /**
+     * Checks the URLs of polls. A poll sends the API key, so it may go only to the API itself and to hosts that the
+     * description names.
+     */
     static final class PollGuard {
 
         private static final Pattern ORIGIN = Pattern.compile("(https?://[^/]*).*");
@@ -229,7 +276,7 @@ final class JobPoller {
          * A guard for polls.
          *
          * @param api where the API is called
-         * @param described the description's own URL, in place of whose scheme and host {@code api} stands
+         * @param described the description's own URL; {@code api} replaces its scheme and host
          */
         PollGuard(
                 Destination api, String described, List<String> pollHosts, List<String> named, HostResolver resolver) {
@@ -238,7 +285,7 @@ final class JobPoller {
             this.guard = new AddressGuard(Optional.of(URI.create(api.toString())), named, pollHosts, resolver);
         }
 
-        /** A poll URL of the description follows the API to where the configuration has it. */
+        /** Replaces the described API's scheme and host in a poll URL by those of the configured API. */
         String moved(String url) {
             return !describedOrigin.isEmpty() && url.startsWith(describedOrigin + "/")
                     ? api + url.substring(describedOrigin.length())
@@ -256,7 +303,7 @@ final class JobPoller {
         }
     }
 
-    /** Permission to poll, for providers that count polls as calls: a poll takes a start of its own. */
+    /** Port: permits for polls, at providers that count polls as calls. */
     @FunctionalInterface
     interface PollPermits {
 

@@ -11,11 +11,11 @@ import java.util.stream.StreamSupport;
 /**
  * A JSON pointer (RFC 6901) in which a step {@code *} stands for every entry of an array or property of an object.
  *
- * @param steps unescaped; none for the whole document
+ * @param steps the steps, unescaped; none for the whole document
  */
 record JsonPath(List<String> steps) {
 
-    /** Empty when the text is no JSON pointer. */
+    /** Reads a pointer; empty when the text is none. */
     static Optional<JsonPath> of(String pointer) {
         if (pointer.isEmpty()) {
             return Optional.of(new JsonPath(List.of()));
@@ -28,7 +28,7 @@ record JsonPath(List<String> steps) {
                 .toList()));
     }
 
-    /** Whatever lies there, in the order of the document. */
+    /** All values at this path, in the order of the document. */
     Stream<JsonNode> in(JsonNode json) {
         Stream<JsonNode> found = Stream.of(json);
         for (String step : steps) {
@@ -45,7 +45,7 @@ record JsonPath(List<String> steps) {
         return Stream.ofNullable(index ? node.get(Integer.parseInt(step)) : node.get(step));
     }
 
-    /** The first text, finite number or truth value there, as text. */
+    /** The first text, finite number or boolean at this path, as text. */
     Optional<String> textIn(JsonNode json) {
         return in(json).flatMap(node -> ProviderJson.text(node).stream()).findFirst();
     }

@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Says what an answer means by the rules of a description; what they leave open is left to the status. */
+/** Decides what an answer means, by the rules of a description, and where none holds, by the status. */
 record Meanings(List<ErrorRule> rules, Waits waits) {
 
     private static final int LONGEST_REASON = 200;
 
-    /** What the answer means when it brings no image; empty for a success of which no rule says anything. */
+    /** The failure that the answer means; empty for a success for which no rule holds. */
     Optional<GenerationException> failure(Answer answer, Instant now) {
         Optional<JsonNode> json = rules.isEmpty() ? Optional.empty() : ProviderJson.tree(answer.body());
         return rules.stream()
@@ -47,7 +47,7 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
                         .orElse(true);
     }
 
-    /** Without the bound of {@link RetryAfterParser#LONGEST}. */
+    /** The wait that the answer names as {@code resetAt}, without the bound of {@link RetryAfterParser#LONGEST}. */
     private static Optional<Duration> namedWait(Answer answer, Instant now) {
         return RetryAfterParser.resetAt(answer, now).map(reset -> Duration.between(now, reset));
     }
@@ -99,7 +99,7 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
                 Reason.MODERATED, "The provider's moderation refused this" + why + ". Ask for something else.");
     }
 
-    /** What the provider says of it, in brackets: short, on one line, in printable characters. */
+    /** The provider's reason, after a colon and in quotation marks: at most 200 printable ASCII characters on one line. */
     static Optional<String> reason(JsonNode json, List<JsonPath> places) {
         return places.stream()
                 .flatMap(place -> place.textIn(json).stream())
@@ -110,18 +110,18 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
     }
 
     /**
-     * Translates a provider's failed answer into what it means here, by its status alone. Messages are this service's own: a
-     * provider's text may repeat the data or say more than a stranger should read.
+     * Translates a failed answer into an exception, by its status alone. Messages are this service's own: a provider's
+     * text may repeat the data, or say more than a stranger should read.
      *
-     * <p>A server error counts as not billed only where the status says that the provider has not begun: 503 by RFC 9110, and
-     * those by which Cloudflare says that it got no connection to the provider (521 refused, 522 timed out, 523 unreachable, 525
-     * TLS). After every other one the image may have been made and billed. 420 is how some say 429.
+     * <p>A server error counts as not billed only where the status says that the provider has not begun: 503 (RFC 9110),
+     * and Cloudflare's statuses for no connection to the provider (521 refused, 522 timed out, 523 unreachable, 525 and
+     * 526 TLS). After any other server error the image may have been made and billed. Some APIs send 420 for 429.
      */
     static final class AnswerTranslator {
 
         private AnswerTranslator() {}
 
-        /** What an answer that is no success means. */
+        /** The failure that an answer means which is no success. */
         static GenerationException failure(Answer answer, Waits waits, Instant now) {
             int status = answer.status();
             return switch (status) {

@@ -29,7 +29,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Makes the HTTP call for a request, from a description and from what only the configuration knows. */
+/** Makes the HTTP call for a request, from an API's description and the configuration. */
 final class ProviderCall {
 
     private static final Pattern BASIC = Pattern.compile("basic\\((.*)\\)");
@@ -54,7 +54,7 @@ final class ProviderCall {
         checkWhatIsSet();
     }
 
-    /** The configured URL stands in place of what the described one has before its first placeholder. */
+    /** The described URL. A configured one replaces its part before the first placeholder. */
     private static Text urlOf(Description description, ProviderConfig config) {
         Optional<String> configured = config.url().map(URI::toString);
         if (description.url().isEmpty()) {
@@ -87,7 +87,10 @@ final class ProviderCall {
         }
     }
 
-    /** The API as it enters every key: what is sent, with the target, before anything else is filled in. */
+    /**
+     * The identity of the API, which is part of every key: method, URL and body as described, with only the target filled
+     * in.
+     */
     static ProviderIdentity identity(Description description, ProviderConfig config) {
         String target = config.target().or(description::target).orElse("{target}");
         String each = description
@@ -107,7 +110,7 @@ final class ProviderCall {
                                 String.valueOf(JsonStringEncoder.getInstance().quoteAsString(target))));
     }
 
-    /** Where the API is called, without what a request adds. */
+    /** Where the API is called: the URL before its first placeholder. */
     URI url() {
         return URI.create(url.beginning());
     }
@@ -127,7 +130,7 @@ final class ProviderCall {
     /**
      * The call that asks for an image.
      *
-     * @param purchase the name under which it is bought
+     * @param purchase the idempotency key of the purchase
      * @throws RejectedException when the request lacks what the API needs; nothing was sent
      */
     HttpCall of(ImageRequest request, String purchase, long maxBytes, Duration timeout) {
@@ -229,7 +232,7 @@ final class ProviderCall {
         return headers;
     }
 
-    /** HTTP Basic (RFC 7617). */
+    /** Encodes {@code basic(user:password)} as HTTP Basic (RFC 7617); any other value stays as it is. */
     private static String basic(String value) {
         Matcher basic = BASIC.matcher(value);
         return basic.matches()
@@ -237,7 +240,7 @@ final class ProviderCall {
                 : value;
     }
 
-    /** By the answer or the data where the description points there, else what it says. */
+    /** The cost of an image: from the answer or the data where the description points there, else the described number. */
     double cost(ImageRequest request, Optional<Answer> answer) {
         return cost(description.cost(), request, answer);
     }
@@ -254,7 +257,7 @@ final class ProviderCall {
                 .orElse(cost.fixed());
     }
 
-    /** For people to read: the call for a sample, with the API key masked. */
+    /** The call for a sample request as text for people, with the API key masked. */
     static String sample(Description description, ProviderConfig config) {
         ProviderCall masked = new ProviderCall(
                 description,

@@ -9,27 +9,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which image API is asked, and how it is reached. */
+/** The image API that is called, and how. */
 @ConfigMapping(prefix = "afterimage.provider")
 public interface ProviderConfig {
 
     /**
-     * The name of a description that ships (docs/providers.md lists them), {@code file:} and the path of another one, or
-     * {@code demo}, the built-in renderer, for trying things without an account.
+     * The API: the name of a built-in description (docs/providers.md lists them), {@code file:} and the path of another
+     * one, or {@code demo}, the built-in renderer, for trying the service without an account.
      */
     @WithDefault("demo")
     String kind();
 
-    /** Where the API is, in place of the described URL up to its first placeholder; needed for {@code json}. */
+    /** The API's URL; replaces the described one up to its first placeholder. Needed for {@code json}. */
     Optional<URI> url();
 
     /** The provider's own template or model name, for descriptions that call it {@code {target}}. */
     Optional<String> target();
 
-    /** The account's name or id, for APIs that want it beside the key. */
+    /** The account's name or id, for APIs that need it besides the key. */
     Optional<String> user();
 
-    /** Prints the call that would be sent for a sample, with the API key masked, and ends without sending it. */
+    /**
+     * Whether the service only prints the call that it would send for a sample request, with the API key masked, and
+     * ends.
+     */
     @WithDefault("false")
     boolean check();
 
@@ -37,7 +40,10 @@ public interface ProviderConfig {
     @WithName("api-key")
     Optional<String> apiKey();
 
-    /** Instead of it: the Secrets Manager secret that holds it, alone or as JSON {@code {"apiKey":"…"}}, by name or ARN. */
+    /**
+     * In place of the key: the name or ARN of the Secrets Manager secret that holds it, alone or as JSON
+     * {@code {"apiKey":"…"}}.
+     */
     @WithName("api-key-secret")
     Optional<String> apiKeySecret();
 
@@ -55,26 +61,26 @@ public interface ProviderConfig {
     Optional<List<String>> allowedHosts();
 
     /**
-     * So long an answer is listened for, from the call's departure; after it the outcome is unknown, and may have been
-     * billed. It has nothing to do with how long a caller waits. Where the answer is a URL or a job, fetching or finishing
-     * that may take as long again.
+     * How long the answer is waited for, from the call's departure. After that the outcome is unknown, and the call may
+     * have been billed. It is independent of how long a caller waits. Where the answer is a URL or a job, fetching or
+     * finishing it may take as long again.
      */
     @WithDefault("60s")
     Duration timeout();
 
-    /** For DNS, TCP and TLS together; a call that gets no connection did not leave, and cost nothing. */
+    /** How long DNS, TCP and TLS may take together. A call that gets no connection did not leave, and cost nothing. */
     @WithName("connect-timeout")
     @WithDefault("5s")
     Duration connectTimeout();
 
-    /** A larger image is refused. */
+    /** The size in bytes above which an image is refused. */
     @WithName("max-bytes")
     @WithDefault("20971520")
     long maxBytes();
 
     /**
-     * The longest that one call may take from its departure to its image: connecting, the answer, and where that answer is a URL
-     * or a job, the same again for fetching or finishing it.
+     * The longest time that one call may take: connecting and the answer, and where that answer is a URL or a job, both
+     * once more for fetching or finishing it.
      */
     default Duration longestCall() {
         Duration once = connectTimeout().plus(timeout());

@@ -29,27 +29,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The one HTTP client towards providers and the hosts of their images, in blocking style: for virtual threads, never for
- * an event loop.
+ * The one HTTP client for providers and the hosts of their images. It blocks: for virtual threads, never for an event
+ * loop.
  *
- * <p>It follows no redirect, decompresses nothing, bounds every answer, and checks certificate and host name. It knows the
- * moment of departure exactly: the connection comes first, then the caller's {@link Attempt.Departure}, then the first
- * byte. So what fails before cannot have been billed ({@link UnavailableException}), and what fails after may have been
- * ({@link OutcomeUnknownException}).
+ * <p>It follows no redirect, decompresses nothing, bounds every answer, and checks certificate and host name. The moment
+ * of departure is exact: it connects first, then calls the caller's {@link Attempt.Departure}, then writes the first
+ * byte. So a call that fails before cannot have been billed ({@link UnavailableException}), and one that fails after may
+ * have been ({@link OutcomeUnknownException}).
  */
 public final class ProviderHttp implements Exchange, AutoCloseable {
 
     /**
-     * To one address: more than it can have, with the ports that Linux gives away. How many calls run is decided by the
-     * limiter and by {@link dev.afterimage.generation.guard.CallGuard}'s bulkhead; a second, lower bound here would let calls
-     * queue for a connection, which looks like a provider that cannot be reached.
+     * The most connections to one address: more than Linux has ports for. The limiter and the bulkhead of
+     * {@link dev.afterimage.generation.guard.CallGuard} bound the number of calls. A lower bound here would make calls
+     * queue for a connection, which would look like a provider that cannot be reached.
      */
     private static final int MAX_CONNECTIONS = 32_768;
 
-    /** When there is no room for one more answer: about as long as an image takes to be stored. */
+    /** The wait when there is no room for one more answer: about as long as it takes to store an image. */
     private static final Duration WHEN_FULL = Duration.ofMillis(500);
 
-    /** Shorter than the idle time-out of usual servers and load balancers, which close without a word. */
+    /** Shorter than the idle time-out of usual servers and load balancers, which close connections without notice. */
     private static final int KEEP_ALIVE_SECONDS = 10;
 
     private final HttpClient client;
@@ -58,7 +58,7 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
     private final Clock clock;
 
     /**
-     * A client of its own, with its own pool.
+     * A client with its own pool of connections.
      *
      * @param connectTimeout for DNS, TCP and TLS together
      * @param room for the answers of all calls together
@@ -67,12 +67,12 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
         this(vertx, connectTimeout, room, clock, new HttpClientOptions());
     }
 
-    /** With a room of its own. */
+    /** A client with an {@link AnswerRoom} of its own. */
     ProviderHttp(Vertx vertx, Duration connectTimeout, Clock clock) {
         this(vertx, connectTimeout, AnswerRoom.ofHeap(), clock);
     }
 
-    /** With options that say what is trusted. */
+    /** As above, with options that say which certificates are trusted. */
     ProviderHttp(Vertx vertx, Duration connectTimeout, Clock clock, HttpClientOptions options) {
         this(vertx, connectTimeout, AnswerRoom.ofHeap(), clock, options);
     }
@@ -99,8 +99,8 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
     /**
      * Sends the call and waits for the whole answer, whatever its status.
      *
-     * @param departure told once when the connection stands and before the first byte is written (what it throws is thrown
-     *     here, and nothing is sent), and once when the last byte is written
+     * @param departure called once when connected and before the first byte is written, and once after the last byte.
+     *     What it throws before is thrown here, and nothing is sent
      * @throws PermitLapsedException when there is no room for one more answer; the call did not leave
      * @throws UnavailableException when the call did not leave
      * @throws OutcomeUnknownException when it left and no whole answer came in time
@@ -140,7 +140,7 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
         return answer(request, call, departure, place);
     }
 
-    /** Takes a connection; a pooled one that proves dead before anything was written is replaced, once. */
+    /** Takes a connection. A pooled one that turns out to be closed before anything was written is replaced once. */
     private HttpClientRequest open(HttpCall call) {
         HttpClientRequest request = connect(call);
         return isLost(request) ? connect(call) : request;
@@ -154,7 +154,7 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
         Future<HttpClientRequest> opening = client.request(optionsOf(call));
         try {
             HttpClientRequest request = await(opening, connectTimeout);
-            if (Thread.interrupted()) { // A future that is done already doesn't say so.
+            if (Thread.interrupted()) { // get() of a finished future does not throw it.
                 throw new InterruptedException();
             }
             return request.exceptionHandler(ProviderHttp::reportedByAnswer);
@@ -172,14 +172,13 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
 
     private Answer answer(
             HttpClientRequest request, HttpCall call, Attempt.Departure departure, AnswerRoom.Place place) {
-        // The reader must stand ready before the first byte leaves: it runs on the event loop, where the answer comes
-        // in.
+        // The reader must be set before the first byte leaves, because the answer comes in on the event loop.
         Future<Answer> answering =
                 request.response().compose(response -> AnswerReader.read(response, call.maxBytes(), place));
         Deadline deadline = Deadline.in(call.timeout(), clock);
         Future<Instant> written = write(request, call).map(done -> clock.instant());
         try {
-            // Some answer before they have read the whole request, and close: what they answered counts.
+            // Some servers answer before they have read the whole request, and close: their answer counts.
             await(Future.any(written, answering), call.timeout());
             if (written.succeeded()) {
                 departure.written(written.result());
@@ -205,13 +204,13 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
         return call.bytes().map(bytes -> request.end(Buffer.buffer(bytes))).orElseGet(request::end);
     }
 
-    /** Gives a connection back that comes too late. */
+    /** Gives back a connection that comes too late. */
     private static void discard(Future<HttpClientRequest> opening) {
         opening.onSuccess(request ->
                 request.exceptionHandler(ProviderHttp::reportedByAnswer).reset());
     }
 
-    /** Whoever waits for the answer gets the failure; without a handler Vert.x would log it a second time, as an error. */
+    /** Ignores a failure that the caller is told of anyway. Without a handler Vert.x would log it as an error. */
     private static void reportedByAnswer(Throwable failure) {}
 
     private RequestOptions optionsOf(HttpCall call) {

@@ -6,7 +6,7 @@ import dev.afterimage.store.StoreUnavailableException;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Tells whether the API is another one than at the last start. */
+/** Notices that the API is another one than at the last start. */
 public final class ProviderIdentities {
 
     private static final Logger LOG = Logger.getLogger(ProviderIdentities.class);
@@ -16,10 +16,10 @@ public final class ProviderIdentities {
     private ProviderIdentities() {}
 
     /**
-     * Keeps the identity in the store, and tells the log when another one stood there: then every key is another, and what was
-     * made before is not found any more.
+     * Keeps the identity in the store, and logs a warning when it differs from the one that was kept: then all keys have
+     * changed, and images that were made before are not found any more.
      *
-     * @return the former identity, when it was another
+     * @return the former identity, when it was another one
      */
     public static Optional<String> rememberAndTell(ProviderIdentity identity, ImageStore store) {
         try {

@@ -9,10 +9,10 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Reads a provider's JSON leniently: what is no JSON is empty, and what is missing is empty. */
+/** Reads a provider's JSON without exceptions: what is no JSON, or missing, is empty. */
 final class ProviderJson {
 
-    /** An image in base64 is one long string; how long an answer may be is the HTTP client's matter. */
+    /** Has no limit of its own for strings, because an image in base64 is one string. The HTTP client bounds the answer. */
     private static final ObjectReader READER = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(64)
@@ -31,7 +31,7 @@ final class ProviderJson {
         }
     }
 
-    /** A text, finite number or truth value as text. */
+    /** A text, finite number or boolean as text; else empty. */
     static Optional<String> text(JsonNode node) {
         if (node.isNumber()) {
             return isFinite(node) ? Optional.of(node.decimalValue().toPlainString()) : Optional.empty();
@@ -47,7 +47,7 @@ final class ProviderJson {
                 .findFirst();
     }
 
-    /** Jackson reads 1e400 as an infinite double. */
+    /** Whether a number is finite: Jackson reads 1e400 as an infinite double. */
     private static boolean isFinite(JsonNode number) {
         return !number.isFloatingPointNumber() || Double.isFinite(number.doubleValue());
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 @ConfigMapping(prefix = "afterimage")
 public interface ProvidersConfig {
 
-    /** By a name of your choice, such as {@code afterimage.providers."art".kind=openai}. */
+    /** The further APIs by a name of your choice, such as {@code afterimage.providers."art".kind=openai}. */
     Map<String, NamedProvider> providers();
 
     /**
@@ -20,16 +20,16 @@ public interface ProvidersConfig {
      */
     interface NamedProvider extends AccountConfig {
 
-        /** Left out, the name itself. */
+        /** As {@code afterimage.provider.kind}; the name itself where left out. */
         Optional<String> kind();
 
-        /** Where it is, in place of the described URL up to its first placeholder. */
+        /** Its URL; replaces the described one up to its first placeholder. */
         Optional<URI> url();
 
         /** Its own template or model name, for descriptions that call it {@code {target}}. */
         Optional<String> target();
 
-        /** Hosts from which its result URLs may be fetched, beside its own and those of its description. */
+        /** Hosts from which its result URLs may be fetched, besides its own and those of its description. */
         @WithName("allowed-hosts")
         Optional<List<String>> allowedHosts();
 

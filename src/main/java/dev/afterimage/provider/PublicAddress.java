@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Tells public addresses from all others by IANA's special-purpose address registries (RFC 6890 and its successors). Of
- * IPv6 only global unicast (2000::/3) can be public; forms that carry an IPv4 address inside (mapped, compatible, NAT64,
- * 6to4, Teredo) never are, because they may lead back to a private one.
+ * Tells public addresses from all others, by IANA's special-purpose address registries (RFC 6890 and its successors). An
+ * IPv6 address can be public only within global unicast (2000::/3). One that contains an IPv4 address (mapped,
+ * compatible, NAT64, 6to4, Teredo) never is, because it may lead to a private one.
  */
 final class PublicAddress {
 
@@ -52,7 +52,7 @@ final class PublicAddress {
         return GLOBAL_UNICAST.contains(bytes) && SPECIAL_IPV6.stream().noneMatch(block -> block.contains(bytes));
     }
 
-    /** The addresses that share their first bits. */
+    /** A CIDR block: the addresses that share their first bits. */
     private record Block(BigInteger network, int hostBits) {
 
         static Block of(String cidr) {

@@ -33,7 +33,7 @@ final class RequestValues {
     /**
      * The values of one request.
      *
-     * @param words what the placeholders that are no part of the data stand for, such as {@code template}
+     * @param words the values of the placeholders that are not in the data, such as {@code template}
      */
     RequestValues(ImageRequest request, Map<String, String> words, Optional<Each> each) {
         this.request = request;
@@ -44,9 +44,9 @@ final class RequestValues {
     }
 
     /**
-     * What the data holds at this place.
+     * The value in the data at this path.
      *
-     * @throws RejectedException when it holds nothing there
+     * @throws RejectedException when there is none
      */
     JsonNode data(JsonPath path) {
         return path.in(data)
@@ -69,7 +69,10 @@ final class RequestValues {
         return described.isTextual() ? text(described) : described;
     }
 
-    /** What the description names wins over what is merged in: no request may replace a model or order ten images. */
+    /**
+     * Fills an object. The description's own properties win over merged data, so that no request can choose another model
+     * or order ten images.
+     */
     private JsonNode object(JsonNode described) {
         ObjectNode filled = JSON.objectNode();
         Optional.ofNullable(described.get(DescriptionCompiler.MERGED))
@@ -108,7 +111,7 @@ final class RequestValues {
 
     private JsonNode value(Slot slot) {
         return switch (slot.name()) {
-            // As it stands: it is JSON already, and in canonical form.
+            // Unchanged: it is canonical JSON already.
             case "data" -> new POJONode(new RawValue(request.data().json()));
             case "each" -> entries();
             case "variant" -> IntNode.valueOf(request.variant());
@@ -119,7 +122,7 @@ final class RequestValues {
     /**
      * A described text with all placeholders filled.
      *
-     * @param escape what is done to each value, so that it stays one segment of a URL; of the target, to each of its segments
+     * @param escape applied to each value, so that it stays one segment of a URL; for the target, to each of its segments
      */
     String fill(Text text, UnaryOperator<String> escape) {
         return text.fill(name -> name.equals("target")
@@ -151,7 +154,7 @@ final class RequestValues {
         return forms.array() ? array : object;
     }
 
-    /** An object is an entry already; in an array it keeps the property that says its name. */
+    /** The entry for one property. A value that is an object is the entry itself; in an array its name is added to it. */
     private static JsonNode entry(Each forms, String name, JsonNode value) {
         if (!value.isObject()) {
             return entryOf(isUrl(value) ? forms.url() : forms.text(), name, value);

@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Fetches the image behind a URL that a provider answered. The image is paid for by then and fetching costs nothing,
- * so what may pass (a lost connection, 5xx, a 404 from storage that is not there yet) is tried again; in the end the
- * failure is one that counts as billed.
+ * Fetches the image at a URL that a provider answered. The image is paid for by then and fetching costs nothing, so a
+ * failure that may pass (a lost connection, 5xx, a 404 from storage that is late) is tried again, up to 4 times in all.
+ * The last failure counts as billed.
  */
 final class ResultFetcher {
 
@@ -40,7 +40,7 @@ final class ResultFetcher {
     /**
      * A fetcher behind this guard.
      *
-     * @param maxBytes a larger image is refused
+     * @param maxBytes the size above which an image is refused
      */
     ResultFetcher(Exchange http, AddressGuard guard, long maxBytes, Clock clock, Pause pause) {
         this.http = http;
@@ -51,7 +51,7 @@ final class ResultFetcher {
     }
 
     /**
-     * The image behind the URL.
+     * The image at the URL.
      *
      * @param deadline for all tries together
      *
@@ -119,7 +119,7 @@ final class ResultFetcher {
         }
     }
 
-    /** A failure that may pass, and what it is when it does not. */
+    /** A failure that may pass; {@code last} is thrown when it does not. */
     private static final class Transient extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -132,15 +132,15 @@ final class ResultFetcher {
         }
     }
 
-    /** Makes an image of bytes, or says what they are instead. */
+    /** Makes an image of bytes. */
     static final class Images {
 
         private Images() {}
 
         /**
-         * The image, by its own magic number and not by what its header says.
+         * An image of these bytes. Its format is that of its magic number, whatever the answer's headers say.
          *
-         * @throws NotAnImageException when they are no image that may pass, or too many
+         * @throws NotAnImageException when they are no PNG, JPEG, WebP or GIF image, or more than {@code maxBytes}
          */
         static GeneratedImage of(byte[] content, long maxBytes) {
             if (content.length > maxBytes) {
@@ -166,17 +166,20 @@ final class ResultFetcher {
         }
     }
 
-    /** Where a JSON answer has its image. */
+    /** The image in a JSON answer: a URL or the bytes themselves. */
     sealed interface ImageReference {
 
-        /** It lies behind this URL. */
+        /** The image is at this URL. */
         record Link(String url) implements ImageReference {}
 
-        /** It is in the answer, in base64. */
+        /** The image was in the answer, in base64. */
         @SuppressWarnings("ArrayRecordComponent") // identity is never compared
         record Inline(byte[] content) implements ImageReference {}
 
-        /** The first at these places that is an http(s) URL, a {@code data:} URI (RFC 2397) in base64, or an image in base64. */
+        /**
+         * The first text at these places that is an http(s) URL, a base64 {@code data:} URI (RFC 2397), or an image in
+         * base64.
+         */
         static Optional<ImageReference> in(JsonNode json, List<JsonPath> places) {
             return places.stream()
                     .flatMap(place -> place.in(json))

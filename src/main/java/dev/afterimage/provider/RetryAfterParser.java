@@ -17,12 +17,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a provider asks to wait. The first that speaks is believed: {@code Retry-After} (RFC 9110, section 10.2.3), the
- * body's {@code resetAt}, {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers, in its old and new form),
+ * Reads how long a provider asks to wait. The first of these that is there counts: {@code Retry-After} (RFC 9110, section
+ * 10.2.3), the body's {@code resetAt}, {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers, in its old and new form),
  * {@code RateLimit-Reset}, {@code X-RateLimit-Reset}.
  *
- * <p>A wait that is over already, or that makes no sense, counts as none named, so that the retry's own growing back-off
- * decides. None is longer than {@link #LONGEST}: what lasts longer is no rate limit, and looking again once a day is free.
+ * <p>A wait that is over already or cannot be read counts as none, so that the retry's own back-off decides. A wait is at
+ * most {@link #LONGEST}: what lasts longer is no rate limit, and asking again once a day costs nothing.
  */
 final class RetryAfterParser {
 
@@ -35,7 +35,10 @@ final class RetryAfterParser {
 
     private RetryAfterParser() {}
 
-    /** The wait that this answer names where its description says or at a usual place, above zero; else the ban's length. */
+    /**
+     * The wait that this answer names, where the description says or at a usual place, else the described ban. Above zero
+     * and at most {@link #LONGEST}.
+     */
     static Optional<Duration> of(Answer answer, Waits described, Instant now) {
         return described(answer, described, now)
                 .or(() -> of(answer, now))
@@ -56,7 +59,10 @@ final class RetryAfterParser {
                 .findFirst();
     }
 
-    /** The wait that this answer names at a usual place, above zero; empty when it names none. */
+    /**
+     * The wait that this answer names at a usual place, above zero and at most {@link #LONGEST}; empty when it names
+     * none.
+     */
     static Optional<Duration> of(Answer answer, Instant now) {
         return retryAfter(answer, now)
                 .or(() -> resetAt(answer, now).map(reset -> Duration.between(now, reset)))
@@ -74,7 +80,7 @@ final class RetryAfterParser {
                 .flatMap(value -> ResetValue.parse(value, now));
     }
 
-    /** Seconds, or a date; a date counts from the provider's own clock when it tells it. */
+    /** Reads seconds or a date. A date is compared with the provider's own clock where the answer has one ({@code Date}). */
     private static Optional<Duration> retryAfter(Answer answer, Instant now) {
         return answer.header("Retry-After").flatMap(value -> {
             Matcher seconds = SECONDS.matcher(value);
@@ -101,7 +107,7 @@ final class RetryAfterParser {
 
     /**
      * {@code limit=10, remaining=0, reset=5}, or items such as {@code "burst";r=0;t=1}. Of several policies the exhausted
-     * ones count, and of these the longest.
+     * ones count, and of these the longest wait.
      */
     private static Optional<Duration> rateLimit(String field) {
         List<String> policies = field.contains("reset") ? List.of(field) : List.of(field.split(","));
@@ -126,14 +132,14 @@ final class RetryAfterParser {
         private static final Pattern EXACT = Pattern.compile(
                 "(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9}(?:\\.[0-9]{1,9})?)s)?(?:([0-9]{1,9}(?:\\.[0-9]{1,9})?)ms)?");
 
-        /** A number and its unit, somewhere in a sentence. */
+        /** A number and its unit anywhere in a sentence. */
         private static final Pattern WITHIN = Pattern.compile(
                 "(?<![0-9.])([0-9]{1,9}(?:\\.[0-9]{1,9})?)\\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\\b",
                 Pattern.CASE_INSENSITIVE);
 
         private DurationText() {}
 
-        /** The duration, when the text is one and nothing else. */
+        /** The duration that the whole text is; else empty. */
         static Optional<Duration> exact(String text) {
             Matcher found = EXACT.matcher(text.strip());
             if (text.isBlank() || !found.matches()) {
@@ -170,19 +176,19 @@ final class RetryAfterParser {
     }
 
     /**
-     * Reads "when the limit resets" from one value. No standard says in what unit, so APIs write seconds to go, milliseconds
-     * to go, seconds or milliseconds since 1970, or a date; the magnitude tells them apart:
+     * Reads the time at which a limit resets. No standard says in what unit, so APIs write seconds or milliseconds from
+     * now, seconds or milliseconds since 1970, or a date. The size of a number tells them apart:
      *
      * <table>
      * <caption>How a number is read</caption>
-     * <tr><td>up to 86,400</td><td>seconds to go: rate limits reset within a day</td></tr>
-     * <tr><td>up to 10<sup>9</sup></td><td>milliseconds to go, up to eleven days</td></tr>
+     * <tr><td>up to 86,400</td><td>seconds from now: rate limits reset within a day</td></tr>
+     * <tr><td>up to 10<sup>9</sup></td><td>milliseconds from now, up to eleven days</td></tr>
      * <tr><td>up to 10<sup>11</sup></td><td>seconds since 1970, from 2001 on</td></tr>
      * <tr><td>up to 10<sup>14</sup></td><td>milliseconds since 1970</td></tr>
      * </table>
      *
-     * A doubtful number is read as the shorter wait: asking too early costs one more 429, waiting a thousandfold stops the
-     * whole fleet.
+     * In doubt a number is read as the shorter wait: asking too early costs one more 429, but a wait a thousand times too
+     * long stops the whole fleet.
      */
     static final class ResetValue {
 

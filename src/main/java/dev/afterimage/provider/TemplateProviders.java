@@ -30,7 +30,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Which API makes the images of which template, and with which of its accounts. */
+/** The API that makes each template's images, and the accounts that may be billed, as configured. */
 public final class TemplateProviders implements Accounts {
 
     private final Choice main;
@@ -114,7 +114,7 @@ public final class TemplateProviders implements Accounts {
         }
     }
 
-    /** Makes keys that tell these APIs apart. */
+    /** Makes the keys of images, which differ by API. */
     public KeyScheme keys() {
         return keys;
     }
@@ -128,7 +128,7 @@ public final class TemplateProviders implements Accounts {
         return Stream.concat(Stream.of(main), byTemplate.values().stream());
     }
 
-    /** The longest that one call may take at any of them; see {@link ProviderConfig#longestCall()}. */
+    /** The longest time that a call to any of the APIs may take; see {@link ProviderConfig#longestCall()}. */
     public Duration longestCall() {
         return all().map(choice -> choice.config().longestCall())
                 .max(Comparator.naturalOrder())
@@ -203,9 +203,10 @@ public final class TemplateProviders implements Accounts {
     }
 
     /**
-     * Hands each request, completed by the defaults of its template, to the API that makes it, and the account that is billed.
+     * A generator that completes each request with the defaults of its template, and hands it to the template's API with
+     * the attempt's account.
      *
-     * @param of makes the generator of one API, with the configuration of one of its accounts; asked once for each
+     * @param of makes the generator of one API, with the configuration of one of its accounts; called once for each
      */
     public ImageGenerator generator(BiFunction<Choice, ProviderConfig, ImageGenerator> of) {
         Map<Choice, Map<String, ImageGenerator>> generators = new HashMap<>();
@@ -228,15 +229,15 @@ public final class TemplateProviders implements Accounts {
     /**
      * An API as a template uses it.
      *
-     * @param target the API's own template or model name, in place of the one that is configured for it or of the template's
-     * @param price what an image costs, in place of what the description says
+     * @param target the API's own template or model name; replaces the configured target or the template's name
+     * @param price the cost of an image; replaces the described one
      * @param own the account of its own key; that of the main API where it shares its limits
      * @param accounts those that may be billed, at least one
      */
     public record Choice(
             ProviderConfig config, Optional<String> target, OptionalDouble price, Account own, List<Account> accounts) {
 
-        /** Whether it is the renderer that is part of this service. */
+        /** Whether this is the built-in renderer. */
         public boolean isDemo() {
             return Descriptions.isDemo(config.kind());
         }
@@ -245,7 +246,7 @@ public final class TemplateProviders implements Accounts {
             return Descriptions.of(config.kind(), target, price);
         }
 
-        /** The configuration without the target that {@link #target} takes the place of. */
+        /** The configuration without its own target, where {@link #target} replaces that. */
         ProviderConfig settings() {
             return target.isEmpty()
                     ? config
@@ -265,7 +266,7 @@ public final class TemplateProviders implements Accounts {
             return own.equals(Account.DEFAULT) ? ofMain : own.limits(Descriptions.limits(config.kind(), ofMain));
         }
 
-        /** The identity that enters every key. */
+        /** The identity of the API, which is part of every key. */
         public ProviderIdentity identity() {
             return isDemo()
                     ? new ProviderIdentity(Descriptions.DEMO, target)
@@ -278,7 +279,10 @@ public final class TemplateProviders implements Accounts {
                     : description().cost();
         }
 
-        /** The demo has no description in which the target could stand. */
+        /**
+         * The request that the generator gets: the demo has no description with a {@code {target}}, so its template is
+         * replaced.
+         */
         private ImageRequest drawn(ImageRequest request) {
             return isDemo() && target.isPresent()
                     ? new ImageRequest(
@@ -287,7 +291,7 @@ public final class TemplateProviders implements Accounts {
         }
     }
 
-    /** Another API with its own address, or another account of the same one, and the time-outs of the first. */
+    /** A further API with its own URL, or another account of an API, and the time-outs of the main one. */
     private record OtherProvider(
             ProviderConfig main,
             String kind,

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A text of a description, with placeholders such as {@code Bearer {apiKey}}. */
+/** A text in a description that may have placeholders, such as {@code Bearer {apiKey}}. */
 record Text(List<Part> parts) {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([A-Za-z/][^{}]*)}");
@@ -20,11 +20,12 @@ record Text(List<Part> parts) {
     /**
      * A placeholder.
      *
-     * @param name without braces, such as {@code template}, {@code data/title} or, of an answer, {@code /urls/get}
+     * @param name the name without braces, such as {@code template}, {@code data/title} or, for a value of an answer,
+     *     {@code /urls/get}
      */
     record Slot(String name) implements Part {
 
-        /** Of {@code data/title} the path to {@code title}; empty for any other. */
+        /** The path in the data: {@code /title} for {@code data/title}; empty for other placeholders. */
         Optional<JsonPath> inData() {
             return name.startsWith("data/") ? JsonPath.of(name.substring("data".length())) : Optional.empty();
         }
@@ -37,8 +38,8 @@ record Text(List<Part> parts) {
     /**
      * Reads a text.
      *
-     * @param known the placeholders that have a meaning at this place
-     * @param inWords the same, for the message
+     * @param known the placeholders that are allowed at this place
+     * @param inWords the same in words, for the message
      */
     static Text of(Described described, Predicate<Slot> known, String inWords) {
         String text = described.text();
@@ -62,7 +63,7 @@ record Text(List<Part> parts) {
         return new Text(List.copyOf(parts));
     }
 
-    /** The placeholder, when there is nothing else. */
+    /** The placeholder, when the text is nothing else. */
     Optional<Slot> alone() {
         return parts.size() == 1 && parts.getFirst() instanceof Slot slot ? Optional.of(slot) : Optional.empty();
     }
@@ -74,7 +75,7 @@ record Text(List<Part> parts) {
                 .toList();
     }
 
-    /** With this in place of what stands before the first placeholder. */
+    /** The same text with another beginning before the first placeholder. */
     Text withBeginning(String beginning) {
         List<Part> changed = new ArrayList<>(parts);
         if (!changed.isEmpty() && changed.getFirst() instanceof Literal) {
@@ -84,7 +85,7 @@ record Text(List<Part> parts) {
         return new Text(List.copyOf(changed));
     }
 
-    /** What stands before the first placeholder. */
+    /** The text before the first placeholder. */
     String beginning() {
         return !parts.isEmpty() && parts.getFirst() instanceof Literal literal ? literal.text() : "";
     }
@@ -92,7 +93,7 @@ record Text(List<Part> parts) {
     /**
      * The text with each placeholder filled.
      *
-     * @param values the value of a placeholder's name
+     * @param values gives the value of a placeholder by its name
      */
     String fill(UnaryOperator<String> values) {
         StringBuilder filled = new StringBuilder();

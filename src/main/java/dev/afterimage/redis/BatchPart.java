@@ -16,7 +16,7 @@ final class BatchPart {
     private static final int LINES = RedisBatchLedger.IMAGES_A_KEY;
     private static final int IMAGE = RedisBatchLedger.IMAGE;
 
-    /** In the order of their bitmaps. */
+    /** The outcomes, in the order of their bitmaps. */
     private static final List<RowResult.Outcome> OUTCOMES =
             List.of(RowResult.Outcome.HIT, RowResult.Outcome.GENERATED, RowResult.Outcome.FAILED);
 
@@ -26,10 +26,10 @@ final class BatchPart {
     private final long longest;
 
     /**
-     * A part.
+     * The lines from {@code first} on.
      *
-     * @param replies the bytes of the bitmaps of hits, generated and failed in this part, then of its images, then the lengths of the
-     *     whole bitmaps
+     * @param replies seven: this part of the three bitmaps (hits, generated, failed), its images, and the lengths in bytes of
+     *     the three whole bitmaps
      */
     BatchPart(int first, List<RedisLink.Reply> replies) {
         this.first = first;
@@ -46,7 +46,7 @@ final class BatchPart {
         return longest * Byte.SIZE > first + LINES;
     }
 
-    /** Adds the lines behind {@code after} that have ended, until there are {@code max}. */
+    /** Adds the lines after line {@code after} that have ended, until {@code results} has {@code max}. */
     void addTo(List<RowResult> results, int after, int max) {
         for (int place = Math.max(0, after + 1 - first); place < LINES && results.size() < max; place++) {
             for (int i = 0; i < OUTCOMES.size(); i++) {

@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The script in which limiter and receipts live, with its keys and rules. Before its first purchase a fleet must know whether
- * Redis has lost its memory: the script names its memory with a random word, the epoch, and does nothing that buys until a
- * process has compared that with the {@link EpochNote} in the store.
+ * The one Lua script of limiter and receipts, with its keys and its rules. Before its first purchase a fleet must know
+ * whether Redis has lost its memory: the script gives the memory a random name, the epoch, and lets nothing be bought
+ * until a process has compared it with the {@link EpochNote} in the store.
  */
 public final class LimiterScript {
 
@@ -31,7 +31,7 @@ public final class LimiterScript {
     private static final RedisScript SCRIPT = RedisScript.named("limiter", "receipts", "limiter-actions");
     private static final Duration LONGEST_WAIT = Duration.ofDays(366);
 
-    /** Where the epoch of Redis' memory is kept outside of Redis. */
+    /** Keeps the epoch of Redis' memory outside of Redis. */
     public interface EpochNote {
 
         /** The epoch that was noted last; empty at a first start. */
@@ -53,7 +53,7 @@ public final class LimiterScript {
     /**
      * The script of all processes with this prefix.
      *
-     * @param lostMemoryPause so long nothing is bought after Redis lost its memory
+     * @param lostMemoryPause how long nothing is bought after Redis has lost its memory
      * @param tokens random words, no two alike
      */
     public LimiterScript(
@@ -67,7 +67,9 @@ public final class LimiterScript {
         this(link, config.prefix(), limits, receiptRules, lostMemoryPause, note, tokens, () -> "");
     }
 
-    /** As the public one, at a time in microseconds that a test moves by hand. */
+    /**
+     * As the public constructor, with a clock for tests: microseconds since 1970, or an empty text for the server's time.
+     */
     LimiterScript(
             RedisLink link,
             String prefix,
@@ -144,9 +146,9 @@ public final class LimiterScript {
     /**
      * Runs an action of the script.
      *
-     * @param accounts that it is about, at least one
-     * @param more what belongs to this action
-     * @throws LimiterUnavailableException when Redis cannot be asked, or the store where the epoch must be compared
+     * @param accounts those that it is about, at least one
+     * @param more the action's own arguments
+     * @throws LimiterUnavailableException when Redis cannot be reached; or the store, where the epoch must be compared
      */
     ScriptReply run(
             List<String> accounts,
@@ -167,7 +169,7 @@ public final class LimiterScript {
         return answer;
     }
 
-    /** An action that concerns an image's receipt, whatever the account. */
+    /** Runs an action that concerns an image's receipt, whatever its account. */
     ScriptReply run(String action, String token, Lane lane, ImageKey key, String... more) {
         return run(FLEET, action, token, lane, Duration.ZERO, key, more);
     }
@@ -183,8 +185,9 @@ public final class LimiterScript {
     private static final ImageKey NO_KEY = new ImageKey("0".repeat(64));
 
     /**
-     * A pause is asked for before the note is written, so that who reads the new note finds the pause begun; and the memory is
-     * confirmed after it, or one that is lost next would be taken for a first start.
+     * Compares Redis' epoch with the store's note. A pause begins before the note is written, so that a process which
+     * reads the new note finds the pause begun. The memory is confirmed only after that, or its next loss would look like
+     * a first start.
      */
     private void confirm(String epoch) {
         boolean lost;
@@ -233,7 +236,7 @@ public final class LimiterScript {
         }
     }
 
-    /** Rounds up, so that no wait is shorter in the script than it was asked for. */
+    /** A duration in microseconds, rounded up, so that no wait is shorter in the script than it was asked for. */
     static String micros(Duration duration) {
         Duration bounded = duration.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : duration;
         return Long.toString(Math.ceilDiv(bounded.toNanos(), 1000L));

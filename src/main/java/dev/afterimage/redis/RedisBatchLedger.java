@@ -21,9 +21,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of a fleet: a header, one bitmap for each outcome with a bit for each line, the first failures, and the image of
- * each line. Rows are counted by counting bits when somebody asks, so no count can drift from what was reported. The server
- * forgets all keys of a batch at once.
+ * The batches of a fleet: a header, one bitmap for each outcome with a bit for each line, the first failures, and the
+ * image key of each line. Rows are counted by counting bits when somebody asks, so that no count can be wrong after a
+ * repeat. All keys of a batch expire together.
  */
 public final class RedisBatchLedger implements BatchLedger {
 
@@ -40,15 +40,15 @@ public final class RedisBatchLedger implements BatchLedger {
     private static final String NOT_SEALED = "";
     private static final String TTL_MILLIS = Long.toString(RETENTION.toMillis());
 
-    /** Rows that are recorded by one script; more would make the others on the server wait. */
+    /** The most rows that one script records; more would make the server's other users wait. */
     private static final int MOST_ROWS = 500;
 
     private static final String NO_IMAGE = "";
 
-    /** The images of so many lines share a key of the server: 172 KiB a key, 42 MiB for a million lines. */
+    /** The number of lines whose image keys share a key of the server: 172 KiB a key, 42 MiB for a million lines. */
     static final int IMAGES_A_KEY = 4096;
 
-    /** Characters of an image's key. */
+    /** The characters of an image key in Base64. */
     static final int IMAGE = 43;
 
     private final RedisLink link;
@@ -62,8 +62,8 @@ public final class RedisBatchLedger implements BatchLedger {
     }
 
     /**
-     * The batch begins first, and then the key is claimed for it: a cluster keeps the two apart, so no script can do both, and
-     * this way whoever finds the key claimed finds a batch that has begun.
+     * Opens the batch first and then claims the key for it. A cluster may keep the two on different servers, so no script
+     * can do both; in this order, a process that finds the key claimed finds an open batch.
      */
     @Override
     public String claimIdempotencyKey(
@@ -140,7 +140,7 @@ public final class RedisBatchLedger implements BatchLedger {
         RedisUnavailableException.forQueue(() -> link.call(forget));
     }
 
-    /** The 32 bytes of a key in 43 characters. */
+    /** The 32 bytes of a key as 43 characters. */
     private static String encoded(ImageKey key) {
         return Base64.getUrlEncoder()
                 .withoutPadding()
@@ -163,7 +163,7 @@ public final class RedisBatchLedger implements BatchLedger {
         return results;
     }
 
-    /** What is known of {@link #IMAGES_A_KEY} lines. */
+    /** The part with this number: what is known of {@link #IMAGES_A_KEY} lines. */
     private BatchPart part(String batch, int number) {
         List<String> bitmaps = keys(batch).subList(1, 4);
         long bytes = IMAGES_A_KEY / Byte.SIZE;
@@ -205,7 +205,7 @@ public final class RedisBatchLedger implements BatchLedger {
         return answer.size() == 0 ? Optional.empty() : Optional.of(decode(batch, answer));
     }
 
-    /** The places are those of {@code batch-read.lua}; what is not known is empty there. */
+    /** Reads the answer of {@code batch-read.lua}, in which values that are not known are empty. */
     private static Batch decode(String id, ScriptReply answer) {
         Optional<String> payloadHash = Optional.of(answer.word(3)).filter(Predicate.not(String::isEmpty));
         Optional<String> cancelledAt = Optional.of(answer.word(4)).filter(Predicate.not(String::isEmpty));
@@ -227,11 +227,11 @@ public final class RedisBatchLedger implements BatchLedger {
                 cancelledAt.map(millis -> Instant.ofEpochMilli(Long.parseLong(millis))));
     }
 
-    /** The server forgets by itself. */
+    /** Does nothing: the server's keys expire by themselves. */
     @Override
     public void sweep() {}
 
-    /** The header, then the bitmaps and failures, in one slot of a cluster. */
+    /** The names of the header, the three bitmaps and the failures; they share a slot of a cluster. */
     private List<String> keys(String batch) {
         if (!TimeOrderedIds.isWellFormed(batch)) {
             throw new IllegalArgumentException("not the id of a batch");
@@ -240,7 +240,7 @@ public final class RedisBatchLedger implements BatchLedger {
         return List.of(header, header + ":hits", header + ":generated", header + ":failed", header + ":failures");
     }
 
-    /** Where the images of so many lines stand, one behind the other. */
+    /** The name under which the image keys of one part stand, one behind the other. */
     private String images(String batch, int part) {
         return keys(batch).getFirst() + ":images:" + part;
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/** The callers' quotas of a fleet; hours are those of the server's clock. Callers are named by a hash. */
+/** The callers' quotas of a fleet. Hours are those of the server's clock; Redis sees callers only as SHA-256 hashes. */
 public final class RedisCallerQuota implements CallerQuota {
 
     private static final RedisScript SCRIPT = RedisScript.named("quota");
@@ -26,13 +26,15 @@ public final class RedisCallerQuota implements CallerQuota {
     /**
      * The quotas of all processes with this prefix.
      *
-     * @param limit requests per caller and clock hour; empty allows everything and asks nobody
+     * @param limit requests per caller and clock hour, at least 1; empty allows everything, without asking Redis
      */
     public RedisCallerQuota(RedisLink link, RedisConfig config, OptionalInt limit) {
         this(link, config.prefix(), limit, () -> "");
     }
 
-    /** As the public one, at a time in microseconds that a test moves by hand. */
+    /**
+     * As the public constructor, with a clock for tests: microseconds since 1970, or an empty text for the server's time.
+     */
     RedisCallerQuota(RedisLink link, String prefix, OptionalInt limit, Supplier<String> fixedTime) {
         if (limit.isPresent() && limit.getAsInt() < 1) {
             throw new IllegalArgumentException("afterimage.quota.per-caller must be at least 1, or left out");

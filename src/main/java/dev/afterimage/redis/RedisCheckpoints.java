@@ -10,12 +10,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checkpoints of a fleet: a string a catalogue, so that any instance goes on where another stopped. One that Redis lost
- * costs a planning from the first row, which queues nothing that is there already.
+ * The checkpoints of a fleet: a string for each catalogue, so that any instance can go on where another stopped. After a
+ * loss the plan begins at the first row again, and queues nothing that is there already.
  */
 public final class RedisCheckpoints implements Checkpoints {
 
-    /** A run that was not continued for so long begins again: much of what it found fresh is not any more. */
+    /** After how long a run that nobody went on with begins again: much of what it found fresh is fresh no longer. */
     static final Duration KEPT_FOR = Duration.ofDays(2);
 
     private final RedisLink link;

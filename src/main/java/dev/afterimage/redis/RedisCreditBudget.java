@@ -24,23 +24,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What the images of a fleet cost. A count of an account that Redis lost is taken up again from the highest that any process
- * remembers, or that was noted outside of Redis within the last minutes, for when no process has lived through the loss.
+ * The counts of what a fleet's images cost. When Redis has lost an account's count, it starts again from the highest that
+ * any process remembers. When no process has lived through the loss, it starts from a note outside of Redis that is
+ * minutes old.
  *
- * <p>While Redis cannot be asked, nothing is spent.
+ * <p>While Redis cannot be reached, nothing is spent.
  */
 public final class RedisCreditBudget implements CreditBudget {
 
     private static final System.Logger LOG = System.getLogger(RedisCreditBudget.class.getName());
 
     private static final RedisScript SCRIPT = RedisScript.named("credits");
-    /** More than a year, so that the usage of the same month a year ago can be looked at. */
+    /** How long a month's counts are kept: more than a year, so that the same month of the year before can be compared. */
     private static final Duration KEPT_FOR = Duration.ofDays(400);
 
-    /** A process notes the counts when it spends, but not more often than this. */
+    /** The shortest time between two notes of one process; it writes them when it spends. */
     static final Duration NOTED_EVERY = Duration.ofMinutes(5);
 
-    /** Where the counts of accounts that have a budget are kept outside of Redis. Both may fail; then it is tried again. */
+    /**
+     * Keeps the counts of accounts that have a budget outside of Redis. Both operations may fail, and are then tried
+     * again later.
+     */
     public interface Note {
 
         /** For fleets that keep no such note. */
@@ -54,7 +58,7 @@ public final class RedisCreditBudget implements CreditBudget {
             public void write(String counts) {}
         };
 
-        /** The last one; empty when there is none. */
+        /** The last note; empty when there is none. */
         Optional<String> read();
 
         void write(String counts);
@@ -65,7 +69,7 @@ public final class RedisCreditBudget implements CreditBudget {
         private static final Known NOTHING = new Known("", "0");
         private static final Pattern NOTED = Pattern.compile("(\\S+) (\\d{1,18}) (.*)");
 
-        /** The line of a note; of the month and account that it ends with. */
+        /** The line of a note. It ends with the month and the account that the count is of. */
         private String line(String ofAccount) {
             return epoch + " " + used + " " + ofAccount;
         }
@@ -83,7 +87,7 @@ public final class RedisCreditBudget implements CreditBudget {
     private final Supplier<String> tokens;
     private final Clock clock;
     private final Note note;
-    /** By month and account. */
+    /** The counts that were seen, by month and account. */
     private final Map<String, Known> known = new ConcurrentHashMap<>();
 
     private final AtomicReference<Instant> noteAgainAt = new AtomicReference<>(Instant.MIN);

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The leases of a fleet: a key with a time to live, whose value is the holder's token.
  *
- * <p>Who waits looks again after some tens of milliseconds, a little more rarely each time, at most 50 and soon
- * some 10 times a second. A subscription would tell sooner, but it needs a connection of its own in
- * every process and is silent when it breaks; and since each process sends one follower a key, looking is cheap.
+ * <p>A follower polls: first after 20 to 30 ms, then a little more rarely each time, down to about 10 times a second. A
+ * subscription would tell sooner, but needs a connection of its own in every process and is silent when it breaks.
+ * Polling is cheap, because each process has one follower for each key.
  */
 public final class RedisFlightLeases implements FlightLeases {
 
@@ -45,7 +45,7 @@ public final class RedisFlightLeases implements FlightLeases {
     /**
      * The leases of all processes with this prefix.
      *
-     * @param ttl how long a lease lasts unless renewed, which its holder does every third of it or so
+     * @param ttl how long a lease lasts unless it is renewed; its holder renews it about every third of that
      * @param tokens random words, no two alike
      */
     public RedisFlightLeases(
@@ -66,8 +66,8 @@ public final class RedisFlightLeases implements FlightLeases {
     }
 
     /**
-     * An answer that is overdue or lost is asked for once more, so that one pause of this process doesn't part it from the
-     * fleet. The first command may have been carried out, in which case the lease is this one's own.
+     * Asks a second time when an answer is overdue or lost, so that a short pause of this process does no harm. The first
+     * command may have been carried out; the second one then finds the lease held by its own token, and takes it.
      */
     @Override
     public Optional<Lease> take(ImageKey key, Lane lane) {
@@ -116,7 +116,7 @@ public final class RedisFlightLeases implements FlightLeases {
         }
     }
 
-    /** Between one and one and a half times as long, so that followers don't look in step. */
+    /** The wait, lengthened at random by up to a half, so that followers don't poll all at once. */
     private Duration withJitter(Duration step) {
         return step.plusNanos((long) (step.toNanos() * 0.5 * random.nextDouble()));
     }

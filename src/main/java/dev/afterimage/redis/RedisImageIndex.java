@@ -8,6 +8,7 @@ import dev.afterimage.image.ImageKey;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,25 +18,28 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The index of a fleet: a string an image, which the server forgets when the image's stale time ends. A hit costs one
- * round trip.
+ * The index of a fleet: a string for each image, which expires when the image may not even be served stale any more, and
+ * beside it, in the same slot of a cluster, the image's signed URL. A lookup costs one round trip.
  */
 public final class RedisImageIndex implements ImageIndex {
 
-    /** Keys that are asked for at once; more would make the others on the server wait. */
+    /** The most keys that are asked for at once; more would make the server's other users wait. */
     private static final int BATCH = 500;
 
     private final RedisLink link;
     private final String prefix;
+    private final String urls;
 
     public RedisImageIndex(RedisLink link, RedisConfig config) {
         this.link = link;
         this.prefix = config.prefix() + ":image:";
+        this.urls = config.prefix() + ":url:";
     }
 
     @Override
     public CompletionStage<Optional<IndexEntry>> find(ImageKey key) {
-        return orUnavailable(link.send(get(key)).thenApply(line -> decode(key, line)));
+        Request both = Request.cmd(Command.MGET).arg(nameOf(key)).arg(urlOf(key));
+        return orUnavailable(link.send(both).thenApply(answers -> decode(key, answers)));
     }
 
     /** One GET a key, pipelined: MGET takes keys of one cluster slot only. */
@@ -60,9 +64,16 @@ public final class RedisImageIndex implements ImageIndex {
     }
 
     @Override
+    public CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {
+        Request request =
+                Request.cmd(Command.SET).arg(urlOf(key)).arg(url).arg("PXAT").arg(until.toEpochMilli());
+        return orUnavailable(link.send(request).thenApply(kept -> null));
+    }
+
+    @Override
     public CompletionStage<Void> remove(ImageKey key) {
-        return orUnavailable(
-                link.send(Request.cmd(Command.DEL).arg(nameOf(key))).thenApply(removed -> null));
+        Request both = Request.cmd(Command.DEL).arg(nameOf(key)).arg(urlOf(key));
+        return orUnavailable(link.send(both).thenApply(removed -> null));
     }
 
     private CompletableFuture<Map<ImageKey, IndexEntry>> addFound(
@@ -70,7 +81,7 @@ public final class RedisImageIndex implements ImageIndex {
         return link.exchangeAll(keys.stream().map(this::get).toList()).thenApply(replies -> {
             for (int i = 0; i < keys.size(); i++) {
                 ImageKey key = keys.get(i);
-                decode(key, replies.get(i).response()).ifPresent(entry -> entries.put(key, entry));
+                decodeEntry(key, replies.get(i).response()).ifPresent(entry -> entries.put(key, entry));
             }
             return entries;
         });
@@ -84,7 +95,21 @@ public final class RedisImageIndex implements ImageIndex {
         return prefix + key.value();
     }
 
-    private static Optional<IndexEntry> decode(ImageKey key, @Nullable Response line) {
+    /** The whole name of the entry is the URL's hash tag, so that both lie in one slot. */
+    private String urlOf(ImageKey key) {
+        return urls + "{" + nameOf(key) + "}";
+    }
+
+    private static Optional<IndexEntry> decode(ImageKey key, @Nullable Response entryAndUrl) {
+        if (entryAndUrl == null) {
+            return Optional.empty();
+        }
+        Optional<IndexEntry> entry = decodeEntry(key, entryAndUrl.get(0));
+        @Nullable Response url = entryAndUrl.get(1);
+        return url == null ? entry : entry.map(known -> known.withKeptUrl(url.toString()));
+    }
+
+    private static Optional<IndexEntry> decodeEntry(ImageKey key, @Nullable Response line) {
         return line == null ? Optional.empty() : IndexEntryCodec.decode(key, line.toString());
     }
 

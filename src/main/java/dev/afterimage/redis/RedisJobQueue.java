@@ -22,18 +22,19 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The job queue in Redis: a sorted set a lane, ordered by when a job may be handed out, so that a delay and a claim are both a
- * time in the future and no job is ever in two places. One script makes each step whole.
+ * The job queue in Redis: a sorted set for each lane, ordered by the time when a job may be handed out. A delay and a
+ * claim both move that time into the future, so a job is never in two places. One script carries out each operation
+ * atomically.
  *
- * <p>Jobs last as long as the server's memory does, so the server has to append each write to a file and must not
- * evict; {@link #defectOf} checks that.
+ * <p>Jobs last only as long as the server's memory, so the server must append each write to a file and must not evict
+ * keys; {@link #defectOf} checks that.
  */
 public final class RedisJobQueue implements JobQueue {
 
     private static final System.Logger LOG = System.getLogger(RedisJobQueue.class.getName());
     private static final RedisScript SCRIPT = RedisScript.named("queue");
 
-    /** So many jobs go into one script; more would make the others on the server wait. */
+    /** The most jobs that one script queues; more would make the server's other users wait. */
     private static final int MOST_JOBS = 500;
 
     /** How often an empty queue is asked again while a claim waits. */
@@ -50,7 +51,9 @@ public final class RedisJobQueue implements JobQueue {
         this(link, config.prefix(), visibilityTimeout, pause, () -> "");
     }
 
-    /** As the public one, at a time in milliseconds that a test moves by hand. */
+    /**
+     * As the public constructor, with a clock for tests: milliseconds since 1970, or an empty text for the server's time.
+     */
     RedisJobQueue(RedisLink link, String prefix, Duration visibilityTimeout, Pause pause, Supplier<String> fixedTime) {
         this.link = link;
         String queue = "{" + prefix + ":queue}:";
@@ -63,9 +66,9 @@ public final class RedisJobQueue implements JobQueue {
     }
 
     /**
-     * Why jobs would not last in this server's memory, in words for the operator; empty when they do.
+     * Checks the server's configuration. Says, for the operator, why jobs could be lost there; empty when they are safe.
      *
-     * @throws QueueUnavailableException when the server cannot be asked
+     * @throws QueueUnavailableException when the server cannot be reached
      */
     public static Optional<String> defectOf(RedisLink link) {
         String facts = RedisUnavailableException.forQueue(() -> info(link, "persistence") + info(link, "memory"));
@@ -123,7 +126,10 @@ public final class RedisJobQueue implements JobQueue {
         return claims;
     }
 
-    /** What a newer version wrote stays on the queue, and is handed out again after the visibility timeout. */
+    /**
+     * Reads a job. Empty for one that a newer version wrote: it stays on the queue, and is handed out again after the
+     * visibility timeout.
+     */
     private static Optional<Job> read(String body) {
         try {
             return Optional.of(JobCodec.decode(body));
@@ -195,7 +201,7 @@ public final class RedisJobQueue implements JobQueue {
         return RedisUnavailableException.forQueue(() -> SCRIPT.call(link, keys, all));
     }
 
-    /** Where the script has the lane among its keys. */
+    /** The lane's number among the script's keys. */
     private static String place(Lane lane) {
         return lane == Lane.INTERACTIVE ? "1" : "2";
     }

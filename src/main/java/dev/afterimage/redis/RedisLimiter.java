@@ -20,18 +20,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The one limiter of a fleet, as one script: each answer costs one round trip and O(log n). Time is the server's. */
+/**
+ * The limiter of a fleet, which is one script in Redis: each answer costs one round trip and O(log n). Time is the
+ * server's.
+ */
 public final class RedisLimiter implements ProviderLimiter {
 
     private static final long JITTER = Limits.JITTER.toNanos();
-    /** So many slow round trips in a row come from a machine or a network that cannot keep time. */
+    /** How often a call is stamped at most: after so many slow round trips in a row, machine or network cannot keep time. */
     private static final int MOST_STAMPS = 5;
     /** Where an answer to {@code status} tells of the first account, and of how many kinds of stops it tells. */
     private static final int STATUS_BEGINS = 5;
 
     private static final int STOPS = LaneStop.Reason.values().length;
 
-    /** What the script said, and what is known of the server's clock since. */
+    /** The script's answer, and what is known of the server's clock since. */
     private record Answer(ScriptReply script, ServerTime.Difference clocks) {
 
         int kind() {
@@ -42,12 +45,15 @@ public final class RedisLimiter implements ProviderLimiter {
             return (script.number(4) + script.number(1)) * 1000;
         }
 
-        /** Never too short. */
+        /** The wait until the start, from {@code now}; never too short. */
         Duration startsIn(long now) {
             return Duration.ofNanos(Math.max(0, clocks.latest(start()) - now));
         }
 
-        /** By how much a call would be late at most that leaves when it may and not before {@code now}. */
+        /**
+         * How late a call could be at most, in nanoseconds, if it leaves at its start or at {@code now}, whichever is
+         * later.
+         */
         long latenessAt(long now) {
             return Math.max(now, clocks.latest(start())) - clocks.earliest(start());
         }
@@ -60,12 +66,12 @@ public final class RedisLimiter implements ProviderLimiter {
             return Duration.of(script.number(1), ChronoUnit.MICROS);
         }
 
-        /** The permit when it was not granted. */
+        /** The answer when no permit was granted. */
         Permit denied() {
             return switch (kind()) {
                 case LimiterScript.REFUSED -> refused(script);
                 case LimiterScript.STOPPED -> new Stopped(stopReason(script.number(2)), retryAfter());
-                default -> new Denied(retryAfter(), reason());
+                default -> new Denied(retryAfter(), Duration.of(script.number(5), ChronoUnit.MICROS), reason());
             };
         }
 
@@ -145,7 +151,7 @@ public final class RedisLimiter implements ProviderLimiter {
                 purchase.series()));
     }
 
-    /** An answer that came so late is expected to come so late again, and is asked for so much earlier. */
+    /** How much ahead the next departure is asked for, after an answer that came too late: the next one may take as long. */
     private static Duration noticeAfter(long lateness, Limits limits) {
         Duration twice = Duration.ofNanos(2 * lateness);
         return twice.compareTo(limits.lead()) < 0 ? twice : limits.lead();

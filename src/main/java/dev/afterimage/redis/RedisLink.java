@@ -23,37 +23,37 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way to Redis. All commands share one connection. Each has a time-out; a connection on which one was overdue is given
- * up, and so is a server that lost its place to another; and a server that keeps failing is left alone for a while. After a
- * failure the next commands are waited for a fifth as long: a request asks several times in a row, and would else wait
- * several time-outs for a server that is silent.
+ * Sends all commands of this process to Redis, over one connection. Each command has a time-out. A connection is given up
+ * when a command on it was overdue or the server is not the primary any more, and a server that keeps failing gets no
+ * commands for a while. After a failure the time-out is a fifth: a request sends several commands one after the other,
+ * and would else wait several time-outs for a server that is silent.
  *
- * <p>Whatever goes wrong is a {@link RedisUnavailableException}, but for a {@link RedisScript.NoScriptException}.
+ * <p>Every failure is a {@link RedisUnavailableException}, except {@link RedisScript.NoScriptException}.
  */
 public final class RedisLink {
 
     /**
-     * An answer and its way.
+     * An answer, and when its command was sent.
      *
      * @param sent when the command was handed to the connection, in this link's nanoseconds
      * @param received when the answer came from it
      */
     record Reply(@Nullable Response response, long sent, long received) {}
 
-    /** How many connections a command is tried on, where each one before was closed before the command went out. */
+    /** How many connections a command is tried on, if each one before was closed before the command was sent. */
     private static final int MOST_CONNECTIONS = 3;
 
-    /** What the time-out is divided by while the server is in doubt. */
+    /** The divisor of the time-out after a failure. */
     private static final int IN_DOUBT = 5;
 
-    /** The errors of a server that is not, or no longer, the right one to ask, and of a command whose connection is lost. */
+    /** The errors of a server that cannot be used any more (it is no longer the primary, say), or of a lost connection. */
     private static final Set<String> DEPOSED =
             Set.of("READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN", "NOAUTH", "NOPERM", "CONNECTION_CLOSED");
 
     /**
      * One command, or several that are sent together.
      *
-     * @param due when it has taken too long, in this link's nanoseconds
+     * @param due when it is overdue, in this link's nanoseconds
      */
     private record Command(CompletableFuture<List<Reply>> replies, long due) {}
 
@@ -62,9 +62,9 @@ public final class RedisLink {
     private final Breaker breaker;
     private final LongSupplier nanoTime;
     private final Pause pause;
-    /** In the order in which they are due, because all have the same time-out. */
+    /** Commands that are not answered yet, in the order in which they are due, because all have the same time-out. */
     private final Queue<Command> onTheirWay = new ConcurrentLinkedQueue<>();
-    /** Whether a timer is set for one of them. */
+    /** Whether a timer is set for one of these commands. */
     private final AtomicBoolean watched = new AtomicBoolean();
 
     /**
@@ -80,7 +80,7 @@ public final class RedisLink {
         this.breaker = new Breaker(config.restAfter(), config.rest(), nanoTime);
     }
 
-    /** The time that this link measures with, in nanoseconds. */
+    /** The present time of this link, in nanoseconds since an origin of its own. */
     long nanoTime() {
         return nanoTime.getAsLong();
     }
@@ -95,12 +95,12 @@ public final class RedisLink {
         return await(send(request));
     }
 
-    /** Sends one command, and measures how long it was on its way. Does not block. */
+    /** Sends one command, and notes when it was sent and answered. Does not block. */
     CompletableFuture<Reply> exchange(Request request) {
         return exchangeAll(List.of(request)).thenApply(List::getFirst);
     }
 
-    /** Sends commands one behind the other on one connection, whatever nodes their keys live on. Does not block. */
+    /** Sends commands one behind the other on one connection, whatever cluster nodes have their keys. Does not block. */
     CompletableFuture<List<Reply>> exchangeAll(List<Request> requests) {
         CompletableFuture<List<Reply>> replies = new CompletableFuture<>();
         if (!breaker.allows()) {
@@ -121,8 +121,8 @@ public final class RedisLink {
     }
 
     /**
-     * Sees to it that the oldest command on its way ends in time. One timer watches over all that have the usual time-out, because
-     * setting and cancelling one for each wakes other threads at every lookup.
+     * Sets a timer for the oldest command that is not answered. One timer serves all commands with the usual time-out,
+     * because a timer for each would wake another thread at every lookup.
      */
     private void watchOldest() {
         Command oldest = onTheirWay.peek();
@@ -214,15 +214,18 @@ public final class RedisLink {
     }
 
     /**
-     * Whether the connection was closed before, so that nothing went out on it: the client refused to use it, or a write
-     * failed, which must have been this one's when there was no other.
+     * Whether the command was certainly not sent: the client refused to use a closed connection, or a write failed while
+     * no other command was on it.
      */
     private static boolean wasNotSent(Throwable failure, boolean alone) {
         return "Connection is closed".equals(failure.getMessage())
                 || (alone && failure instanceof ClosedChannelException);
     }
 
-    /** A server that refuses one command may answer the next; one that lost its place to another refuses everything. */
+    /**
+     * Whether the connection is of no use after this failure. A server that refuses one command may answer the next, but
+     * not with one of the {@link #DEPOSED} errors.
+     */
     private static boolean spoils(Throwable failure) {
         return !(failure instanceof ErrorType refusal) || DEPOSED.stream().anyMatch(refusal::is);
     }
@@ -252,16 +255,16 @@ public final class RedisLink {
     }
 
     /**
-     * A circuit breaker: after a number of failures in a row it lets no command pass for a while, then one at a time, until one
-     * succeeds.
+     * A circuit breaker: after a number of failures in a row it lets no command pass for a while, and then one in each
+     * such while, until one succeeds.
      */
     static final class Breaker {
 
         /**
-         * Its state.
+         * The breaker's state.
          *
-         * @param failures how many there were in a row
-         * @param closedUntil when the rest is over; meaningless while there are fewer failures than it takes
+         * @param failures failures in a row
+         * @param closedUntil when the rest is over; meaningless below the threshold
          */
         private record State(int failures, long closedUntil) {}
 
@@ -278,7 +281,7 @@ public final class RedisLink {
             this.nanoTime = nanoTime;
         }
 
-        /** Whether a command may be sent now. After a rest one command is let through as a probe; until it succeeds a new rest runs. */
+        /** Whether a command may be sent now. After a rest one command is let through as a probe, and a new rest begins. */
         boolean allows() {
             State seen = state.get();
             if (seen.failures() < threshold) {
@@ -288,7 +291,7 @@ public final class RedisLink {
             return now - seen.closedUntil() >= 0 && state.compareAndSet(seen, new State(seen.failures(), now + rest));
         }
 
-        /** Whether it failed the last time, and has not failed so often that it is given a rest. */
+        /** Whether the last command failed, and fewer did in a row than the threshold. */
         boolean isInDoubt() {
             int failures = state.get().failures();
             return failures > 0 && failures < threshold;

@@ -8,12 +8,13 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The pending marks of a fleet: a string a key, which the server forgets when nobody clears it. */
+/** The marks of keys that are pending in a fleet: a string for each key, which expires when nobody clears it. */
 public final class RedisPendingKeys implements PendingKeys {
 
     /**
-     * As long as the interactive queue keeps a message (MessageRetentionPeriod in template.yaml): a job that nobody could end,
-     * because SQS itself gave it up, is not called pending for longer. A job that is put back confirms its mark anew.
+     * How long a mark is kept: as long as the interactive queue keeps a message (MessageRetentionPeriod in
+     * template.yaml), so that a job which SQS itself has dropped is not called pending any longer. A job that is put back
+     * confirms its mark again.
      */
     static final Duration LONGEST = Duration.ofDays(4);
 

@@ -24,12 +24,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The receipts of a fleet, in the limiter's script and hash tag. */
+/** The receipts of a fleet. They belong to the limiter's script, so that a departure can write one in the same step. */
 public final class RedisReceipts implements Receipts {
 
-    /** More than this are not listed. */
+    /** The most receipts that are listed. */
     private static final int MOST_LISTED = 10_000;
-    /** So many are read in one round trip. */
+    /** How many receipts are read in one round trip. */
     private static final int READ_TOGETHER = 100;
 
     private final LimiterScript script;
@@ -38,7 +38,7 @@ public final class RedisReceipts implements Receipts {
     /**
      * The receipts of the script's fleet.
      *
-     * @param clock tells which open calls are overdue, for the list alone
+     * @param clock tells which open calls are overdue; only for the list
      */
     public RedisReceipts(LimiterScript script, Clock clock) {
         this.script = script;
@@ -130,6 +130,17 @@ public final class RedisReceipts implements Receipts {
     @Override
     public void noteDeleted(ImageKey key, Duration period) {
         script.run("noteDeleted", "", Lane.INTERACTIVE, key, LimiterScript.micros(period));
+    }
+
+    /** Nothing was bought since the DELETE, or the receipt would say neither. */
+    @Override
+    public boolean isDeleted(ImageKey key) {
+        Response fields = call(Request.cmd(Command.HMGET)
+                .arg(script.receiptKey(key.value()))
+                .arg("state")
+                .arg("deletedOpen"));
+        return fields != null
+                && ("DELETED".equals(String.valueOf(fields.get(0))) || "1".equals(String.valueOf(fields.get(1))));
     }
 
     @Override

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A Lua script from the resources, called by its hash. When the server does not know it (a new server, a flushed script
- * cache) it is sent along once, which makes the server remember it.
+ * A Lua script from the resources, called by its hash. When the server does not know the hash (a new server, a flushed
+ * script cache), the source is sent once, and the server remembers it.
  */
 final class RedisScript {
 
@@ -26,7 +26,7 @@ final class RedisScript {
         this.sha1 = sha1(source);
     }
 
-    /** The script {@code lua/{name}.lua}, or several that are one behind the other. */
+    /** The script {@code lua/{name}.lua}, or several files one behind the other. */
     static RedisScript named(String... names) {
         StringBuilder source = new StringBuilder();
         for (String name : names) {
@@ -80,7 +80,7 @@ final class RedisScript {
         }
     }
 
-    /** Redis works and does not know the script; it must be sent along. */
+    /** Redis works but does not know the script, so its source must be sent. */
     static final class NoScriptException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;

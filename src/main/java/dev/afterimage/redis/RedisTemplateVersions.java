@@ -14,10 +14,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The templates' versions of a fleet, remembered in front of what the store keeps. What Redis remembers only grows, so a slow
- * reader cannot put back a version that was raised meanwhile; what it forgot, or cannot be asked for, the store is asked.
+ * The template versions of a fleet: a cache in Redis, and one in each process, in front of those that the store keeps. A
+ * version in Redis only grows, so that a slow reader cannot bring back a lower one. When Redis does not know a version or
+ * cannot be reached, the store is asked.
  *
- * <p>A version is part of every key. Each process keeps it for a moment, so that a hit needs no round trip for it.
+ * <p>A version is part of every key. Each process keeps it for a few seconds, so that a hit needs no round trip for it.
  */
 public final class RedisTemplateVersions implements TemplateVersions {
 
@@ -33,9 +34,9 @@ public final class RedisTemplateVersions implements TemplateVersions {
     private final AsyncCache<TemplateId, Long> near;
 
     /**
-     * Versions in front of {@code kept}.
+     * Caches the versions of {@code kept}.
      *
-     * @param kept what outlives a flush
+     * @param kept the store's versions, which survive a flush of Redis
      * @param nearFor how long this process uses a version without asking; a few seconds
      * @param ticker a time that never goes back, such as {@link Ticker#systemTicker}
      */
@@ -45,7 +46,7 @@ public final class RedisTemplateVersions implements TemplateVersions {
         this.prefix = config.prefix() + ":version:";
         this.kept = kept;
         this.nearFor = nearFor;
-        // Outlives what instances remember of the store, so that none of them brings a former version back.
+        // Longer than instances remember a version of the store, so that none of them brings a former one back.
         Duration twice = kept.visibleWithin().multipliedBy(2);
         this.memory = twice.compareTo(SHORTEST_MEMORY) > 0 ? twice : SHORTEST_MEMORY;
         this.near = Caffeine.newBuilder()
@@ -70,12 +71,12 @@ public final class RedisTemplateVersions implements TemplateVersions {
                         template,
                         CompletableFuture.completedFuture(version),
                         (known, raised) -> isHigher(known, version) ? known : raised);
-        // Should that fail, the others see it as soon as Redis forgets the former version.
+        // If that fails, the other processes see the new version when the former one has expired in Redis.
         rememberOr(template, version).join();
         return version;
     }
 
-    /** Usually {@code nearFor}; so long when Redis could not be told. */
+    /** Usually {@code nearFor}; this long when Redis could not be told of a new version. */
     @Override
     public Duration visibleWithin() {
         return nearFor.plus(memory).plus(kept.visibleWithin());
@@ -90,7 +91,7 @@ public final class RedisTemplateVersions implements TemplateVersions {
                 .thenCompose(version -> version);
     }
 
-    /** The version that stands in Redis from now on; the given one when Redis cannot be told. */
+    /** Tells Redis of a version. Answers the one that Redis has now, or the given one when Redis cannot be reached. */
     private CompletableFuture<Long> rememberOr(TemplateId template, long version) {
         List<String> arguments = List.of(Long.toString(version), Long.toString(memory.toMillis()));
         return RAISE.run(link, List.of(nameOf(template)), arguments)

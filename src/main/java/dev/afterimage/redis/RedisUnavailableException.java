@@ -4,7 +4,7 @@ import dev.afterimage.jobs.QueueUnavailableException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Redis cannot be used now: out of reach, too slow, or refusing. The adapters translate it into what their ports say. */
+/** Redis cannot be used now: it is out of reach, too slow, or refuses. Adapters translate it into their port's exception. */
 final class RedisUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -13,7 +13,7 @@ final class RedisUnavailableException extends RuntimeException {
         super(message, cause, false, false);
     }
 
-    /** Asks what is known of jobs; a Redis that cannot be used is their queue's exception. */
+    /** Runs a command about jobs. Throws {@link QueueUnavailableException} when Redis cannot be used. */
     static <T extends @Nullable Object> T forQueue(Supplier<T> question) {
         try {
             return question.get();

@@ -3,7 +3,7 @@ package dev.afterimage.redis;
 import io.vertx.redis.client.Response;
 import org.jspecify.annotations.Nullable;
 
-/** What a script answered: one number, or a list of numbers and words. */
+/** A script's answer: one number, or a list of numbers and words. */
 final class ScriptReply {
 
     private final Response response;
@@ -23,7 +23,7 @@ final class ScriptReply {
         return reply.sent();
     }
 
-    /** When its answer came. */
+    /** When its answer came, in its link's nanoseconds. */
     long received() {
         return reply.received();
     }

@@ -3,19 +3,19 @@ package dev.afterimage.redis;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * What this process knows of the server's clock. Each answer carries the server's time, which was read after the question was
- * sent and before the answer came; what holds for all answers narrows the difference of the two clocks down to less than the
- * quickest round trip, so that a slow one doesn't make a call leave late. All times are nanoseconds.
+ * An estimate of the difference between this process's clock and the server's. Each answer carries the server's time,
+ * which was read after the command was sent and before the answer came. All answers together narrow the difference down
+ * to less than the quickest round trip, so that a slow one does not make a call leave late. All times are nanoseconds.
  */
 final class ServerTime {
 
-    /** The clocks may drift apart by one part in this many, which is more than clocks that are synchronised ever do. */
+    /** The clocks may drift apart by one part in this many, which is more than synchronised clocks ever do. */
     private static final long DRIFT = 1_000;
 
     /**
-     * This process' time minus the server's, as far as is known.
+     * The bounds of this process's time minus the server's.
      *
-     * @param at when, in this process' time
+     * @param at when this was known, in this process's time
      */
     record Difference(long least, long most, long at) {
 
@@ -23,16 +23,16 @@ final class ServerTime {
             long drift = Math.abs(other.at - at) / DRIFT;
             long newLeast = Math.max(least - drift, other.least);
             long newMost = Math.min(most + drift, other.most);
-            // A server's clock that was set, or another server.
+            // Where both cannot be true, the server's clock was set, or it is another server.
             return newLeast <= newMost ? new Difference(newLeast, newMost, other.at) : other;
         }
 
-        /** The last moment of this process' time at which it may be {@code serverTime}. */
+        /** The latest time here at which it can be {@code serverTime} at the server. */
         long latest(long serverTime) {
             return serverTime + most;
         }
 
-        /** The first moment of this process' time at which it may be {@code serverTime}. */
+        /** The earliest time here at which it can be {@code serverTime} at the server. */
         long earliest(long serverTime) {
             return serverTime + least;
         }

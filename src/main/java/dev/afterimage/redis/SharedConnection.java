@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The connection that all commands of this process share: they are written one behind the other and answered in that order,
  * so that a busy process reads many answers at once. None of them blocks the server or changes the connection's state.
  *
- * <p>A connection that failed is retired: whoever comes next gets a new one, and the old one is closed when the last command
- * on it has ended.
+ * <p>A connection that failed is retired: the next command gets a new one, and the old one is closed when the last
+ * command on it has ended.
  */
 final class SharedConnection {
 
@@ -44,7 +44,7 @@ final class SharedConnection {
         }
     }
 
-    /** One connection and those who use it. */
+    /** One connection, and how many commands use it. */
     static final class Line {
 
         private final RedisConnection connection;
@@ -69,7 +69,7 @@ final class SharedConnection {
             return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
         }
 
-        /** Whether nobody else has a command on its way. */
+        /** Whether only one command is using it. */
         boolean isUsedByOne() {
             return users.get() <= 2;
         }
@@ -81,7 +81,7 @@ final class SharedConnection {
             }
         }
 
-        /** Nobody who comes from now on uses it. */
+        /** From now on no new command uses it. */
         void retire() {
             if (retired.compareAndSet(false, true)) {
                 leave();
@@ -89,8 +89,9 @@ final class SharedConnection {
         }
 
         /**
-         * A connection that was in publish/subscribe mode is closed and not pooled; there is no other way to have it closed. It
-         * is given back after that was written, or the pool would hand it out once more.
+         * Closes the connection. The client pools a connection unless it was in publish/subscribe mode, and has no other
+         * way to close one; it is given back after the command for that was written, or the pool would hand it out once
+         * more.
          */
         private void close() {
             connection.handler(answer -> {});

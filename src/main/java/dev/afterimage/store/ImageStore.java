@@ -27,6 +27,9 @@ public interface ImageStore {
     /** Removes the image; does nothing when there is none. */
     void delete(ImageKey key);
 
+    /** Removes this very image; does nothing when another, or none, stands in its place. */
+    void delete(IndexEntry entry);
+
     /**
      * A short text that was kept beside the images: what the fleet must not forget when Redis does.
      *

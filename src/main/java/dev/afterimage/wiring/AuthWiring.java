@@ -24,8 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Chooses how clients say who they are. What contradicts itself, or would be open by accident, ends the start before a socket is
- * opened.
+ * Chooses how clients are authenticated. A configuration that contradicts itself, or would be open to everybody by
+ * accident, stops the start before a socket is opened.
  */
 class AuthWiring {
 
@@ -35,7 +35,7 @@ class AuthWiring {
             "smallrye.jwt.verify.key.location",
             "smallrye.jwt.verify.secretkey");
 
-    /** Without these, a token of another issuer, or meant for somebody else, would do. */
+    /** Required, because else a token of another issuer, or for another audience, would be accepted. */
     private static final List<String> JWT_CHECKS = List.of("mp.jwt.verify.issuer", "mp.jwt.verify.audiences");
 
     @Produces
@@ -62,10 +62,10 @@ class AuthWiring {
     }
 
     /**
-     * Whether that can be meant.
+     * Checks the configuration of authentication.
      *
-     * @param onLambda whether requests come as events, and from nowhere else
-     * @throws IllegalArgumentException when not; names the key and says how to mend it
+     * @param onLambda whether requests come only as Lambda events
+     * @throws IllegalArgumentException when it contradicts itself, or is open by accident; names the key and how to mend it
      */
     static void check(AuthConfig config, Config all, boolean onLambda) {
         Mode mode = config.mode();

@@ -5,7 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Which back ends the parts run on. One word sets them all; each may be set apart. */
+/** The back ends of the parts. {@link #backend()} sets them all, and each can be set by itself. */
 @ConfigMapping(prefix = "afterimage")
 public interface BackendConfig {
 
@@ -55,7 +55,7 @@ public interface BackendConfig {
 
     Optional<FleetKind> fleet();
 
-    /** Where {@code local} keeps everything; survives restarts. */
+    /** The directory in which {@code local} keeps everything. */
     @WithDefault(".afterimage")
     Path directory();
 

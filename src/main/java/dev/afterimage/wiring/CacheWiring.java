@@ -8,6 +8,9 @@ import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.NearIndex;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.delivery.DeliveryConfig;
+import dev.afterimage.delivery.SigningIndex;
+import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.metrics.MeteredIndex;
 import dev.afterimage.metrics.MeteredStore;
 import dev.afterimage.metrics.Meters;
@@ -30,7 +33,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** Chooses where entries, images and template versions are kept. */
 class CacheWiring {
 
-    /** Opens what a local part needs before anything else starts, or says at once why it cannot be had. */
+    /**
+     * Opens the local directory, if a part needs it, before anything else starts; stops the start when it cannot be used.
+     */
     void open(@Observes @Priority(1) StartupEvent start, BackendConfig backends, Instance<LocalBackend> local) {
         if (backends.usesLocal()) {
             LocalBackend.of(local).open();
@@ -45,6 +50,8 @@ class CacheWiring {
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
+            DeliveryConfig delivery,
+            Instance<UrlSigner> signer,
             Meters meters,
             Machine machine) {
         ImageIndex kept = switch (backends.indexKind()) {
@@ -55,10 +62,14 @@ class CacheWiring {
         ImageIndex near = config.nearTtl().isZero()
                 ? index
                 : new NearIndex(index, config.nearTtl(), config.nearSize(), machine.nanoTime()::getAsLong);
-        return switch (backends.storeKind()) {
+        ImageIndex present = switch (backends.storeKind()) {
             case FILESYSTEM -> LocalBackend.of(local).withImagesPresent(near);
             case S3 -> near;
         };
+        // Other signatures cost next to nothing, and an index of one process keeps no URLs.
+        boolean signsAhead = backends.indexKind() == BackendConfig.IndexKind.REDIS
+                && delivery.signer() == DeliveryConfig.Signer.CLOUDFRONT;
+        return signsAhead ? new SigningIndex(present, signer::get) : present;
     }
 
     @Produces
@@ -74,7 +85,7 @@ class CacheWiring {
             case FILESYSTEM -> LocalBackend.of(local).store();
             case S3 -> new S3ImageStore(S3Bucket.of(s3.get(), s3Config));
         };
-        // An image that is stored no longer takes up room in the process.
+        // A stored image frees its room in the process.
         return new MeteredStore(meters, store, room::free);
     }
 

@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Plans catalogues at their times, where this process works jobs off by itself. On AWS EventBridge Scheduler does it, so that
- * one instance plans and not each.
+ * Starts the plans of catalogues at their times, in a process that has a worker. On AWS EventBridge Scheduler does that,
+ * so that one instance plans and not each.
  */
 @Singleton
 class CatalogueSchedules {
@@ -61,7 +61,7 @@ class CatalogueSchedules {
                                 .schedule()));
     }
 
-    /** Until the schedule's next run; empty when there will be none. */
+    /** The time until the schedule's next run; empty when there is none. */
     private static Optional<Duration> gap(ScheduledExecution execution) {
         return Optional.ofNullable(execution.getTrigger().getNextFireTime())
                 .map(next -> Duration.between(execution.getFireTime(), next))

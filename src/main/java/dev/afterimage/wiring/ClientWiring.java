@@ -21,13 +21,13 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 
 /**
- * The clients of Redis and of AWS. Those of AWS have limits of their own, beside the clients that the extensions make; what is
- * injected stands in for a client, which is made by the first call. So a laptop makes none, nor does a function that only answers
- * hits.
+ * Makes the clients of Redis and AWS. Those of AWS have limits of their own, and exist besides the clients of the Quarkus
+ * extensions. What is injected is a proxy; the client itself is made at the first call. So a laptop makes none, and
+ * neither does a function that only answers hits.
  */
 class ClientWiring {
 
-    /** Tells these clients from the extensions'. */
+    /** The identifier of these clients, which tells them from those of the extensions. */
     static final String LIMITED = "limited";
 
     @Produces

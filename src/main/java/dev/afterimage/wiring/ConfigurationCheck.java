@@ -45,9 +45,9 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Looks at the whole configuration before anything begins. A value that makes no sense ends the start with its key and range;
- * a key that nobody reads, such as one that is misspelt or was left over, is warned of. A Lambda function, for whose start somebody
- * waits, does not look for such keys.
+ * Checks the whole configuration before anything else starts. An invalid value stops the start with its key and range.
+ * For a key that nobody reads, because it is misspelt or no longer used, a warning is logged; not on Lambda, where
+ * somebody waits for the start.
  */
 final class ConfigurationCheck {
 
@@ -85,7 +85,7 @@ final class ConfigurationCheck {
 
     private static final String PREFIX = "afterimage.";
 
-    /** The function's own, which this source root does not see. */
+    /** The keys of the Lambda entry, whose mapping is in another source root. */
     private static final String OF_LAMBDA = "afterimage.lambda.";
 
     private static final Map<String, String> GONE = Map.of(
@@ -106,9 +106,9 @@ final class ConfigurationCheck {
     }
 
     /**
-     * Whether every value makes sense.
+     * Checks every value that has a range.
      *
-     * @throws IllegalArgumentException when one does not; says how to mend it
+     * @throws IllegalArgumentException when one is invalid; says how to mend it
      */
     static void checkRanges(SmallRyeConfig config) {
         CacheConfig cache = config.getConfigMapping(CacheConfig.class);
@@ -257,7 +257,7 @@ final class ConfigurationCheck {
         }
     }
 
-    /** A sentence or two for each key of ours that nobody reads. */
+    /** One warning for each key of ours that nobody reads. */
     static Set<String> warnings(Iterable<String> names) {
         Set<String> known = MAPPINGS.stream()
                 .flatMap(mapping -> ConfigClass.configClass(mapping).getProperties().keySet().stream())
@@ -285,14 +285,18 @@ final class ConfigurationCheck {
                 || (name.startsWith(inEnvironment(PREFIX, "")) && !name.startsWith(inEnvironment(OF_LAMBDA, "")));
     }
 
-    /** A key in which {@code *} stands for a name, quoted or not, or a place in a list. */
+    /** The pattern of a key in which {@code *} stands for a name, quoted or not, or an index. */
     private static Pattern dotted(String key) {
         return Pattern.compile(Stream.of(key.split("\\*", -1))
                 .map(Pattern::quote)
                 .collect(Collectors.joining("(?:\"[^\"]*\"|[^.\"]+)")));
     }
 
-    /** As environment variables are spelt (MicroProfile Config, "Default ConfigSources"). */
+    /**
+     * A key as the name of an environment variable (MicroProfile Config, "Default ConfigSources").
+     *
+     * @param name what replaces {@code *}
+     */
     private static String inEnvironment(String key, String name) {
         return Stream.of(key.split("\\*", -1))
                 .map(part -> part.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT))

@@ -8,10 +8,12 @@ import dev.afterimage.aws.S3UrlSigner;
 import dev.afterimage.aws.SecretKeys;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SecretsLinkKeys;
+import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
 import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.ExpiryWindow;
+import dev.afterimage.delivery.KeptUrls;
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.MemoisedSigner;
 import dev.afterimage.delivery.PemKeys;
@@ -19,6 +21,7 @@ import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.pipeline.Drain;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
@@ -35,10 +38,10 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/** Puts together how URLs are signed, and how the local edge verifies them. */
+/** Chooses how URLs are signed, and what the local CDN accepts. */
 class DeliveryWiring {
 
-    /** The name of the key that is made at first start. */
+    /** The id of the key that is made at the first start. */
     private static final String OWN_KEY = "local";
 
     @Produces
@@ -53,7 +56,10 @@ class DeliveryWiring {
         return new ExpiryWindow(config.urlTtl(), clock);
     }
 
-    /** From Secrets Manager, from the configuration, or made at first start; the first that is named. */
+    /**
+     * The key that URLs are signed with: from Secrets Manager if a secret is named, else from the configuration, else
+     * made at the first start.
+     */
     @Produces
     @Singleton
     Supplier<SigningKey> signingKeys(
@@ -80,8 +86,8 @@ class DeliveryWiring {
     }
 
     /**
-     * With the secrets of Secrets Manager or of the configuration, else on a laptop with one that follows from the key that was
-     * made at first start.
+     * Request links, signed with secrets from Secrets Manager or the configuration; else, on a laptop, with one that is
+     * derived from the key that was made at the first start.
      */
     @Produces
     @Singleton
@@ -135,11 +141,25 @@ class DeliveryWiring {
             Instance<Supplier<SigningKey>> keys,
             @Identifier(ClientWiring.LIMITED) Instance<S3Client> s3,
             S3Config s3Config,
-            ExpiryWindow window) {
+            ExpiryWindow window,
+            ImageIndex index,
+            Drain drain) {
         return switch (config.signer()) {
-            case CLOUDFRONT -> memoised(new CloudFrontSigner(baseUrl, keys.get(), window), window, config);
+            case CLOUDFRONT -> {
+                CloudFrontSigner signer = new CloudFrontSigner(baseUrl, keys.get(), window);
+                KeptUrls kept = new KeptUrls(signer, signer::fingerprint, window, keeper(index, drain));
+                yield memoised(kept, window, config);
+            }
             case S3 -> memoised(new S3UrlSigner(S3Bucket.of(s3.get(), s3Config), window), window, config);
             case PUBLIC -> unsigned(baseUrl, window);
+        };
+    }
+
+    /** A process isn't frozen before the index was told. When it cannot be, each instance signs for itself. */
+    private static KeptUrls.Keeper keeper(ImageIndex index, Drain drain) {
+        return (key, url, until) -> {
+            drain.entered();
+            var unused = index.keepUrl(key, url, until).whenComplete((kept, failure) -> drain.left());
         };
     }
 
@@ -147,7 +167,7 @@ class DeliveryWiring {
         return new MemoisedSigner(signer, window, config.memoisedUrls());
     }
 
-    /** The URL itself never expires; the time is when to ask for it again. */
+    /** URLs without a signature. They never expire; the expiry only says when to ask again. */
     private static UrlSigner unsigned(BaseUrl baseUrl, ExpiryWindow window) {
         if (!baseUrl.isFixed()) {
             throw new IllegalStateException(
@@ -158,9 +178,9 @@ class DeliveryWiring {
     }
 
     /**
-     * What the local edge honours. CloudFront does the same with the public keys of its key group; where the private key lies
-     * in Secrets Manager it is CloudFront that delivers, and with another signer the store or a CDN: then the local edge honours
-     * nothing.
+     * The signatures that the local CDN accepts, as CloudFront does by the public keys of its key group. It accepts none
+     * where something else delivers: CloudFront, if the private key is in Secrets Manager; the store or a CDN, with
+     * another signer.
      */
     @Produces
     @Singleton

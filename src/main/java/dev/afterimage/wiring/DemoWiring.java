@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 
 /**
- * The built-in provider. It draws with AWT, which a native image does not want to carry: built with
+ * The built-in provider. It draws with AWT, which should not be in a native binary: built with
  * {@code -Dafterimage.demo.included=false}, nothing refers to it and it is left out.
  */
 class DemoWiring {

@@ -9,10 +9,10 @@ import java.util.Map;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * One event loop a processor, and at least two. Vert.x' own default is twice as many; but an answer from Redis and the request
- * that waits for it then meet on different loops more often, and each time one wakes the other, which is a system call: in a
- * flood of misses every sixteenth part of all work. A Lambda function, which answers one request at a time, has one.
- * {@code quarkus.vertx.event-loops-pool-size} has the last word.
+ * The default number of event loops: one for each processor, and at least two. Vert.x' own default is twice as many, but
+ * then a request and the answer from Redis that it waits for are more often on different loops, and each time one loop
+ * must wake the other by a system call: in a flood of misses that is 1/16 of all work. A Lambda function answers one
+ * request at a time and has one loop. {@code quarkus.vertx.event-loops-pool-size} overrides this.
  */
 public class EventLoopDefaults implements ConfigSourceFactory {
 

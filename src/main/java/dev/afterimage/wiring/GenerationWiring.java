@@ -46,10 +46,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Puts the provider's decorators, and with them the pipeline, together. */
+/** Puts the provider's decorators and the pipeline together. */
 class GenerationWiring {
 
-    /** Innermost last: a call passes these from top to bottom. */
+    /** The provider in its decorators. The innermost is made first: a call passes them from the last line to the first. */
     @Produces
     @Singleton
     @Named("guarded")
@@ -146,7 +146,7 @@ class GenerationWiring {
                 machine.pause(),
                 machine.clock(),
                 machine.threads()));
-        // The signer is made when somebody asks first: workers and planners have no key.
+        // The signer is made at the first request: workers and planners have no key.
         return new MeteredImageService(
                 meters, new SignableImageService(pipeline, () -> signer.get().checkKey(), machine.threads()));
     }

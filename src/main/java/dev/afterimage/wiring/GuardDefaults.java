@@ -28,11 +28,10 @@ import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Takes the provider's limits ({@code afterimage.provider.…}) from its description where the configuration has none, and
- * translates them into defaults for the annotations of
- * {@link dev.afterimage.generation.guard.LocalRateLimit} and {@link dev.afterimage.generation.guard.CallGuard}, so that they are
- * said once. Whoever sets
- * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.CallGuard/call".…} directly has the last word.
+ * Defaults of the provider's limits ({@code afterimage.provider.…}), from the provider's description, and of the
+ * annotations of {@link dev.afterimage.generation.guard.LocalRateLimit} and
+ * {@link dev.afterimage.generation.guard.CallGuard}, from those limits. So each limit is set once.
+ * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.CallGuard/call".…} overrides them.
  */
 public class GuardDefaults implements ConfigSourceFactory {
 
@@ -49,7 +48,7 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static final String CALL = GUARDS + "CallGuard/call\".";
     /** Below application.properties (250), above the annotations' own values. */
     private static final int ORDINAL = 200;
-    /** As {@link dev.afterimage.provider.ProviderConfig} has them. */
+    /** The defaults of {@link dev.afterimage.provider.ProviderConfig}. */
     private static final String CONNECT_TIMEOUT = "5s";
 
     private static final String TIMEOUT = "60s";
@@ -147,7 +146,10 @@ public class GuardDefaults implements ConfigSourceFactory {
                         || name.startsWith("AFTERIMAGE_PROVIDERS_" + inEnvironment + "_"));
     }
 
-    /** As {@link dev.afterimage.provider.ProviderConfig#longestCall()}. */
+    /**
+     * The upper bound of {@link dev.afterimage.provider.ProviderConfig#longestCall()}, that of a provider whose answer is
+     * a URL.
+     */
     private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
         return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
                 .plus(duration(value(context, described, "timeout").orElse(TIMEOUT)))

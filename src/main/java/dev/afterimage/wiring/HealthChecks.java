@@ -19,8 +19,8 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * What a process needs by itself, without which it cannot serve. Redis, S3, SQS and the provider are not among it: while one of
- * them is gone every process is in the same state, and still answers what it can.
+ * Health checks of what a process itself needs to serve. Redis, S3, SQS and the provider are not checked: while one of
+ * them is gone all processes are in the same state, and still answer what they can.
  */
 class HealthChecks {
 
@@ -29,7 +29,7 @@ class HealthChecks {
     /** A key that no image has. */
     private static final ImageKey KEY = new ImageKey("0".repeat(64));
 
-    /** A worker that has stopped by itself does not start again; a new process does. */
+    /** Whether the worker runs. One that has stopped by itself does not start again, so the process must be replaced. */
     @Produces
     @Singleton
     @Liveness
@@ -39,7 +39,7 @@ class HealthChecks {
                 .build();
     }
 
-    /** Whether the local directory takes a file, where one is needed. */
+    /** Whether a file can be written to the local directory, where one is used. */
     @Produces
     @Singleton
     @Readiness
@@ -49,7 +49,7 @@ class HealthChecks {
                 backends.usesLocal() && local.isResolvable() ? local.get().defect() : Optional.empty());
     }
 
-    /** Whether a URL can be signed, as every answer needs it. */
+    /** Whether a URL can be signed, which every answer needs. */
     @Produces
     @Singleton
     @Readiness

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Compares the API with that of the last start. Nobody waits for it. A Lambda function, which starts when somebody waits for
- * an image, leaves it to the planner.
+ * Compares the API with that of the last start, in the background. On Lambda, where somebody waits for the start, the
+ * planner does it instead.
  */
 @Singleton
 class IdentityCheck {

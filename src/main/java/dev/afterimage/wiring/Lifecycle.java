@@ -2,7 +2,7 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.Worker;
-import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.pipeline.Drain;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
@@ -18,21 +18,21 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Lets a server work jobs off from start to stop, and ends it in peace: SIGTERM begins the drain at once, and lets the process end
- * when what was under way has ended, or after the longest call; {@code quarkus.shutdown.timeout} bounds that. What could not be
- * waited for keeps its receipt.
+ * Starts and stops the worker of a server, and its {@link Drain}: at SIGTERM the drain begins at once, and the process
+ * ends when all work under way has ended, or after the longest call and 5 s; {@code quarkus.shutdown.timeout} may bound
+ * that. Calls that could not be waited for keep their receipts.
  *
- * <p>On Lambda nobody looks for jobs: the queue hands them over, and a worker is made by the function that gets some.
+ * <p>On Lambda no worker runs: SQS pushes jobs, and the function that gets some makes a worker for them.
  */
 @Singleton
 class Lifecycle {
 
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);
 
-    /** For storing the image, and answering those who wait for it. */
+    /** The time to store the image and answer those who wait for it. */
     private static final Duration AFTER_THE_CALL = Duration.ofSeconds(5);
 
-    /** For jobs that are being put back. */
+    /** The time for the worker to put its jobs back. */
     private static final Duration GRACE = Duration.ofSeconds(20);
 
     private final Drain drain;
@@ -44,7 +44,7 @@ class Lifecycle {
     @Inject
     Lifecycle(
             Drain drain,
-            Limits limits,
+            AccountLimits limits,
             Instance<Worker> worker,
             PregenerationConfig config,
             @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> shutdownTimeout) {
@@ -56,7 +56,7 @@ class Lifecycle {
                 shutdownTimeout.filter(bound -> bound.compareTo(longest) < 0).orElse(longest);
     }
 
-    /** The hook runs beside that of Quarkus, whose {@link ShutdownEvent} may come later. */
+    /** Begins the drain in a shutdown hook of its own, because the {@link ShutdownEvent} of Quarkus may come later. */
     void begin(@Observes StartupEvent start) {
         Thread hook = Thread.ofPlatform().name("begin-drain").unstarted(drain::begin);
         Runtime.getRuntime().addShutdownHook(hook);
@@ -74,7 +74,10 @@ class Lifecycle {
         }
     }
 
-    /** Before anything that a call under way needs is taken down. No job is claimed in the drain, which would only put it back. */
+    /**
+     * Runs before anything is stopped that a call under way needs. No job is claimed in the drain, because it would only
+     * be put back.
+     */
     void end(@Observes @Priority(1) ShutdownEvent stop) throws InterruptedException {
         if (works) {
             worker.get().claimNoMore();

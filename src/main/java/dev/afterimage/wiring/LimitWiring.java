@@ -41,14 +41,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Chooses what the instances share: limiter, receipts, leases, credits, quotas. While Redis cannot be asked nothing is bought;
- * only quotas have a fallback, which is metered.
+ * Chooses the back ends of what instances share: limiter, receipts, leases, credits, quotas. While Redis cannot be
+ * reached nothing is bought; only quotas have a fallback, which is metered.
  */
 class LimitWiring {
 
-    /** In one process a leader cannot die without giving its lease back; what matters is that no lease ever lapses. */
+    /** In one process a leader always gives its lease back, so a lease need not lapse, and must not. */
     private static final Duration NEVER_LAPSES = Duration.ofDays(1);
-    /** Two renewals may be missed; a dead leader is replaced within this. */
+    /** A lease survives two missed renewals, and a dead leader is replaced within this time. */
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);
 
     private static final String EPOCH_NOTE = "redis-epoch";
@@ -66,7 +66,7 @@ class LimitWiring {
         return new ReceiptRules(config.repurchases(), config.maxUnusable());
     }
 
-    /** Limiter and receipts of a fleet live in one script. */
+    /** The one script of a fleet's limiter and receipts. */
     @Produces
     @Singleton
     LimiterScript limiterScript(
@@ -102,7 +102,7 @@ class LimitWiring {
         };
     }
 
-    /** Injected by its own type only; the producers below choose whether it is the limiter and keeps the receipts. */
+    /** Injected only by its own type; the producers below choose whether it is used as limiter and receipts. */
     @Produces
     @Singleton
     @Typed(MemoryLimiter.class)

@@ -15,15 +15,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The parts that keep what they keep in a directory of this machine. The build for Lambda has none of them (nor the database that
- * they need), because a function has no disk that stays.
+ * Port: the parts that keep their data in a directory of this machine. The build for Lambda has no implementation (and no
+ * SQLite), because a function has no lasting disk.
  */
 interface LocalBackend {
 
     /**
      * The local back end of this build.
      *
-     * @throws IllegalStateException in the build for Lambda, which has none; says what to set instead
+     * @throws IllegalStateException in the build for Lambda; says what to set instead
      */
     static LocalBackend of(Instance<LocalBackend> local) {
         if (local.isUnsatisfied()) {
@@ -35,14 +35,14 @@ interface LocalBackend {
         return local.get();
     }
 
-    /** Takes the directory before anybody needs it, so that a start in vain says so. */
+    /** Locks and opens the directory. Throws when it cannot be used, so that the start fails with the reason. */
     void open();
 
     ImageIndex index();
 
     ImageStore store();
 
-    /** Decorates an index so that an entry counts only while its image lies in the {@link #store()}. */
+    /** Decorates an index so that an entry counts only while its image is in the {@link #store()}. */
     ImageIndex withImagesPresent(ImageIndex index);
 
     TemplateVersions templateVersions();
@@ -55,18 +55,17 @@ interface LocalBackend {
 
     Checkpoints checkpoints();
 
-    /** Counts what images cost. */
     CreditBudget creditBudget(CreditBudget.Budgets budgets);
 
-    /** Keeps the receipts of a process that counts its calls by itself. */
+    /** Keeps the receipts of a fleet of one process. */
     ReceiptStorage receipts();
 
-    /** The key that signs URLs where none is configured; made at first start. */
+    /** The key that signs URLs where none is configured; made at the first start. */
     PrivateKey deliveryKey();
 
-    /** What keeps the directory from being written to, and the mend; empty when a file could be written. */
+    /** Why the directory cannot be written to, and how to mend it; empty when a file could be written. */
     Optional<String> defect();
 
-    /** Gives the directory back. */
+    /** Closes the database and unlocks the directory. */
     void close();
 }

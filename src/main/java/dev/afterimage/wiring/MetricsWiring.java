@@ -19,12 +19,12 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Set;
 
-/** The meters on the registry that Quarkus provides. */
+/** Makes the meters, on the registry that Quarkus provides. */
 class MetricsWiring {
 
     /**
-     * What the alarms and the dashboard of infra/observability.yaml read, by name without the prefix. CloudWatch bills each
-     * metric by the month, so that what nobody reads is not sent; the depth of its queues it knows from SQS.
+     * The metrics that the alarms and the dashboard of infra/observability.yaml read, by name without the prefix.
+     * CloudWatch bills each metric by the month, so others are not sent. It has the queues' depths from SQS.
      */
     static final Set<String> ON_CLOUDWATCH = Set.of(
             "requests",
@@ -35,14 +35,17 @@ class MetricsWiring {
             "cache.failures",
             "catalogue.rows");
 
-    /** For whoever ends an invocation of a function. */
+    /** Writes the meters for CloudWatch at the end of an invocation. */
     @Produces
     @Singleton
     EmfWriter emfWriter(MeterRegistry registry, MetricsConfig config, Clock clock) {
         return new EmfWriter(registry, config.namespace(), ON_CLOUDWATCH::contains, System.out, clock);
     }
 
-    /** At the start, so that the first scrape has them; the ports themselves are made when first needed. */
+    /**
+     * Registers the gauges at the start, so that the first scrape has them. The ports that they read are made when first
+     * used.
+     */
     void gauges(
             @Observes StartupEvent start,
             Meters meters,

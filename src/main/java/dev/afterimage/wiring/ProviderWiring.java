@@ -38,10 +38,11 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/** Chooses the image API. */
+/** Makes the image APIs. */
 class ProviderWiring {
 
     @Produces
@@ -57,7 +58,8 @@ class ProviderWiring {
             Instance<SigV4Signer> signer,
             Meters meters,
             Clock clock,
-            Pause pause) {
+            Pause pause,
+            @ConfigProperty(name = "aws.lambda.function.name") Optional<String> lambdaFunction) {
         ImageGenerator provider = providers.generator((choice, config) -> choice.isDemo()
                 ? included(demo)
                 : DescribedProvider.of(
@@ -69,7 +71,8 @@ class ProviderWiring {
                         settler,
                         (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
                         clock,
-                        pause));
+                        pause,
+                        lambdaFunction.isPresent()));
         return new MeteredGenerator(meters, provider);
     }
 
@@ -79,14 +82,14 @@ class ProviderWiring {
         return new TemplateProviders(config, others, templates);
     }
 
-    /** Made only when something has to be signed. */
+    /** Made when the first call must be signed. */
     @Produces
     @Singleton
     SigV4Signer signer(Clock clock) {
         return new SigV4Signer(DefaultCredentialsProvider.builder().build(), "us-east-1", clock);
     }
 
-    /** From Secrets Manager where a secret is named, else from the configuration. */
+    /** Makes the API key of a provider: from Secrets Manager where a secret is named, else from the configuration. */
     @Produces
     @Singleton
     Function<ProviderConfig, ApiKeys> apiKeys(
@@ -137,7 +140,7 @@ class ProviderWiring {
         http.close();
     }
 
-    /** Prints what would be sent, before anything can be. */
+    /** Prints the call that would be sent, and ends the process. */
     void check(@Observes @Priority(1) StartupEvent start, ProviderConfig config) {
         if (config.check()) {
             System.out.println(DescribedProvider.sample(config));
@@ -145,7 +148,7 @@ class ProviderWiring {
         }
     }
 
-    /** A build without the demo starts all the same, and says with the first image what has to be set. */
+    /** The demo provider. A build without it starts, and each image fails with what must be set. */
     private static ImageGenerator included(Instance<ImageGenerator> demo) {
         if (demo.isUnsatisfied()) {
             return (request, attempt) -> {

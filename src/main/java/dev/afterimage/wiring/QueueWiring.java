@@ -55,7 +55,7 @@ import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** Chooses where jobs wait, and puts together who works them off. */
+/** Chooses the job queue's back end, and makes the worker. */
 class QueueWiring {
 
     @Produces
@@ -128,14 +128,14 @@ class QueueWiring {
         };
     }
 
-    /** By the source's own form: {@code s3://bucket/key}, or a path. */
+    /** Opens a catalogue by the form of its name: {@code s3://bucket/key}, or a path. */
     @Produces
     @Singleton
     CatalogueSource catalogueSource(@Identifier(ClientWiring.LIMITED) Instance<S3Client> s3) {
         return source -> source.startsWith("s3:") ? new S3CatalogueSource(s3.get()).open(source) : openFile(source);
     }
 
-    /** A relative path counts from the working directory. */
+    /** Opens a file. A relative path starts at the working directory. */
     private static CatalogueSource.OpenCatalogue openFile(String source) throws IOException {
         Path file = Path.of(source);
         String version =
@@ -143,7 +143,7 @@ class QueueWiring {
         return new CatalogueSource.OpenCatalogue(Files.newInputStream(file), version);
     }
 
-    /** What sends and what writes them is made by the first callback. */
+    /** The parts that write and send callbacks are made by the first one. */
     @Produces
     @Singleton
     Callbacks callbacks(
@@ -162,7 +162,10 @@ class QueueWiring {
                 clock);
     }
 
-    /** None where images lie in files: such a service has no limit that a batch would have to be taken past. */
+    /**
+     * Uploads to S3. None where images are files: uploads are for batches above API Gateway's size limit, which such a
+     * service does not have.
+     */
     @Produces
     @Singleton
     Optional<Uploads> uploads(

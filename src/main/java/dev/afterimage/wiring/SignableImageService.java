@@ -13,8 +13,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * Decorator: has nothing bought or queued for a caller to whom no URL could be handed out, because there is no key to sign it
- * with. Jobs of the queue sign nothing, and need none.
+ * Decorator: buys and queues nothing for a caller while there is no key to sign the image's URL with. Jobs from the queue
+ * need no URL, and are not checked.
  */
 final class SignableImageService implements ImageService {
 
@@ -23,8 +23,8 @@ final class SignableImageService implements ImageService {
     private final Executor threads;
 
     /**
-     * @param checkSigner throws {@link dev.afterimage.delivery.SigningKeyUnavailableException} when nothing can be signed; may
-     *     block where the key lies elsewhere
+     * @param checkSigner throws {@link dev.afterimage.delivery.SigningKeyUnavailableException} when nothing can be
+     *     signed; may block where the key is kept elsewhere
      */
     SignableImageService(ImageService next, Runnable checkSigner, Executor threads) {
         this.next = next;

@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Real time and chance. The one place in the service that asks the system for them and lets a thread wait. */
+/** Makes the real clock, randomness and waits. Only this class takes them from the system. */
 class TimeWiring {
 
     /** The machine that this process runs on. A sleeping virtual thread costs no platform thread; tokens cannot be guessed. */

@@ -28,12 +28,11 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Asks what lives in Redis until it answers quickly, before a server takes its first request. The first commands of a process
- * open connections, send scripts along and run code that was never run; under load they would exceed their time-out, and an
- * instance whose limiter times out buys nothing for no good reason.
+ * Uses Redis until it answers quickly, before a server takes its first request. The first commands of a process open
+ * connections, send scripts and run code for the first time. Under load they would exceed their time-out, and an instance
+ * whose limiter times out buys nothing, for no good reason.
  *
- * <p>Nothing depends on its success: a Redis that is down is found out by whoever needs it. Only a Redis that would lose the
- * jobs it is given ends the start.
+ * <p>A Redis that is down does not stop the start. Only one that could lose its jobs does.
  */
 @Singleton
 class WarmUp {
@@ -41,7 +40,7 @@ class WarmUp {
     private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
 
     private static final int ROUNDS = 50;
-    /** A round is three commands; quick ones leave most of the time-out to spare. */
+    /** A round of three commands is quick when it takes at most this part of one time-out (1/10). */
     private static final int QUICK_PART_OF_TIMEOUT = 10;
 
     private static final Duration BETWEEN_SLOW_ROUNDS = Duration.ofMillis(50);
@@ -79,7 +78,7 @@ class WarmUp {
         this.nanoTime = nanoTime;
     }
 
-    /** Before the port is opened, and before the workers look for jobs. */
+    /** Runs before the port is opened, and before the worker claims jobs. */
     void begin(
             @Observes @Priority(100) StartupEvent start,
             BackendConfig backends,
@@ -94,7 +93,10 @@ class WarmUp {
         }
     }
 
-    /** While Redis is down nothing is accepted either, so that a server may start then; the next start asks again. */
+    /**
+     * Stops the start when Redis could lose its jobs. While Redis is down the server may start, because no job is
+     * accepted then.
+     */
     private static void requireLastingQueue(RedisLink link) {
         try {
             RedisJobQueue.defectOf(link).ifPresent(reason -> {
@@ -107,7 +109,7 @@ class WarmUp {
         }
     }
 
-    /** Until so many rounds were quick, or for {@code patience}. */
+    /** Runs rounds until 50 were quick, or {@code patience} has passed. */
     void run(Duration patience, Duration quick) throws InterruptedException {
         Deadline deadline = Deadline.in(patience, clock);
         int quickRounds = 0;

@@ -1,7 +1,7 @@
 /**
- * Where the parts are put together; the only package that knows both the core and its adapters.
- * {@link dev.afterimage.wiring.GenerationWiring} shows the decorators of the provider in their order, the other classes
- * choose back ends by configuration ({@link dev.afterimage.wiring.BackendConfig}).
+ * Puts the parts together: the only package that knows both the core and its adapters.
+ * {@link dev.afterimage.wiring.GenerationWiring} has the provider's decorators in their order; the other classes choose
+ * back ends by configuration ({@link dev.afterimage.wiring.BackendConfig}).
  */
 @NullMarked
 package dev.afterimage.wiring;

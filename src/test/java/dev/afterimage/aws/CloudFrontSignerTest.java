@@ -11,8 +11,10 @@ import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestImages;
 import java.net.URI;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,21 @@ class CloudFrontSignerTest {
         assertThat(signer.sign(IMAGE).url()).endsWith("&Key-Pair-Id=K1");
         current.set(new SigningKey("K2", Keys.SECOND.getPrivate()));
         assertThat(signer.sign(IMAGE).url()).endsWith("&Key-Pair-Id=K2");
+    }
+
+    @Test
+    void aFingerprintIsThatOfBaseUrlKeyAndItsId() {
+        String fingerprint = fingerprint(base, "K1", Keys.FIRST);
+        assertThat(fingerprint).isEqualTo(fingerprint(base, "K1", Keys.FIRST)).doesNotContain(" ");
+        assertThat(List.of(
+                        fingerprint(base, "K2", Keys.FIRST),
+                        fingerprint(base, "K1", Keys.SECOND),
+                        fingerprint(BaseUrl.local(), "K1", Keys.FIRST)))
+                .doesNotContain(fingerprint);
+    }
+
+    private String fingerprint(BaseUrl baseUrl, String keyPairId, KeyPair key) {
+        return new CloudFrontSigner(baseUrl, keyPairId, key.getPrivate(), window).fingerprint();
     }
 
     @Test

@@ -28,6 +28,11 @@ public abstract class ImageIndexContract {
     /** The index under test, empty at the start of each test; the same one for the whole of a test. */
     protected abstract ImageIndex index();
 
+    /** Whether it keeps URLs; an index of one process need not. */
+    protected boolean keepsUrls() {
+        return false;
+    }
+
     /** The time by which the index forgets; whole milliseconds. */
     protected Instant now() {
         return Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
@@ -118,6 +123,46 @@ public abstract class ImageIndexContract {
     @Test
     void removingWhatIsNotThereIsQuiet() {
         assertThatCode(() -> await(index().remove(key(1)))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aKeptUrlIsFoundBesideItsEntry() {
+        IndexEntry entry = entry(key(1), now(), 10);
+        await(index().put(entry));
+
+        await(index().keepUrl(key(1), "marked https://cdn.example/1", now().plusSeconds(60)));
+
+        assertThat(find(key(1))).contains(keepsUrls() ? entry.withKeptUrl("marked https://cdn.example/1") : entry);
+    }
+
+    @Test
+    void aKeptUrlAloneIsNoEntry() {
+        await(index().keepUrl(key(1), "https://cdn.example/1", now().plusSeconds(60)));
+
+        assertThat(find(key(1))).isEmpty();
+    }
+
+    @Test
+    void aUrlIsKeptUntilItsTimeHasCome() {
+        IndexEntry entry = entry(key(1), now(), 10);
+        await(index().put(entry));
+        await(index().keepUrl(key(1), "https://cdn.example/1", now().plusSeconds(60)));
+
+        await(index().keepUrl(key(1), "https://cdn.example/2", now().minusSeconds(1)));
+
+        assertThat(find(key(1))).contains(entry);
+    }
+
+    @Test
+    void aRemovalTakesTheKeptUrlAlong() {
+        IndexEntry entry = entry(key(1), now(), 10);
+        await(index().put(entry));
+        await(index().keepUrl(key(1), "https://cdn.example/1", now().plusSeconds(60)));
+
+        await(index().remove(key(1)));
+        await(index().put(entry));
+
+        assertThat(find(key(1))).contains(entry);
     }
 
     @Test

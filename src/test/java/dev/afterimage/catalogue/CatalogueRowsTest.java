@@ -42,6 +42,19 @@ class CatalogueRowsTest {
         }
 
         @Test
+        void aColumnNamesTheVariant() {
+            ImageRequest first = request("card", "{\"title\":\"A\"}", ImageFormat.PNG);
+            assertThat(csv(CARD, "title,variant\nA,\nA,7\nA,red\nA,-1\nA,2147483648\n"))
+                    .containsExactly(
+                            new CatalogueRow.Wanted(2, first),
+                            new CatalogueRow.Wanted(
+                                    3, new ImageRequest(first.template(), first.data(), first.format(), 7)),
+                            new CatalogueRow.Bad(4, "Write variant as a whole number from 0 to 2147483647."),
+                            new CatalogueRow.Bad(5, "Write variant as a whole number from 0 to 2147483647."),
+                            new CatalogueRow.Bad(6, "Write variant as a whole number from 0 to 2147483647."));
+        }
+
+        @Test
         void withATemplateForAllAColumnOfThatNameIsData() {
             assertThat(csv(CARD, "template\nx\n")).containsExactly(wanted(2, "card", "{\"template\":\"x\"}"));
         }

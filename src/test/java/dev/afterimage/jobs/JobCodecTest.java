@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.limit.OpenJob;
 import dev.afterimage.testing.Jobs;
 import java.net.URI;
 import java.time.Duration;
@@ -30,6 +31,19 @@ class JobCodecTest {
         Job.Image planned = Jobs.planned(1, HORIZON);
 
         assertThat(JobCodec.decode(JobCodec.encode(planned))).isEqualTo(planned);
+    }
+
+    @Test
+    void whatFindsTheProvidersJobIsKept() {
+        Job.Image open = ((Job.Image) Jobs.ofBatch("b", 7))
+                .of(new OpenJob(
+                        "token-1",
+                        Instant.parse("2026-03-01T02:00:00.123456Z"),
+                        "second",
+                        "17",
+                        "https://api/?id=a\"b"));
+
+        assertThat(JobCodec.decode(JobCodec.encode(open))).isEqualTo(open);
     }
 
     /** An older version would make another image than was asked for. */

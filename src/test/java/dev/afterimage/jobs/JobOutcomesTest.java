@@ -16,6 +16,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.QuotaExceededException;
 import dev.afterimage.singleflight.LeasesUnavailableException;
@@ -75,6 +76,16 @@ class JobOutcomesTest {
                 .isEqualTo(new JobOutcome.Wait(Duration.ofSeconds(99), true));
         assertThat(outcomes.of(new QuotaExceededException(Duration.ofMinutes(9)), 2))
                 .isEqualTo(new JobOutcome.Wait(Duration.ofMinutes(9), false));
+    }
+
+    @Test
+    void aJobComesBackWhenACallMayLeaveHoweverLongCallsTake() {
+        for (Duration startsIn : List.of(Duration.ZERO, Duration.ofSeconds(3))) {
+            ThrottledException late = ThrottledException.byLimiter(
+                    new Permit.Denied(Duration.ofSeconds(40), startsIn, Permit.Reason.RATE));
+            assertThat(outcomes.of(late, 2))
+                    .isEqualTo(new JobOutcome.Wait(Duration.ofSeconds(Math.max(1, startsIn.toSeconds())), true));
+        }
     }
 
     @Test

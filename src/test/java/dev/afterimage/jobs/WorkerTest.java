@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
@@ -14,6 +15,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.OpenJob;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
@@ -183,6 +185,24 @@ class WorkerTest {
         provider = WorkerTest::stored;
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(queue.status().depth()).isZero();
+        assertThat(queue.buried()).isEmpty();
+    }
+
+    @Test
+    void anUnfinishedJobComesBackAloneAndLosesNoAttempt() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2)), NOW);
+        provider = failing(new JobUnfinishedException(Duration.ofSeconds(7))
+                .of(new OpenJob("token", clock.instant(), "default", "", "https://api/jobs/1")));
+        for (int i = 0; i < 10; i++) {
+            assertThat(worker.lookOnce(NOW)).as("the lane stays open").isEqualTo(2);
+            clock.advance(Duration.ofSeconds(6));
+            assertThat(worker.lookOnce(NOW)).isZero();
+            clock.advance(Duration.ofSeconds(1));
+        }
+        provider = WorkerTest::stored;
+
+        assertThat(worker.lookOnce(NOW)).isEqualTo(2);
         assertThat(queue.status().depth()).isZero();
         assertThat(queue.buried()).isEmpty();
     }

@@ -10,6 +10,7 @@ import dev.afterimage.limit.Permit.Reason;
 import dev.afterimage.limit.Permit.Stopped;
 import dev.afterimage.testing.Purchases;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -99,6 +100,18 @@ abstract class LimiterAccountsContract extends LimiterLineContract {
 
         assertThat(denied(limiter, NOW_OR_NEVER).retryAfter())
                 .isEqualTo(rate(1).slotTime().minusMillis(300));
+    }
+
+    @Test
+    void fromWhenOnACallOfAnyMightLeaveIsTold() {
+        ProviderLimiter limiter = limiter(rate(1), rate(1));
+        Departed slow = departed(limiter);
+        advance(Duration.ofSeconds(15));
+        receipts().settle(slow, new CallOutcome.Image(Instant.EPOCH));
+        limiter.coolDown("two", Duration.ofSeconds(10));
+
+        assertThat(denied(limiter, Duration.ofSeconds(5)))
+                .isEqualTo(new Denied(Duration.ofSeconds(10), Duration.ZERO, Reason.COOL_DOWN));
     }
 
     @Test

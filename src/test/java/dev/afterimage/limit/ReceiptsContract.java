@@ -476,6 +476,25 @@ public abstract class ReceiptsContract {
     }
 
     @Test
+    void anImageIsDeletedUntilTheKeyIsBoughtAgain() {
+        Fleet fleet = fleet(1);
+        fleet.receipts().settle(bought(fleet), image());
+        assertThat(fleet.receipts().isDeleted(KEY)).isFalse();
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+
+        Departed call = bought(fleet);
+        assertThat(fleet.receipts().isDeleted(KEY)).isFalse();
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+        assertThat(fleet.receipts().settle(call, image()).deleted()).isTrue();
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+
+        fleet.receipts().settle(bought(fleet), image());
+        assertThat(fleet.receipts().isDeleted(KEY)).isFalse();
+    }
+
+    @Test
     void whatIsBoughtAfterADeleteHasANameOfItsOwn() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet, PURCHASE.named("1"));
@@ -534,6 +553,28 @@ public abstract class ReceiptsContract {
         assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ofSeconds(16)))
                 .isInstanceOf(Granted.class);
         assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+    }
+
+    @Test
+    void whoIsNotBoundToThatDeadlineIsToldWhenACallMayLeave() {
+        Fleet fleet = fleet(new Limits(1, SECOND, OptionalInt.empty(), 1, LONGEST_CALL), new ReceiptRules(1, 5));
+        fleet.receipts().settle(bought(fleet, Purchases.next()), image());
+        advance(Duration.ofSeconds(2));
+        Departed slow = bought(fleet);
+        advance(Duration.ofSeconds(40));
+        fleet.receipts().settle(slow, image());
+        Duration expected = ((Denied) fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ZERO)).retryAfter();
+        assertThat(expected).isBetween(Duration.ofSeconds(20), LONGEST_CALL);
+
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ofSeconds(15)))
+                .isEqualTo(new Denied(expected, Duration.ZERO, Permit.Reason.RATE));
+        bought(fleet, Purchases.next());
+        Duration slot = Duration.ofMillis(1020);
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, expected))
+                .isEqualTo(new Denied(slot.plus(expected), slot, Permit.Reason.RATE));
+        fleet.limiter().coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(10));
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ofSeconds(15)))
+                .isEqualTo(new Denied(expected, Duration.ofSeconds(10), Permit.Reason.RATE));
     }
 
     @Test

@@ -28,6 +28,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
@@ -85,7 +86,7 @@ class ImagePipelineTest {
     private final MemoryLimiter limiter = Permitted.limiter(clock);
     private final CallSettler settler = Permitted.settler(limiter, clock, pause, threads);
     private final Drain drain = new Drain(clock, pause);
-    private volatile Optional<Duration> refusal = Optional.empty();
+    private volatile Optional<Permit.Denied> refusal = Optional.empty();
     private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
 
     private ImagePipeline pipelineWithQuota(OptionalInt perHour) {
@@ -259,7 +260,7 @@ class ImagePipelineTest {
 
     @Test
     void whereNoPermitIsForeseenNobodyLeadsAndTheBacklogTakesIt() {
-        refusal = Optional.of(Duration.ofSeconds(40));
+        refusal = Optional.of(new Permit.Denied(Duration.ofSeconds(40), Permit.Reason.RATE));
 
         assertThat(obtain())
                 .isInstanceOfSatisfying(
@@ -275,7 +276,7 @@ class ImagePipelineTest {
         CompletableFuture<ImageOutcome> led =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
         provider.awaitCall();
-        refusal = Optional.of(Duration.ofSeconds(40));
+        refusal = Optional.of(new Permit.Denied(Duration.ofSeconds(40), Permit.Reason.RATE));
         ImagePipeline other = pipeline(OptionalInt.empty(), leases);
         CompletableFuture<ImageOutcome> followed =
                 other.obtain(patiently(REQUEST)).toCompletableFuture();

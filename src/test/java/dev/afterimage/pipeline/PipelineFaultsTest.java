@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
@@ -173,6 +175,27 @@ class PipelineFaultsTest {
         assertThat(provider.calls()).isZero();
     }
 
+    /** Or the image of a slow provider would come as much later as a call takes. */
+    @Test
+    void aCallThatWouldNotLandInTimeIsQueuedForAtOnceAndTheCallerLooksWhenItMayHaveLanded() {
+        ImageGenerator slow = (request, attempt) -> {
+            GeneratedImage image = provider.generate(request, attempt);
+            clock.advance(Duration.ofSeconds(15));
+            return image;
+        };
+        ImagePipeline pipeline = pipeline(slow, limiter, waits);
+        ended(pipeline, job(OTHER));
+
+        ImageOutcome outcome = ended(pipeline, asked(REQUEST));
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        ImageOutcome.Pending.class,
+                        pending -> assertThat(pending.retryAfter()).isEqualTo(Duration.ofSeconds(30)));
+        assertThat(backlog.delays()).isEqualTo(Map.of(KEY, Duration.ZERO));
+        assertThat(provider.calls()).as("the other image's").isEqualTo(1);
+    }
+
     @Test
     void whileTheFleetsMemoryIsGoneAJobWaitsWithoutAFailure() {
         fleetIsGone = true;
@@ -302,6 +325,43 @@ class PipelineFaultsTest {
             Thread.onSpinWait();
         }
         assertThat(Lookup.await(pipeline().look(KEY))).isEmpty();
+    }
+
+    /** As a process does that stood still between its last look at the receipt and its write to the store. */
+    @Test
+    void anImageThatIsStoredAfterItsDeleteIsNotSeen() {
+        ended(pipeline(), asked(REQUEST));
+        IndexEntry late = store.find(KEY).orElseThrow();
+        Lookup.await(pipeline().forget(KEY));
+        store.put(late, new byte[(int) late.bytes()]);
+
+        assertThat(Lookup.await(pipeline().look(KEY))).isEmpty();
+
+        assertThat(store.find(KEY)).isEmpty();
+        assertThat(index.entries()).isEmpty();
+        assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(Lookup.await(pipeline().look(KEY))).isPresent();
+    }
+
+    @Test
+    void whoTakesItsDeletedImageBackLeavesTheOneThatWasBoughtSince() {
+        Receipts late = (Receipts) Proxy.newProxyInstance(
+                Receipts.class.getClassLoader(), new Class<?>[] {Receipts.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("settle")) {
+                        return method.invoke(limiter, arguments);
+                    }
+                    Lookup.await(pipeline().forget(KEY));
+                    Object settlement = method.invoke(limiter, arguments);
+                    clock.advance(Duration.ofSeconds(1));
+                    assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stored.class);
+                    return settlement;
+                });
+
+        assertThatThrownBy(() -> ended(pipeline(provider, late, waits), job(REQUEST)))
+                .isInstanceOf(DeletedMeanwhileException.class);
+
+        assertThat(store.find(KEY)).isPresent();
+        assertThat(provider.calls()).isEqualTo(2);
     }
 
     @Test

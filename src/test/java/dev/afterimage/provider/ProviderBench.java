@@ -70,7 +70,8 @@ final class ProviderBench implements AutoCloseable {
                         (account, calls, window) -> shown.add(calls + " in " + window),
                         (service, method, url, headers, body) -> headers,
                         clock,
-                        pause));
+                        pause,
+                        false));
     }
 
     /** Every name leads to this machine. */

@@ -85,6 +85,10 @@ final class ZooBench {
     }
 
     DescribedProvider provider(PollPermits permits) {
+        return provider(permits, false);
+    }
+
+    DescribedProvider provider(PollPermits permits, boolean setsJobsDown) {
         return new DescribedProvider(
                 description,
                 config,
@@ -96,7 +100,8 @@ final class ZooBench {
                         (account, calls, window) -> shown.add(calls + " in " + window),
                         SIGNER::sign,
                         clock,
-                        pause));
+                        pause,
+                        setsJobsDown));
     }
 
     private Answer exchange(HttpCall call, Attempt.Departure departure) {

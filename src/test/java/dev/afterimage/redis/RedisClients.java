@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** Clients of Redis for a test, each with a pool of its own as another process would have it; closed together. */
-final class RedisClients implements AutoCloseable {
+public final class RedisClients implements AutoCloseable {
 
     static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -67,7 +67,7 @@ final class RedisClients implements AutoCloseable {
     }
 
     /** Of a provider that is its one account. */
-    LimiterScript script(RedisLink link, Limits limits, ReceiptRules rules, Supplier<String> fixedTime) {
+    public LimiterScript script(RedisLink link, Limits limits, ReceiptRules rules, Supplier<String> fixedTime) {
         return script(link, AccountLimits.of(limits), rules, fixedTime);
     }
 
@@ -91,7 +91,7 @@ final class RedisClients implements AutoCloseable {
         return client(new RedisOptions().setType(RedisClientType.CLUSTER).setEndpoints(urls));
     }
 
-    RedisLink link(String url) {
+    public RedisLink link(String url) {
         return link(client(url), settings());
     }
 
@@ -120,7 +120,7 @@ final class RedisClients implements AutoCloseable {
     }
 
     /** Deletes the keys of this test, as a flush would. */
-    void forget(RedisLink link) {
+    public void forget(RedisLink link) {
         keys(link).forEach(key -> link.call(Request.cmd(Command.DEL).arg(key)));
     }
 

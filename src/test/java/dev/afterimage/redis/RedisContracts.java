@@ -130,6 +130,11 @@ abstract class RedisContracts {
         protected ImageIndex index() {
             return index;
         }
+
+        @Override
+        protected boolean keepsUrls() {
+            return true;
+        }
     }
 
     @Nested

@@ -20,4 +20,9 @@ class RedisImageIndexTest extends ImageIndexContract {
     protected ImageIndex index() {
         return index;
     }
+
+    @Override
+    protected boolean keepsUrls() {
+        return true;
+    }
 }

@@ -72,6 +72,9 @@ final class Fleet implements Faults.Victims {
     /** A DELETE that was answered with 204. */
     record Deleted(ImageKey key, long begun, long ended) {}
 
+    /** A purge that was answered 200. */
+    record Purged(long version, long begun, long ended) {}
+
     /** A plan that came to its end. */
     record Planned(long begun, long ended, PlanReport report) {}
 
@@ -88,6 +91,10 @@ final class Fleet implements Faults.Victims {
     private final Scenario scenario;
     private final Simulation world;
     private final Random chance;
+    /** For what only some runs have. */
+    private final Random more;
+
+    private final BatchClients batches;
     private final RedisNetwork redis;
     private final SimulatedStore store;
     private final SimulatedQueues queues;
@@ -99,6 +106,7 @@ final class Fleet implements Faults.Victims {
     private final Set<String> distinctFaults = new TreeSet<>();
     private final List<Answered> answers = new ArrayList<>();
     private final List<Deleted> deletions = new ArrayList<>();
+    private final List<Purged> purges = new ArrayList<>();
     private final List<Planned> plans = new ArrayList<>();
     private final List<Incident> incidents = new ArrayList<>();
     private final List<Long> planTimes = new ArrayList<>();
@@ -117,7 +125,9 @@ final class Fleet implements Faults.Victims {
         this.flaw = flaw;
         world = new Simulation(seed, told);
         chance = world.chance();
-        scenario = Scenario.of(seed, chance);
+        more = new Random(seed * 7919 + 1);
+        scenario = Scenario.of(seed, chance, more);
+        batches = new BatchClients(this, world, more);
         settings = scenario.settings();
         redis = new RedisNetwork(world);
         store = new SimulatedStore(world);
@@ -167,10 +177,14 @@ final class Fleet implements Faults.Victims {
             deploy();
         }
         scheduleClients();
+        schedulePurges();
+        scheduleBatches();
         schedulePlans();
         try {
             world.runUntil(scenario.length());
             calmDown();
+            settle();
+            batches.look();
             settle();
             countCredits();
         } catch (AssertionError spinning) {
@@ -212,6 +226,25 @@ final class Fleet implements Faults.Victims {
         return deletions;
     }
 
+    List<Purged> purges() {
+        return purges;
+    }
+
+    BatchClients batches() {
+        return batches;
+    }
+
+    boolean lostMemorySince(long time) {
+        return incidents.stream()
+                .anyMatch(incident -> Laws.LOST_MEMORY.contains(incident.kind()) && incident.until() >= time);
+    }
+
+    boolean isDeadCallback(String batch) {
+        return queues.on(SimulatedQueues.DEAD).stream()
+                .anyMatch(dead -> JobCodec.decode(dead.body) instanceof Job.Callback callback
+                        && callback.subject().equals(new Job.Subject.OfBatch(batch)));
+    }
+
     List<Planned> plans() {
         return plans;
     }
@@ -248,7 +281,18 @@ final class Fleet implements Faults.Victims {
 
     private SimulatedInstance deploy() {
         SimulatedInstance instance = new SimulatedInstance(
-                world, ++machines, upgraded, settings, redis, store, queues, provider, catalogue(), faults, flaw);
+                world,
+                ++machines,
+                upgraded,
+                settings,
+                redis,
+                store,
+                queues,
+                provider,
+                catalogue(),
+                batches,
+                faults,
+                flaw);
         instances.add(instance);
         world.tell("m%d starts", instance.machine().id());
         return instance;
@@ -258,7 +302,7 @@ final class Fleet implements Faults.Victims {
         world.after(wait, this::deploy);
     }
 
-    private Optional<SimulatedInstance> anyInstance() {
+    Optional<SimulatedInstance> anyInstance() {
         List<SimulatedInstance> alive =
                 instances.stream().filter(SimulatedInstance::takesRequests).toList();
         return alive.isEmpty() ? Optional.empty() : Optional.of(alive.get(chance.nextInt(alive.size())));
@@ -446,7 +490,7 @@ final class Fleet implements Faults.Victims {
         });
     }
 
-    private void wake(SimulatedMachine machine) {
+    void wake(SimulatedMachine machine) {
         Long since = asleep.remove(machine);
         if (since != null) {
             world.tell("m%d wakes", machine.id());
@@ -507,17 +551,21 @@ final class Fleet implements Faults.Victims {
                     world.tell("the credits cannot be counted");
                 }
             });
-            world.runUntil(Duration.ofNanos(world.now()).plusSeconds(5));
+            // No longer than that takes: a plan that is repeated may buy again.
+            for (int i = 0; i < 50 && creditsUsed.isEmpty(); i++) {
+                world.runUntil(Duration.ofNanos(world.now()).plusMillis(100));
+            }
         });
     }
 
     private void tellOfJobs() {
         for (String queue : List.of(SimulatedQueues.INTERACTIVE, SimulatedQueues.BULK)) {
             for (SimulatedQueues.Sent sent : queues.on(queue)) {
-                ImageKey key = ((Job.Image) JobCodec.decode(sent.body)).key();
-                world.tell(
-                        "never ended: %s, whose receipt is %s",
-                        key, redis.server().execute(List.of("HGETALL", LIMITER + "receipt:" + key)));
+                if (JobCodec.decode(sent.body) instanceof Job.Image job) {
+                    world.tell(
+                            "never ended: %s, whose receipt is %s",
+                            job.key(), redis.server().execute(List.of("HGETALL", LIMITER + "receipt:" + job.key())));
+                }
             }
         }
         world.tell("the limiter: %s", redis.server().execute(List.of("HGETALL", LIMITER + "state")));
@@ -535,6 +583,7 @@ final class Fleet implements Faults.Victims {
     private boolean isAtRest() {
         return queues.isEmpty()
                 && asking == 0
+                && !batches.areAtWork()
                 && !provider.hasCallsInFlight()
                 && instances.stream().noneMatch(instance -> instance.machine().isFrozen());
     }
@@ -584,7 +633,7 @@ final class Fleet implements Faults.Victims {
                         boolean stoodStill = freezes != instance.machine().freezes();
                         Answered answered = new Answered(
                                 request,
-                                WiredProcess.keys().keyOf(request, 0),
+                                keyOf(request, outcome),
                                 instance.machine(),
                                 patience,
                                 begun,
@@ -599,6 +648,47 @@ final class Fleet implements Faults.Victims {
                     });
         });
         waiting.watch(instance);
+    }
+
+    private ImageKey keyOf(ImageRequest request, ImageOutcome outcome) {
+        return switch (outcome) {
+            case ImageOutcome.Ready ready -> ready.key();
+            case ImageOutcome.Pending pending -> pending.key();
+            case null -> WiredProcess.keys().keyOf(request, version());
+        };
+    }
+
+    private long version() {
+        return purges.stream().mapToLong(Purged::version).max().orElse(0);
+    }
+
+    private void schedulePurges() {
+        for (int i = 0; i < scenario.purges(); i++) {
+            world.after(
+                    Duration.ofMillis(more.nextLong(scenario.length().toMillis())),
+                    () -> anyInstance().ifPresent(instance -> {
+                        wake(instance.machine());
+                        instance.run(() -> {
+                            long begun = world.now();
+                            instance.images().purge(TEMPLATE).whenComplete((version, failure) -> {
+                                world.tell(
+                                        "m%d: purged to version %s",
+                                        instance.machine().id(), version);
+                                if (failure == null) {
+                                    purges.add(new Purged(version, begun, world.now()));
+                                }
+                            });
+                        });
+                    }));
+        }
+    }
+
+    private void scheduleBatches() {
+        for (int i = 0; i < scenario.batches(); i++) {
+            List<ImageRequest> rows =
+                    scenario.batch(more).stream().map(Fleet::request).toList();
+            world.after(Duration.ofMillis(more.nextLong(scenario.length().toMillis())), () -> batches.send(rows));
+        }
     }
 
     /** One client's wait for one answer. */
@@ -675,7 +765,7 @@ final class Fleet implements Faults.Victims {
 
     private void delete(int image) {
         anyInstance().ifPresent(instance -> {
-            ImageKey key = WiredProcess.keys().keyOf(request(image), 0);
+            ImageKey key = WiredProcess.keys().keyOf(request(image), version());
             instance.run(() -> {
                 long begun = world.now();
                 if (provider.books().stream().anyMatch(call -> call.key.equals(key) && call.isInFlight(begun))) {

@@ -3,6 +3,7 @@ package dev.afterimage.simulation;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntryCodec;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobCodec;
 import dev.afterimage.pipeline.ImageOutcome;
@@ -11,9 +12,11 @@ import dev.afterimage.simulation.Faults.Kind;
 import dev.afterimage.simulation.Fleet.Answered;
 import dev.afterimage.simulation.Fleet.Deleted;
 import dev.afterimage.simulation.Fleet.Incident;
+import dev.afterimage.simulation.Fleet.Purged;
 import dev.afterimage.simulation.SimulatedProvider.Behaviour;
 import dev.afterimage.simulation.SimulatedProvider.Call;
 import dev.afterimage.simulation.SimulatedStore.Stored;
+import dev.afterimage.wiring.WiredProcess;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Compares, after a run, what the design's laws say with the provider's books, the store, the queues and the clients. */
@@ -42,7 +46,7 @@ final class Laws {
     private static final long NEAR = 3 * SECOND;
 
     private static final int REPURCHASES = 1;
-    private static final Set<Kind> LOST_MEMORY = EnumSet.of(Kind.REDIS_FLUSHED, Kind.REDIS_RESTARTED);
+    static final Set<Kind> LOST_MEMORY = EnumSet.of(Kind.REDIS_FLUSHED, Kind.REDIS_RESTARTED);
     private static final Set<Kind> GONE =
             EnumSet.of(Kind.KILL, Kind.TERMINATE, Kind.REDEPLOY, Kind.FREEZE_BRIEFLY, Kind.FREEZE_FOR_LONG);
     private static final Set<Kind> OF_REDIS = EnumSet.of(
@@ -106,6 +110,8 @@ final class Laws {
         fleet.answers().forEach(this::deadline);
         images();
         fleet.answers().forEach(this::deleted);
+        fleet.answers().forEach(this::purged);
+        new BatchLaw(this.fleet, request -> versionsOf(request).stream().anyMatch(this::hasCause)).check();
     }
 
     // ---- law 1 ----
@@ -321,17 +327,24 @@ final class Laws {
     private void jobs() {
         for (SimulatedQueues.Sent dead : fleet.queues().on(SimulatedQueues.DEAD)) {
             fleet.tried(Trial.DEAD_LETTER);
-            ImageKey key = ((Job.Image) JobCodec.decode(dead.body)).key();
             String reason = dead.attribute("reason");
+            if (!(JobCodec.decode(dead.body) instanceof Job.Image job)) {
+                continue;
+            }
+            ImageKey key = job.key();
             if (reason == null) {
                 fleet.violated("law 7", "a dead letter without a reason, image of %s", imageOf(key));
-            } else if (!hasCause(key) && fleet.queues().deliveredTwice() < 4) {
+            } else if (versionsOf(job.request()).stream().noneMatch(this::hasCause)
+                    && fleet.queues().deliveredTwice() < 4) {
                 fleet.violated("law 7", "a dead letter without a cause, image %s: %s", imageOf(key), reason);
             }
         }
         for (SimulatedQueues.Sent sent : fleet.queues().accepted()) {
-            ImageKey key = ((Job.Image) JobCodec.decode(sent.body)).key();
-            if (!isEnded(key, sent.at)) {
+            if (!(JobCodec.decode(sent.body) instanceof Job.Image job) || !isWanted(job)) {
+                continue;
+            }
+            ImageKey key = job.key();
+            if (versionsOf(job.request()).stream().noneMatch(version -> isEnded(version, sent.at))) {
                 fleet.violated("law 7", "a job was lost: image %s, taken in at %.3f s", imageOf(key), sent.at / 1e9);
             } else {
                 fleet.tried(Trial.JOB_ENDED);
@@ -340,7 +353,7 @@ final class Laws {
         for (Answered answered : fleet.answers()) {
             if (answered.outcome().orElse(null) instanceof ImageOutcome.Pending) {
                 fleet.tried(Trial.PROMISE_202);
-                if (!isEnded(answered.key(), answered.begun())) {
+                if (versionsOf(answered.request()).stream().noneMatch(key -> isEnded(key, answered.begun()))) {
                     fleet.violated(
                             "law 7",
                             "a 202 was no promise: image %s, promised at %.3f s",
@@ -349,6 +362,21 @@ final class Laws {
                 }
             }
         }
+    }
+
+    /** Nobody waits for a batch that was not taken in, or was cancelled. */
+    private boolean isWanted(Job.Image job) {
+        return job.row().isEmpty()
+                || fleet.batches().sent().stream()
+                        .anyMatch(batch -> !batch.cancelled
+                                && batch.id.equals(Optional.of(job.row().get().batch())));
+    }
+
+    /** The keys of a request, one for each version of its template. */
+    private List<ImageKey> versionsOf(ImageRequest request) {
+        return LongStream.rangeClosed(0, scenario.purges())
+                .mapToObj(version -> WiredProcess.keys().keyOf(request, version))
+                .toList();
     }
 
     private boolean isEnded(ImageKey key, long since) {
@@ -361,8 +389,8 @@ final class Laws {
         return made
                 || isDeleted(key, since, fleet.now())
                 || fleet.queues().on(SimulatedQueues.DEAD).stream()
-                        .anyMatch(dead ->
-                                ((Job.Image) JobCodec.decode(dead.body)).key().equals(key));
+                        .anyMatch(dead -> JobCodec.decode(dead.body) instanceof Job.Image job
+                                && job.key().equals(key));
     }
 
     /** Whether the provider gave a reason to give a job of this image up. */
@@ -425,7 +453,7 @@ final class Laws {
         }
         for (Answered answered : fleet.answers()) {
             if (answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready
-                    && !ready.key().equals(answered.key())) {
+                    && !versionsOf(answered.request()).contains(ready.key())) {
                 fleet.violated("law 5", "a client got another image than it asked for");
             }
             if (answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready
@@ -464,6 +492,33 @@ final class Laws {
                                 deleted.ended() / 1e9,
                                 answered.ended() / 1e9,
                                 call));
+            }
+        }
+    }
+
+    /** What was purged is not seen again. */
+    private void purged(Answered answered) {
+        if (!(answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready) || scenario.smallFailures()) {
+            return;
+        }
+        for (Purged purge : fleet.purges()) {
+            if (purge.ended() + NEAR >= answered.begun()) {
+                continue;
+            }
+            fleet.tried(Trial.IMAGE_SEEN_AFTER_PURGE);
+            int version = versionsOf(answered.request()).indexOf(ready.key());
+            // What it has asked before it stood still, a process uses after that.
+            if (version < purge.version()
+                    && !happened(OF_REDIS, null, purge.begun(), answered.begun())
+                    && !isGone(answered.by(), purge.begun(), answered.begun())) {
+                fleet.violated(
+                        "law 5",
+                        "purged to version %d at %.3f s, and version %d was seen at %.3f s by m%d",
+                        purge.version(),
+                        purge.ended() / 1e9,
+                        version,
+                        answered.ended() / 1e9,
+                        answered.by().id());
             }
         }
     }

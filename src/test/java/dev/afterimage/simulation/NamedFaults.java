@@ -1,14 +1,18 @@
 package dev.afterimage.simulation;
 
+import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PendingKeys;
+import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
@@ -190,6 +194,50 @@ enum NamedFaults implements Flaw {
         }
     },
 
+    A_PURGE_IS_TOLD_TO_NOBODY("law 5: purged to version .* was seen") {
+        @Override
+        public TemplateVersions versions(TemplateVersions right) {
+            return bent(
+                    TemplateVersions.class,
+                    right,
+                    (method, arguments, proceed) -> method.equals("raise")
+                            ? right.current((TemplateId) arguments[0])
+                                            .toCompletableFuture()
+                                            .join()
+                                    + 1
+                            : proceed.call());
+        }
+    },
+
+    A_ROW_THAT_FAILS_IS_NOT_COUNTED("law 7: batch-\\d did not end") {
+        @Override
+        public BatchLedger ledger(BatchLedger right) {
+            return bent(BatchLedger.class, right, (method, arguments, proceed) -> {
+                if (method.equals("record")) {
+                    arguments[1] = ((List<?>) arguments[1])
+                            .stream()
+                                    .map(RowResult.class::cast)
+                                    .filter(row -> row.outcome() != RowResult.Outcome.FAILED)
+                                    .toList();
+                }
+                return proceed.call();
+            });
+        }
+    },
+
+    A_CALLBACK_IS_NOTED_BEFORE_IT_IS_QUEUED("law 7: batch-\\d ended and its sender was not called back") {
+        @Override
+        public BatchLedger ledger(BatchLedger right) {
+            return bent(BatchLedger.class, right, (method, arguments, proceed) -> {
+                Object answer = proceed.call();
+                if (method.equals("dueCallback") && ((Optional<?>) answer).isPresent()) {
+                    right.callbackQueued((String) arguments[0]);
+                }
+                return answer;
+            });
+        }
+    },
+
     A_REQUEST_WAITS_PAST_ITS_DEADLINE("law 8: a request with a deadline") {
         @Override
         public ImageService images(ImageService right) {
@@ -203,7 +251,8 @@ enum NamedFaults implements Flaw {
                             generationRequest.lane(),
                             new Deadline(generationRequest.deadline().at().plusSeconds(20)),
                             false,
-                            generationRequest.horizon());
+                            generationRequest.horizon(),
+                            generationRequest.open());
                 }
                 return proceed.call();
             });

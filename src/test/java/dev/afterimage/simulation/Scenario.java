@@ -1,10 +1,12 @@
 package dev.afterimage.simulation;
 
+import dev.afterimage.jobs.CallbackConfig;
 import dev.afterimage.simulation.SimulatedProvider.Behaviour;
 import dev.afterimage.wiring.WiredProcess.Settings;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +34,8 @@ record Scenario(
         int requests,
         int images,
         double deletes,
+        int purges,
+        int batches,
         int catalogueRows,
         Duration firstPlan,
         Duration period,
@@ -46,7 +50,12 @@ record Scenario(
     private static final int[] CREDITS = {0, 0, 0, 25};
     private static final int FIRST_CATALOGUE_IMAGE = 100;
 
-    static Scenario of(long seed, Random chance) {
+    /**
+     * The scenario of a seed.
+     *
+     * @param more for what only some runs have, so that the others stay as they are when more is added
+     */
+    static Scenario of(long seed, Random chance, Random more) {
         boolean nights = seed % 6 == 5;
         int accounts = seed % 4 == 2 ? 2 : 1;
         int rate = RATES[chance.nextInt(RATES.length)];
@@ -75,6 +84,8 @@ record Scenario(
                 nights ? 10 : 10 + chance.nextInt(40),
                 1 + chance.nextInt(12),
                 chance.nextInt(3) == 0 ? 0.2 : 0,
+                !nights && more.nextInt(6) == 0 ? 1 + more.nextInt(2) : 0,
+                !nights && more.nextInt(4) == 0 ? 1 + more.nextInt(2) : 0,
                 nights ? 5 + chance.nextInt(15) : chance.nextInt(4) == 0 ? 10 : 0,
                 nights ? Duration.ofMinutes(1) : Duration.ofSeconds(5),
                 Duration.ofMinutes(20),
@@ -112,6 +123,7 @@ record Scenario(
         values.put("afterimage.pregeneration.back-off", "5s");
         values.put("afterimage.pregeneration.max-back-off", "1m");
         values.put("afterimage.pregeneration.catalogues.cards.source", "cards.ndjson");
+        values.put("afterimage.callbacks.secret", "s".repeat(CallbackConfig.SHORTEST_SECRET));
         return KNOWN.computeIfAbsent(values, Settings::of);
     }
 
@@ -122,6 +134,11 @@ record Scenario(
 
     int firstCatalogueImage() {
         return FIRST_CATALOGUE_IMAGE;
+    }
+
+    /** The rows of a batch: some of the images that clients ask for, and others. */
+    List<Integer> batch(Random more) {
+        return more.ints(3 + more.nextInt(12), 0, 2 * images).boxed().toList();
     }
 
     /** Some images are asked for far more often than others, and those of the catalogue, too. */

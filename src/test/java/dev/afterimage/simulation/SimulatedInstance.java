@@ -1,5 +1,7 @@
 package dev.afterimage.simulation;
 
+import dev.afterimage.batch.BatchIntake;
+import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.pipeline.GenerationRequest;
@@ -36,6 +38,7 @@ final class SimulatedInstance {
             SimulatedQueues queues,
             SimulatedProvider provider,
             CatalogueSource catalogues,
+            BatchClients senders,
             Faults faults,
             Flaw flaw) {
         machine = new SimulatedMachine(world, id);
@@ -47,7 +50,8 @@ final class SimulatedInstance {
                         store.client(machine, faults),
                         queues.client(machine, faults),
                         catalogues,
-                        provider.client(machine)),
+                        provider.client(machine),
+                        senders.transport(machine)),
                 SimulatedGuards.of(settings, machine),
                 flaw);
         longestDrain = settings.of(ProviderConfig.class).longestCall().plus(AFTER_THE_CALL);
@@ -78,6 +82,14 @@ final class SimulatedInstance {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    BatchIntake batches() {
+        return process.batches();
+    }
+
+    BatchLedger ledger() {
+        return process.ledger();
     }
 
     CatalogueRunner catalogues() {

@@ -10,7 +10,6 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.provider.ProviderAnswers;
 import dev.afterimage.simulation.Faults.Port;
 import dev.afterimage.testing.SampleImages;
-import dev.afterimage.wiring.WiredProcess;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -231,9 +230,10 @@ final class SimulatedProvider {
     }
 
     private GeneratedImage generate(SimulatedMachine machine, ImageRequest request, Attempt attempt) {
+        String name = attempt.order().name();
         Call call = new Call(
                 books.size(),
-                WiredProcess.keys().keyOf(request, 0),
+                new ImageKey(name.substring(0, name.indexOf('-'))),
                 imageOf(request),
                 machine,
                 attempt.account(),

@@ -169,7 +169,14 @@ final class SimulatedStore {
         @Override
         public DeleteObjectResponse deleteObject(DeleteObjectRequest request) {
             return call(() -> {
+                Stored standing = objects.get(request.key());
+                if (request.ifMatch() != null
+                        && standing != null
+                        && !standing.tag().equals(request.ifMatch())) {
+                    throw refusal(412, "PreconditionFailed");
+                }
                 objects.remove(request.key());
+                world.tell("removed %s", request.key());
                 return DeleteObjectResponse.builder().build();
             });
         }

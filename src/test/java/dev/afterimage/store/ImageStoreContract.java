@@ -150,6 +150,19 @@ public abstract class ImageStoreContract {
     }
 
     @Test
+    void ofAKeysImagesTheOneThatIsMeantIsDeleted() {
+        IndexEntry former = put(NOON);
+        IndexEntry standing = put(NOON.plusMillis(1));
+
+        store().delete(former);
+        assertHolds(NOON.plusMillis(1));
+
+        store().delete(standing);
+        assertThat(store().find(KEY)).isEmpty();
+        assertThatCode(() -> store().delete(standing)).doesNotThrowAnyException();
+    }
+
+    @Test
     void deletingWhatIsNotThereIsQuiet() {
         assertThatCode(() -> store().delete(KEY)).doesNotThrowAnyException();
     }

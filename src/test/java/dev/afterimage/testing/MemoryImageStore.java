@@ -61,6 +61,12 @@ public final class MemoryImageStore implements ImageStore {
     }
 
     @Override
+    public void delete(IndexEntry entry) {
+        check();
+        images.computeIfPresent(entry.key(), (key, standing) -> standing.entry().equals(entry) ? null : standing);
+    }
+
+    @Override
     public Optional<String> note(String name) {
         check();
         return Optional.ofNullable(notes.get(name));

@@ -2,6 +2,7 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.SqsConfig;
+import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.FreshnessPolicy;
@@ -11,6 +12,7 @@ import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.catalogue.Planner;
+import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.CallSettler;
@@ -24,6 +26,8 @@ import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.CallbackConfig;
+import dev.afterimage.jobs.Callbacks;
+import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
@@ -86,7 +90,8 @@ public final class WiredProcess {
             S3Client s3,
             SqsClient sqs,
             CatalogueSource catalogues,
-            ImageGenerator provider) {}
+            ImageGenerator provider,
+            Callbacks.Transport callbacks) {}
 
     /** The four guards; SmallRye's use real time, so a simulated process brings others. */
     public record Guards(RetryGuard retry, BreakerGuard breaker, CallGuard belt, LocalRateLimit rate) {}
@@ -132,6 +137,14 @@ public final class WiredProcess {
             return right;
         }
 
+        default TemplateVersions versions(TemplateVersions right) {
+            return right;
+        }
+
+        default BatchLedger ledger(BatchLedger right) {
+            return right;
+        }
+
         default ImageService images(ImageService right) {
             return right;
         }
@@ -170,6 +183,8 @@ public final class WiredProcess {
     private final ImageService images;
     private final Worker worker;
     private final CatalogueRunner catalogues;
+    private final BatchIntake batches;
+    private final BatchLedger ledger;
     private final CreditBudget budget;
     private final List<String> accountNames;
     private final Drain drain;
@@ -194,11 +209,20 @@ public final class WiredProcess {
 
         CacheWiring caches = new CacheWiring();
         Instance<LocalBackend> local = instance(null);
-        ImageIndex index = flaw.index(caches.index(backends, cache, local, redis, redisConfig, METERS, machine));
+        ImageIndex index = flaw.index(caches.index(
+                backends,
+                cache,
+                local,
+                redis,
+                redisConfig,
+                settings.of(DeliveryConfig.class),
+                instance(SIGNER),
+                METERS,
+                machine));
         ImageStore store =
                 flaw.store(caches.store(backends, local, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
-        TemplateVersions versions =
-                caches.templateVersions(backends, cache, local, s3Config, s3, redis, redisConfig, machine);
+        TemplateVersions versions = flaw.versions(
+                caches.templateVersions(backends, cache, local, s3Config, s3, redis, redisConfig, machine));
 
         TemplateProviders providers = new TemplateProviders(
                 providerConfig, settings.of(ProvidersConfig.class), settings.of(TemplatesConfig.class));
@@ -241,7 +265,7 @@ public final class WiredProcess {
                 METERS,
                 machine.threads()));
         PendingKeys marks = flaw.marks(queues.pendingKeys(backends, local, redis, redisConfig, METERS, machine));
-        BatchLedger ledger = queues.batchLedger(backends, local, redis, redisConfig, machine.clock());
+        ledger = flaw.ledger(queues.batchLedger(backends, local, redis, redisConfig, machine.clock()));
         Checkpoints checkpoints = queues.checkpoints(backends, local, redis, redisConfig);
         TimeOrderedIds ids = queues.ids(machine);
         Backlog backlog = new QueuedBacklog(queue, marks, ids);
@@ -287,29 +311,18 @@ public final class WiredProcess {
                 machine,
                 instance(SIGNER),
                 METERS));
-        worker = queues.worker(
-                images,
+        Callbacks callbacks = new Callbacks(
+                settings.of(CallbackConfig.class).secrets(),
+                surroundings.callbacks(),
+                this::body,
                 queue,
-                ledger,
-                marks,
-                pregeneration,
-                machine,
-                queues.callbacks(
-                        settings.of(CallbackConfig.class),
-                        instance(null),
-                        instance(null),
-                        queue,
-                        ids,
-                        machine.clock()));
-        catalogues = new CatalogueRunner(
-                pregeneration,
-                surroundings.catalogues(),
-                new Planner(KEYS, versions, index, machine.clock()),
-                freshness,
-                queue,
-                checkpoints,
                 ids,
                 machine.clock());
+        worker = queues.worker(images, queue, ledger, marks, pregeneration, machine, callbacks);
+        Planner planner = new Planner(KEYS, versions, index, machine.clock());
+        batches = new BatchIntake(planner, queue, ledger, ids, machine.clock(), callbacks);
+        catalogues = new CatalogueRunner(
+                pregeneration, surroundings.catalogues(), planner, freshness, queue, checkpoints, ids, machine.clock());
     }
 
     /** The key that every process of the fleet gives to a request of a template that was never purged. */
@@ -327,6 +340,22 @@ public final class WiredProcess {
 
     public CatalogueRunner catalogues() {
         return catalogues;
+    }
+
+    public BatchIntake batches() {
+        return batches;
+    }
+
+    public BatchLedger ledger() {
+        return ledger;
+    }
+
+    /** In place of the JSON of {@code GET}: the batch's state. */
+    private Callbacks.Body body(Job.Subject subject) {
+        return ledger.find(((Job.Subject.OfBatch) subject).batch())
+                .<Callbacks.Body>map(
+                        batch -> new Callbacks.Body.Ready(batch.state().name()))
+                .orElseGet(Callbacks.Body.Gone::new);
     }
 
     public CreditBudget budget() {

@@ -8,8 +8,8 @@ import java.util.concurrent.Callable;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 
 /**
- * Stops asking a provider that is down: after half of 20 calls failed, none leaves for 5 s. Only what says "down" counts;
- * throttling and rejections are answers of a provider that is well.
+ * The circuit breaker: when half of the last 20 calls failed, none leaves for 5 s. Only an unavailable provider and
+ * unknown outcomes count as failures; throttling and rejections are answers of a provider that works.
  */
 @Singleton
 public class BreakerGuard {

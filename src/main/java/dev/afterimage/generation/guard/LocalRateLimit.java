@@ -5,15 +5,15 @@ import io.smallrye.faulttolerance.api.RateLimitType;
 import jakarta.inject.Singleton;
 
 /**
- * The local second belt on the rate, passed at the moment of departure. The fleet's limiter has just said yes; should it
- * ever be wrong, one process alone still does not exceed the provider's rate. {@code afterimage.provider.rate} and
- * {@code .rate-window} take the place of the figures here.
+ * A second rate limit within each process, passed at the moment of departure. Should the fleet's limiter ever be wrong,
+ * one process alone still does not exceed the provider's rate. {@code afterimage.provider.rate} and {@code .rate-window}
+ * take the place of the figures here.
  */
 @Singleton
 public class LocalRateLimit {
 
     /**
-     * Returns at once when the call may leave.
+     * Returns when the call may leave. Never waits.
      *
      * @throws io.smallrye.faulttolerance.api.RateLimitException when this process alone would be too fast
      */

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import org.eclipse.microprofile.faulttolerance.Retry;
 
 /**
- * The outermost strategy: does the work again after a {@link RetryInException}, and after nothing else. Whether and when is
- * decided by who throws it, because only that place knows what the provider said and how long the caller waits.
+ * The retry, outermost of the strategies: runs the work again after a {@link RetryInException}, and after nothing else.
+ * The work decides whether and when, because only it knows what the provider said and how long the caller waits.
  */
 @Singleton
 public class RetryGuard {

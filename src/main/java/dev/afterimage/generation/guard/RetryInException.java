@@ -3,7 +3,7 @@ package dev.afterimage.generation.guard;
 import dev.afterimage.generation.GenerationException;
 import java.time.Duration;
 
-/** "Do it again after this wait": how the work tells {@link RetryGuard} what was decided. Never leaves this layer. */
+/** Tells {@link RetryGuard} to run the work again after this wait. Does not leave {@code ResilientGenerator}. */
 public class RetryInException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -21,7 +21,7 @@ public class RetryInException extends RuntimeException {
         return wait;
     }
 
-    /** What went wrong; thrown instead when the retries are used up. */
+    /** The failure of the call; thrown in place of this one when the retries are used up. */
     public GenerationException failure() {
         return failure;
     }

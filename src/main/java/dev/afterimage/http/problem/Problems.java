@@ -7,6 +7,7 @@ import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.AlreadyLandedException;
 import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -160,7 +161,8 @@ public final class Problems {
                 Problem.of(
                         ProblemType.DELETED,
                         "The image was deleted while it was being made. Ask again to have it made anew.");
-            // The pipeline answers these two with an outcome.
+            // The pipeline answers these with an outcome.
+            case JobUnfinishedException e -> storage();
             case ReceiptStandsException e -> storage();
             case AlreadyLandedException e -> storage();
         };

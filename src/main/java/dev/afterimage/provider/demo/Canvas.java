@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleToIntFunction;
 
-/** An image while it is drawn: shapes and outlined text, smooth edges, no transparency in the result. */
+/** An image that is being drawn: filled shapes and text, with smooth edges. The result has no transparency. */
 final class Canvas {
 
     private final BufferedImage image;
@@ -37,7 +37,7 @@ final class Canvas {
         graphics.fill(shape);
     }
 
-    /** Restricts what follows to this shape; null ends the restriction. */
+    /** Runs the drawing, restricted to this shape. */
     void within(Shape shape, Runnable drawing) {
         graphics.setClip(shape);
         drawing.run();
@@ -74,7 +74,7 @@ final class Canvas {
         return new GradientPaint((float) x1, (float) y1, from, (float) x2, (float) y2, to);
     }
 
-    /** The colour, let through to this share (0 invisible, 1 solid). */
+    /** The colour with this opacity, from 0 (invisible) to 1 (solid). */
     static Color faint(Color colour, double share) {
         return new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), (int) Math.round(255 * share));
     }
@@ -82,7 +82,7 @@ final class Canvas {
     /**
      * Colours that go together; white text is readable on {@code from} and {@code to}.
      *
-     * @param accent stands out from both
+     * @param accent a colour that stands out from both
      */
     record Palette(Color from, Color to, Color accent) {
 
@@ -111,12 +111,15 @@ final class Canvas {
         private static final String ELLIPSIS = "…";
         private static final double LINE_HEIGHT = 1.18;
 
-        /** The text in the first of these sizes in which it fits; in the last one it is cut where it must be. */
+        /**
+         * The text in the first of these sizes, in pixels, in which it fits. Where it fits in none, it is cut in the last
+         * one.
+         */
         static TextBlock fit(TrueTypeFont font, String text, double width, int maxLines, double... sizes) {
             return fit(font, text, width, size -> maxLines, sizes);
         }
 
-        /** The same, with as many lines as the height has room for. */
+        /** The same, with as many lines as fit into the height. */
         static TextBlock fitInto(TrueTypeFont font, String text, double width, double height, double... sizes) {
             return fit(font, text, width, size -> (int) (height / (size * LINE_HEIGHT)), sizes);
         }
@@ -174,7 +177,7 @@ final class Canvas {
             return lines;
         }
 
-        /** How much of a word that is wider than the line goes onto it; at least one character. */
+        /** The end of the part of a too wide word that fits on a line; at least one character. */
         private static int fitting(TrueTypeFont font, String word, double size, double width) {
             int end = word.offsetByCodePoints(0, 1);
             while (end < word.length()) {

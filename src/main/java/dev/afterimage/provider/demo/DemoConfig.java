@@ -4,15 +4,18 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How the built-in provider behaves, so that a laptop sees what a real API would do. */
+/** How the built-in provider behaves: it imitates a rate-limited API. */
 @ConfigMapping(prefix = "afterimage.demo")
 public interface DemoConfig {
 
-    /** How long an image takes, as with a real API; drawing itself takes tens of milliseconds. */
+    /** How long it waits in each call, as a real API would take; drawing takes tens of milliseconds more. */
     @WithDefault("400ms")
     Duration latency();
 
-    /** How many calls it takes in any {@link #window()}; the next is answered 429, whatever this service's own limiter says. */
+    /**
+     * How many calls it accepts in any {@link #window()}, at least 1. It answers 429 to more, whatever this service's
+     * limiter says.
+     */
     @WithDefault("10")
     int rate();
 

@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * The data of a call, read by name and type. A text may also be written as {@code {"text":"…"}}, and a list as one text with
- * commas, as a CSV cell has it.
+ * The data of a call, read by name and type. A text may also be {@code {"text":"…"}}, and a list one text with commas, as in
+ * a CSV cell.
  *
- * @param seed the same for the same template and data; decides what the data leaves open, such as colours
+ * @param seed chooses what the data does not say, such as colours; the same for the same template and data
  */
 record DemoData(JsonNode root, long seed) {
 
@@ -33,7 +33,7 @@ record DemoData(JsonNode root, long seed) {
         }
     }
 
-    /** Chance that is the same for the same template and data. */
+    /** Random numbers that are the same for the same template and data. */
     SplittableRandom random() {
         return new SplittableRandom(seed);
     }
@@ -47,7 +47,7 @@ record DemoData(JsonNode root, long seed) {
         return root.has(name) ? text(name).orElse("") : sample;
     }
 
-    /** Up to 24 numbers. */
+    /** A list of 1 to 24 numbers between -1e12 and 1e12. */
     List<Double> numbers(String name, List<Double> sample) {
         if (!root.hasNonNull(name)) {
             return sample;
@@ -59,7 +59,7 @@ record DemoData(JsonNode root, long seed) {
         return List.copyOf(numbers);
     }
 
-    /** Up to 24 texts. */
+    /** A list of 1 to 24 texts. */
     List<String> texts(String name, List<String> sample) {
         return root.hasNonNull(name) ? items(name, "a list of up to 24 texts, such as [\"Jan\", \"Feb\"]") : sample;
     }

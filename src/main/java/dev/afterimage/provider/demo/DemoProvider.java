@@ -34,8 +34,8 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * The built-in renderer: draws real images without an account, and behaves like a rate-limited API (latency, a strict
- * window, 429 with the wait).
+ * The built-in renderer: draws images without an account, and behaves like a rate-limited API (latency, a strict window,
+ * 429 with the wait).
  */
 public final class DemoProvider implements ImageGenerator {
 
@@ -134,8 +134,8 @@ public final class DemoProvider implements ImageGenerator {
     }
 
     /**
-     * A strict sliding window, as the strictest APIs keep it: no window, wherever it begins, holds more arrivals than the rate.
-     * It knows nothing of this service's own limiter, which it is there to test.
+     * A strict sliding window: no window, wherever it begins, has more arrivals than the rate. It is independent of this
+     * service's limiter, so that it can test it.
      */
     static final class DemoWindow {
 
@@ -154,7 +154,7 @@ public final class DemoProvider implements ImageGenerator {
             this.clock = clock;
         }
 
-        /** Takes one arrival in, or says after which wait there is room; above zero. A refused arrival does not count. */
+        /** Counts one arrival, or gives the wait until there is room, above zero. A refused arrival does not count. */
         Optional<Duration> arrive() {
             lock.lock();
             try {
@@ -178,7 +178,8 @@ public final class DemoProvider implements ImageGenerator {
     interface DemoTemplate {
 
         /**
-         * An image of this data; what is missing is filled with a sample, so that {@code {}} shows what the template can do.
+         * Draws an image of this data. Missing values are replaced by samples, so that {@code {}} shows what the template
+         * can do.
          *
          * @throws dev.afterimage.generation.RejectedException when a value has the wrong type
          */

@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * The image of something for sale, 1000 x 1000 pixels: {@code name}, {@code description}, {@code price}, {@code badge}.
- * In place of a photograph it shows an abstract piece that is the same for the same data.
+ * An image of a product, 1000 x 1000 pixels: {@code name}, {@code description}, {@code price}, {@code badge},
+ * {@code brand}. In place of a photograph it shows an abstract figure, which is the same for the same data.
  */
 record ProductCard(Fonts fonts) implements DemoTemplate {
 

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The image of a shared link, 1200 x 630 pixels: {@code title}, {@code subtitle}, {@code author}, {@code tag},
+ * An image for a shared link, 1200 x 630 pixels: {@code title}, {@code subtitle}, {@code author}, {@code tag},
  * {@code site}.
  */
 record SocialCard(Fonts fonts) implements DemoTemplate {
@@ -62,7 +62,7 @@ record SocialCard(Fonts fonts) implements DemoTemplate {
         return MARGIN + 74;
     }
 
-    /** Title and subtitle, as large as they fit between the tag and the foot. */
+    /** Draws title and subtitle, as large as they fit between the tag and the foot. */
     private void words(Canvas canvas, DemoData data, double top, double shareOfSpaceAbove) {
         String subtitle = data.text("subtitle", "");
         TextBlock below = TextBlock.fit(fonts.regular(), subtitle, TEXT_WIDTH, 2, 38, 34, 30);

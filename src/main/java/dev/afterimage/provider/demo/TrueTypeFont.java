@@ -14,9 +14,9 @@ import java.util.Map;
  * A TrueType font, read as outlines in plain Java.
  *
  * <p>{@link java.awt.Font} would need the machine's fontconfig even for a font of our own: without it, as in slim containers,
- * {@code Font.createFont} fails with "Fontconfig head is null". Outlines need nothing but the filled shapes of Java2D, which
- * works everywhere, and draw the same image on every machine. Tables as in the OpenType specification, "OpenType font
- * file".
+ * {@code Font.createFont} fails with "Fontconfig head is null". Outlines need only the filled shapes of Java2D, which
+ * work everywhere, and give the same image on every machine. The tables are described in the OpenType specification,
+ * "OpenType font file".
  */
 final class TrueTypeFont {
 
@@ -52,7 +52,7 @@ final class TrueTypeFont {
         return offset;
     }
 
-    /** How far the text reaches, in pixels. */
+    /** The width of the text, in pixels. */
     double width(String text, double size) {
         return text.codePoints()
                         .mapToObj(characters::glyphOf)
@@ -62,7 +62,7 @@ final class TrueTypeFont {
                 / unitsPerEm;
     }
 
-    /** The text's shape, {@code x} its left edge and {@code y} its baseline. */
+    /** The text's shape, with its left edge at {@code x} and its baseline at {@code y}. */
     Path2D shape(String text, double size, double x, double y) {
         Path2D shape = new Path2D.Double(Path2D.WIND_NON_ZERO);
         double scale = size / unitsPerEm;
@@ -85,8 +85,8 @@ final class TrueTypeFont {
     }
 
     /**
-     * A font's map from Unicode to glyphs: the {@code cmap} table's format 4, which covers the Basic Multilingual Plane. What it
-     * lacks is glyph 0, the box.
+     * A font's map from Unicode to glyphs: the {@code cmap} table's format 4, which covers the Basic Multilingual Plane.
+     * A character that it lacks becomes glyph 0, the box.
      */
     record CharacterMap(ByteBuffer file, int start) {
 
@@ -223,7 +223,7 @@ final class TrueTypeFont {
             return coordinates;
         }
 
-        /** Between two control points lies an implied point of the curve, half way. */
+        /** Adds one contour. Half way between two control points there is an implied point of the curve. */
         private static void contour(Path2D path, int[] flags, int[] x, int[] y, int first, int last) {
             int count = last - first + 1;
             if (count < 2) {
@@ -292,7 +292,7 @@ final class TrueTypeFont {
             return new AffineTransform(xx, xy, yx, yy, dx, dy);
         }
 
-        /** F2DOT14: a signed number with 14 bits behind the point. */
+        /** Reads an F2DOT14: a signed number with 14 fractional bits. */
         private static double fraction(ByteBuffer in) {
             return in.getShort() / 16384.0;
         }

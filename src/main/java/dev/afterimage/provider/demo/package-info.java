@@ -1,8 +1,8 @@
 /**
- * The provider without an account: {@link dev.afterimage.provider.demo.DemoProvider} takes a call into its
- * {@link dev.afterimage.provider.demo.DemoProvider.DemoWindow}, lets the latency of a real API pass, has a
- * {@link dev.afterimage.provider.demo.DemoProvider.DemoTemplate} draw, and encodes the image. Java2D is used here and nowhere else, so
- * that a native image can leave this package out.
+ * The built-in provider, which needs no account. {@link dev.afterimage.provider.demo.DemoProvider} checks a call against
+ * its {@link dev.afterimage.provider.demo.DemoProvider.DemoWindow}, has a
+ * {@link dev.afterimage.provider.demo.DemoProvider.DemoTemplate} draw, waits as long as a real API would take, and
+ * encodes the image. Java2D is used only here, so that a native binary can leave this package out.
  */
 @NullMarked
 package dev.afterimage.provider.demo;

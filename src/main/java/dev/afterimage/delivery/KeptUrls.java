@@ -1,0 +1,66 @@
+package dev.afterimage.delivery;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.image.ImageKey;
+import java.time.Instant;
+import java.util.function.Supplier;
+
+/**
+ * Has an image signed once a window for the whole fleet: whoever signs keeps the URL beside the image's index entry, where the
+ * others find it. One that another signer has made, or for another window or a former image, is not used, and replaced.
+ */
+public final class KeptUrls implements UrlSigner {
+
+    private final UrlSigner signer;
+    private final Supplier<String> fingerprint;
+    private final ExpiryWindow window;
+    private final Keeper keeper;
+
+    /** Keeps URLs beside the entries of the index, and fails never. */
+    @FunctionalInterface
+    public interface Keeper {
+
+        /** As {@link dev.afterimage.cache.ImageIndex#keepUrl} has it; does not wait. */
+        void keep(ImageKey key, String url, Instant until);
+    }
+
+    /**
+     * @param fingerprint a word for all that the signer's URLs depend on besides image and expiry; may block as signing may
+     * @param window the signer's own window
+     */
+    public KeptUrls(UrlSigner signer, Supplier<String> fingerprint, ExpiryWindow window, Keeper keeper) {
+        this.signer = signer;
+        this.fingerprint = fingerprint;
+        this.window = window;
+        this.keeper = keeper;
+    }
+
+    @Override
+    public SignedUrl sign(IndexEntry entry) {
+        String signedBy = fingerprint.get();
+        Instant expiry = window.expiry();
+        String mark = mark(signedBy, entry, expiry);
+        return entry.keptUrl()
+                .filter(kept -> kept.startsWith(mark))
+                .map(kept -> new SignedUrl(kept.substring(mark.length()), expiry))
+                .orElseGet(() -> signedAndKept(entry, signedBy));
+    }
+
+    private SignedUrl signedAndKept(IndexEntry entry, String signedBy) {
+        SignedUrl signed = signer.sign(entry);
+        keeper.keep(
+                entry.key(),
+                mark(signedBy, entry, signed.expiresAt()) + signed.url(),
+                window.endOf(signed.expiresAt()));
+        return signed;
+    }
+
+    private static String mark(String signedBy, IndexEntry entry, Instant expiry) {
+        return signedBy + " " + entry.createdAt().toEpochMilli() + " " + expiry.getEpochSecond() + " ";
+    }
+
+    @Override
+    public void checkKey() {
+        signer.checkKey();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.afterimage.delivery;
+
+import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.image.ImageKey;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/** Decorator: signs an image's URL when the index is told of it, so that its first hit need not. */
+public final class SigningIndex implements ImageIndex {
+
+    private static final Logger LOG = Logger.getLogger(SigningIndex.class);
+
+    private final ImageIndex next;
+    private final Supplier<UrlSigner> signer;
+
+    /**
+     * @param signer keeps what it signs in this index; asked for only when something is signed, because a start makes none
+     */
+    public SigningIndex(ImageIndex next, Supplier<UrlSigner> signer) {
+        this.next = next;
+        this.signer = signer;
+    }
+
+    @Override
+    public CompletionStage<Optional<IndexEntry>> find(ImageKey key) {
+        return next.find(key);
+    }
+
+    @Override
+    public CompletionStage<Map<ImageKey, IndexEntry>> findAll(List<ImageKey> keys) {
+        return next.findAll(keys);
+    }
+
+    /** May block where the signing key lies elsewhere and was never used. */
+    @Override
+    public CompletionStage<Void> put(IndexEntry entry) {
+        CompletionStage<Void> told = next.put(entry);
+        try {
+            var unused = signer.get().sign(entry);
+        } catch (RuntimeException noKey) {
+            // The image is stored all the same; whoever hands it out says what is wrong.
+            LOG.debugf("An image that was stored is not signed ahead: %s", noKey.getMessage());
+        }
+        return told;
+    }
+
+    @Override
+    public CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {
+        return next.keepUrl(key, url, until);
+    }
+
+    @Override
+    public CompletionStage<Void> remove(ImageKey key) {
+        return next.remove(key);
+    }
+}

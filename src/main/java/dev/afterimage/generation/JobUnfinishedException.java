@@ -1,0 +1,50 @@
+package dev.afterimage.generation;
+
+import dev.afterimage.limit.OpenJob;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The provider's job has not ended, and nobody waits for it here: whoever wants the image comes back with this. The receipt
+ * stays open.
+ */
+public final class JobUnfinishedException extends GenerationException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Duration askAgain;
+    private final transient Optional<OpenJob> job;
+
+    /**
+     * A job that is to be asked for later.
+     *
+     * @param askAgain asking earlier is useless; above zero
+     */
+    public JobUnfinishedException(Duration askAgain) {
+        this(askAgain, Optional.empty());
+    }
+
+    private JobUnfinishedException(Duration askAgain, Optional<OpenJob> job) {
+        super("the provider's job has not ended yet", null);
+        this.askAgain = askAgain;
+        this.job = job;
+    }
+
+    public JobUnfinishedException of(OpenJob open) {
+        return new JobUnfinishedException(askAgain, Optional.of(open));
+    }
+
+    public Duration askAgain() {
+        return askAgain;
+    }
+
+    /** What finds the job again. */
+    public Optional<OpenJob> job() {
+        return job;
+    }
+
+    @Override
+    public Billed billed() {
+        return Billed.MAYBE;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.afterimage.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.TestImages;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SigningIndexTest {
+
+    private static final IndexEntry IMAGE =
+            TestImages.entry(TestImages.key(1), Instant.parse("2025-03-01T10:30:00Z"), 64);
+
+    private final MapIndex next = new MapIndex();
+
+    @Test
+    void whatLandsIsSigned() {
+        List<IndexEntry> signed = new ArrayList<>();
+        UrlSigner signer = entry -> {
+            signed.add(entry);
+            return new SignedUrl("https://cdn.example/", Instant.EPOCH);
+        };
+
+        assertThat(new SigningIndex(next, () -> signer).put(IMAGE)).isCompleted();
+
+        assertThat(signed).containsExactly(IMAGE);
+        assertThat(next.entries()).containsValue(IMAGE);
+    }
+
+    @Test
+    void whoeverCannotSignTellsTheIndexAllTheSame() {
+        SigningIndex index = new SigningIndex(next, () -> {
+            throw new SigningKeyUnavailableException("no key", new IllegalStateException());
+        });
+
+        assertThat(index.put(IMAGE)).isCompleted();
+
+        assertThat(next.entries()).containsValue(IMAGE);
+    }
+}

@@ -1,0 +1,240 @@
+package dev.afterimage.simulation;
+
+import dev.afterimage.batch.Batch;
+import dev.afterimage.batch.BatchIntake;
+import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.jobs.Callbacks;
+import dev.afterimage.limit.Caller;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * Those who send batches: each sends the same upload with one {@code Idempotency-Key} until it is taken, now and then once
+ * more after that, may cancel it, and keeps what it is called back with.
+ */
+final class BatchClients {
+
+    private static final Caller SENDER = new Caller("sender");
+    private static final int MOST_TRIES = 60;
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(20);
+
+    /** One batch, as its sender knows it. Times are the simulation's, in nanoseconds. */
+    static final class Sent {
+        final String idempotencyKey;
+        final List<ImageRequest> rows;
+        final URI callback;
+        final long begun;
+        /** What the callbacks said that came. */
+        final List<String> told = new ArrayList<>();
+        /** Whether one was taken. */
+        boolean calledBack;
+
+        Optional<String> id = Optional.empty();
+        boolean cancelled;
+        /** As the service has it in the end. */
+        Optional<Batch> last = Optional.empty();
+
+        private Sent(String idempotencyKey, List<ImageRequest> rows, URI callback, long begun) {
+            this.idempotencyKey = idempotencyKey;
+            this.rows = rows;
+            this.callback = callback;
+            this.begun = begun;
+        }
+    }
+
+    private final Fleet fleet;
+    private final Simulation world;
+    private final Random chance;
+    private final Map<URI, Sent> sent = new LinkedHashMap<>();
+    private int atWork;
+
+    BatchClients(Fleet fleet, Simulation world, Random chance) {
+        this.fleet = fleet;
+        this.world = world;
+        this.chance = chance;
+    }
+
+    List<Sent> sent() {
+        return List.copyOf(sent.values());
+    }
+
+    boolean areAtWork() {
+        return atWork > 0;
+    }
+
+    /** Sends a batch of these rows. */
+    void send(List<ImageRequest> rows) {
+        String name = "batch-" + sent.size();
+        Sent batch = new Sent(name, rows, URI.create("https://sender.example/" + name), world.now());
+        sent.put(batch.callback, batch);
+        send(batch, MOST_TRIES);
+    }
+
+    private void send(Sent batch, int tries) {
+        ask(
+                tries,
+                instance -> instance.batches().submit(SENDER, Optional.of(batch.idempotencyKey), new Upload(batch)),
+                taken -> taken(batch, taken));
+    }
+
+    private void taken(Sent batch, Batch answer) {
+        world.tell("%s is taken in as %s", batch.idempotencyKey, answer.id());
+        if (batch.id.isPresent()) {
+            fleet.tried(Trial.BATCH_SENT_TWICE);
+            if (!batch.id.get().equals(answer.id()) && !fleet.lostMemorySince(batch.begun)) {
+                fleet.violated("law 7", "%s was taken in twice: %s, %s", batch.idempotencyKey, batch.id, answer.id());
+            }
+            return;
+        }
+        batch.id = Optional.of(answer.id());
+        if (chance.nextInt(4) == 0) {
+            world.after(Duration.ofMillis(chance.nextInt(5000)), () -> send(batch, MOST_TRIES));
+        }
+        if (chance.nextInt(4) == 0) {
+            world.after(Duration.ofMillis(chance.nextInt(8000)), () -> cancel(batch));
+        }
+    }
+
+    private void cancel(Sent batch) {
+        ask(
+                MOST_TRIES,
+                instance -> {
+                    instance.batches().cancel(batch.id.orElseThrow());
+                    return batch;
+                },
+                done -> {
+                    fleet.tried(Trial.BATCH_CANCELLED);
+                    world.tell("%s is cancelled", batch.idempotencyKey);
+                    batch.cancelled = true;
+                });
+    }
+
+    /** Asks what became of every batch. */
+    void look() {
+        for (Sent batch : sent.values()) {
+            batch.id.ifPresent(
+                    id -> ask(MOST_TRIES, instance -> instance.ledger().find(id), found -> batch.last = found));
+        }
+    }
+
+    /** What a client asks of a process. */
+    private interface Question<T> {
+        T of(SimulatedInstance instance) throws IOException;
+    }
+
+    private interface Answer<T> {
+        void told(T answer);
+    }
+
+    /** Asks again, elsewhere perhaps, when there is no answer in time, or it is a failure. */
+    private <T> void ask(int tries, Question<T> question, Answer<T> answer) {
+        atWork++;
+        boolean[] over = new boolean[1];
+        Runnable again = () -> {
+            if (!over[0]) {
+                over[0] = true;
+                world.after(Duration.ofMillis(1000 + chance.nextInt(3000)), () -> {
+                    atWork--;
+                    if (tries > 0) {
+                        ask(tries - 1, question, answer);
+                    }
+                });
+            }
+        };
+        Optional<SimulatedInstance> chosen = fleet.anyInstance();
+        if (chosen.isEmpty()) {
+            again.run();
+            return;
+        }
+        fleet.wake(chosen.get().machine());
+        chosen.get().run(() -> {
+            try {
+                T told = question.of(chosen.get());
+                if (!over[0]) {
+                    over[0] = true;
+                    atWork--;
+                    answer.told(told);
+                }
+            } catch (IOException | RuntimeException failed) {
+                world.tell(
+                        "m%d: a batch's sender is told: %s",
+                        chosen.get().machine().id(), failed);
+                again.run();
+            }
+        });
+        world.after(LONGEST_ANSWER, again);
+    }
+
+    /** The way of one process to the senders. */
+    Callbacks.Transport transport(SimulatedMachine machine) {
+        return new Callbacks.Transport() {
+            @Override
+            public void check(URI url) {
+                // Every sender has a public address.
+            }
+
+            @Override
+            public int post(URI url, Map<String, String> headers, String body) throws IOException {
+                machine.travel(Duration.ofMillis(1 + chance.nextInt(50)));
+                Sent batch = java.util.Objects.requireNonNull(sent.get(url), "a callback to nobody");
+                double luck = chance.nextDouble();
+                if (luck < 0.1) {
+                    throw new IOException("simulated");
+                }
+                world.tell("%s is called back: %s", batch.idempotencyKey, body);
+                batch.told.add(body);
+                machine.travel(Duration.ofMillis(1 + chance.nextInt(50)));
+                if (luck < 0.2) {
+                    return 503;
+                }
+                batch.calledBack = true;
+                if (luck < 0.3) {
+                    throw new IOException("simulated: the answer was lost");
+                }
+                return 204;
+            }
+        };
+    }
+
+    private record Upload(Sent batch) implements BatchIntake.Upload {
+
+        @Override
+        public Optional<String> callback() {
+            return Optional.of(batch.callback.toString());
+        }
+
+        @Override
+        public CatalogueRows rows() {
+            Iterator<ImageRequest> rows = batch.rows.iterator();
+            int[] line = new int[1];
+            return new CatalogueRows() {
+                @Override
+                public Optional<CatalogueRow> next() {
+                    return rows.hasNext()
+                            ? Optional.of(new CatalogueRow.Wanted(++line[0], rows.next()))
+                            : Optional.empty();
+                }
+
+                @Override
+                public void close() {
+                    // Nothing is open.
+                }
+            };
+        }
+
+        @Override
+        public String hash() {
+            return batch.idempotencyKey;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.afterimage.simulation;
+
+import dev.afterimage.batch.Batch;
+import dev.afterimage.image.ImageRequest;
+import dev.afterimage.simulation.BatchClients.Sent;
+import java.util.function.Predicate;
+
+/** Law 7 for batches: each row of one that was taken in ends once in its counts, and its sender is called back, after the end. */
+final class BatchLaw {
+
+    private final Fleet fleet;
+    private final Predicate<ImageRequest> hasCause;
+
+    /**
+     * The law for one run.
+     *
+     * @param hasCause whether the provider gave a reason to give an image up
+     */
+    BatchLaw(Fleet fleet, Predicate<ImageRequest> hasCause) {
+        this.fleet = fleet;
+        this.hasCause = hasCause;
+    }
+
+    void check() {
+        fleet.batches().sent().forEach(this::check);
+    }
+
+    private void check(Sent batch) {
+        for (String told : batch.told) {
+            if (!told.equals(Batch.State.FINISHED.name()) && !told.equals(Batch.State.CANCELLED.name())) {
+                fleet.violated("law 7", "%s was called back before its end: %s", batch.idempotencyKey, told);
+            }
+        }
+        // Batches are kept in Redis alone.
+        if (batch.id.isEmpty() || fleet.lostMemorySince(batch.begun)) {
+            return;
+        }
+        if (batch.last.isEmpty()) {
+            fleet.violated("law 7", "%s was taken in and is not known", batch.idempotencyKey);
+            return;
+        }
+        Batch last = batch.last.get();
+        if (batch.cancelled && last.state() == Batch.State.CANCELLED) {
+            tellOfCallback(batch);
+            return;
+        }
+        if (last.state() != Batch.State.FINISHED
+                || last.total() != batch.rows.size()
+                || last.counts().ended() != last.total()) {
+            fleet.violated("law 7", "%s did not end: %s %s", batch.idempotencyKey, last.state(), last.counts());
+            return;
+        }
+        fleet.tried(Trial.BATCH_ENDED);
+        for (Batch.Failure failure : last.failures()) {
+            if (!hasCause.test(batch.rows.get(failure.line() - 1))
+                    && fleet.queues().deliveredTwice() < 4) {
+                fleet.violated(
+                        "law 7",
+                        "row %d of %s failed without a cause: %s",
+                        failure.line(),
+                        batch.idempotencyKey,
+                        failure.reason());
+            }
+        }
+        tellOfCallback(batch);
+    }
+
+    private void tellOfCallback(Sent batch) {
+        if (batch.calledBack) {
+            fleet.tried(Trial.CALLBACK_TAKEN);
+        } else if (!fleet.isDeadCallback(batch.id.orElseThrow())) {
+            fleet.violated("law 7", "%s ended and its sender was not called back", batch.idempotencyKey);
+        }
+    }
+}
