@@ -17,20 +17,20 @@ public interface AccountConfig {
     @WithName("api-key-secret")
     Optional<String> apiKeySecret();
 
-    /** The account's name or id, for APIs that need it besides the key; the provider's where left out. */
+    /** The account's name or id, for APIs that need it besides the key; where an account leaves it out, its provider's. */
     Optional<String> user();
 
-    /** Its calls in any window of {@link #rateWindow()}, at least 1; the provider's where left out. */
+    /** Its calls in any window of {@link #rateWindow()}, at least 1; where an account leaves it out, its provider's. */
     OptionalInt rate();
 
-    /** The length of its window; the provider's where left out. */
+    /** The length of its window; where an account leaves it out, its provider's. */
     @WithName("rate-window")
     Optional<Duration> rateWindow();
 
-    /** Its calls in flight at once, at least 1; the provider's where left out. */
+    /** Its calls in flight at once, at least 1; where an account leaves it out, its provider's. */
     OptionalInt concurrency();
 
-    /** What its images may cost in a calendar month (UTC), in the provider's own unit; the provider's where left out. */
+    /** What its images may cost in a calendar month (UTC), in the provider's own unit; where an account leaves it out, its provider's. */
     @WithName("monthly-credits")
     OptionalLong monthlyCredits();
 }

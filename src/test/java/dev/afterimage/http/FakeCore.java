@@ -68,7 +68,7 @@ public class FakeCore implements QuarkusTestProfile {
             List.of(
                     new Stats.Lane("default", "interactive", "open", null, null),
                     new Stats.Lane("default", "bulk", "stopped", "unusable-answers", NOW.minusSeconds(60))),
-            List.of(new Stats.Account("default", 1, 12L, 40L, null)));
+            List.of(new Stats.Account("default", 1, 40L, null, null)));
 
     /**
      * As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. What only the real core uses is
