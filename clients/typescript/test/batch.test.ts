@@ -51,7 +51,7 @@ test("a CSV file names its template in the query, and the caller's idempotency k
   assert.equal(asked[0]?.body, "n\n1\n2\n");
 });
 
-test("progress is told when something changed, until the end, over events cut anywhere", async (context) => {
+test("progress is reported at each change until the end, however the events are split", async (context) => {
   const { url } = await server(context, ({ request, response }) => {
     if (request.method === "POST") {
       return reply(response, 202, taken);
@@ -118,7 +118,7 @@ test("leaving the loop closes the stream, and a signal ends it", async (context)
   assert.equal(closed, 2);
 });
 
-test("a batch is cancelled, and one that is forgotten is not found", async (context) => {
+test("a batch can be cancelled, and a forgotten one is not found", async (context) => {
   const { url } = await server(context, ({ request, response }) =>
     request.method === "POST"
       ? reply(response, 202, taken)

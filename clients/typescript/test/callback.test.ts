@@ -13,7 +13,7 @@ const options = { secret, now: () => 1000 * Number(timestamp) + 10_000 };
 const refused = (message: Parameters<typeof verifyCallback>[0], more: object = {}) =>
   assert.rejects(verifyCallback(message, { ...options, ...more }), CallbackError);
 
-test("what openssl signed is honoured: as a Request, as Node's headers, as bytes", async () => {
+test("a callback signed by openssl is accepted as a Request, with Node's headers, and as bytes", async () => {
   const expected = JSON.parse(body);
   const request = new Request("https://shop.example/done", { method: "POST", headers, body });
   assert.deepEqual(await verifyCallback(request, options), expected);
@@ -22,7 +22,7 @@ test("what openssl signed is honoured: as a Request, as Node's headers, as bytes
   assert.deepEqual(await verifyCallback({ headers: new Headers(headers), body: new TextEncoder().encode(body) }, options), expected);
 });
 
-test("of several secrets, and of several signatures, one must fit", async () => {
+test("one of several secrets must match one of several signatures", async () => {
   await verifyCallback({ headers, body }, { ...options, secret: ["another", secret] });
   const two = { ...headers, "Afterimage-Signature": `v1=${"0".repeat(64)}, ${signature}` };
   await verifyCallback({ headers: two, body }, options);

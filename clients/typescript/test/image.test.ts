@@ -54,7 +54,7 @@ test("202 is followed to its Location, after Retry-After, below the path of a pr
   );
 });
 
-test("what could not be made behind a 202 is asked for once more, which tells why", async (context) => {
+test("a 404 after a 202 repeats the request once, to learn the reason", async (context) => {
   const pending = { Location: `/v1/images/${IMAGE.key}`, "Retry-After": "0" };
   const { url, asked } = await server(context, ({ request, response }, count) =>
     request.method === "GET"
@@ -67,7 +67,7 @@ test("what could not be made behind a 202 is asked for once more, which tells wh
   assert.equal(asked.length, 3);
 });
 
-test("an answer that leads to another host does not get the key", async (context) => {
+test("a Location on another host is not sent the key", async (context) => {
   const { url } = await server(context, ({ response }) =>
     reply(response, 202, {}, { Location: "http://other.example/v1/images/x", "Retry-After": "0" }),
   );
@@ -137,7 +137,7 @@ for (const [status, name, type] of [
   });
 }
 
-test("after as many repeats as are allowed the last failure is thrown; one that is no problem document, too", async (context) => {
+test("the last failure is thrown when the repeats are used up, with or without a problem document", async (context) => {
   const { url, asked } = await server(context, ({ response }) => {
     response.writeHead(504, { "Content-Type": "text/html" });
     response.end("<h1>Gateway time-out</h1>");
@@ -151,13 +151,13 @@ test("after as many repeats as are allowed the last failure is thrown; one that 
   assert.equal(asked.length, 2);
 });
 
-test("deleted meanwhile is a conflict, and repeated", async (context) => {
+test("a conflict with a DELETE is repeated", async (context) => {
   const { url, asked } = await server(context, ({ response }) => reply(response, 409, problem("deleted-meanwhile", 409)));
   await assert.rejects(new Afterimage({ baseUrl: url, retries: 1 }).image(REQUEST), ConflictError);
   assert.equal(asked.length, 2);
 });
 
-test("a broken connection is repeated, and told as such in the end", async (context) => {
+test("a broken connection is repeated, and reported when the repeats are used up", async (context) => {
   const { url, asked } = await server(context, ({ request, response }, count) =>
     count < 2 ? request.socket.destroy() : reply(response, 200, IMAGE, HIT),
   );

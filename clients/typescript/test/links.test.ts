@@ -9,7 +9,7 @@ const vectors = JSON.parse(readFileSync("../../src/test/resources/dev/afterimage
 const client = new Afterimage({ baseUrl: "https://images.example/", linkSecret: vectors.secret });
 
 for (const vector of vectors.links) {
-  test(`a link is the service's: ${vector.case}`, async () => {
+  test(`a link equals the service's: ${vector.case}`, async () => {
     const data = JSON.parse(vector.data);
     assert.equal(canonicalJson(data), vector.canonical);
     const expires = vector.expires && { expires: new Date(1000 * vector.expires + 999) };
@@ -18,7 +18,7 @@ for (const vector of vectors.links) {
   });
 }
 
-test("jpg is jpeg, and nothing is png", async () => {
+test("jpg means jpeg, and the default format is png", async () => {
   const link = (format?: "jpg") => client.imageUrl({ template: "t", data: {}, ...(format && { format }) });
   assert.match(await link("jpg"), /\/t\.jpeg\?/);
   assert.match(await link(), /\/t\.png\?/);
@@ -56,7 +56,7 @@ test("a link of over 8,000 characters is refused with its length", async () => {
   await assert.rejects(client.imageUrl({ template: "t", data: { t: "x".repeat(6000) } }), /would have 80\d\d characters/);
 });
 
-test("a short secret, no secret, a template that is none and another variant are refused", async () => {
+test("a short or missing secret, an invalid template and another variant are refused", async () => {
   assert.throws(() => new Afterimage({ baseUrl: "https://x.example", linkSecret: "short" }), TypeError);
   await assert.rejects(new Afterimage({ baseUrl: "https://x.example" }).imageUrl({ template: "t", data: {} }), TypeError);
   await assert.rejects(client.imageUrl({ template: "a/b", data: {} }), TypeError);

@@ -19,13 +19,13 @@ test("an image is made once, whatever the order of its data", async () => {
   assert.equal(bytes.byteLength, first.bytes);
 });
 
-test("twenty who ask at once share one bill", async () => {
+test("twenty requests at once share one bill", async () => {
   const data = unheard();
   const images = await Promise.all(Array.from({ length: 20 }, () => client.image({ template: "social-card", data })));
   assert.equal(images.filter(({ outcome }) => outcome === "stored").length, 1);
 });
 
-test("a link that was signed here is honoured there, and is the one that the service makes", async () => {
+test("a link signed by the client equals the service's and is accepted by it", async () => {
   const request = { template: "social-card", data: { ...unheard(), subtitle: "Zoë + 日本語 = 👩‍🚀 & 100 %", n: [1e21, 0.1, -0] } };
   const url = await client.imageUrl(request);
   const answer = await fetch(url, { redirect: "manual" });
@@ -40,7 +40,7 @@ test("a link that was signed here is honoured there, and is the one that the ser
   assert.equal((await client.image(request)).outcome, "hit");
 });
 
-test("a link with an end works before it, and not after", async () => {
+test("a link works until it expires", async () => {
   const request = { template: "social-card", data: { title: "With an end" } };
   const status = async (millis: number) =>
     (await fetch(await client.imageUrl(request, { expires: new Date(Date.now() + millis) }), { redirect: "manual" })).status;
@@ -48,7 +48,7 @@ test("a link with an end works before it, and not after", async () => {
   assert.equal(await status(-60_000), 403);
 });
 
-test("a batch tells its price, its progress, its bad rows and its images", async () => {
+test("a batch reports its price, progress, bad rows and images", async () => {
   const { title } = unheard();
   const csv = `title,author\n${title} 1,Ada\n${title} 2\n${title} 3,Grace\n`;
   const { rows, missing, cost, bad } = await client.dryRun({ csv }, { template: "social-card" });

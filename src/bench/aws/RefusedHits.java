@@ -144,7 +144,7 @@ final class RefusedHits {
         }
         System.out.println();
         System.out.println("Executions that one expired key takes when 50 people a second ask for it: "
-                + hotKey(50, Integer.MAX_VALUE) + " when all wait, " + hotKey(50, 4)
-                + " when four may follow, 0 when it is served stale while it is made again");
+                + hotKey(50, Integer.MAX_VALUE) + " when all wait, " + hotKey(50, 5)
+                + " when five may follow (afterimage.http.max-followers, as template.yaml sets it), 0 when it is served stale while it is made again");
     }
 }

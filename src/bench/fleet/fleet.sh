@@ -3,6 +3,7 @@
 #
 #   ./mvnw package -DskipTests && src/bench/fleet/fleet.sh                     all of them
 #   src/bench/fleet/fleet.sh bursts flood leader-killed redis-stopped          some
+#   src/bench/fleet/fleet.sh compose                                           what compose.yaml starts, as processes (containers.sh)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=src/bench/fleet/parts.sh
@@ -97,6 +98,82 @@ redis-stopped() {
   wait "$loader"
   provider_saw
   dismiss
+}
+
+# The instances of compose.yaml behind its balancer, asked with a key: equal requests; new images at the limit's pace; the same
+# minute without Redis, which comes back with what it appended to its file; an instance killed and started again, asked through the
+# balancer by everybody; the same with 30 clients of the other instance that wait for the dead one's image.
+compose() {
+  # shellcheck source=src/bench/fleet/containers.sh
+  . ./containers.sh
+  make_network
+  renice -n -10 -p $BASHPID >/dev/null 2>&1 || true
+  stop provider
+  start_provider 0.0.0.0
+  touch "$work/keys"
+  contained one --new-key me ask batch operate >"$work/new-key" &
+  wait $!
+  KEY=$(head -n 1 "$work/new-key")
+  export KEY
+  tail -n 1 "$work/new-key" >"$work/keys"
+  start_service valkey
+  start_store
+  launch one contained one
+  launch two contained two
+  await_healthy one
+  await_healthy two
+  start_service balancer
+  local front=${address[balancer]}:8080 loader
+  # Their compilers have work for minutes.
+  provider_allows 10 1000 400
+  for _ in 1 2 3; do load paced "$front" >/dev/null; done
+
+  for _ in 1 2 3; do
+    provider_allows 10 1000 2000
+    load same "$front"
+    provider_saw
+    provider_allows 10 1000 400
+    load paced "$front"
+    provider_saw
+  done
+
+  echo "-- Redis is killed at second 10, and back at 40"
+  provider_allows 10 1000 400
+  load steady "$front" &
+  loader=$!
+  sleep 10
+  stop valkey KILL
+  sleep 1
+  curl -s -o /dev/null "localhost:$provider_port/mark"
+  sleep 28.5
+  echo "bought without Redis: $(provider_saw)"
+  start_service valkey
+  sleep 15
+  curl -s -H "Authorization: Bearer $KEY" "$front/v1/stats" | grep -o '"queueDepth.*'
+  wait $loader
+  provider_saw
+
+  echo "-- one of two instances is killed at second 10, and started again at 30"
+  sleep 15
+  provider_allows 10 1000 400
+  load steady "$front" &
+  loader=$!
+  sleep 10
+  stop one KILL
+  sleep 20
+  start_service one
+  wait $loader
+  provider_saw
+
+  echo "-- an instance is killed while its call is out and 30 clients of the other wait for the image"
+  sleep 15
+  provider_allows 10 1000 3000
+  load leader "${address[one]}:8080" "${address[two]}:8080" &
+  loader=$!
+  sleep 1.5
+  stop one KILL
+  wait $loader
+  provider_saw
 }
 
 start_redis

@@ -4,27 +4,34 @@
 //   node load.mjs sixty 8081 8082 8083 8084     60 new images at once
 //   node load.mjs leader 8081 8082 8083 8084    one image: first the first port, half a second later 30 clients at the others
 //   node load.mjs steady 8081 8082 8083 8084    a minute of 100 hits and 15 new images a second; answers by ten seconds
+//   node load.mjs paced 8081                    60 new images at ten a second
 //   RATE=1000 SECONDS_LONG=20 node load.mjs flood 8081 8082 8083 8084     new images, evenly spaced, whatever is answered
+//
+// An instance is a port of this machine, or ADDRESS:PORT. PREFER and KEY are sent along (Prefer, Authorization: Bearer).
 import http from 'node:http';
 import { paced, pause } from './paced.mjs';
 
 const [scenario, ...ports] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true });
 const run = Date.now();
+const { PREFER, KEY } = process.env;
+const sent = { ...(PREFER && { prefer: PREFER }), ...(KEY && { authorization: `Bearer ${KEY}` }) };
 const image = (fields) => ({ template: 't', data: { run, ...fields } });
 
-function ask(port, body) {
+function ask(instance, body) {
   const start = performance.now();
+  const [port, host = '127.0.0.1'] = instance.split(':').reverse();
   return new Promise((answered) => {
     const ended = (how) => answered({ how, millis: performance.now() - start });
-    const headers = { 'content-type': 'application/json', ...(process.env.PREFER && { prefer: process.env.PREFER }) };
-    const request = http.request({ host: '127.0.0.1', port, path: '/v1/images', method: 'POST', agent, headers });
+    const headers = { 'content-type': 'application/json', ...sent };
+    const request = http.request({ host, port, path: '/v1/images', method: 'POST', agent, headers });
     request.on('response', (response) => {
       let text = '';
       response.on('data', (part) => { text += part; });
       response.on('end', () => {
         const detail = response.headers['cache-status'] ?? /"type":".*\/([^"]*)"/.exec(text)?.[1] ?? '';
-        ended(`${response.statusCode} ${detail}`.trim());
+        const later = response.headers['retry-after'] && response.statusCode !== 202 ? ', Retry-After' : '';
+        ended(`${response.statusCode} ${detail}`.trim() + later);
       });
     });
     request.on('error', (error) => ended(error.code));
@@ -59,6 +66,9 @@ const scenarios = {
     const start = performance.now();
     report('sixty', await atOnce(60, (number) => image({ number })));
     console.log(`sixty: all within ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  },
+  async paced() {
+    report('paced', await paced(10, 6, (number) => ask(portOf(number), image({ paced: number }))));
   },
   async flood() {
     const [rate, seconds] = [Number(process.env.RATE), Number(process.env.SECONDS_LONG)];

@@ -14,6 +14,7 @@ clean_up() {
   kill -9 "${pid[@]}" 2>/dev/null || true
   wait 2>/dev/null || true
   [ ${#mounts[@]} -eq 0 ] || umount "${mounts[@]}"
+  [ -z "${KEEP_LOGS-}" ] || cp "$work"/*.log "$KEEP_LOGS"
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -52,8 +53,8 @@ start_redis() {
   launch redis "${elsewhere[@]}" redis-server --port $redis_port --save '' --appendonly no
 }
 
-start_provider() {
-  launch provider "${elsewhere[@]}" node provider.mjs $provider_port
+start_provider() { # [ADDRESS]
+  launch provider "${elsewhere[@]}" node provider.mjs $provider_port "${1:-127.0.0.1}"
   await_url provider "localhost:$provider_port/stats"
 }
 

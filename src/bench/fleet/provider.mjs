@@ -1,7 +1,7 @@
 // A strict image API for measurements: any window that holds one call too many is answered 429, by its own clock, at the
 // moment of arrival. It counts what it bills.
 //
-//   node provider.mjs 9900
+//   node provider.mjs 9900 [ADDRESS]
 //   curl 'localhost:9900/reset?rate=10&window=1000&latency=400'    forgets what was, and allows so much from now on
 //   curl localhost:9900/mark                                       counts anew from here; remembers which images it has billed
 //   curl localhost:9900/stats                                      billed, 429s, the most calls that any window held
@@ -86,4 +86,4 @@ const server = http.createServer((request, response) => {
   }
 });
 server.keepAliveTimeout = 60_000;
-server.listen(Number(process.argv[2] ?? 9900), '127.0.0.1', 1024);
+server.listen(Number(process.argv[2] ?? 9900), process.argv[3] ?? '127.0.0.1', 1024);

@@ -28,7 +28,7 @@ async function recorded(op, known, method, path, options, read = () => ({})) {
   log.write(JSON.stringify({ at, op, status, detail, millis, ...known, ...(status < 300 && read(answer)) }) + '\n');
 }
 
-const image = (number) => {
+const askFor = (number) => {
   const patience = Math.random() < 0.1 ? {} : { prefer: Math.random() < 0.1 ? 'respond-async' : 'wait=5' };
   const options = { body: JSON.stringify(image(number)), ...patience };
   return recorded('image', { image: number }, 'POST', '/v1/images', options, (answer) => {
@@ -63,8 +63,8 @@ const batch = (turn) => {
 
 images.grow(1);
 await Promise.all([
-  paced(4, seconds, () => image(images.grow(1)[0])),
-  paced(50, seconds, () => image(images.popular())),
+  paced(4, seconds, () => askFor(images.grow(1)[0])),
+  paced(50, seconds, () => askFor(images.popular())),
   paced(5, seconds, about('look', 'GET')),
   paced(3, seconds, about('content', 'GET', '/content')),
   paced(2, seconds, download),

@@ -217,7 +217,7 @@ local function granted(startsIn)
   return { 1, startsIn, 0, epoch, now }
 end
 
--- `startsIn` where somebody with more patience could leave earlier
+-- `startsIn`: given where a call with more patience could leave before `retryAfter`
 local function denied(retryAfter, reason, startsIn)
   return { 0, math.max(retryAfter, 1000), reason, epoch, now, startsIn or math.max(retryAfter, 1000) }
 end

@@ -100,7 +100,7 @@ public class LimiterBenchmark {
     /** A call that may leave at once, and its end: three questions, to be let in, to leave, and to end the receipt. */
     @Benchmark
     public Permit acquireAndDepart() {
-        Granted permit = (Granted) roomy.acquire(Lane.INTERACTIVE, Duration.ofSeconds(5));
+        Granted permit = (Granted) roomy.acquire(Limiters.ONE, Lane.INTERACTIVE, Duration.ofSeconds(5));
         Permit departed = roomy.depart(permit, Purchases.next());
         if (departed instanceof Permit.Departed call) {
             receipts.settle(call, new CallOutcome.NotBilled());
@@ -111,7 +111,7 @@ public class LimiterBenchmark {
     /** A place in a line of others, and out of it again: two questions. */
     @Benchmark
     public void lineUpAndLeave() {
-        full.release((Granted) full.acquire(Lane.INTERACTIVE, Duration.ofDays(2)));
+        full.release((Granted) full.acquire(Limiters.ONE, Lane.INTERACTIVE, Duration.ofDays(2)));
     }
 
     /** One round trip with nothing in it. */

@@ -14,12 +14,15 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.time.Deadline;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers requests: those for an image by {@link ImageEvents}, all others by the HTTP server inside the process. Each
@@ -27,6 +30,11 @@ import java.util.function.Supplier;
  * throws an exception for a request that it cannot pass on to its server.
  */
 final class HttpEvents {
+
+    /** More than any body that Lambda takes. */
+    private static final Pattern CONTENT_LENGTH = Pattern.compile("[0-9]{1,15}");
+
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private final Supplier<ImageEvents> images;
     private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server;
@@ -58,6 +66,10 @@ final class HttpEvents {
                     "The event looks like an HTTP request, but names no method (requestContext.http.method) or no path that"
                             + " begins with / (rawPath); send payload format 2.0.",
                     id);
+        }
+        Optional<String> faulty = fault(request);
+        if (faulty.isPresent()) {
+            return invalid(faulty.get(), id);
         }
         byte[] body;
         try {
@@ -121,6 +133,41 @@ final class HttpEvents {
                 && request.getRawPath().startsWith("/");
     }
 
+    /** What the server inside could not read, and would answer 500 for, without a word. */
+    private static Optional<String> fault(APIGatewayV2HTTPEvent request) {
+        if (!TOKEN.matcher(request.getRequestContext().getHttp().getMethod()).matches()) {
+            return Optional.of("Send a method of RFC 9110 (requestContext.http.method).");
+        }
+        if (hasBlank(request.getRawPath()) || hasBlank(request.getRawQueryString())) {
+            return Optional.of(
+                    "Percent-encode spaces and control characters in path and query (rawPath, rawQueryString).");
+        }
+        String length = request.getHeaders().get("Content-Length");
+        if (length != null && !CONTENT_LENGTH.matcher(length).matches()) {
+            return Optional.of("Send Content-Length once, as the number of the body's bytes, or leave it out.");
+        }
+        for (Map.Entry<String, String> header : request.getHeaders().entrySet()) {
+            if (!TOKEN.matcher(header.getKey()).matches()) {
+                return Optional.of("The name of a header has characters that a name may not have (RFC 9110, Tokens).");
+            }
+            if (isBroken(header.getValue())) {
+                return Optional.of("The header " + header.getKey() + " has a control character in it; leave that out.");
+            }
+        }
+        List<String> cookies = request.getCookies() == null ? List.of() : request.getCookies();
+        return cookies.stream().anyMatch(HttpEvents::isBroken)
+                ? Optional.of("A cookie has a control character in it; leave that out.")
+                : Optional.empty();
+    }
+
+    private static boolean hasBlank(@Nullable String text) {
+        return text != null && text.chars().anyMatch(letter -> letter <= ' ');
+    }
+
+    private static boolean isBroken(@Nullable String text) {
+        return text != null && text.chars().anyMatch(letter -> letter < ' ' && letter != '\t');
+    }
+
     /**
      * The body's bytes. Decoded here, because the server inside would answer 500 to a wrong encoding, and not say why.
      *
@@ -140,6 +187,8 @@ final class HttpEvents {
         if (request.getHeaders() != null) {
             headers.putAll(request.getHeaders());
         }
+        // The event has the whole body: nobody waits for a 100.
+        headers.remove("Expect");
         headers.putIfAbsent(RequestId.HEADER, context.getAwsRequestId());
         request.setHeaders(headers);
         return headers.getOrDefault(RequestId.HEADER, "");

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** The servers that a function works with, since it has no disk of its own: Redis, S3 and SQS, each on a free port. */
+/** The servers that a function needs: Redis, S3 and SQS, each on a free port. */
 public final class AwsServers implements QuarkusTestResourceLifecycleManager {
 
     private final RedisServerResource redis = new RedisServerResource();

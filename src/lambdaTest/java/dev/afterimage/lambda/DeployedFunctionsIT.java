@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.afterimage.delivery.PemKeys;
+import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.RedisProcess;
 import dev.afterimage.testing.S3Server;
@@ -30,6 +31,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +41,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -87,9 +93,14 @@ class DeployedFunctionsIT {
         template = Template.read(
                 Path.of("template.yaml"),
                 Map.of(
-                        "ProviderKind", "json",
-                        "ProviderUrl", PROVIDER.url().toString(),
-                        "AnswerDeadline", "10"),
+                        "ProviderKind",
+                        "json",
+                        "ProviderUrl",
+                        PROVIDER.url().toString(),
+                        "AnswerDeadline",
+                        "10",
+                        "CallbackSecret",
+                        "c".repeat(32)),
                 resources());
         api = start(task, "ApiFunction");
         worker = start(task, "WorkerFunction");
@@ -119,6 +130,8 @@ class DeployedFunctionsIT {
         environment.put("QUARKUS_REDIS_PASSWORD", CACHE_PASSWORD);
         // This machine may be busier than Lambda's.
         environment.put("AFTERIMAGE_REDIS_TIMEOUT", "5s");
+        // Who is told here is not on the internet.
+        environment.put("AFTERIMAGE_CALLBACKS_ALLOWED_HOSTS", "127.0.0.1");
         environment.putAll(Map.of(
                 "AWS_ACCESS_KEY_ID",
                 S3Server.ACCESS_KEY,
@@ -188,7 +201,7 @@ class DeployedFunctionsIT {
     }
 
     @Test
-    void aMissThatLandsAfterItsCallerWasAnsweredIsKept() throws Exception {
+    void imageThatArrivesAfterTheResponseIsStored() throws Exception {
         ask("{\"template\":\"card\",\"data\":{\"title\":\"early\"}}"); // a first call has more to do than to leave
         PROVIDER.takes(Duration.ofSeconds(8));
         Answer late = send(Events.http(
@@ -248,7 +261,7 @@ class DeployedFunctionsIT {
     }
 
     @Test
-    void aNightsPlanIsMadeOnceAndTheNextFindsItFresh() throws Exception {
+    void planGeneratesImagesOnceAndTheNextPlanFindsThemFresh() throws Exception {
         BUCKET.putObject(
                 request -> request.bucket(S3Server.BUCKET).key("catalogues/catalogue.csv"),
                 RequestBody.fromString("template,title\nnight,first\nnight,second\nnight,first\n"));
@@ -258,6 +271,90 @@ class DeployedFunctionsIT {
                         .header("cache-status"))
                 .isEqualTo("afterimage; hit");
         assertBills(2);
+    }
+
+    @Test
+    void anOperatorHasTheCatalogueOfTheNightPlannedNow() throws Exception {
+        BUCKET.putObject(
+                request -> request.bucket(S3Server.BUCKET).key("catalogues/catalogue.csv"),
+                RequestBody.fromString("template,title\nnow,first\nnow,second\n"));
+
+        Answer price = send(Events.http("POST", "/v1/catalogues/nightly?dry-run=true", null));
+        Answer planned = send(Events.http("POST", "/v1/catalogues/nightly", null));
+
+        assertThat(price.body().getInt("missing")).isEqualTo(2);
+        assertThat(planned.body().getBoolean("complete")).isTrue();
+        assertThat(planned.body().getInt("enqueued")).isEqualTo(2);
+        assertThat(work("BulkQueue")).isEqualTo(2);
+        assertBills(2);
+    }
+
+    /** Routes that are asked once: method and target, body, status, and a member of the answer. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST /v1/images/generations | {\"model\":\"card\",\"prompt\":\"a cat\"} | 200 | data[0].url",
+                "POST /v1/images/generations | {\"prompt\":\"a cat\"} | 400 | error.message",
+                "POST /v1/batches?dry-run=true | {\"jobs\":[{\"template\":\"dry\",\"data\":{}}]} | 200 | missing",
+                "GET /v1/batches/01jqvcx7h5m0a2b3c4d5e6f7g8/images | | 404 | type",
+                "POST /v1/catalogues/unknown | | 404 | type",
+                "GET /v1/receipts?state=lost | | 400 | type",
+                "GET /v1/usage | | 200 | month",
+            })
+    void aRouteIsServed(String target, @Nullable String body, int status, String member) throws Exception {
+        String[] methodAndPath = target.split(" ", 2);
+
+        Answer answer = send(Events.http(methodAndPath[0], methodAndPath[1], body));
+
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.body().getString(member)).isNotBlank();
+    }
+
+    @Test
+    void endOfABatchIsReportedToItsCallback() throws Exception {
+        BlockingQueue<Map<String, String>> told = new LinkedBlockingQueue<>();
+        HttpServer receiver = receiver(told);
+        try {
+            String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/told";
+            Answer accepted = send(Events.http(
+                    "POST",
+                    "/v1/batches",
+                    "{\"callback\":\"" + url + "\",\"jobs\":[{\"template\":\"card\",\"data\":{\"title\":\"told\"}}]}"));
+            assertThat(accepted.status()).isEqualTo(202);
+            work("BulkQueue");
+            work("InteractiveQueue");
+
+            Map<String, String> callback = told.poll(30, TimeUnit.SECONDS);
+            assertThat(callback).isNotNull();
+            assertThat(new JsonPath(callback.get("body")).getString("id"))
+                    .isEqualTo(accepted.body().getString("id"));
+            assertThat(callback.get("signature")).isNotBlank();
+
+            Answer images = send(Events.http("GET", accepted.header("location") + "/images", null));
+            assertThat(images.body().getString("url")).startsWith("https://cdn.example/images/");
+            assertBills(1);
+        } finally {
+            receiver.stop(0);
+        }
+    }
+
+    private static HttpServer receiver(BlockingQueue<Map<String, String>> told) throws IOException {
+        HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        receiver.createContext("/told", (HttpExchange exchange) -> {
+            try (exchange) {
+                told.add(Map.of(
+                        "body",
+                        new String(exchange.getRequestBody().readAllBytes(), UTF_8),
+                        "signature",
+                        exchange.getRequestHeaders()
+                                .getOrDefault(Callbacks.SIGNATURE, List.of(""))
+                                .getFirst()));
+                exchange.sendResponseHeaders(204, -1);
+            }
+        });
+        receiver.start();
+        return receiver;
     }
 
     @Test
@@ -278,7 +375,7 @@ class DeployedFunctionsIT {
     }
 
     @Test
-    void aJobThatWasGivenUpComesBackByARedrive() throws Exception {
+    void deadLetterIsRedriven() throws Exception {
         PROVIDER.answers(422);
         send(Events.http("POST", "/v1/batches", "{\"jobs\":[{\"template\":\"gone\",\"data\":{}}]}"));
         work("BulkQueue");

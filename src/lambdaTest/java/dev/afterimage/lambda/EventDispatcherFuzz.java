@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever event arrives: a request is answered, a batch says which of its messages come again, all else is refused. */
+/** Any request is answered, any batch reports its failed messages, and every other event is refused. */
 class EventDispatcherFuzz {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -131,7 +131,7 @@ class EventDispatcherFuzz {
     @ParameterizedTest
     @Timeout(60)
     @ValueSource(strings = {"[", "{\"a\":", "9", "\"x\",", "\\u0000", " "})
-    void whatIsLarge(String piece) throws IOException {
+    void largeInput(String piece) throws IOException {
         event(piece.repeat(100_000).getBytes(StandardCharsets.UTF_8));
         event(Events.http("POST", "/" + "a".repeat(100_000), "x".repeat(6_000_000))
                 .getBytes(StandardCharsets.UTF_8));

@@ -36,7 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jboss.logging.MDC;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -52,11 +52,14 @@ class EventDispatcherTest {
 
     private static final FakeContext PLENTY = new FakeContext(29_000);
 
-    /** So little that nothing can be waited for. */
+    /** Too little time to wait for anything. */
     private static final FakeContext HARDLY_ANY = new FakeContext(1_000);
 
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+
+    @AutoClose("shutdownNow")
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
     private final InvocationDeadline invocation = new InvocationDeadline();
     private final List<String> wrappedUp = new ArrayList<>();
     private List<BeforeFreeze> hooks = List.of();
@@ -72,11 +75,6 @@ class EventDispatcherTest {
     private JobBatchHandler worker = (messages, deadline) -> Set.of();
     private CataloguePlanHandler planner = (catalogue, deadline) -> true;
 
-    @AfterEach
-    void stop() {
-        threads.shutdownNow();
-    }
-
     @Test
     void aRequestIsAnsweredByTheServerInside() throws IOException {
         String answer = dispatch(Events.http("GET", "/v1/stats", null), PLENTY);
@@ -86,7 +84,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aRequestForAnImageIsAnsweredWithoutTheServerAndWrappedUp() throws IOException {
+    void imageRequestBypassesTheServerAndRunsTheEndHooks() throws IOException {
         hooks = List.of(deadline -> wrappedUp.add("metrics"));
         server = () -> {
             throw new AssertionError("not the server");
@@ -107,14 +105,14 @@ class EventDispatcherTest {
     }
 
     @Test
-    void whereTheServerMustNotBePassedByItAnswersForImagesToo() throws IOException {
+    void imageRequestGoesToTheServerWhereBypassingIsOff() throws IOException {
         imagesPastTheServer = false;
 
         assertThat(dispatch(Events.http("POST", "/v1/images", "{}"), PLENTY)).contains("\"body\":\"hello\"");
     }
 
     @Test
-    void aRequestForAnImageThatOverrunsItsTimeOrFailsIsAnswered() throws IOException {
+    void imageRequestThatTimesOutOrFailsIsAnswered() throws IOException {
         images = request -> new CompletableFuture<>();
         assertThat(dispatch(Events.http("POST", "/v1/images", "{}"), HARDLY_ANY))
                 .contains("\"statusCode\":503")
@@ -130,7 +128,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aRequestInAnotherFormIsAnsweredInWords() throws IOException {
+    void requestInAnotherFormIsAnsweredWithAdvice() throws IOException {
         String answer = dispatch("{\"httpMethod\":\"GET\",\"requestContext\":{\"elb\":{}}}", PLENTY);
 
         assertThat(new JsonPath(answer).getInt("statusCode")).isEqualTo(501);
@@ -173,7 +171,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aRequestThatOverrunsItsTimeIsAnswered() throws IOException {
+    void requestThatTimesOutIsAnswered() throws IOException {
         server = EventDispatcherTest::waitForEver;
 
         String answer = dispatch(Events.http("GET", "/", null), HARDLY_ANY);
@@ -186,7 +184,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aRequestIsAnsweredThoughTheServerInsideFails() throws IOException {
+    void requestIsAnsweredWhenTheServerFails() throws IOException {
         server = () -> {
             throw new IllegalArgumentException("a secret in a header");
         };
@@ -198,19 +196,19 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aRequestWithMembersOfOtherTypesIsToldSo() throws IOException {
+    void requestWithMembersOfWrongTypesIsRefused() throws IOException {
         assertThat(dispatch("{\"requestContext\":{\"http\":7}}", PLENTY))
                 .contains("\"statusCode\":400")
                 .contains("invalid-request");
     }
 
     @Test
-    void aBatchThatWentWellHasAnEmptyListOfFailures() throws IOException {
+    void successfulBatchHasAnEmptyListOfFailures() throws IOException {
         assertThat(dispatch(Events.batch("one"), PLENTY)).isEqualTo("{\"batchItemFailures\":[]}");
     }
 
     @Test
-    void onlyTheMessagesThatFailedComeAgain() throws IOException {
+    void onlyFailedMessagesAreReported() throws IOException {
         worker = (messages, deadline) -> Set.of("id-three", "id-one", "id-of-another-batch");
 
         assertThat(dispatch(Events.batch("one", "two", "three"), PLENTY))
@@ -219,7 +217,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void allMessagesComeAgainWhenTheWorkerFails() throws IOException {
+    void allMessagesAreReportedWhenTheWorkerFails() throws IOException {
         worker = (messages, deadline) -> {
             throw new IllegalStateException("no queue");
         };
@@ -230,7 +228,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void allMessagesComeAgainWhenTheWorkerOverrunsItsTime() throws IOException {
+    void allMessagesAreReportedWhenTheWorkerTimesOut() throws IOException {
         worker = (messages, deadline) -> {
             waitForEver();
             return Set.of();
@@ -242,7 +240,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aPlanIsToldItsCatalogueAndItsDeadline() throws IOException {
+    void planGetsItsCatalogueAndDeadline() throws IOException {
         List<Object> told = new ArrayList<>();
         planner = (catalogue, deadline) -> told.add(catalogue) && told.add(deadline);
 
@@ -260,7 +258,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aPlanThatOverrunsItsTimeIsUnfinished() {
+    void planThatTimesOutIsUnfinished() {
         planner = (catalogue, deadline) -> {
             waitForEver();
             return true;
@@ -271,7 +269,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void aPlansOwnFailureIsTheInvocations() {
+    void failureOfAPlanFailsTheInvocation() {
         planner = (catalogue, deadline) -> {
             throw new IllegalArgumentException("No catalogue 'cards'");
         };
@@ -296,7 +294,7 @@ class EventDispatcherTest {
     }
 
     @Test
-    void everybodyWrapsUpAlthoughTheEventWasUnknownAndOneOfThemFails() {
+    void everyEndHookRunsAfterAnUnknownEventAndAFailingHook() {
         hooks = List.of(
                 deadline -> {
                     wrappedUp.add("failing");

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/** Events as AWS sends them, as far as anybody reads them. */
+/** Events as AWS sends them, with the members that are read. */
 final class Events {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -5,7 +5,7 @@ import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 
-/** An invocation that has so many milliseconds left. */
+/** The context of an invocation with this many milliseconds left. */
 record FakeContext(int remaining) implements Context {
 
     @Override

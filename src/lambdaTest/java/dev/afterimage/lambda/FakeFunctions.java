@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A worker and a planner that only remember what they were asked for, in the place of the real ones. */
+/** A worker and a planner that only record their calls. */
 @Singleton
 class FakeFunctions {
 

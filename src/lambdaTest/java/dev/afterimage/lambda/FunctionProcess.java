@@ -72,7 +72,7 @@ final class FunctionProcess implements AutoCloseable {
         return result;
     }
 
-    /** Stops it when it has nothing left to do, as Lambda does between two invocations, and after the start. */
+    /** Freezes the process when it is idle, as Lambda does after the start and between invocations. */
     void freeze() throws IOException, InterruptedException {
         freeze(LONGEST_START);
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One process of the packaged function, and what Lambda sends it. */
+/** A process of the packaged function that gets events as from Lambda. */
 @Timeout(180)
 class FunctionZipIT {
 
@@ -55,7 +55,7 @@ class FunctionZipIT {
     }
 
     @Test
-    void theDatabaseOfTheLocalBackEndIsNotPartOfIt() throws IOException {
+    void zipContainsNoSqlite() throws IOException {
         try (ZipFile zip = new ZipFile(System.getProperty("function.zip"))) {
             assertThat(zip.stream().map(ZipEntry::getName)).noneMatch(name -> name.contains("sqlite"));
         }
@@ -81,7 +81,7 @@ class FunctionZipIT {
     }
 
     @Test
-    void aRequestForNothingIsNotFound() throws InterruptedException {
+    void requestOfAnUnknownPathIsNotFound() throws InterruptedException {
         RuntimeApi.Result result = api.invoke(Events.http("GET", "/no-such-path", null), API_TIMEOUT);
 
         assertThat(result.succeeded()).as(result.body()).isTrue();
@@ -112,7 +112,7 @@ class FunctionZipIT {
 
     /** A function has no disk that stays. */
     @Test
-    void aFunctionThatIsToldToKeepThingsLocallyDoesNotStart() throws Exception {
+    void functionWithTheLocalBackEndDoesNotStart() throws Exception {
         Map<String, String> local = new HashMap<>(settings);
         local.put("afterimage.backend", "local");
         try (FunctionProcess refused = start(local)) {

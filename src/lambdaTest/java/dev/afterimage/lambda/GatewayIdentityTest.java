@@ -71,7 +71,7 @@ class GatewayIdentityTest {
     }
 
     @Test
-    void whereAskingNeedsAScopeATokenWithoutItMayNot() {
+    void tokenWithoutARequiredScopeMayNotAsk() {
         GatewayIdentity strict = identity(Map.of("afterimage.auth.scopes.ask", "images/ask"));
         assertThat(strict.asking(event(jwt(Map.of("sub", "somebody"))))).isEmpty();
         assertThat(strict.asking(event(jwt(Map.of("sub", "somebody", "scope", "images/ask")))))
@@ -84,15 +84,15 @@ class GatewayIdentityTest {
         assertThat(client(iam(user))).contains(Client.named(user, ALL));
     }
 
-    /** Whoever assumes a role names the session. */
+    /** The session's name is the choice of whoever assumes the role. */
     @ParameterizedTest
     @ValueSource(strings = {"one", "another"})
-    void aRoleIsTheCallerWhateverItsSessionIsCalled(String session) {
+    void assumedRoleIsTheCallerWhateverItsSessionName(String session) {
         assertThat(client(iam(ROLE + "/" + session))).contains(Client.named(ROLE, ALL));
     }
 
     @Test
-    void aPolicyThatOpensBatchesDoesNotOpenOthersBatches() {
+    void iamCallerOfBatchesHasTheBatchRoleUnlessAnOperator() {
         Authorizer caller = iam(ROLE + "/one");
         assertThat(identity(Map.of()).client(caller, "/v1/batches/x")).contains(Client.named(ROLE, Set.of(Role.BATCH)));
         assertThat(identity(Map.of("afterimage.auth.operators", ROLE)).client(caller, "/v1/batches/x"))
@@ -100,13 +100,13 @@ class GatewayIdentityTest {
     }
 
     @Test
-    void aTokenWithoutASubjectIsNobodys() {
+    void tokenWithoutASubjectIsUnauthenticated() {
         assertThat(client(jwt(Map.of("aud", "afterimage")))).isEmpty();
         assertThat(client(jwt(Map.of("sub", " ")))).isEmpty();
     }
 
     @Test
-    void aRouteWithoutAnAuthorizerIsNobodys() {
+    void routeWithoutAnAuthorizerIsUnauthenticated() {
         assertThat(client(null)).isEmpty();
         assertThat(client(new Authorizer())).isEmpty();
         assertThat(client(iam(null))).isEmpty();
@@ -114,13 +114,13 @@ class GatewayIdentityTest {
     }
 
     @Test
-    void whereTheFunctionAsksNobodyAnEventWithoutAnAuthorizerIsItsAddress() {
+    void inOpenModeTheCallerIsTheSourceAddress() {
         assertThat(identity(Map.of("afterimage.auth.mode", "none")).asking(event(null)))
                 .contains(new Caller("address:192.0.2.1"));
     }
 
     @Test
-    void whereTheServerAsksForKeysItDecides() {
+    void inKeysModeTheServerAuthenticates() {
         GatewayIdentity keys = identity(Map.of("afterimage.auth.mode", "keys"));
         assertThat(keys.asking(event(jwt(Map.of("sub", "somebody"))))).isEmpty();
     }

@@ -44,7 +44,7 @@ class ImageEventsTest {
             (request, own) -> CompletableFuture.completedFuture(RESPONSE);
 
     @Test
-    void theEndpointIsAskedWhatTheEventSays() throws Exception {
+    void eventIsPassedToTheEndpoint() throws Exception {
         assertThat(answer(SOON)).isEqualTo(RESPONSE);
 
         ImageEndpoint.Request request = asked.getFirst();
@@ -57,13 +57,13 @@ class ImageEventsTest {
     }
 
     @Test
-    void anEventWhoseSenderMayNotAskIsTheServers() throws Exception {
+    void eventOfACallerWithoutTheRoleGoesToTheServer() throws Exception {
         assertThat(events().served(event(Events.http("POST", "/v1/images", "{}"))))
                 .isEmpty();
     }
 
     @Test
-    void everyOtherRequestIsTheServers() throws Exception {
+    void otherRequestsGoToTheServer() throws Exception {
         assertThat(ImageEvents.asksForImage(event(Events.http("POST", "/v1/images", "{}"))))
                 .isTrue();
         assertThat(ImageEvents.asksForImage(event(Events.http("GET", "/v1/images", "{}"))))
@@ -78,7 +78,7 @@ class ImageEventsTest {
     }
 
     @Test
-    void whatTheEndpointHandsOnIsDoneByTheInvocationsOwnThread() throws Exception {
+    void endpointsTasksRunOnTheInvocationsThread() throws Exception {
         List<Thread> threads = new ArrayList<>();
         endpoint = (request, own) -> {
             CompletableFuture<HttpResponse> response = new CompletableFuture<>();
@@ -95,14 +95,14 @@ class ImageEventsTest {
     }
 
     @Test
-    void anAnswerIsWaitedForUntilTheDeadlineOnly() {
+    void responseIsWaitedForUntilTheDeadline() {
         endpoint = (request, own) -> new CompletableFuture<>();
         assertThatThrownBy(() -> answer(new Deadline(NOW))).isInstanceOf(TimeoutException.class);
         assertThat(drain.isIdle()).isTrue();
     }
 
     @Test
-    void theEndOfTheProcessWaitsForTheAnswer() throws Exception {
+    void shutdownWaitsForTheResponse() throws Exception {
         List<Boolean> idle = new ArrayList<>();
         endpoint = (request, own) -> {
             idle.add(drain.isIdle());

@@ -69,7 +69,7 @@ class InvocationExtensionTest {
     }
 
     @Test
-    void anInvocationEndsWhenItsAnswerIsOutAndNotWithTheOneBefore() throws Exception {
+    void invocationEndsWithItsOwnResponse() throws Exception {
         InvocationExtension extension = extension(deadline -> ended.add("ended"));
         extension.answered("one");
         invoke("one");
@@ -82,7 +82,7 @@ class InvocationExtensionTest {
     }
 
     @Test
-    void anErrorAtTheEndOfOneInvocationKeepsItFromEndingNoOther() throws Exception {
+    void failureAtTheEndOfAnInvocationDoesNotAffectTheNext() throws Exception {
         InvocationExtension extension = extension(deadline -> {
             ended.add("ended");
             throw new StackOverflowError("of a test");
@@ -96,7 +96,7 @@ class InvocationExtensionTest {
     }
 
     @Test
-    void whileLambdaCannotBeReachedItIsNotServedAndAfterThatItIsAgain() throws Exception {
+    void extensionRecoversWhenLambdaIsReachableAgain() throws Exception {
         InvocationExtension extension = extension(deadline -> ended.add("ended"));
         events.add(LOST);
         while (extension.isServed()) {

@@ -45,12 +45,12 @@ class LambdaEventReaderTest {
     }
 
     @Test
-    void whatOnlyLooksLikeARequestIsTakenForAMalformedOne() throws IOException {
+    void requestContextOfAnotherTypeIsAMalformedRequest() throws IOException {
         assertThat(read("{\"requestContext\":{\"http\":7}}")).isEqualTo(new LambdaEvent.MalformedHttp());
     }
 
     @Test
-    void aBatchKeepsWhatSqsSaysOfEachMessage() throws IOException {
+    void batchKeepsTheAttributesOfEachMessage() throws IOException {
         LambdaEvent event = read(Events.batch("one", "two"));
 
         assertThat(event).isInstanceOfSatisfying(LambdaEvent.QueueBatch.class, batch -> {
@@ -96,7 +96,7 @@ class LambdaEventReaderTest {
                 "{\"source\":\"serverless-plugin-warmup\"}",
                 "{\"version\":\"0\",\"detail-type\":\"Scheduled Event\",\"source\":\"aws.events\",\"detail\":{}}"
             })
-    void aPingIsNoError(String event) throws IOException {
+    void pingIsRecognised(String event) throws IOException {
         assertThat(read(event)).isEqualTo(new LambdaEvent.Ping());
     }
 
@@ -114,7 +114,7 @@ class LambdaEventReaderTest {
             {"colour":                                   | not JSON
             ``                                           | its members are []
             """)
-    void whatIsNoneOfTheseIsRefusedWithTheReason(String event, String reason) {
+    void unknownEventIsRefusedWithTheReason(String event, String reason) {
         assertThatThrownBy(() -> read(event))
                 .isInstanceOf(LambdaEventReader.UnknownEventException.class)
                 .hasMessageContaining(reason)

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The planner is given no key to sign with, and the worker needs its only when an image lands: no start and no plan asks for one. */
+/** The planner has no signing key, and the worker needs its own only when an image is stored: no start and no plan may ask for one. */
 @QuarkusTest
 @WithTestResource(AwsServers.class)
 @TestProfile(LazySignerTest.Counted.class)
@@ -27,7 +27,7 @@ class LazySignerTest {
     static final AtomicInteger MADE = new AtomicInteger();
 
     @Test
-    void nothingSignsBeforeARequestComes() {
+    void signerIsCreatedByTheFirstRequestOnly() {
         invoke(Events.batch("one"));
         invoke(Events.plan("cards"));
         assertThat(MADE).hasValue(0);

@@ -64,7 +64,7 @@ class NativeBuildIT {
     }
 
     @Test
-    void theWholeClassPathIsLinkedAndNothingIsAddedThatNobodyUses() {
+    void classPathIsLinkedCompletelyWithoutUnusedAdditions() {
         assertThat(sources.arguments())
                 .contains("--link-at-build-time", "--no-fallback", "-H:-AddAllCharsets")
                 .noneMatch(argument -> argument.startsWith("--enable-monitoring"))
@@ -73,7 +73,7 @@ class NativeBuildIT {
     }
 
     @Test
-    void nothingGrowsOverItsCeiling() {
+    void nativeImageStaysBelowItsCeilings() {
         Map<String, Long> found = Map.of(
                 "jars", (long) sources.jars().size(),
                 "classes", (long) sources.classes().size(),
@@ -94,7 +94,7 @@ class NativeBuildIT {
     }
 
     @Test
-    void whatIsReadAtRunTimeIsAResource() {
+    void filesReadAtRunTimeAreResources() {
         assertThat(sources.resources()).containsKeys("lua/limiter.lua", "META-INF/openapi.yaml", "console/index.html");
     }
 
@@ -124,7 +124,7 @@ class NativeBuildIT {
      * the binary is built. One whose initialiser wants a class that isn't there ends the build with a NoClassDefFoundError.
      */
     @Test
-    void noClassRegisteredForReflectionLeadsToAnInitialiserThatFails() throws Exception {
+    void reflectiveClassesHaveNoFailingInitialiser() throws Exception {
         List<String> failing = new ArrayList<>();
         try (URLClassLoader loader = asInTheBuild()) {
             Set<String> deleted = deleted(substitutions(loader));

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServerOnlyTest {
 
     @Test
-    void byDefaultNothingStandsBeforeTheResources() {
+    void serverOnlySettingsAreOffByDefault() {
         assertThat(isConfigured(Map.of("quarkus.http.auth.proactive", "true", "quarkus.http.cors.enabled", "false")))
                 .isFalse();
     }
@@ -25,7 +25,7 @@ class ServerOnlyTest {
         "'quarkus.http.header.\"Strict-Transport-Security\".value', max-age=1",
         "quarkus.http.filter.all.matches, /.*",
     })
-    void whatOnlyTheServerDoesIsTheServers(String name, String value) {
+    void serverOnlyRequestsAreAnsweredByTheServer(String name, String value) {
         assertThat(isConfigured(Map.of(name, value))).isTrue();
     }
 

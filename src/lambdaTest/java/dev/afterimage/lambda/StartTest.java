@@ -20,13 +20,13 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** A start makes what every function needs, and no more: the rest is made by the first event that uses it. */
+/** A start creates only the beans that every function needs; the first event that uses another creates it. */
 @QuarkusTest
 @TestProfile(StartTest.OnAws.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StartTest {
 
-    /** What observes the start or is needed to hand out events; whoever adds to it slows each cold start of each function. */
+    /** Beans that observe the start or dispatch events. Each addition slows every cold start. */
     private static final Set<String> AT_START = Set.of(
             "dev.afterimage.pipeline.Drain",
             "dev.afterimage.http.HeadDeadline",
@@ -53,14 +53,14 @@ class StartTest {
 
     @Test
     @Order(1)
-    void aStartMakesOnlyWhatEveryFunctionNeeds() {
+    void startCreatesOnlyTheExpectedBeans() {
         assertThat(AT_START).containsAll(made("dev.afterimage"));
         assertThat(made("software.amazon.awssdk")).isEmpty();
     }
 
     @Test
     @Order(2)
-    void aRequestMakesNoWorkerNoPlannerAndNoClientOfAws() {
+    void requestCreatesNeitherWorkerNorPlannerNorAwsClients() {
         String unknown = "/v1/images/" + "0".repeat(64);
         given().body(Events.http("GET", unknown, null)).post("/_lambda_").then().statusCode(200);
 

@@ -50,7 +50,7 @@ class TimeLimitedTest {
     }
 
     @Test
-    void workThatIsStillAtItWhenItsTimeHasComeIsInterrupted() throws InterruptedException {
+    void workIsInterruptedWhenItsTimeIsUp() throws InterruptedException {
         assertThatThrownBy(() -> timeLimited.call(this::blockUntilInterrupted, new Deadline(NOW)))
                 .isInstanceOf(TimeoutException.class);
 
@@ -67,7 +67,7 @@ class TimeLimitedTest {
         return "late";
     }
 
-    /** A thread for each task, which has begun when {@link #execute} returns. */
+    /** Runs each task on a thread of its own, which has started when {@link #execute} returns. */
     private final class Starting extends CallersThread {
 
         @Override

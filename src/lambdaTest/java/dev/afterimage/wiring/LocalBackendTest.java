@@ -10,7 +10,7 @@ class LocalBackendTest {
 
     @Test
     @SuppressWarnings("unchecked")
-    void aBuildWithoutALocalBackEndSaysWhatToSet() {
+    void missingLocalBackEndNamesTheSettingToChange() {
         Instance<LocalBackend> none = (Instance<LocalBackend>) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Instance.class}, (proxy, method, arguments) -> true);
 

@@ -11,7 +11,7 @@ import java.time.Clock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that come into sight as a whole. */
+/** Files that become visible as a whole. */
 class AtomicFileTest {
 
     private static final byte[] OLD = {1, 2, 3};
@@ -35,7 +35,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void untilItIsCommittedTheOldFileIsInSight() throws IOException {
+    void oldFileIsVisibleUntilTheCommit() throws IOException {
         Path target = Files.write(root.resolve("file"), OLD);
 
         try (AtomicFile file = directory().write(NEW)) {
@@ -47,14 +47,14 @@ class AtomicFileTest {
     }
 
     @Test
-    void whatIsNotCommittedVanishes() throws IOException {
+    void uncommittedFileIsRemoved() throws IOException {
         directory().write(NEW).close();
 
         assertThat(filesIn(root)).isEmpty();
     }
 
     @Test
-    void whatCouldNotBeWrittenVanishes() {
+    void partlyWrittenFileIsRemoved() {
         disk.fail(FailingDisk.Fault.FULL);
 
         assertThatIOException().isThrownBy(() -> directory().write(NEW));
@@ -63,7 +63,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void whatCouldNotBeRenamedVanishesAndTheOldFileStays() throws IOException {
+    void fileThatCannotBeRenamedIsRemovedAndTheOldOneStays() throws IOException {
         Path target = Files.write(root.resolve("file"), OLD);
         disk.fail(FailingDisk.Fault.RENAME);
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.JDBC;
 
-/** Who may use a directory, and what is said of one that cannot be used. */
+/** Who may use a data directory, and the messages for one that cannot be used. */
 class DatabaseTest {
 
     private static final Instant NOON = Instant.parse("2026-11-05T12:00:00Z");
@@ -74,7 +74,7 @@ class DatabaseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"index", "templates", "credits", "queue", "pending", "batches", "requests", "checkpoints"})
-    void whatAFormerVersionWroteIsNotHalfRead(String folder) throws IOException {
+    void databaseOfAFormerVersionIsRefused(String folder) throws IOException {
         Files.createDirectories(root.resolve(folder));
 
         assertThatIllegalStateException()
@@ -93,7 +93,7 @@ class DatabaseTest {
     }
 
     @Test
-    void anotherProgramsDatabaseIsLeftAsItIs() throws Exception {
+    void foreignDatabaseIsRefused() throws Exception {
         Path file = root.resolve("afterimage.db");
         execute(file, "CREATE TABLE songs (title TEXT)");
         byte[] before = Files.readAllBytes(file);
@@ -105,7 +105,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aNewerVersionsDatabaseIsLeftAsItIs() throws Exception {
+    void databaseOfANewerVersionIsRefused() throws Exception {
         new Database(root, false).close();
         execute(root.resolve("afterimage.db"), "PRAGMA user_version = 99");
 
@@ -125,9 +125,9 @@ class DatabaseTest {
                 .withMessageContaining("the images are found again");
     }
 
-    /** A disk may come back, so the process starts, and says why nothing can be kept. */
+    /** A disk may come back, so the process starts and each use says why nothing can be kept. */
     @Test
-    void aDirectoryThatCannotBeMadeIsNamedWithEachUseAndTakenWhenItCan() throws IOException {
+    void directoryThatCannotBeCreatedFailsEachUseUntilItCan() throws IOException {
         Path file = Files.writeString(root.resolve("file"), "not a directory");
         try (Database database = new Database(file.resolve("data"), false)) {
             SqliteIndex index = new SqliteIndex(database);
@@ -141,9 +141,9 @@ class DatabaseTest {
         }
     }
 
-    /** A folder where the lock should be stands for a disk that cannot be written, which root could write all the same. */
+    /** A folder in place of the lock file simulates a read-only disk, which root could write to. */
     @Test
-    void aDiskThatCannotBeWrittenIsReadAllTheSame() throws IOException {
+    void readOnlyDiskCanStillBeRead() throws IOException {
         TemplateId hero = new TemplateId("hero");
         try (Database database = new Database(root, false)) {
             new SqliteIndex(database).put(entry(key(1), NOON, 10)).join();
@@ -189,9 +189,9 @@ class DatabaseTest {
         }
     }
 
-    /** What was promised is synced, what was noted is not; both survive the process. */
+    /** Promised writes are synced to disk, noted ones are not; both survive the process. */
     @Test
-    void aPromiseIsSynced() {
+    void promisedWritesAreSyncedAndNotedOnesAreNot() {
         try (Database database = new Database(root, false)) {
             assertThat(synchronous(database, DatabaseThread.Kind.PROMISED)).isEqualTo(2);
             assertThat(synchronous(database, DatabaseThread.Kind.NOTED)).isEqualTo(1);

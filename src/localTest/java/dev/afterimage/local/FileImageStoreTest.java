@@ -52,7 +52,7 @@ class FileImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void startingTouchesNothing() {
+    void startCreatesNoFiles() {
         assertThat(root.resolve("data")).doesNotExist();
     }
 
@@ -64,7 +64,7 @@ class FileImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void aWrittenImageLeavesNothingElse() {
+    void storedImageIsTheOnlyFileLeft() {
         put(NOON, 100);
         put(NOON, 100);
         put(NOON.plusMillis(1), 100);
@@ -151,7 +151,7 @@ class FileImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void aCallerWhoIsInterruptedStillGetsThePaidImageStored() {
+    void imageOfAnInterruptedCallerIsStored() {
         Thread.currentThread().interrupt();
         try {
             put(NOON, 300_000);
@@ -163,7 +163,7 @@ class FileImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void theLongestEntryFitsTheHeader() {
+    void longestEntryFitsTheFileHeader() {
         IndexEntry longest = new IndexEntry(
                 key(1),
                 ImageFormat.JPEG,

@@ -39,7 +39,7 @@ class FileMutexTest {
     }
 
     @Test
-    void twoNamesOfOneFileAreOneMutex() throws Exception {
+    void twoPathsToOneFileAreOneMutex() throws Exception {
         Path alias = Files.createSymbolicLink(root.resolve("alias"), Files.createDirectories(root.resolve("locks")));
 
         try (ExecutorService threads = Executors.newFixedThreadPool(1)) {

@@ -6,6 +6,7 @@ import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
@@ -38,7 +39,7 @@ import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.JavaProcess;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.ManualPause;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
@@ -137,12 +138,13 @@ class KilledJobTest {
                     (service, method, called, headers, body) -> headers,
                     clock,
                     polls,
+                    ProviderWebhooks.none(),
                     false));
             AccountChoice accounts = new AccountChoice(providers, clock);
             this.pipeline = new ImagePipeline(new PipelineParts(
                     providers.keys(),
                     new FixedVersions(),
-                    new MapIndex(),
+                    new MemoryImageIndex(),
                     store,
                     new MemoryFlightLeases(Duration.ofDays(1), () -> clock.millis() * 1_000_000, pause),
                     limiter,
@@ -154,6 +156,7 @@ class KilledJobTest {
                     new MemoryCallerQuota(OptionalInt.empty(), clock),
                     new FakeBacklog(),
                     new Drain(clock, pause),
+                    Integer.MAX_VALUE,
                     Duration.ofSeconds(25),
                     pause,
                     clock,
@@ -194,7 +197,7 @@ class KilledJobTest {
     }
 
     @Test
-    void theJobIsGoneOnWithAndBilledOnce() throws Exception {
+    void jobOfAKilledProcessIsResumedAndBilledOnce() throws Exception {
         MutableClock providersClock = new MutableClock(Instant.now());
         BannerbearDouble api = new BannerbearDouble(providersClock, true);
         try (ZooServer server = new ZooServer(api, API)) {

@@ -37,7 +37,7 @@ class KilledProcessTest {
 
     /** Kills in the middle of a write, again and again over the same images. */
     @Test
-    void everyImageIsWholeAndWhatWasPromisedIsThere() throws InterruptedException {
+    void everyImageIsWholeAndEveryConfirmedOneIsThere() throws InterruptedException {
         for (int round = 0; round < 4; round++) {
             int first = round * 10_000;
             try (JavaProcess writer = JavaProcess.start(Writer.class, root, first, 1, false)) {
@@ -53,7 +53,7 @@ class KilledProcessTest {
     }
 
     @Test
-    void ofSeveralProcessesTheLatestImageStands() throws InterruptedException {
+    void ofSeveralProcessesTheLatestImageIsKept() throws InterruptedException {
         // Made by one: SQLite lets nobody wait while a new file is put into WAL mode.
         try (Database made = new Database(root, false)) {
             made.read(session -> session.number("SELECT count(*) FROM image")).join();

@@ -54,7 +54,7 @@ final class OpenDatabase implements BeforeEachCallback, AfterEachCallback {
                 .join();
     }
 
-    /** From now on the disk is full: no page can be added, and none of the tables' pages has room for what tests write. */
+    /** Simulates a full disk: no page can be added, and the existing pages have no room for what tests write. */
     void fillDisk() {
         database.change(DatabaseThread.Kind.READ, session -> {
                     session.execute("PRAGMA max_page_count = 1");

@@ -47,7 +47,7 @@ class PemKeyFileTest {
     }
 
     @Test
-    void itIsKeptAsPkcs8PemAndNothingElseIsLeft() throws IOException {
+    void keyIsStoredAsPkcs8PemWithoutOtherFiles() throws IOException {
         PrivateKey key = keyFile().readOrCreate();
 
         List<String> lines = Files.readAllLines(file());

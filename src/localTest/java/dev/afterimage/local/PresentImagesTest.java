@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -37,19 +37,19 @@ class PresentImagesTest {
     void storeAnImage() {
         directory = new DataDirectory(root, Clock.systemUTC());
         FileImageStore store = new FileImageStore(directory);
-        index = new FileImageStore.PresentImages(new MapIndex(), store);
+        index = new FileImageStore.PresentImages(new MemoryImageIndex(), store);
         IndexEntry entry = store.put(entry(KEY, NOON, 1000), content(KEY, NOON, 1000));
         index.put(entry).toCompletableFuture().join();
     }
 
     @Test
-    void anEntryWhoseImageIsThereCounts() {
+    void entryWithItsImageIsPresent() {
         assertThat(find()).contains(entry(KEY, NOON, 1000));
         assertThat(findAll()).containsExactly(KEY);
     }
 
     @Test
-    void anEntryWhoseImageWasRemovedDoesNot() throws IOException {
+    void entryWithoutItsImageIsAbsent() throws IOException {
         Files.delete(directory.shard("images", KEY));
 
         assertThat(find()).isEmpty();
@@ -57,7 +57,7 @@ class PresentImagesTest {
     }
 
     @Test
-    void anEntryWhoseImageWasCutShortDoesNot() throws IOException {
+    void entryWithATruncatedImageIsAbsent() throws IOException {
         try (FileChannel image = FileChannel.open(directory.shard("images", KEY), StandardOpenOption.WRITE)) {
             image.truncate(600);
         }

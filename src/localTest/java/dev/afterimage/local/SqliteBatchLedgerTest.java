@@ -23,7 +23,7 @@ class SqliteBatchLedgerTest extends BatchLedgerContract {
     }
 
     @Test
-    void nothingIsLeftOfWhatWasForgotten() {
+    void forgottenBatchLeavesNoRowsBehind() {
         String old = ids.next();
         ledger().claimIdempotencyKey("a1b2", Optional.empty(), old, OWNER, clock.instant());
         ledger().record(old, List.of(RowResult.hit(1), RowResult.failed(2, "no")));

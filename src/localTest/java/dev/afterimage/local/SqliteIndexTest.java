@@ -71,7 +71,7 @@ class SqliteIndexTest extends ImageIndexContract {
     }
 
     @Test
-    void afterItsEndItFailsAndDoesNotHang() {
+    void closedDatabaseFailsAndDoesNotHang() {
         SqliteIndex index = sqlite();
         database.get().close();
 

@@ -49,7 +49,7 @@ class SqliteJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void whoeverWasTooSlowHasLostTheJob() throws Exception {
+    void slowWorkerHasLostItsJob() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1)), NOW);
         Claim slow = onlyClaim();
         clock.advance(queue().visibilityTimeout().plus(A_MOMENT));
@@ -62,7 +62,7 @@ class SqliteJobQueueTest extends JobQueueContract {
 
     /** The claim of a job that ended must not end the one that came after it. */
     @Test
-    void anOldClaimIsNeverAnotherJobs() throws Exception {
+    void outdatedClaimNeverMatchesAnotherJob() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1)), NOW);
         Claim old = onlyClaim();
         queue().retryLater(old, NOW, true);
@@ -78,7 +78,7 @@ class SqliteJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void anEmptyQueueIsWatchedForAsLongAsWasAsked() throws Exception {
+    void claimOnAnEmptyQueueWaitsAsLongAsAsked() throws Exception {
         Instant before = clock.instant();
 
         assertThat(queue().claim(BOTH, 1, Duration.ofSeconds(5))).isEmpty();
@@ -96,7 +96,7 @@ class SqliteJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void whatIsNoJobIsDeadLetteredAndDoesNotStopTheOthers() throws Exception {
+    void malformedJobIsDeadLetteredAndDoesNotStopOthers() throws Exception {
         queue().enqueue(jobs(0, 2), NOW);
         database.execute("UPDATE job SET body = '{\"id\":\"job' WHERE number = 1");
 
@@ -107,7 +107,7 @@ class SqliteJobQueueTest extends JobQueueContract {
 
     /** A partial index that SQLite could not use made this a thousand times slower. */
     @Test
-    void aClaimIsFoundInTheIndex() {
+    void claimQueryUsesTheIndex() {
         String plan = database.get()
                 .read(session -> String.join(
                         "; ",
@@ -130,9 +130,9 @@ class SqliteJobQueueTest extends JobQueueContract {
         assertThat(queue().status().depth()).isZero();
     }
 
-    /** One that fails must not take those with it that share its transaction. */
+    /** A failed change must not fail the others that share its transaction. */
     @Test
-    void aChangeThatFailsFailsAlone() {
+    void failedChangeDoesNotFailOthersOfItsTransaction() {
         Database shared = database.get();
         List<java.util.concurrent.CompletableFuture<Integer>> changes = new ArrayList<>();
         for (int i = 0; i < 50; i++) {

@@ -49,7 +49,7 @@ class SqliteReceiptsTest {
     }
 
     @Test
-    void aCallThatWasUnderWayIsUnderWayStill() {
+    void openReceiptSurvivesARestart() {
         depart(limiter());
 
         assertThat(depart(restarted()))
@@ -59,7 +59,7 @@ class SqliteReceiptsTest {
     }
 
     @Test
-    void theJobOfAKeyThatWasDeletedUnderWayIsNotGoneOnWithAfterARestart() {
+    void providersJobOfADeletedKeyIsNotResumedAfterARestart() {
         MemoryLimiter before = limiter();
         before.keepTicket((Permit.Departed) depart(before), "job-7");
         before.noteDeleted(KEY, Purchases.PERIOD);
@@ -72,7 +72,7 @@ class SqliteReceiptsTest {
     }
 
     @Test
-    void anImageThatHasLandedIsKnownAfterARestart() {
+    void imageReceiptSurvivesARestart() {
         MemoryLimiter before = limiter();
         before.settle((Permit.Departed) depart(before), new CallOutcome.Image(clock.instant()));
 

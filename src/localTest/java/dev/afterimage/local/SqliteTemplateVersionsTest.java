@@ -38,7 +38,7 @@ class SqliteTemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void theTableIsReadOnceASecond() {
+    void versionsAreReadAtMostOnceASecond() {
         SqliteTemplateVersions versions = versions();
         versions.current(HERO).join();
         database.execute("INSERT INTO template VALUES ('hero', 7)");
@@ -70,7 +70,7 @@ class SqliteTemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void whatWasReadOnceGoesOnWhenTheDatabaseIsLost() {
+    void versionsReadBeforeStayKnownWithoutTheDatabase() {
         SqliteTemplateVersions versions = versions();
         versions.raise(HERO);
         CompletableFuture<Long> before = versions.current(HERO);
@@ -83,7 +83,7 @@ class SqliteTemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void aRemovedDirectoryBringsNoFormerVersionBack() {
+    void removedDirectoryRestoresNoFormerVersion() {
         SqliteTemplateVersions versions = versions();
         versions.raise(HERO);
         versions.raise(HERO);

@@ -24,7 +24,7 @@ class TemporaryFolderTest {
     private final MutableClock clock = new MutableClock(NOON);
 
     @Test
-    void theFirstWriteRemovesWhatNobodyTouchedForAnHour() throws IOException {
+    void firstWriteRemovesFilesUntouchedForAnHour() throws IOException {
         Path abandoned =
                 leave("abandoned", NOON.minus(TemporaryFolder.ABANDONED_AFTER).minusMillis(1));
         Path inUse = leave("in-use", NOON.minus(TemporaryFolder.ABANDONED_AFTER));
@@ -36,7 +36,7 @@ class TemporaryFolderTest {
     }
 
     @Test
-    void itLooksAgainOnlyAfterAnHour() throws IOException {
+    void nextCleanUpIsAnHourLater() throws IOException {
         TemporaryFolder folder = new TemporaryFolder(root, clock);
         folder.newName();
         Path abandoned = leave("abandoned", NOON.minus(Duration.ofDays(1)));
@@ -51,7 +51,7 @@ class TemporaryFolderTest {
     }
 
     @Test
-    void noTwoNamesAreEqual() throws IOException {
+    void namesAreUnique() throws IOException {
         TemporaryFolder folder = new TemporaryFolder(root, clock);
 
         assertThat(folder.newName()).isNotEqualTo(folder.newName());

@@ -43,7 +43,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "shop", "shop all", "shop ask all"})
-    void whoDoesNotSayForWhomAndWhatForGetsNone(String arguments) {
+    void newKeyNeedsANameAndRoles(String arguments) {
         assertThat(newKey(arguments.isEmpty() ? new String[0] : arguments.split(" ")))
                 .isEqualTo(2);
         assertThat(out.size()).isZero();

@@ -53,7 +53,7 @@ public final class CloudFrontSigner implements UrlSigner {
         var unused = keys.get();
     }
 
-    /** Another one for another base URL, key pair id or key. */
+    /** A text that differs when base URL, key pair id or key differ. */
     public String fingerprint() {
         SigningKey key = keys.get();
         // CloudFront's keys are RSA keys, as SigningKey checks.

@@ -124,9 +124,9 @@ public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypte
     }
 
     /**
-     * Deletes the object that was seen, and no other ("Conditional deletes", Amazon S3 User Guide).
+     * Deletes an object if it has not changed since it was read ("Conditional deletes", Amazon S3 User Guide).
      *
-     * @param seen the object's tag
+     * @param seen the ETag of the object that was read
      */
     void delete(String object, String seen) {
         try {

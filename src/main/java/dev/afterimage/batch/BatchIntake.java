@@ -99,10 +99,15 @@ public final class BatchIntake {
         return ledger.find(id).orElseThrow();
     }
 
-    /** What the caller has to know is why the batch was not taken. */
+    /**
+     * What the caller has to know is why the batch was not taken. Where only the answer was lost it was taken all the same, and
+     * whoever repeats the request is to find it at work.
+     */
     private void cancel(String id, Throwable failure) {
         try {
-            ledger.cancel(id);
+            if (ledger.find(id).filter(Batch::received).isEmpty()) {
+                ledger.cancel(id);
+            }
         } catch (RuntimeException uncancelled) {
             failure.addSuppressed(uncancelled);
         }

@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Permit;
@@ -43,6 +44,9 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
          */
         Purchase purchase();
 
+        /** The image's key. */
+        ImageKey key();
+
         /** The call has departed with this receipt, which stands until the image is stored. */
         void departed(Permit.Departed call);
 
@@ -70,8 +74,8 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         void keepTicket(String ticket);
 
         /**
-         * When the call left whose job nobody need wait for, because whoever wants the image is on the queue, and the fleet's
-         * memory has the ticket. Else empty. May block for two round trips.
+         * When the call left, if its job at the provider may be left alone until a queue message comes back for it: the
+         * request is on the queue, and the fleet's memory has the ticket. Else empty. May block for two round trips.
          */
         default Optional<Instant> setDown() {
             return Optional.empty();

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The provider's job has not ended, and nobody waits for it here: whoever wants the image comes back with this. The receipt
- * stays open.
+ * The provider's job has not ended, and this process does not wait for it: the request goes back to the queue, and asks
+ * again later. The receipt stays open.
  */
 public final class JobUnfinishedException extends GenerationException {
 
@@ -16,9 +16,9 @@ public final class JobUnfinishedException extends GenerationException {
     private final transient Optional<OpenJob> job;
 
     /**
-     * A job that is to be asked for later.
+     * A job that must be asked for later.
      *
-     * @param askAgain asking earlier is useless; above zero
+     * @param askAgain the wait until the provider should be asked again; above zero
      */
     public JobUnfinishedException(Duration askAgain) {
         this(askAgain, Optional.empty());
@@ -38,7 +38,7 @@ public final class JobUnfinishedException extends GenerationException {
         return askAgain;
     }
 
-    /** What finds the job again. */
+    /** What finds the job again; empty until {@link #of} names it. */
     public Optional<OpenJob> job() {
         return job;
     }

@@ -44,7 +44,7 @@ public final class ThrottledException extends GenerationException {
                 "no permit for " + denied.retryAfter(), denied.retryAfter(), denied.startsIn(), false);
     }
 
-    /** As when the limiter has no permit for so long. */
+    /** The limiter has no permit for this long, whatever the caller's patience. Nothing was sent. */
     public static ThrottledException byLimiter(Duration retryAfter) {
         return new ThrottledException("no permit for " + retryAfter, retryAfter, retryAfter, false);
     }
@@ -55,8 +55,8 @@ public final class ThrottledException extends GenerationException {
     }
 
     /**
-     * Who can wait for the answer for any time, as a job can, need not wait longer than that before it tries again; zero or
-     * more. Empty when the provider named no wait.
+     * The wait after which a request without a deadline for its answer, such as a job, may try again; zero or more. Empty
+     * when the provider named no wait.
      */
     public Optional<Duration> startsIn() {
         return Optional.ofNullable(startsIn);

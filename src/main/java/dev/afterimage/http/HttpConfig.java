@@ -3,6 +3,7 @@ package dev.afterimage.http;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /** How long clients are kept waiting. */
 @ConfigMapping(prefix = "afterimage.http")
@@ -14,6 +15,13 @@ public interface HttpConfig {
      */
     @WithDefault("25s")
     Duration deadline();
+
+    /**
+     * So many requests at once wait for an image that another one is having made: in each process, and so many processes in the fleet.
+     * The others are answered 202 at once. Left out, all wait; few keep executions of a function free for hits, because each takes
+     * one. 0 or more.
+     */
+    OptionalInt maxFollowers();
 
     /**
      * The request line and the headers arrive within this time; a client that sends them slower is cut off. Between requests

@@ -3,13 +3,13 @@ package dev.afterimage.limit;
 import java.time.Instant;
 
 /**
- * A job at the provider that nobody waits for. Goes with the message of the queue that will ask for it, so that it is found
- * again even if the fleet's memory, which has all of this in the job's receipt, is lost.
+ * A job at the provider that no process waits for. The queue message that will ask for it carries this, so that the job is
+ * found even if the fleet's memory, which has the same in the job's receipt, is lost.
  *
- * @param token of the call that opened it, or of who asked for it last
- * @param departed when that call left, on the limiter's clock
- * @param account with whose key it was opened
+ * @param token the receipt's token: that of the call that opened the job, or of the last process that went on with it
+ * @param departed when that call left, by the limiter's clock
+ * @param account the account whose key opened it
  * @param series the name of the purchase
- * @param ticket how it is found at the provider
+ * @param ticket what finds the job at the provider
  */
 public record OpenJob(String token, Instant departed, String account, String series, String ticket) {}

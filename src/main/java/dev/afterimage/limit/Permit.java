@@ -30,14 +30,14 @@ public sealed interface Permit {
     /**
      * No, not within the patience that was named.
      *
-     * @param retryAfter with the same patience asking earlier is useless; above zero
-     * @param startsIn so long no call leaves; shorter than {@code retryAfter} where a call might leave within that patience, but
-     *     is not expected to land within it. Zero or more
+     * @param retryAfter asking earlier with the same patience is useless; above zero
+     * @param startsIn how long no call can leave, zero or more; shorter than {@code retryAfter} where a call could leave
+     *     within the patience, but its answer is not expected within it
      * @param reason what the caller waits for
      */
     record Denied(Duration retryAfter, Duration startsIn, Reason reason) implements Permit {
 
-        /** Denied to everybody, however long they wait for the answer. */
+        /** A denial that does not depend on how long the caller waits for the answer. */
         public Denied(Duration retryAfter, Reason reason) {
             this(retryAfter, retryAfter, reason);
         }

@@ -69,8 +69,8 @@ public interface Receipts {
     void noteDeleted(ImageKey key, Duration period);
 
     /**
-     * Whether an image of this key that lies in the store was deleted: the DELETE has not come to it yet, or the call that brought
-     * it had left before the DELETE.
+     * Whether an image of this key that is still in the store counts as deleted: the DELETE has not removed it yet, or a
+     * call that left before the DELETE has stored it since.
      */
     boolean isDeleted(ImageKey key);
 

@@ -20,7 +20,7 @@ import java.util.Optional;
  *     {@link ThrottledException}, so that the worker can put it back; any other request is queued and becomes
  *     {@link ImageOutcome.Pending}
  * @param horizon until when an image must be fresh to be good enough; else it is made anew
- * @param open the job at the provider that the worker has come back for
+ * @param open the job at the provider whose image the request asks for; empty for none
  */
 public record GenerationRequest(
         ImageRequest request,
@@ -48,7 +48,7 @@ public record GenerationRequest(
         return new GenerationRequest(request, caller, lane, deadline, true, horizon, Optional.empty());
     }
 
-    /** The same, which goes on with this job at the provider if there is one. */
+    /** The same request, which goes on with this job at the provider if there is one. */
     public GenerationRequest goingOnWith(Optional<OpenJob> job) {
         return new GenerationRequest(request, caller, lane, deadline, queued, horizon, job);
     }

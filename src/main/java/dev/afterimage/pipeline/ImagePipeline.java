@@ -84,6 +84,7 @@ public final class ImagePipeline implements ImageService {
     private final LeaderFlight leader;
     private final QuotaEnforcer quota;
     private final Backlog backlog;
+    private final int mostFollowers;
     private final Duration patience;
     private final Duration longestCall;
     private final Pause pause;
@@ -107,6 +108,7 @@ public final class ImagePipeline implements ImageService {
         this.leader = new LeaderFlight(parts, lookup, writes);
         this.quota = new QuotaEnforcer(parts.quota());
         this.backlog = parts.backlog();
+        this.mostFollowers = parts.mostFollowers();
         this.patience = parts.patience();
         this.longestCall = parts.settler().longestCall();
         this.pause = parts.pause();
@@ -221,6 +223,10 @@ public final class ImagePipeline implements ImageService {
             }
             Flight<LeaderFlight.Result> flight =
                     flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
+            boolean waits = generationRequest.queued() || flight.takesSeat(mostFollowers);
+            if (!waits) {
+                return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
+            }
             try {
                 Optional<LeaderFlight.Result> result = Callables.call(() -> flight.await(generationRequest.deadline()));
                 if (result.isEmpty()) {
@@ -272,7 +278,7 @@ public final class ImagePipeline implements ImageService {
         return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, why));
     }
 
-    /** The job starts as soon as a call may leave; the caller is told when there may be an image. */
+    /** Queues the request. Its job starts as soon as a call may leave; the caller is told when there may be an image. */
     private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, ThrottledException why) {
         backlog.accept(
                 key,

@@ -28,6 +28,7 @@ import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.Lease;
 import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.Place;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
@@ -68,6 +69,7 @@ final class LeaderFlight {
     private final PendingWrites writes;
     private final Drain drain;
     private final FreshnessPolicy freshness;
+    private final int mostFollowers;
     private final Pause pause;
     private final Clock clock;
     private final ExecutorService threads;
@@ -83,6 +85,7 @@ final class LeaderFlight {
         this.writes = writes;
         this.drain = parts.drain();
         this.freshness = parts.freshness();
+        this.mostFollowers = parts.mostFollowers();
         this.pause = parts.pause();
         this.clock = parts.clock();
         this.threads = parts.virtualThreads();
@@ -96,11 +99,18 @@ final class LeaderFlight {
      * @throws ThrottledException when no call can be made by the deadline
      */
     Result fly(ImageKey key, GenerationRequest generationRequest, Deadline deadline) throws InterruptedException {
+        try (FollowersPlace place = new FollowersPlace(key, generationRequest)) {
+            return fly(key, generationRequest, deadline, place);
+        }
+    }
+
+    private Result fly(ImageKey key, GenerationRequest generationRequest, Deadline deadline, FollowersPlace place)
+            throws InterruptedException {
         Duration poll = FIRST_POLL;
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain();
-            // To ask for a job takes no permit.
+            // To ask for a job's image needs no permit.
             Optional<Permit.Denied> refusal =
                     generationRequest.open().isPresent() ? Optional.empty() : refusal(key, generationRequest, deadline);
             if (refusal.isPresent()) {
@@ -119,7 +129,7 @@ final class LeaderFlight {
                 Optional<Lease> lease = leases.take(key, generationRequest.lane());
                 Optional<Result> result = lease.isPresent()
                         ? lead(lease.get(), generationRequest, purchase, deadline, resumable)
-                        : follow(key, generationRequest, deadline);
+                        : follow(key, generationRequest, deadline, place);
                 if (result.isPresent()) {
                     return result.get();
                 }
@@ -128,7 +138,7 @@ final class LeaderFlight {
                 if (result.isPresent()) {
                     return result.get();
                 }
-                known = afterRefusal(key, standing, generationRequest, deadline, poll, known);
+                known = afterRefusal(key, standing, generationRequest, deadline, poll, known, place);
                 poll = poll.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? poll.multipliedBy(2) : LONGEST_POLL;
             }
             if (deadline.hasPassed(clock)) {
@@ -163,7 +173,8 @@ final class LeaderFlight {
             GenerationRequest generationRequest,
             Deadline deadline,
             Duration poll,
-            Instant known)
+            Instant known,
+            FollowersPlace place)
             throws InterruptedException {
         Permit.Refused refused = standing.refused();
         Optional<Duration> next = refused.usedUp() ? Optional.empty() : Optional.of(refused.retryAfter());
@@ -177,6 +188,7 @@ final class LeaderFlight {
                 if (generationRequest.lane() == Lane.BULK || deadline.forbids(poll, clock)) {
                     throw standing;
                 }
+                place.take();
                 pause.await(poll);
                 yield known;
             }
@@ -197,8 +209,10 @@ final class LeaderFlight {
                 .filter(denied -> !leases.isHeld(key, lane));
     }
 
-    private Optional<Result> follow(ImageKey key, GenerationRequest generationRequest, Deadline deadline)
+    private Optional<Result> follow(
+            ImageKey key, GenerationRequest generationRequest, Deadline deadline, FollowersPlace place)
             throws InterruptedException {
+        place.take();
         leases.awaitEnd(key, generationRequest.lane(), deadline.remaining(clock));
         return landed(key, generationRequest.horizon());
     }
@@ -285,7 +299,7 @@ final class LeaderFlight {
     private Result store(GenerationRequest generationRequest, GeneratedImage image, LeaderOrder order) {
         ImageKey key = order.purchase.key();
         Permit.Departed call = order.call();
-        // Dated before the receipt is held: of what was bought by others after that, nothing is replaced.
+        // Dated before the receipt is held, so that it does not replace an image that another call brings after that.
         IndexEntry entry = freshness.entryFor(key, generationRequest.request().template(), image, clock.instant());
         switch (order.hold()) {
             case HELD -> {}
@@ -301,6 +315,45 @@ final class LeaderFlight {
             }
         }
         return new Result(writes.put(entry, image.content(), call), true);
+    }
+
+    /**
+     * This process' place among those of the fleet that wait for the image. It ends with the deadline of the caller who waits,
+     * though the flight may go on; jobs of the queue take none.
+     */
+    private final class FollowersPlace implements AutoCloseable {
+
+        private final ImageKey key;
+        private final GenerationRequest generationRequest;
+        private boolean asked;
+        private @Nullable Place place;
+
+        FollowersPlace(ImageKey key, GenerationRequest generationRequest) {
+            this.key = key;
+            this.generationRequest = generationRequest;
+        }
+
+        /** @throws ThrottledException when so many wait already that this one is to look again later */
+        void take() {
+            Duration patience = generationRequest.deadline().remaining(clock);
+            if (asked || mostFollowers == Integer.MAX_VALUE || generationRequest.queued() || !patience.isPositive()) {
+                return;
+            }
+            asked = true;
+            place = leases.takePlace(key, patience, mostFollowers)
+                    .orElseThrow(() -> ThrottledException.byLimiter(ASK_AGAIN));
+        }
+
+        @Override
+        public void close() {
+            if (place != null) {
+                try {
+                    leases.leave(place);
+                } catch (LeasesUnavailableException gone) {
+                    LOG.debugf("A place ends by itself: %s", gone.getMessage());
+                }
+            }
+        }
     }
 
     /** The order of a leader: it looks for the image once more when the call has its permit, and keeps the receipt. */
@@ -342,6 +395,11 @@ final class LeaderFlight {
                     .filter(purchase.known()::isBefore)
                     .map(named::knowing)
                     .orElse(named);
+        }
+
+        @Override
+        public ImageKey key() {
+            return purchase.key();
         }
 
         @Override
@@ -398,7 +456,7 @@ final class LeaderFlight {
             }
         }
 
-        /** What was set down. */
+        /** The job at the provider that is left alone until the queue comes back for it, if there is one. */
         Optional<OpenJob> open() {
             return open;
         }

@@ -66,7 +66,10 @@ final class Lookup {
         return stored.or(() -> indexed);
     }
 
-    /** While that cannot be told, what lies there is shown. */
+    /**
+     * Whether the key of a stored image was deleted. False while the receipts cannot be reached, so that images are still
+     * served.
+     */
     private boolean isDeleted(IndexEntry entry) {
         try {
             return receipts.isDeleted(entry.key());
@@ -100,16 +103,19 @@ final class Lookup {
     }
 
     /**
-     * Enters an image of the store into the index. Afterwards asks the store and its receipt once more, because a DELETE may
-     * have come in between. Does not wait, but counts as under way for the {@link Drain}.
+     * Enters an image of the store into the index. Afterwards asks the store and its receipt once more, because a DELETE or a
+     * newer image may have come in between. Does not wait, but counts as under way for the {@link Drain}.
      */
     private void mend(IndexEntry entry) {
         drain.entered();
         index.put(entry)
                 .thenRunAsync(
                         () -> {
-                            if (!store.find(entry.key()).equals(Optional.of(entry)) || isDeleted(entry)) {
+                            Optional<IndexEntry> standing = store.find(entry.key());
+                            if (standing.isEmpty() || isDeleted(entry)) {
                                 forget(entry.key());
+                            } else if (!standing.get().equals(entry)) {
+                                remember(standing.get());
                             }
                         },
                         threads)

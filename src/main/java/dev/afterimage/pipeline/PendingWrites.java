@@ -120,7 +120,10 @@ final class PendingWrites {
         }
     }
 
-    /** The index is told last: until the receipt has ended, a look into the store finds out whether the key was deleted. */
+    /**
+     * Stores an image, ends its receipt, and then tells the index. Until the receipt has ended the key may have been
+     * deleted, which a lookup in the store notices and one in the index does not.
+     */
     private IndexEntry land(IndexEntry entry, byte[] content, Permit.Departed call) {
         IndexEntry standing = store.put(entry, content);
         Runnable takeBack = () -> {

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
  * @param generator the provider with all its decorators
  * @param jobs the provider with only those decorators that check an answer; goes on with jobs that were paid for
  * @param forecast the forecast for the permits that {@code generator} waits for
+ * @param mostFollowers how many may wait for an image that is being made: requests in each process, and processes in the fleet
  * @param patience how long a generation that somebody asked for is tried at most, even when its caller leaves earlier
  * @param virtualThreads runs what may wait; never the thread of an event loop
  */
@@ -44,6 +45,7 @@ public record PipelineParts(
         CallerQuota quota,
         Backlog backlog,
         Drain drain,
+        int mostFollowers,
         Duration patience,
         Pause pause,
         Clock clock,

@@ -4,6 +4,7 @@ import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.MagicNumber;
@@ -40,7 +41,8 @@ public final class DescribedProvider implements ImageGenerator {
      *
      * @param permits asked before a poll that counts as a call
      * @param limits told of every limit that an answer shows
-     * @param setsJobsDown whether a job is left alone between two polls if it is on the queue, since waiting costs money here
+     * @param setsJobsDown whether a job at the provider is left alone between two polls if its request is on the queue,
+     *     because waiting costs money here
      */
     record Parts(
             Exchange exchange,
@@ -50,6 +52,7 @@ public final class DescribedProvider implements ImageGenerator {
             CallSigner signer,
             Clock clock,
             Pause pause,
+            ProviderWebhooks webhooks,
             boolean setsJobsDown) {}
 
     private final Description description;
@@ -93,6 +96,7 @@ public final class DescribedProvider implements ImageGenerator {
                         longestAnswer(),
                         parts.clock(),
                         parts.pause(),
+                        parts.webhooks(),
                         parts.setsJobsDown() ? Optional.of(config.timeout()) : Optional.empty()));
     }
 
@@ -116,6 +120,7 @@ public final class DescribedProvider implements ImageGenerator {
             CallSigner signer,
             Clock clock,
             Pause pause,
+            ProviderWebhooks webhooks,
             boolean setsJobsDown) {
         return new DescribedProvider(
                 choice.description(),
@@ -129,6 +134,7 @@ public final class DescribedProvider implements ImageGenerator {
                         signer,
                         clock,
                         pause,
+                        webhooks,
                         setsJobsDown));
     }
 
@@ -141,7 +147,12 @@ public final class DescribedProvider implements ImageGenerator {
     }
 
     private GeneratedImage buy(ImageRequest request, Attempt attempt) {
-        HttpCall post = call.of(request, attempt.order().name(), longestAnswer(), config.timeout());
+        HttpCall post = call.of(
+                request,
+                attempt.order().name(),
+                parts.webhooks().url(attempt.order().key()),
+                longestAnswer(),
+                config.timeout());
         Answer answer = parts.exchange().exchange(post, attempt.departure());
         tellLimit(answer, attempt);
         throwFailure(answer);

@@ -101,6 +101,7 @@ record Description(
      * @param pollHosts the hosts that a poll URL may have, besides the API's own
      * @param result the URL of the result, if it is not in the poll's answer
      * @param pollsCount whether a poll is a call against the rate
+     * @param webhook what is merged into the body where webhooks are on; {@code {webhook}} is the address
      */
     record Job(
             Text poll,
@@ -111,7 +112,8 @@ record Description(
             List<String> moderated,
             List<String> pollHosts,
             Optional<Text> result,
-            boolean pollsCount) {}
+            boolean pollsCount,
+            Optional<JsonNode> webhook) {}
 
     /**
      * A rule that gives an answer a meaning. All its conditions must hold.

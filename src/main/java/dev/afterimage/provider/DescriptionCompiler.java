@@ -434,8 +434,17 @@ final class DescriptionCompiler {
     }
 
     private Job job(Described place) {
-        place.object(
-                Set.of("poll", "every", "status", "done", "failed", "moderated", "pollHosts", "result", "pollsCount"));
+        place.object(Set.of(
+                "poll",
+                "every",
+                "status",
+                "done",
+                "failed",
+                "moderated",
+                "pollHosts",
+                "result",
+                "pollsCount",
+                "webhook"));
         return new Job(
                 inAnswer(place.need("poll")),
                 place.need("every").duration(),
@@ -445,7 +454,23 @@ final class DescriptionCompiler {
                 place.get("moderated").map(Described::texts).orElse(List.of()),
                 place.get("pollHosts").map(this::hosts).orElse(List.of()),
                 place.get("result").map(this::inAnswer),
-                place.get("pollsCount").map(Described::flag).orElse(false));
+                place.get("pollsCount").map(Described::flag).orElse(false),
+                place.get("webhook").map(this::webhook));
+    }
+
+    private JsonNode webhook(Described place) {
+        if (!document.need("body").json().isObject()) {
+            throw place.mistake("it is merged into a body that is an object");
+        }
+        long addresses = place.properties().stream()
+                .flatMap(property -> property.list().stream())
+                .map(entry -> Text.of(entry, slot -> slot.name().equals("webhook"), "webhook"))
+                .filter(text -> !text.slots().isEmpty())
+                .count();
+        if (addresses != 1) {
+            throw place.mistake("\"{webhook}\" is expected once: the address that the API is to tell");
+        }
+        return place.json();
     }
 
     private Text inAnswer(Described place) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,6 +41,7 @@ public final class Descriptions {
 
     static final String DEMO = "demo";
     private static final String FILE = "file:";
+    private static final String INLINE = "data:application/json;base64,";
 
     private Descriptions() {}
 
@@ -76,14 +78,23 @@ public final class Descriptions {
         return DescriptionCompiler.compile(document(kind), target, cost);
     }
 
+    /** A kind that is this document itself. */
+    public static String inline(byte[] document) {
+        return INLINE + Base64.getEncoder().encodeToString(document);
+    }
+
     private static byte[] document(String kind) {
+        if (kind.startsWith(INLINE)) {
+            return Base64.getDecoder().decode(kind.substring(INLINE.length()));
+        }
         return kind.startsWith(FILE) ? file(kind.substring(FILE.length())) : builtIn(kind);
     }
 
     private static byte[] builtIn(String kind) {
         if (!BUILT_IN.contains(kind)) {
             throw new IllegalArgumentException("afterimage.provider.kind has no provider " + kind + ". Set it to demo, "
-                    + String.join(", ", BUILT_IN) + ", or to file: and the path of a description.");
+                    + String.join(", ", BUILT_IN)
+                    + ", or to file: and the path of a description, or to s3:bucket/key.");
         }
         try (InputStream resource = Descriptions.class.getResourceAsStream("/providers/" + kind + ".json")) {
             return Optional.ofNullable(resource).orElseThrow().readAllBytes();

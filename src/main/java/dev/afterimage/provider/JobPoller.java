@@ -9,6 +9,7 @@ import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
@@ -56,13 +57,14 @@ final class JobPoller {
     private final long maxBytes;
     private final Clock clock;
     private final Pause pause;
+    private final ProviderWebhooks webhooks;
     private final Optional<Duration> setDownFor;
 
     /**
      * A poller of one API's jobs.
      *
-     * @param setDownFor for so long from its call's departure a job is left alone between two polls, if whoever wants the image
-     *     comes back; empty where threads may wait for it
+     * @param setDownFor how long from its call's departure a job may be left alone between two polls, if its request
+     *     comes back from the queue; empty where a thread waits for it
      */
     JobPoller(
             Job job,
@@ -73,6 +75,7 @@ final class JobPoller {
             long maxBytes,
             Clock clock,
             Pause pause,
+            ProviderWebhooks webhooks,
             Optional<Duration> setDownFor) {
         this.job = job;
         this.exchange = exchange;
@@ -82,6 +85,7 @@ final class JobPoller {
         this.maxBytes = maxBytes;
         this.clock = clock;
         this.pause = pause;
+        this.webhooks = webhooks;
         this.setDownFor = setDownFor;
     }
 
@@ -127,9 +131,10 @@ final class JobPoller {
     /**
      * Polls until the job has ended.
      *
-     * @param firstWait before the first poll
+     * @param firstWait the wait before the first poll; zero or more
      * @return the answer that holds the result
-     * @throws GenerationException when it ends without an image, or not in time, or is asked for later by somebody else
+     * @throws GenerationException when it ends without an image or not in time, or is left alone until its request comes
+     *     back from the queue
      */
     Answer finish(
             String ticket,
@@ -138,6 +143,19 @@ final class JobPoller {
             Attempt attempt,
             Deadline deadline,
             Duration firstWait) {
+        try (ProviderWebhooks.Bell bell = webhooks.listen(attempt.order().key())) {
+            return finish(ticket, headers, target, attempt, deadline, firstWait, bell);
+        }
+    }
+
+    private Answer finish(
+            String ticket,
+            Supplier<Map<String, String>> headers,
+            String target,
+            Attempt attempt,
+            Deadline deadline,
+            Duration firstWait,
+            ProviderWebhooks.Bell bell) {
         Duration wait = firstWait;
         Optional<Instant> unknownSince = Optional.empty();
         while (true) {
@@ -146,7 +164,7 @@ final class JobPoller {
             }
             if (wait.isPositive()) {
                 setDown(wait, attempt, unknownSince.isPresent());
-                await(wait, deadline);
+                await(wait, deadline, bell);
             }
             wait = job.every();
             try {
@@ -180,7 +198,8 @@ final class JobPoller {
     }
 
     /**
-     * Leaves the job to who comes back for it. One that has taken long is asked for less often.
+     * Throws {@link JobUnfinishedException} if the job may be left alone until its request comes back from the queue. The
+     * longer the job has taken, the less often it is asked for.
      *
      * @param unknown whether the API says that it knows no such job
      */
@@ -248,12 +267,12 @@ final class JobPoller {
         }
     }
 
-    private void await(Duration wait, Deadline deadline) {
+    private void await(Duration wait, Deadline deadline, ProviderWebhooks.Bell bell) {
         if (!clock.instant().plus(wait).isBefore(deadline.at())) {
             throw new OutcomeUnknownException("the provider's job has not ended in time", null);
         }
         try {
-            pause.await(wait);
+            bell.await(wait, pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new OutcomeUnknownException("cancelled while the provider's job was awaited", e);

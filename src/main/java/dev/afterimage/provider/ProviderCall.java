@@ -131,14 +131,15 @@ final class ProviderCall {
      * The call that asks for an image.
      *
      * @param purchase the idempotency key of the purchase
+     * @param webhook where the API may say that its job has ended
      * @throws RejectedException when the request lacks what the API needs; nothing was sent
      */
-    HttpCall of(ImageRequest request, String purchase, long maxBytes, Duration timeout) {
-        RequestValues values = values(request, purchase);
+    HttpCall of(ImageRequest request, String purchase, Optional<String> webhook, long maxBytes, Duration timeout) {
+        RequestValues values = values(request, purchase, webhook);
         String filled = values.fill(url, Destination::segment);
         Map<String, String> headers = headers(purchase);
         description.idempotencyHeader().ifPresent(name -> headers.put(name, purchase));
-        Optional<Encoding.Content> content = content(values, request);
+        Optional<Encoding.Content> content = content(values, request, webhook.isPresent());
         content.ifPresent(body -> headers.put("Content-Type", body.type()));
         HttpCall call = new HttpCall(
                 description.method(),
@@ -160,7 +161,7 @@ final class ProviderCall {
         return new HttpCall(call.method(), call.to(), headers, call.body(), true, call.maxBytes(), call.timeout());
     }
 
-    private RequestValues values(ImageRequest request, String purchase) {
+    private RequestValues values(ImageRequest request, String purchase, Optional<String> webhook) {
         String format = Optional.ofNullable(description.formats().get(request.format()))
                 .orElseThrow(() -> new RejectedException(
                         Reason.DATA,
@@ -181,11 +182,13 @@ final class ProviderCall {
                         "target",
                         config.target().or(description::target).orElse(""),
                         "key",
-                        purchase),
+                        purchase,
+                        "webhook",
+                        webhook.orElse("")),
                 description.each());
     }
 
-    private Optional<Encoding.Content> content(RequestValues values, ImageRequest request) {
+    private Optional<Encoding.Content> content(RequestValues values, ImageRequest request, boolean webhook) {
         if (description.body().isMissingNode()) {
             return Optional.empty();
         }
@@ -197,6 +200,12 @@ final class ProviderCall {
                 && body instanceof ObjectNode object
                 && description.unlessPng().isObject()) {
             object.setAll((ObjectNode) values.fill(description.unlessPng()));
+        }
+        if (webhook && body instanceof ObjectNode object) {
+            description
+                    .job()
+                    .flatMap(Description.Job::webhook)
+                    .ifPresent(told -> object.setAll((ObjectNode) values.fill(told)));
         }
         return Optional.of(description.encoding().write(body));
     }
@@ -271,7 +280,7 @@ final class ProviderCall {
                 new TemplateId("sample"),
                 TemplateData.of(data.isEmpty() ? "{\"title\":\"sample\"}" : data.toString()),
                 format);
-        HttpCall call = masked.of(request, "sample-purchase", config.maxBytes(), config.timeout());
+        HttpCall call = masked.of(request, "sample-purchase", Optional.empty(), config.maxBytes(), config.timeout());
         StringBuilder shown = new StringBuilder(
                 description.method() + " " + call.to() + call.to().target() + "\n");
         call.headers()

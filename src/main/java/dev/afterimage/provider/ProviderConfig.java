@@ -15,7 +15,7 @@ public interface ProviderConfig {
 
     /**
      * The API: the name of a built-in description (docs/providers.md lists them), {@code file:} and the path of another
-     * one, or {@code demo}, the built-in renderer, for trying the service without an account.
+     * one, {@code s3:bucket/key} for one in S3, which is read when a process starts, or {@code demo}, the built-in renderer, for trying the service without an account.
      */
     @WithDefault("demo")
     String kind();

@@ -5,6 +5,7 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.Lease;
 import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.Place;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import io.vertx.redis.client.Command;
@@ -32,6 +33,7 @@ public final class RedisFlightLeases implements FlightLeases {
     private static final double RARER = 1.25;
 
     private static final RedisScript RENEW = RedisScript.named("lease-renew");
+    private static final RedisScript FOLLOW = RedisScript.named("lease-follow");
     private static final RedisScript RELEASE = RedisScript.named("lease-release");
 
     private final RedisLink link;
@@ -84,12 +86,28 @@ public final class RedisFlightLeases implements FlightLeases {
 
     @Override
     public boolean renew(Lease lease) {
-        return run(RENEW, lease, List.of(lease.token(), Long.toString(ttl.toMillis()))) == 1;
+        return run(RENEW, nameOf(lease), List.of(lease.token(), Long.toString(ttl.toMillis()))) == 1;
     }
 
     @Override
     public void release(Lease lease) {
-        run(RELEASE, lease, List.of(lease.token()));
+        run(RELEASE, nameOf(lease), List.of(lease.token()));
+    }
+
+    @Override
+    public Optional<Place> takePlace(ImageKey key, Duration patience, int most) {
+        Place place = new Place(key, tokens.get());
+        List<String> arguments = List.of(place.token(), Long.toString(patience.toMillis()), Integer.toString(most));
+        return run(FOLLOW, placesOf(key), arguments) == 1 ? Optional.of(place) : Optional.empty();
+    }
+
+    @Override
+    public void leave(Place place) {
+        var unused = call(Request.cmd(Command.ZREM).arg(placesOf(place.key())).arg(place.token()));
+    }
+
+    private String placesOf(ImageKey key) {
+        return prefix + "places:" + key.value();
     }
 
     @Override
@@ -126,6 +144,10 @@ public final class RedisFlightLeases implements FlightLeases {
         return next.compareTo(LONGEST_BETWEEN_LOOKS) > 0 ? LONGEST_BETWEEN_LOOKS : next;
     }
 
+    private String nameOf(Lease lease) {
+        return nameOf(lease.key(), lease.lane());
+    }
+
     private String nameOf(ImageKey key, Lane lane) {
         return switch (lane) {
             case INTERACTIVE -> prefix + key.value();
@@ -141,10 +163,9 @@ public final class RedisFlightLeases implements FlightLeases {
         }
     }
 
-    private long run(RedisScript script, Lease lease, List<String> arguments) {
+    private long run(RedisScript script, String name, List<String> arguments) {
         try {
-            return script.call(link, List.of(nameOf(lease.key(), lease.lane())), arguments)
-                    .number();
+            return script.call(link, List.of(name), arguments).number();
         } catch (RedisUnavailableException gone) {
             throw new LeasesUnavailableException("The fleet's leases cannot be asked.", gone);
         }

@@ -95,7 +95,10 @@ public final class RedisImageIndex implements ImageIndex {
         return prefix + key.value();
     }
 
-    /** The whole name of the entry is the URL's hash tag, so that both lie in one slot. */
+    /**
+     * The name of an image's signed URL. Its hash tag is the name of the entry, so that both are in one slot of a
+     * cluster.
+     */
     private String urlOf(ImageKey key) {
         return urls + "{" + nameOf(key) + "}";
     }

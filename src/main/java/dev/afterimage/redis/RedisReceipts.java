@@ -132,7 +132,7 @@ public final class RedisReceipts implements Receipts {
         script.run("noteDeleted", "", Lane.INTERACTIVE, key, LimiterScript.micros(period));
     }
 
-    /** Nothing was bought since the DELETE, or the receipt would say neither. */
+    /** Reads two fields, both of which a purchase after the DELETE clears. */
     @Override
     public boolean isDeleted(ImageKey key) {
         Response fields = call(Request.cmd(Command.HMGET)

@@ -4,7 +4,6 @@ import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -17,12 +16,14 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Flight<T> {
 
-    private final CompletableFuture<T> landing;
+    private final SingleFlight.Landing<T> landing;
     private final boolean led;
     private final Clock clock;
     private final Pause pause;
+    /** Whether this caller is counted among those who wait. */
+    private boolean seated;
 
-    Flight(CompletableFuture<T> landing, boolean led, Clock clock, Pause pause) {
+    Flight(SingleFlight.Landing<T> landing, boolean led, Clock clock, Pause pause) {
         this.landing = landing;
         this.led = led;
         this.clock = clock;
@@ -40,6 +41,19 @@ public final class Flight<T> {
     }
 
     /**
+     * Whether this caller may wait. Who leads may always, and of the others as many at once as are named; who may must
+     * {@link #await}.
+     */
+    public boolean takesSeat(int most) {
+        if (led || landing.followers.incrementAndGet() <= most) {
+            seated = !led;
+            return true;
+        }
+        landing.followers.decrementAndGet();
+        return false;
+    }
+
+    /**
      * Waits for the end of the work.
      *
      * @return what it brought; empty when the deadline came first
@@ -52,6 +66,11 @@ public final class Flight<T> {
             return Optional.empty();
         } catch (ExecutionException failed) {
             throw rethrow(failed);
+        } finally {
+            if (seated) {
+                seated = false;
+                landing.followers.decrementAndGet();
+            }
         }
     }
 

@@ -29,6 +29,19 @@ public interface FlightLeases {
     boolean isHeld(ImageKey key, Lane lane);
 
     /**
+     * Takes a place among the processes that wait for this key, whoever leads it. It ends by itself, so that whoever dies or is
+     * frozen keeps none.
+     *
+     * @param patience for how long at most
+     * @param most how many there are
+     * @return empty when all are taken
+     */
+    Optional<Place> takePlace(ImageKey key, Duration patience, int most);
+
+    /** Gives a place back; without effect when it has ended. */
+    void leave(Place place);
+
+    /**
      * Waits until nobody leads any more whom a caller of this lane would follow, or for {@code patience}, whichever comes
      * first. May return early; the caller looks at the index and takes the lease again if nothing is there.
      */

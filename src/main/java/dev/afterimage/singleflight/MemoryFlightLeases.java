@@ -4,6 +4,8 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.time.Pause;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -20,6 +22,9 @@ public final class MemoryFlightLeases implements FlightLeases {
     private record Held(Lease lease, long expiry, CountDownLatch ended) {}
 
     private final ConcurrentMap<Name, Held> held = new ConcurrentHashMap<>();
+    /** When each place ends. */
+    private final ConcurrentMap<ImageKey, Map<Place, Long>> places = new ConcurrentHashMap<>();
+
     private final AtomicLong sequence = new AtomicLong();
     private final Duration ttl;
     private final LongSupplier nanoTime;
@@ -71,6 +76,30 @@ public final class MemoryFlightLeases implements FlightLeases {
             }
             mine.ended().countDown();
             return null;
+        });
+    }
+
+    @Override
+    public Optional<Place> takePlace(ImageKey key, Duration patience, int most) {
+        Place place = new Place(key, Long.toString(sequence.incrementAndGet()));
+        long now = nanoTime.getAsLong();
+        Map<Place, Long> taken = places.compute(key, (same, others) -> {
+            Map<Place, Long> standing = new HashMap<>(others == null ? Map.of() : others);
+            standing.values().removeIf(end -> end - now <= 0);
+            if (standing.size() < most) {
+                standing.put(place, now + patience.toNanos());
+            }
+            return standing.isEmpty() ? null : standing;
+        });
+        return taken != null && taken.containsKey(place) ? Optional.of(place) : Optional.empty();
+    }
+
+    @Override
+    public void leave(Place place) {
+        places.computeIfPresent(place.key(), (key, taken) -> {
+            Map<Place, Long> others = new HashMap<>(taken);
+            others.remove(place);
+            return others.isEmpty() ? null : others;
         });
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Coalesces equal work in this process: while a key is flying, everyone who asks for it gets a seat in the same flight.
@@ -18,7 +19,13 @@ import java.util.concurrent.RejectedExecutionException;
  */
 public final class SingleFlight<K, T> {
 
-    private final ConcurrentMap<K, CompletableFuture<T>> flying = new ConcurrentHashMap<>();
+    private final ConcurrentMap<K, Landing<T>> flying = new ConcurrentHashMap<>();
+    /** The end of a piece of work, and how many followers wait for it now. */
+    static final class Landing<T> extends CompletableFuture<T> {
+
+        final AtomicInteger followers = new AtomicInteger();
+    }
+
     private final Executor executor;
     private final Clock clock;
     private final Pause pause;
@@ -36,8 +43,8 @@ public final class SingleFlight<K, T> {
 
     /** Takes a seat in the flight of this key; starts {@code work} when there is none. */
     public Flight<T> join(K key, Callable<T> work) {
-        CompletableFuture<T> landing = new CompletableFuture<>();
-        CompletableFuture<T> other = flying.putIfAbsent(key, landing);
+        Landing<T> landing = new Landing<>();
+        Landing<T> other = flying.putIfAbsent(key, landing);
         if (other != null) {
             return new Flight<>(other, false, clock, pause);
         }
@@ -60,7 +67,7 @@ public final class SingleFlight<K, T> {
     }
 
     /** Whoever learns of the end finds the key free: a flight leaves the map before those aboard are woken. */
-    private void fly(K key, Callable<T> work, CompletableFuture<T> landing) {
+    private void fly(K key, Callable<T> work, Landing<T> landing) {
         try {
             T result = work.call();
             flying.remove(key, landing);

@@ -66,7 +66,7 @@ class CacheWiring {
             case FILESYSTEM -> LocalBackend.of(local).withImagesPresent(near);
             case S3 -> near;
         };
-        // Other signatures cost next to nothing, and an index of one process keeps no URLs.
+        // Only CloudFront's signature takes long, and only a fleet's index keeps URLs.
         boolean signsAhead = backends.indexKind() == BackendConfig.IndexKind.REDIS
                 && delivery.signer() == DeliveryConfig.Signer.CLOUDFRONT;
         return signsAhead ? new SigningIndex(present, signer::get) : present;

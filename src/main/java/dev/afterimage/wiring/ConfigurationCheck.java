@@ -7,6 +7,7 @@ import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
+import dev.afterimage.generation.WebhookConfig;
 import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.OpenAiConfig;
 import dev.afterimage.http.auth.AuthConfig;
@@ -81,7 +82,8 @@ final class ConfigurationCheck {
             S3Config.class,
             SecretsConfig.class,
             SqsConfig.class,
-            TemplatesConfig.class);
+            TemplatesConfig.class,
+            WebhookConfig.class);
 
     private static final String PREFIX = "afterimage.";
 
@@ -174,6 +176,7 @@ final class ConfigurationCheck {
 
         HttpConfig http = config.getConfigMapping(HttpConfig.class);
         positive("afterimage.http.deadline", http.deadline());
+        http.maxFollowers().ifPresent(most -> atLeast("afterimage.http.max-followers", most, 0));
         positive("afterimage.http.head-timeout", http.headTimeout());
         positive("afterimage.http.body-timeout", http.bodyTimeout());
         positive(
@@ -190,6 +193,16 @@ final class ConfigurationCheck {
                                 + CallbackConfig.SHORTEST_SECRET + " or more bytes of text.");
             }
         });
+
+        WebhookConfig webhooks = config.getConfigMapping(WebhookConfig.class);
+        boolean tooShort = webhooks.secret()
+                .filter(secret -> secret.getBytes(StandardCharsets.UTF_8).length < WebhookConfig.SHORTEST_SECRET)
+                .isPresent();
+        if (tooShort || webhooks.secret().isPresent() != webhooks.baseUrl().isPresent()) {
+            throw new IllegalArgumentException("Set afterimage.webhooks.secret to " + WebhookConfig.SHORTEST_SECRET
+                    + " or more bytes of text, and afterimage.webhooks.base-url to where providers reach this service, such as"
+                    + " https://images.example; or neither.");
+        }
 
         PregenerationConfig work = config.getConfigMapping(PregenerationConfig.class);
         positive("afterimage.pregeneration.visibility-timeout", work.visibilityTimeout());

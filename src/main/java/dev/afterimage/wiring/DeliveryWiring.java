@@ -155,7 +155,10 @@ class DeliveryWiring {
         };
     }
 
-    /** A process isn't frozen before the index was told. When it cannot be, each instance signs for itself. */
+    /**
+     * Tells the index of a signed URL, and keeps the process from being frozen meanwhile. When that fails, each instance
+     * signs for itself.
+     */
     private static KeptUrls.Keeper keeper(ImageIndex index, Drain drain) {
         return (key, url, until) -> {
             drain.entered();

@@ -19,6 +19,7 @@ import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.http.HttpConfig;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.CallerQuota;
@@ -124,6 +125,7 @@ class GenerationWiring {
             Backlog backlog,
             Drain drain,
             GenerationConfig config,
+            HttpConfig http,
             Machine machine,
             Instance<UrlSigner> signer,
             Meters meters) {
@@ -142,6 +144,7 @@ class GenerationWiring {
                 quota,
                 backlog,
                 drain,
+                http.maxFollowers().orElse(Integer.MAX_VALUE),
                 config.patience(),
                 machine.pause(),
                 machine.clock(),

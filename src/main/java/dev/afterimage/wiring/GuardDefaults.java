@@ -1,5 +1,7 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.aws.ClientLimits;
+import dev.afterimage.aws.S3Descriptions;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.ProviderLimitConfig;
@@ -14,6 +16,7 @@ import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +29,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.spi.ConfigSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
  * Defaults of the provider's limits ({@code afterimage.provider.…}), from the provider's description, and of the
@@ -36,6 +45,7 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 public class GuardDefaults implements ConfigSourceFactory {
 
     private static final String PROVIDER = "afterimage.provider.";
+    private static final String S3 = "quarkus.s3.";
     private static final Pattern TEMPLATE_PROVIDER = Pattern.compile(
             "afterimage\\.templates\\.(\"[^\"]+\"|[^.\"]+)\\.provider|AFTERIMAGE_TEMPLATES_.+_PROVIDER");
     /** Of an account, or of a further provider that has its own. */
@@ -48,6 +58,9 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static final String CALL = GUARDS + "CallGuard/call\".";
     /** Below application.properties (250), above the annotations' own values. */
     private static final int ORDINAL = 200;
+    /** Above the environment (300) and system properties (400). */
+    private static final int ABOVE_ALL = 1000;
+
     /** The defaults of {@link dev.afterimage.provider.ProviderConfig}. */
     private static final String CONNECT_TIMEOUT = "5s";
 
@@ -55,11 +68,13 @@ public class GuardDefaults implements ConfigSourceFactory {
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        Map<String, String> fetched = new HashMap<>();
+        Set<String> kinds = kinds(context, false, fetched);
         boolean ownLimits = names(context).anyMatch(OWN_LIMITS.asMatchPredicate());
-        Map<String, String> described = Descriptions.limits(kinds(context, true));
+        Map<String, String> described = Descriptions.limits(ownLimits ? kinds(context, true, fetched) : kinds);
         if (ownLimits) {
-            Map<String, String> ofAll = Descriptions.limits(kinds(context, false));
-            Optional.ofNullable(ofAll.get("timeout")).ifPresent(timeout -> described.put("timeout", timeout));
+            Optional.ofNullable(Descriptions.limits(kinds).get("timeout"))
+                    .ifPresent(timeout -> described.put("timeout", timeout));
         }
         Map<String, String> defaults = new HashMap<>();
         described.forEach((name, value) -> defaults.put(PROVIDER + name, value));
@@ -72,9 +87,11 @@ public class GuardDefaults implements ConfigSourceFactory {
         defaults.put(CALL + "timeout.unit", "millis");
         value(context, described, "concurrency").ifPresent(places -> defaults.put(CALL + "bulkhead.value", places));
         if (ownLimits) {
-            allowAccounts(context, defaults);
+            allowAccounts(context, defaults, fetched);
         }
-        return List.of(new PropertiesConfigSource(defaults, "the provider's limits", ORDINAL));
+        return List.of(
+                new PropertiesConfigSource(defaults, "the provider's limits", ORDINAL),
+                new PropertiesConfigSource(fetched, "descriptions in S3", ABOVE_ALL));
     }
 
     private static Stream<String> names(ConfigSourceContext context) {
@@ -83,12 +100,14 @@ public class GuardDefaults implements ConfigSourceFactory {
     }
 
     /** As the service will have them. */
-    private static AccountLimits accounts(ConfigSourceContext context, Map<String, String> defaults) {
+    private static AccountLimits accounts(
+            ConfigSourceContext context, Map<String, String> defaults, Map<String, String> fetched) {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .addDefaultSources()
                 .addDiscoveredConverters()
                 .withSources(new ConfigSourceContext.ConfigSourceContextConfigSource(context))
                 .withSources(new PropertiesConfigSource(defaults, "the provider's limits", ORDINAL))
+                .withSources(new PropertiesConfigSource(fetched, "descriptions in S3", ABOVE_ALL))
                 .withMapping(ProviderConfig.class)
                 .withMapping(ProviderLimitConfig.class)
                 .withMapping(ProvidersConfig.class)
@@ -103,10 +122,11 @@ public class GuardDefaults implements ConfigSourceFactory {
     }
 
     /** The guards stand before all accounts, so that they let through what these may do together. */
-    private static void allowAccounts(ConfigSourceContext context, Map<String, String> defaults) {
+    private static void allowAccounts(
+            ConfigSourceContext context, Map<String, String> defaults, Map<String, String> fetched) {
         AccountLimits accounts;
         try {
-            accounts = accounts(context, defaults);
+            accounts = accounts(context, defaults, fetched);
         } catch (RuntimeException mistake) {
             // The start ends with a better message, of ConfigurationCheck or of the part that is configured.
             return;
@@ -119,24 +139,6 @@ public class GuardDefaults implements ConfigSourceFactory {
         accounts.places().ifPresent(places -> defaults.put(CALL + "bulkhead.value", Integer.toString(places)));
     }
 
-    /**
-     * The one of {@code afterimage.provider.kind}, and those that templates name.
-     *
-     * @param sharing without those that have limits of their own
-     */
-    private static Set<String> kinds(ConfigSourceContext context, boolean sharing) {
-        Set<String> kinds = new HashSet<>();
-        kinds.add(value(context, "kind").orElse("demo"));
-        names(context)
-                .filter(TEMPLATE_PROVIDER.asMatchPredicate())
-                .flatMap(name -> configured(context, name).stream())
-                .filter(provider -> !(sharing && hasOwnLimits(context, provider)))
-                .forEach(provider -> kinds.add(configured(context, "afterimage.providers.\"" + provider + "\".kind")
-                        .or(() -> configured(context, "afterimage.providers." + provider + ".kind"))
-                        .orElse(provider)));
-        return kinds;
-    }
-
     private static boolean hasOwnLimits(ConfigSourceContext context, String provider) {
         String inEnvironment = provider.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
         return names(context)
@@ -147,9 +149,64 @@ public class GuardDefaults implements ConfigSourceFactory {
     }
 
     /**
-     * The upper bound of {@link dev.afterimage.provider.ProviderConfig#longestCall()}, that of a provider whose answer is
-     * a URL.
+     * The kinds of all configured APIs: {@code afterimage.provider.kind}, and those that templates name.
+     *
+     * @param sharing without those that have limits of their own
+     * @param fetched receives the documents of descriptions that are in S3, by the configuration key that names them
      */
+    private static Set<String> kinds(ConfigSourceContext context, boolean sharing, Map<String, String> fetched) {
+        Set<String> kinds = new HashSet<>();
+        kinds.add(here(context, PROVIDER + "kind", value(context, "kind").orElse("demo"), fetched));
+        context.iterateNames().forEachRemaining(name -> {
+            if (TEMPLATE_PROVIDER.matcher(name).matches()) {
+                Optional<String> named = of(context, name).filter(one -> !(sharing && hasOwnLimits(context, one)));
+                named.ifPresent(provider -> {
+                    String key = "afterimage.providers.\"" + provider + "\".kind";
+                    kinds.add(here(
+                            context,
+                            key,
+                            of(context, key)
+                                    .or(() -> of(context, "afterimage.providers." + provider + ".kind"))
+                                    .orElse(provider),
+                            fetched));
+                });
+            }
+        });
+        return kinds;
+    }
+
+    /** Reads a description that is in S3; its document then takes the place of its name in the configuration. */
+    private static String here(ConfigSourceContext context, String key, String kind, Map<String, String> fetched) {
+        if (!S3Descriptions.isOne(kind)) {
+            return kind;
+        }
+        try (S3Client s3 = s3(context)) {
+            return fetched.computeIfAbsent(key, any -> Descriptions.inline(S3Descriptions.read(s3, kind)));
+        }
+    }
+
+    /** A client made from Quarkus' own keys, because Quarkus' client does not exist yet. */
+    private static S3Client s3(ConfigSourceContext context) {
+        S3ClientBuilder builder = new ClientLimits(Duration.ofSeconds(5), Duration.ofSeconds(10))
+                .limitS3(S3Client.builder().httpClientBuilder(UrlConnectionHttpClient.builder()));
+        of(context, S3 + "aws.region").map(Region::of).ifPresent(builder::region);
+        of(context, S3 + "endpoint-override").map(URI::create).ifPresent(builder::endpointOverride);
+        builder.forcePathStyle(
+                of(context, S3 + "path-style-access").map(Boolean::parseBoolean).orElse(false));
+        String given = S3 + "aws.credentials.static-provider.";
+        of(context, given + "access-key-id")
+                .ifPresent(id ->
+                        builder.credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                                id, of(context, given + "secret-access-key").orElse("")))));
+        return builder.build();
+    }
+
+    private static Optional<String> of(ConfigSourceContext context, String name) {
+        ConfigValue configured = context.getValue(name);
+        return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
+    }
+
+    /** The upper bound of {@link dev.afterimage.provider.ProviderConfig#longestCall()}, that of a provider whose answer is a URL. */
     private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
         return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
                 .plus(duration(value(context, described, "timeout").orElse(TIMEOUT)))
@@ -161,12 +218,7 @@ public class GuardDefaults implements ConfigSourceFactory {
     }
 
     private static Optional<String> value(ConfigSourceContext context, String name) {
-        return configured(context, PROVIDER + name);
-    }
-
-    private static Optional<String> configured(ConfigSourceContext context, String name) {
-        ConfigValue configured = context.getValue(name);
-        return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
+        return of(context, PROVIDER + name);
     }
 
     private static Duration duration(String text) {

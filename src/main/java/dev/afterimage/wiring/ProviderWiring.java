@@ -8,7 +8,9 @@ import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.WebhookConfig;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.metrics.MeteredGenerator;
@@ -59,6 +61,7 @@ class ProviderWiring {
             Meters meters,
             Clock clock,
             Pause pause,
+            ProviderWebhooks webhooks,
             @ConfigProperty(name = "aws.lambda.function.name") Optional<String> lambdaFunction) {
         ImageGenerator provider = providers.generator((choice, config) -> choice.isDemo()
                 ? included(demo)
@@ -72,6 +75,7 @@ class ProviderWiring {
                         (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
                         clock,
                         pause,
+                        webhooks,
                         lambdaFunction.isPresent()));
         return new MeteredGenerator(meters, provider);
     }
@@ -80,6 +84,12 @@ class ProviderWiring {
     @Singleton
     TemplateProviders templateProviders(ProviderConfig config, ProvidersConfig others, TemplatesConfig templates) {
         return new TemplateProviders(config, others, templates);
+    }
+
+    @Produces
+    @Singleton
+    ProviderWebhooks webhooks(WebhookConfig config) {
+        return new ProviderWebhooks(config);
     }
 
     /** Made when the first call must be signed. */

@@ -32,7 +32,7 @@ class DescribedJobTest {
     private final HttpClient client = HttpClient.newHttpClient();
 
     @Test
-    void aHundredClientsWhoAskForOneImageCostOneJobAndGetNoError() {
+    void aHundredClientsOfOneImageCostOneJob() {
         String body = "{\"template\":\"hero\",\"data\":{\"prompt\":\"a cat, run %d\"}}"
                 .formatted(ProcessHandle.current().pid());
         HttpRequest request = HttpRequest.newBuilder(images)

@@ -19,12 +19,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a frontend sees of the whole service, with a strict provider behind it that counts what it bills. */
+/** The whole service as a frontend sees it, before a strict provider that counts its bills. */
 @QuarkusTest
 @TestProfile(OnDemandTest.AgainstAStrictProvider.class)
 class OnDemandTest {
 
-    /** The provider's second, less what a busy machine may be late in noticing a call. */
+    /** A second, less the delay with which a busy machine may notice a call. */
     private static final Duration BUSY_MACHINES_SECOND = Duration.ofMillis(900);
 
     @TestHTTPResource("/v1/images")
@@ -38,7 +38,7 @@ class OnDemandTest {
     }
 
     @Test
-    void aMissIsBilledOnceAndThenAHitWithTheSameUrl() {
+    void missIsBilledOnceAndThenAHitWithTheSameUrl() {
         HttpResponse<String> first = ask(body("same url", 1));
         HttpResponse<String> second = ask(body("same url", 1));
         assertThat(first.statusCode()).isEqualTo(200);
@@ -60,7 +60,7 @@ class OnDemandTest {
     }
 
     @Test
-    void aHundredClientsWhoAskForOneImageCostOneBillAndGetNoError() {
+    void aHundredClientsOfOneImageCostOneBill() {
         provider().takes(Duration.ofMillis(500));
         List<HttpResponse<String>> answers = askAtOnce(100, number -> body("stampede", 0));
         assertThat(answers).allMatch(answer -> answer.statusCode() == 200);
@@ -68,7 +68,7 @@ class OnDemandTest {
     }
 
     @Test
-    void sixtyNewImagesAgainstTenASecondAreAllServedWithoutA429() {
+    void sixtyImagesAtTenASecondAreServedWithoutA429() {
         List<HttpResponse<String>> answers = askAtOnce(60, number -> body("many", number));
         assertThat(answers).allMatch(answer -> answer.statusCode() == 200);
         assertThat(provider().throttled()).isZero();
@@ -77,7 +77,7 @@ class OnDemandTest {
     }
 
     @Test
-    void aThousandWhoWaitCostNoThreadsAndHealthAnswersMeanwhile() throws Exception {
+    void aThousandWaitingClientsBlockNoThreads() throws Exception {
         provider().takes(Duration.ofSeconds(3));
         List<CompletableFuture<HttpResponse<String>>> waiting = IntStream.range(0, 1000)
                 .mapToObj(number -> askAsync(body("slow", 0)))
@@ -90,7 +90,7 @@ class OnDemandTest {
     }
 
     @Test
-    void whatTheProviderRejectsIsAProblemThatSaysSoAndNothingIsStored() {
+    void rejectionIsAProblemAndNothingIsStored() {
         provider().answers(404);
         HttpResponse<String> answer = ask(body("rejected", 1));
         assertThat(answer.statusCode()).isEqualTo(422);

@@ -79,7 +79,7 @@ class ArchitectureTest {
             .importPackages("dev.afterimage");
 
     @Test
-    void theCoreKnowsNoEdge() {
+    void coreDoesNotDependOnEdges() {
         check(noClasses()
                 .that()
                 .resideInAnyPackage(CORE)
@@ -101,7 +101,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theCoreKnowsNoTechnology() {
+    void coreDoesNotDependOnTechnologies() {
         check(noClasses()
                 .that()
                 .resideInAnyPackage(CORE)
@@ -141,7 +141,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void eachTechnologyHasOnePlace() {
+    void eachTechnologyIsUsedByOnePackageOnly() {
         onlyIn("software.amazon..", "dev.afterimage.aws..", "dev.afterimage.wiring..");
         onlyIn("io.quarkus.redis..", "dev.afterimage.redis..", "dev.afterimage.wiring..");
         onlyIn("io.vertx.redis..", "dev.afterimage.redis..", "dev.afterimage.wiring..");
@@ -191,7 +191,7 @@ class ArchitectureTest {
 
     /** The simulated fleet repeats a run exactly because of this. */
     @Test
-    void theCoreHasTimeChanceAndThreadsFromItsMachine() {
+    void coreIsGivenItsTimeRandomnessAndThreads() {
         check(noClasses()
                 .that()
                 .resideInAnyPackage(SIMULATED)
@@ -223,12 +223,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void theEnvironmentIsReadByTheConfigurationOnly() {
+    void onlyConfigurationReadsEnvironmentVariables() {
         check(noClasses().should().callMethod(System.class, "getenv", String.class));
     }
 
     @Test
-    void configurationStandsBesideItsUser() {
+    void configMappingsAreInterfacesNamedConfig() {
         check(classes()
                 .that()
                 .areAnnotatedWith("io.smallrye.config.ConfigMapping")

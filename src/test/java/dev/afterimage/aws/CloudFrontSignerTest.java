@@ -29,7 +29,7 @@ class CloudFrontSignerTest {
     private final BaseUrl base = BaseUrl.of(Optional.of(URI.create("https://img.example.com/images")));
 
     @Test
-    void theUrlHasCloudFrontsForm() {
+    void signedUrlHasTheFormThatCloudFrontDocuments() {
         SignedUrl signed = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE);
         assertThat(signed.expiresAt()).isEqualTo("2025-03-01T12:00:00Z");
         assertThat(signed.url())
@@ -46,7 +46,7 @@ class CloudFrontSignerTest {
     }
 
     @Test
-    void aRotatedKeySignsFromThenOn() {
+    void urlsAreSignedWithTheNewKeyAfterARotation() {
         AtomicReference<SigningKey> current = new AtomicReference<>(new SigningKey("K1", Keys.FIRST.getPrivate()));
         CloudFrontSigner signer = new CloudFrontSigner(base, current::get, window);
         assertThat(signer.sign(IMAGE).url()).endsWith("&Key-Pair-Id=K1");
@@ -70,7 +70,7 @@ class CloudFrontSignerTest {
     }
 
     @Test
-    void aSignedUrlDoesNotShowInLogs() {
+    void toStringHidesTheSignature() {
         SignedUrl signed = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE);
         assertThat(signed.toString()).doesNotContain("Signature");
     }

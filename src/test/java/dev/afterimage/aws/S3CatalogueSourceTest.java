@@ -9,8 +9,7 @@ import dev.afterimage.testing.S3Server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,26 +21,17 @@ class S3CatalogueSourceTest {
 
     private static final String FOLDER = "s3://" + S3Server.BUCKET + "/";
 
-    private static S3Server server;
-    private static S3Client s3;
+    @AutoClose
+    private static final S3Server server = S3Server.start();
+
+    @AutoClose
+    private static final S3Client s3 = server.client();
 
     private final CatalogueSource source = new S3CatalogueSource(s3);
 
-    @BeforeAll
-    static void start() {
-        server = S3Server.start();
-        s3 = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        s3.close();
-        server.close();
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"cards.csv", "of the night/all cards.csv", "50%25 off.csv", "what?.csv"})
-    void aCatalogueIsReadByItsKeyAsItStands(String key) throws IOException {
+    void catalogueIsReadByItsObjectKeyUnchanged(String key) throws IOException {
         put(key, "title\nA\n");
 
         assertThat(contentOf(FOLDER + key)).isEqualTo("title\nA\n");
@@ -59,13 +49,13 @@ class S3CatalogueSourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {FOLDER + "nobody.csv", "s3://no-such-bucket/cards.csv"})
-    void whatIsNotThereCannotBeRead(String name) {
+    void readingAMissingObjectFails(String name) {
         assertThatIOException().isThrownBy(() -> source.open(name)).withMessageContaining("cannot be read");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"s3:", "s3://", "s3://images", "s3://images/", "s3:///cards.csv", "cards.csv"})
-    void whatNamesNoObjectIsRefused(String name) {
+    void nameThatIsNoObjectKeyIsRefused(String name) {
         assertThatIOException().isThrownBy(() -> source.open(name)).withMessageContaining("s3://bucket/key");
     }
 

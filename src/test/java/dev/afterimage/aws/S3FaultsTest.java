@@ -30,9 +30,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,7 +42,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
-/** S3 out of reach, slow, refusing and overloaded: each ends in time, says how to mend it, and passes without a restart. */
+/** S3 unreachable, slow, refusing or overloaded: each call fails in time with advice, and works again without a restart. */
 @Timeout(60)
 class S3FaultsTest {
 
@@ -53,21 +51,16 @@ class S3FaultsTest {
     private static final byte[] CONTENT = content(KEY, NOON, 200_000);
     private static final ClientLimits LIMITS = new ClientLimits(Duration.ofMillis(500), Duration.ofSeconds(2), 2);
 
-    private static S3Server server;
+    @AutoClose
+    private static final S3Server server = S3Server.start();
 
+    @AutoClose
     private FaultProxy proxy;
+
+    @AutoClose
     private S3Client s3;
+
     private ImageStore store;
-
-    @BeforeAll
-    static void startServer() {
-        server = S3Server.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
 
     @BeforeEach
     void startProxy() throws IOException {
@@ -77,15 +70,9 @@ class S3FaultsTest {
         store.put(entry(KEY, NOON, CONTENT.length), CONTENT);
     }
 
-    @AfterEach
-    void stopProxy() throws IOException {
-        s3.close();
-        proxy.close();
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"cut", "reset", "black hole", "slow", "cut amid the answer"})
-    void aBrokenWayToS3MakesTheStoreUnavailableUntilItIsMended(String fault) {
+    void storeIsUnavailableWhileTheConnectionToS3IsBroken(String fault) {
         Map<String, Consumer<FaultProxy>> faults = Map.of(
                 "cut", FaultProxy::cut,
                 "reset", FaultProxy::reset,
@@ -117,7 +104,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void aMissingBucketIsNoAbsentImage() {
+    void missingBucketIsAnErrorAndNotAnAbsentImage() {
         ImageStore elsewhere = store(s3, "no-such-bucket");
 
         assertThatThrownBy(() -> elsewhere.find(KEY)).hasMessageContaining("afterimage.s3.bucket");
@@ -128,7 +115,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void wrongCredentialsAreARefusalAndNoAbsentImage() {
+    void wrongCredentialsAreAnErrorAndNotAnAbsentImage() {
         S3ClientBuilder builder = S3Server.clientOf(server.endpoint())
                 .credentialsProvider(() -> AwsBasicCredentials.create(S3Server.ACCESS_KEY, "another-secret"));
         try (S3Client foreign = LIMITS.limitS3(builder).build()) {
@@ -140,7 +127,7 @@ class S3FaultsTest {
         }
     }
 
-    /** The client's first request, two repeats, and then an answer that tells what to do. */
+    /** The first request, two retries, then an error with advice. */
     @ParameterizedTest
     @CsvSource({
         "503, 3, passes by itself",
@@ -165,7 +152,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void aWriteIsConditionalEncryptedAndDoesNotWaitForLeave() {
+    void putIsConditionalEncryptedAndSentWithoutExpectContinue() {
         WireMockServer recorder =
                 new WireMockServer(WireMockConfiguration.options().dynamicPort());
         recorder.start();

@@ -15,8 +15,7 @@ import dev.afterimage.testing.S3Server;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -24,28 +23,19 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
-/** The contract and S3's own matters, against a server that speaks S3's protocol and checks signatures. */
+/** The contract, and what is particular to S3, against a server that checks signatures. */
 class S3ImageStoreTest extends ImageStoreContract {
 
     private static final Instant NOON = Instant.parse("2026-11-05T12:00:00.123Z");
     private static final ImageKey KEY = key(1);
 
-    private static S3Server server;
-    private static S3Client s3;
+    @AutoClose
+    private static final S3Server server = S3Server.start();
+
+    @AutoClose
+    private static final S3Client s3 = server.client();
 
     private final ImageStore store = new S3ImageStore(new S3Bucket(s3, S3Server.BUCKET, "", Optional.empty()));
-
-    @BeforeAll
-    static void start() {
-        server = S3Server.start();
-        s3 = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        s3.close();
-        server.close();
-    }
 
     @BeforeEach
     void empty() {
@@ -89,7 +79,7 @@ class S3ImageStoreTest extends ImageStoreContract {
     }
 
     @Test
-    void anObjectThatSomebodyElsePutThereIsNoImageAndIsReplaced() {
+    void objectWithoutOurMetadataIsNoImageAndIsReplaced() {
         s3.putObject(request -> request.bucket(S3Server.BUCKET).key("images/" + KEY), RequestBody.fromString("hello"));
         assertThat(store.find(KEY)).isEmpty();
         assertThat(store.read(KEY)).isEmpty();

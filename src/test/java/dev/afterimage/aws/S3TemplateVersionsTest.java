@@ -21,38 +21,35 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** The contract and S3's own matters, against a server that speaks S3's protocol. */
+/** The contract, and what is particular to S3, against a server with S3's protocol. */
 class S3TemplateVersionsTest extends TemplateVersionsContract {
 
     private static final TemplateId HERO = new TemplateId("hero");
     private static final Duration TTL = Duration.ofSeconds(5);
     private static final ClientLimits LIMITS = new ClientLimits(Duration.ofSeconds(10), Duration.ofSeconds(20), 2);
 
-    private static S3Server server;
+    @AutoClose
+    private static final S3Server server = S3Server.start();
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-05T12:00:00Z"));
+
+    @AutoClose
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @AutoClose
     private S3Client s3;
+
+    @AutoClose
     private FaultProxy proxy;
+
+    @AutoClose
     private S3Client proxied;
-
-    @BeforeAll
-    static void startServer() {
-        server = S3Server.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
 
     @BeforeEach
     void connect() throws IOException {
@@ -63,14 +60,6 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
                 .contents()
                 .forEach(object -> s3.deleteObject(
                         request -> request.bucket(S3Server.BUCKET).key(object.key())));
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        threads.close();
-        s3.close();
-        proxied.close();
-        proxy.close();
     }
 
     @Override
@@ -121,7 +110,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void whileS3CannotBeAskedTheVersionLastReadStands() {
+    void withoutS3TheVersionLastReadIsUsed() {
         TemplateVersions versions = versions(proxied, threads);
         versions.raise(HERO);
         proxy.cut();
@@ -134,7 +123,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void aVersionThatWasNeverReadCannotBeGuessed() {
+    void withoutS3AVersionThatWasNeverReadIsAFailure() {
         TemplateVersions versions = versions(proxied, threads);
         proxy.cut();
 
@@ -154,7 +143,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void aReadingThatCannotBeStartedFailsAndTheNextIsTriedAnew() {
+    void readThatCannotBeStartedFailsAndTheNextOneIsTried() {
         Queue<Runnable> accepted = new ArrayDeque<>();
         boolean[] full = {true};
         TemplateVersions versions = versions(s3, task -> {

@@ -15,8 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,28 +24,19 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** Against a server that speaks S3's protocol and checks signatures. */
 class S3UploadsTest {
 
-    private static S3Server server;
-    private static S3Client s3;
+    @AutoClose
+    private static final S3Server server = S3Server.start();
+
+    @AutoClose
+    private static final S3Client s3 = server.client();
 
     private final Uploads uploads = new S3Uploads(
             new S3Bucket(s3, S3Server.BUCKET, "", Optional.empty()),
             new TimeOrderedIds(Clock.systemUTC(), new Random()),
             Clock.systemUTC());
 
-    @BeforeAll
-    static void start() {
-        server = S3Server.start();
-        s3 = server.client();
-    }
-
-    @AfterAll
-    static void stop() {
-        s3.close();
-        server.close();
-    }
-
     @Test
-    void whatIsPutAtTheUrlIsReadByItsNameAsOftenAsWanted() throws Exception {
+    void uploadedObjectCanBeReadByItsNameRepeatedly() throws Exception {
         Uploads.Place place = uploads.offer();
         assertThat(put(place.url().toString(), "title\nA\n")).isEqualTo(200);
 
@@ -55,7 +45,7 @@ class S3UploadsTest {
     }
 
     @Test
-    void aUrlOfAnotherPlaceIsRefused() throws Exception {
+    void uploadUrlIsValidForItsOwnUploadOnly() throws Exception {
         Uploads.Place one = uploads.offer();
         Uploads.Place other = uploads.offer();
 
@@ -66,7 +56,7 @@ class S3UploadsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "01jqvcx7h5m0a2b3c4d5e6f7g8", "../images/0", "01jqvcx7h5m0a2b3c4d5e6f7g8/x"})
-    void whatWasNeverPutIsNotThere(String upload) throws Exception {
+    void uploadThatWasNeverPutIsNotFound(String upload) throws Exception {
         assertThat(uploads.open(upload)).isEmpty();
     }
 

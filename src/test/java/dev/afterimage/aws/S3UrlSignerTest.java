@@ -22,7 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -32,8 +32,12 @@ class S3UrlSignerTest {
 
     private static final ImageKey KEY = key(1);
 
+    @AutoClose
     private static S3Server server;
+
+    @AutoClose
     private static S3Client s3;
+
     private static S3Bucket bucket;
 
     /** The server compares the URL's date with the machine's time. */
@@ -47,12 +51,6 @@ class S3UrlSignerTest {
         server = S3Server.start();
         s3 = server.client();
         bucket = new S3Bucket(s3, S3Server.BUCKET, "", false, Optional.empty());
-    }
-
-    @AfterAll
-    static void stop() {
-        s3.close();
-        server.close();
     }
 
     @Test
@@ -77,7 +75,7 @@ class S3UrlSignerTest {
     }
 
     @Test
-    void everyoneGetsTheSameUrlWithinAWindow() {
+    void urlIsTheSameThroughoutAnExpiryWindow() {
         MutableClock noon = new MutableClock(Instant.parse("2026-11-05T12:00:00Z"));
         ExpiryWindow hours = new ExpiryWindow(Duration.ofHours(1), noon);
         IndexEntry image = entry(KEY, noon.instant(), 9);
@@ -93,7 +91,7 @@ class S3UrlSignerTest {
     }
 
     @Test
-    void anImageThatIsMadeAnewGetsANewUrl() {
+    void regeneratedImageHasANewUrl() {
         IndexEntry former = entry(KEY, clock.instant(), 9);
         IndexEntry later = entry(KEY, clock.instant().plusSeconds(1), 9);
 

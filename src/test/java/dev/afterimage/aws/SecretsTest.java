@@ -84,12 +84,12 @@ class SecretsTest {
     }
 
     @Test
-    void nobodyIsAskedBeforeTheFirstUse() {
+    void secretIsNotReadBeforeItsFirstUse() {
         assertRequests(0);
     }
 
     @Test
-    void theKeyIsReadOnceAndKept() {
+    void secretIsReadOnceAndCached() {
         holds("K1", Keys.FIRST);
 
         assertThat(keys.get()).isEqualTo(new SigningKey("K1", Keys.FIRST.getPrivate()));
@@ -101,7 +101,7 @@ class SecretsTest {
     }
 
     @Test
-    void aRotatedKeyComesInTheBackgroundAndNobodyWaitsForIt() {
+    void rotatedSecretIsReadInTheBackgroundWithoutBlockingCallers() {
         holds("K1", Keys.FIRST);
         use();
         holds("K2", Keys.SECOND);
@@ -117,7 +117,7 @@ class SecretsTest {
     }
 
     @Test
-    void theFormerKeyStaysWhenTheRefreshFailsAndItIsTriedAgain() {
+    void failedRefreshKeepsTheFormerSecretAndIsTriedAgain() {
         holds("K1", Keys.FIRST);
         use();
         server.stubFor(post(anyUrl()).willReturn(serverError()));
@@ -136,7 +136,7 @@ class SecretsTest {
     }
 
     @Test
-    void theFormerKeyStaysWhenTheNewOneIsUnreadable() {
+    void unreadableNewSecretKeepsTheFormerOne() {
         holds("K1", Keys.FIRST);
         use();
         answers("{\"keyPairId\":\"K2\",\"privateKey\":\"lost\"}");
@@ -148,7 +148,7 @@ class SecretsTest {
     }
 
     @Test
-    void aRefreshThatCannotBeStartedIsStartedNextTime() {
+    void refreshThatCannotBeStartedIsStartedAtTheNextUse() {
         holds("K1", Keys.FIRST);
         boolean[] full = {true};
         RefreshedSecret<SigningKey> secret =
@@ -168,7 +168,7 @@ class SecretsTest {
     }
 
     @Test
-    void aFirstUseThatFailsSaysWhatIsMissingAndSparesTheServer() {
+    void firstUseThatFailsNamesTheSecretAndDoesNotAskAgainAtOnce() {
         server.stubFor(post(anyUrl()).willReturn(serverError()));
 
         assertThatThrownBy(keys::get)
@@ -191,7 +191,7 @@ class SecretsTest {
                 "{\"keyPairId\":\"K1\",\"privateKey\":\"hush-hush\"}",
                 "[\"hush-hush\"]",
             })
-    void aSecretOfAnotherFormIsRefusedWithoutBeingRepeated(String text) {
+    void malformedSecretIsRefusedWithoutBeingQuoted(String text) {
         answers(text);
 
         assertThatThrownBy(keys::get)
@@ -204,7 +204,7 @@ class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"key-1", " key-1\n", "{\"apiKey\":\"key-1\"}", "{\"apiKey\":\" key-1\", \"note\":1}"})
-    void theProvidersKeyStandsAloneOrInJson(String text) {
+    void providerKeyIsReadFromPlainTextOrJson(String text) {
         answers(text);
 
         assertThat(new RefreshedSecret<>(client, NAME, SecretKeys::apiKey, REFRESH, clock, background::add).get())
@@ -213,7 +213,7 @@ class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "{\"apiKey\":\"\"}", "{hush", "two words", "{\"apiKey\":\"a\\r\\nX: b\"}"})
-    void whatCannotBeAKeyIsRefused(String text) {
+    void malformedProviderKeyIsRefused(String text) {
         assertThatThrownBy(() -> SecretKeys.apiKey(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("API key")
@@ -221,7 +221,7 @@ class SecretsTest {
     }
 
     @Test
-    void aRotatedSecretOfLinksIsHonouredBesideTheFormerOne() {
+    void newAndFormerLinkSecretAreBothHonoured() {
         String former = "f".repeat(32);
         String next = "n".repeat(32);
         RequestLinks links = new RequestLinks(
@@ -242,7 +242,7 @@ class SecretsTest {
     }
 
     @Test
-    void noSecretOfLinksIsAMissingKey() {
+    void unreadableLinkSecretIsSigningKeyUnavailable() {
         server.stubFor(post(anyUrl()).willReturn(serverError()));
 
         assertThatThrownBy(
@@ -263,7 +263,7 @@ class SecretsTest {
                 "{\"current\":\"2\",\"1\":\"hush-hush-hush-hush-hush-hush-hush\"}",
                 "{\"current\":\"1\",\"1\":\"hush-hush\"}",
             })
-    void whatHoldsNoSecretOfLinksIsRefusedWithoutBeingRepeated(String text) {
+    void malformedLinkSecretIsRefusedWithoutBeingQuoted(String text) {
         assertThatThrownBy(() -> SecretsLinkKeys.read(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("current")

@@ -25,7 +25,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A queue that takes connections and never answers, which a caller once waited for for two minutes. */
+/** A queue that accepts connections and never answers; a bug once let a caller wait two minutes for it. */
 @QuarkusTest
 @TestProfile(SilentSqsTest.Profile.class)
 @Timeout(10)
@@ -35,18 +35,18 @@ class SilentSqsTest {
     JobQueue queue;
 
     @Test
-    void aJobThatCannotBePutThereIsRefusedInTime() {
+    void enqueueFailsAfterTheTimeoutWhenSqsDoesNotAnswer() {
         assertThatThrownBy(() -> queue.enqueue(List.of(Jobs.interactive(1)), Duration.ZERO))
                 .isInstanceOf(QueueUnavailableException.class);
     }
 
     @Test
-    void aWorkerThatLooksForJobsIsToldInTime() {
+    void claimFailsAfterTheTimeoutWhenSqsDoesNotAnswer() {
         assertThatThrownBy(() -> queue.claim(EnumSet.allOf(Lane.class), 5, Duration.ofSeconds(1)))
                 .isInstanceOf(QueueUnavailableException.class);
     }
 
-    /** Whose connections stay in the backlog of the listening socket. */
+    /** A listening socket that accepts nothing, so that connections stay in its backlog. */
     public static class SilentServer implements QuarkusTestResourceLifecycleManager {
 
         private final ServerSocket silent;
@@ -79,7 +79,7 @@ class SilentSqsTest {
         }
     }
 
-    /** Everything else on this machine; and nobody works jobs off. */
+    /** Everything else is local, and there is no worker. */
     public static class Profile implements QuarkusTestProfile {
 
         @Override

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -38,9 +38,15 @@ class SqsJobQueueTest extends JobQueueContract {
 
     private static final int MAX_RECEIVE_COUNT = 4;
 
+    @AutoClose
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @AutoClose
     private SqsServer server;
+
+    @AutoClose
     private SqsClient sqs;
+
     private SqsJobQueue.Queues queues;
     private SqsJobQueue queue;
 
@@ -65,20 +71,13 @@ class SqsJobQueueTest extends JobQueueContract {
                 .queueUrl();
     }
 
-    @AfterEach
-    void stop() {
-        sqs.close();
-        server.close();
-        threads.close();
-    }
-
     @Override
     protected JobQueue queue() {
         return queue;
     }
 
     @Test
-    void theReasonStandsOnTheDeadLetterAndAllAttemptsAreThereAgain() throws Exception {
+    void deadLetterCarriesItsReasonAndARedriveResetsItsAttempts() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         queue.retryLater(onlyClaim(), NOW, true);
         queue.deadLetter(onlyClaim(), "No such template.");
@@ -95,7 +94,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void howLongTheOldestHasWaitedIsNotKnownWhileJobsWait() throws Exception {
+    void ageOfTheOldestJobIsUnknownWhileJobsWait() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         assertThat(queue.status().oldestAge()).isEmpty();
 
@@ -104,7 +103,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aJobThatIsReceivedAgainAndAgainEndsOnTheDeadLetterQueueByItself() throws Exception {
+    void jobReceivedTooOftenIsDeadLetteredBySqs() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         for (int i = 1; i <= MAX_RECEIVE_COUNT; i++) {
             assertThat(onlyClaim().deliveries()).isEqualTo(i);
@@ -119,7 +118,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void batchesArePackedBySizeToo() throws Exception {
+    void messagesArePackedIntoBatchesBySizeToo() throws Exception {
         List<Job> large = IntStream.range(0, 12)
                 .mapToObj(i -> jobOf(i, "x".repeat(90_000)))
                 .toList();
@@ -135,13 +134,13 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void whatFitsIsCountedInBytesAndNotInCharacters() {
+    void messageSizeIsCountedInBytesAndNotInCharacters() {
         assertThat(queue.fits(jobOf(1, "x".repeat(250_000)))).isTrue();
         assertThat(queue.fits(jobOf(2, "x".repeat(262_000)))).isFalse();
         assertThat(queue.fits(jobOf(3, "\u00e9".repeat(140_000)))).isFalse();
     }
 
-    /** Two versions run side by side while one takes the other's place. */
+    /** Two versions run side by side during a deployment. */
     @Test
     void aJobOfANewerVersionIsLeftToIt() throws Exception {
         String newer = new SqsJob(Jobs.bulk(1), 0, clock.instant()).body().replace("\"v\":\"1\"", "\"v\":\"99\"");
@@ -157,7 +156,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aJobThatNoMessageCanHoldIsRefused() {
+    void jobLargerThanAMessageIsRefused() {
         assertThatThrownBy(() -> queue.enqueue(List.of(jobOf(1, "x".repeat(262_000))), NOW))
                 .isInstanceOf(InvalidRequestException.class);
     }
@@ -183,7 +182,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aPushedMessageIsLeftToLambdaToDelete() throws Exception {
+    void messagePushedByLambdaIsNotDeletedByUs() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         Message message = sqs.receiveMessage(request -> request.queueUrl(queues.bulk()))
                 .messages()
@@ -202,7 +201,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aPushedMessageWhoseTimeHasNotComeIsSentOn() {
+    void messagePushedBeforeItsDelayIsOverIsSentAgain() {
         String later = Long.toString(clock.instant().plusSeconds(3600).toEpochMilli());
         SqsJobQueue.SqsRecord early = new SqsJobQueue.SqsRecord(
                 dev.afterimage.jobs.JobCodec.encode(Jobs.bulk(1)), Map.of("not-before", later), 1);
@@ -213,7 +212,7 @@ class SqsJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void anUnreachableQueueSaysSo() {
+    void unreachableQueueIsAQueueUnavailableException() {
         server.close();
 
         assertThatThrownBy(() -> queue.enqueue(List.of(Jobs.bulk(1)), NOW))

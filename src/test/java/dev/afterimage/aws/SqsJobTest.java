@@ -25,7 +25,7 @@ class SqsJobTest {
         "PT15M1S, 900",
         "P40D, 900"
     })
-    void theDelayIsRoundedUpAndALongOneIsCutIntoHops(Duration delay, int seconds) {
+    void delayIsRoundedUpAndALongOneIsSplit(Duration delay, int seconds) {
         Instant now = clock.instant();
 
         assertThat(new SqsJob(Jobs.bulk(1), 0, now.plus(delay)).delaySeconds(clock))
@@ -34,7 +34,7 @@ class SqsJobTest {
 
     @ParameterizedTest
     @CsvSource({"0", "7"})
-    void whatIsWrittenIsRead(int attempts) {
+    void encodedJobIsDecodedAgain(int attempts) {
         SqsJob job = new SqsJob(Jobs.bulk(1), attempts, clock.instant().plusSeconds(7));
         Map<String, String> texts = job.attributes().entrySet().stream()
                 .collect(java.util.stream.Collectors.toMap(

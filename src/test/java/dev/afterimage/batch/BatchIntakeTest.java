@@ -11,6 +11,7 @@ import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
@@ -22,6 +23,7 @@ import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,16 +47,21 @@ class BatchIntakeTest {
     private final MemoryImageIndex index = new MemoryImageIndex();
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);
     private final MemoryBatchLedger ledger = new MemoryBatchLedger(clock);
-    private final BatchIntake intake = new BatchIntake(
-            new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
-            queue,
-            ledger,
-            new TimeOrderedIds(clock, new Random(1)),
-            clock,
-            new CallbackReceiver().callbacks(queue, clock, CallbackReceiver.SECRET));
+    private final TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(1));
+    private final BatchIntake intake = intake(ledger);
+
+    private BatchIntake intake(BatchLedger batches) {
+        return new BatchIntake(
+                new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
+                queue,
+                batches,
+                ids,
+                clock,
+                new CallbackReceiver().callbacks(queue, clock, CallbackReceiver.SECRET));
+    }
 
     @Test
-    void whatIsThereIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
+    void freshRowIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
         index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
 
         Batch batch = intake.submit(ADA, NO_KEY, upload("h", row(1), row(2), new CatalogueRow.Bad(3, "mend it")));
@@ -77,7 +84,7 @@ class BatchIntakeTest {
                 new Planner(declared, new FixedVersions(), index, clock),
                 queue,
                 ledger,
-                new TimeOrderedIds(clock, new Random(1)),
+                ids,
                 clock,
                 new CallbackReceiver().callbacks(queue, clock));
 
@@ -111,10 +118,10 @@ class BatchIntakeTest {
     }
 
     @Test
-    void equalRowsEachHaveTheirOwnFate() throws Exception {
-        CatalogueRow twin = new CatalogueRow.Wanted(2, Jobs.request(1));
+    void equalRowsAreQueuedAsAJobEach() throws Exception {
+        CatalogueRow equalRow = new CatalogueRow.Wanted(2, Jobs.request(1));
 
-        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), twin)).total())
+        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), equalRow)).total())
                 .isEqualTo(2);
         assertThat(claims()).hasSize(2);
     }
@@ -134,7 +141,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void theSameRequestAgainReturnsTheFirstBatch() throws Exception {
+    void repeatWithTheSameIdempotencyKeyReturnsTheFirstBatch() throws Exception {
         Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
 
         assertThat(intake.submit(ADA, KEY, upload("h", row(1))).id()).isEqualTo(first.id());
@@ -142,7 +149,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void anotherCallerMayUseTheSameKey() throws Exception {
+    void twoCallersMayUseTheSameIdempotencyKey() throws Exception {
         Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
 
         assertThat(intake.submit(new Caller("key:bob"), KEY, upload("h", row(1)))
@@ -151,7 +158,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void theSameKeyForAnotherUploadIsRefused() throws Exception {
+    void idempotencyKeyReusedForAnotherUploadIsRefused() throws Exception {
         intake.submit(ADA, KEY, upload("h", row(1)));
 
         assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("other", row(2))))
@@ -162,7 +169,7 @@ class BatchIntakeTest {
     }
 
     @Test
-    void theSameKeyWhileTheFirstIsReceivedIsRefusedUntilItLooksDead() throws Exception {
+    void repeatIsRefusedWhileTheFirstUploadIsReceivedAndAlive() throws Exception {
         intake.submit(ADA, KEY, upload("h", new Once(() -> {
             assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("h", row(1))))
                     .isInstanceOfSatisfying(
@@ -241,12 +248,31 @@ class BatchIntakeTest {
     }
 
     @Test
+    void acceptedBatchGoesOnWhenItsResponseIsLost() throws Exception {
+        BatchLedger losing = (BatchLedger) Proxy.newProxyInstance(
+                BatchLedger.class.getClassLoader(), new Class<?>[] {BatchLedger.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(ledger, arguments);
+                    if (method.getName().equals("seal")) {
+                        throw new QueueUnavailableException("lost", null);
+                    }
+                    return answer;
+                });
+        assertThatThrownBy(() -> intake(losing).submit(ADA, KEY, upload("h", row(1))))
+                .isInstanceOf(QueueUnavailableException.class);
+
+        Batch again = intake.submit(ADA, KEY, upload("h", row(1)));
+
+        assertThat(again.state()).isEqualTo(Batch.State.RUNNING);
+        assertThat(claims()).hasSize(1);
+    }
+
+    @Test
     void aBatchWithoutARowIsRefused() {
         assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, upload("h"))).isInstanceOf(InvalidRequestException.class);
     }
 
     @Test
-    void whyABatchIsRefusedIsToldThoughItCannotBeCancelled() {
+    void refusalNamesItsReasonEvenWhenCancellingFails() {
         Iterator<CatalogueRow> unreadable = new Once(() -> {
             ledger.lose(true);
             throw new InvalidRequestException("Send UTF-8.", "body");

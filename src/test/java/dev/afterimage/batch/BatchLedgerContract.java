@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every ledger does. */
+/** The contract of every {@link BatchLedger}. */
 public abstract class BatchLedgerContract {
 
     protected static final Caller OWNER = new Caller("subject:ada/größe:1");
@@ -31,7 +31,7 @@ public abstract class BatchLedgerContract {
     protected final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
     protected final TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(3));
 
-    /** The ledger under test as another process would open it, each time. */
+    /** A new instance over the same data, as another process would open it. */
     protected abstract BatchLedger ledger();
 
     /** Lets time pass, for a backend with a clock of its own too. */
@@ -65,7 +65,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aRowThatIsReportedAgainIsCountedOnceAndItsFirstSuccessStands() {
+    void rowRecordedAgainIsCountedOnceWithItsFirstSuccess() {
         String id = opened();
         ledger().seal(id, 1, "hash");
         ledger().record(id, List.of(RowResult.generated(1)));
@@ -110,7 +110,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aFailureThatIsReportedAgainIsCountedOnceAndItsFirstReasonStands() {
+    void failureRecordedAgainIsCountedOnceWithItsFirstReason() {
         String id = opened();
         ledger().seal(id, 2, "hash");
 
@@ -165,7 +165,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aRequestHasItsFirstBatchUntilThatIsDead() {
+    void claimReturnsTheFirstBatchUntilThatLooksDead() {
         String first = ids.next();
         String second = ids.next();
         String third = ids.next();
@@ -182,9 +182,9 @@ public abstract class BatchLedgerContract {
         assertThat(find(third).state()).isEqualTo(Batch.State.RECEIVING);
     }
 
-    /** Each finds the batch begun that it is told of: nobody may take its owner for dead. */
+    /** Every caller finds the returned batch begun, so that none takes its owner for dead. */
     @Test
-    void ofEqualRequestsAtOnceOneBeginsTheBatch() throws Exception {
+    void ofConcurrentEqualRequestsOneBeginsTheBatch() throws Exception {
         BatchLedger shared = ledger();
         for (int round = 0; round < 60; round++) {
             String request = "request-" + round;
@@ -213,7 +213,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aBatchIsItsSendersWhetherItCanBeRepeatedOrNot() {
+    void batchBelongsToItsSenderWithAndWithoutAnIdempotencyKey() {
         String once = opened();
         String repeatable = ids.next();
         claim("a1b2", Optional.empty(), repeatable);
@@ -227,7 +227,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void nobodyKnowsABatchThatIsNone() {
+    void unknownBatchIsIgnoredByEveryOperation() {
         String none = ids.next();
         ledger().record(none, List.of(RowResult.hit(1)));
         ledger().progress(none, 4);
@@ -257,7 +257,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void rowsThatEndAtOnceAreAllCounted() {
+    void rowsRecordedConcurrentlyAreAllCounted() {
         String id = opened();
         ledger().seal(id, 400, "hash");
         BatchLedger shared = ledger();
@@ -290,7 +290,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void theRowsThatHaveEndedAreToldByLineWithTheirImages() {
+    void finishedRowsAreListedByLineWithTheirImages() {
         String id = opened();
         ledger().seal(id, 9, "hash");
         ledger().record(
@@ -358,7 +358,7 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
-    void aBatchWithoutACallbackHasNobodyToTell() {
+    void batchWithoutACallbackHasNoneDue() {
         String id = opened();
         ledger().seal(id, 1, "hash");
 

@@ -21,7 +21,7 @@ class FreshnessPolicyTest {
             Duration.ofHours(24), Duration.ofDays(7), Duration.ofHours(1), Map.of("hero", Duration.ofHours(1)));
 
     @Test
-    void anEntryDescribesItsImage() {
+    void entryDescribesItsImage() {
         IndexEntry entry = POLICY.entryFor(key(1), new TemplateId("card"), IMAGE, NOW);
 
         assertThat(entry.key()).isEqualTo(key(1));
@@ -31,7 +31,7 @@ class FreshnessPolicyTest {
     }
 
     @Test
-    void itIsFreshForTheTtlAndStaleAfterThat() {
+    void entryIsFreshForTheTtlAndThenStale() {
         IndexEntry entry = POLICY.entryFor(key(1), new TemplateId("card"), IMAGE, NOW);
 
         assertThat(entry.freshUntil()).isEqualTo(NOW.plus(Duration.ofHours(24)));
@@ -54,7 +54,7 @@ class FreshnessPolicyTest {
     }
 
     @Test
-    void laterChangesOfTheGivenMapChangeNothing() {
+    void mapOfTtlsIsCopied() {
         Map<String, Duration> ttls = new HashMap<>();
         FreshnessPolicy policy = new FreshnessPolicy(Duration.ofHours(24), Duration.ZERO, Duration.ZERO, ttls);
 

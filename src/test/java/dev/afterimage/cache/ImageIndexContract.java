@@ -22,7 +22,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ImageIndex} keeps to. */
+/** The contract of every {@link ImageIndex}. */
 public abstract class ImageIndexContract {
 
     /** The index under test, empty at the start of each test; the same one for the whole of a test. */
@@ -44,7 +44,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void whatWasPutIsFoundInEveryDetail() {
+    void putEntryIsFoundWithAllItsFields() {
         IndexEntry entry = new IndexEntry(
                 key(1),
                 ImageFormat.WEBP,
@@ -86,7 +86,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void everyKeyHasAnEntryOfItsOwn() {
+    void entriesOfDifferentKeysAreIndependent() {
         IndexEntry one = entry(key(0x10), now(), 10);
         IndexEntry neighbour = entry(key(0x11), now(), 20);
 
@@ -121,7 +121,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void removingWhatIsNotThereIsQuiet() {
+    void removingAnUnknownKeyDoesNothing() {
         assertThatCode(() -> await(index().remove(key(1)))).doesNotThrowAnyException();
     }
 
@@ -166,7 +166,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void findAllAnswersForTheKnownKeysOnly() {
+    void findAllReturnsTheKnownKeysOnly() {
         Map<ImageKey, IndexEntry> known =
                 Stream.of(2, 3, 5).map(n -> entry(key(n), now(), n)).collect(Collectors.toMap(IndexEntry::key, e -> e));
         known.values().forEach(entry -> await(index().put(entry)));
@@ -184,7 +184,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void findAllTakesAKeyThatIsNamedTwice() {
+    void findAllAcceptsADuplicateKey() {
         IndexEntry entry = entry(key(1), now(), 10);
         await(index().put(entry));
 
@@ -192,7 +192,7 @@ public abstract class ImageIndexContract {
     }
 
     @Test
-    void findAllTakesAWholeCatalogue() {
+    void findAllAcceptsThousandsOfKeys() {
         List<ImageKey> keys = LongStream.range(0, 500).mapToObj(n -> spread(n)).toList();
         awaitAll(keys.stream().map(key -> index().put(entry(key, now(), 10))));
 

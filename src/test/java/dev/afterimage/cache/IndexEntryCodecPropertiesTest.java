@@ -20,7 +20,7 @@ class IndexEntryCodecPropertiesTest {
     private static final long YEAR_2200 = 7_258_118_400_000L;
 
     @Property
-    void whatIsEncodedIsDecodedAgain(@ForAll("entries") IndexEntry entry) {
+    void encodedEntryIsDecodedAgain(@ForAll("entries") IndexEntry entry) {
         assertThat(IndexEntryCodec.decode(entry.key(), IndexEntryCodec.encode(entry)))
                 .contains(entry);
     }

@@ -14,7 +14,7 @@ class IndexEntryCodecTest {
 
     /** Changing this form makes everything that is stored a miss. */
     @Test
-    void theFormIsFixed() {
+    void encodedEntryHasAFixedForm() {
         IndexEntry entry = new IndexEntry(
                 key(1),
                 ImageFormat.PNG,

@@ -20,20 +20,20 @@ class IndexEntryTest {
             new IndexEntry(key(1), ImageFormat.PNG, 10, CREATED, FRESH_UNTIL, STALE_UNTIL);
 
     @Test
-    void itIsFreshBeforeItsFreshTimeEnds() {
+    void entryIsFreshBeforeFreshUntil() {
         assertThat(ENTRY.freshness(FRESH_UNTIL.minusMillis(1))).isEqualTo(Freshness.FRESH);
         assertThat(ENTRY.isFresh(FRESH_UNTIL.minusMillis(1))).isTrue();
     }
 
     @Test
-    void itIsStaleFromTheVeryEndOfItsFreshTime() {
+    void entryIsStaleFromFreshUntil() {
         assertThat(ENTRY.freshness(FRESH_UNTIL)).isEqualTo(Freshness.STALE);
         assertThat(ENTRY.freshness(STALE_UNTIL.minusMillis(1))).isEqualTo(Freshness.STALE);
         assertThat(ENTRY.isFresh(FRESH_UNTIL)).isFalse();
     }
 
     @Test
-    void itIsExpiredFromTheVeryEndOfItsStaleTime() {
+    void entryIsExpiredFromStaleUntil() {
         assertThat(ENTRY.freshness(STALE_UNTIL)).isEqualTo(Freshness.EXPIRED);
     }
 

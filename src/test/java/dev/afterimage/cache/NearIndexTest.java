@@ -3,13 +3,12 @@ package dev.afterimage.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestImages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,12 +20,12 @@ class NearIndexTest {
     private static final ImageKey KEY = TestImages.key(1);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
-    private final MapIndex far = new MapIndex();
+    private final MemoryImageIndex far = new MemoryImageIndex();
     private final NearIndex index = new NearIndex(far, TTL, 10, () -> clock.millis() * 1_000_000);
     private final IndexEntry entry = TestImages.entry(KEY, clock.instant(), 1);
 
     @Test
-    void aHotEntryCostsNoSecondRoundTrip() {
+    void cachedEntryIsFoundWithoutARoundTrip() {
         far.put(entry);
         find();
         far.down(true);
@@ -34,7 +33,7 @@ class NearIndexTest {
     }
 
     @Test
-    void whatAnotherProcessDeletedIsSeenAfterTheTtl() {
+    void deletionByAnotherProcessIsSeenAfterTheTtl() {
         far.put(entry);
         find();
         far.remove(KEY);
@@ -44,7 +43,7 @@ class NearIndexTest {
     }
 
     @Test
-    void whatThisProcessDeletedIsGoneAtOnce() {
+    void deletionByThisProcessIsSeenAtOnce() {
         index.put(entry);
         index.remove(KEY);
         assertThat(find()).isEmpty();
@@ -58,34 +57,31 @@ class NearIndexTest {
     }
 
     @Test
-    void whatThisProcessStoredCostsNoRoundTripEither() {
+    void entryPutByThisProcessIsFoundWithoutARoundTrip() {
         assertThat(index.put(entry)).isCompleted();
         far.down(true);
         assertThat(find()).contains(entry);
     }
 
-    /** Between the two, another request may have asked and remembered what was still there. */
+    /** During the removal another request may read and cache the entry that is still there. */
     @Test
-    void aRemovalIsSeenAtOnceAndStandsWhenItHasEnded() {
+    void lookupDuringARemovalDoesNotBringTheEntryBack() {
         CompletableFuture<Void> removing = new CompletableFuture<>();
-        NearIndex slow = new NearIndex(
-                new ForwardingIndex(far) {
-                    @Override
-                    public CompletionStage<Void> remove(ImageKey key) {
-                        return removing;
-                    }
-                },
-                TTL,
-                10,
-                () -> clock.millis() * 1_000_000);
+        MemoryImageIndex slowlyRemoving = new MemoryImageIndex() {
+            @Override
+            public CompletionStage<Void> remove(ImageKey key) {
+                return removing;
+            }
+        };
+        NearIndex slow = new NearIndex(slowlyRemoving, TTL, 10, () -> clock.millis() * 1_000_000);
         slow.put(entry);
         CompletionStage<Void> removed = slow.remove(KEY);
-        far.remove(KEY);
+        slowlyRemoving.entries().remove(KEY);
         assertThat(slow.find(KEY).toCompletableFuture().join()).isEmpty();
 
-        far.put(entry);
+        slowlyRemoving.put(entry);
         assertThat(slow.find(KEY).toCompletableFuture().join()).contains(entry);
-        far.remove(KEY);
+        slowlyRemoving.entries().remove(KEY);
         removing.complete(null);
 
         assertThat(removed).isCompleted();
@@ -93,38 +89,9 @@ class NearIndexTest {
     }
 
     @Test
-    void manyAreAskedForTogether() {
+    void findAllReadsTheIndexBehind() {
         far.put(entry);
         assertThat(index.findAll(List.of(KEY)).toCompletableFuture().join()).containsEntry(KEY, entry);
-    }
-
-    /** An index that another one stands behind. */
-    private static class ForwardingIndex implements ImageIndex {
-        private final ImageIndex next;
-
-        ForwardingIndex(ImageIndex next) {
-            this.next = next;
-        }
-
-        @Override
-        public CompletionStage<Optional<IndexEntry>> find(ImageKey key) {
-            return next.find(key);
-        }
-
-        @Override
-        public CompletionStage<Map<ImageKey, IndexEntry>> findAll(List<ImageKey> keys) {
-            return next.findAll(keys);
-        }
-
-        @Override
-        public CompletionStage<Void> put(IndexEntry added) {
-            return next.put(added);
-        }
-
-        @Override
-        public CompletionStage<Void> remove(ImageKey key) {
-            return next.remove(key);
-        }
     }
 
     private Optional<IndexEntry> find() {

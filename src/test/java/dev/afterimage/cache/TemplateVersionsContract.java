@@ -15,12 +15,12 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link TemplateVersions} keeps to. */
+/** The contract of every {@link TemplateVersions}. */
 public abstract class TemplateVersionsContract {
 
     private static final TemplateId HERO = new TemplateId("hero");
 
-    /** A new instance, as another process would have it, over what the test has written so far; nothing at its start. */
+    /** A new instance over what the test has written so far, as another process would open it. */
     protected abstract TemplateVersions instance();
 
     /** Lets this much time pass for all instances. */
@@ -50,7 +50,7 @@ public abstract class TemplateVersionsContract {
     }
 
     @Test
-    void everyOtherInstanceUsesItSoonEnough() {
+    void otherInstancesUseTheNewVersionWithinTheirRefreshTime() {
         TemplateVersions one = instance();
         TemplateVersions other = instance();
         current(other, HERO);
@@ -62,7 +62,7 @@ public abstract class TemplateVersionsContract {
     }
 
     @Test
-    void itSurvivesTheInstanceThatRaisedIt() {
+    void raisedVersionSurvivesItsInstance() {
         instance().raise(HERO);
         instance().raise(HERO);
 
@@ -104,7 +104,7 @@ public abstract class TemplateVersionsContract {
     }
 
     @Test
-    void raisesAtOnceNeverGiveTheSameVersionTwice() throws Exception {
+    void concurrentRaisesNeverReturnTheSameVersion() throws Exception {
         List<TemplateVersions> instances = List.of(instance(), instance());
         List<Callable<Long>> raises = IntStream.range(0, 40)
                 .<Callable<Long>>mapToObj(i -> () -> instances.get(i % 2).raise(HERO))

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever bytes are uploaded: no row is lost or invented, and each tells the line where it stands. */
+/** Any bytes are read without losing or inventing a row, and every row knows its line. */
 class CatalogueRowsFuzz {
 
     private static final Optional<TemplateId> CARD = Optional.of(new TemplateId("card"));
@@ -147,7 +147,7 @@ class CatalogueRowsFuzz {
     @ParameterizedTest
     @Timeout(60)
     @MethodSource("large")
-    void whatIsLarge(String upload) throws IOException {
+    void largeInput(String upload) throws IOException {
         byte[] bytes = upload.getBytes(StandardCharsets.UTF_8);
         csv(bytes);
         ndjson(bytes);

@@ -27,14 +27,14 @@ class CatalogueRowsTest {
     class Csv {
 
         @Test
-        void aHeaderNamesTheDataAndADotNestsIt() {
+        void csvHeaderNamesTheDataAndADotNestsIt() {
             assertThat(csv(CARD, "title,author.name,author.born\nHello,Ada,1815\n"))
                     .containsExactly(
                             wanted(2, "card", "{\"title\":\"Hello\",\"author\":{\"name\":\"Ada\",\"born\":\"1815\"}}"));
         }
 
         @Test
-        void columnsNameTemplateAndFormat() {
+        void csvColumnsMayNameTemplateAndFormat() {
             assertThat(csv(EACH_ITS_OWN, "title,template,format\nA,card,webp\nB,hero,\n"))
                     .containsExactly(
                             new CatalogueRow.Wanted(2, request("card", "{\"title\":\"A\"}", ImageFormat.WEBP)),
@@ -55,12 +55,12 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void withATemplateForAllAColumnOfThatNameIsData() {
+        void withATemplateForAllRowsAColumnNamedTemplateIsData() {
             assertThat(csv(CARD, "template\nx\n")).containsExactly(wanted(2, "card", "{\"template\":\"x\"}"));
         }
 
         @Test
-        void everyValueIsAString() {
+        void csvValuesAreStrings() {
             assertThat(csv(CARD, "a,b,c,d\n1,true,null,\n"))
                     .containsExactly(wanted(2, "card", "{\"a\":\"1\",\"b\":\"true\",\"c\":\"null\",\"d\":\"\"}"));
         }
@@ -89,7 +89,7 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void aStrayQuotationMarkCostsItsLineOnly() {
+        void strayQuotationMarkMakesOnlyItsLineBad() {
             List<CatalogueRow> rows = csv(CARD, "a,b\n\"x\"y,z\n\"x\"y\n1,2\n\"p\"q,\"r\ns\",t\n3,4\n");
 
             assertThat(rows)
@@ -136,7 +136,7 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void anotherEncodingIsRefusedAndNotGuessed() {
+        void csvThatIsNotUtf8IsRefused() {
             assertThatThrownBy(() -> read(
                             CatalogueFormat.CSV, CARD, "title\nBücher\n".getBytes(Charset.forName("windows-1252"))))
                     .isInstanceOf(InvalidRequestException.class)
@@ -144,7 +144,7 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void aMissingQuotationMarkDoesNotFillTheMemory() {
+        void cellWithoutAClosingQuoteIsBoundedInMemory() {
             assertThatThrownBy(() -> csv(CARD, "a\n\"" + "x,\n".repeat(200_000)))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("quotation mark");
@@ -161,7 +161,7 @@ class CatalogueRowsTest {
     class Ndjson {
 
         @Test
-        void everyLineIsARequest() {
+        void everyNdjsonLineIsARequest() {
             assertThat(ndjson(
                             EACH_ITS_OWN,
                             "\uFEFF{\"template\":\"card\",\"data\":{\"n\":1}}\r\n\n{\"data\":{},\"template\":\"hero\","
@@ -172,13 +172,13 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void aTemplateForAllServesLinesThatNameNone() {
+        void templateForAllIsUsedByLinesThatNameNone() {
             assertThat(ndjson(CARD, "{\"data\":{}}\n{\"template\":\"hero\",\"data\":{}}\n"))
                     .containsExactly(wanted(1, "card", "{}"), wanted(2, "hero", "{}"));
         }
 
         @Test
-        void aBadLineDoesNotStopTheOthers() {
+        void badNdjsonLineDoesNotStopTheOthers() {
             String text = "{\"template\":\"card\",\"data\":{\"a\":1,\"a\":2}}\n{\"template\n{\"data\":{}}\n"
                     + "{\"template\":\"card\",\"data\":{\"n\":9007199254740993}}\n[]\n{\"template\":\"card\",\"data\":{}}\n";
 
@@ -194,14 +194,14 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void anEndlessLineIsBadAndDoesNotFillTheMemory() {
+        void endlessNdjsonLineIsBadAndBoundedInMemory() {
             assertThat(ndjson(CARD, "{\"data\":{\"a\":\"" + "x".repeat(300_000) + "\"}}\n{\"data\":{}}\n"))
                     .containsExactly(
                             new CatalogueRow.Bad(1, "The line is larger than 256 KiB."), wanted(2, "card", "{}"));
         }
 
         @Test
-        void aLineInAnotherEncodingIsBad() {
+        void ndjsonLineThatIsNotUtf8IsBad() {
             byte[] text = "{\"data\":{\"a\":\"ü\"}}\n{\"data\":{}}\n".getBytes(StandardCharsets.ISO_8859_1);
 
             assertThat(read(CatalogueFormat.NDJSON, CARD, text))
@@ -213,7 +213,7 @@ class CatalogueRowsTest {
     class Json {
 
         @Test
-        void anArrayAloneOrWrappedIsReadAndTheLineIsThePlace() {
+        void jsonArrayOrObjectWithJobsIsReadAndNumberedByPosition() {
             String array = "[{\"template\":\"card\",\"data\":{\"b\":[1,2.50,\"x\",null,true,{}],\"a\":{}}},"
                     + "{\"template\":\"hero\",\"data\":{}}]";
             List<CatalogueRow> expected =
@@ -224,7 +224,7 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void whatIsWrongInsideAnElementLeavesTheOthersAlone() {
+        void badJsonElementDoesNotStopTheOthers() {
             String deep = "[".repeat(100) + "]".repeat(100);
             assertThat(json("[{\"template\":\"card\",\"data\":{\"a\":1,\"a\":2}},7,{\"data\":{}},"
                             + "{\"template\":\"card\",\"data\":{\"n\":1e999}},"
@@ -240,7 +240,7 @@ class CatalogueRowsTest {
         }
 
         @Test
-        void aDocumentThatIsNoJsonIsRefused() {
+        void malformedJsonDocumentIsRefused() {
             assertThatThrownBy(() -> json("{\"jobs\":[{\"template\":\"card\",\"data\":{}},{\"template"))
                     .isInstanceOf(InvalidRequestException.class);
             assertThatThrownBy(() -> json("{\"jobs\":[")).isInstanceOf(InvalidRequestException.class);
@@ -253,7 +253,7 @@ class CatalogueRowsTest {
     }
 
     @Test
-    void theEndingOfAFileTellsItsFormat() {
+    void formatFollowsFromTheFileExtension() {
         assertThat(CatalogueFormat.ofFileName("s3://b/a.CSV")).contains(CatalogueFormat.CSV);
         assertThat(CatalogueFormat.ofFileName("a.jsonl")).contains(CatalogueFormat.NDJSON);
         assertThat(CatalogueFormat.ofFileName("a.json")).contains(CatalogueFormat.JSON);

@@ -14,7 +14,7 @@ class CheckpointTest {
 
     /** An older version would plan from the beginning, and write over what a newer one knows. */
     @Test
-    void aNewerFormatIsRefusedAndADamagedOrOlderOneIsNone() {
+    void checkpointOfANewerFormatIsRefusedAndADamagedOrOlderOneIgnored() {
         assertThat(Checkpoint.decode(TEXT)).isPresent();
         assertThat(Checkpoint.decode("1" + TEXT.substring(1))).isEmpty();
         assertThat(Checkpoint.decode("")).isEmpty();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** What everything does that keeps checkpoints. */
+/** The contract of every {@link Checkpoints}. */
 public abstract class CheckpointsContract {
 
     protected static final Checkpoint CHECKPOINT = Checkpoint.beginning(
@@ -14,7 +14,7 @@ public abstract class CheckpointsContract {
     private static final Checkpoint LATER =
             CHECKPOINT.reaching(900, new Checkpoint.Counts(5, 6, 7, 8)).completed();
 
-    /** The checkpoints under test as another process would open them, each time. */
+    /** A new instance over the same data, as another process would open it. */
     protected abstract Checkpoints checkpoints();
 
     @Test

@@ -53,7 +53,7 @@ class DryRunTest {
     }
 
     @Test
-    void whatDoesNotOutlastTheHorizonIsMissing() throws Exception {
+    void imageThatExpiresBeforeTheHorizonIsMissing() throws Exception {
         index.putFresh(keyOf("A"), clock.instant().plusSeconds(60));
 
         assertThat(of("title\nA\n", Horizon.ofPlan(clock.instant(), Duration.ofMinutes(1)))
@@ -84,12 +84,12 @@ class DryRunTest {
     }
 
     @Test
-    void theDurationIsThatOfTheBulkLanesWindow() throws Exception {
+    void durationFollowsFromTheBulkLanesRate() throws Exception {
         assertThat(of(distinct(8_000), Horizon.NONE).duration()).isEqualTo(Duration.ofSeconds(1_020));
     }
 
     @Test
-    void whereCallsInFlightAreTheNarrowerLimitTheDurationFollowsFromThem() throws Exception {
+    void durationFollowsFromCallsInFlightWhereTheyAreTheNarrowerLimit() throws Exception {
         concurrency = OptionalInt.of(5);
         callTime = Optional.of(Duration.ofSeconds(20));
 
@@ -97,7 +97,7 @@ class DryRunTest {
     }
 
     @Test
-    void whileTheCreditsCannotBeAskedNothingIsSaid() {
+    void dryRunFailsWhileTheBudgetCannotBeRead() {
         creditsLeft = () -> {
             throw new BudgetUnavailableException("gone", new IllegalStateException());
         };

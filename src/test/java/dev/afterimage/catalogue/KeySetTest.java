@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class KeySetTest {
 
     @Test
-    void everyKeyIsNewOnce() {
+    void keyIsNewOnlyTheFirstTime() {
         KeySet keys = new KeySet();
         Random first = new Random(7);
         Random again = new Random(7);
@@ -23,7 +23,7 @@ class KeySetTest {
     }
 
     @Test
-    void aKeyThatBeginsWithZerosIsAKeyToo() {
+    void keyOfZerosIsHeldLikeAnyOther() {
         KeySet keys = new KeySet();
         ImageKey zeros = new ImageKey("0".repeat(63) + "1");
 

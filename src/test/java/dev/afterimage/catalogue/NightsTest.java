@@ -29,8 +29,9 @@ import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
-import dev.afterimage.testing.MapIndex;
 import dev.afterimage.testing.MemoryBatchLedger;
+import dev.afterimage.testing.MemoryCheckpoints;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MemoryPendingKeys;
@@ -46,7 +47,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +60,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A catalogue over several nights, through the real planner, worker and pipeline; only time is made up. */
+/** A catalogue over several nights, through the real planner, worker and pipeline, with a simulated clock. */
 class NightsTest {
 
     private static final int ROWS = 3000;
@@ -69,7 +69,7 @@ class NightsTest {
     private static final Duration CALL = Duration.ofMillis(200);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
-    private final MapIndex index = new MapIndex();
+    private final MemoryImageIndex index = new MemoryImageIndex();
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);
     private final ExecutorService callersThread = new CallersThread();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -185,6 +185,7 @@ class NightsTest {
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
                 new FakeBacklog(),
                 new Drain(clock, never),
+                Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
                 never,
                 clock,
@@ -258,20 +259,13 @@ class NightsTest {
         }
     }
 
-    /** Planning takes time, too: each checkpoint is a chunk that was planned. */
-    private final class InMemory implements Checkpoints {
-
-        private final Map<String, Checkpoint> known = new HashMap<>();
-
-        @Override
-        public Optional<Checkpoint> find(String catalogue) {
-            return Optional.ofNullable(known.get(catalogue));
-        }
+    /** Planning a chunk takes time; each checkpoint is a chunk. */
+    private final class InMemory extends MemoryCheckpoints {
 
         @Override
         public void save(String catalogue, Checkpoint checkpoint) {
             clock.advance(PLANNING);
-            known.put(catalogue, checkpoint);
+            super.save(catalogue, checkpoint);
         }
     }
 }

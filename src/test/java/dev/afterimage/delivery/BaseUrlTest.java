@@ -25,14 +25,14 @@ class BaseUrlTest {
         "https://img.example.com/images/, https://img.example.com/images",
         "http://localhost:9000/cdn, http://localhost:9000/cdn",
     })
-    void aResourceLiesBelowTheBaseUrl(String configured, String base) {
+    void imageUrlIsBelowTheBaseUrl(String configured, String base) {
         String key = TestImages.key(7).value();
         assertThat(BaseUrl.of(Optional.of(URI.create(configured))).resource(image(MADE)))
                 .isEqualTo(base + "/images/" + key + "?v=m7cf2oor");
     }
 
     @Test
-    void anImageMadeAnewHasANewUrl() {
+    void regeneratedImageHasANewUrl() {
         BaseUrl base = BaseUrl.local();
         assertThat(base.resource(image(MADE))).isNotEqualTo(base.resource(image(MADE.plusMillis(1))));
     }
@@ -51,14 +51,14 @@ class BaseUrlTest {
         "http://192.168.0.7:32768/, http://192.168.0.7:32768/cdn/images/k?v=1&Expires=2",
         "https://example.com/afterimage, https://example.com/afterimage/cdn/images/k?v=1&Expires=2",
     })
-    void aLocalUrlIsAddressedTheWayTheCallerCame(String serviceRoot, String expected) {
+    void localUrlHasTheHostThatTheCallerUsed(String serviceRoot, String expected) {
         SignedUrl signed = new SignedUrl(BaseUrl.LOCAL + "/images/k?v=1&Expires=2", MADE);
         assertThat(BaseUrl.of(Optional.empty()).seenFrom(() -> URI.create(serviceRoot), signed))
                 .isEqualTo(new SignedUrl(expected, MADE));
     }
 
     @Test
-    void aUrlOfTheCdnStaysAsItIs() {
+    void cdnUrlIsIndependentOfTheCallersHost() {
         SignedUrl signed = new SignedUrl("https://cdn.example.com/images/k?v=1", MADE);
         BaseUrl base = BaseUrl.of(Optional.of(URI.create("https://cdn.example.com")));
         assertThat(base.seenFrom(() -> fail("asked for in vain"), signed)).isSameAs(signed);

@@ -27,13 +27,13 @@ class CannedPolicyTest {
             new CannedPolicy(Map.of("K1", Keys.FIRST.getPublic(), "K2", Keys.SECOND.getPublic()), clock);
 
     @Test
-    void whatTheSdkSignsIsGrantedUntilItExpires() {
+    void urlSignedByTheAwsSdkIsAcceptedUntilItExpires() {
         SignedUrl signed = signedBy("K1");
         assertThat(policy.verify(signed.url())).isEqualTo(new VerificationResult.Granted(signed.expiresAt()));
     }
 
     @Test
-    void twoKeysAreHonouredAtOnceSoThatOneCanBeRotated() {
+    void twoKeysAreAcceptedDuringARotation() {
         assertThat(policy.verify(signedBy("K1").url())).isInstanceOf(VerificationResult.Granted.class);
         assertThat(policy.verify(signedBy("K2").url())).isInstanceOf(VerificationResult.Granted.class);
     }
@@ -54,7 +54,7 @@ class CannedPolicyTest {
     }
 
     @Test
-    void aLateSignatureIsRefused() {
+    void expiredSignatureIsRefused() {
         SignedUrl signed = signedBy("K1");
         clock.advance(Duration.between(NOW, signed.expiresAt()).minusMillis(1));
         assertThat(policy.verify(signed.url())).isInstanceOf(VerificationResult.Granted.class);
@@ -63,7 +63,7 @@ class CannedPolicyTest {
     }
 
     @Test
-    void aLaterExpiryBreaksTheSignature() {
+    void raisingTheExpiryInvalidatesTheSignature() {
         String url = signedBy("K1").url();
         String expires = parameter(url, "Expires");
         assertRefused(url.replace(expires, Long.toString(Long.parseLong(expires) + 1)), Refusal.WRONG_SIGNATURE);
@@ -78,14 +78,14 @@ class CannedPolicyTest {
 
     @ParameterizedTest
     @CsvSource({"https://, http://", "cdn.example, evil.example", "/images/, /Images/", "?v=, ?w=", "?v=, ?extra&v="})
-    void aSignatureHoldsForItsOwnUrlOnly(String part, String other) {
+    void signatureOfAnotherUrlIsRefused(String part, String other) {
         String url = signedBy("K1").url();
         assertThat(url).contains(part);
         assertRefused(url.replace(part, other), Refusal.WRONG_SIGNATURE);
     }
 
     @Test
-    void anAddedParameterBreaksTheSignature() {
+    void addingAParameterInvalidatesTheSignature() {
         assertRefused(signedBy("K1").url() + "&size=1", Refusal.WRONG_SIGNATURE);
         assertRefused(signedBy("K1").url() + "&", Refusal.WRONG_SIGNATURE);
     }

@@ -38,7 +38,7 @@ class ExpiryWindowTest {
     }
 
     @Test
-    void theExpiryStandsUntilTheWindowEnds() {
+    void expiryIsConstantUntilTheWindowEnds() {
         MutableClock clock = new MutableClock(Instant.parse("2025-03-01T10:59:59.999Z"));
         ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);
         assertThat(window.expiry()).isEqualTo("2025-03-01T12:00:00Z");
@@ -47,7 +47,7 @@ class ExpiryWindowTest {
     }
 
     @Test
-    void aTtlThatCloudFrontCannotCountIsRefused() {
+    void ttlMustBePositiveWholeSeconds() {
         for (Duration ttl : new Duration[] {Duration.ZERO, Duration.ofSeconds(-1), Duration.ofMillis(1500)}) {
             assertThatThrownBy(() -> new ExpiryWindow(ttl, Clock.systemUTC()))
                     .isInstanceOf(IllegalArgumentException.class)

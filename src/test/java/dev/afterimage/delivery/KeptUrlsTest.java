@@ -40,7 +40,7 @@ class KeptUrlsTest {
     }
 
     @Test
-    void theFirstOfANewWindowSignsForAll() {
+    void inANewWindowOneSignatureServesAllInstances() {
         SignedUrl former = instance("K1").sign(found(NOW));
         clock.advance(Duration.ofHours(1));
 
@@ -53,7 +53,7 @@ class KeptUrlsTest {
     }
 
     @Test
-    void anotherSignerReplacesIt() {
+    void urlOfAnotherSigningKeyIsReplaced() {
         instance("K1").sign(found(NOW));
 
         SignedUrl second = instance("K2").sign(found(NOW));
@@ -64,14 +64,14 @@ class KeptUrlsTest {
     }
 
     @Test
-    void anImageMadeAnewIsSignedAnew() {
+    void regeneratedImageHasANewUrl() {
         SignedUrl old = instance("K1").sign(found(NOW));
 
         assertThat(instance("K1").sign(found(NOW.plusMillis(1))).url()).isNotEqualTo(old.url());
     }
 
     @Test
-    void whatIsNoUrlOfOursIsNotHandedOut() {
+    void foreignKeptUrlIsIgnored() {
         kept.put(KEY, "https://elsewhere.example/");
 
         assertThat(instance("K1").sign(found(NOW)).url()).startsWith("https://cdn.example/");

@@ -42,7 +42,7 @@ class MemoisedSignerTest {
     }
 
     @Test
-    void anImageMadeAnewIsSignedAnew() {
+    void regeneratedImageHasANewUrl() {
         SignedUrl first = signer.sign(image(1, NOW));
         assertThat(signer.sign(image(1, NOW.plusMillis(1)))).isNotEqualTo(first);
     }
@@ -53,7 +53,7 @@ class MemoisedSignerTest {
     }
 
     @Test
-    void manyCallersAtOnceCostOneSignature() throws Exception {
+    void concurrentCallersShareOneSignature() throws Exception {
         CountDownLatch start = new CountDownLatch(1);
         try (ExecutorService callers = Executors.newFixedThreadPool(16)) {
             for (int caller = 0; caller < 16; caller++) {
@@ -68,7 +68,7 @@ class MemoisedSignerTest {
     }
 
     @Test
-    void theMemoryIsBounded() {
+    void numberOfKeptUrlsIsBounded() {
         MemoisedSigner small = new MemoisedSigner(counting, window, 10);
         for (int number = 0; number < 1000; number++) {
             small.sign(image(number, NOW));

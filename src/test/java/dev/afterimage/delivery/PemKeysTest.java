@@ -27,7 +27,7 @@ class PemKeysTest {
     }
 
     @Test
-    void theOlderFormOfOpensslIsRead() {
+    void pkcs1PemIsRead() {
         byte[] pkcs8 = KEY.getEncoded();
         byte[] pkcs1 = Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
         String pem = "-----BEGIN RSA PRIVATE KEY-----\n"
@@ -37,7 +37,7 @@ class PemKeysTest {
     }
 
     @Test
-    void thePublicHalfComesFromThePrivateOne() {
+    void publicKeyIsDerivedFromThePrivateKey() {
         assertThat(PemKeys.publicOf(KEY)).isEqualTo(Keys.FIRST.getPublic());
         assertThat(PemKeys.write(Keys.FIRST.getPublic())).startsWith("-----BEGIN PUBLIC KEY-----\nMIIB");
     }
@@ -51,7 +51,7 @@ class PemKeysTest {
                 "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----",
                 "-----BEGIN ENCRYPTED PRIVATE KEY-----\nc2VjcmV0\n-----END ENCRYPTED PRIVATE KEY-----",
             })
-    void whatIsNoKeyIsRefusedWithoutBeingRepeated(String pem) {
+    void malformedPemIsRefusedWithoutBeingQuoted(String pem) {
         assertThatThrownBy(() -> PemKeys.readPrivate(pem))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("openssl genrsa")
@@ -65,7 +65,7 @@ class PemKeysTest {
     }
 
     @Test
-    void aKeyPairIdThatWouldBreakTheUrlIsRefused() {
+    void keyPairIdWithCharactersUnfitForAUrlIsRefused() {
         assertThatThrownBy(() -> new SigningKey("K1&x", KEY)).hasMessageContaining("key pair id");
     }
 }

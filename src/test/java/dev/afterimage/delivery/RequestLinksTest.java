@@ -57,16 +57,16 @@ class RequestLinksTest {
     }
 
     @Test
-    void aLinkIsSignedAsOpensslWould() {
+    void signatureEqualsThatOfOpenssl() {
         assertThat(links.sign(REQUEST, Optional.empty())).isEqualTo("/i/" + NAME + "?d=" + DATA + "&s=" + SIGNATURE);
         assertThat(links.sign(REQUEST, Optional.of(END.plusMillis(999))))
                 .isEqualTo("/i/" + NAME + "?d=" + DATA + "&exp=1800000000&s=" + SIGNATURE_WITH_END);
     }
 
-    /** What the clients in other languages are held against, too (clients/typescript). */
+    /** The client libraries in other languages are tested with the same file (clients/typescript). */
     @ParameterizedTest
     @MethodSource("linksSignedElsewhere")
-    void aLinkIsTheSameInEveryLanguage(JsonNode elsewhere) {
+    void linkEqualsThoseOfTheOtherClientLibraries(JsonNode elsewhere) {
         TemplateData data = TemplateData.of(elsewhere.get("data").asText());
         Optional<Instant> end = Optional.of(elsewhere.get("expires"))
                 .filter(JsonNode::isNumber)
@@ -88,13 +88,13 @@ class RequestLinksTest {
     }
 
     @Test
-    void whatOpensslSignedIsHonoured() {
+    void linkSignedByOpensslIsAccepted() {
         assertThat(links.refusal(link(DATA, SIGNATURE))).isEmpty();
         assertThat(links.refusal(ending("1800000000"))).isEmpty();
     }
 
     @Test
-    void aLinkSaysWhatItAsksFor() {
+    void linkIsParsedIntoItsRequest() {
         assertThat(link(DATA, SIGNATURE).request()).isEqualTo(REQUEST);
         assertThat(link(DATA, SIGNATURE).end()).isEmpty();
         assertThat(ending("1800000000").end()).contains(END);
@@ -113,7 +113,7 @@ class RequestLinksTest {
     }
 
     @Test
-    void otherDataTemplateFormatOrEndIsRefused() {
+    void changedDataTemplateFormatOrExpiryIsRefused() {
         assertThat(links.refusal(link("e30", SIGNATURE))).contains(Refusal.WRONG_SIGNATURE);
         assertThat(links.refusal(new Link("hero.png", DATA, Optional.empty(), SIGNATURE, Optional.empty())))
                 .contains(Refusal.WRONG_SIGNATURE);
@@ -124,7 +124,7 @@ class RequestLinksTest {
     }
 
     @Test
-    void aLinkEndsOnTheSecond() {
+    void linkExpiresAtTheSecondOfItsExpiry() {
         clock.advance(Duration.ofDays(1).minusMillis(1));
         assertThat(links.refusal(ending("1800000000"))).isEmpty();
 
@@ -133,7 +133,7 @@ class RequestLinksTest {
     }
 
     @Test
-    void aFormerSecretIsHonouredUntilItIsTakenOut() {
+    void formerSecretIsAcceptedWhileItIsConfigured() {
         String before = links(Map.of("old", FORMER), Optional.of("old")).sign(REQUEST, Optional.empty());
         String signature = before.substring(before.indexOf("&s=") + 3);
         RequestLinks both = links(Map.of("a", SECRET, "old", FORMER), Optional.of("a"));
@@ -150,7 +150,7 @@ class RequestLinksTest {
     }
 
     @Test
-    void withoutASecretNothingIsHonoured() {
+    void withoutASecretEveryLinkIsRefused() {
         RequestLinks none = links(Map.of(), Optional.empty());
 
         assertThat(none.canSign()).isFalse();
@@ -159,20 +159,20 @@ class RequestLinksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "***", "bm8", "W10", "_w", "eyJhIjoxLCJhIjoyfQ"})
-    void dataThatIsNoJsonObjectInBase64urlIsInvalid(String data) {
+    void dataMustBeABase64urlJsonObject(String data) {
         assertThatThrownBy(() -> link(data, SIGNATURE).request()).isInstanceOf(InvalidRequestException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "social-card", ".png", "social-card.", "social-card.svg", "a/b.png"})
-    void aPathWithoutTemplateAndFormatIsInvalid(String name) {
+    void pathMustNameTemplateAndFormat(String name) {
         Link link = new Link(name, DATA, Optional.empty(), SIGNATURE, Optional.empty());
 
         assertThatThrownBy(link::request).isInstanceOf(InvalidRequestException.class);
     }
 
     @Test
-    void theLastDotBeginsTheFormat() {
+    void formatFollowsTheLastDot() {
         ImageRequest request = new Link("card.v2.webp", DATA, Optional.empty(), SIGNATURE, Optional.empty()).request();
 
         assertThat(request.template()).isEqualTo(new TemplateId("card.v2"));
@@ -180,7 +180,7 @@ class RequestLinksTest {
     }
 
     @Test
-    void aDerivedSecretIsAlwaysTheSameAndIsNotItsOrigin() {
+    void derivedSecretIsStableAndDiffersFromItsSource() {
         assertThat(RequestLinks.derived(SECRET))
                 .isEqualTo(RequestLinks.derived(SECRET.clone()))
                 .hasSize(32)

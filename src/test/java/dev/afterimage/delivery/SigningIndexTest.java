@@ -3,7 +3,7 @@ package dev.afterimage.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.TestImages;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,10 +15,10 @@ class SigningIndexTest {
     private static final IndexEntry IMAGE =
             TestImages.entry(TestImages.key(1), Instant.parse("2025-03-01T10:30:00Z"), 64);
 
-    private final MapIndex next = new MapIndex();
+    private final MemoryImageIndex next = new MemoryImageIndex();
 
     @Test
-    void whatLandsIsSigned() {
+    void storedImageIsSigned() {
         List<IndexEntry> signed = new ArrayList<>();
         UrlSigner signer = entry -> {
             signed.add(entry);
@@ -32,7 +32,7 @@ class SigningIndexTest {
     }
 
     @Test
-    void whoeverCannotSignTellsTheIndexAllTheSame() {
+    void entryIsPutEvenWhenSigningFails() {
         SigningIndex index = new SigningIndex(next, () -> {
             throw new SigningKeyUnavailableException("no key", new IllegalStateException());
         });

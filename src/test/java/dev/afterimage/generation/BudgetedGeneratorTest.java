@@ -31,7 +31,7 @@ class BudgetedGeneratorTest {
     private final Budget budget = new Budget();
     private final FakeGenerator provider = new FakeGenerator();
 
-    /** One credit, which may get out of reach after it was taken. */
+    /** A budget of one credit, which can be told to fail after the reservation. */
     private static final class Budget implements CreditBudget {
         private int left = 1;
         private boolean lost;
@@ -75,7 +75,7 @@ class BudgetedGeneratorTest {
     }
 
     @Test
-    void withoutOneTheProviderIsNotAsked() {
+    void withoutACreditTheProviderIsNotCalled() {
         budget.left = 0;
 
         assertThat(catchThrowableOfType(OutOfCreditsException.class, this::generate))
@@ -84,7 +84,7 @@ class BudgetedGeneratorTest {
     }
 
     @Test
-    void aTenantWithoutBudgetStopsNobodyElse() {
+    void tenantWithoutBudgetDoesNotStopOtherTenants() {
         budget.left = 0;
         assertThat(catchThrowableOfType(OutOfCreditsException.class, this::generate)
                         .isTenants())
@@ -118,7 +118,7 @@ class BudgetedGeneratorTest {
     }
 
     @Test
-    void whatWasNotBilledIsGivenBack() {
+    void creditOfAnUnbilledCallIsGivenBack() {
         provider.failsWith(ThrottledException.byLimiter(Duration.ofSeconds(9)));
 
         catchAndCheckThrottled();
@@ -127,7 +127,7 @@ class BudgetedGeneratorTest {
     }
 
     @Test
-    void whatMayHaveBeenBilledIsNot() {
+    void creditOfACallThatMayHaveBeenBilledIsKept() {
         provider.failsWith(new OutcomeUnknownException("no answer", null));
 
         assertThat(catchThrowableOfType(OutcomeUnknownException.class, this::generate))
@@ -135,9 +135,9 @@ class BudgetedGeneratorTest {
         assertThat(budget.left).isZero();
     }
 
-    /** Else a caller who could have had a 202 would be told that the storage is broken. */
+    /** Otherwise a caller who could have had a 202 would get a 503 for broken storage. */
     @Test
-    void aCreditThatCannotBeGivenBackHidesNoFailure() {
+    void failureToGiveBackACreditDoesNotHideTheCallsFailure() {
         budget.lost = true;
         provider.failsWith(ThrottledException.byLimiter(Duration.ofSeconds(9)));
 

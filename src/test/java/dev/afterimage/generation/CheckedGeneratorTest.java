@@ -31,7 +31,7 @@ class CheckedGeneratorTest {
     }
 
     @Test
-    void halfAImageIsRefusedAndCountsAsBilled() {
+    void truncatedImageIsRefusedAndCountsAsBilled() {
         GeneratedImage half = new GeneratedImage(SampleImages.half(SampleImages.png()), ImageFormat.PNG);
         assertThatThrownBy(() -> check(half, 1_000))
                 .isInstanceOfSatisfying(
@@ -52,7 +52,7 @@ class CheckedGeneratorTest {
     }
 
     @Test
-    void anImageMayBeAsLargeAsTheBoundAndNoLarger() {
+    void imageOfTheMaximumSizePassesAndALargerOneIsRefused() {
         GeneratedImage image = new GeneratedImage(SampleImages.png(), ImageFormat.PNG);
         int size = image.content().length;
         assertThat(check(image, size)).isSameAs(image);

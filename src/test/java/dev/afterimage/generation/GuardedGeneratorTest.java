@@ -51,7 +51,7 @@ class GuardedGeneratorTest {
         return new GuardedGenerator(belt, next).generate(REQUEST, attempt);
     }
 
-    /** As the annotations would end the call. */
+    /** A guard that ends the call as SmallRye's annotations would. */
     private static CallGuard endingWith(RuntimeException end, boolean afterTheCall) {
         return new CallGuard() {
             @Override
@@ -66,7 +66,7 @@ class GuardedGeneratorTest {
     }
 
     @Test
-    void aCallThatFitsPassesAndItsDepartureIsTold() {
+    void callWithinTheLimitsPassesAndReportsItsDeparture() {
         GeneratedImage image = generate(new CallGuard(), (request, attempt) -> {
             attempt.departure().now();
             attempt.departure().written(clock.instant());
@@ -78,7 +78,7 @@ class GuardedGeneratorTest {
     }
 
     @Test
-    void aTimeOutBeforeTheCallLeftIsHarmless() {
+    void timeoutBeforeDepartureIsUnavailable() {
         assertThatThrownBy(() -> generate(endingWith(new TimeoutException(), false), provider))
                 .isInstanceOfSatisfying(
                         UnavailableException.class,
@@ -86,7 +86,7 @@ class GuardedGeneratorTest {
     }
 
     @Test
-    void afterItLeftTheOutcomeIsUnknown() {
+    void timeoutAfterDepartureIsAnUnknownOutcome() {
         assertThatThrownBy(() -> generate(endingWith(new TimeoutException(), true), provider))
                 .isInstanceOfSatisfying(
                         OutcomeUnknownException.class,
@@ -95,7 +95,7 @@ class GuardedGeneratorTest {
     }
 
     @Test
-    void whereThereIsNoRoomAnotherPermitIsNeeded() {
+    void callRefusedByALocalLimitNeedsANewPermit() {
         assertThatThrownBy(() -> generate(endingWith(new BulkheadException(), false), provider))
                 .isInstanceOf(PermitLapsedException.class);
         assertThat(provider.calls()).isZero();

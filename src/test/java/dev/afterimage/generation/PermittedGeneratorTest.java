@@ -61,7 +61,7 @@ class PermittedGeneratorTest {
     private int silences;
     private Optional<Duration> nextPurchase = Optional.of(Duration.ofSeconds(50));
 
-    /** Grants everything, but for as many departures as it was told to answer otherwise; and says what it was asked. */
+    /** Grants everything except the departures that a test gives other answers to, and records what it was asked. */
     private final class Recorder implements ProviderLimiter {
         private final List<Supplier<Permit>> departures = new ArrayList<>();
         private boolean lost;
@@ -123,7 +123,7 @@ class PermittedGeneratorTest {
         }
     }
 
-    /** Knows of nothing but settling, which fails for as often as it was told. */
+    /** Only settles calls; the first {@code silences} attempts fail. */
     private Receipts receipts() {
         return (Receipts) Proxy.newProxyInstance(
                 Receipts.class.getClassLoader(), new Class<?>[] {Receipts.class}, (proxy, method, arguments) -> {
@@ -181,7 +181,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void aProcessThatAloneIsTooFastIsHeldBackByItsBeltAndKeepsNoReceipt() {
+    void callRefusedByTheLocalRateLimitLeavesNoReceipt() {
         LocalRateLimit belt = new LocalRateLimit() {
             private boolean full = true;
 
@@ -201,7 +201,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void aRequestThatWasWrittenLateMovesItsStamp() {
+    void lateWriteMovesTheDepartureTime() {
         generate((request, attempt) -> {
             attempt.departure().now();
             clock.advance(Duration.ofMillis(50));
@@ -223,14 +223,14 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void aCallThatIsNotBilledEndsItsReceipt() {
+    void unbilledCallEndsItsReceipt() {
         failed(ThrottledException.class, ThrottledException.byProvider(Duration.ofSeconds(3)));
 
         assertThat(settled).containsExactly(new CallOutcome.NotBilled());
     }
 
     @Test
-    void whoeverLosesTheOutcomeIsToldWhenItMayBeBoughtAgain() {
+    void unknownOutcomeSaysWhenItMayBeBoughtAgain() {
         OutcomeUnknownException silence =
                 failed(OutcomeUnknownException.class, new OutcomeUnknownException("silence", null));
 
@@ -239,7 +239,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void anAnswerThatLeavesTheOutcomeOpenIsAnAnswerAllTheSame() {
+    void ambiguousServerErrorCountsAsAnsweredWithUnknownOutcome() {
         nextPurchase = Optional.empty();
 
         OutcomeUnknownException error =
@@ -250,7 +250,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void whatIsNoImageIsABill() {
+    void unusableAnswerCountsAsAPurchase() {
         NotAnImageException html = failed(NotAnImageException.class, new NotAnImageException("html"));
 
         assertThat(html.nextPurchase()).contains(Duration.ofSeconds(50));
@@ -258,7 +258,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void aRejectionIsRememberedByTheFleet() {
+    void rejectionIsKeptInTheReceipt() {
         failed(RejectedException.class, new RejectedException(RejectedException.Reason.DATA, "no title"));
 
         assertThat(settled).containsExactly(new CallOutcome.Rejected("DATA no title", REJECTION_TTL));
@@ -268,7 +268,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void aSurpriseAfterDepartureIsAnUnknownOutcome() {
+    void unexpectedExceptionAfterDepartureIsAnUnknownOutcome() {
         failed(IllegalStateException.class, new IllegalStateException("apiKey=s3cret"));
 
         assertThat(settled).containsExactly(new CallOutcome.Unknown("unexpected IllegalStateException", false));
@@ -284,7 +284,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void aLimiterThatIsLostAfterTheDepartureDoesNotCostTheImage() {
+    void limiterFailureAfterDepartureDoesNotLoseTheImage() {
         GeneratedImage image = generate((request, attempt) -> {
             attempt.departure().now();
             limiter.lost = true;
@@ -299,7 +299,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void aLimiterThatIsLostHidesNeitherARefusedKeyNorThatNothingLeft() {
+    void limiterFailureHidesNeitherARefusedKeyNorAnUndepartedCall() {
         limiter.lost = true;
 
         failed(AccessRefusedException.class, new AccessRefusedException("401"));
@@ -313,7 +313,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void aReceiptThatStandsAgainstTheCallIsNotSettled() {
+    void receiptThatRefusedTheCallIsNotSettled() {
         limiter.departures.add(
                 () -> new Permit.Refused(Receipt.State.OPEN, Duration.ofSeconds(9), false, Instant.EPOCH, "", false));
 
@@ -341,7 +341,7 @@ class PermittedGeneratorTest {
     }
 
     @Test
-    void whatCannotBeSettledIsGivenUpWhenTheReceiptHasEndedByItself() {
+    void settlingIsGivenUpWhenTheReceiptHasEnded() {
         silences = Integer.MAX_VALUE;
 
         OutcomeUnknownException silence =

@@ -44,7 +44,7 @@ class ResilientGeneratorTest {
     private final FakeGenerator provider = new FakeGenerator();
     private final Retrying retrying = new Retrying();
 
-    /** As the annotation does it, twice at most, and without waiting. */
+    /** Tries twice, as the annotation would, but without waiting. */
     private static final class Retrying extends RetryGuard {
         private final List<Long> waits = new ArrayList<>();
 
@@ -71,13 +71,13 @@ class ResilientGeneratorTest {
     }
 
     @Test
-    void whatSucceedsIsNotRepeated() {
+    void successIsNotRetried() {
         assertThat(generate()).isNotNull();
         assertThat(provider.calls()).isEqualTo(1);
     }
 
     @Test
-    void aProviderThatIsDownIsAskedAgainAfterAGrowingWait() {
+    void unavailableProviderIsRetriedAfterGrowingWaits() {
         provider.failsWith(DOWN);
 
         assertThat(generate()).isNotNull();
@@ -88,7 +88,7 @@ class ResilientGeneratorTest {
     }
 
     @Test
-    void whenTheRetriesAreUsedUpTheLastFailureIsTold() {
+    void lastFailureIsThrownWhenRetriesAreUsedUp() {
         provider.failsWith(DOWN).failsWith(DOWN);
 
         assertThatThrownBy(this::generate).isSameAs(DOWN);
@@ -117,7 +117,7 @@ class ResilientGeneratorTest {
     }
 
     @Test
-    void theFleetsOwnLimiterPausesNobodyAndIsNotAskedAgain() {
+    void denialByOurLimiterNeitherPausesTheFleetNorIsRetried() {
         provider.failsWith(ThrottledException.byLimiter(Duration.ofSeconds(3)));
 
         assertThatThrownBy(this::generate).isInstanceOf(ThrottledException.class);
@@ -126,7 +126,7 @@ class ResilientGeneratorTest {
     }
 
     @Test
-    void whatMayHaveBeenBilledIsNotRepeated() {
+    void callThatMayHaveBeenBilledIsNotRetried() {
         provider.failsWith(new OutcomeUnknownException("late", null));
 
         assertThatThrownBy(this::generate).isInstanceOf(OutcomeUnknownException.class);
@@ -134,7 +134,7 @@ class ResilientGeneratorTest {
     }
 
     @Test
-    void anOpenCircuitFailsFastAndAsksNobody() {
+    void openCircuitFailsWithoutCallingTheProvider() {
         BreakerGuard open = new BreakerGuard() {
             @Override
             public GeneratedImage call(Callable<GeneratedImage> work) {

@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RetryPolicyTest {
 
@@ -28,51 +30,35 @@ class RetryPolicyTest {
     }
 
     @Test
-    void whatTheProviderNamedCounts() {
+    void waitNamedByTheProviderIsUsed() {
         Duration named = Duration.ofSeconds(17);
         assertThat(policy.waitBefore(ThrottledException.byProvider(Optional.of(named)), 0, far))
                 .contains(named);
     }
 
-    @Test
-    void aWaitOfAnHourIsNotSlept() {
-        assertThat(policy.waitBefore(ThrottledException.byProvider(Optional.of(Duration.ofHours(1))), 0, far))
-                .isEmpty();
+    static Stream<GenerationException> neverRetried() {
+        return Stream.of(
+                ThrottledException.byProvider(Optional.of(Duration.ofHours(1))),
+                ThrottledException.byLimiter(Duration.ofMillis(5)),
+                UnavailableException.circuitOpen(new RuntimeException()),
+                new OutcomeUnknownException("silence", null),
+                OutcomeUnknownException.serverError("500"),
+                new RejectedException(RejectedException.Reason.DATA, "no"),
+                new AccessRefusedException("no"),
+                new NotAnImageException("html"),
+                new OutOfCreditsException("spent", Instant.MAX));
+    }
+
+    /** A pause of an hour, our own limiter, an open circuit, what may have been billed, and what is permanent. */
+    @ParameterizedTest
+    @MethodSource
+    void neverRetried(GenerationException failure) {
+        assertThat(policy.waitBefore(failure, 0, far)).isEmpty();
     }
 
     @Test
-    void aWaitBeyondTheDeadlineIsNotSlept() {
+    void waitBeyondTheDeadlineIsRefusedAtOnce() {
         Deadline near = Deadline.in(Duration.ofMillis(999), clock);
         assertThat(policy.waitBefore(DOWN, 0, near)).isEmpty();
-    }
-
-    @Test
-    void theFleetsOwnLimiterIsNotAskedAgain() {
-        assertThat(policy.waitBefore(ThrottledException.byLimiter(Duration.ofMillis(5)), 0, far))
-                .isEmpty();
-    }
-
-    @Test
-    void anOpenCircuitIsNotTriedAgain() {
-        assertThat(policy.waitBefore(UnavailableException.circuitOpen(new RuntimeException()), 0, far))
-                .isEmpty();
-    }
-
-    @Test
-    void anUnknownOutcomeIsNotRepeatedWithinTheRequestThatLostIt() {
-        assertThat(policy.waitBefore(new OutcomeUnknownException("silence", null), 0, far))
-                .isEmpty();
-        assertThat(policy.waitBefore(OutcomeUnknownException.serverError("500"), 0, far))
-                .isEmpty();
-    }
-
-    @Test
-    void whatIsPermanentIsNotRetried() {
-        assertThat(policy.waitBefore(new RejectedException(RejectedException.Reason.DATA, "no"), 0, far))
-                .isEmpty();
-        assertThat(policy.waitBefore(new AccessRefusedException("no"), 0, far)).isEmpty();
-        assertThat(policy.waitBefore(new NotAnImageException("html"), 0, far)).isEmpty();
-        assertThat(policy.waitBefore(new OutOfCreditsException("spent", Instant.MAX), 0, far))
-                .isEmpty();
     }
 }

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Callers of late images are told when those are there. */
+/** Callbacks of images that come later than the response. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class CallbackTest {
@@ -42,7 +42,7 @@ class CallbackTest {
     }
 
     @Test
-    void theCallerOfALateImageIsToldOfItLater() {
+    void pendingImageIsReportedToItsCallback() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(7)));
 
         post(URL).statusCode(202).header("Location", endsWith(FakeCore.KEY.value()));
@@ -52,7 +52,7 @@ class CallbackTest {
     }
 
     @Test
-    void whoHasTheImageAtOnceIsNotToldOfItAgain() {
+    void imageInTheResponseIsNotReportedToItsCallback() {
         post(URL).statusCode(200);
 
         assertThat(queue.status().depth()).isZero();
@@ -72,7 +72,7 @@ class CallbackTest {
     }
 
     @Test
-    void theBodyIsWhatGetAnswers() {
+    void callbackBodyEqualsTheResponseOfGet() {
         core.know(new ImageOutcome.Hit(FakeCore.ENTRY));
         String image = given().get("/v1/images/" + FakeCore.KEY).asString();
         assertThat(bodies.of(new Job.Subject.OfImage(FakeCore.KEY))).isEqualTo(new Callbacks.Body.Ready(image));
@@ -91,7 +91,7 @@ class CallbackTest {
     }
 
     @Test
-    void anImageThatIsStillBeingMadeIsNotToldOfAndOneThatCannotBeHadIsToldToHaveFailed() {
+    void pendingImageHasNoCallbackBodyAndALostOneIsReportedAsFailed() {
         core.know(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(7)));
         assertThat(bodies.of(new Job.Subject.OfImage(FakeCore.KEY))).isEqualTo(new Callbacks.Body.NotYet());
 

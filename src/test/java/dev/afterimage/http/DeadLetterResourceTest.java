@@ -32,7 +32,7 @@ class DeadLetterResourceTest {
     }
 
     @Test
-    void whatWasGivenUpIsBackOnTheQueueAndCounted() {
+    void redriveReturnsDeadLettersToTheQueueAndCountsThem() {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.interactive(2)), Duration.ZERO);
         for (Claim claim : queue.claim(EnumSet.allOf(Lane.class), 2, Duration.ZERO)) {
             queue.deadLetter(claim, "The template is gone.");
@@ -45,13 +45,13 @@ class DeadLetterResourceTest {
                 .header("Cache-Control", "no-store")
                 .body(equalTo("{\"redriven\":2}"));
 
-        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.deadLetters()).isEmpty();
         assertThat(queue.status().depth()).isEqualTo(2);
         given().post("/v1/dead-letters/redrive").then().statusCode(200).body(equalTo("{\"redriven\":0}"));
     }
 
     @Test
-    void onlyAPostPutsThemBack() {
+    void redriveIsAPostOnly() {
         given().get("/v1/dead-letters/redrive").then().statusCode(405).header("Allow", equalTo("OPTIONS, POST"));
     }
 }

@@ -26,10 +26,14 @@ import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jboss.logmanager.ExtLogRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Failures of the core behind a good request; the request's id and its caller. */
@@ -55,23 +59,39 @@ class FailedRequestTest {
         return request().post("/v1/images").then().contentType("application/problem+json");
     }
 
-    @Test
-    void aQuotaThatIsUsedUpNamesTheWait() {
-        core.failWith(new QuotaExceededException(Duration.ofMillis(59_001)));
-        post().statusCode(429)
-                .header("Retry-After", "60")
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                failure(new QuotaExceededException(Duration.ofMillis(59_001)), 429, "60", "quota-exceeded"),
+                failure(
+                        new OutOfCreditsException("used up", FakeCore.NOW.plus(Duration.ofDays(6))),
+                        503,
+                        "518400",
+                        "out-of-credits"),
+                failure(new AccessRefusedException("secret-42"), 503, "60", "access-refused"),
+                failure(new UnavailableException("connection refused", null), 503, "10", "provider-unavailable"),
+                failure(new OutcomeUnknownException("time-out", null), 503, null, "outcome-unknown"),
+                failure(new NotAnImageException("html"), 502, null, "not-an-image"));
+    }
+
+    private static Arguments failure(
+            RuntimeException failure, int status, @Nullable String retryAfter, String problem) {
+        return Arguments.of(failure, status, retryAfter, problem);
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void failureIsAProblemThatNamesTheWait(
+            RuntimeException failure, int status, @Nullable String retryAfter, String problem) {
+        core.failWith(failure);
+        post().statusCode(status)
+                .header("Retry-After", equalTo(retryAfter))
                 .header("Cache-Control", "no-store")
-                .body("type", equalTo(BASE + "quota-exceeded"));
+                .body("type", equalTo(BASE + problem))
+                .body("detail", not(containsString("secret-42")));
     }
 
     @Test
-    void creditsThatAreUsedUpNameTheWait() {
-        core.failWith(new OutOfCreditsException("used up", FakeCore.NOW.plus(Duration.ofDays(6))));
-        post().statusCode(503).header("Retry-After", "518400").body("type", equalTo(BASE + "out-of-credits"));
-    }
-
-    @Test
-    void aRejectionSaysWhatToMend() {
+    void rejectionSaysWhatToCorrect() {
         core.failWith(new RejectedException(RejectedException.Reason.TEMPLATE, "There is no template of this name."));
         post().statusCode(422)
                 .header("Retry-After", nullValue())
@@ -81,34 +101,7 @@ class FailedRequestTest {
     }
 
     @Test
-    void aRefusedProviderKeyIs503WithoutTheProvidersMessage() {
-        core.failWith(new AccessRefusedException("secret-42"));
-        post().statusCode(503)
-                .header("Retry-After", "60")
-                .body("type", equalTo(BASE + "access-refused"))
-                .body("detail", not(containsString("secret-42")));
-    }
-
-    @Test
-    void aProviderThatIsDownMayBeAskedAgainSoon() {
-        core.failWith(new UnavailableException("connection refused", null));
-        post().statusCode(503).header("Retry-After", "10").body("type", equalTo(BASE + "provider-unavailable"));
-    }
-
-    @Test
-    void anUnknownOutcomeHasNoRetryAfter() {
-        core.failWith(new OutcomeUnknownException("time-out", null));
-        post().statusCode(503).header("Retry-After", nullValue()).body("type", equalTo(BASE + "outcome-unknown"));
-    }
-
-    @Test
-    void anAnswerThatIsNoImageIs502() {
-        core.failWith(new NotAnImageException("html"));
-        post().statusCode(502).body("type", equalTo(BASE + "not-an-image"));
-    }
-
-    @Test
-    void anUnforeseenFailureIsLoggedAndNotToldToTheClient() {
+    void unexpectedFailureIsLoggedAndHiddenFromTheClient() {
         List<LogRecord> log = new ArrayList<>();
         Handler handler = new RecordingHandler(log);
         Logger root = Logger.getLogger("dev.afterimage.http.problem");
@@ -135,7 +128,7 @@ class FailedRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "A.b_c-9", "0123456789012345678901234567890123456789012345678901234567890123"})
-    void aSaneRequestIdIsKept(String id) {
+    void validRequestIdIsKept(String id) {
         request()
                 .header("X-Request-Id", id)
                 .post("/v1/images")
@@ -153,7 +146,7 @@ class FailedRequestTest {
                 "caf\u00e9",
                 "01234567890123456789012345678901234567890123456789012345678901234"
             })
-    void anotherRequestIdIsReplaced(String id) {
+    void invalidRequestIdIsReplaced(String id) {
         request()
                 .header("X-Request-Id", id)
                 .post("/v1/images")
@@ -163,7 +156,7 @@ class FailedRequestTest {
     }
 
     @Test
-    void theFrameworksOwnAnswersHaveARequestIdToo() {
+    void responsesOfTheFrameworkHaveARequestIdToo() {
         given().header("X-Request-Id", "x").get("/q/health/live").then().header("X-Request-Id", "x");
     }
 
@@ -174,7 +167,7 @@ class FailedRequestTest {
         return core.generationRequest().caller().id();
     }
 
-    /** With a header of its own choice a client would have as many quotas as it likes. */
+    /** If a header of the client's choice named the caller, one client would have many quotas. */
     @Test
     void withoutAuthenticationTheCallerIsTheAddressWhateverKeyItSends() {
         assertThat(callerOf(request())).isEqualTo("address:127.0.0.1");

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The HTTP edge alone: everything behind it is a fake, and it is always the same moment. */
+/** The HTTP edge alone, before fakes and with a fixed clock. */
 public class FakeCore implements QuarkusTestProfile {
 
     public static final Instant NOW = Instant.parse("2026-11-24T06:00:00Z");
@@ -86,6 +86,8 @@ public class FakeCore implements QuarkusTestProfile {
                 Map.entry("afterimage.pregeneration.catalogues.\"cards\".template", "card"),
                 Map.entry("afterimage.pregeneration.catalogues.\"gone\".source", "gone.csv"),
                 Map.entry("afterimage.callbacks.secret", "0123456789abcdef0123456789abcdef"),
+                Map.entry("afterimage.webhooks.secret", "0123456789abcdef0123456789abcdef"),
+                Map.entry("afterimage.webhooks.base-url", "https://images.example"),
                 Map.entry("afterimage.callbacks.allowed-hosts", "inside.example,127.0.0.1"),
                 Map.entry("afterimage.openai.models.\"vendor/model-1.1\"", "hero"),
                 Map.entry("afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef"),

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** A core that answers what it was told to, and remembers what it was asked. */
+/** A core with prepared answers that records its requests. */
 @Alternative
 @Singleton
 public class FakeImageService implements ImageService {
@@ -60,12 +60,12 @@ public class FakeImageService implements ImageService {
         answer = stage;
     }
 
-    /** What its index says; nothing is in it at first. */
+    /** The answer of its index; empty at first. */
     public void index(CompletionStage<Optional<ImageOutcome.Hit>> found) {
         indexed = () -> found;
     }
 
-    /** The same, said anew for each who asks and on his thread. */
+    /** The same, computed for each request on the requesting thread. */
     void index(Supplier<CompletionStage<Optional<ImageOutcome.Hit>>> found) {
         indexed = found;
     }
@@ -74,7 +74,7 @@ public class FakeImageService implements ImageService {
         known = Optional.of(outcome);
     }
 
-    /** Nothing was asked of it that makes, forgets or purges an image. */
+    /** Asserts that no image was requested, deleted or purged. */
     public void assertUntouched() {
         assertThat(requests).isEmpty();
         assertThat(purged).isEmpty();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that nobody sends by mistake. Each is refused as a client's fault, and the next one is served as ever. */
+/** Hostile requests. Each gets a 4xx, and the next request is served as usual. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class HostileRequestTest {
@@ -52,7 +52,7 @@ class HostileRequestTest {
         return RawHttp.send(RestAssured.port, all.contains("\r\n\r\n") ? all : all + "\r\n");
     }
 
-    /** Not by a client of the tests, which would print a body of 200,000 levels prettily. */
+    /** Over a raw connection, because REST Assured would pretty-print a body of 200,000 levels. */
     private static String post(String path, String type, byte[] body, String... headers) throws IOException {
         return send(
                 "POST " + path + " HTTP/1.1",
@@ -66,7 +66,7 @@ class HostileRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/images", "/v1/batches?template=t"})
-    void aBombIsRefusedPacked(String path) throws IOException {
+    void decompressionBombIsRefusedWithoutBeingUnpacked(String path) throws IOException {
         ByteArrayOutputStream bomb = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
             gzip.write(new byte[50_000_000]);
@@ -77,7 +77,7 @@ class HostileRequestTest {
             assertThat(post(path, type, bomb.toByteArray(), "Content-Encoding: " + encoding + "\r\n"))
                     .startsWith("HTTP/1.1 415 ");
         }
-        // Without saying so, it is only bytes that are no text.
+        // Without the header, the bytes are just not UTF-8.
         assertThat(post(path, type, bomb.toByteArray())).startsWith("HTTP/1.1 400 ");
     }
 
@@ -100,8 +100,8 @@ class HostileRequestTest {
     }
 
     @Test
-    void bytesThatOnlyLookLikeCharactersAreRefused() throws IOException {
-        byte[][] impostors = {
+    void malformedUtf8IsRefused() throws IOException {
+        byte[][] malformed = {
             {(byte) 0xc0, (byte) 0xaf}, // a slash, overlong
             {(byte) 0xc0, (byte) 0x80}, // NUL, overlong
             {(byte) 0xed, (byte) 0xa0, (byte) 0x80}, // half of a pair
@@ -109,10 +109,10 @@ class HostileRequestTest {
             {(byte) 0xf0, (byte) 0x9f, (byte) 0x98}, // cut off
             {(byte) 0xff, (byte) 0xfe}
         };
-        for (byte[] impostor : impostors) {
+        for (byte[] bytes : malformed) {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             body.writeBytes("{\"template\":\"t\",\"data\":{\"a\":\"".getBytes(StandardCharsets.UTF_8));
-            body.writeBytes(impostor);
+            body.writeBytes(bytes);
             body.writeBytes("\"}}".getBytes(StandardCharsets.UTF_8));
             assertThat(post("/v1/images", "application/json", body.toByteArray()))
                     .startsWith("HTTP/1.1 400 ");
@@ -148,7 +148,7 @@ class HostileRequestTest {
                 "/META-INF/MANIFEST.MF",
                 "/application.properties"
             })
-    void noPathLeadsOutOfTheApi(String path) throws IOException {
+    void pathTraversalIsRefused(String path) throws IOException {
         assertRefused(send("GET " + path + " HTTP/1.1"));
     }
 
@@ -171,13 +171,13 @@ class HostileRequestTest {
                 "/v1/templates/%2e%2e/purge",
                 "/v1/templates/.hidden/purge"
             })
-    void aTemplateNameCannotCarryAHeaderOrAPath(String path) throws IOException {
+    void headerOrPathInjectionByTemplateInAPathIsRefused(String path) throws IOException {
         assertRefused(send("POST " + path + " HTTP/1.1", "Content-Length: 0\r\n"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"t\\r\\nX-Injected: y", "t\\u000aX-Injected: y", "../t", "t\\u0000", "\\u2028", "%0d%0a"})
-    void norInABody(String template) {
+    void headerOrPathInjectionByTemplateInABodyIsRefused(String template) {
         String body = "{\"template\":\"" + template + "\",\"data\":{}}";
         String answer = given().contentType("application/json")
                 .body(body)
@@ -203,7 +203,7 @@ class HostileRequestTest {
                 "CONNECT evil.test:443 HTTP/1.1",
                 "FOO /v1/images HTTP/1.1"
             })
-    void anOddRequestLineIsTheClientsFault(String requestLine) throws IOException {
+    void malformedRequestLineIsAClientError(String requestLine) throws IOException {
         assertThat(send(requestLine)).startsWith("HTTP/1.1 4").doesNotContain("evil.test/v1");
     }
 
@@ -226,7 +226,7 @@ class HostileRequestTest {
                 "a..b",
                 "x,y"
             })
-    void anOddHostIsNoFaultOfTheService(String host) throws IOException {
+    void malformedHostIsNoServerError(String host) throws IOException {
         for (String path : new String[] {"/v1/images/" + "f".repeat(64), "/v1/images/x/content", "/v1/nothing"}) {
             String answer = RawHttp.send(
                     RestAssured.port, "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
@@ -253,7 +253,7 @@ class HostileRequestTest {
                 "Forwarded: host=\"evil.test\";proto=x",
                 "X-HTTP-Method-Override: DELETE"
             })
-    void anOddHeaderIsNoFaultOfTheService(String header) throws IOException {
+    void malformedHeaderIsNoServerError(String header) throws IOException {
         for (String requestLine : new String[] {
             "GET /v1/images/" + "f".repeat(64) + " HTTP/1.1", "GET /cdn/images/x HTTP/1.1", "GET /v1/nothing HTTP/1.1"
         }) {
@@ -267,7 +267,7 @@ class HostileRequestTest {
 
     @Test
     @Timeout(60)
-    void whoIsSlowHoldsNobodyUp() throws IOException {
+    void slowClientsDoNotHoldUpOthers() throws IOException {
         List<RawHttp> clients = new ArrayList<>();
         try {
             for (int i = 0; i < MORE_THAN_WORKERS; i++) {

@@ -29,12 +29,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code POST /v1/images} over a connection, as long as nothing goes wrong. */
+/** {@code POST /v1/images} over HTTP, without failures. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class ImageEndpointTest {
@@ -64,7 +67,7 @@ class ImageEndpointTest {
     }
 
     @Test
-    void aHitIsTheWholeContractAndNothingElse() {
+    void hitHasExactlyTheDocumentedMembers() {
         String body = post().statusCode(200)
                 .contentType("application/json")
                 .header("Cache-Status", "afterimage; hit")
@@ -80,7 +83,7 @@ class ImageEndpointTest {
     }
 
     @Test
-    void theCoreIsAskedWhatTheBodySays() {
+    void bodyIsPassedToTheCore() {
         request()
                 .body("{\"data\":{\"b\":1.0,\"a\":[]},\"format\":\"jpg\",\"template\":\"hero\"}")
                 .post("/v1/images");
@@ -127,7 +130,7 @@ class ImageEndpointTest {
     }
 
     @Test
-    void theIndexIsAskedOnceAndTheCoreGoesOnFromWhatItSaid() {
+    void indexIsAskedOnceAndItsLookupIsPassedOn() {
         post().statusCode(200);
         assertThat(core.asked)
                 .singleElement()
@@ -137,16 +140,16 @@ class ImageEndpointTest {
                 .satisfies(lookup -> assertThat(lookup.hit()).isEmpty());
     }
 
-    @Test
-    void aLookupThatFailsIsToldAsAProblem() {
-        core.index(CompletableFuture.failedFuture(new CacheUnavailableException("no versions", null)));
-        post().statusCode(503).contentType("application/problem+json");
-        assertThat(core.requests).isEmpty();
+    static Stream<CompletableFuture<Optional<ImageOutcome.Hit>>> failures() {
+        return Stream.of(
+                CompletableFuture.failedFuture(new CacheUnavailableException("no versions", null)),
+                CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(FakeCore.UNSIGNABLE))));
     }
 
-    @Test
-    void aUrlThatCannotBeSignedIsToldAsAProblem() {
-        core.index(CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(FakeCore.UNSIGNABLE))));
+    @ParameterizedTest
+    @MethodSource("failures")
+    void failedLookupOrSignatureIsAProblem(CompletableFuture<Optional<ImageOutcome.Hit>> lookup) {
+        core.index(lookup);
         post().statusCode(503).contentType("application/problem+json");
         assertThat(core.requests).isEmpty();
     }
@@ -163,14 +166,8 @@ class ImageEndpointTest {
                 "application/*",
                 "application/json;q=0,*/*;q=0.1"
             })
-    void whoTakesJsonIsAnsweredWhateverItsWeight(String accept) {
+    void acceptHeaderThatIncludesJsonIsServed(String accept) {
         request().accept(accept).post("/v1/images").then().statusCode(200).contentType("application/json");
-    }
-
-    @Test
-    void whoTakesNoJsonIsRefused() {
-        request().accept("image/png").post("/v1/images").then().statusCode(406).contentType("application/problem+json");
-        assertThat(core.asked).isEmpty();
     }
 
     @Test
@@ -183,7 +180,7 @@ class ImageEndpointTest {
         assertThat(core.requests).isEmpty();
     }
 
-    /** Their threads know the request's context, and are no event loop all the same. */
+    /** Virtual threads know the request's context, though they are not its event loop. */
     @Test
     void aMissThatAVirtualThreadFindsGoesOnOnTheEventLoop() {
         core.index(() -> {
@@ -208,32 +205,23 @@ class ImageEndpointTest {
         }
     }
 
-    @Test
-    void aGeneratedImageSaysThatItWasStored() {
-        core.answerWith(new ImageOutcome.Stored(FakeCore.ENTRY));
-        post().statusCode(200).header("Cache-Status", "afterimage; fwd=miss; stored");
+    static Stream<Arguments> cacheStatuses() {
+        return Stream.of(
+                Arguments.of(new ImageOutcome.Stored(FakeCore.ENTRY), "fwd=miss; stored"),
+                Arguments.of(new ImageOutcome.Collapsed(FakeCore.ENTRY), "fwd=miss; collapsed"),
+                Arguments.of(new ImageOutcome.Stale(FakeCore.ENTRY, Duration.ofMillis(90_700)), "hit; ttl=-90"),
+                Arguments.of(new ImageOutcome.Stale(FakeCore.ENTRY, Duration.ofMillis(3)), "hit; ttl=-1"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cacheStatuses")
+    void cacheStatusTellsTheOutcome(ImageOutcome outcome, String status) {
+        core.answerWith(outcome);
+        post().statusCode(200).header("Cache-Status", "afterimage; " + status);
     }
 
     @Test
-    void aFollowersImageSaysThatItWasCollapsed() {
-        core.answerWith(new ImageOutcome.Collapsed(FakeCore.ENTRY));
-        post().statusCode(200).header("Cache-Status", "afterimage; fwd=miss; collapsed");
-    }
-
-    @Test
-    void aStaleImageSaysForHowLong() {
-        core.answerWith(new ImageOutcome.Stale(FakeCore.ENTRY, Duration.ofMillis(90_700)));
-        post().statusCode(200).header("Cache-Status", "afterimage; hit; ttl=-90");
-    }
-
-    @Test
-    void anImageStaleForAMomentSaysOneSecond() {
-        core.answerWith(new ImageOutcome.Stale(FakeCore.ENTRY, Duration.ofMillis(3)));
-        post().header("Cache-Status", "afterimage; hit; ttl=-1");
-    }
-
-    @Test
-    void whatTakesLongerIsAPromise() {
+    void pendingImageIs202WithItsLocation() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofMillis(2_001)));
         post().statusCode(202)
                 .contentType("application/json")
@@ -259,7 +247,7 @@ class ImageEndpointTest {
     }
 
     @Test
-    void aClientThatPrefersAPromiseIsNotKeptWaiting() {
+    void preferRespondAsyncIsNotKeptWaiting() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(1)));
         request()
                 .header("Prefer", "respond-async")
@@ -271,13 +259,13 @@ class ImageEndpointTest {
     }
 
     @Test
-    void aClientMayWaitForLess() {
+    void preferWaitMayShortenTheDeadline() {
         request().header("Prefer", "wait=3").post("/v1/images").then().header("Preference-Applied", "wait=3");
         assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(3));
     }
 
     @Test
-    void aClientMayNotWaitForMore() {
+    void preferWaitMayNotExceedTheMaximum() {
         request().header("Prefer", "wait=600").post("/v1/images").then().header("Preference-Applied", nullValue());
         assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
     }

@@ -28,7 +28,7 @@ class ImageResourceTest {
     }
 
     @Test
-    void lookingAtAKnownImageDescribesIt() {
+    void getOfAKnownImageDescribesIt() {
         core.know(new ImageOutcome.Hit(FakeCore.ENTRY));
         given().get("/v1/images/" + FakeCore.KEY)
                 .then()
@@ -39,7 +39,7 @@ class ImageResourceTest {
     }
 
     @Test
-    void lookingAtAnImageOnItsWayIsAPromise() {
+    void getOfAPendingImageIs202() {
         core.know(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofMillis(1)));
         given().get("/v1/images/" + FakeCore.KEY)
                 .then()
@@ -63,7 +63,7 @@ class ImageResourceTest {
     }
 
     @Test
-    void theContentIsARedirectThatEndsWellBeforeItsTarget() {
+    void contentRedirectIsCachedForLessThanItsUrlIsValid() {
         core.know(new ImageOutcome.Hit(FakeCore.ENTRY));
         Headers headers = given().redirects()
                 .follow(false)
@@ -79,7 +79,7 @@ class ImageResourceTest {
     }
 
     @Test
-    void theContentOfAnImageOnItsWayIsAPromise() {
+    void contentOfAPendingImageIs202() {
         core.know(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(4)));
         given().get("/v1/images/" + FakeCore.KEY + "/content")
                 .then()
@@ -90,7 +90,7 @@ class ImageResourceTest {
     }
 
     @Test
-    void aForgottenImageLeavesNothingToSay() {
+    void deleteIs204WithoutABody() {
         String body = given().delete("/v1/images/" + FakeCore.KEY)
                 .then()
                 .statusCode(204)
@@ -111,7 +111,7 @@ class ImageResourceTest {
     }
 
     @Test
-    void statsAreNumbersOfTheMomentAndNullWhereUnknown() {
+    void statsAreNumbersOrNullWhereUnknown() {
         given().get("/v1/stats")
                 .then()
                 .statusCode(200)
@@ -131,7 +131,7 @@ class ImageResourceTest {
     }
 
     @Test
-    void healthAndMetricsAreThere() {
+    void healthAndMetricsAreServed() {
         given().get("/q/health/live").then().statusCode(200);
         given().get("/q/health/ready").then().statusCode(200);
         given().get("/q/metrics").then().statusCode(200);

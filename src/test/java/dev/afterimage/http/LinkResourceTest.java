@@ -73,7 +73,7 @@ class LinkResourceTest {
     }
 
     @Test
-    void whoFollowsALinkHasItsImageMadeAndIsLedToIt() {
+    void linkGeneratesItsImageAndRedirectsToIt() {
         follow(link("{\"template\":\"card.v2\",\"data\":{\"b\":1.0,\"a\":\"é\"},\"format\":\"jpg\"}"))
                 .statusCode(302)
                 .header("Location", FakeCore.URL)
@@ -90,7 +90,7 @@ class LinkResourceTest {
     }
 
     @Test
-    void whatCrawlersAddToALinkIsIgnored() {
+    void parametersThatCrawlersAddAreIgnored() {
         follow(link(CARD) + "&fbclid=1&utm_source=x").statusCode(302);
     }
 
@@ -103,13 +103,13 @@ class LinkResourceTest {
                 "Slackbot-LinkExpanding 1.0",
                 "WhatsApp/2.23"
             })
-    void aCrawlerIsWaitedForLonger(String agent) {
+    void crawlersHaveALongerDeadline(String agent) {
         browser().header("User-Agent", agent).get(link(CARD)).then().statusCode(302);
         assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(10));
     }
 
     @Test
-    void aHeadIsAnsweredLikeAGetAndWaitedForLonger() {
+    void headIsAnsweredLikeGetWithALongerDeadline() {
         browser().head(link(CARD)).then().statusCode(302).header("Location", FakeCore.URL);
         assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(10));
     }
@@ -128,14 +128,14 @@ class LinkResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"2026-11-24T07:00:00+01:00\"", "1", "\"soon\"", "true", "1.5", "\"1795500000\""})
-    void anEndThatIsNoTimeOrHasPassedIsRefused(String expires) {
+    void expiryThatIsMalformedOrPastIsRefused(String expires) {
         make("{\"template\":\"t\",\"data\":{},\"expires\":" + expires + "}")
                 .statusCode(400)
                 .body("pointer", equalTo("#/expires"));
     }
 
     @Test
-    void anEndMayBeInSecondsOrLeftOpen() {
+    void expiryMayBeInSecondsOrOmitted() {
         long end = FakeCore.NOW.plusSeconds(90).getEpochSecond();
         assertThat(link("{\"template\":\"t\",\"data\":{},\"expires\":" + end + "}"))
                 .contains("&exp=" + end + "&s=");
@@ -165,7 +165,7 @@ class LinkResourceTest {
     }
 
     @Test
-    void aLinkThatHasEndedIsRefused() {
+    void expiredLinkIsRefused() {
         // printf '/i/t.png?d=e30&exp=1700000000' | openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef …
         follow("/i/t.png?d=e30&exp=1700000000&s=pYAz70IxnZNf1hjZ_CS0vm4egng5p0eSi4d3XZJWgk8")
                 .statusCode(403)
@@ -174,7 +174,7 @@ class LinkResourceTest {
     }
 
     @Test
-    void signedDataThatIsNoJsonIsInvalid() {
+    void signedDataThatIsNotJsonIsInvalid() {
         // printf '/i/t.png?d=bm8' | openssl dgst …
         follow("/i/t.png?d=bm8&s=MR11fllhke11915aT4WN83GQy0vSru7NfJy_ChEnAww")
                 .statusCode(400)
@@ -183,7 +183,7 @@ class LinkResourceTest {
     }
 
     @Test
-    void whatIsLateLeadsToThePlaceholder() {
+    void lateImageRedirectsToThePlaceholder() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(2)));
         follow(link(HERO))
                 .statusCode(302)
@@ -192,7 +192,7 @@ class LinkResourceTest {
     }
 
     @Test
-    void whatIsLateWithoutAPlaceholderIsAskedForAgain() {
+    void lateImageWithoutAPlaceholderNamesARetry() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(2)));
         follow(link(CARD))
                 .statusCode(503)
@@ -202,14 +202,14 @@ class LinkResourceTest {
     }
 
     @Test
-    void whatCannotBeHadNowLeadsToThePlaceholderToo() {
+    void unavailableImageRedirectsToThePlaceholder() {
         core.failWith(new UnavailableException("503", null));
         follow(link(HERO)).statusCode(302).header("Location", "https://cdn.example/soon.png");
         follow(link(CARD)).statusCode(503).body("type", endsWith("/provider-unavailable"));
     }
 
     @Test
-    void whatTheAuthorMustMendIsTold() {
+    void rejectionIsToldAndNotHiddenByThePlaceholder() {
         core.failWith(new RejectedException(RejectedException.Reason.TEMPLATE, "No such template."));
         follow(link(HERO)).statusCode(422).body("type", endsWith("/template-rejected"));
     }
@@ -237,7 +237,7 @@ class LinkResourceTest {
     }
 
     @Test
-    void whatIsNoRequestForALinkIsInvalid() {
+    void malformedLinkRequestIsInvalid() {
         make("{\"template\":\"t\"}").statusCode(400).body("pointer", equalTo("#/data"));
         make("{\"template\":\"t\",\"data\":{},\"expire\":1}").statusCode(400);
         given().contentType("text/plain").body(CARD).post("/v1/links").then().statusCode(415);

@@ -83,7 +83,7 @@ class OpenAiResourceTest {
     }
 
     @Test
-    void theImageIsInTheAnswerWhereBase64IsAskedFor() {
+    void base64ResponseContainsTheImage() {
         store.put(FakeCore.ENTRY, BYTES);
 
         post("{'model':'card','prompt':'A fox','response_format':'b64_json'}")
@@ -99,7 +99,7 @@ class OpenAiResourceTest {
     }
 
     @Test
-    void anImageThatIsLateIsA429ThatIsAskedForAgain() {
+    void lateImageIs429WithRetryAfter() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(7)));
         error(post("{'model':'card','prompt':'A fox'}"), 429, "rate_limit_error")
                 .header("Retry-After", "7")
@@ -113,7 +113,7 @@ class OpenAiResourceTest {
     }
 
     @Test
-    void whatCannotBeUnderstoodIsA400ThatNamesTheParameter() {
+    void invalidRequestIs400AndNamesTheParameter() {
         refused("{'model':'card','prompt':'A fox','n':0}", "n");
         refused("{'model':'card','prompt':'A fox','n':11}", "n");
         refused("{'model':'card','prompt':'A fox','n':1.5}", "n");
@@ -142,7 +142,7 @@ class OpenAiResourceTest {
     }
 
     @Test
-    void whatIsRefusedBeforeTheResourceHasTheSameForm() {
+    void refusalsBeforeTheResourceHaveOpenAisErrorForm() {
         error(
                 given().contentType("text/plain")
                         .body("A fox")
@@ -160,7 +160,7 @@ class OpenAiResourceTest {
     }
 
     @Test
-    void failuresHaveTheSameFormAndOnlyWhatWaitingMendsIsAskedForAgain() {
+    void failuresHaveOpenAisErrorFormAndARetryOnlyWhereWaitingHelps() {
         core.failWith(new QuotaExceededException(Duration.ofMinutes(30)));
         error(post("{'model':'card','prompt':'A fox'}"), 429, "rate_limit_error")
                 .header("Retry-After", "1800")

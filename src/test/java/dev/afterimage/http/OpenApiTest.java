@@ -36,7 +36,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The description of the API is true: it knows the routes that there are, and its examples work. */
+/** The OpenAPI description matches the routes, and its examples work. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class OpenApiTest {
@@ -63,7 +63,7 @@ class OpenApiTest {
     }
 
     @Test
-    void theDescriptionIsServedAsItIsWrittenAndAsJson() throws Exception {
+    void openApiIsServedAsYamlAndJson() throws Exception {
         String written = new String(
                 OpenApiTest.class.getResourceAsStream("/META-INF/openapi.yaml").readAllBytes(), StandardCharsets.UTF_8);
 
@@ -117,7 +117,7 @@ class OpenApiTest {
         assertThat(types).hasSizeGreaterThan(8);
     }
 
-    /** Of the other statuses each has one answer of its own. */
+    /** Only status 503 has several reasons. */
     @Test
     void everyReasonWhyAnImageCannotBeHadIsNamed() {
         String unavailable =
@@ -143,7 +143,7 @@ class OpenApiTest {
     }
 
     @Test
-    void answersHaveTheMembersThatAreDescribed() throws Exception {
+    void responsesHaveTheDescribedMembers() throws Exception {
         JsonNode image = json.readTree(given().contentType("application/json")
                 .body("{\"template\":\"t\",\"data\":{}}")
                 .post("/v1/images")

@@ -29,7 +29,7 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
-    /** Sends the beginning of a request, and leaves the client with it. */
+    /** Opens a connection and sends the beginning of a request. */
     static RawHttp begin(int port, String beginning) throws IOException {
         RawHttp connection = new RawHttp(port);
         connection.write(beginning);
@@ -41,20 +41,20 @@ final class RawHttp implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
-    /** Sends a byte ten times a second, until it is over or the server hangs up. */
+    /** Sends a byte ten times a second, until told to stop or the server closes the connection. */
     void drip(CountDownLatch over) {
         try {
             while (!over.await(100, TimeUnit.MILLISECONDS)) {
                 write("x");
             }
         } catch (IOException hungUp) {
-            // As it should.
+            // The server has closed the connection.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** What is answered until the server hangs up. */
+    /** Reads until the server closes the connection. */
     String readToEnd() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }

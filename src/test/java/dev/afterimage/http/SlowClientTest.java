@@ -80,7 +80,7 @@ class SlowClientTest {
         }
     }
 
-    /** Connections live longer than one head may take. */
+    /** A connection may stay open for longer than the head of one request may take. */
     @Test
     void aConnectionServesOneRequestAfterAnother() throws IOException {
         String request = "GET /v1/stats HTTP/1.1\r\nHost: x\r\n\r\n";

@@ -20,7 +20,7 @@ class UsageResourceTest {
     CreditBudget budget;
 
     @Test
-    void whatATenantsImagesCostIsListedByName() {
+    void usageIsListedByTenantName() {
         CreditBudget.Reserved reserved =
                 (CreditBudget.Reserved) budget.reserve(new Charge("default", "usage-test", "usage-tenant", 2.5));
 
@@ -35,7 +35,7 @@ class UsageResourceTest {
     }
 
     @Test
-    void aMonthOfWhichNothingIsKnownIsEmpty() {
+    void monthWithoutUsageIsEmpty() {
         given().when()
                 .get("/v1/usage?by=template&month=1999-01")
                 .then()
@@ -45,7 +45,7 @@ class UsageResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"by=color", "by=tenant&month=2026-13", "month=november"})
-    void whatCannotBeAskedForIsRefused(String query) {
+    void invalidMonthIsRefused(String query) {
         given().when().get("/v1/usage?" + query).then().statusCode(400).body("type", endsWith("/invalid-request"));
     }
 }

@@ -71,7 +71,7 @@ class CanonicalJsonPropertiesTest {
         assertThat(TemplateData.of(canonical).json()).isEqualTo(canonical);
     }
 
-    /** But for subnormal numbers, which it writes wrongly, or never ends to write; {@link CanonicalNumberTest} has them. */
+    /** Without subnormal numbers, which the reference writes wrongly; {@link CanonicalNumberTest} has them. */
     @Property(tries = 200)
     void theReferenceImplementationAgrees(@ForAll("documents") Map<String, Object> document, @ForAll long seed)
             throws IOException {

@@ -115,7 +115,7 @@ class CanonicalJsonTest {
         "0.1000000000000000055511151231257827, 0.1",
         "9007199254740993.0, 9007199254740992"
     })
-    void everySpellingOfANumberIsOne(String spelling, String canonical) {
+    void spellingsOfANumberAreEqual(String spelling, String canonical) {
         assertThat(canonicalValue(spelling)).isEqualTo(canonical);
     }
 
@@ -144,14 +144,14 @@ class CanonicalJsonTest {
     }
 
     @Test
-    void aNumberOfThousandsOfDigitsIsNotEvenTried() {
+    void numberOfThousandsOfDigitsIsRefusedUnparsed() {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> canonicalValue("0." + "1".repeat(5_000)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"NaN", "Infinity", "-Infinity", "01", "-", "+1", ".5", "1.", "1e", "0x1", "1_000"})
-    void whatIsNoNumberIsRefused(String number) {
+    void malformedNumberIsRefused(String number) {
         assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> canonicalValue(number));
     }
 
@@ -171,7 +171,7 @@ class CanonicalJsonTest {
                 "\"\\u00e9\"                             | \"\u00e9\"",
                 "\"e\\u0301\"                            | \"e\u0301\""
             })
-    void everySpellingOfAStringIsOne(String spelling, String canonical) {
+    void spellingsOfAStringAreEqual(String spelling, String canonical) {
         assertThat(canonicalValue(spelling)).isEqualTo(canonical);
     }
 
@@ -238,7 +238,7 @@ class CanonicalJsonTest {
                 "/**/{}",
                 "\uFEFF{}"
             })
-    void whatIsNotOneJsonObjectIsRefused(String json) {
+    void bodyMustBeOneJsonObject(String json) {
         assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> canonical(json));
     }
 
@@ -250,20 +250,20 @@ class CanonicalJsonTest {
                 "{\"x\":{\"a\":1,\"b\":2,\"a\":3}}",
                 "{\"x\":[{\"a\":1,\"a\":2}]}"
             })
-    void aNameThatStandsTwiceIsRefused(String json) {
+    void duplicateNameIsRefused(String json) {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> canonical(json))
                 .satisfies(refused -> assertThat(refused.detail()).contains("twice", "line 1"));
     }
 
     @Test
-    void whiteSpaceSaysNothing() {
+    void whiteSpaceIsInsignificant() {
         assertThat(canonical("\r\n\t { \t\"a\"\n:\r[ 1 ,\n2 ] } \n")).isEqualTo("{\"a\":[1,2]}");
     }
 
     /** 2^68 and its like: RFC 8785 writes them with digits that no double has. */
     @Test
-    void whatWasWrittenCanBeReadAgain() {
+    void canonicalFormParsesToItself() {
         assertThat(canonicalValue("295147905179352825856")).isEqualTo("295147905179352830000");
         assertThat(canonicalValue("295147905179352830000")).isEqualTo("295147905179352830000");
         assertThat(canonicalValue("-108997188103953420")).isEqualTo("-108997188103953420");
@@ -317,7 +317,7 @@ class CanonicalJsonTest {
     }
 
     @Test
-    void namesMadeToCollideAreReadLikeOthers() {
+    void namesWithCollidingHashesAreReadInLinearTime() {
         StringBuilder json = new StringBuilder("{");
         // "Aa" and "BB" have one hash code, and so has every string made of them.
         for (int i = 0; i < 2_048; i++) {

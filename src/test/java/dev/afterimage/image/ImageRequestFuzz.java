@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever bytes are sent as a request: it is refused with a reason, or it is one image, however it is spelled. */
+/** Any bytes are refused with a reason or mean one image, however they are spelled. */
 class ImageRequestFuzz {
 
     private static final KeyScheme KEYS = new KeyScheme(ProviderIdentity.builtIn("demo"));
@@ -66,7 +66,7 @@ class ImageRequestFuzz {
     @ParameterizedTest
     @Timeout(60)
     @MethodSource("large")
-    void whatIsLarge(String data) throws IOException {
+    void largeInput(String data) throws IOException {
         request(("{\"template\":\"t\",\"data\":" + data + "}").getBytes(StandardCharsets.UTF_8));
     }
 

@@ -36,7 +36,7 @@ class ImageRequestReaderTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0", "7, 7", "2147483647, 2147483647", "null, 0"})
-    void theVariantIsAWholeNumberAndZeroWhereItIsLeftOut(String written, int variant) {
+    void variantIsAnIntegerAndDefaultsToZero(String written, int variant) {
         assertThat(read("{\"template\":\"t\",\"data\":{},\"variant\":" + written + "}")
                         .variant())
                 .isEqualTo(variant);
@@ -81,7 +81,7 @@ class ImageRequestReaderTest {
                 "[]                                            | body",
                 "null                                          | body"
             })
-    void whatIsWrongIsNamed(String json, String pointer) {
+    void invalidMemberIsNamed(String json, String pointer) {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> read(json))
                 .satisfies(refused -> assertThat(refused.pointer()).isEqualTo(pointer));

@@ -40,7 +40,7 @@ class ImageValuesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "image/svg+xml", "text/html", "image/pngx", "image", ";", "png"})
-    void otherContentTypesAreNoFormat(String contentType) {
+    void otherContentTypesHaveNoFormat(String contentType) {
         assertThat(ImageFormat.ofContentType(contentType)).isEmpty();
     }
 
@@ -125,7 +125,7 @@ class ImageValuesTest {
     }
 
     @Test
-    void dataHidesItsValues() {
+    void toStringOfDataHidesItsValues() {
         assertThat(TemplateData.of("{\"secret\":1}")).hasToString("TemplateData[12 characters]");
         assertThat(new GeneratedImage(new byte[] {1, 2, 3}, ImageFormat.GIF))
                 .hasToString("GeneratedImage[gif, 3 bytes]");

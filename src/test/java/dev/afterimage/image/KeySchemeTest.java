@@ -25,7 +25,7 @@ class KeySchemeTest {
     }
 
     @Test
-    void whatLooksTheSameAndIsNotHasItsOwnKey() {
+    void similarDataHasDifferentKeys() {
         assertThat(java.util.Set.of(
                         key("{}"),
                         key("{\"a\":1}"),
@@ -43,7 +43,7 @@ class KeySchemeTest {
     }
 
     @Test
-    void everythingThatDecidesHowItLooksCounts() {
+    void everyPartOfARequestChangesTheKey() {
         assertThat(java.util.Set.of(
                         scheme.keyOf(REQUEST, 0),
                         scheme.keyOf(REQUEST, 1),

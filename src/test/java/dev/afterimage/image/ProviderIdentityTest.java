@@ -26,7 +26,7 @@ class ProviderIdentityTest {
     }
 
     @Test
-    void theSpellingOfTheDescriptionDoesNotCount() {
+    void spellingOfTheDescriptionDoesNotChangeTheDigest() {
         assertThat(ProviderIdentity.described("json", "POST", URL, """
                         { "data" : "{data}",
                           "template" : "\\u007btemplate}" }"""))
@@ -34,7 +34,7 @@ class ProviderIdentityTest {
     }
 
     @Test
-    void whateverIsSentElsewhereOrOtherwiseIsAnotherApi() {
+    void changedMethodUrlOrBodyIsAnotherProvider() {
         assertThat(Set.of(
                         ProviderIdentity.described("json", "POST", URL, BODY),
                         ProviderIdentity.described("json", "PUT", URL, BODY),
@@ -51,7 +51,7 @@ class ProviderIdentityTest {
     }
 
     @Test
-    void whatIsBuiltInIsItsName() {
+    void builtInProviderIsIdentifiedByItsName() {
         assertThat(ProviderIdentity.builtIn("demo").value()).isEqualTo("demo");
     }
 }

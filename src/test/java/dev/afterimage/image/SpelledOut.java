@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
-/** What JSON means, said by Jackson's tree model, which the code under test doesn't use. */
+/** The meaning of JSON by Jackson's tree model, which the code under test doesn't use. */
 final class SpelledOut {
 
     private static final int MAX_DEPTH = 64;
@@ -100,7 +100,7 @@ final class SpelledOut {
                 other);
     }
 
-    /** Whether it is data that must be taken: an object of timeLimited depth, whole characters, numbers that a double holds. */
+    /** Whether this must be accepted as data: an object of bounded depth, whole characters, numbers that a double holds. */
     static boolean hasOneMeaning(JsonNode data) {
         return data.isObject() && hasOneMeaning(data, 1);
     }

@@ -13,13 +13,13 @@ class WholeImageTest {
 
     @ParameterizedTest
     @EnumSource
-    void aWholeImageIsWhole(ImageFormat format) {
+    void completeImageIsWhole(ImageFormat format) {
         assertThat(WholeImage.is(SampleImages.whole(format), format)).isTrue();
     }
 
     @ParameterizedTest
     @EnumSource
-    void anImageCutAnywhereIsNotWhole(ImageFormat format) {
+    void truncatedImageIsNotWhole(ImageFormat format) {
         byte[] whole = SampleImages.whole(format);
         for (int length = 12; length < whole.length; length++) {
             assertThat(WholeImage.is(Arrays.copyOf(whole, length), format))
@@ -30,7 +30,7 @@ class WholeImageTest {
 
     @ParameterizedTest
     @EnumSource
-    void anImageWithSomethingBehindItIsNotWhole(ImageFormat format) {
+    void imageWithTrailingBytesIsNotWhole(ImageFormat format) {
         byte[] whole = SampleImages.whole(format);
         byte[] longer = Arrays.copyOf(whole, whole.length + 3);
         assertThat(WholeImage.is(longer, format)).isFalse();
@@ -52,7 +52,7 @@ class WholeImageTest {
     }
 
     @Test
-    void aPngThatBeginsWithSomethingElseThanItsHeaderIsNotWhole() {
+    void pngWhoseFirstChunkIsNotItsHeaderIsNotWhole() {
         byte[] png = SampleImages.png();
         png[12] = 'i'; // IHDR, spelled as a chunk that may be ignored
         assertThat(WholeImage.is(png, ImageFormat.PNG)).isFalse();
@@ -61,7 +61,7 @@ class WholeImageTest {
     /** RIFF pads what has an odd size with a byte that the size does not count. */
     @ParameterizedTest
     @CsvSource({"12, 0, true", "12, 1, false", "13, 0, true", "13, 1, true", "13, 2, false", "13, -1, false"})
-    void onlyAnOddWebpMayBePadded(int size, int more, boolean whole) {
+    void webpOfOddLengthMayHaveOnePaddingByte(int size, int more, boolean whole) {
         byte[] webp = new byte[8 + size + more];
         webp[4] = (byte) size;
         assertThat(WholeImage.is(webp, ImageFormat.WEBP)).isEqualTo(whole);
@@ -69,7 +69,7 @@ class WholeImageTest {
 
     @ParameterizedTest
     @EnumSource(names = {"JPEG", "GIF"})
-    void aSingleByteIsNoEnd(ImageFormat format) {
+    void singleByteIsNotAWholeImage(ImageFormat format) {
         assertThat(WholeImage.is(new byte[1], format)).isFalse();
     }
 }

@@ -35,7 +35,7 @@ class CallbacksTest {
             new JobOutcomes(new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
 
     @Test
-    void theBodyIsSignedTogetherWithTheTime() throws Exception {
+    void signatureCoversBodyAndTime() throws Exception {
         receiver.know(BATCH, new Callbacks.Body.Ready("{\"id\":\"é\"}"));
 
         assertThat(deliver(BATCH, 0)).isEqualTo(new JobOutcome.Told());
@@ -51,7 +51,7 @@ class CallbacksTest {
     }
 
     @Test
-    void whileSecretsAreRotatedBothSign() throws Exception {
+    void callbackIsSignedWithBothSecretsDuringARotation() throws Exception {
         Callbacks rotating = receiver.callbacks(queue, clock, CallbackReceiver.SECRET, FORMER);
 
         rotating.deliver(callback(BATCH), 0, outcomes);
@@ -62,7 +62,7 @@ class CallbacksTest {
     }
 
     @Test
-    void aReceiverThatDoesNotTakeItIsToldAgainAndInTheEndGivenUp() {
+    void failedCallbackIsRetriedAndThenDeadLettered() {
         receiver.answer(500);
         assertThat(deliver(BATCH, 0)).isInstanceOf(JobOutcome.Retry.class);
         receiver.answer(302);
@@ -78,7 +78,7 @@ class CallbacksTest {
     }
 
     @Test
-    void anAddressThatMayNotBeToldAnyMoreIsGivenUp() {
+    void callbackToANoLongerAllowedAddressIsDeadLettered() {
         Job.Callback moved = new Job.Callback("c", URI.create("https://private.example/"), BATCH);
 
         assertThat(callbacks.deliver(moved, 0, outcomes)).isInstanceOf(JobOutcome.DeadLettered.class);
@@ -86,14 +86,14 @@ class CallbacksTest {
     }
 
     @Test
-    void whatIsForgottenIsGivenUp() {
+    void callbackOfAForgottenSubjectIsDeadLettered() {
         receiver.know(BATCH, new Callbacks.Body.Gone());
 
         assertThat(deliver(BATCH, 0)).isInstanceOf(JobOutcome.DeadLettered.class);
     }
 
     @Test
-    void anImageIsLookedForEverMoreSeldomAndNoAttemptIsUsedUp() throws Exception {
+    void callbackOfAPendingImageWaitsLongerEachTimeWithoutUsingAttempts() throws Exception {
         receiver.know(IMAGE, new Callbacks.Body.NotYet());
         callbacks.tell(KEY, URI.create(URL));
         clock.advance(Duration.ofSeconds(1));
@@ -109,7 +109,7 @@ class CallbacksTest {
     }
 
     @Test
-    void withoutASecretNobodyIsTold() {
+    void withoutASecretNoCallbackIsSent() {
         Callbacks unsigned = receiver.callbacks(queue, clock);
 
         assertThatThrownBy(() -> unsigned.accept(URL))
@@ -120,7 +120,7 @@ class CallbacksTest {
     }
 
     @Test
-    void whatIsNoUrlOrMayNotBeToldIsRefused() {
+    void invalidOrForbiddenCallbackUrlIsRefused() {
         assertThat(callbacks.accept(URL)).hasToString(URL);
         for (String url : new String[] {"", "not a url", "https://private.example/"}) {
             assertThatThrownBy(() -> callbacks.accept(url))

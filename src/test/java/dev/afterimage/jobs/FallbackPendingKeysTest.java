@@ -21,7 +21,7 @@ class FallbackPendingKeysTest {
     private final PendingKeys marks = new FallbackPendingKeys(fleet, clock::nanoTime, fallbacks::incrementAndGet);
 
     @Test
-    void theFleetsMarksDecideWhileTheyAnswer() {
+    void fleetsPendingKeysAreUsedWhileTheyAnswer() {
         marks.intend(KEY);
         marks.confirm(KEY);
 
@@ -33,7 +33,7 @@ class FallbackPendingKeysTest {
     }
 
     @Test
-    void whileTheyAreLostAKeyIsMarkedHere() {
+    void keyIsMarkedLocallyWhileTheFleetsAreUnavailable() {
         fleet.lose(true);
 
         assertThat(marks.of(KEY)).isEqualTo(Mark.NONE);
@@ -45,7 +45,7 @@ class FallbackPendingKeysTest {
     }
 
     @Test
-    void whatWasPromisedMeanwhileStaysKnownWhenTheyAreFound() {
+    void localMarksStayKnownWhenTheFleetsAreBack() {
         fleet.lose(true);
         marks.intend(KEY);
         marks.confirm(KEY);
@@ -57,7 +57,7 @@ class FallbackPendingKeysTest {
     }
 
     @Test
-    void aMarkThatIsLostBetweenIntentionAndConfirmationIsConfirmedHere() {
+    void markLostBeforeItsConfirmationIsConfirmedLocally() {
         marks.intend(KEY);
         fleet.lose(true);
         marks.confirm(KEY);
@@ -66,7 +66,7 @@ class FallbackPendingKeysTest {
     }
 
     @Test
-    void itsOwnMarksAreForgottenBecauseOthersCannotClearThem() {
+    void localMarksExpireBecauseOtherProcessesCannotClearThem() {
         fleet.lose(true);
         marks.intend(KEY);
         marks.confirm(KEY);
@@ -76,7 +76,7 @@ class FallbackPendingKeysTest {
     }
 
     @Test
-    void aMarkThatCannotBeClearedIsToldSoThatTheJobIsDeliveredAgain() {
+    void failureToClearAMarkIsThrownSoThatTheJobIsRedelivered() {
         fleet.lose(true);
 
         assertThatThrownBy(() -> marks.clear(KEY)).isInstanceOf(QueueUnavailableException.class);

@@ -19,7 +19,7 @@ class JobCodecTest {
             Horizon.ofPlan(Instant.parse("2026-03-01T02:00:00.123Z"), Duration.ofDays(1));
 
     @Test
-    void aJobWithoutAHorizonIsWrittenAsBeforeThereWereAny() {
+    void jobWithoutAHorizonIsReadableByOlderVersions() {
         String line = JobCodec.encode(Jobs.ofBatch("b", 7));
 
         assertThat(line).doesNotContain("since", "until");
@@ -34,7 +34,7 @@ class JobCodecTest {
     }
 
     @Test
-    void whatFindsTheProvidersJobIsKept() {
+    void openJobIsDecodedAgain() {
         Job.Image open = ((Job.Image) Jobs.ofBatch("b", 7))
                 .of(new OpenJob(
                         "token-1",
@@ -48,7 +48,7 @@ class JobCodecTest {
 
     /** An older version would make another image than was asked for. */
     @Test
-    void aVariantIsKeptFromOlderVersions() {
+    void jobWithAVariantHasTheNewerFormatNumber() {
         Job.Image first = Jobs.bulk(1);
         ImageRequest request = first.request();
         Job other = new Job.Image(
@@ -76,7 +76,7 @@ class JobCodecTest {
     }
 
     @Test
-    void aJobWithoutANumberIsOfTheFirstFormatAndANewerOneIsRefusedInWords() {
+    void jobWithoutAFormatNumberIsReadAndANewerFormatIsRefused() {
         String line = JobCodec.encode(Jobs.bulk(1));
 
         assertThat(JobCodec.decode(line.replace("\"v\":\"1\",", ""))).isEqualTo(Jobs.bulk(1));

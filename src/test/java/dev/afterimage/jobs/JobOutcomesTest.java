@@ -37,7 +37,7 @@ class JobOutcomesTest {
             new JobOutcomes(new AttemptPolicy(3, BACK_OFF, Duration.ofMinutes(15), 2), clock, () -> 0L);
 
     @Test
-    void anImageIsTheEnd() {
+    void imageCompletesTheJob() {
         ImageKey key = new ImageKey("a".repeat(64));
         IndexEntry entry = new IndexEntry(key, ImageFormat.PNG, 1, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH);
 
@@ -54,7 +54,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void aLostMemoryOfTheFleetAndALostStoreUseUpNoAttempt() {
+    void unavailableRedisOrStoreUsesNoAttempt() {
         Exception cause = new IllegalStateException();
         for (RuntimeException lost : List.of(
                 new CacheUnavailableException("gone", cause),
@@ -68,7 +68,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void whoeverMustWaitWaitsAsLongAsWasNamed() {
+    void jobWaitsAsLongAsTheFailureNames() {
         assertThat(outcomes.of(ThrottledException.byProvider(Duration.ofSeconds(77)), 2))
                 .isEqualTo(new JobOutcome.Wait(Duration.ofSeconds(77), true));
         assertThat(outcomes.of(
@@ -79,7 +79,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void aJobComesBackWhenACallMayLeaveHoweverLongCallsTake() {
+    void throttledJobWaitsUntilACallMayLeaveAndNotForItsLatency() {
         for (Duration startsIn : List.of(Duration.ZERO, Duration.ofSeconds(3))) {
             ThrottledException late = ThrottledException.byLimiter(
                     new Permit.Denied(Duration.ofSeconds(40), startsIn, Permit.Reason.RATE));
@@ -89,7 +89,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void creditsMayBeToppedUpAtAnyTimeSoAMonthIsNotWaitedFor() {
+    void outOfCreditsIsNotWaitedForUntilNextMonth() {
         assertThat(outcomes.of(
                         new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(30))), 2))
                 .isEqualTo(new JobOutcome.Wait(Duration.ofMinutes(15), true));
@@ -102,7 +102,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void whatIsPermanentIsBuriedAtOnce() {
+    void permanentFailureIsDeadLetteredAtOnce() {
         assertThat(outcomes.of(new RejectedException(RejectedException.Reason.DATA, "no title"), 0))
                 .isEqualTo(new JobOutcome.DeadLettered("no title"));
         assertThat(outcomes.of(new InvalidRequestException("mend it", "data"), 0))
@@ -110,7 +110,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void aCallInVainThatMayBeRepeatedMakesTheJobWaitAloneAndUsesUpNoAttempt() {
+    void repeatableUnknownOutcomeMakesOnlyItsJobWaitWithoutUsingAnAttempt() {
         Duration wait = Duration.ofMinutes(1);
         JobOutcome later = new JobOutcome.Wait(wait.plusSeconds(1), false);
 
@@ -142,13 +142,13 @@ class JobOutcomesTest {
     }
 
     @Test
-    void whereTheCircuitIsOpenNothingWasTriedAndNoAttemptIsLost() {
+    void openCircuitUsesNoAttempt() {
         assertThat(outcomes.of(UnavailableException.circuitOpen(new IllegalStateException()), 2))
                 .isEqualTo(new JobOutcome.Wait(BACK_OFF, true));
     }
 
     @Test
-    void aSurpriseIsRetriedAndItsMessageIsNotToldOn() {
+    void unexpectedExceptionIsRetriedAndItsMessageIsHidden() {
         assertThat(outcomes.of(new IllegalStateException("apiKey=s3cret"), 0))
                 .isInstanceOfSatisfying(
                         JobOutcome.Retry.class,
@@ -156,7 +156,7 @@ class JobOutcomesTest {
     }
 
     @Test
-    void theWaitIsCappedAndSpread() {
+    void retryWaitIsCappedAndJittered() {
         AttemptPolicy policy = new AttemptPolicy(99, BACK_OFF, Duration.ofMinutes(15), 1);
 
         assertThat(policy.waitAfter(40, 0)).isEqualTo(Duration.ofMinutes(15));

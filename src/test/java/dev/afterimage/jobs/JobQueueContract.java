@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every job queue does. Time is the test's. */
+/** The contract of every job queue. The test moves the clock. */
 public abstract class JobQueueContract {
 
     protected static final Set<Lane> BOTH = EnumSet.allOf(Lane.class);
@@ -33,14 +33,14 @@ public abstract class JobQueueContract {
 
     private static final Consumer<Job> UNHEARD = job -> {};
 
-    /** Far ahead, because ElasticMQ stamps new messages with the machine's time and compares it with the test's. */
+    /** In the far future, because ElasticMQ compares the machine's time of a new message with the test's clock. */
     protected final MutableClock clock = new MutableClock(Instant.parse("2100-03-01T00:00:00Z"));
 
     /** The queue under test, the same one each time. */
     protected abstract JobQueue queue();
 
     @Test
-    void aJobKeepsTheHorizonOfItsPlan() throws Exception {
+    void jobKeepsTheHorizonOfItsPlan() throws Exception {
         Horizon horizon = Horizon.ofPlan(Instant.parse("2026-03-01T02:00:00.123Z"), Duration.ofHours(24));
         queue().enqueue(List.of(Jobs.planned(1, horizon)), NOW);
 
@@ -48,7 +48,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void aJobComesOutAsItWentIn() throws Exception {
+    void claimedJobEqualsTheEnqueuedOne() throws Exception {
         Job job = Jobs.ofBatch("01jqvcx7h5m0a2b3c4d5e6f7g8", 17);
 
         queue().enqueue(List.of(job), NOW);
@@ -60,7 +60,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void anEmptyQueueHandsNothingOut() throws Exception {
+    void emptyQueueHasNothingToClaim() throws Exception {
         assertThat(queue().claim(BOTH, 10, NOW)).isEmpty();
     }
 
@@ -86,7 +86,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void onlyTheLanesAskedForAreLookedInto() throws Exception {
+    void claimTakesJobsOfTheGivenLanesOnly() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1), Jobs.interactive(2)), NOW);
 
         assertThat(queue().claim(EnumSet.of(Lane.BULK), 5, NOW))
@@ -132,7 +132,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void aDelayMayLastLongerThanAnyBackendAllowsAtOnce() throws Exception {
+    void delayLongerThanTheBackEndAllowsIsKept() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1)), Duration.ofHours(2));
 
         for (int minutes = 0; minutes < 119; minutes++) {
@@ -144,7 +144,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void aJobThatMustWaitLosesNoAttempt() throws Exception {
+    void deferredJobLosesNoAttempt() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1)), NOW);
 
         for (int i = 0; i < 20; i++) {
@@ -170,7 +170,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void aBuriedJobWaitsForAnOperatorAndComesBackFresh() throws Exception {
+    void deadLetterIsRedrivenWithAllItsAttempts() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1), Jobs.interactive(2)), NOW);
         queue().retryLater(onlyClaim(), NOW, true);
         queue().retryLater(onlyClaim(), NOW, true);
@@ -204,7 +204,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void aRedrivenJobIsHeardOfBeforeAnybodyCanClaimIt() throws Exception {
+    void redriveReportsAJobBeforeItCanBeClaimed() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1), Jobs.interactive(2)), NOW);
         for (Claim claim : queue().claim(BOTH, 2, NOW)) {
             queue().deadLetter(claim, "no");
@@ -228,7 +228,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void aCallbackWaitsAmongTheJobsOfPeopleAndIsRedrivenAsItWas() throws Exception {
+    void callbackIsAnInteractiveJobAndIsRedrivenUnchanged() throws Exception {
         Job callback = new Job.Callback(
                 "callback-1",
                 URI.create("https://shop.example/told"),
@@ -245,7 +245,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void aJobThatCannotBeHeardOfStaysADeadLetter() throws Exception {
+    void jobWhoseRedriveListenerFailsStaysADeadLetter() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1)), NOW);
         queue().deadLetter(onlyClaim(), "no");
 
@@ -259,7 +259,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void theStatusCountsWhatHasNotEnded() throws Exception {
+    void statusCountsUnfinishedJobs() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2), Jobs.interactive(3)), NOW);
         queue().enqueue(List.of(Jobs.bulk(4)), Duration.ofMinutes(1));
         onlyClaim();
@@ -269,7 +269,7 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void manyJobsGoInAndComeOutOnceEachWhoeverClaimsThem() throws Exception {
+    void concurrentClaimsHandOutEachJobOnce() throws Exception {
         List<Job> jobs = IntStream.range(0, 1234).<Job>mapToObj(Jobs::bulk).toList();
         queue().enqueue(jobs, NOW);
 

@@ -6,13 +6,13 @@ import dev.afterimage.image.ImageKey;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What all pending marks do. */
+/** The contract of every {@link PendingKeys}. */
 public abstract class PendingKeysContract {
 
     protected static final ImageKey KEY = new ImageKey("3fa0".repeat(16));
     private static final ImageKey OTHER = new ImageKey("3fa1".repeat(16));
 
-    /** The marks under test as another process would open them, each time. */
+    /** A new instance over the same data, as another process would open it. */
     protected abstract PendingKeys marks();
 
     protected abstract void pass(Duration time);
@@ -33,7 +33,7 @@ public abstract class PendingKeysContract {
     }
 
     @Test
-    void whatWasClearedMeanwhileIsNotConfirmed() {
+    void markClearedMeanwhileIsNotConfirmed() {
         marks().intend(KEY);
         marks().clear(KEY);
         marks().confirm(KEY);
@@ -54,7 +54,7 @@ public abstract class PendingKeysContract {
     }
 
     @Test
-    void aMarkThatNobodyClearsVanishes() {
+    void markThatIsNeverClearedExpires() {
         marks().intend(KEY);
         marks().intend(OTHER);
         marks().confirm(KEY);
@@ -65,7 +65,7 @@ public abstract class PendingKeysContract {
     }
 
     @Test
-    void whatVanishedCanBeIntendedAnew() {
+    void expiredMarkCanBeIntendedAgain() {
         marks().intend(KEY);
         marks().confirm(KEY);
         marks().intend(OTHER);

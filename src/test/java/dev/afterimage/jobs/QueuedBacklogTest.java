@@ -34,7 +34,7 @@ class QueuedBacklogTest {
         assertThat(queue.status().interactive()).isEqualTo(1);
     }
 
-    /** Its mark once said "pending" for 40 days. */
+    /** A bug: its mark once said "pending" for 40 days. */
     @Test
     void aKeyWhoseJobTheQueueDoesNotTakeIsNotPending() {
         queue.takeOnly(job -> false);
@@ -47,7 +47,7 @@ class QueuedBacklogTest {
     }
 
     @Test
-    void whatFailedIsToldEvenWhenTheMarkCannotBeTakenBack() {
+    void queueFailureIsThrownEvenWhenTheMarkCannotBeCleared() {
         queue.takeOnly(job -> false);
         marks.breakFor(JOB.key());
         assertThatThrownBy(this::accept)

@@ -77,7 +77,7 @@ class RedriveTest {
         return IntStream.range(0, count).mapToObj(Jobs::bulk).toArray(Job[]::new);
     }
 
-    /** Buys in vain until the key may not be bought any more. */
+    /** Buys the key without getting an image until its purchases are used up. */
     private void useUp(ImageKey key) {
         Purchase purchase = Purchases.of(key);
         for (int i = 0; i <= Limiters.RULES.repurchases(); i++) {
@@ -93,7 +93,7 @@ class RedriveTest {
     }
 
     @Test
-    void whatWasGivenUpIsBackOnTheQueue() {
+    void deadLettersAreReturnedToTheQueue() {
         giveUp(jobs(45));
 
         assertThat(run()).isEqualTo(45);
@@ -104,7 +104,7 @@ class RedriveTest {
     }
 
     @Test
-    void eachImageMayBeBoughtOnceMore() {
+    void redriveAllowsOneMorePurchaseOfEachImage() {
         ImageKey key = Jobs.bulk(1).key();
         useUp(key);
         giveUp(Jobs.bulk(1), Jobs.bulk(2));
@@ -115,7 +115,7 @@ class RedriveTest {
     }
 
     @Test
-    void theImageOfAJobThatWaitedThroughAPurgeHasAnotherKey() {
+    void redriveAllowsAPurchaseOfTheKeyAfterAPurge() {
         version = 1;
         ImageKey now = Jobs.KEYS.keyOf(Jobs.request(1), 1);
         useUp(now);
@@ -127,7 +127,7 @@ class RedriveTest {
     }
 
     @Test
-    void whatCannotBeMovedByTheDeadlineStays() {
+    void deadLettersNotMovedByTheDeadlineStay() {
         giveUp(jobs(45));
         beforeEach = () -> clock.advance(Duration.ofSeconds(1));
 
@@ -138,7 +138,7 @@ class RedriveTest {
     }
 
     @Test
-    void whatIsGivenUpAgainMeanwhileIsNotAllowedTwice() {
+    void jobDeadLetteredAgainMeanwhileIsAllowedOnePurchaseOnly() {
         giveUp(jobs(30));
         int[] heard = {0};
         beforeEach = () -> {

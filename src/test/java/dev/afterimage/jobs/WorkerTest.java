@@ -58,7 +58,7 @@ class WorkerTest {
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);
     private final MemoryBatchLedger ledger = new MemoryBatchLedger(clock);
     private final MemoryPendingKeys marks = new MemoryPendingKeys();
-    private final List<GenerationRequest> inquiries = Collections.synchronizedList(new ArrayList<>());
+    private final List<GenerationRequest> requests = Collections.synchronizedList(new ArrayList<>());
     private Function<GenerationRequest, CompletionStage<ImageOutcome>> provider = WorkerTest::stored;
     private final CallbackReceiver receiver = new CallbackReceiver();
     private final Worker worker = worker(5, new CallersThread());
@@ -82,9 +82,9 @@ class WorkerTest {
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(2);
 
-        assertThat(inquiries).extracting(GenerationRequest::lane).containsExactly(Lane.INTERACTIVE, Lane.BULK);
-        assertThat(inquiries.get(1).caller()).isEqualTo(Jobs.bulk(1).caller());
-        assertThat(inquiries.get(1).deadline()).isEqualTo(Deadline.in(Duration.ofMinutes(1), clock));
+        assertThat(requests).extracting(GenerationRequest::lane).containsExactly(Lane.INTERACTIVE, Lane.BULK);
+        assertThat(requests.get(1).caller()).isEqualTo(Jobs.bulk(1).caller());
+        assertThat(requests.get(1).deadline()).isEqualTo(Deadline.in(Duration.ofMinutes(1), clock));
         assertThat(queue.status().depth()).isZero();
     }
 
@@ -119,9 +119,9 @@ class WorkerTest {
         assertThat(queue.status().depth()).isZero();
     }
 
-    /** It once ended for good with the first exception that nobody had foreseen. */
+    /** A bug: the loop once ended for good with the first unexpected exception. */
     @Test
-    void theLoopGoesOnWhateverTheQueueThrows() throws Exception {
+    void loopContinuesWhateverTheQueueThrows() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         queue.failToClaim(
                 new QueueUnavailableException("gone", new IllegalStateException()),
@@ -142,7 +142,7 @@ class WorkerTest {
     }
 
     @Test
-    void aWorkerWhoseLoopEndedIsNotWellAndOneThatWasStoppedIs() throws Exception {
+    void workerWhoseLoopDiedIsUnhealthyAndAStoppedOneIsNot() throws Exception {
         Worker idle = worker(5, new CallersThread());
         assertThat(idle.isWell()).as("before it starts").isTrue();
         Thread.currentThread().interrupt();
@@ -153,9 +153,9 @@ class WorkerTest {
         assertThat(idle.isWell()).as("stopped").isTrue();
     }
 
-    /** The ledger lies in Redis; eleven minutes without it once buried batch jobs as "its worker died". */
+    /** A bug: eleven minutes without Redis, where the ledger lies, once dead-lettered batch jobs as "its worker died". */
     @Test
-    void aJobWhoseEndCannotBeNotedIsPutBackAndCountsNeitherAsAnAttemptNorAsADeadWorker() throws Exception {
+    void jobWhoseEndCannotBeRecordedIsRequeuedWithoutUsingAnAttempt() throws Exception {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         ledger.lose(true);
@@ -163,11 +163,11 @@ class WorkerTest {
             worker.lookOnce(NOW);
             clock.advance(Duration.ofMinutes(1));
         }
-        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.deadLetters()).isEmpty();
         ledger.lose(false);
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(1);
-        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.deadLetters()).isEmpty();
         assertThat(queue.status().depth()).isZero();
         assertThat(ledger.find(BATCH).orElseThrow().counts().generated()).isEqualTo(1);
     }
@@ -186,7 +186,7 @@ class WorkerTest {
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(1);
         assertThat(queue.status().depth()).isZero();
-        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.deadLetters()).isEmpty();
     }
 
     @Test
@@ -204,25 +204,25 @@ class WorkerTest {
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(2);
         assertThat(queue.status().depth()).isZero();
-        assertThat(queue.buried()).isEmpty();
+        assertThat(queue.deadLetters()).isEmpty();
     }
 
     @Test
-    void whenOneJobMustWaitTheLaneIsShutForAWhileAndTheOtherIsNot() throws Exception {
+    void jobThatMustWaitPausesItsLaneAndNotTheOther() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         provider = failing(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(20))));
         worker.lookOnce(NOW);
         queue.enqueue(List.of(Jobs.bulk(2), Jobs.interactive(3)), NOW);
 
         assertThat(worker.lookOnce(NOW)).isEqualTo(1);
-        assertThat(inquiries.getLast().lane()).isEqualTo(Lane.INTERACTIVE);
+        assertThat(requests.getLast().lane()).isEqualTo(Lane.INTERACTIVE);
 
         clock.advance(LaneGate.LONGEST);
         assertThat(worker.lookOnce(NOW)).isEqualTo(1);
     }
 
     @Test
-    void anOutageUsesAttemptsUpAndEndsOnTheDeadLetterQueue() throws Exception {
+    void outageUsesUpAttemptsAndEndsOnTheDeadLetterQueue() throws Exception {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
         ledger.seal(BATCH, 1, "hash");
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
@@ -232,9 +232,9 @@ class WorkerTest {
             clock.advance(Duration.ofMinutes(2));
         }
 
-        assertThat(queue.buried())
+        assertThat(queue.deadLetters())
                 .singleElement()
-                .satisfies(buried -> assertThat(buried.reason()).contains("3 attempts"));
+                .satisfies(letter -> assertThat(letter.reason()).contains("3 attempts"));
         assertThat(batch().failures()).containsExactly(new Batch.Failure(1, "503 Given up after 3 attempts."));
         assertThat(batch().state()).isEqualTo(Batch.State.FINISHED);
 
@@ -249,13 +249,14 @@ class WorkerTest {
     }
 
     @Test
-    void aRejectedJobIsBuriedAtOnce() throws Exception {
+    void rejectedJobIsDeadLetteredAtOnce() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         provider = failing(new RejectedException(RejectedException.Reason.TEMPLATE, "No such template."));
 
         worker.lookOnce(NOW);
 
-        assertThat(queue.buried()).containsExactly(new MemoryJobQueue.Buried(Jobs.bulk(1), "No such template."));
+        assertThat(queue.deadLetters())
+                .containsExactly(new MemoryJobQueue.DeadLetter(Jobs.bulk(1), "No such template."));
     }
 
     @Test
@@ -271,7 +272,7 @@ class WorkerTest {
     }
 
     @Test
-    void whatHasNotStartedOfACancelledBatchNeverDoes() throws Exception {
+    void unstartedJobsOfACancelledBatchAreDropped() throws Exception {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
         ledger.seal(BATCH, 1, "hash");
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
@@ -279,12 +280,12 @@ class WorkerTest {
 
         worker.lookOnce(NOW);
 
-        assertThat(inquiries).isEmpty();
+        assertThat(requests).isEmpty();
         assertThat(queue.status().depth()).isZero();
     }
 
     @Test
-    void aJobWhoseWorkersKeepDyingIsBuriedWithoutAnotherTry() throws Exception {
+    void jobWhoseWorkersKeepDyingIsDeadLettered() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         for (int i = 0; i < 2; i++) {
             queue.claim(EnumSet.allOf(Lane.class), 1, NOW);
@@ -293,14 +294,14 @@ class WorkerTest {
 
         worker.lookOnce(NOW);
 
-        assertThat(inquiries).isEmpty();
-        assertThat(queue.buried())
+        assertThat(requests).isEmpty();
+        assertThat(queue.deadLetters())
                 .singleElement()
-                .satisfies(buried -> assertThat(buried.reason()).contains("2 times"));
+                .satisfies(letter -> assertThat(letter.reason()).contains("2 times"));
     }
 
     @Test
-    void aPromiseIsPendingUntilItsJobEnds() throws Exception {
+    void queuedKeyIsPendingUntilItsJobEnds() throws Exception {
         QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
         ImageKey key = Jobs.interactive(1).key();
         backlog.accept(key, Jobs.request(1), Caller.SERVICE, Duration.ofSeconds(10));
@@ -312,11 +313,11 @@ class WorkerTest {
         worker.lookOnce(NOW);
 
         assertThat(backlog.contains(key)).isFalse();
-        assertThat(inquiries).hasSize(1);
+        assertThat(requests).hasSize(1);
     }
 
     @Test
-    void aMarkWhoseProcessDiedBeforeItQueuedTheJobDoesNotLoseTheNextOne() {
+    void markOfAProcessThatDiedBeforeQueuingDoesNotLoseTheNextJob() {
         QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
         ImageKey key = Jobs.interactive(1).key();
         marks.intend(key);
@@ -328,7 +329,7 @@ class WorkerTest {
     }
 
     @Test
-    void aSlowJobIsKept() throws Exception {
+    void claimOfASlowJobIsRenewed() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         CompletableFuture<ImageOutcome> slow = new CompletableFuture<>();
         CountDownLatch started = new CountDownLatch(1);
@@ -345,7 +346,7 @@ class WorkerTest {
                 parallel.beatOnce();
             }
             assertThat(queue.claim(EnumSet.allOf(Lane.class), 1, NOW)).isEmpty();
-            slow.complete(stored(inquiries.getFirst()).toCompletableFuture().join());
+            slow.complete(stored(requests.getFirst()).toCompletableFuture().join());
             assertThat(parallel.stop(Duration.ofSeconds(30))).isTrue();
         }
         assertThat(queue.status().depth()).isZero();
@@ -384,7 +385,7 @@ class WorkerTest {
     }
 
     @Test
-    void jobsThatWerePushedAreWorkedOffAndOnlyTheUnsettledFail() throws Exception {
+    void pushedJobsAreRunAndOnlyUnfinishedOnesReportedAsFailed() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2), Jobs.bulk(3)), NOW);
         List<Claim> claims = queue.claim(EnumSet.allOf(Lane.class), 3, NOW);
         provider = generationRequest -> generationRequest.request().equals(Jobs.request(2))
@@ -399,7 +400,7 @@ class WorkerTest {
 
         assertThat(failed).containsExactly("m3");
         assertThat(queue.status().bulk()).isEqualTo(2);
-        assertThat(inquiries)
+        assertThat(requests)
                 .allSatisfy(generationRequest ->
                         assertThat(generationRequest.deadline()).isEqualTo(Deadline.in(Duration.ofSeconds(10), clock)));
     }
@@ -433,7 +434,7 @@ class WorkerTest {
 
         @Override
         public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
-            inquiries.add(generationRequest);
+            requests.add(generationRequest);
             return provider.apply(generationRequest);
         }
 

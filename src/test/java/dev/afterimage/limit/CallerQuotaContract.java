@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link CallerQuota} must do. Tests begin at twelve minutes before the hour. */
+/** The contract of every {@link CallerQuota}. Tests begin at twelve minutes before the hour. */
 public abstract class CallerQuotaContract {
 
     private static final Caller ANN = new Caller("ann");
@@ -20,7 +20,7 @@ public abstract class CallerQuotaContract {
     protected abstract void advance(Duration step);
 
     @Test
-    void aCallerMaySpendTheLimitAndNotOneMore() {
+    void callerMaySpendItsLimitAndNoMore() {
         CallerQuota quota = quota(OptionalInt.of(2));
 
         assertThat(quota.spend(ANN)).isEqualTo(new Allowed());
@@ -29,7 +29,7 @@ public abstract class CallerQuotaContract {
     }
 
     @Test
-    void aCallerDoesNotSpendWhatIsAnothers() {
+    void callersHaveSeparateQuotas() {
         CallerQuota quota = quota(OptionalInt.of(1));
         quota.spend(ANN);
 
@@ -50,7 +50,7 @@ public abstract class CallerQuotaContract {
     }
 
     @Test
-    void whatWasGivenBackMayBeSpentAgain() {
+    void returnedQuotaMayBeSpentAgain() {
         CallerQuota quota = quota(OptionalInt.of(1));
         quota.spend(ANN);
         quota.giveBack(ANN);
@@ -82,7 +82,7 @@ public abstract class CallerQuotaContract {
     }
 
     @Test
-    void givingBackWhatWasNeverSpentRaisesNothing() {
+    void returningUnspentQuotaDoesNotRaiseTheLimit() {
         CallerQuota quota = quota(OptionalInt.of(1));
         quota.giveBack(ANN);
         quota.giveBack(ANN);

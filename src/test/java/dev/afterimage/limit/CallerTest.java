@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class CallerTest {
 
     @Test
-    void whoAsksIsNotTold() {
+    void toStringHidesTheCaller() {
         assertThat(new Caller("an-api-key")).hasToString("Caller[hidden]");
     }
 }

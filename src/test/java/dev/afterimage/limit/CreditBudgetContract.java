@@ -26,7 +26,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link CreditBudget} keeps to. */
+/** The contract of every {@link CreditBudget}. */
 public abstract class CreditBudgetContract {
 
     private static final Instant DECEMBER = Instant.parse("2026-12-01T00:00:00Z");
@@ -34,7 +34,7 @@ public abstract class CreditBudgetContract {
     /** Half a minute before November ends. */
     protected final MutableClock clock = new MutableClock(DECEMBER.minusSeconds(30));
 
-    /** A new instance, as another process would have it, over what the test has counted so far; nothing at its start. */
+    /** A new instance over what the test has counted so far, as another process would open it. */
     protected abstract CreditBudget budget(Budgets budgets, Clock clock);
 
     protected static final Charge ONE = new Charge("default", "card", "ada", 1);
@@ -56,7 +56,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void theTrueCostTakesThePlaceOfTheOneThatWasExpected() {
+    void trueCostReplacesTheExpectedOne() {
         CreditBudget budget = budgetOf(10);
         budget.settle((Reserved) budget.reserve(new Charge("default", "card", "ada", 4)), 1.25);
         budget.settle((Reserved) budget.reserve(new Charge("default", "hero", "ada", 1)), 6);
@@ -88,9 +88,9 @@ public abstract class CreditBudgetContract {
         assertThat(budget.reserve(new Charge("default", "card", "service", 50))).isInstanceOf(Reserved.class);
     }
 
-    /** Nothing of a refused cost may stay counted, or a tenant would use up what others have. */
+    /** A refused cost may not stay counted, or one tenant would use up the others' budget. */
     @Test
-    void whatIsRefusedIsCountedNowhere() {
+    void refusedReservationIsNotCounted() {
         CreditBudget budget = budget(new Budgets(Map.of(), Map.of(), 1), clock);
         budget.reserve(new Charge("default", "card", "ada", 2));
 
@@ -114,7 +114,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void whenAllAreUsedThereIsNoneUntilTheNextMonth() {
+    void usedUpBudgetRefusesUntilTheNextMonth() {
         CreditBudget budget = budgetOf(2);
         budget.reserve(ONE);
         budget.reserve(ONE);
@@ -169,7 +169,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void theCountIsNeverBelowZero() {
+    void countIsNeverBelowZero() {
         CreditBudget budget = budgetOf(1);
         Reserved reserved = (Reserved) budget.reserve(ONE);
 
@@ -200,7 +200,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void aLimitThatWasLoweredBelowWhatIsUsedLeavesNothing() {
+    void limitLoweredBelowTheUsageLeavesNothing() {
         budgetOf(3).reserve(ONE);
         budgetOf(3).reserve(ONE);
 
@@ -212,7 +212,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void reservationsAtOnceNeverExceedTheLimit() throws Exception {
+    void concurrentReservationsNeverExceedTheLimit() throws Exception {
         List<CreditBudget> instances = List.of(budgetOf(25), budgetOf(25));
         List<Callable<Decision>> reservations = IntStream.range(0, 60)
                 .<Callable<Decision>>mapToObj(i -> () -> instances.get(i % 2).reserve(ONE))
@@ -231,7 +231,7 @@ public abstract class CreditBudgetContract {
     }
 
     @Test
-    void reservationsAndReturnsAtOnceLoseNothing() throws Exception {
+    void concurrentReservationsAndReturnsAreAllCounted() throws Exception {
         CreditBudget budget = budget(Budgets.of(OptionalLong.empty()), clock);
         Callable<Boolean> takeTwoGiveOneBack = () -> {
             budget.reserve(ONE);

@@ -12,12 +12,12 @@ class CreditBudgetStatusTest {
 
     @ParameterizedTest
     @CsvSource({"0, 10", "3, 7", "10, 0", "12, 0"})
-    void whatIsLeftIsNeverBelowZero(long used, long left) {
+    void creditsLeftAreNeverBelowZero(long used, long left) {
         assertThat(new Status(used, OptionalLong.of(10)).left()).hasValue(left);
     }
 
     @Test
-    void withoutALimitNobodyCanSayWhatIsLeft() {
+    void withoutALimitNothingIsKnownToBeLeft() {
         assertThat(new Status(3, OptionalLong.empty()).left()).isEmpty();
     }
 }

@@ -43,7 +43,7 @@ class FallbackCallerQuotaTest {
     }
 
     @Test
-    void theFleetCountsWhileItAnswers() {
+    void fleetsQuotaIsUsedWhileItAnswers() {
         quota.spend(ANN);
         quota.spend(ANN);
 
@@ -53,7 +53,7 @@ class FallbackCallerQuotaTest {
     }
 
     @Test
-    void elseThisInstanceCounts() {
+    void instanceCountsByItselfWhileTheFleetIsUnavailable() {
         lost = true;
 
         assertThat(quota.spend(ANN)).isEqualTo(new Allowed());

@@ -17,26 +17,26 @@ class LatencyEstimatorTest {
     }
 
     @Test
-    void nothingIsExpectedBeforeACallWasSeen() {
+    void noEstimateBeforeTheFirstCall() {
         assertThat(latency.expected()).isZero();
     }
 
     @Test
-    void ofOneCallTwiceItsTimeIsExpected() {
+    void estimateAfterOneCallIsTwiceItsTime() {
         learn(1, Duration.ofMillis(200));
 
         assertThat(latency.expected()).isEqualTo(Duration.ofMillis(400));
     }
 
     @Test
-    void ofSteadyCallsTheirTimeIsExpected() {
+    void estimateOfSteadyCallsIsTheirTime() {
         learn(50, Duration.ofMillis(200));
 
         assertThat(latency.expected()).isBetween(Duration.ofMillis(200), Duration.ofMillis(201));
     }
 
     @Test
-    void aProviderThatBecameSlowIsExpectedToBeSlowSoon() {
+    void estimateFollowsAProviderThatBecameSlow() {
         learn(50, Duration.ofMillis(200));
         learn(20, Duration.ofSeconds(2));
 

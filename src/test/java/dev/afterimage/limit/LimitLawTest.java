@@ -103,10 +103,10 @@ class LimitLawTest {
         assertThat(fleet.all.mostInAnyWindow(window.toNanos())).isLessThanOrEqualTo(rate);
     }
 
-    /** Up to a slot time less the lead; whoever is held up longer can meet a call that was stamped meanwhile. */
+    /** Up to a slot time less the lead; a call delayed longer can meet one stamped meanwhile. */
     @ParameterizedTest(name = "{0} calls a second, up to {1} ms late")
     @CsvSource({"1, 700", "10, 40", "10, 700", "200, 300", "200, 700"})
-    void callsThatAreHeldUpAfterTheirStampKeepTheirDistanceAllTheSame(int rate, int heldUp) {
+    void callsDelayedAfterTheirDepartureStampStillKeepTheLimit(int rate, int heldUp) {
         Limits limits = new Limits(rate, Duration.ofSeconds(1), OptionalInt.empty(), 0.8, LONGEST_CALL);
         Temper temper = new Temper(
                 Duration.ofSeconds(30),
@@ -132,7 +132,7 @@ class LimitLawTest {
 
     @ParameterizedTest(name = "{0} calls a second, {1} give up, {2} die")
     @CsvSource({"10, 0.2, 0", "100, 0.2, 0", "100, 0, 0.1", "100, 0.3, 0.1"})
-    void clientsWhoGiveUpOrDieHardlyCostTheOthersAnything(int rate, double givesUp, double dies) {
+    void clientsThatGiveUpOrDieCostOthersFewSlots(int rate, double givesUp, double dies) {
         Limits limits = new Limits(rate, Duration.ofSeconds(1), OptionalInt.empty(), 1, LONGEST_CALL);
         Temper temper = new Temper(
                 Duration.ofSeconds(30),

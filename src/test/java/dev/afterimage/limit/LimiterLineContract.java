@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The part of {@link ProviderLimiterContract} that says who is planned where, and who is to come again when. */
+/** The part of {@link ProviderLimiterContract} about planned starts and when to ask again. */
 abstract class LimiterLineContract {
 
     static final Duration NOW_OR_NEVER = Duration.ZERO;
@@ -68,7 +68,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void theLineFollowsTheSlotsInTheOrderInWhichTheyComeFree() {
+    void waitersAreGivenSlotsInTheOrderInWhichTheyComeFree() {
         ProviderLimiter limiter = limiter(rate(2));
         Duration slotTime = rate(2).slotTime();
         departed(limiter, Lane.INTERACTIVE);
@@ -84,7 +84,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void aCallThatLeavesLateHoldsUpTheWholeLine() {
+    void lateDepartureDelaysAllWhoWait() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted late = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -96,7 +96,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void whereSomebodyGaveUpTheNextStillStandsBehindThoseWhoStay() {
+    void newcomerStandsBehindWaitersAfterOneGaveUp() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         Granted givesUp = acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -109,7 +109,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void whoComesJustWhenSomebodyWhoGaveUpWouldHaveLeftLeavesInHisPlace() {
+    void newcomerTakesTheDueStartOfAWaiterThatGaveUp() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         Granted givesUp = acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -122,7 +122,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void aHolderMayComeALeadEarlyAndNoEarlier() {
+    void permitMayDepartUpToTheLeadEarly() {
         ProviderLimiter limiter = limiter(rate(1));
         Duration lead = rate(1).lead();
         departed(limiter, Lane.INTERACTIVE);
@@ -139,7 +139,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void aPermitThatDepartedAlreadyIsToldWhenAnotherCallMayLeave() {
+    void departingTwiceIsDeniedWithTheNextStart() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         depart(limiter, permit);
@@ -162,7 +162,7 @@ abstract class LimiterLineContract {
     }
 
     @Test
-    void aHolderWhoNeverComesDoesNotHoldUpTheBulkLaneEither() {
+    void lapsedPermitDoesNotHoldUpTheBulkLane() {
         Limits limits = rateWithBulkShare(10, 0.1);
         ProviderLimiter limiter = limiter(limits);
         acquired(limiter, Lane.BULK, NOW_OR_NEVER);
@@ -173,9 +173,9 @@ abstract class LimiterLineContract {
         assertThat(departed(limiter, Lane.BULK).startsIn()).isZero();
     }
 
-    /** Then the start still lies ahead, and the call leaves on time. */
+    /** So that the start still lies ahead and the call leaves on time. */
     @Test
-    void whoWaitsForAStartThatIsNotPlannedYetIsToComeAgainHalfALeadBefore() {
+    void unplannedStartIsAskedForAgainHalfALeadBefore() {
         Limits limits = rate(1);
         ProviderLimiter limiter = limiter(limits);
         Duration halfALead = limits.lead().dividedBy(2);

@@ -40,13 +40,13 @@ class LimitsTest {
         "PT1S, PT0.255S", // a quarter of the slot time
         "PT60S, PT1S" // at most
     })
-    void aHolderMayComeAQuarterOfTheSlotTimeEarlyWithinBounds(Duration window, Duration lead) {
+    void leadIsAQuarterOfTheSlotTimeWithinBounds(Duration window, Duration lead) {
         assertThat(window(window).lead()).isEqualTo(lead);
     }
 
     @ParameterizedTest
     @CsvSource({"10, 0.8, 8", "10, 0.79, 7", "10, 1, 10", "1, 0.5, 1", "3, 0.1, 1"})
-    void theBulkLaneHasItsShareRoundedDownButAtLeastOne(int all, double share, int bulk) {
+    void bulkShareIsRoundedDownToAtLeastOne(int all, double share, int bulk) {
         Limits limits = limits(all, SECOND, OptionalInt.of(all), share);
         assertThat(limits.bulkRate()).isEqualTo(bulk);
         assertThat(limits.bulkConcurrency()).hasValue(bulk);
@@ -60,7 +60,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1})
-    void noCallAtAllIsAMistake(int none) {
+    void zeroCallsIsRefused(int none) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limits(none, SECOND, OptionalInt.empty(), 1))
                 .withMessageContaining("afterimage.provider.rate must");
@@ -71,7 +71,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"PT0S", "PT-1S"})
-    void noTimeAtAllIsAMistake(Duration none) {
+    void zeroWindowIsRefused(Duration none) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> window(none))
                 .withMessageContaining("afterimage.provider.rate-window");
@@ -82,7 +82,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.1, 1.01, Double.NaN})
-    void aShareIsAPartOfTheWhole(double share) {
+    void bulkShareMustBeBetweenZeroAndOne(double share) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limits(1, SECOND, OptionalInt.empty(), share))
                 .withMessageContaining("afterimage.provider.bulk-share");

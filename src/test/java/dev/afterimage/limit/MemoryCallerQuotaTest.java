@@ -23,7 +23,7 @@ class MemoryCallerQuotaTest extends CallerQuotaContract {
     }
 
     @Test
-    void aLimitOfNothingIsAMistake() {
+    void limitOfZeroIsRefused() {
         assertThatThrownBy(() -> quota(OptionalInt.of(0))).hasMessageContaining("afterimage.quota.per-caller");
     }
 }

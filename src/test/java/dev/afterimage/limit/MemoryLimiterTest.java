@@ -38,9 +38,9 @@ class MemoryLimiterTest extends ProviderLimiterContract {
         clock.advance(step);
     }
 
-    /** {@link System#nanoTime} counts from anywhere, and may overflow. */
+    /** {@link System#nanoTime} has an arbitrary origin and may overflow. */
     @Test
-    void itsTimeMayBeginAnywhere() {
+    void clockReadingMayOverflow() {
         AtomicLong time = new AtomicLong(Long.MAX_VALUE);
         ProviderLimiter limiter =
                 new MemoryLimiter(AccountLimits.of(rate(1)), Limiters.RULES, time::get, clock, ReceiptStorage.NONE);
@@ -54,7 +54,7 @@ class MemoryLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void aCallLeavesWhenItsReceiptIsKeptAndNobodyElseWaitsForTheDisk() {
+    void departureWaitsForItsReceiptOnDiskAndOthersDoNot() {
         CompletableFuture<String> disk = new CompletableFuture<>();
         ReceiptStorage slow = new ReceiptStorage() {
             @Override
@@ -88,7 +88,7 @@ class MemoryLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void whateverAThreadAsksItKeepsNoOtherWaiting() {
+    void noOperationWaitsForAnotherThreadsLock() {
         ProviderLimiter limiter = limiter(rate(2));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         Departed call = (Departed) depart(limiter, permit);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,7 +33,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,12 +45,9 @@ class PermitAcquirerTest {
 
     private final MutableClock clock = new MutableClock();
     private final FakePause pause = new FakePause(clock);
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    @AfterEach
-    void endThreads() {
-        threads.shutdownNow();
-    }
+    @AutoClose("shutdownNow")
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private static Limits rate(int rate) {
         return new Limits(rate, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(20));
@@ -75,7 +73,7 @@ class PermitAcquirerTest {
         return Deadline.in(patience, clock);
     }
 
-    /** Denies until told otherwise, and tells who asks. */
+    /** Denies until a grant is released, and records every question. */
     private static class StubbornLimiter implements ProviderLimiter {
         final BlockingQueue<Duration> questions = new LinkedBlockingQueue<>();
         final Semaphore grants = new Semaphore(0);
@@ -87,7 +85,7 @@ class PermitAcquirerTest {
 
         @Override
         public Permit acquire(List<String> accounts, Lane lane, Duration patience) {
-            // Decided before it is told, so that a test that was told cannot change it any more.
+            // Decided before it is recorded, so that a test that waits for the record cannot change it.
             boolean granted = grants.tryAcquire();
             questions.add(patience);
             return granted ? new Granted("t", DEFAULT_ACCOUNT, lane, Duration.ZERO) : denial;
@@ -134,7 +132,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aStartAheadIsWaitedForAndTheCallLeavesExactlyThen() throws Exception {
+    void plannedStartIsWaitedForExactly() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
         gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
@@ -145,7 +143,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aWaitBeyondTheDeadlineIsNotSlept() throws Exception {
+    void waitBeyondTheDeadlineIsRefusedAtOnce() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
         gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
@@ -156,7 +154,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void whatOneWasRefusedIsRefusedToTheNextWithoutAskingTheLimiter() throws Exception {
+    void denialIsReusedForTheNextCallerWithoutAskingTheLimiter() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofSeconds(20), Reason.RATE);
         PermitAcquirer gate = gate(limiter);
 
@@ -172,7 +170,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aRefusalIsNoneForThoseWithMorePatienceOrInTheOtherLane() throws Exception {
+    void denialIsNotReusedForALaterDeadlineOrTheOtherLane() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofSeconds(20), Reason.RATE);
         PermitAcquirer gate = gate(limiter);
         assertThat(gate.await(ONE, Lane.INTERACTIVE, in(Duration.ofSeconds(5)))).isInstanceOf(Denied.class);
@@ -184,7 +182,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aDeadlineThatHasPassedStillTakesWhatIsFree() throws Exception {
+    void freeSlotIsTakenEvenAfterTheDeadline() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
 
         gate.depart(granted(gate, Lane.INTERACTIVE, in(Duration.ZERO)), Purchases.next());
@@ -193,7 +191,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void theBulkLaneAsksAgainUntilItsTurnComes() throws Exception {
+    void bulkLaneAsksAgainUntilItIsGranted() throws Exception {
         PermitAcquirer gate = gate(limiter(rate(1)));
         gate.depart(granted(gate, Lane.BULK, in(SECOND)), Purchases.next());
 
@@ -213,7 +211,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aPermitThatACoolDownOvertookLapses() throws Exception {
+    void permitLapsesWhenACoolDownBegins() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitAcquirer gate = gate(limiter);
         Granted permit = granted(gate, Lane.INTERACTIVE, in(SECOND));
@@ -226,7 +224,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aThreadThatWakesTooLateIsStampedAnew() throws Exception {
+    void threadThatWakesTooLateRedeparts() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         AtomicInteger held = new AtomicInteger();
         Pause sluggish = duration -> {
@@ -246,7 +244,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aPlanThatWasWrongIsWaitedForAndKept() throws Exception {
+    void departureAskedForTooEarlyWaitsWithTheSamePermit() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         Granted permit = (Granted) limiter.acquire(ONE, Lane.INTERACTIVE, Duration.ZERO);
         PermitAcquirer gate = gate(limiter);
@@ -302,7 +300,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aCallThatLeftOnTimeCostsTheLimiterNoQuestion() throws Exception {
+    void departureOnTimeIsNotReportedToTheLimiterAgain() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         PermitAcquirer gate = gate(limiter);
         PermitAcquirer.Departure.Leaves departure = (PermitAcquirer.Departure.Leaves)
@@ -317,7 +315,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void oneGivenBackInThisProcessWakesTheHeadOfTheLineAtOnce() throws Exception {
+    void releaseInThisProcessWakesTheFirstWaiterAtOnce() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         Future<Granted> waiting = threads.submit(() -> granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1))));
@@ -330,7 +328,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void withoutThatTheHeadAsksAgainByItself() throws Exception {
+    void firstWaiterPollsWithoutARelease() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofMillis(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         Future<Granted> waiting = threads.submit(() -> granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1))));
@@ -344,7 +342,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void onlyTheHeadOfALineAsks() throws Exception {
+    void onlyTheFirstWaiterAsksTheLimiter() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         CountDownLatch served = new CountDownLatch(100);
@@ -366,24 +364,23 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void aLineServesInTheOrderOfArrival() throws Exception {
+    void waitersAreServedInOrderOfArrival() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         List<Integer> order = new ArrayList<>();
         List<Future<?>> clients = new ArrayList<>();
         for (int client = 0; client < 20; client++) {
             int number = client;
-            CountDownLatch arriving = new CountDownLatch(1);
+            CompletableFuture<Thread> arriving = new CompletableFuture<>();
             clients.add(threads.submit(() -> {
-                arriving.countDown();
+                arriving.complete(Thread.currentThread());
                 granted(gate, Lane.INTERACTIVE, in(Duration.ofDays(1)));
                 synchronized (order) {
                     order.add(number);
                 }
                 return null;
             }));
-            arriving.await();
-            limiter.questions.poll(client == 0 ? 10_000 : 5, TimeUnit.MILLISECONDS);
+            awaitWaiting(arriving.get());
         }
 
         for (int client = 0; client < 20; client++) {
@@ -395,8 +392,14 @@ class PermitAcquirerTest {
         assertThat(order).isSorted();
     }
 
+    private static void awaitWaiting(Thread client) {
+        while (client.getState() != Thread.State.WAITING && client.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
-    void whoComesWhileTheLineStandsStillBeyondHisDeadlineLeavesAtOnce() throws Exception {
+    void callerWhoseDeadlineIsBeforeTheNextStartIsDeniedAtOnce() throws Exception {
         CountDownLatch standing = new CountDownLatch(1);
         Pause endless = duration -> {
             standing.countDown();
@@ -414,7 +417,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void whoIsCancelledWhileWaitingForHisStartGivesItBack() throws Exception {
+    void waiterCancelledBeforeItsStartReturnsItsPermit() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
         CountDownLatch waits = new CountDownLatch(1);
         Pause endless = duration -> {
@@ -438,7 +441,7 @@ class PermitAcquirerTest {
     }
 
     @Test
-    void whoIsCancelledInLineLetsTheOthersPass() throws Exception {
+    void cancelledWaiterLetsTheOthersPass() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofHours(1), Reason.CONCURRENCY);
         PermitAcquirer gate = gate(limiter);
         AtomicInteger interrupted = new AtomicInteger();

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ProviderLimiter} must do. */
+/** The contract of every {@link ProviderLimiter}. */
 public abstract class ProviderLimiterContract extends LimiterAccountsContract {
 
     private static Limits inFlight(int concurrency) {
@@ -49,7 +49,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void thePatientStandInLine() {
+    void waitingCallersAreGivenSuccessiveStarts() {
         ProviderLimiter limiter = limiter(rate(2));
         Duration slotTime = rate(2).slotTime();
 
@@ -64,7 +64,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aStartBeyondThePatienceIsDeniedWithTheWaitAndTakesNothing() {
+    void startBeyondThePatienceIsDeniedAndTakesNoSlot() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -79,36 +79,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aHolderWhoComesALittleEarlyIsToldTheRest() {
-        ProviderLimiter limiter = limiter(rate(1));
-        departed(limiter, Lane.INTERACTIVE);
-        Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
-
-        advance(rate(1).slotTime().minusMillis(200));
-        Permit early = depart(limiter, next);
-
-        assertThat(early)
-                .isInstanceOfSatisfying(
-                        Departed.class,
-                        departed -> assertThat(departed.startsIn()).isEqualTo(Duration.ofMillis(200)));
-    }
-
-    @Test
-    void aHolderWhoComesMuchTooEarlyIsSentBackAndKeepsHisPermit() {
-        ProviderLimiter limiter = limiter(rate(1));
-        departed(limiter, Lane.BULK);
-        Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
-
-        Denied denied = denied(depart(limiter, next));
-
-        assertThat(denied.reason()).isEqualTo(Reason.RATE);
-        assertThat(denied.retryAfter()).isEqualTo(rate(1).slotTime());
-        advance(rate(1).slotTime());
-        assertThat(depart(limiter, next)).isInstanceOf(Departed.class);
-    }
-
-    @Test
-    void aHolderWhoWasSentBackStillHoldsHisPlaceInFlight() {
+    void deniedEarlyDepartureKeepsItsPlaceInFlight() {
         Limits limits = new Limits(1, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         Granted one = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
@@ -123,7 +94,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aHolderWhoComesLateStillLeavesAndTakesHisSlotFromThenOn() {
+    void lateDepartureTakesItsSlotFromItsTrueTime() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted late = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         advance(Duration.ofSeconds(5));
@@ -135,7 +106,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aHolderWhoNeverComesLapsesAndDoesNotHoldUpTheLine() {
+    void unusedPermitLapsesAndDoesNotHoldUpOthers() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted dead = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         advance(rate(1).lead());
@@ -147,16 +118,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aPermitDepartsOnce() {
-        ProviderLimiter limiter = limiter(rate(5));
-        Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
-        depart(limiter, permit);
-
-        denied(depart(limiter, permit));
-    }
-
-    @Test
-    void aCallThatDidNotLeaveInTimeIsStampedAnew() {
+    void callThatDidNotLeaveInTimeIsRedeparted() {
         ProviderLimiter limiter = limiter(rate(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         Departed stamped = (Departed) depart(limiter, permit);
@@ -204,7 +166,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aMovedStampIsStillOneCallInFlight() {
+    void restampedCallIsStillOneCallInFlight() {
         ProviderLimiter limiter = limiter(inFlight(2));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
         advance(Duration.ofMillis(300));
@@ -217,7 +179,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aCoolDownOvertakesWhoeverWasStampedAndDidNotLeave() {
+    void coolDownDeniesARedeparture() {
         ProviderLimiter limiter = limiter(rate(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
         limiter.coolDown(DEFAULT_ACCOUNT, SECOND);
@@ -228,7 +190,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aStampLongPastCannotBeMoved() {
+    void departureLongPastCannotBeRedeparted() {
         ProviderLimiter limiter = limiter(rate(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER));
         advance(rate(1).slotTime());
@@ -237,7 +199,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aStampedPermitGivesItsPlaceBack() {
+    void settledCallFreesItsPlaceInFlight() {
         ProviderLimiter limiter = limiter(inFlight(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
 
@@ -247,7 +209,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aForeignTokenDoesNotDepart() {
+    void unknownPermitDoesNotDepart() {
         ProviderLimiter limiter = limiter(rate(5));
 
         assertThat(denied(depart(limiter, new Granted("foreign", DEFAULT_ACCOUNT, Lane.INTERACTIVE, Duration.ZERO)))
@@ -256,7 +218,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aPermitThatNeverLeftGivesItsPlaceInLineBack() {
+    void releasedPermitFreesItsStart() {
         ProviderLimiter limiter = limiter(rate(1));
         departed(limiter, Lane.INTERACTIVE);
         Granted next = acquired(limiter, Lane.INTERACTIVE, PATIENT);
@@ -276,7 +238,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void manyGiveUpAndTheLineIsShortAgain() {
+    void startsOfManyWhoGiveUpAreFreed() {
         ProviderLimiter limiter = limiter(rate(2));
         List<Granted> line = new ArrayList<>();
         for (int call = 0; call < 40; call++) {
@@ -303,7 +265,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void theBulkLaneCannotUseWhatPeopleUsed() {
+    void bulkLaneHasNoSlotsThatTheInteractiveLaneUsed() {
         ProviderLimiter limiter = limiter(rateWithBulkShare(10, 0.8));
         for (int call = 0; call < 9; call++) {
             departed(limiter, Lane.INTERACTIVE);
@@ -314,7 +276,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void theBulkLaneDoesNotFillTheFuture() {
+    void bulkLaneIsPlannedOnlyALittleAhead() {
         ProviderLimiter limiter = limiter(rateWithBulkShare(10, 1));
         for (int call = 0; call < 10; call++) {
             departed(limiter, Lane.BULK);
@@ -342,7 +304,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aPlaceGivenBackTwiceIsOnePlace() {
+    void placeInFlightReturnedTwiceIsFreedOnce() {
         ProviderLimiter limiter = limiter(inFlight(2));
         Departed first = departed(limiter, Lane.INTERACTIVE);
         departed(limiter, Lane.INTERACTIVE);
@@ -355,7 +317,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void theBulkLaneLeavesPlacesForPeople() {
+    void bulkLaneLeavesPlacesInFlightForTheInteractiveLane() {
         ProviderLimiter limiter = limiter(inFlight(4));
         Departed first = departed(limiter, Lane.BULK);
         departed(limiter, Lane.BULK);
@@ -395,7 +357,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void noPlaceStandsIdleForASlotThatIsFarAway() {
+    void placeInFlightIsNotHeldForADistantSlot() {
         Limits limits = new Limits(1, SECOND, OptionalInt.of(2), 1, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         departed(limiter, Lane.INTERACTIVE);
@@ -408,7 +370,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aDeniedDepartureGivesThePlaceBack() {
+    void deniedDepartureFreesItsPlaceInFlight() {
         ProviderLimiter limiter = limiter(inFlight(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         limiter.coolDown(DEFAULT_ACCOUNT, SECOND);
@@ -419,7 +381,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aLowerLimitThatTheProviderShowsHoldsForItsWindow() {
+    void lowerLimitShownByTheProviderHoldsForItsWindow() {
         ProviderLimiter limiter = limiter(rate(10));
         assertThat(limiter.lower(DEFAULT_ACCOUNT, 3, SECOND)).isTrue();
 
@@ -448,7 +410,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aLimitIsNeverRaised() {
+    void higherLimitShownByTheProviderIsIgnored() {
         ProviderLimiter limiter = limiter(rate(2));
         assertThat(limiter.lower(DEFAULT_ACCOUNT, 50, SECOND)).isFalse();
         assertThat(limiter.lower(DEFAULT_ACCOUNT, 120, Duration.ofMinutes(1))).isFalse();
@@ -460,7 +422,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aLimitOfALongerWindowIsTakenForItsShareOfThisOne() {
+    void limitOfALongerWindowIsScaledToOurs() {
         ProviderLimiter limiter = limiter(rate(10));
         limiter.lower(DEFAULT_ACCOUNT, 120, Duration.ofMinutes(1));
 
@@ -470,7 +432,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aCoolDownHoldsEverybodyBack() {
+    void coolDownDelaysBothLanes() {
         ProviderLimiter limiter = limiter(rate(10));
         limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(3));
 
@@ -488,7 +450,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void whoHasThePatienceIsGrantedAStartAfterTheCoolDown() {
+    void callerWithPatienceIsGrantedAStartAfterTheCoolDown() {
         ProviderLimiter limiter = limiter(rate(1));
         limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(3));
 
@@ -498,7 +460,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void ofTwoCoolDownsTheOneThatEndsLaterCounts() {
+    void laterOfTwoCoolDownsHolds() {
         ProviderLimiter limiter = limiter(rate(10));
         limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(5));
         limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(2));
@@ -509,7 +471,7 @@ public abstract class ProviderLimiterContract extends LimiterAccountsContract {
     }
 
     @Test
-    void aCoolDownOvertakesWhoeverHasNotLeft() {
+    void coolDownDeniesAPermitThatHasNotDeparted() {
         ProviderLimiter limiter = limiter(rate(10));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(2));

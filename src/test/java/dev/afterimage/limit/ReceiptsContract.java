@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every {@link Receipts} must do, together with the {@link ProviderLimiter} that writes them. */
+/** The contract of every {@link Receipts}, with the {@link ProviderLimiter} that writes them. */
 public abstract class ReceiptsContract {
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
@@ -90,7 +90,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aCallThatIsStampedAnewIsThatCallStill() {
+    void redepartureIsStillTheSamePurchase() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet);
         advance(SECOND);
@@ -107,7 +107,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aReceiptTellsTheOperatorWhatIsUnderWay() {
+    void openReceiptIsListedWithItsDetails() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet);
 
@@ -134,7 +134,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void anImageRefusesWhoHasNotSeenIt() {
+    void imageReceiptRefusesABuyerThatDoesNotKnowTheImage() {
         Fleet fleet = fleet(1);
         Instant made = now();
         fleet.receipts().settle(bought(fleet), new CallOutcome.Image(made));
@@ -174,7 +174,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void theHolderOfACallMayHaveDied() {
+    void callsWhoseHoldersDiedAreUnknownAndUseUpPurchases() {
         Fleet fleet = fleet(1);
         bought(fleet);
         advance(LONGEST_CALL);
@@ -252,7 +252,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whatIsDeletedWhileItIsMadeIsNotStoredAndCanBeBoughtAnewAfterThat() {
+    void imageDeletedDuringItsCallIsNotStoredAndMayBeBoughtAgainAfterIt() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
         assertThat(fleet.receipts().hold(call)).isEqualTo(Holding.HELD);
@@ -280,7 +280,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whoThawsAfterADeleteDoesNotBringTheImageBack() {
+    void holderThatThawsAfterADeleteDoesNotStoreItsImage() {
         Fleet fleet = fleet(1);
         Departed frozen = bought(fleet);
         advance(SECOND);
@@ -296,7 +296,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whatWasDeletedCanBeBoughtAtOnce() {
+    void deletedKeyMayBeBoughtAtOnce() {
         Fleet fleet = fleet(0);
         fleet.receipts().settle(bought(fleet), HTML);
         fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
@@ -308,7 +308,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whoThawsWhenAnotherHasBoughtFindsItsReceiptLost() {
+    void holderThatThawsAfterAnotherPurchaseHasLostItsReceipt() {
         Fleet fleet = fleet(1);
         Departed frozen = bought(fleet);
         advance(LONGEST_CALL);
@@ -332,7 +332,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aLivingHolderKeepsItsReceiptPastItsEnd() {
+    void holdExtendsAReceiptPastItsEnd() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet);
         for (int hold = 0; hold < 10; hold++) {
@@ -378,7 +378,7 @@ public abstract class ReceiptsContract {
 
     @ParameterizedTest
     @EnumSource
-    void aStopLetsOneCallThroughNowAndThenAndAnImageEndsIt(LaneStop.Reason reason) {
+    void stopLetsProbesThroughAndAnImageEndsIt(LaneStop.Reason reason) {
         Fleet fleet = fleet(1);
         depart(fleet, Purchases.next()); // no restart is due any more
         Instant since = now();
@@ -416,7 +416,7 @@ public abstract class ReceiptsContract {
 
     @ParameterizedTest
     @EnumSource
-    void aProbeThatWasNotDealtWithLeavesTheStopAndTheNextOneComesAtItsTime(LaneStop.Reason reason) {
+    void unansweredProbeKeepsTheStopAndTheNextComesAtItsTime(LaneStop.Reason reason) {
         Fleet fleet = fleet(1);
         depart(fleet, Purchases.next()); // no restart is due any more
         fleet.limiter().stop(DEFAULT_ACCOUNT, reason);
@@ -451,7 +451,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void anUnusableAnswerThatIsToldTwiceCountsOnce() {
+    void unusableAnswerSettledTwiceCountsOnce() {
         Fleet fleet = fleet(WIDE, new ReceiptRules(1, 2));
         Departed call = bought(fleet);
 
@@ -495,7 +495,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whatIsBoughtAfterADeleteHasANameOfItsOwn() {
+    void purchaseAfterADeleteHasANewIdempotencyKey() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet, PURCHASE.named("1"));
         fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
@@ -509,7 +509,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aProbeThatFindsNoSlotIsNotLost() {
+    void probeWithoutASlotIsTriedAgain() {
         Fleet fleet = fleet(new Limits(1, SECOND, OptionalInt.empty(), 1, LONGEST_CALL), new ReceiptRules(1, 5));
         bought(fleet, Purchases.next());
         fleet.limiter().stop(DEFAULT_ACCOUNT, LaneStop.Reason.UNUSABLE_ANSWERS);
@@ -541,7 +541,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aCallThatWouldNotLandByTheDeadlineIsNotMadeForWhoWaits() {
+    void callExpectedToEndAfterTheDeadlineIsNotMadeForAWaitingCaller() {
         Fleet fleet = fleet(1);
         Departed slow = bought(fleet);
         advance(Duration.ofSeconds(8));
@@ -556,7 +556,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void whoIsNotBoundToThatDeadlineIsToldWhenACallMayLeave() {
+    void denialForItsLatencyAlsoSaysWhenACallMayLeave() {
         Fleet fleet = fleet(new Limits(1, SECOND, OptionalInt.empty(), 1, LONGEST_CALL), new ReceiptRules(1, 5));
         fleet.receipts().settle(bought(fleet, Purchases.next()), image());
         advance(Duration.ofSeconds(2));
@@ -578,7 +578,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void anImageThatWaitedForTheStoreSaysNothingOfHowLongCallsTake() {
+    void timeThatAnImageWaitedForTheStoreIsNoLatency() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet);
         advance(LONGEST_CALL.plus(SECOND));
@@ -589,7 +589,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aJobIsResumedByWhoComesAfterItsHolder() {
+    void providersJobIsResumedAfterItsHolderDied() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
         fleet.receipts().keepTicket(call, "job-7");
@@ -607,7 +607,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aJobThatWasDeletedUnderWayIsNotResumedButBoughtAnewAfterIt() {
+    void providersJobDeletedMeanwhileIsBoughtAnewAfterItsEnd() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
         fleet.receipts().keepTicket(call, "job-7");
@@ -621,7 +621,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aJobOfUnknownOutcomeThatWasDeletedIsNotResumedEither() {
+    void deletedProvidersJobOfUnknownOutcomeIsNotResumed() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
         fleet.receipts().keepTicket(call, "job-7");
@@ -633,7 +633,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void aRequestThatTheProviderDealtWithEndsTheStopsOfKeyAndAccountAndNoOther() {
+    void processedProbeEndsTheStopsOfKeyAndAccountOnly() {
         Fleet fleet = fleet(1);
         List<Departed> probes = List.of(bought(fleet, Purchases.next()), bought(fleet, Purchases.next()));
         List<CallOutcome> dealtWith = List.of(HTML, new CallOutcome.Rejected("DATA no title", Duration.ZERO));
@@ -651,7 +651,7 @@ public abstract class ReceiptsContract {
     }
 
     @Test
-    void theManyReceiptsOfLandedImagesDontHideTheOthersFromTheOperator() {
+    void manyImageReceiptsDoNotHideOpenOnesFromTheList() {
         Fleet fleet = fleet(0);
         fleet.receipts().settle(bought(fleet, Purchases.next()), image());
         fleet.receipts().settle(bought(fleet), SILENCE);

@@ -75,35 +75,6 @@ public final class SimulatedFleet {
         return new Parts(limiter, limiter);
     }
 
-    /** A process with its limiter. While it has no core, nothing happens in it. */
-    public final class Instance {
-
-        private final Parts parts;
-        private long hasCoreFrom;
-
-        private Instance(Parts parts) {
-            this.parts = parts;
-        }
-
-        /** Adds clients that ask for one call after the other to the end. */
-        public Instance withClients(int count, Lane lane) {
-            for (int client = 0; client < count; client++) {
-                withClient(lane, Duration.ofNanos(random.nextInt(1_000_000)));
-            }
-            return this;
-        }
-
-        private void withClient(Lane lane, Duration start) {
-            at(start.toNanos(), () -> new Client(this, lane).ask());
-        }
-
-        /** Takes its core away, so that whatever it does in this time it does late. */
-        public Instance withoutCore(Duration from, Duration length) {
-            at(from.toNanos(), () -> hasCoreFrom = Math.max(hasCoreFrom, now + length.toNanos()));
-            return this;
-        }
-    }
-
     public final DepartureLog all = new DepartureLog();
     public final DepartureLog bulk = new DepartureLog();
     public int mostInFlight;
@@ -114,7 +85,7 @@ public final class SimulatedFleet {
             (a, b) -> a.at() != b.at() ? Long.compare(a.at(), b.at()) : Long.compare(a.order(), b.order()));
     private final Temper temper;
     private final Random random;
-    private final Instance first;
+    private final Parts parts;
     private final long end;
     private long now;
     private long order;
@@ -130,28 +101,14 @@ public final class SimulatedFleet {
         this.temper = temper;
         random = new Random(seed);
         end = length.toNanos();
-        first = instance(limiter);
+        parts = limiter.apply(() -> now);
     }
 
-    /** Adds a process. */
-    public Instance instance(Function<LongSupplier, Parts> limiter) {
-        return new Instance(limiter.apply(() -> now));
-    }
-
-    /** Adds a client that asks for one call after the other, from {@code start} to the end. */
-    public SimulatedFleet withClient(Lane lane, Duration start) {
-        first.withClient(lane, start);
-        return this;
-    }
-
+    /** Adds clients that ask for one call after the other to the end. */
     public SimulatedFleet withClients(int count, Lane lane) {
-        first.withClients(count, lane);
-        return this;
-    }
-
-    /** Lets something happen that no client does, such as an outage. */
-    public SimulatedFleet event(Duration time, Runnable happens) {
-        at(time.toNanos(), happens);
+        for (int client = 0; client < count; client++) {
+            at(random.nextInt(1_000_000), () -> new Client(lane).ask());
+        }
         return this;
     }
 
@@ -166,15 +123,11 @@ public final class SimulatedFleet {
     /** Asks for one call after the other. */
     private final class Client {
 
-        private final Instance instance;
-        private final ProviderLimiter limiter;
-        private final Receipts receipts;
+        private final ProviderLimiter limiter = parts.limiter();
+        private final Receipts receipts = parts.receipts();
         private final Lane lane;
 
-        Client(Instance instance, Lane lane) {
-            this.instance = instance;
-            this.limiter = instance.parts.limiter();
-            this.receipts = instance.parts.receipts();
+        Client(Lane lane) {
             this.lane = lane;
         }
 
@@ -210,7 +163,7 @@ public final class SimulatedFleet {
 
         private void departed(Permit answer, Granted granted) {
             switch (answer) {
-                case Departed stamped -> leaveIn(stamped.startsIn().toNanos(), stamped, granted);
+                case Departed stamped -> leaveIn(stamped.startsIn().toNanos(), stamped);
                 case Denied denied
                 when denied.reason() == Permit.Reason.RATE ->
                     in(denied.retryAfter().toNanos(), () -> hold(granted));
@@ -223,14 +176,9 @@ public final class SimulatedFleet {
             }
         }
 
-        private void leaveIn(long wait, Departed stamped, Granted granted) {
+        private void leaveIn(long wait, Departed stamped) {
             long heldUp = upTo(temper.heldUp());
-            long due = now + wait;
             in(wait + heldUp, () -> {
-                if (now - due - heldUp > Limits.JITTER.toNanos()) {
-                    departed(limiter.redepart(stamped), granted); // It knows that it had no core.
-                    return;
-                }
                 leave(stamped);
                 if (heldUp > 0) {
                     limiter.restamp(stamped);
@@ -266,15 +214,7 @@ public final class SimulatedFleet {
         }
 
         private void in(long nanos, Runnable happens) {
-            at(now + nanos, () -> onceItHasACore(happens));
-        }
-
-        private void onceItHasACore(Runnable happens) {
-            if (now < instance.hasCoreFrom) {
-                at(instance.hasCoreFrom, () -> onceItHasACore(happens));
-            } else {
-                happens.run();
-            }
+            at(now + nanos, happens);
         }
     }
 

@@ -39,7 +39,7 @@ class FleetGaugesTest {
     }
 
     @Test
-    void aPortThatFailsMakesItsOwnGaugesNaNAndNoOthers() {
+    void failingPortMakesOnlyItsOwnGaugesNaN() {
         register(
                 () -> {
                     throw new QueueUnavailableException("gone", new IllegalStateException());
@@ -57,14 +57,14 @@ class FleetGaugesTest {
     }
 
     @Test
-    void anAgeThatTheQueueCannotTellIsNoNumber() {
+    void unknownAgeOfTheOldestJobIsNaN() {
         register(() -> new QueueStatus(3, 40, Optional.empty(), 2), OptionalLong.empty());
         assertThat(gauge(Meters.QUEUE_AGE)).isNaN();
         assertThat(gauge(Meters.DEAD_LETTERS)).isEqualTo(2);
     }
 
     @Test
-    void manyReadingsAskThePortOnceInAWhile() {
+    void gaugeReadingsAreCachedForAWhile() {
         AtomicInteger asked = new AtomicInteger();
         register(
                 () -> {
@@ -83,7 +83,7 @@ class FleetGaugesTest {
     }
 
     @Test
-    void aFailingPortIsNotAskedAtEachReadingEither() {
+    void failureOfAPortIsCachedToo() {
         AtomicInteger asked = new AtomicInteger();
         register(
                 () -> {

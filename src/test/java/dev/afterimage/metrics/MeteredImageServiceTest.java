@@ -77,7 +77,7 @@ class MeteredImageServiceTest {
         }
     }
 
-    /** Knows what a lookup in the index tells, and fails at everything else. */
+    /** Answers index lookups with {@code known}, and fails at everything else. */
     private ImageService core() {
         return (ImageService) Proxy.newProxyInstance(
                 ImageService.class.getClassLoader(),

@@ -9,7 +9,7 @@ import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.Jobs;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
@@ -29,7 +29,7 @@ class MeteredPortsTest {
     private final IndexEntry entry = TestImages.entry(TestImages.key(1), clock.instant(), 10);
 
     @Test
-    void jobsAreCountedByWhatBecameOfThem() throws Exception {
+    void jobsAreCountedByOutcome() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2), Jobs.bulk(3), Jobs.bulk(4)), Duration.ZERO);
         List<Claim> claims = queue.claim(Set.of(Lane.BULK), 4, Duration.ZERO);
         queue.complete(claims.get(0));
@@ -54,7 +54,7 @@ class MeteredPortsTest {
 
     @Test
     void anIndexThatFailsIsCountedAndItsFailurePassedOn() {
-        MapIndex index = new MapIndex();
+        MemoryImageIndex index = new MemoryImageIndex();
         MeteredIndex metered = new MeteredIndex(meters, index);
         metered.put(entry);
         assertThat(metered.find(entry.key())).isCompletedWithValueMatching(found -> found.isPresent());

@@ -79,7 +79,7 @@ class PlanMeterTest {
     }
 
     @Test
-    void ofManyBadRowsTheFirstAreNamed() {
+    void onlyTheFirstBadRowsAreLogged() {
         List<CatalogueRow.Bad> bad = IntStream.rangeClosed(1, 200)
                 .mapToObj(line -> new CatalogueRow.Bad(line, "Not JSON"))
                 .toList();

@@ -69,7 +69,7 @@ class ScrapeTest {
     }
 
     @Test
-    void everyMeterSaysWhatItIs() {
+    void everyMeterHasADescription() {
         Set<String> described = ours.stream()
                 .filter(line -> line.startsWith("# HELP "))
                 .filter(line -> line.split(" ", 4)[3].length() > 10)
@@ -92,7 +92,7 @@ class ScrapeTest {
     }
 
     @Test
-    void aMissAndAHitAreCountedApart() {
+    void missesAndHitsAreCountedSeparately() {
         assertThat(ours)
                 .anyMatch(line -> line.startsWith("afterimage_requests_total{lane=\"interactive\",outcome=\"hit\"}"))
                 .anyMatch(line -> line.startsWith("afterimage_provider_answers_total{class=\"2xx\"}"));

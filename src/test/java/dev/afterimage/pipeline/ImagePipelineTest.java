@@ -36,7 +36,7 @@ import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.ManualPause;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
@@ -70,11 +70,11 @@ class ImagePipelineTest {
             new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"B\"}"), ImageFormat.PNG);
 
     private static final ImageKey KEY = new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0);
-    /** The longest pause between two looks of somebody who waits for another process. */
+    /** The longest pause between two polls of a follower of another process. */
     private static final Duration POLL = Duration.ofMillis(400);
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
-    private final MapIndex index = new MapIndex();
+    private final MemoryImageIndex index = new MemoryImageIndex();
     private final MemoryImageStore store = new MemoryImageStore();
     private final FakeGenerator provider = new FakeGenerator();
     private final FakeBacklog backlog = new FakeBacklog();
@@ -87,6 +87,7 @@ class ImagePipelineTest {
     private final CallSettler settler = Permitted.settler(limiter, clock, pause, threads);
     private final Drain drain = new Drain(clock, pause);
     private volatile Optional<Permit.Denied> refusal = Optional.empty();
+    private int mostFollowers = Integer.MAX_VALUE;
     private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
 
     private ImagePipeline pipelineWithQuota(OptionalInt perHour) {
@@ -109,6 +110,7 @@ class ImagePipelineTest {
                 new MemoryCallerQuota(perHour, clock),
                 backlog,
                 drain,
+                mostFollowers,
                 Duration.ofSeconds(25),
                 pause,
                 clock,
@@ -136,7 +138,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatTheIndexKnowsToBeFreshIsAHitAtAGlance() {
+    void freshIndexEntryIsAHitOfTheIndexLookup() {
         ImageOutcome made = obtain();
         CompletableFuture<IndexLookup> indexLookup =
                 pipeline.indexLookup(REQUEST).toCompletableFuture();
@@ -146,7 +148,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aGlanceNeitherBuysNorAsksTheStore() {
+    void indexLookupNeitherBuysNorAsksTheStore() {
         assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
         obtain();
         index.entries().clear();
@@ -157,7 +159,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsPastItsFreshnessOrPurgedIsNoHit() {
+    void expiredOrPurgedEntryIsNoHitOfTheIndexLookup() {
         obtain();
         clock.advance(TTL);
         assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
@@ -167,7 +169,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whoHasLookedIntoTheIndexGoesOnFromThere() {
+    void requestWithAnIndexLookupDoesNotAskTheIndexAgain() {
         IndexLookup indexLookup = join(pipeline.indexLookup(REQUEST));
         index.down(true);
         assertThat(join(pipeline.obtain(patiently(REQUEST), indexLookup))).isInstanceOf(ImageOutcome.Stored.class);
@@ -176,7 +178,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aLostIndexIsMendedFromTheStore() {
+    void lostIndexEntryIsRestoredFromTheStore() {
         obtain();
         index.entries().clear();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
@@ -185,7 +187,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void withoutAnIndexTheStoreAnswers() {
+    void storeAnswersWhileTheIndexIsDown() {
         obtain();
         index.down(true);
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
@@ -193,21 +195,21 @@ class ImagePipelineTest {
     }
 
     @Test
-    void withoutAStoreTheIndexAnswers() {
+    void indexAnswersWhileTheStoreIsDown() {
         obtain();
         store.down(true);
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
     }
 
     @Test
-    void nothingIsBoughtWhileThereIsNoPlaceToPutIt() {
+    void nothingIsBoughtWhileTheStoreIsDown() {
         store.down(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThat(provider.calls()).isZero();
     }
 
     @Test
-    void aFullStoreCostsTheCallsOnTheirWayAndNoMore() {
+    void fullStoreStopsFurtherPurchases() {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
@@ -216,7 +218,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatAFullStoreDidNotTakeIsStoredLaterAndNotBoughtAgain() throws Exception {
+    void imageThatAFullStoreRefusedIsStoredLaterWithoutASecondBill() throws Exception {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         assertThat(drain.isIdle()).isFalse();
@@ -232,7 +234,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void theReceiptOfAnImageThatWaitsForTheStoreIsHeldSoThatNobodyElseBuysIt() throws Exception {
+    void receiptOfAnImageWaitingForTheStoreIsHeld() throws Exception {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         for (int step = 0; step < 100; step++) {
@@ -246,7 +248,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatAFullStoreDidNotTakeCanBeForgotten() {
+    void imageWaitingForTheStoreCanBeDeleted() {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
         join(pipeline.forget(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0)));
@@ -259,7 +261,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whereNoPermitIsForeseenNobodyLeadsAndTheBacklogTakesIt() {
+    void requestWithoutAForeseeablePermitIsQueued() {
         refusal = Optional.of(new Permit.Denied(Duration.ofSeconds(40), Permit.Reason.RATE));
 
         assertThat(obtain())
@@ -271,7 +273,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whereNoPermitIsForeseenWhoeverLeadsAlreadyIsFollowed() throws Exception {
+    void requestWithoutAForeseeablePermitFollowsAnExistingLeader() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> led =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -290,7 +292,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whoWaitsForAnotherProcessGetsItsImage() throws Exception {
+    void followerOfAnotherProcessGetsItsImage() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> led =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -324,7 +326,50 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aFollowerLeavesAtItsOwnDeadlineAndTheFlightGoesOn() throws Exception {
+    void followersOverTheLimitAreAnsweredPending() throws Exception {
+        mostFollowers = 1;
+        ImagePipeline small = pipeline(OptionalInt.empty(), leases);
+        provider.held();
+        CompletableFuture<ImageOutcome> led = small.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        CompletableFuture<ImageOutcome> one = small.obtain(patiently(REQUEST)).toCompletableFuture();
+        CompletableFuture<ImageOutcome> other = small.obtain(patiently(REQUEST)).toCompletableFuture();
+
+        Object first = CompletableFuture.anyOf(one, other).join();
+
+        assertThat(first).isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(one.isDone() && other.isDone()).isFalse();
+        provider.letGo();
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+        assertThat(List.of(one.join(), other.join()))
+                .filteredOn(ImageOutcome.Collapsed.class::isInstance)
+                .hasSize(1);
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void followersOfOtherProcessesCountTowardsTheLimit() throws Exception {
+        mostFollowers = 1;
+        provider.held();
+        CompletableFuture<ImageOutcome> led =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        CompletableFuture<ImageOutcome> followed =
+                pipeline(OptionalInt.empty(), leases).obtain(patiently(REQUEST)).toCompletableFuture();
+        pause.awaitSleeper(POLL);
+
+        assertThat(join(pipeline(OptionalInt.empty(), leases).obtain(patiently(REQUEST))))
+                .isInstanceOf(ImageOutcome.Pending.class);
+
+        provider.letGo();
+        assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
+        pause.advance(POLL);
+        assertThat(followed.join()).isInstanceOf(ImageOutcome.Collapsed.class);
+        assertThat(leases.takePlace(KEY, HOUR, 1)).isPresent();
+    }
+
+    @Test
+    void followerLeavesAtItsDeadlineAndTheFlightContinues() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> leader =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -358,7 +403,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aPauseOfAnHourIsQueuedWithThatDelayAndNotSlept() {
+    void pauseOfAnHourIsQueuedWithThatDelay() {
         provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
         ImageOutcome outcome = obtain();
         assertThat(outcome).isEqualTo(new ImageOutcome.Pending(outcome.key(), HOUR));
@@ -366,7 +411,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobThatMustWaitIsThrownAndNotQueuedAgain() {
+    void throttledJobIsThrownToItsWorkerAndNotQueuedAgain() {
         provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
         GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
         assertThatThrownBy(() -> join(pipeline.obtain(job)))
@@ -377,7 +422,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobGetsTheFailureItselfAlthoughAnOldImageIsThere() {
+    void jobGetsTheFailureEvenWhenAStaleImageExists() {
         obtain();
         clock.advance(TTL);
         provider.failsWith(new OutOfCreditsException("spent", clock.instant().plus(HOUR)));
@@ -387,7 +432,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobMakesAnewWhatIsFreshButEndsBeforeItsHorizon() {
+    void jobRegeneratesAnImageThatExpiresBeforeItsHorizon() {
         obtain();
         clock.advance(HOUR);
         GenerationRequest job = planned(TTL);
@@ -398,7 +443,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobIsContentWithWhatOutlastsItsHorizon() {
+    void jobKeepsAnImageThatOutlastsItsHorizon() {
         obtain();
         clock.advance(HOUR);
 
@@ -407,7 +452,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobIsContentWithWhatAnotherProcessMadeSinceItsPlanBegan() {
+    void jobKeepsAnImageMadeSinceItsPlanBegan() {
         obtain();
         clock.advance(HOUR);
         GenerationRequest job = planned(TTL);
@@ -433,7 +478,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aProviderThatIsGoneLeavesTheOldImageAsStale() {
+    void staleImageIsServedWhileTheProviderIsDown() {
         obtain();
         clock.advance(TTL.plus(HOUR).plusSeconds(5));
         provider.failsWith(new UnavailableException("gone", null));
@@ -444,7 +489,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void pastItsHardLimitAnOldImageIsNotServed() {
+    void imagePastItsStaleTimeIsNotServed() {
         obtain();
         clock.advance(TTL.plus(STALE_TTL));
         provider.failsWith(new UnavailableException("gone", null));
@@ -480,7 +525,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsNoImageAgainIsNotBoughtForEveryRequest() {
+    void repeatedUnusableAnswersAreNotBoughtForEveryRequest() {
         for (int request = 0; request < 10; request++) {
             provider.failsWith(new NotAnImageException("html"));
             assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
@@ -489,7 +534,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void afterAImageASlipIsForgotten() {
+    void imageResetsTheCountOfUnusableAnswers() {
         provider.failsWith(new NotAnImageException("html"));
         assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
         join(pipeline.forget(obtain().key()));
@@ -500,7 +545,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobIsTriedAgainWhateverWasRemembered() {
+    void jobIgnoresTheNegativeCache() {
         provider.failsWith(new RejectedException(RejectedException.Reason.TEMPLATE, "no"));
         assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
 
@@ -511,7 +556,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void aJobWhosePurchasesAreUsedUpIsTold() {
+    void jobWhosePurchasesAreUsedUpFailsWithoutANextPurchase() {
         for (int request = 0; request < 2; request++) {
             provider.failsWith(new NotAnImageException("html"));
             assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
@@ -548,7 +593,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsOnlyRememberedCostsNoQuota() {
+    void failureFromTheNegativeCacheCostsNoQuota() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         provider.failsWith(new NotAnImageException("html")).failsWith(new NotAnImageException("html"));
         assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
@@ -560,7 +605,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatIsDeletedWhileItIsMadeIsNotStored() throws Exception {
+    void imageDeletedDuringItsGenerationIsNotStored() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> made =
                 pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
@@ -593,7 +638,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void justPastItsFreshnessAnImageIsServedAtOnceAndMadeAnewBehindThat() {
+    void staleImageIsServedAtOnceAndRefreshedInTheBackground() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         join(metered.obtain(patiently(REQUEST)));
         clock.advance(TTL.plus(HOUR).minusMillis(1));
@@ -620,9 +665,9 @@ class ImagePipelineTest {
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
 
-    /** Or an entry would be left that leads to no image, once the index is back. */
+    /** Otherwise the index would keep an entry without an image. */
     @Test
-    void whereTheIndexCannotBeAskedNothingIsForgottenByHalf() {
+    void deleteChangesNothingWhileTheIndexIsDown() {
         ImageKey key = obtain().key();
         index.down(true);
         assertThatThrownBy(() -> join(pipeline.forget(key))).isInstanceOf(CacheUnavailableException.class);
@@ -635,7 +680,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void onlyWhatMayCostIsCharged() {
+    void onlyRequestsThatMayCostAreCharged() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(join(metered.obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Hit.class);
@@ -645,7 +690,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void whatWasNotBilledIsGivenBackToTheCaller() {
+    void quotaOfAnUnbilledRequestIsReturned() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
         provider.failsWith(new UnavailableException("gone", null));
         assertThatThrownBy(() -> join(metered.obtain(patiently(REQUEST)))).isInstanceOf(UnavailableException.class);

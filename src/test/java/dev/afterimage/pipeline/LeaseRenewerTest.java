@@ -67,7 +67,7 @@ class LeaseRenewerTest {
     }
 
     @Test
-    void aRenewalThatFailsMayPassBeforeTheLeaseEnds() throws Exception {
+    void failedRenewalIsTriedAgainBeforeTheLeaseEnds() throws Exception {
         LeaseRenewer renewer = LeaseRenewer.start(
                 LEASE,
                 leases(() -> {

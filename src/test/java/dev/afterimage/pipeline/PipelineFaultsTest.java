@@ -29,7 +29,7 @@ import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.ManualPause;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
@@ -57,7 +57,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the pipeline does when the fleet's memory is gone, its process stood still, or others come in between. */
+/** The pipeline without Redis, in a frozen process, and with other processes in between. */
 @Timeout(60)
 class PipelineFaultsTest {
 
@@ -70,7 +70,7 @@ class PipelineFaultsTest {
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T12:00:00Z"));
     private final ManualPause pause = new ManualPause(clock);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final MapIndex index = new MapIndex();
+    private final MemoryImageIndex index = new MemoryImageIndex();
     private final MemoryImageStore store = new MemoryImageStore();
     private final FakeGenerator provider = new FakeGenerator();
     private final FakeBacklog backlog = new FakeBacklog();
@@ -128,13 +128,14 @@ class PipelineFaultsTest {
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
                 backlog,
                 new Drain(clock, pause),
+                Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
                 pause,
                 clock,
                 threads));
     }
 
-    /** The same port while the fleet's memory can be asked. */
+    /** The port, failing while Redis is gone. */
     @SuppressWarnings("unchecked")
     private <T> T reachable(Class<T> port, T right, Supplier<RuntimeException> failure) {
         return (T) Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> {
@@ -166,7 +167,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whileTheFleetsMemoryIsGoneAMissIsQueuedAtOnceAndNothingIsBought() {
+    void withoutRedisAMissIsQueuedAtOnce() {
         fleetIsGone = true;
 
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Pending.class);
@@ -177,7 +178,7 @@ class PipelineFaultsTest {
 
     /** Or the image of a slow provider would come as much later as a call takes. */
     @Test
-    void aCallThatWouldNotLandInTimeIsQueuedForAtOnceAndTheCallerLooksWhenItMayHaveLanded() {
+    void callExpectedToEndTooLateIsQueuedAtOnceAndTheCallerComesBackLater() {
         ImageGenerator slow = (request, attempt) -> {
             GeneratedImage image = provider.generate(request, attempt);
             clock.advance(Duration.ofSeconds(15));
@@ -197,7 +198,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whileTheFleetsMemoryIsGoneAJobWaitsWithoutAFailure() {
+    void withoutRedisAJobWaits() {
         fleetIsGone = true;
 
         assertThatThrownBy(() -> ended(pipeline(), job(REQUEST))).isInstanceOf(ThrottledException.class);
@@ -205,7 +206,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whileTheFleetsMemoryIsGoneAnOldImageIsServed() {
+    void withoutRedisAStaleImageIsServed() {
         ended(pipeline(), asked(REQUEST));
         clock.advance(TTL.plusHours(2));
         fleetIsGone = true;
@@ -218,7 +219,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whileTheFleetsMemoryIsGoneAKeyThatCannotBeLookedUpIsPending() {
+    void withoutRedisAnUnknownKeyIsPending() {
         fleetIsGone = true;
 
         assertThat(Lookup.await(pipeline().look(KEY)))
@@ -226,7 +227,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whoStoodStillWithAPermitFindsTheImageThatHasComeMeanwhile() throws Exception {
+    void processFrozenWithAPermitFindsTheImageMadeMeanwhile() throws Exception {
         limiter = Limiters.memory(
                 new Limits(1, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(60)), clock);
         ImagePipeline frozen = pipeline();
@@ -243,7 +244,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whoStoodStillWithACallInFlightLeavesTheImageThatAnotherHasBoughtSince() throws Exception {
+    void processFrozenInFlightKeepsTheImageBoughtMeanwhile() throws Exception {
         provider.held();
         CompletableFuture<ImageOutcome> frozen =
                 begun(pipeline(provider, limiter, new ManualPause(clock)), asked(REQUEST));
@@ -263,7 +264,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void aPersonOvertakesABulkJobThatHasNotLeftAndTheJobBuysNothing() throws Exception {
+    void interactiveRequestOvertakesABulkJobThatHasNotDeparted() throws Exception {
         limiter = Limiters.memory(
                 new Limits(2, Duration.ofSeconds(1), OptionalInt.empty(), 0.5, Duration.ofSeconds(60)), clock);
         ended(pipeline(), job(OTHER));
@@ -278,9 +279,9 @@ class PipelineFaultsTest {
         assertThat(provider.calls()).as("with the other image's").isEqualTo(2);
     }
 
-    /** Or the hold that comes after it would write the receipt of an ended call again. */
+    /** Otherwise the late hold would write the receipt of an ended call again. */
     @Test
-    void theReceiptOfAFailedCallEndsAfterTheHoldThatIsUnderWay() throws Exception {
+    void receiptIsSettledAfterAHoldInProgress() throws Exception {
         List<String> order = new CopyOnWriteArrayList<>();
         CountDownLatch holds = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -312,9 +313,9 @@ class PipelineFaultsTest {
         assertThat(limiter.find(KEY)).isEmpty();
     }
 
-    /** It read the store before the DELETE, and tells the index after it. */
+    /** The request reads the store before the DELETE and writes the index after it. */
     @Test
-    void whoMendsTheIndexDuringADeleteDoesNotBringTheImageBack() {
+    void restoringTheIndexDuringADeleteDoesNotBringTheImageBack() {
         ended(pipeline(), asked(REQUEST));
         index.entries().clear();
         index.beforePut(() -> store.delete(KEY));
@@ -344,7 +345,7 @@ class PipelineFaultsTest {
     }
 
     @Test
-    void whoTakesItsDeletedImageBackLeavesTheOneThatWasBoughtSince() {
+    void removingALateImageKeepsTheOneBoughtSince() {
         Receipts late = (Receipts) Proxy.newProxyInstance(
                 Receipts.class.getClassLoader(), new Class<?>[] {Receipts.class}, (proxy, method, arguments) -> {
                     if (!method.getName().equals("settle")) {
@@ -364,8 +365,25 @@ class PipelineFaultsTest {
         assertThat(provider.calls()).isEqualTo(2);
     }
 
+    /** As a job does that remakes a fresh image for its plan: it finds the old one in the store first. */
     @Test
-    void whoFollowedAFlightThatBroughtNothingPausesBeforeTheNext() throws Exception {
+    void restoringTheIndexWhileANewerImageIsStoredKeepsTheNewerOne() {
+        ended(pipeline(), asked(REQUEST));
+        index.entries().clear();
+        clock.advance(Duration.ofSeconds(1));
+        IndexEntry newer = freshness.entryFor(KEY, REQUEST.template(), FakeGenerator.image(), clock.instant());
+        index.beforePut(() -> store.put(newer, FakeGenerator.image().content()));
+
+        ended(pipeline(), asked(REQUEST));
+
+        while (!newer.equals(index.entries().get(KEY))) {
+            Thread.onSpinWait();
+        }
+        assertThat(provider.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void followerOfAFailedFlightPausesBeforeTheNext() throws Exception {
         provider.held().failsWith(ThrottledException.byProvider(Duration.ofSeconds(15)));
         ImagePipeline pipeline = pipeline();
         GenerationRequest impatient =

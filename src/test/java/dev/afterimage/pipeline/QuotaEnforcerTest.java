@@ -31,18 +31,18 @@ class QuotaEnforcerTest {
 
     private final MutableClock clock = new MutableClock();
     private final IndexEntry entry = TestImages.entry(KEY, clock.instant(), 10);
-    private final QuotaEnforcer desk = new QuotaEnforcer(new MemoryCallerQuota(OptionalInt.of(1), clock));
+    private final QuotaEnforcer enforcer = new QuotaEnforcer(new MemoryCallerQuota(OptionalInt.of(1), clock));
 
     private ImageOutcome charge(Caller caller, ImageOutcome outcome) {
         GenerationRequest generationRequest =
                 GenerationRequest.onDemand(REQUEST, caller, Deadline.in(Duration.ofSeconds(20), clock));
-        return desk.charge(generationRequest, () -> outcome);
+        return enforcer.charge(generationRequest, () -> outcome);
     }
 
     private void fail(GenerationException failure) {
         GenerationRequest generationRequest =
                 GenerationRequest.onDemand(REQUEST, new Caller("ann"), Deadline.in(Duration.ofSeconds(20), clock));
-        assertThatThrownBy(() -> desk.charge(generationRequest, () -> {
+        assertThatThrownBy(() -> enforcer.charge(generationRequest, () -> {
                     throw failure;
                 }))
                 .isSameAs(failure);
@@ -56,7 +56,7 @@ class QuotaEnforcerTest {
     }
 
     @Test
-    void whatCostNothingIsGivenBack() {
+    void quotaOfARequestWithoutCostIsReturned() {
         Caller ann = new Caller("ann");
         for (ImageOutcome free : new ImageOutcome[] {
             new ImageOutcome.Hit(entry),
@@ -71,7 +71,7 @@ class QuotaEnforcerTest {
     }
 
     @Test
-    void aPromiseIsCharged() {
+    void pendingRequestIsCharged() {
         charge(new Caller("ann"), new ImageOutcome.Pending(KEY, Duration.ofSeconds(1)));
         assertUsedUp();
     }
@@ -85,7 +85,7 @@ class QuotaEnforcerTest {
     }
 
     @Test
-    void anImageThatIsNoneWasBilled() {
+    void unusableAnswerIsCharged() {
         fail(new NotAnImageException("html"));
         assertUsedUp();
     }

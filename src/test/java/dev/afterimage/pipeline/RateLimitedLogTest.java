@@ -47,7 +47,7 @@ class RateLimitedLogTest {
     }
 
     @Test
-    void aSecondOfFailuresIsOneLineAndTheNextSaysHowManyThereWere() {
+    void failuresOfASecondAreOneLogLineAndTheNextCountsThem() {
         for (int failure = 0; failure < 100; failure++) {
             warning.say(new IllegalStateException("no route"));
         }

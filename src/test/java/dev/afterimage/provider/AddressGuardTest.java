@@ -37,14 +37,14 @@ class AddressGuardTest {
     }
 
     @Test
-    void theNameIsResolvedOnceSoThatRebindingGainsNothing() throws UnknownHostException {
+    void hostNameIsResolvedOnceAgainstDnsRebinding() throws UnknownHostException {
         names = Map.of("cdn.example.com", List.of(PUBLIC));
         guard("*.example.com").check("https://cdn.example.com/1.png");
         assertThat(resolved).containsExactly("cdn.example.com");
     }
 
     @Test
-    void aHostThatNobodyAllowedIsRefusedWithoutAskingForItsAddress() {
+    void hostThatIsNotAllowedIsRefusedWithoutANameLookup() {
         names = Map.of("evil.test", List.of(PUBLIC));
         assertRefused(guard("*.example.com"), "https://evil.test/1.png");
         assertThat(resolved).isEmpty();
@@ -84,7 +84,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void aNameWithoutAnAddressNowIsNoRefusal() {
+    void failedNameLookupIsUnknownHostAndNotARefusal() {
         assertThatThrownBy(() -> guard("*.example.com").check("https://cdn.example.com/1.png"))
                 .isInstanceOf(UnknownHostException.class);
     }
@@ -183,11 +183,12 @@ class AddressGuardTest {
                 "https://cdn.example.com /x",
                 "https://cdn.example.com\r\nHost: evil.test/x"
             })
-    void oddSpellingsAreRefused(String url) {
+    void ambiguousUrlsAreRefused(String url) {
         names = Map.of(
                 "cdn.example.com", List.of(PUBLIC),
                 "evil.test", List.of(PUBLIC));
-        // Everything that a lenient reader could take these for is public or named, so only the spelling is at fault.
+        // Every host that a lenient parser could read here is allowed, so only the spelling can be the reason for the
+        // refusal.
         assertRefused(guard("*.example.com", "127.0.0.1"), url);
     }
 
@@ -199,7 +200,7 @@ class AddressGuardTest {
                 "https://cdn.example.com:443/x",
                 "https://cdn.example.com:/x"
             })
-    void harmlessSpellingsOfAnAllowedHostMeanThatHost(String url) throws UnknownHostException {
+    void equivalentSpellingsOfAnAllowedHostAreAccepted(String url) throws UnknownHostException {
         names = Map.of("cdn.example.com", List.of(PUBLIC));
         Destination destination = guard("*.example.com").check(url);
         assertThat(destination.host()).isEqualTo("cdn.example.com");
@@ -219,14 +220,14 @@ class AddressGuardTest {
                 "*.127.0.0.1",
                 "127.1"
             })
-    void anEntryThatIsNoHostOrTooWideIsRefusedAtStart(String entry) {
+    void malformedOrTooWideEntryIsRefusedAtStart(String entry) {
         assertThatThrownBy(() -> guard(entry))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("allowed-hosts");
     }
 
     @Test
-    void aRefusalDoesNotRepeatTheUrl() {
+    void refusalDoesNotQuoteTheUrl() {
         assertThatThrownBy(() -> guard("*.example.com").check("https://evil.test/secret-path?signature=abc"))
                 .isInstanceOf(NotAnImageException.class)
                 .message()

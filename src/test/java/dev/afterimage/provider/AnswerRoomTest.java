@@ -14,7 +14,7 @@ class AnswerRoomTest {
     private final List<String> wentOn = new ArrayList<>();
 
     @Test
-    void callsAreLetInByTheSizeOfTheLargestAnswerOfLateAndNotByTheLongestThatMayCome() {
+    void callsAreAdmittedByTheLargestRecentAnswer() {
         for (int i = 0; i < 16; i++) {
             assertThat(room.enter(20 * MB)).isPresent();
         }
@@ -22,7 +22,7 @@ class AnswerRoomTest {
     }
 
     @Test
-    void afterALargeAnswerFewerAreLetInUntilItIsStoredAndSmallerOnesHaveCome() {
+    void largeAnswerAdmitsFewerCallsUntilItIsStored() {
         byte[] large = new byte[3 * MB];
         AnswerRoom.Place place = room.enter(20 * MB).orElseThrow();
         place.leave(large);
@@ -42,14 +42,14 @@ class AnswerRoomTest {
     }
 
     @Test
-    void whatIsPaidForIsLetInHoweverFullItIs() {
+    void paidCallIsAdmittedEvenWhenFull() {
         fill();
         AnswerRoom.Place paid = room.enterPaid();
         assertThat(paid.grow(MB, () -> wentOn.add("paid"))).isTrue();
     }
 
     @Test
-    void oneAnswerAtATimeIsReadBeyondTheRoomAndTheOthersGoOnInTheirOrder() {
+    void answersBeyondTheRoomAreReadOneAtATimeInOrder() {
         AnswerRoom.Place first = room.enter(20 * MB).orElseThrow();
         AnswerRoom.Place second = room.enter(20 * MB).orElseThrow();
         AnswerRoom.Place third = room.enter(20 * MB).orElseThrow();
@@ -71,7 +71,7 @@ class AnswerRoomTest {
     }
 
     @Test
-    void aPlaceThatIsLeftTwiceFreesItsRoomOnce() {
+    void placeLeftTwiceFreesItsRoomOnce() {
         fill();
         AnswerRoom.Place place = room.enterPaid();
         place.grow(MB, () -> {});
@@ -81,7 +81,7 @@ class AnswerRoomTest {
     }
 
     @Test
-    void anImageThatIsNeverStoredIsCountedUntilTheHeapIsRidOfIt() {
+    void unstoredImageIsCountedUntilItIsGarbageCollected() {
         room.enter(20 * MB).orElseThrow().leave(new byte[4 * MB]);
         room.enterPaid();
         for (int i = 0; i < 100 && room.enter(MB).isEmpty(); i++) {

@@ -27,7 +27,7 @@ class AnswerTranslatorTest {
 
     @ParameterizedTest
     @CsvSource({"400, DATA", "413, DATA", "422, DATA", "406, DATA", "415, DATA", "404, TEMPLATE", "410, TEMPLATE"})
-    void aRejectionSaysWhatTheCallerCanMend(int status, Reason reason) {
+    void rejectionSaysWhatTheCallerCanCorrect(int status, Reason reason) {
         assertThat(failure(status))
                 .isInstanceOfSatisfying(
                         RejectedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
@@ -35,7 +35,7 @@ class AnswerTranslatorTest {
 
     @ParameterizedTest
     @ValueSource(ints = {401, 403, 407, 405, 418, 301, 302, 304, 307})
-    void whatOnlyTheOperatorCanMendIsNoRejectionOfTheRequest(int status) {
+    void operatorsFaultIsNotARejection(int status) {
         assertThat(failure(status))
                 .isInstanceOfSatisfying(
                         AccessRefusedException.class,
@@ -44,7 +44,7 @@ class AnswerTranslatorTest {
 
     @ParameterizedTest
     @ValueSource(ints = {408, 499, 504, 524})
-    void aTimeOutBehindTheProviderMayHaveBeenBilled(int status) {
+    void gatewayTimeoutIsAnUnknownOutcome(int status) {
         assertThat(failure(status)).isInstanceOfSatisfying(OutcomeUnknownException.class, e -> {
             assertThat(e.billed()).isEqualTo(Billed.MAYBE);
             assertThat(e.serverError()).isFalse();
@@ -53,7 +53,7 @@ class AnswerTranslatorTest {
 
     @ParameterizedTest
     @ValueSource(ints = {500, 501, 502, 520, 527, 599})
-    void aServerErrorThatMayComeAfterTheWorkMayHaveBeenBilled(int status) {
+    void ambiguousServerErrorIsAnUnknownOutcome(int status) {
         assertThat(failure(status)).isInstanceOfSatisfying(OutcomeUnknownException.class, e -> {
             assertThat(e.billed()).isEqualTo(Billed.MAYBE);
             assertThat(e.serverError()).isTrue();
@@ -62,7 +62,7 @@ class AnswerTranslatorTest {
 
     @ParameterizedTest
     @ValueSource(ints = {503, 521, 522, 523, 525, 526})
-    void aServerErrorThatSaysThatNothingHasBegunIsAnOutage(int status) {
+    void serverErrorBeforeTheWorkIsUnavailable(int status) {
         assertThat(failure(status))
                 .isInstanceOfSatisfying(
                         UnavailableException.class, e -> assertThat(e.billed()).isEqualTo(Billed.NO));
@@ -100,7 +100,7 @@ class AnswerTranslatorTest {
                 "{\"resetAt\":\"2025-06-15T10:15:01Z\"}",
                 "{\"resetAt\":\"2025-07-01T00:00:00Z\"}"
             })
-    void usedUpCreditsAreAskedForAgainAfterAQuarterOfAnHourWhateverDayIsNamed(String body) {
+    void outOfCreditsIsProbedAfterFifteenMinutes(String body) {
         assertThat(AnswerTranslator.failure(answer(402, body), Waits.USUAL, NOW))
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class,
@@ -108,7 +108,7 @@ class AnswerTranslatorTest {
     }
 
     @Test
-    void usedUpCreditsAreAskedForEarlierWhereTheNamedResetIsNearer() {
+    void outOfCreditsIsProbedAtANearerReset() {
         assertThat(AnswerTranslator.failure(answer(402, "{\"resetAt\":\"2025-06-15T10:09:00Z\"}"), Waits.USUAL, NOW))
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class,
@@ -119,7 +119,7 @@ class AnswerTranslatorTest {
     }
 
     @Test
-    void noMessageRepeatsTheProvidersText() {
+    void messagesDoNotQuoteTheProvidersText() {
         for (int status = 300; status < 600; status++) {
             GenerationException failure =
                     AnswerTranslator.failure(answer(status, "{\"message\":\"data value leaks\"}"), Waits.USUAL, NOW);

@@ -53,7 +53,7 @@ class CallbackTransportTest {
     }
 
     @Test
-    void aHostThatTheOperatorNamesIsToldWhereverItIs() throws Exception {
+    void configuredHostIsCalledEvenAtAPrivateAddress() throws Exception {
         CallbackTransport transport = transport("127.0.0.1");
         URI url = url("/told?a=b");
         transport.check(url);
@@ -72,7 +72,7 @@ class CallbackTransportTest {
     }
 
     @Test
-    void othersMustBeHttpsAtAPublicAddressOnTheUsualPort() {
+    void otherHostsMustBePublicHttpsOnPort443() {
         CallbackTransport transport = transport();
         for (String url : List.of(
                 "http://93.184.215.14/",
@@ -97,7 +97,7 @@ class CallbackTransportTest {
     }
 
     @Test
-    void aReceiverThatIsNotThereIsNoAnswer() {
+    void unreachableReceiverIsAnIoException() {
         URI url = url("/told");
         server.stop(0);
 

@@ -26,10 +26,9 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.testing.SampleImages;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,21 +39,11 @@ class DescribedProviderTest {
     private static final String JOB = "'result':'/url','job':{'poll':'{/poll}','every':'1s','status':'/status',"
             + "'done':'done','failed':'failed'}";
 
-    private static ProviderBench bench;
-
-    @BeforeAll
-    static void open() {
-        bench = new ProviderBench();
-    }
-
-    @AfterAll
-    static void close() {
-        bench.close();
-    }
+    @RegisterExtension
+    private static final ProviderBench bench = new ProviderBench();
 
     @BeforeEach
-    void forget() {
-        bench.server.resetAll();
+    void answerEverything() {
         bench.server.stubFor(any(anyUrl()).willReturn(ok().withBody(SampleImages.png())));
     }
 
@@ -114,7 +103,7 @@ class DescribedProviderTest {
                 "object | {'a':{'name':'a','text':'hi'},'b':{'name':'b','text':7},'c':{'name':'c','src':'https://e.com/1'},"
                         + "'d':{'color':'red'}}",
             })
-    void eachTurnsTheDataIntoEntries(String into, String expected) {
+    void eachMakesAnEntryOfEveryDataMember(String into, String expected) {
         String properties = "'result':'bytes','body':{'m':'{each}'},'each':{'into':'" + into
                 + "','text':{'name':'{name}','text':'{value}'},'url':{'name':'{name}','src':'{value}'}}";
         String data = "{'a':'hi','b':7,'c':'https://e.com/1','d':{'color':'red'}}";
@@ -122,7 +111,7 @@ class DescribedProviderTest {
     }
 
     @Test
-    void aFormIsWrittenAsBrowsersWriteIt() {
+    void formIsUrlEncoded() {
         LoggedRequest sent = sent(
                 "'result':'bytes','encoding':'form','body':{'...':'{data}','t':'{template}'}", "{'a':'x & ü','n':2}");
         assertThat(sent.getHeader("Content-Type")).isEqualTo("application/x-www-form-urlencoded");
@@ -130,7 +119,7 @@ class DescribedProviderTest {
     }
 
     @Test
-    void aMultipartFormHasABoundaryThatItsContentCannotHold() {
+    void multipartBoundaryDoesNotOccurInTheContent() {
         LoggedRequest sent =
                 sent("'result':'bytes','encoding':'multipart','body':{'...':'{data}'}", "{'a':'ü','b\\\"':{'c':1}}");
         String boundary = sent.getHeader("Content-Type").replace("multipart/form-data; boundary=", "");
@@ -141,7 +130,7 @@ class DescribedProviderTest {
     }
 
     @Test
-    void theConfiguredUrlStandsInPlaceOfTheDescribedBeginning() {
+    void configuredUrlReplacesTheDescribedBaseUrl() {
         String properties =
                 "'result':'bytes','method':'GET','target':'a/b c','url':'https://api.example.com/v1/{target}/{data/q}'";
         assertThat(sent(properties, "{'q':'x/ü'}", "url", bench.url("/base")).getUrl())
@@ -153,14 +142,14 @@ class DescribedProviderTest {
     }
 
     @Test
-    void aTargetThatNothingIsMadeOfIsRefusedAtStart() {
+    void unusedTargetIsRefusedAtStart() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> bench.described(described("'result':'bytes','body':{}"), "target", "x"))
                 .withMessageContaining("afterimage.provider.target");
     }
 
     @Test
-    void anAccountThatTheApiWantsMustBeConfigured() {
+    void requiredAccountMustBeConfigured() {
         Description basic =
                 described("'result':'bytes','body':{},'headers':{'Authorization':'basic({user}:{apiKey})'}");
         assertThatIllegalArgumentException()
@@ -190,7 +179,7 @@ class DescribedProviderTest {
 
     @ParameterizedTest
     @CsvSource({"3, 3 in PT2S", "0,", "-1,", "many,", "99999999999,"})
-    void aLimitThatAnAnswerShowsIsTold(String header, String told) {
+    void limitInAnAnswerIsReported(String header, String told) {
         bench.shown.clear();
         bench.server.stubFor(
                 any(anyUrl()).willReturn(ok().withBody(SampleImages.png()).withHeader("X-Limit", header)));
@@ -199,7 +188,7 @@ class DescribedProviderTest {
     }
 
     @Test
-    void aVariantStandsAloneAsANumberAndInATextAsItsDigits() {
+    void variantIsANumberByItselfAndDigitsWithinAText() {
         bench.described(described(
                         "'result':'bytes','body':{'a':'{variant}','b':'no. {variant}','in':{}},'seed':'/in/s'"))
                 .generate(
@@ -210,7 +199,7 @@ class DescribedProviderTest {
     }
 
     @Test
-    void thePurchaseIsNamedWhereTheApiBillsANameOnce() {
+    void idempotencyKeyIsSentWhereTheApiTakesOne() {
         LoggedRequest sent = sent("'result':'bytes','body':{},'idempotency':{'header':'Idempotency-Key'}", "{}");
         assertThat(sent.getHeader("Idempotency-Key")).matches("[0-9a-f]{64}");
     }
@@ -225,7 +214,7 @@ class DescribedProviderTest {
     }
 
     @Test
-    void anAnswerInWhichThePointersFindNothingIsUnusable() {
+    void answerWithoutTheDescribedMembersIsUnusable() {
         bench.server.stubFor(post(urlEqualTo("/render")).willReturn(okJson("{\"url\":7}")));
         assertThatThrownBy(() -> generate("'result':['/url','/a/*/b'],'body':{}", "{}"))
                 .isInstanceOf(NotAnImageException.class);
@@ -264,7 +253,7 @@ class DescribedProviderTest {
     }
 
     @Test
-    void aJobThatNeverEndsIsUnknownWhenTheTimeIsUp() {
+    void jobThatDoesNotEndInTimeIsAnUnknownOutcome() {
         answersJob(bench.url("/job/1"));
         bench.server.stubFor(get(urlEqualTo("/job/1")).willReturn(okJson("{\"status\":\"queued\"}")));
         assertThatThrownBy(() -> generate(JOB + ",'body':{}", "{}", "timeout", "5s"))

@@ -45,7 +45,7 @@ class DescriptionCompilerTest {
         return DescriptionCompiler.compile(document.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The least that describes something, with one property more. */
+    /** A minimal description with one more property. */
     private static String with(String property) {
         return "{'name':'x','url':'https://api.example.com/v1/images','body':{'t':'{template}'},'result':'/url'%s}"
                 .formatted(property.isEmpty() ? "" : "," + property);
@@ -53,7 +53,7 @@ class DescriptionCompilerTest {
 
     @ParameterizedTest
     @FieldSource("SHIPPED")
-    void whatShipsCompilesAndFitsTheSchema(String name) throws IOException {
+    void shippedDescriptionsCompileAndFitTheSchema(String name) throws IOException {
         String document = Files.readString(FOLDER.resolve(name + ".json"));
         assertThat(SCHEMA.validate(document, InputFormat.JSON)).isEmpty();
         assertThat(Descriptions.of(name).name()).isEqualTo(name);
@@ -68,7 +68,7 @@ class DescriptionCompilerTest {
     }
 
     @Test
-    void everyFileOfTheFolderShips() throws IOException {
+    void everyDescriptionInTheFolderIsShipped() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
             assertThat(files.map(file -> file.getFileName().toString())
                             .filter(file -> !file.equals("provider.schema.json"))
@@ -106,7 +106,7 @@ class DescriptionCompilerTest {
                 "'idempotency':{} | /idempotency | \"header\" is missing",
                 "'each':{'into':'list','text':'{value}'} | /each/into | array or object",
             })
-    void aMistakeThatTheSchemaSeesIsNamedWithItsPointer(String property, String pointer, String reason) {
+    void schemaViolationIsNamedByItsPointer(String property, String pointer, String reason) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> compile(with(property)))
                 .withMessageContaining("\"" + pointer + "\"")
@@ -131,7 +131,7 @@ class DescriptionCompilerTest {
                 "'job':{'poll':'{/u}','every':'1s','status':'/s','done':'d','failed':'f','pollsCount':true},'concurrency':2"
                         + " | /job | can't be kept together",
             })
-    void soIsOneThatOnlyTheCompilerSees(String property, String pointer, String reason) {
+    void mistakeBeyondTheSchemaIsNamedByItsPointer(String property, String pointer, String reason) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> compile(with(property)))
                 .withMessageContaining("\"" + pointer + "\"")
@@ -150,7 +150,7 @@ class DescriptionCompilerTest {
                 "{'t':'a {data}'} | /body/t",
                 "{'t':'{each}'} | ",
             })
-    void aBodyIsCheckedInItsDepth(String body, String pointer) {
+    void nestedBodyIsChecked(String body, String pointer) {
         String document = with("").replace("{'t':'{template}'}", body);
         if ("ok".equals(pointer)) {
             assertThat(compile(document)).isNotNull();
@@ -164,20 +164,20 @@ class DescriptionCompilerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "{", "[]", "7", "{'name':'x','name':'y','result':'bytes'}", "{'name':'X','result':'bytes'}"})
-    void whatIsNoDescriptionIsRefused(String document) {
+    void documentThatIsNoDescriptionIsRefused(String document) {
         assertThatIllegalArgumentException().isThrownBy(() -> compile(document)).withMessageContaining("description");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ftp://api.example.com/", "/render", "https://{target}/render", "https://user@host/"})
-    void aUrlWhoseHostIsNotWrittenOutIsRefused(String url) {
+    void urlMustNameItsHostLiterally(String url) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> compile(with("").replace("https://api.example.com/v1/images", url)))
                 .withMessageContaining("\"/url\"");
     }
 
     @Test
-    void aKindThatDoesNotExistNamesThoseThatDo() {
+    void unknownKindNamesTheKnownOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Descriptions.of("../secrets"))
                 .withMessageContaining("bannerbear")
@@ -194,7 +194,7 @@ class DescriptionCompilerTest {
     }
 
     @Test
-    void whatItAllowsIsWhatTheConfigurationFallsBackTo() {
+    void describedLimitsAreTheDefaultsOfTheConfiguration() {
         assertThat(Descriptions.limits(List.of("placid")))
                 .containsEntry("rate", "30")
                 .containsEntry("rate-window", "60000ms")

@@ -35,7 +35,7 @@ class ImageReferenceTest {
                 "{\"status\":\"done\",\"id\":7,\"url\":\" %s \"}",
                 "\"%s\""
             })
-    void aUrlIsFoundWhereUsualApisPutIt(String json) {
+    void urlIsFoundInTheUsualMembers(String json) {
         assertThat(in(json.formatted(URL))).contains(new ImageReference.Link(URL));
     }
 
@@ -75,7 +75,7 @@ class ImageReferenceTest {
                 "{\"url\":\"data:image/svg+xml,<svg/>\"}",
                 "{\"other\":\"https://cdn.example.com/1.png\"}"
             })
-    void anythingElseHoldsNoImage(String json) {
+    void otherJsonHoldsNoImage(String json) {
         assertThat(in(json)).isEmpty();
     }
 

@@ -3,19 +3,32 @@ package dev.afterimage.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.RejectedException.Reason;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.DocumentedError;
 import dev.afterimage.provider.zoo.Zoo;
 import dev.afterimage.provider.zoo.ZooAnswer;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Orders;
+import dev.afterimage.testing.Purchases;
+import dev.afterimage.testing.Webhooks;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobPollerTest {
@@ -34,7 +47,7 @@ class JobPollerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 422})
-    void aJobThatThePollsDoNotKnowAtOnceIsAskedForAgain(int status) {
+    void jobThatIsNotFoundAtFirstIsPolledAgain(int status) {
         pollsAreAnswered(status, 3);
 
         assertThat(provider.generate(bench.request(0), ProviderBench.attempt()).content())
@@ -43,7 +56,7 @@ class JobPollerTest {
     }
 
     @Test
-    void theOutcomeOfAJobThatStaysUnknownIsUnknownAndNotARejection() {
+    void jobThatIsNeverFoundIsAnUnknownOutcome() {
         pollsAreAnswered(400, 1000);
         Instant begun = clock.instant();
 
@@ -52,8 +65,63 @@ class JobPollerTest {
         assertThat(Duration.between(begun, clock.instant())).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(35));
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Zoo.class,
+            names = {"FLUX", "REPLICATE", "BANNERBEAR_JOB"})
+    void webhookAddressIsSentOnlyWhereWebhooksAreConfigured(Zoo animal) {
+        ZooBench other = new ZooBench(animal.in(clock), clock, new FakePause(clock));
+        ProviderCall call = new ProviderCall(
+                other.description,
+                other.config,
+                ApiKeys.configured(other.config),
+                (service, method, url, headers, body) -> headers);
+        String told = call.of(
+                        other.request(0), "p", Optional.of("https://images.example/w"), 1000, Duration.ofSeconds(1))
+                .body()
+                .orElseThrow();
+        String silent = call.of(other.request(0), "p", Optional.empty(), 1000, Duration.ofSeconds(1))
+                .body()
+                .orElseThrow();
+
+        assertThat(told).containsOnlyOnce("\"https://images.example/w\"");
+        assertThat(silent).doesNotContain("webhook");
+    }
+
     @Test
-    void whatModerationRefusesIsRefusedAtOnce() {
+    void webhookEndsTheWaitBeforeTheNextPoll() {
+        ImageKey key = new ImageKey("ab".repeat(32));
+        List<Duration> waits = new ArrayList<>();
+        bench.webhooks = Webhooks.on();
+        ZooBench told = new ZooBench(api, clock, new Pause() {
+            @Override
+            public void await(Duration duration) {
+                clock.advance(duration);
+            }
+
+            /** The provider says so at once: the job is done. */
+            @Override
+            public boolean acquire(Semaphore bell, int permits, Duration atMost) {
+                waits.add(atMost);
+                clock.advance(Duration.ofSeconds(7));
+                return bench.webhooks.wake(key) && bell.tryAcquire(permits);
+            }
+        });
+        told.webhooks = bench.webhooks;
+
+        told.provider(JobPoller.PollPermits.FREE)
+                .generate(
+                        told.request(0),
+                        Attempt.of(Lane.BULK, new Deadline(Instant.MAX), Orders.of(Purchases.of(key))));
+
+        assertThat(waits)
+                .as("it rang, and the poll that followed found the image")
+                .hasSize(1);
+        assertThat(api.polls()).isEqualTo(1);
+    }
+
+    @Test
+    void moderatedJobIsModeratedAtOnce() {
         api.prime(DocumentedError.rejected(
                         "moderated", ZooAnswer.json(200, "{'status':'Content Moderated'}"), Reason.MODERATED)
                 .whenPolled());

@@ -15,27 +15,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
-import dev.afterimage.generation.AccessRefusedException;
-import dev.afterimage.generation.CheckedGenerator;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.GenerationException.Billed;
-import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.ThrottledException;
-import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
-import dev.afterimage.limit.PermitLapsedException;
 import dev.afterimage.testing.SampleImages;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,22 +36,8 @@ class JsonDescriptionTest {
     private static final byte[] PNG = SampleImages.png();
     private static final String[] LOCAL = {"allowed-hosts", "127.0.0.1"};
 
-    private static ProviderBench bench;
-
-    @BeforeAll
-    static void open() {
-        bench = new ProviderBench();
-    }
-
-    @AfterAll
-    static void close() {
-        bench.close();
-    }
-
-    @BeforeEach
-    void forget() {
-        bench.server.resetAll();
-    }
+    @RegisterExtension
+    private static final ProviderBench bench = new ProviderBench();
 
     @Test
     void theCallIsAPostOfTemplateAndDataWithTheKeyAsBearer() {
@@ -95,7 +72,7 @@ class JsonDescriptionTest {
 
     @ParameterizedTest
     @EnumSource
-    void bytesAreTakenByTheirOwnMagicNumber(ImageFormat format) {
+    void formatFollowsFromTheMagicNumber(ImageFormat format) {
         byte[] content = SampleImages.whole(format);
         answers(ok().withHeader("Content-Type", "text/html").withBody(content));
         GeneratedImage image = generate();
@@ -158,7 +135,7 @@ class JsonDescriptionTest {
     }
 
     @Test
-    void aPaidImageThatCannotBeFetchedIsNotPaidForAgain() {
+    void imageThatCannotBeFetchedIsNotBoughtAgain() {
         answersUrl(bench.url("/1.png"));
         bench.server.stubFor(get(urlEqualTo("/1.png")).willReturn(aResponse().withFault(Fault.EMPTY_RESPONSE)));
         assertFails(OutcomeUnknownException.class, Billed.MAYBE, LOCAL);
@@ -227,63 +204,9 @@ class JsonDescriptionTest {
                 "{\"image\":\"PHN2Zy8+\"}",
                 "{\"image\":\"data:image/svg+xml;base64,PHN2Zy8+\"}"
             })
-    void anAnswerWithoutAImageIsRefused(String body) {
+    void answerWithoutAnImageIsRefused(String body) {
         answers(ok(body));
         assertFails(NotAnImageException.class, Billed.YES);
-    }
-
-    @Test
-    void halfAImageDoesNotPassTheCheckBehindTheProvider() {
-        answers(ok().withBody(SampleImages.half(PNG)));
-        ImageGenerator checked = new CheckedGenerator(bench.json(), 1_000_000);
-        assertThatThrownBy(() -> checked.generate(ProviderBench.request(), ProviderBench.attempt()))
-                .isInstanceOf(NotAnImageException.class)
-                .hasMessageContaining("cut short");
-    }
-
-    @Test
-    void failuresAreTranslated() {
-        answers(aResponse().withStatus(401));
-        assertFails(AccessRefusedException.class, Billed.NO);
-        answers(aResponse().withStatus(404));
-        assertFails(RejectedException.class, Billed.NO);
-        answers(aResponse().withStatus(500));
-        assertFails(OutcomeUnknownException.class, Billed.MAYBE);
-        answers(aResponse().withStatus(503));
-        assertFails(UnavailableException.class, Billed.NO);
-        answers(aResponse().withStatus(504));
-        assertFails(OutcomeUnknownException.class, Billed.MAYBE);
-        answers(aResponse().withStatus(302).withHeader("Location", bench.url("/elsewhere")));
-        assertFails(AccessRefusedException.class, Billed.NO);
-        answers(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER));
-        assertFails(OutcomeUnknownException.class, Billed.MAYBE);
-    }
-
-    @Test
-    void aHangIsAnUnknownOutcome() {
-        answers(ok().withBody(PNG).withFixedDelay(60_000));
-        assertFails(OutcomeUnknownException.class, Billed.MAYBE, "timeout", "300ms");
-    }
-
-    @Test
-    void throttlingNamesTheWait() {
-        answers(aResponse().withStatus(429).withHeader("Retry-After", "3600"));
-        assertThatThrownBy(JsonDescriptionTest::generate)
-                .isInstanceOfSatisfying(
-                        ThrottledException.class,
-                        e -> assertThat(e.retryAfter()).contains(Duration.ofHours(1)));
-    }
-
-    @Test
-    void aLapsedPermitMeansThatNothingReachedTheProvider() {
-        answers(ok().withBody(PNG));
-        assertThatThrownBy(() -> bench.json()
-                        .generate(
-                                ProviderBench.request(), ProviderBench.attempt().withDeparture(() -> {
-                                    throw new PermitLapsedException(Duration.ofSeconds(1));
-                                })))
-                .isInstanceOf(PermitLapsedException.class);
-        assertThat(bench.calls()).isZero();
     }
 
     @ParameterizedTest

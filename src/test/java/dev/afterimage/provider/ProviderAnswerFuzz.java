@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a provider answers: it can't stop the fleet for longer than a day, nor make the reading of it fail. */
+/** No answer of a provider stops the fleet for longer than a day or makes its parser fail. */
 class ProviderAnswerFuzz {
 
     private static final Instant NOW = Instant.parse("2026-03-01T02:00:00Z");
@@ -55,7 +55,7 @@ class ProviderAnswerFuzz {
     @ParameterizedTest
     @Timeout(60)
     @ValueSource(strings = {"9", "0", ".", "t=1,", "\"a\";r=0;t=1,", "reset=", ";", " ", "[", "{\"resetAt\":", "A"})
-    void whatIsLong(String piece) {
+    void longInput(String piece) {
         answer(piece.repeat(100_000).getBytes(StandardCharsets.UTF_8));
         answer(("{\"resetAt\":" + piece.repeat(100_000) + "}").getBytes(StandardCharsets.UTF_8));
         answer(("{\"resetAt\":\"" + piece.repeat(100_000) + "\"}").getBytes(StandardCharsets.UTF_8));

@@ -4,6 +4,7 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMoc
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
@@ -27,20 +28,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A stubbed provider behind real sockets, and what is needed to call it. */
-final class ProviderBench implements AutoCloseable {
+final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAllCallback {
 
     /** The limits that answers showed. */
     final List<String> shown = new ArrayList<>();
 
-    /** What a test that waits for a time-out waits for. */
+    /** The time-out of tests that wait for one. */
     static final Duration SHORT = Duration.ofMillis(300);
 
     final WireMockServer server = new WireMockServer(wireMockConfig().dynamicPort());
     final MutableClock clock = MutableClock.atSomeTime();
     final FakePause pause = new FakePause(clock);
-    /** One event loop, so that what a test sent through it is known to have been seen. */
+    /** One event loop, so that a test knows that its earlier work has been handled. */
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
     final ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(5), Clock.systemUTC());
@@ -71,6 +75,7 @@ final class ProviderBench implements AutoCloseable {
                         (service, method, url, headers, body) -> headers,
                         clock,
                         pause,
+                        ProviderWebhooks.none(),
                         false));
     }
 
@@ -113,6 +118,16 @@ final class ProviderBench implements AutoCloseable {
 
     static Attempt attempt() {
         return Attempt.of(Lane.INTERACTIVE, new Deadline(Instant.MAX), Orders.next());
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        server.resetAll();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
     }
 
     @Override

@@ -33,10 +33,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,26 +45,16 @@ class ProviderHttpTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final String KEPT_ALIVE = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-    private static ProviderBench bench;
-
-    @BeforeAll
-    static void open() {
-        bench = new ProviderBench();
-    }
-
-    @AfterAll
-    static void close() {
-        bench.close();
-    }
+    @RegisterExtension
+    private static final ProviderBench bench = new ProviderBench();
 
     @BeforeEach
-    void forget() {
-        bench.server.resetAll();
+    void answerEverything() {
         bench.server.stubFor(any(anyUrl()).willReturn(ok("hello")));
     }
 
     @Test
-    void theDepartureIsToldOnceAndBeforeTheCallIsWritten() {
+    void departureIsReportedOnceBeforeTheCallIsWritten() {
         List<Integer> callsSeenAtDeparture = new ArrayList<>();
         Answer answer = bench.http.exchange(call(LONG), () -> callsSeenAtDeparture.add(bench.calls()));
         assertThat(answer.status()).isEqualTo(200);
@@ -75,7 +64,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void itIsToldWhenTheCallWasWrittenAndBeforeTheAnswerIsThere() {
+    void writeIsReportedBeforeTheAnswerArrives() {
         bench.server.stubFor(any(anyUrl()).willReturn(ok("hello").withFixedDelay(200)));
         List<Instant> told = new ArrayList<>();
         Instant asked = Instant.now();
@@ -96,7 +85,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void anAnswerThatComesBeforeTheWholeRequestWasReadCounts() throws Exception {
+    void answerBeforeTheRequestWasReadIsUsed() throws Exception {
         CountDownLatch answered = new CountDownLatch(1);
         try (ServerSocket hasty = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread server = Thread.startVirtualThread(() -> answerTheFirstByte(hasty, answered));
@@ -129,7 +118,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void theDepartureIsToldOnTheCallersThread() {
+    void departureIsReportedOnTheCallersThread() {
         List<Thread> threads = new ArrayList<>();
         bench.http.exchange(call(LONG), () -> threads.add(Thread.currentThread()));
         assertThat(threads).containsExactly(Thread.currentThread());
@@ -184,7 +173,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void aHangIsAnUnknownOutcome() {
+    void hangingProviderIsAnUnknownOutcome() {
         bench.server.stubFor(any(anyUrl()).willReturn(ok().withFixedDelay(60_000)));
         assertThatThrownBy(() -> bench.http.exchange(call(ProviderBench.SHORT), () -> {}))
                 .isInstanceOf(OutcomeUnknownException.class)
@@ -250,7 +239,7 @@ class ProviderHttpTest {
         }
     }
 
-    /** The only event loop has handled what happened before once it has brought back later answers. */
+    /** The only event loop has handled all earlier events once it has returned later answers. */
     private static void letTheEventLoopSee() {
         for (int i = 0; i < 3; i++) {
             bench.http.exchange(call(LONG), () -> {});
@@ -288,7 +277,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void aFailureIsUnderstoodHoweverLongItsBodyIs() {
+    void statusOfAFailureWithALongBodyIsUnderstood() {
         bench.server.stubFor(
                 any(anyUrl()).willReturn(aResponse().withStatus(429).withBody(new byte[3_000_000])));
         Answer answer = bench.http.exchange(call(LONG), () -> {});
@@ -308,9 +297,9 @@ class ProviderHttpTest {
                 .isFalse();
     }
 
-    /** More than 512 once waited for a connection here, and were taken for a provider that cannot be reached. */
+    /** A bug: calls beyond 512 once waited for a connection and counted as an unreachable provider. */
     @Test
-    void asManyCallsAsTheBulkheadLetsInHaveConnectionsAtOnce() throws Exception {
+    void everyCallOfAFullBulkheadHasAConnection() throws Exception {
         int calls = 1000;
         CountDownLatch allLeft = new CountDownLatch(calls);
         try (RawServer server = new RawServer(KEPT_ALIVE);
@@ -340,7 +329,7 @@ class ProviderHttpTest {
     /** Some APIs take a GET. */
     @ParameterizedTest
     @ValueSource(strings = {"", "{}"})
-    void aCallWithoutRoomForItsAnswerIsNotBought(String body) {
+    void callWithoutRoomForItsAnswerDoesNotDepart(String body) {
         AnswerRoom room = new AnswerRoom(1);
         try (ProviderHttp http = new ProviderHttp(bench.vertx, LONG, room, Clock.systemUTC())) {
             AnswerRoom.Place other = room.enter(1).orElseThrow();
@@ -362,7 +351,7 @@ class ProviderHttpTest {
     }
 
     @Test
-    void anAnswerThatIsBoughtWaitsForRoomAndIsNotLost() throws Exception {
+    void paidAnswerWaitsForRoomAndIsNotLost() throws Exception {
         byte[] image = new byte[3_000_000];
         bench.server.stubFor(any(anyUrl()).willReturn(ok().withBody(image)));
         AnswerRoom room = new AnswerRoom(1_000_000);

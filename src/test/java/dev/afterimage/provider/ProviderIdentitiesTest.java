@@ -22,14 +22,14 @@ class ProviderIdentitiesTest {
     }
 
     @Test
-    void theDemoIsAlwaysTheSame() {
+    void demoHasAFixedIdentity() {
         assertThat(identity().value()).isEqualTo("demo");
         assertThat(identity("url", "https://api.example.com/").value()).isEqualTo("demo");
     }
 
-    /** As whoever describes these APIs in a document must come to the same. */
+    /** A description of the same APIs in a document must give the same identity. */
     @Test
-    void theKindsThatCallAnApiAreWhatTheySend() {
+    void identityOfADescribedProviderIsWhatItSends() {
         assertThat(identity("kind", "json", "url", "https://api.example.com/render"))
                 .isEqualTo(ProviderIdentity.described(
                         "json",
@@ -41,7 +41,7 @@ class ProviderIdentitiesTest {
     }
 
     @Test
-    void anotherUrlIsAnotherApi() {
+    void anotherUrlIsAnotherIdentity() {
         assertThat(identity("kind", "json", "url", "https://one.example.com/"))
                 .isNotEqualTo(identity("kind", "json", "url", "https://other.example.com/"));
         assertThat(identity("kind", "imejis"))
@@ -50,25 +50,25 @@ class ProviderIdentitiesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"https://render.imejis.io/v1", "https://render.imejis.io/v1/"})
-    void theUrlThatIsTheDefaultIsTheSameApi(String url) {
+    void defaultUrlWrittenOutIsTheSameIdentity(String url) {
         assertThat(identity("kind", "imejis", "url", url)).isEqualTo(identity("kind", "imejis"));
     }
 
     @Test
-    void whatDoesNotChangeAnImageDoesNotCount() {
+    void settingsThatDoNotChangeTheImageKeepTheIdentity() {
         assertThat(identity("kind", "imejis", "api-key", "one", "timeout", "9s", "max-bytes", "5"))
                 .isEqualTo(identity("kind", "imejis", "api-key", "two"));
     }
 
     @Test
-    void withoutAUrlThereIsNoApi() {
+    void jsonKindWithoutAUrlIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> identity("kind", "json"))
                 .withMessageContaining("afterimage.provider.url");
     }
 
     @Test
-    void aChangeSinceTheLastStartIsToldOnce() {
+    void changedIdentityIsLoggedOnce() {
         ProviderIdentity one = identity("kind", "json", "url", "https://one.example.com/");
         ProviderIdentity other = identity("kind", "json", "url", "https://other.example.com/");
 
@@ -79,7 +79,7 @@ class ProviderIdentitiesTest {
     }
 
     @Test
-    void aStoreThatCannotBeAskedStopsNoStart() {
+    void unavailableStoreDoesNotStopTheStart() {
         assertThat(ProviderIdentities.rememberAndTell(identity(), store.down(true)))
                 .isEmpty();
     }

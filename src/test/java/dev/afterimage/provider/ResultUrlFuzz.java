@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever URL a provider answers: nothing is fetched but from a public address of an allowed name, by https. */
+/** Whatever URL a provider answers, only https at a public address of an allowed name is fetched. */
 class ResultUrlFuzz {
 
     private static final String NAME_BELOW = "[a-z0-9_][a-z0-9_.-]*\\.example\\.com";
@@ -57,7 +57,7 @@ class ResultUrlFuzz {
     @ParameterizedTest
     @Timeout(60)
     @ValueSource(strings = {"a.", "a", "a-", "1", "1.", ":", "0x", "%41", "@", "[", "/", "\u0430"})
-    void whatIsLong(String piece) throws UnknownHostException {
+    void longInput(String piece) throws UnknownHostException {
         url(("https://" + piece.repeat(100_000) + ".example.com/").getBytes(StandardCharsets.UTF_8));
         url(("https://[" + piece.repeat(100_000) + "]/").getBytes(StandardCharsets.UTF_8));
         url(("https://a.example.com/" + piece.repeat(100_000)).getBytes(StandardCharsets.UTF_8));

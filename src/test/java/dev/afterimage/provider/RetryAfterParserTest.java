@@ -50,7 +50,7 @@ class RetryAfterParserTest {
                 "RateLimit | \"burst\";r=0;t=2, \"hourly\";r=0;t=1800 | 1800000",
                 "RateLimit | \"default\";t=8 | 8000"
             })
-    void aHeaderNamesTheWait(String header, String value, long milliseconds) {
+    void waitIsReadFromAHeader(String header, String value, long milliseconds) {
         assertThat(RetryAfterParser.of(throttled(header, value), NOW)).contains(Duration.ofMillis(milliseconds));
     }
 
@@ -63,18 +63,18 @@ class RetryAfterParserTest {
                 "{\"resetAt\":1749981630000} | 30",
                 "{\"reason\":\"rate\",\"data\":{\"resetAt\":\"2025-06-15T10:00:30.000Z\"}} | 30"
             })
-    void theBodyNamesTheWait(String body, long seconds) {
+    void waitIsReadFromTheBody(String body, long seconds) {
         assertThat(RetryAfterParser.of(answer(429, body), NOW)).contains(Duration.ofSeconds(seconds));
     }
 
     @Test
-    void retryAfterIsBelievedFirst() {
+    void retryAfterTakesPrecedence() {
         Answer answer = answer(429, "{\"resetAt\":1749981699}", "Retry-After", "3", "X-RateLimit-Reset", "50");
         assertThat(RetryAfterParser.of(answer, NOW)).contains(Duration.ofSeconds(3));
     }
 
     @Test
-    void anUnreadableHintLeavesTheWordToTheNext() {
+    void unreadableHeaderIsSkipped() {
         Answer answer = throttled("Retry-After", "soon", "X-RateLimit-Reset", "50");
         assertThat(RetryAfterParser.of(answer, NOW)).contains(Duration.ofSeconds(50));
     }
@@ -89,12 +89,12 @@ class RetryAfterParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "0", "-5", "soon", "Sun, 15 Jun 2025 09:59:59 GMT", "NaN", "1e3", "Infinity", "0x10", "1,5"})
-    void aWaitThatIsOverOrMakesNoSenseCountsAsNoneNamed(String value) {
+    void pastOrAbsurdWaitIsIgnored(String value) {
         assertThat(RetryAfterParser.of(throttled("Retry-After", value), NOW)).isEmpty();
     }
 
     @Test
-    void nothingNamedIsEmpty() {
+    void noWaitNamedIsEmpty() {
         assertThat(RetryAfterParser.of(throttled(), NOW)).isEmpty();
     }
 
@@ -120,7 +120,7 @@ class RetryAfterParserTest {
     }
 
     @Property
-    void whateverANumberMeansTheWaitIsAboveZeroAndAtMostADay(@ForAll @LongRange(min = Long.MIN_VALUE) long number) {
+    void anyNumberIsAWaitBetweenZeroAndADay(@ForAll @LongRange(min = Long.MIN_VALUE) long number) {
         assertBounded(throttled("X-RateLimit-Reset", Long.toString(number)));
         assertBounded(throttled("Retry-After", Long.toString(number)));
         assertBounded(throttled("RateLimit", "r=0;t=" + number));
@@ -128,7 +128,7 @@ class RetryAfterParserTest {
     }
 
     @Property
-    void noTextBreaksIt(@ForAll String text) {
+    void anyTextIsParsedWithoutAnException(@ForAll String text) {
         assertBounded(throttled("X-RateLimit-Reset", text));
         assertBounded(throttled("Retry-After", text));
         assertBounded(throttled("RateLimit", text));

@@ -42,8 +42,8 @@ import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.ManualPause;
-import dev.afterimage.testing.MapIndex;
 import dev.afterimage.testing.MemoryBatchLedger;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MemoryPendingKeys;
 import dev.afterimage.testing.MutableClock;
@@ -120,7 +120,7 @@ class SetDownJobTest {
         return new ImagePipeline(new PipelineParts(
                 KEYS,
                 new FixedVersions(),
-                new MapIndex(),
+                new MemoryImageIndex(),
                 store,
                 new MemoryFlightLeases(Duration.ofSeconds(30), clock::nanoTime, pause),
                 receipts,
@@ -132,6 +132,7 @@ class SetDownJobTest {
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
                 new FakeBacklog(),
                 new Drain(clock, pause),
+                Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
                 pause,
                 clock,
@@ -226,7 +227,7 @@ class SetDownJobTest {
     }
 
     @Test
-    void aFleetThatHasLostItsMemoryFindsTheJobByTheMessage() throws Exception {
+    void afterAFlushTheProvidersJobIsFoundByTheMessage() throws Exception {
         enqueue();
         deliver();
         clients.forget(link);
@@ -241,7 +242,7 @@ class SetDownJobTest {
     }
 
     @Test
-    void anImageThatWasDeletedSinceIsNotGoneOnWith() throws Exception {
+    void providersJobOfADeletedImageIsNotResumed() throws Exception {
         enqueue();
         deliver();
         receipts.noteDeleted(KEYS.keyOf(request, 0), Duration.ofDays(1));
@@ -253,7 +254,7 @@ class SetDownJobTest {
     }
 
     @Test
-    void theOutcomeOfAJobThatNeverEndsIsUnknownWhenItsTimeIsUpAndItIsNotBoughtAgain() throws Exception {
+    void providersJobThatNeverEndsIsUnknownAndNotBoughtAgain() throws Exception {
         for (int poll = 0; poll < 1000; poll++) {
             api.prime(DocumentedError.rejected("never", ZooAnswer.json(200, "{'status':'Pending'}"), Reason.DATA)
                     .whenPolled());
@@ -277,7 +278,7 @@ class SetDownJobTest {
     }
 
     @Test
-    void aPersonsJobIsWaitedFor() {
+    void interactiveRequestWaitsForTheProvidersJob() {
         ImageOutcome outcome = pipeline()
                 .obtain(GenerationRequest.onDemand(
                         request, new Caller("address:test"), Deadline.in(Duration.ofMinutes(1), clock)))

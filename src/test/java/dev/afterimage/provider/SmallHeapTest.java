@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** Large images at once in a small heap, as processes have it. */
+/** Large images at once in the small heap of a process. */
 class SmallHeapTest {
 
     /** Together 200 MB, in a heap of 128 MB. */
@@ -29,7 +29,7 @@ class SmallHeapTest {
     private static final int BYTES = 20_000_000;
 
     @Test
-    void everyImageThatIsPaidForIsHad() throws InterruptedException {
+    void everyPaidImageIsReceivedOnASmallHeap() throws InterruptedException {
         try (ProviderBench bench = new ProviderBench()) {
             bench.server.stubFor(any(anyUrl()).willReturn(ok().withBody(new byte[BYTES])));
             try (JavaProcess process = JavaProcess.start(Buyer.class, bench.url("/"))) {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TemplateProvidersTest {
@@ -56,7 +57,7 @@ class TemplateProvidersTest {
     }
 
     @Test
-    void aTemplateThatIsNotDeclaredHasTheKeyThatItHadBefore() {
+    void undeclaredTemplateKeepsItsKey() {
         assertThat(providers(HERO + "ttl", "1h").keys().keyOf(request("other", "{}"), 0))
                 .isEqualTo(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(request("other", "{}"), 0));
     }
@@ -76,14 +77,14 @@ class TemplateProvidersTest {
     }
 
     @Test
-    void defaultsEnterTheKeyAsData() {
+    void defaultsArePartOfTheKey() {
         TemplateProviders providers = providers(HERO + "defaults", "{\"size\":\"big\",\"a\":{\"b\":1}}");
         assertThat(key(providers, "{\"title\":\"T\",\"a\":{\"c\":2}}"))
                 .isEqualTo(key(providers(HERO + "ttl", "1h"), "{\"title\":\"T\",\"size\":\"big\",\"a\":{\"c\":2}}"));
     }
 
     @Test
-    void theTargetStandsWhereTheApiHasItsOwnOrElseTheTemplatesName() {
+    void targetReplacesTheTemplatesNameAtTheProvider() {
         TemplateProviders providers = providers(
                 "afterimage.provider.kind", "imejis", HERO + "target", "folder/big card", HERO + "provider", "imejis");
         List<TemplateProviders.Choice> choices = new ArrayList<>();
@@ -97,7 +98,12 @@ class TemplateProvidersTest {
                                 choice.settings(),
                                 ApiKeys.configured(choice.settings()),
                                 (service, method, url, headers, body) -> headers)
-                        .of(request("hero", "{}"), "p", 10, choice.config().timeout())
+                        .of(
+                                request("hero", "{}"),
+                                "p",
+                                Optional.empty(),
+                                10,
+                                choice.config().timeout())
                         .to()
                         .target())
                 .containsExactlyInAnyOrder("/v1/hero?format=png", "/v1/folder/big%20card?format=png");
@@ -137,7 +143,7 @@ class TemplateProvidersTest {
     }
 
     @Test
-    void anImageCostsWhatItsTemplateSaysElseTheDescriptionElseOne() {
+    void costIsThatOfTheTemplateElseOfTheDescriptionElseOne() {
         TemplateProviders providers = providers("afterimage.provider.kind", "stability", HERO + "cost", "8.5");
         assertThat(providers.cost(request("hero", "{}"))).isEqualTo(8.5);
         assertThat(providers.cost(request("other", "{}"))).isEqualTo(3);
@@ -145,14 +151,14 @@ class TemplateProvidersTest {
     }
 
     @Test
-    void defaultsThatAreNoJsonObjectStopTheStart() {
+    void malformedDefaultsAreRefusedAtStart() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> providers(HERO + "defaults", "[1]"))
                 .withMessageContaining("afterimage.templates.\"hero\".defaults");
     }
 
     @Test
-    void aProviderThatIsNoneStopsTheStart() {
+    void unknownProviderIsRefusedAtStart() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> providers(HERO + "provider", "nobody"))
                 .withMessageContaining("nobody");

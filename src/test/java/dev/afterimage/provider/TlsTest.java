@@ -114,7 +114,7 @@ class TlsTest {
     }
 
     @Test
-    void aCertificateThatNobodyVouchesForIsRefused() {
+    void untrustedCertificateIsRefused() {
         try (ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(10), Clock.systemUTC())) {
             assertNotFetched(http, "images.example");
         }

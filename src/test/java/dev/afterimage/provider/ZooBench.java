@@ -2,6 +2,7 @@ package dev.afterimage.provider;
 
 import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
@@ -33,7 +34,7 @@ import java.util.Set;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
-/** A description that ships, as it ships, in front of its double; calls and pauses take the time of the clock. */
+/** A shipped description in front of its double; calls and pauses move the clock. */
 final class ZooBench {
 
     /** The limits that answers showed. */
@@ -53,6 +54,9 @@ final class ZooBench {
     final ProviderConfig config;
     /** As the service takes them from the description. */
     final Limits limits;
+
+    /** Off, unless a test turns them on. */
+    ProviderWebhooks webhooks = ProviderWebhooks.none();
 
     private final Clock clock;
     private final Pause pause;
@@ -101,6 +105,7 @@ final class ZooBench {
                         SIGNER::sign,
                         clock,
                         pause,
+                        webhooks,
                         setsJobsDown));
     }
 

@@ -11,8 +11,7 @@ import dev.afterimage.provider.zoo.Zoo;
 import dev.afterimage.provider.zoo.ZooServer;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -20,17 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /** What is written to a real socket is what the doubles take. */
 class ZooWireTest {
 
-    private static ProviderBench bench;
-
-    @BeforeAll
-    static void open() {
-        bench = new ProviderBench();
-    }
-
-    @AfterAll
-    static void close() {
-        bench.close();
-    }
+    @RegisterExtension
+    private static final ProviderBench bench = new ProviderBench();
 
     /** Bedrock's signature is for its own host. */
     @ParameterizedTest

@@ -20,14 +20,14 @@ class BreakerTest {
     }
 
     @Test
-    void fewFailuresDoNotOpenTheBreaker() {
+    void tooFewFailuresDoNotOpenTheBreaker() {
         fail(2);
 
         assertThat(breaker.allows()).isTrue();
     }
 
     @Test
-    void itIsInDoubtAfterAFailureUntilASuccessOrARest() {
+    void suspicionLastsFromAFailureUntilASuccessOrARest() {
         assertThat(breaker.isInDoubt()).isFalse();
         fail(1);
         assertThat(breaker.isInDoubt()).isTrue();
@@ -40,7 +40,7 @@ class BreakerTest {
     }
 
     @Test
-    void onlyFailuresInARowCount() {
+    void successResetsTheCountOfFailures() {
         fail(2);
         breaker.succeeded();
         fail(2);
@@ -49,7 +49,7 @@ class BreakerTest {
     }
 
     @Test
-    void afterEnoughFailuresNothingPassesDuringTheRest() {
+    void openBreakerLetsNothingPassDuringItsRest() {
         fail(3);
 
         assertThat(breaker.allows()).isFalse();
@@ -58,7 +58,7 @@ class BreakerTest {
     }
 
     @Test
-    void afterTheRestOneCommandIsLetThrough() {
+    void afterTheRestOneProbeIsLetThrough() {
         fail(3);
         clock.advance(REST);
 
@@ -67,7 +67,7 @@ class BreakerTest {
     }
 
     @Test
-    void whenTheProbeFailsTheNextRestGoesOn() {
+    void failedProbeBeginsAnotherRest() {
         fail(3);
         clock.advance(REST);
         breaker.allows();
@@ -79,7 +79,7 @@ class BreakerTest {
     }
 
     @Test
-    void whenTheProbeNeverEndsAnotherIsLetThroughAfterTheNextRest() {
+    void probeThatNeverEndsIsFollowedByAnotherAfterTheNextRest() {
         fail(3);
         clock.advance(REST);
         breaker.allows();
@@ -89,7 +89,7 @@ class BreakerTest {
     }
 
     @Test
-    void whenTheProbeSucceedsEverythingPasses() {
+    void successfulProbeClosesTheBreaker() {
         fail(3);
         clock.advance(REST);
         breaker.allows();

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisBatchLedgerTest extends BatchLedgerContract {
@@ -27,15 +27,12 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
 
     private static final ImageKey IMAGE = new ImageKey("0123456789abcdef".repeat(4));
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisConfig config = new RedisClients.Settings(clients.prefix, PATIENT, 5, Duration.ofMillis(100));
     private final RedisLink link =
             clients.link(clients.client(RedisProcess.shared().url()), config);
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected BatchLedger ledger() {
@@ -66,7 +63,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     }
 
     @Test
-    void whatIsReportedAfterABatchIsForgottenLeavesNothingBehind() {
+    void recordingIntoAForgottenBatchLeavesNoKeysBehind() {
         String id = ids.next();
         ledger().open(id, OWNER, clock.instant());
         pass(BatchLedger.RETENTION);
@@ -79,7 +76,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     }
 
     @Test
-    void aRequestIsFreeAgainAfterAWeek() {
+    void idempotencyKeyIsFreeAgainAfterAWeek() {
         String first = ids.next();
         String second = ids.next();
         claim(first);
@@ -127,7 +124,7 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
     }
 
     @Test
-    void reasonsComeBackAsTheyWere() {
+    void failureReasonsAreReadUnchanged() {
         String id = ids.next();
         ledger().open(id, OWNER, clock.instant());
         Batch.Failure failure = new Batch.Failure(12, "  Größe: 3 × 4\nfehlt ");

@@ -11,21 +11,18 @@ import dev.afterimage.testing.RedisProcess;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisCallerQuotaTest extends CallerQuotaContract {
 
     private static final Caller ANN = new Caller("ann@example.com");
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-04T12:48:00Z"));
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected CallerQuota quota(OptionalInt limit) {
@@ -45,7 +42,7 @@ class RedisCallerQuotaTest extends CallerQuotaContract {
     }
 
     @Test
-    void theServersClockTellsTheHour() {
+    void hourIsThatOfTheServersClock() {
         CallerQuota quota = new RedisCallerQuota(link, clients.settings(), OptionalInt.of(1));
         quota.spend(ANN);
 

@@ -10,18 +10,15 @@ import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisCheckpointsTest extends CheckpointsContract {
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
-    private final RedisLink link = clients.link(RedisProcess.shared().url());
 
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
+    private final RedisLink link = clients.link(RedisProcess.shared().url());
 
     @Override
     protected Checkpoints checkpoints() {
@@ -29,7 +26,7 @@ class RedisCheckpointsTest extends CheckpointsContract {
     }
 
     @Test
-    void aRunThatIsNotContinuedForDaysBeginsAgain() {
+    void checkpointNotContinuedForDaysExpires() {
         checkpoints().save("cards", CHECKPOINT);
         clients.age(RedisProcess.shared().url(), RedisCheckpoints.KEPT_FOR.minusHours(1));
         assertThat(checkpoints().find("cards")).contains(CHECKPOINT);
@@ -43,7 +40,7 @@ class RedisCheckpointsTest extends CheckpointsContract {
     }
 
     @Test
-    void aDamagedOneIsNone() {
+    void damagedCheckpointIsIgnored() {
         checkpoints().save("cards", CHECKPOINT);
         clients.keys(link)
                 .forEach(key -> link.call(Request.cmd(Command.SET).arg(key).arg("1\nrun\n")));
@@ -52,7 +49,7 @@ class RedisCheckpointsTest extends CheckpointsContract {
     }
 
     @Test
-    void withoutRedisNoneIsKeptAndTheCallerHearsOfIt() {
+    void withoutRedisCheckpointsAreUnavailable() {
         Checkpoints checkpoints = new RedisCheckpoints(clients.link("redis://127.0.0.1:1"), clients.settings());
 
         assertThatExceptionOfType(QueueUnavailableException.class).isThrownBy(() -> checkpoints.find("cards"));

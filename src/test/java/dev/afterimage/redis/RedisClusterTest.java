@@ -27,7 +27,7 @@ class RedisClusterTest extends RedisContracts {
     }
 
     @Test
-    void flushedScriptsAreSentAgain() {
+    void scriptsFlushedFromAClusterAreSentAgain() {
         Caller ann = new Caller("ann");
         CallerQuota quota =
                 new RedisCallerQuota(link(System::nanoTime), clients.prefix, OptionalInt.of(2), this::micros);

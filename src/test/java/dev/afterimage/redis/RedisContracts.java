@@ -27,19 +27,16 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Nested;
 
 /** The contracts again, for servers that are reached in another way. */
 abstract class RedisContracts {
 
+    @AutoClose
     protected final RedisClients clients = new RedisClients();
-    protected final MutableClock clock = new MutableClock(Instant.parse("2026-03-04T12:48:00Z"));
 
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
+    protected final MutableClock clock = new MutableClock(Instant.parse("2026-03-04T12:48:00Z"));
 
     /** A new client of the servers. */
     protected abstract RedisLink link(LongSupplier nanoTime);

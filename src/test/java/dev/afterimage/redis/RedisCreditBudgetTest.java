@@ -13,17 +13,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisCreditBudgetTest extends CreditBudgetContract {
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
 
@@ -53,7 +49,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     }
 
     @Test
-    void aCountThatRedisLostIsTakenUpAgain() {
+    void countLostByRedisIsRestoredByALivingProcess() {
         CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
         CreditBudget other = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
         other.reserve(ONE);
@@ -69,7 +65,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     }
 
     @Test
-    void aCountThatRedisLostWhenNoProcessLivedIsTakenUpFromItsNote() {
+    void countLostByRedisIsRestoredFromItsNoteInTheStore() {
         clock.advance(A_MINUTE); // into the next month, which lasts
         CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
         for (int credit = 0; credit < 6; credit++) {
@@ -87,7 +83,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     }
 
     @Test
-    void theCountIsNotedAtTheFirstCreditAndThenNowAndThen() {
+    void countIsNotedAtTheFirstCreditAndThenPeriodically() {
         clock.advance(A_MINUTE);
         CreditBudget one = budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock);
         one.reserve(ONE);
@@ -101,7 +97,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     }
 
     @Test
-    void whatIsNoCountIsNoNote() {
+    void malformedNoteIsIgnored() {
         notes.add("lost");
         assertThat(budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock)
                         .status(DEFAULT_ACCOUNT)

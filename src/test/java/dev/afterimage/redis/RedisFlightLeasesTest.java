@@ -17,17 +17,13 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisFlightLeasesTest extends FlightLeasesContract {
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected FlightLeases leases() {
@@ -49,7 +45,7 @@ class RedisFlightLeasesTest extends FlightLeasesContract {
     }
 
     @Test
-    void whoWaitsLooksSeldomButSoon() throws Exception {
+    void followerPollsEveryTwentyToOneHundredTwentyMilliseconds() throws Exception {
         MutableClock clock = new MutableClock();
         List<Duration> waits = new ArrayList<>();
         ImageKey key = new ImageKey("ef".repeat(32));

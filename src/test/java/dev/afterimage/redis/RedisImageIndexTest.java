@@ -3,18 +3,15 @@ package dev.afterimage.redis;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.ImageIndexContract;
 import dev.afterimage.testing.RedisProcess;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 
 class RedisImageIndexTest extends ImageIndexContract {
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final ImageIndex index =
             new RedisImageIndex(clients.link(RedisProcess.shared().url()), clients.settings());
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected ImageIndex index() {

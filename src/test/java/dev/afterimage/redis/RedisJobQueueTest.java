@@ -47,7 +47,7 @@ class RedisJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aWorkerThatWasTooSlowHearsThatItsJobWasGivenToAnother() throws Exception {
+    void slowWorkerIsToldThatItsJobWasReclaimed() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         Claim slow = onlyClaim();
         clock.advance(VISIBILITY.plus(A_MOMENT));
@@ -62,7 +62,7 @@ class RedisJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aClaimFromBeforeAJobWentBackEndsNothing() throws Exception {
+    void outdatedClaimDoesNotEndARequeuedJob() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         Claim former = onlyClaim();
         queue.retryLater(former, NOW, false);
@@ -73,7 +73,7 @@ class RedisJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aJobThatIsPutOnTheQueueAgainStandsThereOnce() throws Exception {
+    void jobEnqueuedTwiceIsQueuedOnce() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         Claim claim = onlyClaim();
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
@@ -102,7 +102,7 @@ class RedisJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void nothingIsLeftOfAJobThatEnded() throws Exception {
+    void endedJobLeavesNoKeysBehind() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.interactive(2)), NOW);
         for (Claim claim : queue.claim(BOTH, 2, NOW)) {
             queue.complete(claim);
@@ -116,7 +116,7 @@ class RedisJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void whatANewerVersionWroteStaysOnTheQueue() throws Exception {
+    void jobOfANewerFormatStaysOnTheQueue() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         String bodies = "{" + clients.prefix + ":queue}:bodies";
         link.call(Request.cmd(Command.HSET).arg(bodies).arg(Jobs.bulk(1).id()).arg("{\"v\":\"99\"}"));
@@ -126,13 +126,13 @@ class RedisJobQueueTest extends JobQueueContract {
     }
 
     @Test
-    void aServerThatAppendsToNoFileIsRefusedInWords() {
+    void serverWithoutAppendOnlyFileIsRefused() {
         assertThat(RedisJobQueue.defectOf(link))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("appendonly"));
     }
 
     @Test
-    void aServerThatMayEvictJobsIsRefusedInWords() {
+    void serverThatMayEvictKeysIsRefused() {
         try (RedisProcess server =
                 RedisProcess.start("appendonly yes", "maxmemory 64mb", "maxmemory-policy allkeys-lru")) {
             assertThat(RedisJobQueue.defectOf(clients.link(server.url())))

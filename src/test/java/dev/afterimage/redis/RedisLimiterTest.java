@@ -26,7 +26,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.LongSupplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,15 +37,12 @@ class RedisLimiterTest extends ProviderLimiterContract {
     private static final Limits LIMITS = new Limits(4, SECOND, OptionalInt.empty(), 1, Duration.ofSeconds(20));
     private static final Duration NOW_OR_NEVER = Duration.ZERO;
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock();
     private SimulatedFleet.Parts latest = parts(LIMITS, clock::nanoTime);
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected ProviderLimiter limiter(AccountLimits limits) {
@@ -142,7 +139,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void aFirstStartPausesNobody() {
+    void firstStartOfAFleetHasNoPause() {
         assertThat(leave(limiter(LIMITS))).isEqualTo(4);
         assertThat(clients.note.read()).isPresent();
     }
@@ -165,7 +162,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void thePauseIsCountedFromWhenTheFlushWasNoticed() {
+    void pauseBeginsWhenTheFlushIsNoticed() {
         ProviderLimiter one = limiter(LIMITS);
         leave(one);
         clients.forget(RedisProcess.shared().url());
@@ -187,7 +184,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void aStampThatWasMovedIsNotTakenForAnEvictedOne() {
+    void movedDepartureIsNotTakenForAnEvictedOne() {
         ProviderLimiter limiter = limiter(LIMITS);
         Granted early = (Granted) limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER);
         Departed stamped = (Departed) depart(limiter, early);
@@ -203,7 +200,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     @Test
-    void everyKeyEndsByItselfAndCarriesTheHashTag() {
+    void everyKeyExpiresAndCarriesTheHashTag() {
         Limits limits = new Limits(4, SECOND, OptionalInt.of(3), 0.5, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
         depart(limiter, (Granted) limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));

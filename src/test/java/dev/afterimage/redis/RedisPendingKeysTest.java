@@ -13,18 +13,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisPendingKeysTest extends PendingKeysContract {
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
-    private final RedisLink link = clients.link(RedisProcess.shared().url());
 
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
+    private final RedisLink link = clients.link(RedisProcess.shared().url());
 
     @Override
     protected PendingKeys marks() {

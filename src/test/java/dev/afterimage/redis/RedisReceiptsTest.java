@@ -32,7 +32,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisReceiptsTest extends ReceiptsContract {
@@ -41,14 +41,11 @@ class RedisReceiptsTest extends ReceiptsContract {
     private static final Limits LIMITS = new Limits(100, Duration.ofSeconds(1), OptionalInt.empty(), 1, LONGEST_CALL);
     private static final Purchase PURCHASE = Purchases.of(new ImageKey("cd".repeat(32)));
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final RedisLink link = clients.link(RedisProcess.shared().url());
     private final MutableClock clock = new MutableClock();
-
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
 
     @Override
     protected Fleet fleet(Limits limits, ReceiptRules rules) {
@@ -62,7 +59,7 @@ class RedisReceiptsTest extends ReceiptsContract {
         return fleet(LIMITS, Limiters.RULES);
     }
 
-    /** For the keys, too, whose time to live is the server's. */
+    /** Also shortens the keys' time to live, which the server counts by its own clock. */
     @Override
     protected void advance(Duration step) {
         clock.advance(step);
@@ -91,7 +88,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aLivingHolderWritesItsReceiptAgainAfterAFlush() {
+    void livingHolderRestoresItsReceiptAfterAFlush() {
         Fleet one = fleet();
         Fleet other = fleet();
         Departed call = bought(one, PURCHASE);
@@ -107,7 +104,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aCallInVainWhoseReceiptWasForgottenCountsAllTheSame() {
+    void unknownOutcomeAfterAFlushStillCountsAsAPurchase() {
         Fleet fleet = fleet();
         Departed call = bought(fleet, PURCHASE);
         advance(Duration.ofSeconds(10));
@@ -147,7 +144,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aMemoryThatIsLostOnceMoreWhileItIsComparedIsComparedAgain() {
+    void flushDuringTheEpochCheckIsCheckedAgain() {
         bought(fleet(), PURCHASE);
         LimiterScript.EpochNote flushing = new LimiterScript.EpochNote() {
             private int reads;
@@ -186,7 +183,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void twoProcessesThatConfirmAtOnceAgree() {
+    void concurrentEpochChecksAgree() {
         Fleet one = fleet();
         Fleet other = fleet();
         bought(one, PURCHASE);
@@ -198,7 +195,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void whoMeetsANewerFormatBuysNothingAndSaysSo() {
+    void newerReceiptFormatStopsPurchasesWithAMessage() {
         Fleet fleet = fleet();
         bought(fleet, PURCHASE);
         link.call(Request.cmd(Command.HSET)
@@ -212,7 +209,7 @@ class RedisReceiptsTest extends ReceiptsContract {
     }
 
     @Test
-    void aProcessThatJustStartedFindsOutAtOnceWhetherTheKeyWasMended() {
+    void startedProcessProbesARefusedKeyAtOnce() {
         Fleet running = fleet();
         bought(running, Purchases.next());
         running.limiter().stop(DEFAULT_ACCOUNT, LaneStop.Reason.ACCESS_REFUSED);
@@ -225,7 +222,7 @@ class RedisReceiptsTest extends ReceiptsContract {
 
     /** On Lambda processes start all the time. */
     @Test
-    void aProcessThatJustStartedDoesNotAskAnEmptyAccountBeforeItsTime() {
+    void startedProcessWaitsBeforeProbingAnEmptyAccount() {
         fleet().limiter().stop(DEFAULT_ACCOUNT, LaneStop.Reason.OUT_OF_CREDITS);
 
         assertThat(fleet().limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ZERO))

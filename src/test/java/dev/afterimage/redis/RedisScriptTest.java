@@ -6,22 +6,20 @@ import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisScriptTest {
 
     private static final RedisScript RELEASE = RedisScript.named("lease-release");
 
+    @AutoClose
     private final RedisProcess server = RedisProcess.start();
-    private final RedisClients clients = new RedisClients();
-    private final RedisLink link = clients.link(server.url());
 
-    @AfterEach
-    void close() {
-        clients.close();
-        server.close();
-    }
+    @AutoClose
+    private final RedisClients clients = new RedisClients();
+
+    private final RedisLink link = clients.link(server.url());
 
     private long calls(String command) {
         return link.call(Request.cmd(Command.INFO).arg("commandstats"))

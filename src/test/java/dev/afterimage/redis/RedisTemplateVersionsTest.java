@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisTemplateVersionsTest extends TemplateVersionsContract {
@@ -21,7 +21,9 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
     private static final TemplateId HERO = new TemplateId("hero");
     private static final Duration NEAR = Duration.ofSeconds(2);
 
+    @AutoClose
     private final RedisClients clients = new RedisClients();
+
     private final MutableClock clock = new MutableClock();
     private final KeptVersions kept = new KeptVersions();
 
@@ -47,11 +49,6 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
         }
     }
 
-    @AfterEach
-    void closeClients() {
-        clients.close();
-    }
-
     @Override
     protected TemplateVersions instance() {
         return instance(RedisProcess.shared().url());
@@ -72,7 +69,7 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void othersSeeAPurgeWithinSecondsAndTheStoreIsNotAsked() {
+    void otherInstancesSeeAPurgeWithinSecondsWithoutAskingTheStore() {
         TemplateVersions one = instance();
         TemplateVersions other = instance();
         current(one);
@@ -100,7 +97,7 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
     }
 
     @Test
-    void aSlowReaderDoesNotPutAFormerVersionBack() {
+    void slowReadDoesNotRestoreAFormerVersion() {
         CompletableFuture<Long> slowStore = new CompletableFuture<>();
         TemplateVersions slow = new RedisTemplateVersions(
                 clients.link(RedisProcess.shared().url()),

@@ -12,7 +12,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +21,8 @@ class RedisTlsTest extends RedisContracts {
 
     private static final int TLS_PORT = RedisProcess.freePort();
     private static SelfSigned identity;
+
+    @AutoClose
     private static RedisProcess server;
 
     @BeforeAll
@@ -33,11 +35,6 @@ class RedisTlsTest extends RedisContracts {
                 "tls-ca-cert-file " + identity.certificate(),
                 "tls-auth-clients no",
                 "requirepass secret");
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
     }
 
     private Redis tlsClient(String password) {
@@ -72,7 +69,7 @@ class RedisTlsTest extends RedisContracts {
     }
 
     @Test
-    void aServerThatNobodyVouchesForIsNotUsed() {
+    void untrustedServerIsNotUsed() {
         Redis suspicious = clients.client(new RedisOptions()
                 .setNetClientOptions(new NetClientOptions().setSsl(true).setHostnameVerificationAlgorithm("HTTPS"))
                 .setPassword("secret")

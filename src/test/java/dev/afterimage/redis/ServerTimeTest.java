@@ -13,7 +13,7 @@ class ServerTimeTest {
     private final ServerTime time = new ServerTime();
 
     @Test
-    void oneAnswerTellsTheDifferenceUpToItsRoundTrip() {
+    void clockDifferenceIsKnownUpToTheRoundTrip() {
         Difference known = time.learn(10 * MILLI, SERVER, 14 * MILLI);
 
         assertThat(known.earliest(SERVER)).isEqualTo(10 * MILLI);
@@ -21,7 +21,7 @@ class ServerTimeTest {
     }
 
     @Test
-    void aSlowAnswerAfterAQuickOneChangesNothing() {
+    void slowAnswerAfterAQuickOneKeepsTheEstimate() {
         time.learn(10 * MILLI, SERVER, 11 * MILLI);
 
         Difference known = time.learn(20 * MILLI, SERVER + 30 * MILLI, 120 * MILLI);
@@ -31,7 +31,7 @@ class ServerTimeTest {
     }
 
     @Test
-    void answersThatWereSlowOnDifferentWaysNarrowEachOther() {
+    void answersSlowInDifferentDirectionsNarrowTheEstimate() {
         time.learn(0, SERVER, 50 * MILLI);
 
         Difference known = time.learn(60 * MILLI, SERVER + 100 * MILLI, 101 * MILLI);
@@ -41,7 +41,7 @@ class ServerTimeTest {
     }
 
     @Test
-    void aServersClockThatWasSetIsLearntAnew() {
+    void jumpOfTheServersClockIsLearnt() {
         time.learn(10 * MILLI, SERVER, 11 * MILLI);
 
         Difference known = time.learn(20 * MILLI, SERVER + 5_000 * MILLI, 21 * MILLI);

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** Compares, after a run, what the design's laws say with the provider's books, the store, the queues and the clients. */
 final class Laws {
 
-    /** So much the clock of a machine may be wrong. */
+    /** How far the clock of a machine may be off. */
     static final Duration MOST_SKEW = Duration.ofSeconds(20);
 
     private static final long SECOND = 1_000_000_000L;

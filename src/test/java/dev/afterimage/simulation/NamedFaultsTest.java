@@ -20,7 +20,7 @@ class NamedFaultsTest {
 
     @ParameterizedTest
     @EnumSource
-    void isFoundWithinAThousandSeeds(NamedFaults fault) {
+    void simulationFindsTheFaultWithinAThousandSeeds(NamedFaults fault) {
         Pattern expected = Pattern.compile(fault.violation());
         List<String> found = Collections.synchronizedList(new ArrayList<>());
         FleetRuns runs = FleetRuns.of(

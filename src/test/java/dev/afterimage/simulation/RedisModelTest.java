@@ -31,7 +31,7 @@ class RedisModelTest {
     private static final int HISTORIES_AT_ONCE = 100;
 
     @Test
-    void aRealRedisAnswersEveryRandomHistoryTheSame() {
+    void modelAndRealRedisAnswerRandomHistoriesAlike() {
         RedisModel model = new RedisModel(() -> 1_772_625_600_000_000L);
         Vertx vertx = Vertx.vertx();
         Redis redis = Redis.createClient(vertx, RedisProcess.shared().url());

@@ -16,7 +16,7 @@ class SimulatedFleetTest {
     private static final Flaw NONE = new Flaw() {};
 
     @Test
-    void theLawsHoldWithEverySeedAndEachIsTried() {
+    void lawsHoldWithEverySeed() {
         FleetRuns runs = FleetRuns.of(1, SEEDS, () -> false, NONE, FleetRuns::print);
 
         assertThat(runs.failed().stream().map(Result::seed))

@@ -55,10 +55,6 @@ final class SimulatedStore {
         failures = chance;
     }
 
-    boolean isSound() {
-        return !down && !full;
-    }
-
     /** Without asking the network. */
     @Nullable Stored look(String name) {
         return objects.get(name);

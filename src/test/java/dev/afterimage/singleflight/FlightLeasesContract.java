@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What every {@link FlightLeases} must do. */
+/** The contract of every {@link FlightLeases}. */
 @Timeout(60)
 public abstract class FlightLeasesContract {
 
@@ -44,7 +44,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void ofManyWhoTakeAtOnceOneLeads() throws Exception {
+    void ofConcurrentTakersOneLeads() throws Exception {
         FlightLeases leases = leases();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CountDownLatch start = new CountDownLatch(1);
@@ -66,7 +66,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void keysDoNotMeet() {
+    void leasesOfDifferentKeysAreIndependent() {
         FlightLeases leases = leases();
         leases.take(KEY, Lane.INTERACTIVE);
 
@@ -121,7 +121,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void aPersonDoesNotWaitBehindABulkJob() {
+    void interactiveRequestTakesTheLeaseOfABulkJob() {
         FlightLeases leases = leases();
         assertThat(leases.take(KEY, Lane.BULK)).isPresent();
 
@@ -130,7 +130,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void aBulkJobFollowsAPerson() {
+    void bulkJobFollowsAnInteractiveLeader() {
         FlightLeases leases = leases();
         Lease person = leases.take(KEY, Lane.INTERACTIVE).orElseThrow();
 
@@ -160,7 +160,7 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void whoWaitsIsWokenByTheRelease() throws Exception {
+    void releaseWakesAWaiter() throws Exception {
         FlightLeases leases = leases();
         Lease lease = leases.take(KEY, Lane.INTERACTIVE).orElseThrow();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -183,12 +183,52 @@ public abstract class FlightLeasesContract {
     }
 
     @Test
-    void whoWaitsDoesNotWaitPastHisPatience() throws Exception {
+    void waitEndsWithItsPatience() throws Exception {
         FlightLeases leases = leases();
         leases.take(KEY, Lane.INTERACTIVE);
 
         leases.awaitEnd(KEY, Lane.INTERACTIVE, Duration.ofMillis(20));
 
         assertThat(leases.isHeld(KEY, Lane.INTERACTIVE)).isTrue();
+    }
+
+    @Test
+    void soManyHaveAPlaceAndTheNextHasNone() {
+        FlightLeases leases = leases();
+
+        assertThat(leases.takePlace(KEY, LONG, 2)).isPresent();
+        assertThat(leases.takePlace(KEY, LONG, 2)).isPresent();
+        assertThat(leases.takePlace(KEY, LONG, 2)).isEmpty();
+        assertThat(leases.takePlace(OTHER, LONG, 2)).isPresent();
+    }
+
+    @Test
+    void aPlaceThatWasLeftIsFreeAndNoOther() {
+        FlightLeases leases = leases();
+        Place first = leases.takePlace(KEY, LONG, 2).orElseThrow();
+        leases.takePlace(KEY, LONG, 2);
+
+        leases.leave(first);
+        leases.leave(first);
+
+        assertThat(leases.takePlace(KEY, LONG, 2)).isPresent();
+        assertThat(leases.takePlace(KEY, LONG, 2)).isEmpty();
+    }
+
+    @Test
+    void thePlaceOfADeadFollowerEndsByItself() {
+        FlightLeases leases = leases();
+        leases.takePlace(KEY, TTL, 1);
+
+        advance(TTL.minusSeconds(1));
+        assertThat(leases.takePlace(KEY, TTL, 1)).isEmpty();
+
+        advance(Duration.ofSeconds(1));
+        assertThat(leases.takePlace(KEY, TTL, 1)).isPresent();
+    }
+
+    @Test
+    void noPlaceIsTakenWhereNoneIsAllowed() {
+        assertThat(leases().takePlace(KEY, TTL, 0)).isEmpty();
     }
 }

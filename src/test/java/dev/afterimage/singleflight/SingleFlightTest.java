@@ -50,12 +50,12 @@ class SingleFlightTest {
     }
 
     @Test
-    void aHundredAskAndOneIsDone() throws Exception {
+    void aHundredCallersShareOneFlight() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         CyclicBarrier together = new CyclicBarrier(100);
-        List<Future<Flight<String>>> seats = new ArrayList<>();
+        List<Future<Flight<String>>> joined = new ArrayList<>();
         for (int caller = 0; caller < 100; caller++) {
-            seats.add(threads.submit(() -> {
+            joined.add(threads.submit(() -> {
                 together.await();
                 return flights.join(KEY, () -> {
                     calls.incrementAndGet();
@@ -64,20 +64,20 @@ class SingleFlightTest {
             }));
         }
         int led = 0;
-        for (Future<Flight<String>> seat : seats) {
-            led += seat.get().led() ? 1 : 0;
+        for (Future<Flight<String>> one : joined) {
+            led += one.get().led() ? 1 : 0;
         }
         provider.complete("image");
 
-        for (Future<Flight<String>> seat : seats) {
-            assertThat(seat.get().await(patient())).contains("image");
+        for (Future<Flight<String>> one : joined) {
+            assertThat(one.get().await(patient())).contains("image");
         }
         assertThat(led).isEqualTo(1);
         assertThat(calls).hasValue(1);
     }
 
     @Test
-    void keysFlyApart() throws Exception {
+    void differentKeysHaveSeparateFlights() throws Exception {
         Flight<String> first = flights.join(KEY, provider::get);
 
         assertThat(flights.join(OTHER, () -> "other").await(patient())).contains("other");
@@ -85,7 +85,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void whoGivesUpStopsNobody() throws Exception {
+    void leaderThatGivesUpDoesNotStopTheFlight() throws Exception {
         Flight<String> leader = flights.join(KEY, provider::get);
         Flight<String> follower = flights.join(KEY, () -> "not me");
 
@@ -97,7 +97,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void aCancelledLeaderStopsNobody() throws Exception {
+    void cancelledLeaderDoesNotStopTheFlight() throws Exception {
         CountDownLatch joined = new CountDownLatch(1);
         Thread leader = Thread.startVirtualThread(() -> {
             Flight<String> flight = flights.join(KEY, provider::get);
@@ -119,7 +119,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void everyoneAboardGetsTheVeryFailure() {
+    void leaderAndFollowersGetTheSameFailure() {
         IllegalStateException failure = new IllegalStateException("engine");
         Flight<String> leader = flights.join(KEY, () -> {
             provider.get();
@@ -133,7 +133,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void aCheckedFailureArrivesWrapped() {
+    void checkedExceptionIsWrapped() {
         IOException failure = new IOException("engine");
         Flight<String> flight = flights.join(KEY, () -> {
             throw failure;
@@ -145,7 +145,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void anErrorStrandsNobody() {
+    void errorEndsTheFlight() {
         AssertionError error = new AssertionError("engine");
         Flight<String> flight = flights.join(KEY, () -> {
             throw error;
@@ -156,7 +156,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void whoLearnsOfTheEndFindsTheKeyFree() throws Exception {
+    void keyIsFreeWhenTheFlightEnds() throws Exception {
         Flight<String> flight = flights.join(KEY, provider::get);
         CompletableFuture<Boolean> flyingAtLanding = new CompletableFuture<>();
         flight.landing().thenAccept(image -> flyingAtLanding.complete(flights.isFlying(KEY)));
@@ -181,7 +181,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void whatIsDoneToAStageDoesNotReachTheOthers() throws Exception {
+    void cancellingOneStageDoesNotAffectOthers() throws Exception {
         Flight<String> flight = flights.join(KEY, provider::get);
 
         flight.landing().toCompletableFuture().cancel(true);
@@ -191,7 +191,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void aProcessThatShutsDownRefusesAndStrandsNobody() {
+    void flightOnAShutDownExecutorIsRefused() {
         threads.shutdown();
 
         Flight<String> flight = flights.join(KEY, () -> "image");

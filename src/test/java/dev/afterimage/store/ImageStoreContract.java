@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every {@link ImageStore} keeps to. */
+/** The contract of every {@link ImageStore}. */
 public abstract class ImageStoreContract {
 
     private static final Instant NOON = Instant.parse("2026-11-05T12:00:00.123Z");
@@ -49,7 +49,7 @@ public abstract class ImageStoreContract {
         assertThat(store().find(KEY)).contains(entry);
     }
 
-    /** From one byte to more than one round of any buffer; the bytes have every value, line ends among them. */
+    /** From one byte to more than any buffer holds; the bytes have every value. */
     @ParameterizedTest
     @ValueSource(ints = {1, 127, 128, 129, 65_536, 3_000_001})
     void anImageIsReadBackByteForByte(int bytes) {
@@ -86,7 +86,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void aLaterImageWins() {
+    void laterImageReplacesAnEarlierOne() {
         put(NOON);
 
         IndexEntry standing = put(NOON.plusMillis(1));
@@ -96,7 +96,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void anOlderImageIsNotStoredAndTheLaterOneIsNamed() {
+    void olderImageIsNotStoredAndTheLaterOneIsReturned() {
         IndexEntry later = put(NOON);
 
         IndexEntry standing = put(NOON.minusMillis(1));
@@ -106,7 +106,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void ofTwoEquallyOldImagesTheFirstStands() {
+    void ofTwoEquallyOldImagesTheFirstIsKept() {
         IndexEntry first = entry(KEY, NOON, 500);
         store().put(first, content(KEY, NOON, 500));
 
@@ -117,7 +117,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void everyKeyHasAnImageOfItsOwn() {
+    void imagesOfDifferentKeysAreIndependent() {
         put(NOON);
         ImageKey neighbour = key(2);
         store().put(entry(neighbour, NOON, 9), content(neighbour, NOON, 9));
@@ -150,7 +150,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void ofAKeysImagesTheOneThatIsMeantIsDeleted() {
+    void deleteOfAnEntryRemovesThatImageOnly() {
         IndexEntry former = put(NOON);
         IndexEntry standing = put(NOON.plusMillis(1));
 
@@ -163,12 +163,12 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void deletingWhatIsNotThereIsQuiet() {
+    void deletingAnUnknownImageDoesNothing() {
         assertThatCode(() -> store().delete(KEY)).doesNotThrowAnyException();
     }
 
     @Test
-    void ofManyWritersAtOnceTheLatestStandsWhole() throws Exception {
+    void ofConcurrentWritersTheLatestImageIsStoredWhole() throws Exception {
         List<Callable<IndexEntry>> writers = IntStream.range(0, 24)
                 .<Callable<IndexEntry>>mapToObj(i -> () -> put(NOON.plusMillis(i * 7 % 24)))
                 .toList();
@@ -181,7 +181,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void ofManyEquallyOldImagesAtOnceAllWritersAreToldTheSame() throws Exception {
+    void concurrentWritersOfEquallyOldImagesAreToldTheSameOne() throws Exception {
         List<Callable<IndexEntry>> writers = IntStream.rangeClosed(1, 16)
                 .<Callable<IndexEntry>>mapToObj(
                         bytes -> () -> store().put(entry(KEY, NOON, bytes), content(KEY, NOON, bytes)))
@@ -197,7 +197,7 @@ public abstract class ImageStoreContract {
     }
 
     @Test
-    void whoReadsWhileOthersWriteSeesAWholeImageWithItsOwnEntry() throws Exception {
+    void readDuringWritesReturnsAWholeImageWithItsEntry() throws Exception {
         put(NOON);
         CountDownLatch written = new CountDownLatch(1);
 
@@ -232,7 +232,7 @@ public abstract class ImageStoreContract {
         assertThat(stored.content()).isEqualTo(imageOf(createdAt));
     }
 
-    /** Each moment's image has a length of its own, so that bytes and entry of two cannot pass for one. */
+    /** Images of different times have different lengths, so that mixed bytes and entries are noticed. */
     private static byte[] imageOf(Instant createdAt) {
         return content(
                 KEY,

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Who is told by callbacks: takes each, or answers as it was told to. Hosts that begin with "private" may not be told. */
+/** A receiver of callbacks with a prepared status. Hosts that begin with "private" are forbidden. */
 public final class CallbackReceiver implements Callbacks.Transport, Callbacks.Bodies {
 
     public static final String SECRET = "0123456789abcdef0123456789abcdef";
@@ -41,7 +41,7 @@ public final class CallbackReceiver implements Callbacks.Transport, Callbacks.Bo
         silent = isSilent;
     }
 
-    /** What there is to tell of a subject; of others there is {@code {}}. */
+    /** The callback body of a subject; that of others is {@code {}}. */
     public void know(Subject subject, Callbacks.Body body) {
         bodies.put(subject, body);
     }

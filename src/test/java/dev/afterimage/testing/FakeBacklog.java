@@ -30,7 +30,7 @@ public final class FakeBacklog implements Backlog {
         refreshed.add(key);
     }
 
-    /** Those that are to be made anew behind an answer, one entry for each time that was asked for. */
+    /** The keys to be refreshed in the background, one for each request. */
     public List<ImageKey> refreshed() {
         return List.copyOf(refreshed);
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** A provider that counts its bills, can be held, and answers what it is told to. */
+/** A provider with prepared answers that counts its calls and can be held. */
 public final class FakeGenerator implements ImageGenerator {
 
     private final AtomicInteger calls = new AtomicInteger();

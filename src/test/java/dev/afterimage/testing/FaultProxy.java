@@ -64,7 +64,7 @@ public final class FaultProxy implements AutoCloseable {
         return accepted.get();
     }
 
-    /** Works as if it weren't there. Connections that were black holes are closed: their bytes are lost. */
+    /** Passes everything on again. Connections that lost bytes are closed. */
     public void pass() {
         boolean lost = mode == Mode.BLACK_HOLE;
         delay = Duration.ZERO;
@@ -75,13 +75,13 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Passes on what new connections bring; those that stand go on to swallow everything. */
+    /** Passes new connections on; open ones go on losing everything. */
     public void passNewConnections() {
         swallowing.addAll(open);
         mode = Mode.PASS;
     }
 
-    /** Closes every connection, and new ones as soon as they are made: the server is gone. */
+    /** Closes every connection, and new ones at once, as if the server were gone. */
     public void cut() {
         mode = Mode.CUT;
         closeAll();
@@ -93,7 +93,7 @@ public final class FaultProxy implements AutoCloseable {
         closeAll();
     }
 
-    /** Swallows everything and answers nothing: the network drops packets. */
+    /** Loses everything in both directions, as a network that drops packets. */
     public void blackHole() {
         mode = Mode.BLACK_HOLE;
     }

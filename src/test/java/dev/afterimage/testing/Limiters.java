@@ -18,7 +18,7 @@ public final class Limiters {
 
     private Limiters() {}
 
-    /** One that lives in this clock's time and keeps nothing, of a provider that is its one account. */
+    /** A limiter with this clock that persists nothing, of a provider that is its one account. */
     public static MemoryLimiter memory(Limits limits, MutableClock clock) {
         return memory(AccountLimits.of(limits), clock);
     }

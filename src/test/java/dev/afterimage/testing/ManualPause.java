@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whoever pauses sleeps until the test has moved the clock far enough. */
+/** A pause that lasts until the test has moved the clock far enough. */
 public final class ManualPause implements Pause {
 
     private final MutableClock clock;
@@ -47,7 +47,7 @@ public final class ManualPause implements Pause {
         return end.isAfter(now) && !end.isAfter(now.plus(step));
     }
 
-    /** Returns when somebody sleeps who would be woken by a step of this length. */
+    /** Returns when some thread sleeps that a step of this length would wake. */
     public synchronized void awaitSleeper(Duration step) throws InterruptedException {
         while (sleeping.stream().noneMatch(end -> wakes(end, step))) {
             wait();

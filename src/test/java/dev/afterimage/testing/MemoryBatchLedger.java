@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The simplest ledger that keeps the contract. */
+/** A ledger in memory that keeps the contract. */
 public final class MemoryBatchLedger implements BatchLedger {
 
     private final Clock clock;
@@ -26,7 +26,7 @@ public final class MemoryBatchLedger implements BatchLedger {
         this.clock = clock;
     }
 
-    /** Whether it can be asked and told nothing. */
+    /** Whether every operation fails. */
     public synchronized void lose(boolean isLost) {
         lost = isLost;
     }

@@ -20,14 +20,14 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The simplest queue that keeps the contract; it never waits. */
+/** A queue in memory that keeps the contract and never waits. */
 public final class MemoryJobQueue implements JobQueue {
 
     private static final Duration VISIBILITY = Duration.ofMinutes(2);
 
     private final Clock clock;
     private final List<Waiting> jobs = new ArrayList<>();
-    private final List<Buried> buried = new ArrayList<>();
+    private final List<DeadLetter> deadLetters = new ArrayList<>();
     private int receipts;
     private @Nullable ImageKey broken;
     private Predicate<Job.Image> fitting = job -> true;
@@ -64,7 +64,7 @@ public final class MemoryJobQueue implements JobQueue {
     }
 
     /** A job on the dead-letter queue. */
-    public record Buried(Job job, String reason) {}
+    public record DeadLetter(Job job, String reason) {}
 
     private static final class Waiting {
         final Job job;
@@ -145,17 +145,17 @@ public final class MemoryJobQueue implements JobQueue {
     public synchronized boolean deadLetter(Claim claim, String reason) {
         boolean held = complete(claim);
         if (held) {
-            buried.add(new Buried(claim.job(), reason));
+            deadLetters.add(new DeadLetter(claim.job(), reason));
         }
         return held;
     }
 
     @Override
     public synchronized int redrive(int max, Consumer<Job> before) {
-        List<Buried> some = List.copyOf(buried.subList(0, Math.min(max, buried.size())));
+        List<DeadLetter> some = List.copyOf(deadLetters.subList(0, Math.min(max, deadLetters.size())));
         some.forEach(letter -> before.accept(letter.job()));
-        buried.removeAll(some);
-        enqueue(some.stream().map(Buried::job).toList(), Duration.ZERO);
+        deadLetters.removeAll(some);
+        enqueue(some.stream().map(DeadLetter::job).toList(), Duration.ZERO);
         return some.size();
     }
 
@@ -168,7 +168,7 @@ public final class MemoryJobQueue implements JobQueue {
                         .map(job -> Duration.between(job.created, clock.instant()))
                         .max(Duration::compareTo)
                         .orElse(Duration.ZERO)),
-                buried.size());
+                deadLetters.size());
     }
 
     @Override
@@ -178,10 +178,10 @@ public final class MemoryJobQueue implements JobQueue {
 
     public synchronized void clear() {
         jobs.clear();
-        buried.clear();
+        deadLetters.clear();
     }
 
-    public synchronized List<Buried> buried() {
-        return List.copyOf(buried);
+    public synchronized List<DeadLetter> deadLetters() {
+        return List.copyOf(deadLetters);
     }
 }

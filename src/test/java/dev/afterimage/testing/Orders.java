@@ -1,13 +1,14 @@
 package dev.afterimage.testing;
 
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** An order of one image, which remembers the calls that left for it. */
+/** An order of one image that records its calls. */
 public final class Orders implements Attempt.Order {
 
     private final Purchase purchase;
@@ -39,6 +40,11 @@ public final class Orders implements Attempt.Order {
 
     @Override
     public void failed() {}
+
+    @Override
+    public ImageKey key() {
+        return purchase.key();
+    }
 
     @Override
     public String name() {

@@ -45,9 +45,17 @@ public final class S3Server implements AutoCloseable {
         this.proxy = proxy;
     }
 
-    /** As a process of its own, for measurements: on the port that is the one argument, until it is killed. */
+    /**
+     * As a process of its own, for measurements, until it is killed: on the port that is the first argument; where more are said,
+     * at that address, for that access key and secret.
+     */
     public static void main(String... arguments) {
-        start(Integer.parseInt(arguments[0]));
+        int port = Integer.parseInt(arguments[0]);
+        if (arguments.length == 1) {
+            start(port);
+        } else {
+            start(URI.create("http://" + arguments[1] + ":" + port), arguments[2], arguments[3]);
+        }
     }
 
     /** A running server with an empty {@value #BUCKET}. */
@@ -56,17 +64,24 @@ public final class S3Server implements AutoCloseable {
     }
 
     private static S3Server start(int port) {
+        return start(URI.create("http://127.0.0.1:" + port), ACCESS_KEY, SECRET_KEY);
+    }
+
+    private static S3Server start(URI address, String accessKey, String secretKey) {
         try {
             S3Proxy proxy = S3Proxy.builder()
-                    .endpoint(URI.create("http://127.0.0.1:" + port))
-                    .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+                    .endpoint(address)
+                    .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
                     .blobStore(new AtomicObjects(BlobStores.create("transient-nio2", new Properties())))
                     .ignoreUnknownHeaders(true)
                     .jettyMaxThreads(24)
                     .build();
             proxy.start();
             S3Server server = new S3Server(proxy);
-            try (S3Client s3 = server.client()) {
+            AwsBasicCredentials owner = AwsBasicCredentials.create(accessKey, secretKey);
+            try (S3Client s3 = clientOf(server.endpoint())
+                    .credentialsProvider(StaticCredentialsProvider.create(owner))
+                    .build()) {
                 s3.createBucket(request -> request.bucket(BUCKET));
             }
             return server;

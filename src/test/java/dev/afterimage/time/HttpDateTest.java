@@ -13,7 +13,7 @@ class HttpDateTest {
     private static final Instant EXAMPLE = Instant.parse("1994-11-06T08:49:37Z");
 
     @Test
-    void itIsWrittenInThePreferredForm() {
+    void dateIsWrittenInThePreferredForm() {
         assertThat(HttpDate.write(EXAMPLE)).isEqualTo("Sun, 06 Nov 1994 08:49:37 GMT");
     }
 
@@ -25,7 +25,7 @@ class HttpDateTest {
                 "Sun Nov  6 08:49:37 1994",
                 "Sun, 6 Nov 1994 09:49:37 +0100",
             })
-    void allThreeFormsAreReadAndSoIsThatOfMail(String text) {
+    void httpAndMailDateFormsAreRead(String text) {
         assertThat(HttpDate.read(text)).contains(EXAMPLE);
     }
 
@@ -36,7 +36,7 @@ class HttpDateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "now", "1740823200", "Sun, 06 Nov 1994 08:49:37 CET", "2025-03-01T10:00:00Z"})
-    void anythingElseIsNoDate(String text) {
+    void malformedDateIsRefused(String text) {
         assertThat(HttpDate.read(text)).isEmpty();
     }
 }

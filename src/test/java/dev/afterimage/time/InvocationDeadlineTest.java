@@ -13,26 +13,26 @@ class InvocationDeadlineTest {
     private final InvocationDeadline invocation = new InvocationDeadline();
 
     @Test
-    void withoutAnInvocationWorkHasTheTimeItWants() {
+    void withoutAnInvocationTheDeadlineIsTheWantedOne() {
         assertThat(invocation.cap(LATE)).isEqualTo(LATE);
     }
 
     @Test
-    void workEndsWithItsInvocation() {
+    void deadlineIsCappedByTheInvocation() {
         invocation.begin(SOON);
 
         assertThat(invocation.cap(LATE)).isEqualTo(SOON);
     }
 
     @Test
-    void workThatWantsLessGetsLess() {
+    void shorterDeadlineIsKept() {
         invocation.begin(LATE);
 
         assertThat(invocation.cap(SOON)).isEqualTo(SOON);
     }
 
     @Test
-    void afterTheInvocationDeadlinesStayAsTheyAre() {
+    void deadlinesAreNotCappedAfterTheInvocation() {
         invocation.begin(SOON);
         invocation.end();
 

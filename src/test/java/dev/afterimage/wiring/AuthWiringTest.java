@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may be configured together, and what would be open by accident. */
+/** Which settings may be combined, and which would open the service by accident. */
 class AuthWiringTest {
 
     private static final String KEY = "afterimage.auth.keys.\"shop\".";
@@ -39,13 +39,13 @@ class AuthWiringTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1", "127.1.2.3", "::1"})
-    void onLoopbackNobodyHasToBeAsked(String host) {
+    void loopbackNeedsNoAuthentication(String host) {
         check(false, "quarkus.http.host=" + host);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
-    void beyondLoopbackSomebodyMustAskOrItIsSaidInWords(String host) {
+    void otherAddressesNeedAModeOrExplicitOpenness(String host) {
         refused("afterimage.auth.mode", false, "quarkus.http.host=" + host);
         refused("afterimage.auth.open=true", false, "quarkus.http.host=" + host);
         check(false, "quarkus.http.host=" + host, "afterimage.auth.open=true");
@@ -71,7 +71,7 @@ class AuthWiringTest {
     }
 
     @Test
-    void tokensNeedKeysAnIssuerAndAnAudience() {
+    void jwtModeNeedsKeysIssuerAndAudience() {
         String mode = "afterimage.auth.mode=jwt";
         String keys = "mp.jwt.verify.publickey.location=https://login.example/keys";
         String issuer = "mp.jwt.verify.issuer=https://login.example";
@@ -83,7 +83,7 @@ class AuthWiringTest {
     }
 
     @Test
-    void aGatewayIsBelievedInTheFunctionOnly() {
+    void gatewayModeIsAllowedInTheFunctionOnly() {
         refused("afterimage.auth.mode", false, "afterimage.auth.mode=gateway");
         check(true, "afterimage.auth.mode=gateway");
         check(true);
@@ -91,7 +91,7 @@ class AuthWiringTest {
     }
 
     @Test
-    void aModeThatDoesNotExistIsNamedWithItsKey() {
+    void unknownModeIsNamedWithItsKey() {
         assertThatThrownBy(() -> check(false, "afterimage.auth.mode=basic"))
                 .hasStackTraceContaining("afterimage.auth.mode")
                 .hasStackTraceContaining("basic");

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is sent to CloudWatch is what its alarms and its dashboard read. */
+/** Exactly the metrics that alarms and dashboard read are sent to CloudWatch. */
 class CloudWatchMetricsTest {
 
     private static final Pattern OF_AN_ALARM =
@@ -21,7 +21,7 @@ class CloudWatchMetricsTest {
     private static final Pattern OF_THE_DASHBOARD = Pattern.compile("\"\\$\\{MetricsNamespace}\", \"([^\"]+)\"");
 
     @Test
-    void everyMetricThatIsReadIsSentAndNoOther() throws IOException {
+    void metricsOfTheTemplatesAreExactlyThoseThatAreSent() throws IOException {
         String template = Files.readString(Path.of("infra", "observability.yaml"));
 
         Set<String> read = Stream.of(OF_AN_ALARM, OF_THE_DASHBOARD)
@@ -33,7 +33,7 @@ class CloudWatchMetricsTest {
     }
 
     @Test
-    void theHitRatioIsOfWhatPeopleAsk() throws IOException {
+    void hitRatioCountsInteractiveRequestsOnly() throws IOException {
         String template = Files.readString(Path.of("infra", "observability.yaml"));
         String alarm = template.substring(template.indexOf("  HitRatioLow:"), template.indexOf("  RequestsFail:"));
 

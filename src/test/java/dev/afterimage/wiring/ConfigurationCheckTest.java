@@ -33,7 +33,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void theDefaultsMakeSense() {
+    void defaultsPassTheCheck() {
         assertThatCode(() -> ConfigurationCheck.checkRanges(config(Map.of()))).doesNotThrowAnyException();
     }
 
@@ -65,7 +65,7 @@ class ConfigurationCheckTest {
         "afterimage.links.secrets.\"a\", too-short, 32 or more",
         "afterimage.links.current, nobody, afterimage.links.current",
     })
-    void aValueWithoutSenseEndsTheStartWithItsKeyAndRange(String key, String value, String range) {
+    void valueOutOfRangeIsRefusedWithItsKeyAndRange(String key, String value, String range) {
         SmallRyeConfig config = config(Map.of(key, value));
         assertThatThrownBy(() -> ConfigurationCheck.checkRanges(config))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -74,7 +74,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void aTemplatesFreshnessIsSaidOnce() {
+    void ttlOfATemplateMayNotBeGivenTwice() {
         SmallRyeConfig config = config(
                 Map.of("afterimage.templates.\"hero\".ttl", "1h", "afterimage.cache.templates.\"hero\".ttl", "1h"));
         assertThatThrownBy(() -> ConfigurationCheck.checkRanges(config))
@@ -88,7 +88,7 @@ class ConfigurationCheckTest {
         "afterimage.generation.repurchases, 0",
         "afterimage.cache.near-ttl, 0s"
     })
-    void zeroMayMeanNone(String key, String value) {
+    void zeroIsAllowedWhereItMeansNone(String key, String value) {
         assertThatCode(() -> ConfigurationCheck.checkRanges(config(Map.of(key, value))))
                 .doesNotThrowAnyException();
     }
@@ -109,13 +109,13 @@ class ConfigurationCheckTest {
                 "quarkus.http.port",
                 "PATH",
             })
-    void whatIsReadIsNotWarnedOf(String name) {
+    void knownKeysAreNotWarnedOf(String name) {
         assertThat(ConfigurationCheck.warnings(List.of(name))).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"afterimage.cache.tll", "afterimage.cache", "afterimage.x", "AFTERIMAGE_CACHE_TLL"})
-    void whatNobodyReadsIsWarnedOf(String name) {
+    void unknownKeysAreWarnedOf(String name) {
         assertThat(ConfigurationCheck.warnings(List.of(name)))
                 .singleElement()
                 .asString()
@@ -123,7 +123,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void keysOfFormerVersionsAreWarnedOfWithWhatTookTheirPlace() {
+    void renamedKeysAreWarnedOfWithTheirNewName() {
         assertThat(ConfigurationCheck.warnings(
                         List.of("afterimage.generation.retry-unknown", "AFTERIMAGE_PROVIDER_EMERGENCY_SHARE")))
                 .hasSize(2)
@@ -132,7 +132,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void everyMappingIsKnown() {
+    void everyConfigMappingIsListed() {
         assertThat(new ClassFileImporter()
                                 .withImportOption(new ImportOption.DoNotIncludeTests())
                                 .importPackages("dev.afterimage")

@@ -22,12 +22,12 @@ class ConsoleWiringTest {
     }
 
     @Test
-    void whereKeysAreAskedForABrowserHasNone() {
+    void consoleIsOffWhereKeysAreRequired() {
         assertThat(isOn(Map.of("afterimage.auth.mode", "keys"))).isFalse();
     }
 
     @Test
-    void theSettingOverridesTheBackEnd() {
+    void consoleSettingOverridesTheBackEnd() {
         assertThat(isOn(Map.of("afterimage.console.enabled", "false"))).isFalse();
         assertThat(isOn(Map.of("afterimage.backend", "aws", "afterimage.console.enabled", "true")))
                 .isTrue();

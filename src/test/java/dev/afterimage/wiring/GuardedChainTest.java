@@ -89,7 +89,7 @@ class GuardedChainTest {
     };
     private ImageGenerator chain = (request, attempt) -> provider.generate(request, attempt);
 
-    /** The memory limiter, which says how often it was asked. */
+    /** The memory limiter, counting permits acquired and released. */
     private final class CountingLimiter implements ProviderLimiter {
         private final MemoryLimiter memory = Limiters.memory(
                 new Limits(100, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(70)), clock);
@@ -144,7 +144,7 @@ class GuardedChainTest {
         }
     }
 
-    /** A month without end, and how many credits of it are taken now. */
+    /** A budget without a limit that counts the credits taken. */
     private static final class CountingBudget implements CreditBudget {
         private int taken;
 
@@ -183,7 +183,7 @@ class GuardedChainTest {
         }
     }
 
-    /** As its annotation does it. */
+    /** Retries four times, as its annotation does. */
     private final class Retrying extends RetryGuard {
         @Override
         public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
@@ -240,7 +240,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void aCallThatFitsIsOnePermitAndOneCredit() {
+    void successfulCallTakesOnePermitAndOneCredit() {
         assertThat(generate()).isNotNull();
 
         assertThat(calls).isEqualTo(1);
@@ -254,7 +254,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void aFullBulkheadIsAskedOnceASecondAndNotPastTheDeadline() {
+    void fullBulkheadIsTriedOnceASecondUntilTheDeadline() {
         belt.roomFrom = Instant.MAX;
 
         assertThatThrownBy(this::generate).isInstanceOfSatisfying(ThrottledException.class, throttled -> {
@@ -269,7 +269,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void aPlaceThatBecomesFreeIsTaken() {
+    void freedBulkheadPlaceIsTaken() {
         belt.roomFrom = start.plusMillis(2_500);
 
         assertThat(generate()).isNotNull();
@@ -279,7 +279,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void permitsThatLapseAgainAndAgainAreNotTakenFasterAndFaster() {
+    void repeatedlyLapsingPermitsAreTakenAtASteadyPace() {
         provider = (request, attempt) -> {
             throw new PermitLapsedException(Duration.ofMillis(1));
         };
@@ -319,7 +319,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void aCallThatWasThrottledLeavesNoReceiptInTheWayOfItsRetry() {
+    void throttledCallLeavesNoReceiptBeforeItsRetry() {
         ImageGenerator sound = provider;
         provider = (request, attempt) -> {
             attempt.departure().now();
@@ -338,7 +338,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void anUnknownOutcomeIsPaidForAndNotRepeatedByTheRequestThatLostIt() {
+    void unknownOutcomeCostsACreditAndIsNotRetried() {
         provider = (request, attempt) -> {
             attempt.departure().now();
             calls++;
@@ -357,7 +357,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void whatAReceiptForbidsCostsNeitherCallNorCredit() {
+    void callRefusedByAReceiptCostsNoCredit() {
         generate();
 
         assertThatThrownBy(this::generate).isInstanceOf(ReceiptStandsException.class);
@@ -367,7 +367,7 @@ class GuardedChainTest {
     }
 
     @Test
-    void aRefusedKeyIsTriedOnceAMinute() {
+    void refusedKeyIsProbedOnceAMinute() {
         provider = (request, attempt) -> {
             attempt.departure().now();
             calls++;

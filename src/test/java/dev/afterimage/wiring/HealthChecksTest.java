@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class HealthChecksTest {
 
     @Test
-    void itIsNotReadyAndSaysWhy() {
+    void unreadyServiceSaysWhy() {
         given().get("/q/health/ready")
                 .then()
                 .statusCode(503)
@@ -34,7 +34,7 @@ class HealthChecksTest {
 
     /** Another process would find the same directory and the same key. */
     @Test
-    void itIsAliveAllTheSame() {
+    void unreadyServiceIsStillAlive() {
         given().get("/q/health/live")
                 .then()
                 .statusCode(200)

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What template.yaml tells the functions is something that they read: a misspelt or renamed setting would change nothing. */
+/** Every setting in template.yaml is one that the functions read; a misspelt one would do nothing. */
 class TemplateEnvironmentTest {
 
     private static final Pattern VARIABLE = Pattern.compile("^ +(AFTERIMAGE_[A-Z0-9_]+):", Pattern.MULTILINE);
@@ -28,7 +28,7 @@ class TemplateEnvironmentTest {
     private static final Set<String> OF_THE_START_SCRIPT = Set.of("AFTERIMAGE_RUNTIME_OPTIONS");
 
     @Test
-    void everyVariableIsASetting() throws IOException {
+    void everyEnvironmentVariableOfTheTemplateIsAConfigurationKey() throws IOException {
         Set<String> variables = VARIABLE.matcher(Files.readString(Path.of("template.yaml")))
                 .results()
                 .map(found -> found.group(1))

@@ -11,11 +11,9 @@ import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
-import dev.afterimage.testing.MapIndex;
+import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
@@ -30,7 +28,7 @@ class WarmUpTest {
 
     private final MutableClock clock = MutableClock.atSomeTime();
     private final FakePause pause = new FakePause(clock);
-    private final MapIndex entries = new MapIndex();
+    private final MemoryImageIndex entries = new MemoryImageIndex();
 
     @Test
     void doesNotWaitForAnIndexThatIsQuick() throws InterruptedException {
@@ -74,7 +72,7 @@ class WarmUpTest {
     }
 
     /** Takes its time, for a while. */
-    private final class SlowIndex implements ImageIndex {
+    private final class SlowIndex extends MemoryImageIndex {
         private final Duration delay;
         private int slowAnswersLeft;
 
@@ -89,22 +87,7 @@ class WarmUpTest {
                 slowAnswersLeft--;
                 clock.advance(delay);
             }
-            return entries.find(key);
-        }
-
-        @Override
-        public CompletionStage<Map<ImageKey, IndexEntry>> findAll(List<ImageKey> keys) {
-            return entries.findAll(keys);
-        }
-
-        @Override
-        public CompletionStage<Void> put(IndexEntry entry) {
-            return entries.put(entry);
-        }
-
-        @Override
-        public CompletionStage<Void> remove(ImageKey key) {
-            return entries.remove(key);
+            return super.find(key);
         }
     }
 }

@@ -22,6 +22,7 @@ import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.http.HttpConfig;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplatesConfig;
@@ -77,10 +78,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  */
 public final class WiredProcess {
 
-    /** Meters are only written to, so that one set serves all. */
+    /** No test reads these meters, so all processes share them. */
     private static final Meters METERS = new Meters(new SimpleMeterRegistry());
 
-    /** What no test asks. */
+    /** The same for every process. */
     private static final KeyScheme KEYS = new KeyScheme(ProviderIdentity.builtIn("demo"));
 
     /** What differs from one process to the next: its machine and its clients. */
@@ -153,26 +154,13 @@ public final class WiredProcess {
     /** All settings that a process reads, in the service's own words. */
     public record Settings(SmallRyeConfig config) {
         public static Settings of(Map<String, String> values) {
-            return new Settings(new SmallRyeConfigBuilder()
+            SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                     .addDiscoveredConverters()
                     .withSources(new PropertiesConfigSource(values, "the simulated fleet", 300))
                     .withSources(new GuardDefaults())
-                    .withMapping(BackendConfig.class)
-                    .withMapping(BudgetConfig.class)
-                    .withMapping(CacheConfig.class)
-                    .withMapping(CallbackConfig.class)
-                    .withMapping(GenerationConfig.class)
-                    .withMapping(PregenerationConfig.class)
-                    .withMapping(ProviderConfig.class)
-                    .withMapping(ProviderLimitConfig.class)
-                    .withMapping(ProvidersConfig.class)
-                    .withMapping(TemplatesConfig.class)
-                    .withMapping(QuotaConfig.class)
-                    .withMapping(RedisConfig.class)
-                    .withMapping(S3Config.class)
-                    .withMapping(SqsConfig.class)
-                    .withValidateUnknown(false)
-                    .build());
+                    .withValidateUnknown(false);
+            ConfigurationCheck.MAPPINGS.forEach(builder::withMapping);
+            return new Settings(builder.build());
         }
 
         public <T> T of(Class<T> mapping) {
@@ -308,6 +296,7 @@ public final class WiredProcess {
                 backlog,
                 drain,
                 generation,
+                settings.of(HttpConfig.class),
                 machine,
                 instance(SIGNER),
                 METERS));

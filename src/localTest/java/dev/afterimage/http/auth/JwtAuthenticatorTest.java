@@ -123,7 +123,7 @@ class JwtAuthenticatorTest {
     }
 
     @Test
-    void everyValidTokenMayAskAndUsesItsSubjectsQuota() throws Exception {
+    void validTokenMayAskOnItsSubjectsQuota() throws Exception {
         given().header("Authorization", "Bearer " + signed(claims("")))
                 .contentType("application/json")
                 .body("{\"template\":\"t\",\"data\":{}}")
@@ -134,7 +134,7 @@ class JwtAuthenticatorTest {
     }
 
     @Test
-    void theBodyOfAnUploadWaitsForTheVerdict() throws Exception {
+    void uploadIsReadCompletelyAfterItsTokenIsVerified() throws Exception {
         given().header("Authorization", "Bearer " + signed(claims(",\"scope\":\"images/batch\"")))
                 .contentType("text/csv")
                 .body("title\n" + "Hello\n".repeat(40_000))
@@ -146,7 +146,7 @@ class JwtAuthenticatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"iss", "aud", "exp", "sub"})
-    void aTokenOfAnotherIssuerOrForSomebodyElseOrTooOldIsRefused(String wrong) throws Exception {
+    void tokenWithWrongIssuerAudienceOrExpiryIsRefused(String wrong) throws Exception {
         String claims = claims("");
         String changed = switch (wrong) {
             case "iss" -> claims.replace(ISSUER, "https://login.example.org");
@@ -159,7 +159,7 @@ class JwtAuthenticatorTest {
     }
 
     @Test
-    void aTokenThatNobodyOrAnotherSignedIsRefused() throws Exception {
+    void unsignedOrForeignTokenIsRefused() throws Exception {
         String good = signed(claims(""));
         String unsigned = encode("{\"alg\":\"none\"}") + "." + encode(claims("")) + ".";
         String otherClaims =

@@ -51,6 +51,7 @@ public final class RouteRoles {
             new Rule("GET", DESCRIPTION + ".yml", Set.of(ASK, BATCH, OPERATE)),
             // A signature in the URL says that somebody who may has asked for this.
             new Rule("GET", "/i/{name}", OPEN),
+            new Rule("POST", "/v1/provider-webhooks/{key}/{signature}", OPEN),
             new Rule("GET", "/cdn/images/{key}", OPEN),
             new Rule("GET", "/q/health", OPEN),
             new Rule("GET", "/q/health/*", OPEN),

@@ -55,7 +55,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may do what, where keys are asked for. */
+/** Who may do what, where keys are required. */
 @QuarkusTest
 @TestProfile(KeysProfile.class)
 class AccessTest {
@@ -96,7 +96,7 @@ class AccessTest {
 
     // ---- The table: each of its cells ----
 
-    /** Every row of the table, and what is no row. */
+    /** Every row of the table, and requests that match no row. */
     static Stream<Arguments> cells() {
         List<RouteRoles.Rule> rows = new ArrayList<>(new RouteRoles(KeysProfile.config(Map.of())).rules());
         rows.add(new RouteRoles.Rule("GET", "/nothing", Set.of(Role.OPERATE)));
@@ -132,7 +132,7 @@ class AccessTest {
         }
     }
 
-    /** Of the framework's routes those that aren't named are the operator's. */
+    /** The framework's routes without a row need the role operate. */
     @Test
     void everyRouteOfOursIsInTheTable() {
         Set<String> missing = new TreeSet<>();
@@ -147,7 +147,7 @@ class AccessTest {
     }
 
     @Test
-    void everyRowIsARoute() {
+    void everyRowOfTheTableIsARoute() {
         Set<RouteRoles.Rule> used = new HashSet<>();
         RouteRoles table = new RouteRoles(config);
         routes().forEach(route ->
@@ -180,7 +180,7 @@ class AccessTest {
         return routes;
     }
 
-    /** What matches any path stands before the routes, and is none. */
+    /** Handlers for every path stand before the routes and are none. */
     private static void addRoutes(Router router, String root, Set<String> routes) {
         for (Route route : router.getRoutes()) {
             String path = route.getPath();
@@ -201,7 +201,7 @@ class AccessTest {
     }
 
     @Test
-    void theDescriptionSaysTheSame() throws Exception {
+    void openApiNamesTheSameRoles() throws Exception {
         JsonNode api = new YAMLMapper().readTree(AccessTest.class.getResourceAsStream("/META-INF/openapi.yaml"));
         RouteRoles table = new RouteRoles(KeysProfile.config(Map.of()));
         api.get("paths")
@@ -226,7 +226,7 @@ class AccessTest {
     // ---- What is told to whom is not let in ----
 
     @Test
-    void nobodyIsToldHowToSayWhoTheyAre() {
+    void callWithoutAKeyIs401WithAChallenge() {
         problem(given().get("/v1/stats").then(), 401, "authentication-required")
                 .header("WWW-Authenticate", "Bearer realm=\"afterimage\"")
                 .header("Cache-Control", "no-store");
@@ -258,7 +258,7 @@ class AccessTest {
     }
 
     @Test
-    void aKeyInTheQueryOrInAnotherHeaderIsNone() {
+    void keyInTheQueryOrInAnotherHeaderIsIgnored() {
         problem(
                 given().header("X-Api-Key", KeysProfile.OPERATE)
                         .get("/v1/stats?access_token=" + KeysProfile.OPERATE)
@@ -268,7 +268,7 @@ class AccessTest {
     }
 
     @Test
-    void theSchemesNameIsReadInWhateverCase() {
+    void bearerSchemeIsCaseInsensitive() {
         given().header("Authorization", "bEARER " + KeysProfile.OPERATE)
                 .get("/v1/stats")
                 .then()
@@ -276,7 +276,7 @@ class AccessTest {
     }
 
     @Test
-    void whoLacksARoleIsToldWhichOne() {
+    void missingRoleIs403AndNamed() {
         problem(with(KeysProfile.ASK).get("/v1/stats").then(), 403, "role-missing")
                 .header("WWW-Authenticate", containsString("error=\"insufficient_scope\", scope=\"operate\""))
                 .body("detail", containsString("operate"));
@@ -298,7 +298,7 @@ class AccessTest {
         "HEAD, /v1/stats",
         "POST, /v1/images/../templates/t/purge"
     })
-    void aPathInAnotherSpellingOpensNoMore(String method, String path) throws Exception {
+    void otherSpellingsOfAPathNeedTheSameRole(String method, String path) throws Exception {
         assertThat(statusOf(method, path, KeysProfile.ASK)).isIn(400, 401, 403, 404);
         core.assertUntouched();
     }
@@ -317,7 +317,7 @@ class AccessTest {
     // ---- An image that is there ----
 
     @Test
-    void theWayOfAHitIsGatedToo() {
+    void hitsNeedAKeyToo() {
         core.index(CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(FakeCore.ENTRY))));
         String body = "{\"template\":\"t\",\"data\":{}}";
         problem(
@@ -345,7 +345,7 @@ class AccessTest {
     }
 
     @Test
-    void theQuotaIsThatOfTheKeysName() {
+    void quotaIsChargedToTheNameOfTheKey() {
         with(KeysProfile.ASK)
                 .header("X-Api-Key", "somebody-else")
                 .contentType("application/json")
@@ -404,6 +404,8 @@ class AccessTest {
     @Test
     void signedUrlsNeedNoKey() {
         problem(given().get("/i/social-card.png?d=e30&s=x").then(), 403, "url-refused")
+                .header("WWW-Authenticate", nullValue());
+        problem(given().post("/v1/provider-webhooks/" + "ab".repeat(32) + "/x").then(), 403, "url-refused")
                 .header("WWW-Authenticate", nullValue());
         given().get("/q/health/live").then().statusCode(200);
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a page of another site can do to a service on the same machine that asks for no key: nothing. */
+/** A page of another site can do nothing to a service on the same machine that needs no key. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
 class BrowserGuardTest {
@@ -67,7 +67,7 @@ class BrowserGuardTest {
                 "Host: localhost\nSec-Fetch-Site: same-site",
                 "Host: localhost\nOrigin: https://evil.example\nContent-Type: text/plain\nContent-Length: 0"
             })
-    void aPageOfAnotherSiteMayNot(String headers) throws Exception {
+    void pagesOfOtherSitesMayNotPurge(String headers) throws Exception {
         assertThat(purge(headers)).startsWith("HTTP/1.1 403 ").contains("origin-refused");
         core.assertUntouched();
     }
@@ -80,7 +80,7 @@ class BrowserGuardTest {
                 "text/plain;charset=utf-8",
                 "TEXT/PLAIN"
             })
-    void aFormMayNotWhateverItSaysOfItsOrigin(String type) throws Exception {
+    void formPostsMayNotPurgeWhateverTheirOrigin(String type) throws Exception {
         assertThat(send(
                         "POST /v1/templates/t/purge",
                         "Host: localhost\nContent-Length: 1\nContent-Type: " + type + "\n\nx"))
@@ -101,7 +101,7 @@ class BrowserGuardTest {
                 "[::1]:8080",
                 "x"
             })
-    void whatNoNameServerCanRedirectIsServed(String host) throws Exception {
+    void loopbackAndIpHostsAreServed(String host) throws Exception {
         assertThat(send("GET /v1/stats", "Host: " + host)).startsWith("HTTP/1.1 200 ");
     }
 
@@ -115,14 +115,14 @@ class BrowserGuardTest {
                 "1.2.3.x",
                 "y"
             })
-    void anotherNameIsNotOurs(String host) throws Exception {
+    void requestForAForeignHostNameIsRefused(String host) throws Exception {
         assertThat(send("GET /v1/stats", "Host: " + host))
                 .startsWith("HTTP/1.1 421 ")
                 .contains("host-refused");
     }
 
     @Test
-    void aRequestOfHttp10NeedsNoName() throws Exception {
+    void http10RequestWithoutAHostIsServed() throws Exception {
         try (Socket socket = new Socket("localhost", RestAssured.port)) {
             socket.getOutputStream().write("GET /v1/stats HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))

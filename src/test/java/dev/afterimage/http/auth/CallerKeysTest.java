@@ -53,7 +53,7 @@ class CallerKeysTest {
     }
 
     @Test
-    void whileAKeyIsReplacedBothAreOneClients() {
+    void twoKeysOfOneClientAreAcceptedDuringARotation() {
         CallerKeys keys = keys(
                 SHOP + ".hash",
                 CallerKeys.hash("old") + "," + CallerKeys.hash("new").toUpperCase(java.util.Locale.ROOT),
@@ -96,27 +96,27 @@ class CallerKeysTest {
                 "shop ask HASH,HASH|another client has this key",
                 "shop ask HASH,HASH,HASH|one hash or two"
             })
-    void aLineThatMakesNoSenseIsNamed(String line, String says) {
+    void malformedLineIsNamed(String line, String says) {
         assertThatThrownBy(() -> file("\n" + line.replace("HASH", CallerKeys.hash("one")) + "\n"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("afterimage.auth.key-file, line 2", says);
     }
 
     @Test
-    void aNameStandsOnce() {
+    void duplicateClientNameIsRefused() {
         String line = "shop ask " + CallerKeys.hash("one") + "\n";
         assertThatThrownBy(() -> file(line + line.replace("ask ", "batch "))).hasMessageContainingAll("line 2", "once");
     }
 
     @Test
-    void aHashThatIsNoneIsNamedWithItsKeyAndNotRepeated() {
+    void malformedHashIsNamedByItsKeyAndNotQuoted() {
         assertThatThrownBy(() -> keys(SHOP + ".hash", "my-secret-key", SHOP + ".roles", "ask"))
                 .hasMessageContaining(SHOP)
                 .hasMessageNotContaining("my-secret-key");
     }
 
     @Test
-    void aRoleThatDoesNotExistIsNamedWithItsKey() {
+    void unknownRoleIsNamedWithItsKey() {
         assertThatThrownBy(() -> keys(SHOP + ".hash", CallerKeys.hash("one"), SHOP + ".roles", "ask,all"))
                 .hasStackTraceContaining("afterimage.auth.keys.\"shop\".roles")
                 .hasStackTraceContaining("all");

@@ -19,7 +19,7 @@ class WrongKeysTest {
     }
 
     @Test
-    void twentyAMinuteAreNotTooManyAndOneMoreIs() {
+    void twentyWrongKeysAMinuteAreAllowedAndTheNextIsTooMany() {
         assertThat(tooManyAfter(WrongKeys.MOST, "192.0.2.1")).isFalse();
         assertThat(wrongKeys.tooMany("192.0.2.1")).isTrue();
         assertThat(wrongKeys.tooMany("192.0.2.2")).isFalse();
@@ -34,7 +34,7 @@ class WrongKeysTest {
     }
 
     @Test
-    void anIpv6NetworkIsOneAddress() {
+    void ipv6AddressesOfOneNetworkAreCountedTogether() {
         tooManyAfter(WrongKeys.MOST, "2001:db8:0:1:0:0:0:1");
 
         assertThat(wrongKeys.tooMany("2001:db8:0:1:ffff:0:0:2")).isTrue();
@@ -42,7 +42,7 @@ class WrongKeysTest {
     }
 
     @Test
-    void noMoreAddressesAreRememberedThanAreToBe() {
+    void numberOfRememberedAddressesIsBounded() {
         for (int i = 0; i < 3 * WrongKeys.MOST_ADDRESSES; i++) {
             wrongKeys.tooMany("10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255));
         }

@@ -20,14 +20,14 @@ class BatchEventsTest {
     private final BatchLedger ledger = new MemoryBatchLedger(clock);
 
     @Test
-    void whereAnswersAreHeldBackABatchThatRunsIsOneEvent() {
+    void runningBatchIsOneEventWhereResponsesAreBuffered() {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
 
         assertThat(told(false)).extracting(BatchBody::id).containsExactly(BATCH);
     }
 
     @Test
-    void elseItIsFollowedToItsEnd() {
+    void streamedBatchIsFollowedToItsEnd() {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
         FakePause time = new FakePause(clock);
         Pause untilItIsCancelled = duration -> {

@@ -5,8 +5,6 @@ import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueSource;
-import dev.afterimage.catalogue.Checkpoint;
-import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.jobs.Callbacks;
@@ -16,6 +14,7 @@ import dev.afterimage.limit.Limits;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryBatchLedger;
+import dev.afterimage.testing.MemoryCheckpoints;
 import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.time.Pause;
@@ -33,7 +32,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -96,7 +94,6 @@ public class BatchParts {
     @Alternative
     @Singleton
     CatalogueRunner catalogues(PregenerationConfig config, MemoryImageIndex index, MemoryJobQueue queue, Clock clock) {
-        Map<String, Checkpoint> checkpoints = new ConcurrentHashMap<>();
         return new CatalogueRunner(
                 config,
                 source -> {
@@ -109,17 +106,7 @@ public class BatchParts {
                 new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
                 new FreshnessPolicy(Duration.ofDays(1), Duration.ZERO, Duration.ZERO, Map.of()),
                 queue,
-                new Checkpoints() {
-                    @Override
-                    public Optional<Checkpoint> find(String catalogue) {
-                        return Optional.ofNullable(checkpoints.get(catalogue));
-                    }
-
-                    @Override
-                    public void save(String catalogue, Checkpoint checkpoint) {
-                        checkpoints.put(catalogue, checkpoint);
-                    }
-                },
+                new MemoryCheckpoints(),
                 new TimeOrderedIds(clock, new Random()),
                 clock);
     }

@@ -66,7 +66,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void whereImagesLieInFilesAnUploadApartIsRefusedWithWhatToDo() {
+    void uploadUrlIsRefusedWithAdviceWhereImagesAreFiles() {
         given().post("/v1/batches/uploads")
                 .then()
                 .statusCode(404)
@@ -135,7 +135,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void whatIsThereIsAHit() {
+    void freshRowIsAHit() {
         index.putFresh(Jobs.bulk(7).key(), FakeCore.NOW.plusSeconds(60));
         String row = "{\"template\":\"card\",\"format\":\"webp\",\"data\":"
                 + Jobs.request(7).data().json() + "}";
@@ -175,7 +175,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void whatCannotBeReadIsAProblem() {
+    void unreadableUploadIsAProblem() {
         problem(post("application/json", "{\"jobs\":["), 400, "invalid-request");
         problem(post("application/json", "{\"jobs\":[]}"), 400, "invalid-request");
         problem(post("text/csv", "title\nA\n"), 400, "invalid-request");
@@ -208,7 +208,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void aKeyThatIsNoneIsRefusedRatherThanIgnored() {
+    void malformedIdempotencyKeyIsRefused() {
         for (String key : new String[] {"", " ", "x".repeat(256)}) {
             problem(repeat(key, "title\nA\n"), 400, "invalid-request");
         }
@@ -239,7 +239,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void anUploadIsPlannedWhileItArrives() throws Exception {
+    void uploadIsQueuedWhileItArrives() throws Exception {
         HttpURLConnection upload = (HttpURLConnection) batches.openConnection();
         upload.setRequestMethod("POST");
         upload.setDoOutput(true);
@@ -248,7 +248,7 @@ class BatchResourceTest {
         try (OutputStream out = upload.getOutputStream()) {
             out.write("title\n".getBytes(StandardCharsets.UTF_8));
             int sent = 0;
-            // Far more than any buffer on the way holds; it goes on only while it is read.
+            // Far more than all buffers hold, so the upload continues only while the service reads it.
             while (queue.status().bulk() == 0 && sent < 300_000) {
                 out.write(("row " + sent++ + " " + "x".repeat(100) + "\n").getBytes(StandardCharsets.UTF_8));
                 out.flush();
@@ -259,7 +259,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void aLargeBatchIsNoProblem() {
+    void batchOfThousandsOfRowsIsAccepted() {
         StringBuilder csv = new StringBuilder("title\n");
         for (int i = 0; i < 120_000; i++) {
             csv.append("image number ")
@@ -279,7 +279,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void theProgressIsToldUntilTheEnd() throws Exception {
+    void progressIsStreamedUntilTheEnd() throws Exception {
         String id = post("application/json", "[{\"template\":\"card\",\"data\":{\"events\":1}}]")
                 .extract()
                 .path("id");
@@ -303,7 +303,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void aDryRunSaysWhatABatchWouldComeToAndQueuesNothing() {
+    void dryRunReportsTheCostOfABatchAndQueuesNothing() {
         index.putFresh(Jobs.bulk(7).key(), FakeCore.NOW.plusSeconds(60));
         StringBuilder rows = new StringBuilder();
         for (int number : new int[] {7, 8, 8, 9}) {
@@ -334,7 +334,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void aDryRunRefusesWhatABatchRefuses() {
+    void dryRunRefusesTheSameUploadsAsABatch() {
         for (String query : new String[] {"?dry-run=yes", "?dry-run="}) {
             problem(
                     given().contentType("text/csv")
@@ -421,7 +421,7 @@ class BatchResourceTest {
     }
 
     @Test
-    void theImagesOfALargeBatchAreListedToTheLast() {
+    void imagesOfALargeBatchAreListedCompletely() {
         StringBuilder csv = new StringBuilder("title,format\n");
         for (int i = 0; i < 20_000; i++) {
             csv.append(i).append(",bmp\n");

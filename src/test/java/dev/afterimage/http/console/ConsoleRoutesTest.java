@@ -73,7 +73,7 @@ class ConsoleRoutesTest {
     }
 
     @Test
-    void whatIsNotListedIsAProblem() {
+    void unknownFileIsAProblem() {
         given().get("/console/../application.properties").then().statusCode(404);
         given().get("/console/other.js")
                 .then()

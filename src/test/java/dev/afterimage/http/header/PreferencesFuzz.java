@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever stands in {@code Prefer}: nobody waits longer than the deadline, and nothing of it comes back but our own words. */
+/** Whatever {@code Prefer} says, nobody waits longer than the deadline, and only our own words are sent back. */
 class PreferencesFuzz {
 
     private static final Duration DEADLINE = Duration.ofSeconds(25);
@@ -33,7 +33,7 @@ class PreferencesFuzz {
     @ParameterizedTest
     @Timeout(60)
     @ValueSource(strings = {"a", "a=", "a;", ",", "\"", "\"\\", " ", "=", "wait=1,", "wait=1;x", "wait=\"1"})
-    void whatIsLong(String piece) {
+    void longInput(String piece) {
         preferences(piece.repeat(100_000).getBytes(StandardCharsets.ISO_8859_1));
         preferences((piece.repeat(100_000) + "!\u0000").getBytes(StandardCharsets.ISO_8859_1));
     }

@@ -43,7 +43,7 @@ class PreferencesTest {
                 "return=minimal, , wait=7              | 7",
                 "wait=4, wait=9                        | 4"
             })
-    void theClientsPatience(String header, long seconds) {
+    void waitPreferenceShortensTheDeadline(String header, long seconds) {
         assertThat(parse(header).patience(DEADLINE)).hasSeconds(seconds);
     }
 
@@ -71,7 +71,7 @@ class PreferencesTest {
                 ",",
                 ""
             })
-    void whatIsMalformedOrUnknownIsIgnored(String header) {
+    void malformedOrUnknownPreferenceIsIgnored(String header) {
         assertThat(parse(header)).isEqualTo(new Preferences(false, Optional.empty()));
     }
 
@@ -82,18 +82,18 @@ class PreferencesTest {
     }
 
     @Test
-    void aHeaderOfQuotesIsReadInNoTime() {
+    void headerOfQuotesIsParsedInLinearTime() {
         assertThat(parse("\"\\".repeat(4_000)).patience(DEADLINE)).isEqualTo(DEADLINE);
     }
 
     @Test
-    void aPromiseWasAppliedOnlyIfOneWasGiven() {
+    void respondAsyncIsAppliedOnlyWhereTheResponseIs202() {
         assertThat(parse("respond-async").applied(true, DEADLINE)).contains("respond-async");
         assertThat(parse("respond-async").applied(false, DEADLINE)).isEmpty();
     }
 
     @Test
-    void aWaitWasAppliedUnlessItIsLongerThanTheDeadline() {
+    void waitIsAppliedUnlessItExceedsTheDeadline() {
         assertThat(parse("respond-async, wait=25").applied(true, DEADLINE)).contains("respond-async, wait=25");
         assertThat(parse("wait=26").applied(true, DEADLINE)).isEmpty();
     }

@@ -100,7 +100,7 @@ class LocalCdnResourceTest {
         "Key-Pair-Id=LOCAL, ''",
         "?v=, ?x=%7C&v=",
     })
-    void whatCloudFrontWouldRefuseIsForbidden(String part, String other) {
+    void urlsThatCloudFrontRefusesAreForbidden(String part, String other) {
         assertThat(url).contains(part);
         Response response = get(url.replace(part, other));
         assertThat(response.statusCode()).isEqualTo(403);
@@ -155,7 +155,7 @@ class LocalCdnResourceTest {
     }
 
     @Test
-    void whoHasTheImageGetsNoneAgain() {
+    void matchingEtagIs304() {
         Response first = get(url);
         for (String known : List.of(first.header("ETag"), "\"x\", W/" + first.header("ETag"))) {
             Response second = request().header("If-None-Match", known).get(URI.create(url));
@@ -176,7 +176,7 @@ class LocalCdnResourceTest {
         "bytes=-123456789, 0, 999",
         "bytes=0-0, 0, 0",
     })
-    void aRangeIsServedAlone(String range, int first, int last) {
+    void singleRangeIsServed(String range, int first, int last) {
         Response response = request().header("Range", range).get(URI.create(url));
         assertThat(response.statusCode()).isEqualTo(206);
         assertThat(response.header("Content-Range")).isEqualTo("bytes " + first + "-" + last + "/1000");
@@ -186,7 +186,7 @@ class LocalCdnResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bytes=1000-", "bytes=-0"})
-    void aRangeBehindTheEndCannotBeServed(String range) {
+    void rangeBeyondTheEndIs416(String range) {
         Response response = request().header("Range", range).get(URI.create(url));
         assertThat(response.statusCode()).isEqualTo(416);
         assertThat(response.header("Content-Range")).isEqualTo("bytes */1000");
@@ -195,14 +195,14 @@ class LocalCdnResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bytes=-", "bytes=5-3", "bytes=0-1,3-4", "bytes=9999999999-", "lines=1-2", "nonsense"})
-    void anyOtherRangeIsIgnored(String range) {
+    void unsupportedRangeIsIgnored(String range) {
         Response response = request().header("Range", range).get(URI.create(url));
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.asByteArray()).isEqualTo(CONTENT);
     }
 
     @Test
-    void browsersMayKeepAnImageUntilItsUrlEnds() {
+    void browsersMayCacheAnImageUntilItsUrlExpires() {
         long atFirst = maxAge();
         assertThat(atFirst).isBetween(3600L, 7200L);
         LocalCdnBeans.CLOCK.advance(Duration.ofMinutes(10));

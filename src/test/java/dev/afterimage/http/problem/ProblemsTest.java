@@ -81,7 +81,7 @@ class ProblemsTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void everyFailureIsOneProblemAndTellsNoSecret(Throwable failure, ProblemType type, Duration retryAfter) {
+    void everyFailureMapsToOneProblemWithoutSecrets(Throwable failure, ProblemType type, Duration retryAfter) {
         Problem problem = problems.of(failure);
         assertThat(problem.type()).isEqualTo(type.uri());
         assertThat(problem.status()).isEqualTo(type.status());
@@ -92,13 +92,13 @@ class ProblemsTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void aFailedStageSaysWhatFailedIt(Throwable failure, ProblemType type, Duration retryAfter) {
+    void causeOfACompletionExceptionIsReported(Throwable failure, ProblemType type, Duration retryAfter) {
         assertThat(problems.of(new CompletionException(new CompletionException(failure))))
                 .isEqualTo(problems.of(failure));
     }
 
     @Test
-    void whatTheCallerCanMendSaysHow() {
+    void problemsThatTheCallerCanCorrectSayHow() {
         assertThat(problems.of(new InvalidRequestException("Mend it.", "body")))
                 .returns("Mend it.", Problem::detail)
                 .satisfies(problem -> assertThat(problem.pointer()).contains("#"));
@@ -112,12 +112,12 @@ class ProblemsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {417, 431, 499})
-    void anotherStatusOfAClientsFaultKeepsItsNumber(int status) {
+    void otherClientErrorsKeepTheirStatus(int status) {
         assertThat(problems.of(status)).returns(status, Problem::status).returns("about:blank", Problem::type);
     }
 
     @Test
-    void typesAreAddressesThatNoTwoShare() {
+    void problemTypesAreDistinctUris() {
         assertThat(Arrays.stream(ProblemType.values()).map(ProblemType::uri))
                 .doesNotHaveDuplicates()
                 .allMatch(uri -> uri.matches("https://afterimage\\.dev/problems/[a-z-]+"));

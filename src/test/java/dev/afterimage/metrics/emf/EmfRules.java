@@ -19,7 +19,7 @@ final class EmfRules {
 
     private EmfRules() {}
 
-    /** The documents, one a line, each of which keeps the rules. */
+    /** Parses one document a line and asserts that each keeps the rules. */
     static List<JsonNode> documents(CharSequence lines) {
         return lines.toString().lines().map(EmfRules::checked).toList();
     }

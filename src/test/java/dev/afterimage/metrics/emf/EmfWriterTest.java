@@ -114,7 +114,7 @@ class EmfWriterTest {
     }
 
     @Test
-    void withoutUsableBucketsAllObservationsAreAtTheMean() {
+    void withoutBucketsAllObservationsAreWrittenAtTheirMean() {
         meters.requestTime("interactive", "hit").record(Duration.ofMillis(10));
         meters.requestTime("interactive", "hit").record(Duration.ofMillis(30));
         assertThat(values(flushed().getFirst().path("request.time"))).containsExactly(20.0, 20.0);
@@ -155,7 +155,7 @@ class EmfWriterTest {
     }
 
     @Test
-    void aGaugeThatChangedIsReasonEnough() {
+    void changedGaugeCausesADocument() {
         AtomicReference<Double> used = gauge(1.0);
         flushed();
         used.set(2.0);
@@ -166,14 +166,14 @@ class EmfWriterTest {
     }
 
     @Test
-    void whatIsNotANumberIsNotWritten() {
+    void naNIsNotWritten() {
         gauge(Double.NaN);
         gauge("afterimage.endless", Double.POSITIVE_INFINITY);
         assertThat(flushed()).isEmpty();
     }
 
     @Test
-    void metersOfOthersAndThoseThatAreNotWantedAreLeftOut() {
+    void foreignAndUnwantedMetersAreLeftOut() {
         registry.counter("jvm.classes.loaded").increment();
         gauge(Meters.QUEUE_AGE, 12.0);
         assertThat(flushed()).isEmpty();
@@ -210,7 +210,7 @@ class EmfWriterTest {
         return values;
     }
 
-    /** What one more flush writes; all of it keeps the rules. */
+    /** What the next flush writes, checked against the rules. */
     private List<JsonNode> flushed() {
         out.setLength(0);
         writer.flush();

@@ -95,7 +95,7 @@ class DemoProviderTest {
     }
 
     @Test
-    void oddAndEndlessTextsAreDrawnToo() {
+    void oddAndVeryLongTextsAreDrawn() {
         String endless = "ÄÖÜ Ελλάδα кириллица 漢字 🎨 ".repeat(200);
         assertThat(draw(
                                 "social-card",
@@ -123,7 +123,7 @@ class DemoProviderTest {
                 "{\"values\":[\"1\",\"2.5\"]}",
                 "{\"values\":[1],\"labels\":[\"a\",\"b\",\"c\"],\"type\":\"line\"}"
             })
-    void aChartCopesWithEveryScale(String data) {
+    void chartIsDrawnAtEveryScale(String data) {
         assertThat(draw("chart", data).content()).isNotEmpty();
     }
 
@@ -170,7 +170,7 @@ class DemoProviderTest {
     }
 
     @Test
-    void anImageTakesItsTime() {
+    void imageTakesTheConfiguredTime() {
         draw("chart", "{}");
         assertThat(pause.waits()).containsExactly(Duration.ofMillis(400));
     }
@@ -192,7 +192,7 @@ class DemoProviderTest {
     }
 
     @Test
-    void aLapsedPermitMeansThatTheCallDidNotArrive() {
+    void callWithALapsedPermitDoesNotArrive() {
         Attempt lapsed = ATTEMPT.withDeparture(() -> {
             throw new PermitLapsedException(Duration.ofSeconds(1));
         });

@@ -23,7 +23,7 @@ class DemoWindowTest {
     private final DemoWindow window = new DemoWindow(2, WINDOW, clock);
 
     @Test
-    void theRateIsTakenInAndTheNextWaitsForTheOldestToLeave() {
+    void callBeyondTheRateWaitsForTheOldestToLeaveTheWindow() {
         assertThat(window.arrive()).isEmpty();
         clock.advance(Duration.ofMillis(300));
         assertThat(window.arrive()).isEmpty();
@@ -65,7 +65,7 @@ class DemoWindowTest {
     }
 
     @Test
-    void aWindowThatTakesNothingInIsRefused() {
+    void windowOfNoCallsIsRefused() {
         assertThatThrownBy(() -> new DemoWindow(0, WINDOW, clock)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new DemoWindow(1, Duration.ZERO, clock)).isInstanceOf(IllegalArgumentException.class);
     }

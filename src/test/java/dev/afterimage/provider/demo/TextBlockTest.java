@@ -29,7 +29,7 @@ class TextBlockTest {
     }
 
     @Test
-    void whatDoesNotFitEndsInAnEllipsis() {
+    void textThatDoesNotFitEndsInAnEllipsis() {
         TextBlock block = TextBlock.fit(FONT, "one two three four five six", 200, 2, 40);
         assertThat(block.lines()).hasSize(2);
         assertThat(block.lines().getLast()).endsWith("…");
@@ -43,7 +43,7 @@ class TextBlockTest {
     }
 
     @Test
-    void aLettersShapeIsWhereAndAsLargeAsItShouldBe() {
+    void lettersOutlineHasTheRightPlaceAndSize() {
         // Roboto's capital H is 1456 of 2048 units high and stands on the baseline.
         var bounds = FONT.shape("H", 2048, 100, 3_000).getBounds2D();
         assertThat(bounds.getMaxY()).isEqualTo(3_000);

@@ -4,28 +4,12 @@ import dev.afterimage.generation.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Abyssale: developers.abyssale.com, synchronous generation. */
 public final class AbyssaleDouble extends ApiDouble {
 
     public AbyssaleDouble(Clock clock) {
-        super(clock);
-    }
-
-    @Override
-    public String kind() {
-        return "abyssale";
-    }
-
-    @Override
-    public String title() {
-        return "Abyssale";
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.of("cdn.abyssale.com");
+        super(clock, "abyssale", "Abyssale", "cdn.abyssale.com");
     }
 
     @Override
@@ -49,11 +33,6 @@ public final class AbyssaleDouble extends ApiDouble {
                         "{'id':'1','file':{'type':'png','url':'https://production-banners.s3.eu-west-1.amazonaws.com/1.png',"
                                 + "'cdn_url':'" + url + "'}}")
                 .after(Duration.ofSeconds(2));
-    }
-
-    @Override
-    ZooAnswer tooMany() {
-        return ZooAnswer.json(429, "{}");
     }
 
     @Override

@@ -24,6 +24,10 @@ public abstract class ApiDouble {
     private record Job(Instant readyAt) {}
 
     final Clock clock;
+    private final String kind;
+    private final String title;
+    private final String resultHost;
+    private Optional<ExactWindow> window = Optional.empty();
     private final Deque<ZooAnswer> primedCalls = new ArrayDeque<>();
     private final Deque<ZooAnswer> primedPolls = new ArrayDeque<>();
     private final Map<String, Result> results = new HashMap<>();
@@ -36,15 +40,35 @@ public abstract class ApiDouble {
     private int billed;
     private int made;
 
-    ApiDouble(Clock clock) {
-        this.clock = clock;
+    /** An API that answers with the image itself, or from its own host. */
+    ApiDouble(Clock clock, String kind, String title) {
+        this(clock, kind, title, "");
     }
 
-    /** The description that it is held against. */
-    public abstract String kind();
+    /**
+     * @param kind the description that it is held against
+     * @param title as people know it
+     * @param resultHost from which results are fetched
+     */
+    ApiDouble(Clock clock, String kind, String title, String resultHost) {
+        this.clock = clock;
+        this.kind = kind;
+        this.title = title;
+        this.resultHost = resultHost;
+    }
 
-    /** As people know it. */
-    public abstract String title();
+    /** From now on more requests than these in a window, polls included, are too many. */
+    final void allow(int requests, Duration length) {
+        window = Optional.of(new ExactWindow(requests, length, clock));
+    }
+
+    public final String kind() {
+        return kind;
+    }
+
+    public final String title() {
+        return title;
+    }
 
     /** What is documented of its failures. */
     public abstract List<DocumentedError> errors();
@@ -53,16 +77,13 @@ public abstract class ApiDouble {
     abstract ZooAnswer api(ZooCall call);
 
     /** The answer to a call too many. */
-    abstract ZooAnswer tooMany();
+    ZooAnswer tooMany() {
+        return ZooAnswer.json(429, "{}");
+    }
 
     /** Whether the call is one too many; nothing is limited where no limit is documented. */
     boolean isTooMany(ZooCall call) {
-        return false;
-    }
-
-    /** Hosts from which results are fetched. */
-    Optional<String> resultHost() {
-        return Optional.empty();
+        return window.isPresent() && !window.get().arrive();
     }
 
     /** How long a result's URL lives. */
@@ -85,10 +106,6 @@ public abstract class ApiDouble {
         return 1;
     }
 
-    public boolean isJob() {
-        return false;
-    }
-
     /** The next call, or poll, is answered so. */
     public final synchronized void prime(DocumentedError error) {
         (error.atPoll() ? primedPolls : primedCalls).add(error.answer());
@@ -98,7 +115,7 @@ public abstract class ApiDouble {
     public final synchronized ZooAnswer arrive(ZooCall call) {
         inFlight++;
         mostInFlight = Math.max(mostInFlight, inFlight);
-        if (resultHost().filter(call.host()::equals).isPresent()) {
+        if (call.host().equals(resultHost)) {
             return result(call);
         }
         boolean poll = call.isGet();
@@ -135,7 +152,7 @@ public abstract class ApiDouble {
     final String resultUrl() {
         String target = "/results/" + made++ + ".png?sig=a%2Fb";
         results.put(target, new Result(clock.instant().plus(resultLife())));
-        return "https://" + resultHost().orElseThrow() + target;
+        return "https://" + resultHost + target;
     }
 
     /** Begins a job, bills it, and names it. */

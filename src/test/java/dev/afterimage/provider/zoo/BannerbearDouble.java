@@ -6,44 +6,21 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Bannerbear, developers.bannerbear.com: both hosts; 30 requests per 10 seconds over all end points, polls included. */
 public final class BannerbearDouble extends ApiDouble {
 
     private static final String API = "https://api.bannerbear.com/v2/images";
     private final boolean job;
-    private final ExactWindow window;
 
     public BannerbearDouble(Clock clock, boolean job) {
-        super(clock);
+        super(
+                clock,
+                job ? "bannerbear-job" : "bannerbear",
+                job ? "Bannerbear (job)" : "Bannerbear",
+                "images.bannerbear.com");
         this.job = job;
-        this.window = new ExactWindow(30, Duration.ofSeconds(10), clock);
-    }
-
-    @Override
-    public String kind() {
-        return job ? "bannerbear-job" : "bannerbear";
-    }
-
-    @Override
-    public String title() {
-        return job ? "Bannerbear (job)" : "Bannerbear";
-    }
-
-    @Override
-    public boolean isJob() {
-        return job;
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.of("images.bannerbear.com");
-    }
-
-    @Override
-    boolean isTooMany(ZooCall call) {
-        return !window.arrive();
+        allow(30, Duration.ofSeconds(10));
     }
 
     @Override

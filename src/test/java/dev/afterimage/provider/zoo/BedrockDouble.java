@@ -15,31 +15,14 @@ public final class BedrockDouble extends ApiDouble {
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/[0-9]{8}/us-west-2/bedrock/aws4_request, "
                     + "SignedHeaders=[^,]*content-type[^,]*host[^,]*x-amz-date[^,]*, Signature=[0-9a-f]{64}";
 
-    private final ExactWindow window;
-
     public BedrockDouble(Clock clock) {
-        super(clock);
-        window = new ExactWindow(90, Duration.ofMinutes(1), clock);
-    }
-
-    @Override
-    public String kind() {
-        return "bedrock";
-    }
-
-    @Override
-    public String title() {
-        return "Amazon Bedrock";
+        super(clock, "bedrock", "Amazon Bedrock");
+        allow(90, Duration.ofMinutes(1));
     }
 
     @Override
     public String data(int number) {
         return "{\"prompt\":\"a cat, number " + number + "\"}";
-    }
-
-    @Override
-    boolean isTooMany(ZooCall call) {
-        return !window.arrive();
     }
 
     @Override

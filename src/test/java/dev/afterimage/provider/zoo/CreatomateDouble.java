@@ -4,41 +4,13 @@ import dev.afterimage.generation.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Creatomate: creatomate.com/docs/api. Every request counts against 30 in 10 seconds; the answer is an array. */
 public final class CreatomateDouble extends ApiDouble {
 
-    private final ExactWindow window;
-
     public CreatomateDouble(Clock clock) {
-        super(clock);
-        window = new ExactWindow(30, Duration.ofSeconds(10), clock);
-    }
-
-    @Override
-    public String kind() {
-        return "creatomate";
-    }
-
-    @Override
-    public String title() {
-        return "Creatomate";
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.of("cdn.creatomate.com");
-    }
-
-    @Override
-    public boolean isJob() {
-        return true;
-    }
-
-    @Override
-    boolean isTooMany(ZooCall call) {
-        return !window.arrive();
+        super(clock, "creatomate", "Creatomate", "cdn.creatomate.com");
+        allow(30, Duration.ofSeconds(10));
     }
 
     @Override
@@ -64,11 +36,6 @@ public final class CreatomateDouble extends ApiDouble {
         return asDocumented
                 ? ZooAnswer.json(202, "[{'id':'" + begin(Duration.ofSeconds(5)) + "','status':'planned'}]")
                 : ZooAnswer.json(400, "{'message':'Bad request'}");
-    }
-
-    @Override
-    ZooAnswer tooMany() {
-        return ZooAnswer.json(429, "{}");
     }
 
     @Override

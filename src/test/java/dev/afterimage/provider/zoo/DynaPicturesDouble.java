@@ -9,17 +9,7 @@ import java.util.List;
 public final class DynaPicturesDouble extends ApiDouble {
 
     public DynaPicturesDouble(Clock clock) {
-        super(clock);
-    }
-
-    @Override
-    public String kind() {
-        return "dynapictures";
-    }
-
-    @Override
-    public String title() {
-        return "DynaPictures";
+        super(clock, "dynapictures", "DynaPictures");
     }
 
     @Override
@@ -42,11 +32,6 @@ public final class DynaPicturesDouble extends ApiDouble {
         bill();
         return ZooAnswer.json(200, "{'id':'c13','imageUrl':'https://api.dynapictures.com/images/d12/e26.png'}")
                 .after(Duration.ofSeconds(2));
-    }
-
-    @Override
-    ZooAnswer tooMany() {
-        return ZooAnswer.json(429, "{}");
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.afterimage.generation.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** fal: fal.ai/docs, inference/queue. The queue is never too full; status and result lie at the URLs that are answered. */
 public final class FalDouble extends ApiDouble {
@@ -12,27 +11,7 @@ public final class FalDouble extends ApiDouble {
     private static final String URL = "https://queue.fal.run/fal-ai/flux/requests/";
 
     public FalDouble(Clock clock) {
-        super(clock);
-    }
-
-    @Override
-    public String kind() {
-        return "fal";
-    }
-
-    @Override
-    public String title() {
-        return "fal";
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.of("v3.fal.media");
-    }
-
-    @Override
-    public boolean isJob() {
-        return true;
+        super(clock, "fal", "fal", "v3.fal.media");
     }
 
     @Override
@@ -74,11 +53,6 @@ public final class FalDouble extends ApiDouble {
                     : ZooAnswer.json(202, state("IN_PROGRESS", id));
         }
         return ZooAnswer.json(200, "{'images':[{'url':'" + resultUrl() + "'}],'has_nsfw_concepts':[false]}");
-    }
-
-    @Override
-    ZooAnswer tooMany() {
-        return ZooAnswer.json(429, "{}");
     }
 
     @Override

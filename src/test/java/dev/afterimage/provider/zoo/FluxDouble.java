@@ -4,28 +4,12 @@ import dev.afterimage.generation.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Black Forest Labs: docs.bfl.ai. 24 active tasks; polls only at the URL that was answered; results live 10 minutes. */
 public final class FluxDouble extends ApiDouble {
 
     public FluxDouble(Clock clock) {
-        super(clock);
-    }
-
-    @Override
-    public String kind() {
-        return "flux";
-    }
-
-    @Override
-    public String title() {
-        return "Black Forest Labs FLUX";
-    }
-
-    @Override
-    public boolean isJob() {
-        return true;
+        super(clock, "flux", "Black Forest Labs FLUX", "delivery-eu1.bfl.ai");
     }
 
     @Override
@@ -36,11 +20,6 @@ public final class FluxDouble extends ApiDouble {
     @Override
     public double cost() {
         return 4;
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.of("delivery-eu1.bfl.ai");
     }
 
     @Override

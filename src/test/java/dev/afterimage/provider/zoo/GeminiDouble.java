@@ -11,22 +11,11 @@ public final class GeminiDouble extends ApiDouble {
     private static final String URL =
             "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash-image:generateContent";
 
-    private final ExactWindow window;
     private int asked;
 
     public GeminiDouble(Clock clock) {
-        super(clock);
-        window = new ExactWindow(500, Duration.ofMinutes(1), clock);
-    }
-
-    @Override
-    public String kind() {
-        return "gemini";
-    }
-
-    @Override
-    public String title() {
-        return "Gemini image";
+        super(clock, "gemini", "Gemini image");
+        allow(500, Duration.ofMinutes(1));
     }
 
     @Override
@@ -37,11 +26,6 @@ public final class GeminiDouble extends ApiDouble {
     @Override
     public double cost() {
         return 1_295;
-    }
-
-    @Override
-    boolean isTooMany(ZooCall call) {
-        return !window.arrive();
     }
 
     @Override

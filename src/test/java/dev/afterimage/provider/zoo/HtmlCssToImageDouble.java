@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** HTML/CSS to Image: docs.htmlcsstoimage.com, getting started and rate limits. No limit for creating images. */
 public final class HtmlCssToImageDouble extends ApiDouble {
@@ -16,27 +15,12 @@ public final class HtmlCssToImageDouble extends ApiDouble {
             "Basic " + Base64.getEncoder().encodeToString(("user-1:" + KEY).getBytes(StandardCharsets.UTF_8));
 
     public HtmlCssToImageDouble(Clock clock) {
-        super(clock);
-    }
-
-    @Override
-    public String kind() {
-        return "htmlcsstoimage";
-    }
-
-    @Override
-    public String title() {
-        return "HTML/CSS to Image";
+        super(clock, "htmlcsstoimage", "HTML/CSS to Image");
     }
 
     @Override
     public Map<String, String> settings() {
         return Map.of("user", "user-1");
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.empty();
     }
 
     @Override
@@ -60,11 +44,6 @@ public final class HtmlCssToImageDouble extends ApiDouble {
         bill();
         return ZooAnswer.json(200, "{'url':'https://hcti.io/v1/image/be4c5118','id':'be4c5118'}")
                 .after(Duration.ofSeconds(1));
-    }
-
-    @Override
-    ZooAnswer tooMany() {
-        return ZooAnswer.json(429, "{}");
     }
 
     @Override

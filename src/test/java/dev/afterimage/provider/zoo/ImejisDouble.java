@@ -9,17 +9,7 @@ import java.util.List;
 public final class ImejisDouble extends ApiDouble {
 
     public ImejisDouble(Clock clock) {
-        super(clock);
-    }
-
-    @Override
-    public String kind() {
-        return "imejis";
-    }
-
-    @Override
-    public String title() {
-        return "Imejis";
+        super(clock, "imejis", "Imejis");
     }
 
     @Override

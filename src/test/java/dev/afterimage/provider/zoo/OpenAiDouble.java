@@ -9,21 +9,9 @@ import java.util.List;
 /** OpenAI's Images API with a GPT image model, in the first tier: five images a minute. */
 public final class OpenAiDouble extends ApiDouble {
 
-    private final ExactWindow window;
-
     public OpenAiDouble(Clock clock) {
-        super(clock);
-        window = new ExactWindow(5, Duration.ofMinutes(1), clock);
-    }
-
-    @Override
-    public String kind() {
-        return "openai";
-    }
-
-    @Override
-    public String title() {
-        return "OpenAI Images";
+        super(clock, "openai", "OpenAI Images");
+        allow(5, Duration.ofMinutes(1));
     }
 
     @Override
@@ -34,11 +22,6 @@ public final class OpenAiDouble extends ApiDouble {
     @Override
     public double cost() {
         return 1_107;
-    }
-
-    @Override
-    boolean isTooMany(ZooCall call) {
-        return !window.arrive();
     }
 
     @Override

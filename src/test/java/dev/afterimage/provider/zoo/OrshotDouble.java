@@ -4,28 +4,12 @@ import dev.afterimage.generation.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Orshot: orshot.com/help/render-images-via-api and orshot.com/docs/error-reference. */
 public final class OrshotDouble extends ApiDouble {
 
     public OrshotDouble(Clock clock) {
-        super(clock);
-    }
-
-    @Override
-    public String kind() {
-        return "orshot";
-    }
-
-    @Override
-    public String title() {
-        return "Orshot";
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.of("storage.orshot.com");
+        super(clock, "orshot", "Orshot", "storage.orshot.com");
     }
 
     @Override

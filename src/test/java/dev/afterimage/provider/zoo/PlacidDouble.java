@@ -5,7 +5,6 @@ import dev.afterimage.generation.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Placid: placid.app/docs/2.0/rest/images and /rate-limit. Two requests at once with create_now; creating and getting 30 a
@@ -19,29 +18,9 @@ public final class PlacidDouble extends ApiDouble {
     private int asked;
 
     public PlacidDouble(Clock clock) {
-        super(clock);
+        super(clock, "placid", "Placid", "storage.placid.app");
         creating = new ExactWindow(30, Duration.ofMinutes(1), clock);
         getting = new ExactWindow(30, Duration.ofMinutes(1), clock);
-    }
-
-    @Override
-    public String kind() {
-        return "placid";
-    }
-
-    @Override
-    public String title() {
-        return "Placid";
-    }
-
-    @Override
-    public boolean isJob() {
-        return true;
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.of("storage.placid.app");
     }
 
     @Override
@@ -67,6 +46,7 @@ public final class PlacidDouble extends ApiDouble {
             return ZooAnswer.json(422, "{'message':'The given data was invalid.'}");
         }
         return image(begin(asked++ % 2 == 0 ? Duration.ZERO : Duration.ofSeconds(5)))
+                .with("X-RateLimit-Limit", "30")
                 .after(Duration.ofSeconds(2));
     }
 

@@ -4,28 +4,12 @@ import dev.afterimage.generation.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** RenderForm: renderform.io/docs/api/render-image (17 May 2024). */
 public final class RenderFormDouble extends ApiDouble {
 
     public RenderFormDouble(Clock clock) {
-        super(clock);
-    }
-
-    @Override
-    public String kind() {
-        return "renderform";
-    }
-
-    @Override
-    public String title() {
-        return "RenderForm";
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.of("cdn.renderform.io");
+        super(clock, "renderform", "RenderForm", "cdn.renderform.io");
     }
 
     @Override
@@ -53,11 +37,6 @@ public final class RenderFormDouble extends ApiDouble {
 
     private static ZooAnswer failure(String message) {
         return ZooAnswer.json(400, "{'msg':'" + message + "','status':400}");
-    }
-
-    @Override
-    ZooAnswer tooMany() {
-        return ZooAnswer.json(429, "{}");
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.afterimage.generation.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Replicate: replicate.com/docs, create-a-prediction and rate-limits. 600 predictions and 3000 other requests a minute. With
@@ -18,34 +17,14 @@ public final class ReplicateDouble extends ApiDouble {
     private int asked;
 
     public ReplicateDouble(Clock clock) {
-        super(clock);
+        super(clock, "replicate", "Replicate", "replicate.delivery");
         creating = new ExactWindow(600, Duration.ofMinutes(1), clock);
         others = new ExactWindow(3_000, Duration.ofMinutes(1), clock);
     }
 
     @Override
-    public String kind() {
-        return "replicate";
-    }
-
-    @Override
-    public String title() {
-        return "Replicate";
-    }
-
-    @Override
-    public boolean isJob() {
-        return true;
-    }
-
-    @Override
     public String data(int number) {
         return "{\"prompt\":\"a cat, number " + number + "\",\"aspect_ratio\":\"1:1\"}";
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.of("replicate.delivery");
     }
 
     @Override

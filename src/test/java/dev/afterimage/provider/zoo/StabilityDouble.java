@@ -14,18 +14,8 @@ public final class StabilityDouble extends ApiDouble {
     private Instant banned = Instant.MIN;
 
     public StabilityDouble(Clock clock) {
-        super(clock);
+        super(clock, "stability", "Stability AI");
         window = new ExactWindow(150, Duration.ofSeconds(10), clock);
-    }
-
-    @Override
-    public String kind() {
-        return "stability";
-    }
-
-    @Override
-    public String title() {
-        return "Stability AI";
     }
 
     @Override

@@ -5,28 +5,12 @@ import dev.afterimage.generation.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Templated: templated.io/docs/renders/create, help.templated.io "API Error Handling" (11 Jan 2026). */
 public final class TemplatedDouble extends ApiDouble {
 
     public TemplatedDouble(Clock clock) {
-        super(clock);
-    }
-
-    @Override
-    public String kind() {
-        return "templated";
-    }
-
-    @Override
-    public String title() {
-        return "Templated";
-    }
-
-    @Override
-    Optional<String> resultHost() {
-        return Optional.of("templated-assets.s3.amazonaws.com");
+        super(clock, "templated", "Templated", "templated-assets.s3.amazonaws.com");
     }
 
     @Override
