@@ -1,5 +1,6 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
@@ -75,7 +76,7 @@ public class LimiterBenchmark {
         LimiterScript script = new LimiterScript(
                 link,
                 prefix,
-                limits,
+                AccountLimits.of(limits),
                 Limiters.RULES,
                 limits.longestCall(),
                 clients.note,

@@ -46,10 +46,9 @@ public final class PermitAcquirer {
     private final Clock clock;
     private final Pause pause;
     private final RandomGenerator random;
-    private final Map<Waiting, PermitQueue> queues = new ConcurrentHashMap<>();
-
-    /** What the calls of one queue wait for. */
-    private record Waiting(List<String> accounts, Lane lane) {}
+    /** By lane and accounts, as text: in an order that a simulated fleet can repeat. */
+    /** By lane and accounts as text, whose hash is the same in every process, so that a simulated fleet repeats. */
+    private final Map<String, PermitQueue> queues = new ConcurrentHashMap<>();
 
     public PermitAcquirer(ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
         this.limiter = limiter;
@@ -106,7 +105,7 @@ public final class PermitAcquirer {
 
     private PermitQueue queue(List<String> accounts, Lane lane) {
         return queues.computeIfAbsent(
-                new Waiting(accounts, lane), waiting -> new PermitQueue(accounts, lane, limiter, clock, pause, random));
+                lane + " " + accounts, waiting -> new PermitQueue(accounts, lane, limiter, clock, pause, random));
     }
 
     /** The answer to {@link #depart}. */
