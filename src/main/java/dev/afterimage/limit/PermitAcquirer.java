@@ -46,7 +46,6 @@ public final class PermitAcquirer {
     private final Clock clock;
     private final Pause pause;
     private final RandomGenerator random;
-    /** By lane and accounts, as text: in an order that a simulated fleet can repeat. */
     /** By lane and accounts as text, whose hash is the same in every process, so that a simulated fleet repeats. */
     private final Map<String, PermitQueue> queues = new ConcurrentHashMap<>();
 
