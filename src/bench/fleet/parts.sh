@@ -2,8 +2,8 @@
 # Sourced: starts and stops what a measurement is made of. Needs redis-server, node, curl and what was built (./mvnw package).
 # shellcheck source=src/bench/java-home.sh
 . ../java-home.sh
-# JAR names another build, to measure one beside the other.
-readonly jar=${JAR:-../../../target/quarkus-app/quarkus-run.jar} redis_port=6399 provider_port=9900
+# JAR names another build, to measure one beside the other; REDIS_PORT and PROVIDER_PORT where these are taken.
+readonly jar=${JAR:-../../../target/quarkus-app/quarkus-run.jar} redis_port=${REDIS_PORT:-6399} provider_port=${PROVIDER_PORT:-9900}
 # In memory where that is to be had: the instances' queue syncs each job, and what is measured here is not the disk.
 work=$(TMPDIR=$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}") mktemp -d)
 declare -A pid=()

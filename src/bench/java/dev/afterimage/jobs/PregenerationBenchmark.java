@@ -9,6 +9,7 @@ import dev.afterimage.catalogue.PlanReport;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.local.Database;
 import dev.afterimage.local.SqliteCheckpoints;

@@ -3,7 +3,7 @@ package dev.afterimage.redis;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.Lease;
+import dev.afterimage.singleflight.FlightLeases.Lease;
 import dev.afterimage.testing.TestImages;
 import java.time.Clock;
 import java.time.Duration;

@@ -8,7 +8,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.Reques
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.IAM;
 import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.auth.Client;
-import dev.afterimage.http.auth.Role;
+import dev.afterimage.http.auth.Client.Role;
 import dev.afterimage.limit.Caller;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;

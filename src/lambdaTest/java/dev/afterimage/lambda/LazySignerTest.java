@@ -3,8 +3,8 @@ package dev.afterimage.lambda;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;

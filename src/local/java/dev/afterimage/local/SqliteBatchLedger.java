@@ -2,8 +2,8 @@ package dev.afterimage.local;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.QueueUnavailableException;
-import dev.afterimage.jobs.RowResult;
 import dev.afterimage.limit.Caller;
 import java.net.URI;
 import java.sql.ResultSet;

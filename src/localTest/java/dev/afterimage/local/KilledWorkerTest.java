@@ -2,9 +2,9 @@ package dev.afterimage.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.JavaProcess;
 import dev.afterimage.testing.Jobs;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.batch.BatchLedgerContract;
-import dev.afterimage.jobs.RowResult;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

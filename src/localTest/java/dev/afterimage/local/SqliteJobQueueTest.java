@@ -3,9 +3,9 @@ package dev.afterimage.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.JobQueueContract;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.testing.FakePause;

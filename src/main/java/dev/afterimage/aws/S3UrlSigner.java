@@ -2,9 +2,9 @@ package dev.afterimage.aws;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.ExpiryWindow;
-import dev.afterimage.delivery.SignedUrl;
-import dev.afterimage.delivery.SigningKeyUnavailableException;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;

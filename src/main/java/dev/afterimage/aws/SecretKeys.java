@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.afterimage.aws.RefreshedSecret.SecretUnavailableException;
 import dev.afterimage.delivery.PemKeys;
 import dev.afterimage.delivery.SigningKey;
-import dev.afterimage.delivery.SigningKeyUnavailableException;
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import java.util.function.Supplier;
 
 /** Reads keys from a secret's text. Throws IllegalArgumentException for an invalid text; the message holds nothing of it. */

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.RequestLinks;
-import dev.afterimage.delivery.SigningKeyUnavailableException;
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.JobQueue.Claim;
+import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.jobs.NewerFormatException;
-import dev.afterimage.jobs.QueueStatus;
 import dev.afterimage.limit.Lane;
 import java.lang.System.Logger.Level;
 import java.time.Clock;

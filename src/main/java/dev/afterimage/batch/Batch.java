@@ -85,7 +85,10 @@ public record Batch(
         };
     }
 
-    /** An estimate of the time left, from the pace of the rows that needed a job so far; empty when there is no pace. */
+    /**
+     * An estimate of the time left, from the pace of the rows that needed a job so far; empty before the first of them has
+     * ended.
+     */
     public Optional<Duration> timeLeft(Instant now) {
         int paced = counts.generated() + counts.failed();
         Duration elapsed = Duration.between(startedAt, now);

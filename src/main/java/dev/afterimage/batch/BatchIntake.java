@@ -1,27 +1,24 @@
 package dev.afterimage.batch;
 
-import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.InvalidRequestException;
-import dev.afterimage.jobs.BatchRow;
+import dev.afterimage.image.Sha256;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.Job.BatchRow;
 import dev.afterimage.jobs.JobQueue;
-import dev.afterimage.jobs.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
-import dev.afterimage.limit.Lane;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,7 +41,7 @@ public final class BatchIntake {
 
         CatalogueRows rows() throws IOException;
 
-        /** A hash of the upload and of all that gives it its meaning; reads what is left of it. */
+        /** A hash of the upload and of the parameters that change its meaning. Reads the rest of the upload first. */
         String hash() throws IOException;
     }
 
@@ -72,7 +69,7 @@ public final class BatchIntake {
      * Takes a batch in, or finds the one that the same request made before. Blocks; call it from a virtual thread.
      *
      * @param idempotencyKey names the request among the caller's
-     * @throws IdempotencyConflictException when the key was used otherwise
+     * @throws IdempotencyConflictException when the key's first request was another one, or is still being received
      * @throws InvalidRequestException when the upload as a whole cannot be read, or has no row
      * @throws IOException when the upload breaks off
      */
@@ -80,10 +77,11 @@ public final class BatchIntake {
         String id = ids.next();
         ledger.sweep();
         if (idempotencyKey.isPresent()) {
-            Optional<Batch> first = first(request(caller, idempotencyKey.get()), id, caller, upload);
-            if (first.isPresent()) {
-                callbacks.tellIfDue(ledger, first.get().id());
-                return first.get();
+            Optional<Batch> earlier =
+                    earlier(Sha256.hex(caller.id() + '\0' + idempotencyKey.get()), id, caller, upload);
+            if (earlier.isPresent()) {
+                callbacks.tellIfDue(ledger, earlier.get().id());
+                return earlier.get();
             }
         } else {
             ledger.open(id, caller, clock.instant());
@@ -100,8 +98,8 @@ public final class BatchIntake {
     }
 
     /**
-     * What the caller has to know is why the batch was not taken. Where only the answer was lost it was taken all the same, and
-     * whoever repeats the request is to find it at work.
+     * Cancels what was not taken. Where only the answer was lost the batch was taken all the same, and whoever repeats the
+     * request finds it at work. Should this fail as well, the caller is told the first failure.
      */
     private void cancel(String id, Throwable failure) {
         try {
@@ -115,7 +113,7 @@ public final class BatchIntake {
 
     private int receive(String id, Caller caller, Upload upload) throws IOException {
         try (CatalogueRows rows = upload.rows()) {
-            // Before the rows where it stands before them, so that none is begun for nothing.
+            // A callback that comes before the rows is checked before them, so that no row is begun in vain.
             Optional<URI> early = callback(upload, rows);
             int total = receive(id, caller, rows);
             if (total == 0) {
@@ -141,8 +139,11 @@ public final class BatchIntake {
         return new InvalidRequestException("Send at least one job.", "body");
     }
 
-    /** The batch that this request made before; empty when {@code id} is its batch, has begun, and is to be received. */
-    private Optional<Batch> first(String request, String id, Caller caller, Upload upload) throws IOException {
+    /**
+     * The batch that an equal request made before; empty when there is none, and {@code id} has begun and is to be
+     * received.
+     */
+    private Optional<Batch> earlier(String request, String id, Caller caller, Upload upload) throws IOException {
         String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, caller, clock.instant());
         while (!standing.equals(id)) {
             Optional<Batch> first = ledger.find(standing);
@@ -172,28 +173,24 @@ public final class BatchIntake {
         do {
             chunk = rows.next(Planner.CHUNK);
             total += chunk.size();
-            deal(id, caller, chunk);
+            queueMissing(id, caller, chunk);
             ledger.progress(id, total);
         } while (chunk.size() == Planner.CHUNK);
         return total;
     }
 
-    private void deal(String id, Caller caller, List<CatalogueRow> chunk) {
+    private void queueMissing(String id, Caller caller, List<CatalogueRow> chunk) {
         List<RowResult> ended = new ArrayList<>();
-        List<CatalogueRow.Wanted> wanted = new ArrayList<>();
-        for (CatalogueRow row : chunk) {
-            switch (planner.checked(row)) {
-                case CatalogueRow.Wanted w -> wanted.add(w);
-                case CatalogueRow.Bad bad -> ended.add(RowResult.failed(bad.line(), bad.reason()));
-            }
-        }
+        List<CatalogueRow.Wanted> wanted =
+                planner.wanted(chunk, bad -> ended.add(RowResult.failed(bad.line(), bad.reason())));
         List<Job> jobs = new ArrayList<>();
         for (Planner.Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
                 ended.add(RowResult.hit(planned.row().line()).of(planned.key()));
                 continue;
             }
-            Job job = job(id, caller, planned);
+            BatchRow row = new BatchRow(id, planned.row().line());
+            Job job = planned.job(id, caller, Optional.of(row), Horizon.NONE);
             if (queue.fits(job)) {
                 jobs.add(job);
             } else {
@@ -207,26 +204,28 @@ public final class BatchIntake {
         }
     }
 
-    private static Job job(String id, Caller caller, Planner.Planned planned) {
-        int line = planned.row().line();
-        return new Job.Image(
-                id + "-" + line,
-                planned.key(),
-                planned.row().request(),
-                Lane.BULK,
-                caller,
-                Optional.of(new BatchRow(id, line)));
-    }
+    /** An {@code Idempotency-Key} came again, and its first request cannot answer for this one. */
+    public static class IdempotencyConflictException extends RuntimeException {
 
-    private static String request(Caller caller, String idempotencyKey) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(caller.id().getBytes(StandardCharsets.UTF_8));
-            sha256.update((byte) 0);
-            sha256.update(idempotencyKey.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(sha256.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform must support SHA-256", e);
+        private static final long serialVersionUID = 1L;
+
+        /** What is in the way. */
+        public enum Kind {
+            /** The first request is still being received. */
+            IN_PROGRESS,
+            /** The first request said something else. */
+            OTHER_PAYLOAD
+        }
+
+        private final Kind kind;
+
+        public IdempotencyConflictException(Kind kind) {
+            super(kind.name());
+            this.kind = kind;
+        }
+
+        public Kind kind() {
+            return kind;
         }
     }
 }

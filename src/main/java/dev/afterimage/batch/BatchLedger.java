@@ -1,7 +1,7 @@
 package dev.afterimage.batch;
 
 import dev.afterimage.jobs.BatchRows;
-import dev.afterimage.jobs.RowResult;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.limit.Caller;
 import java.net.URI;
 import java.time.Duration;
@@ -26,7 +26,7 @@ public interface BatchLedger extends BatchRows {
      * begins a batch, and the others are told which.
      *
      * @param request names the caller and its {@code Idempotency-Key}; a hash
-     * @param dead a batch that the request was said to have, and whose upload has died since; its place may be taken
+     * @param dead the batch that an earlier call returned, whose upload has died since; it may be replaced
      * @return the batch that the request has now: the given one, which has begun, or another, which began before
      */
     String claimIdempotencyKey(String request, Optional<String> dead, String batch, Caller owner, Instant startedAt);
@@ -34,13 +34,13 @@ public interface BatchLedger extends BatchRows {
     /** Begins a batch that no request can repeat, whose rows are about to arrive. */
     void open(String batch, Caller owner, Instant startedAt);
 
-    /** Somebody is to be told there when the batch has ended. */
+    /** Notes the URL at which somebody wants to be told that the batch has ended. */
     void callback(String batch, URI url);
 
-    /** So many rows have arrived; also a sign that the upload goes on. */
+    /** Notes that so many rows have arrived, and that the upload goes on. */
     void progress(String batch, int rows);
 
-    /** All rows have arrived. */
+    /** Notes that all rows have arrived. */
     void seal(String batch, int total, String payloadHash);
 
     /** From now on nothing of the batch is started; without effect when it has ended. */

@@ -15,7 +15,7 @@ public interface Uploads {
     /**
      * Reads what was put there, as often as wanted while it is kept.
      *
-     * @return empty when nothing was, or it is kept no longer
+     * @return empty when nothing was put there, or it is kept no longer
      */
     Optional<InputStream> open(String upload) throws IOException;
 
@@ -23,7 +23,7 @@ public interface Uploads {
      * A place for rows.
      *
      * @param upload its name, which cannot be guessed
-     * @param url takes one {@code PUT}, without any other leave
+     * @param url takes one {@code PUT}, without further authorisation
      * @param expiresAt until when
      */
     record Place(String upload, URI url, Instant expiresAt) {}

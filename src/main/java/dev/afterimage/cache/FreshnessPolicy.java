@@ -10,12 +10,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /**
- * Says how long images are fresh, and how long they are served after that. All times are above zero, or zero.
+ * Says how long images are fresh, and how long they are served after that. No time is negative.
  *
  * @param ttl how long an image is fresh after it was made
  * @param staleTtl how long after its freshness it is served when a new one cannot be had
- * @param staleWhileRevalidate how long after its freshness it is served at once while a new one is made (RFC 5861); no longer
- *     than {@code staleTtl} has an effect
+ * @param staleWhileRevalidate how long after its freshness it is served at once while a new one is made (RFC 5861), at most
+ *     {@code staleTtl}
  * @param ttlByTemplate in place of {@code ttl}, by the template's name
  */
 public record FreshnessPolicy(
@@ -30,7 +30,7 @@ public record FreshnessPolicy(
         return ttlByTemplate.getOrDefault(template.value(), ttl);
     }
 
-    /** The longest that any image is fresh. */
+    /** The longest time for which any image is fresh. */
     public Duration longestTtl() {
         return ttlByTemplate.values().stream()
                 .max(Duration::compareTo)

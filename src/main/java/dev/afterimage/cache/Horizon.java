@@ -5,8 +5,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What a plan asks of an image: that it stays fresh until the next plan has run. Where images do not live that long, one that
- * was made since the plan began is the best that can be had, so that a job that is delivered twice is billed once.
+ * What a plan asks of an image: that it stays fresh until the next plan has run. An image that was made since the plan began
+ * is good enough, too, even if it does not stay fresh for so long: otherwise a job that is delivered twice would be billed
+ * twice.
  *
  * @param since when the plan began, whole milliseconds
  * @param until when the next plan will surely have run
@@ -20,7 +21,7 @@ public record Horizon(Instant since, Instant until) {
      * The horizon of a plan.
      *
      * @param start when the plan began
-     * @param period until the next plan begins; that one gets a quarter of it to run
+     * @param period the time until the next plan begins, which is given a quarter of that time to run
      */
     public static Horizon ofPlan(Instant start, Duration period) {
         Instant since = start.truncatedTo(ChronoUnit.MILLIS);

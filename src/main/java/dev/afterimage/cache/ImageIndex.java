@@ -25,9 +25,9 @@ public interface ImageIndex {
 
     /**
      * Keeps the signed URL of an image beside its entry, so that all instances find it there
-     * ({@link IndexEntry#keptUrl}). An index of one process keeps none: whoever signs remembers it.
+     * ({@link IndexEntry#keptUrl}). The index of a single process keeps none, because its signer remembers them.
      *
-     * @param url with what its finder needs to know whether it is still good
+     * @param url with what is needed to tell whether it is still good
      * @param until when it is forgotten
      */
     default CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param createdAt when the provider made it, whole milliseconds
  * @param freshUntil until then it is a hit
  * @param staleUntil until then it is served when a new one cannot be had; not before {@code freshUntil}
- * @param keptUrl what {@link ImageIndex#keepUrl} was told last, which may be of a former image; no part of what the store knows
+ * @param keptUrl the last URL of {@link ImageIndex#keepUrl}, which may be that of a former image; not kept in the store
  */
 public record IndexEntry(
         ImageKey key,
@@ -33,7 +33,7 @@ public record IndexEntry(
         }
     }
 
-    /** One whose URL nobody has signed yet. */
+    /** An entry beside which no URL is kept. */
     public IndexEntry(
             ImageKey key, ImageFormat format, long bytes, Instant createdAt, Instant freshUntil, Instant staleUntil) {
         this(key, format, bytes, createdAt, freshUntil, staleUntil, Optional.empty());

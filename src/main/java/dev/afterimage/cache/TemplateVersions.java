@@ -13,7 +13,9 @@ public interface TemplateVersions {
     /** The current version; 0 for a template that was never purged. Does not block. */
     CompletionStage<Long> current(TemplateId template);
 
-    /** Raises the version by one and returns the new one. All instances use it after {@link #visibleWithin()} at the latest. */
+    /**
+     * Raises the version by one and returns the new one. All instances use it after {@link #visibleWithin()} at the latest.
+     */
     long raise(TemplateId template);
 
     /** The longest time for which another instance may still use the former version. */

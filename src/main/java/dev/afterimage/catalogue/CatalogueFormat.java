@@ -1,13 +1,19 @@
 package dev.afterimage.catalogue;
 
+import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The spellings of a catalogue. All are UTF-8, with or without a byte order mark. */
+/** The file formats of a catalogue. All are UTF-8, with or without a byte order mark. */
 public enum CatalogueFormat {
     /** RFC 4180; the first record names the columns. See {@link CsvRows}. */
     CSV("text/csv"),
@@ -15,6 +21,8 @@ public enum CatalogueFormat {
     NDJSON("application/x-ndjson"),
     /** A JSON array of objects, or an object whose {@code jobs} is one. See {@link JsonRows}. */
     JSON("application/json");
+
+    static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private final String contentType;
 
@@ -34,7 +42,7 @@ public enum CatalogueFormat {
                 .findFirst();
     }
 
-    /** The format that a file's ending tells; empty when it tells none. */
+    /** The format by the ending of a file's name; empty where the ending is unknown. */
     public static Optional<CatalogueFormat> ofFileName(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (lower.endsWith(".csv")) {
@@ -47,16 +55,34 @@ public enum CatalogueFormat {
     }
 
     /**
-     * Opens a stream, which is closed with the rows.
+     * Reads a stream as rows; closing the rows closes it.
      *
      * @param templateForAll the template of rows that name none; in CSV, the template of every row
-     * @throws dev.afterimage.image.InvalidRequestException when the header cannot be used
+     * @throws InvalidRequestException when the header cannot be used, or the text is not UTF-8
      */
     public CatalogueRows open(InputStream in, Optional<TemplateId> templateForAll) throws IOException {
         return switch (this) {
-            case CSV -> CsvRows.open(in, templateForAll);
+            case CSV -> CsvRows.open(utf8(in), templateForAll);
             case NDJSON -> new NdjsonRows(in, templateForAll);
-            case JSON -> JsonRows.open(in, templateForAll);
+            case JSON -> JsonRows.open(utf8(in), templateForAll);
         };
+    }
+
+    /** Decodes strictly, where Java's own readers put question marks for what is not UTF-8. A byte order mark is left out. */
+    private static Reader utf8(InputStream in) throws IOException {
+        Reader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
+        try {
+            reader.mark(1);
+            if (reader.read() != BYTE_ORDER_MARK) {
+                reader.reset();
+            }
+            return reader;
+        } catch (CharacterCodingException e) {
+            throw notUtf8();
+        }
+    }
+
+    static InvalidRequestException notUtf8() {
+        return new InvalidRequestException("The text is not UTF-8; save it as UTF-8 and send it again.", "body");
     }
 }

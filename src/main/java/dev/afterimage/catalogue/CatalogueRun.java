@@ -2,11 +2,12 @@ package dev.afterimage.catalogue;
 
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
+import dev.afterimage.catalogue.Planner.KeySet;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Caller;
-import dev.afterimage.limit.Lane;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +21,12 @@ import java.util.function.Consumer;
 /** One stretch of planning a catalogue, chunk by chunk, with a checkpoint after each that made jobs. */
 final class CatalogueRun {
 
-    /** Chunks without a job cost only a look-up to repeat, so not each is worth a write. */
+    /**
+     * Chunks after which the checkpoint is not saved: those without a job, which cost only a lookup when they are repeated.
+     */
     private static final int MOST_UNSAVED = 20;
 
-    /** Templates that are named as too short-lived; one catalogue has few. */
+    /** The most templates that are reported as fresh for too short a time. */
     private static final int MOST_SHORT_LIVED = 20;
 
     private final Planner planner;
@@ -61,11 +64,15 @@ final class CatalogueRun {
         this.resumedFrom = from.line();
     }
 
-    /** Whether it came to the end before it was told to stop. */
+    /**
+     * Plans the rows to their end, or until it is told to stop.
+     *
+     * @return whether it came to the end
+     */
     boolean read(CatalogueRows rows, BooleanSupplier stop) throws IOException {
         while (!stop.getAsBoolean()) {
             List<CatalogueRow> chunk = rows.next(Planner.CHUNK);
-            deal(chunk);
+            queueMissing(chunk);
             if (chunk.size() < Planner.CHUNK) {
                 reached = reached.completed();
                 save();
@@ -76,48 +83,49 @@ final class CatalogueRun {
         return false;
     }
 
-    private void deal(List<CatalogueRow> chunk) {
-        List<CatalogueRow.Wanted> former = new ArrayList<>();
-        List<CatalogueRow.Wanted> wanted = new ArrayList<>();
-        int badRows = 0;
-        for (CatalogueRow row : chunk) {
-            switch (planner.checked(row)) {
-                case CatalogueRow.Wanted w when w.line() <= resumedFrom -> former.add(w);
-                case CatalogueRow.Wanted w -> wanted.add(w);
-                case CatalogueRow.Bad b -> badRows += report(b);
-            }
-        }
-        planner.keys(former).forEach(seen::add);
-        if (chunk.isEmpty() || chunk.getLast().line() <= resumedFrom) {
+    private void queueMissing(List<CatalogueRow> chunk) {
+        List<CatalogueRow.Bad> badRows = new ArrayList<>();
+        List<CatalogueRow.Wanted> wanted = planner.wanted(chunk, badRows::add);
+        planner.keys(wanted.stream().filter(this::isFormer).toList()).forEach(seen::add);
+        if (chunk.isEmpty() || isFormer(chunk.getLast())) {
             return;
         }
         List<Job> jobs = new ArrayList<>();
         int fresh = 0;
         int duplicates = 0;
-        for (Planner.Planned planned : planner.plan(wanted, horizon)) {
+        List<CatalogueRow.Wanted> further =
+                wanted.stream().filter(row -> !isFormer(row)).toList();
+        for (Planner.Planned planned : planner.plan(further, horizon)) {
             noteLifetime(planned.row().request().template());
             if (!seen.add(planned.key())) {
                 duplicates++;
             } else if (planned.fresh()) {
                 fresh++;
             } else {
-                Job job = job(planned);
+                Job job = planned.job(reached.run(), Caller.SERVICE, Optional.empty(), horizon);
                 if (queue.fits(job)) {
                     jobs.add(job);
                 } else {
-                    badRows += report(planned.tooLarge());
+                    badRows.add(planned.tooLarge());
                 }
             }
         }
         if (!jobs.isEmpty()) {
             queue.enqueue(jobs, Duration.ZERO);
         }
+        badRows.removeIf(this::isFormer);
+        badRows.stream().limit((long) PlanReport.MOST_BAD - bad.size()).forEach(bad::add);
         reached = reached.reaching(
-                chunk.getLast().line(), new Checkpoint.Counts(jobs.size(), fresh, duplicates, badRows));
+                chunk.getLast().line(), new Checkpoint.Counts(jobs.size(), fresh, duplicates, badRows.size()));
         unsaved++;
         if (!jobs.isEmpty() || unsaved >= MOST_UNSAVED) {
             save();
         }
+    }
+
+    /** Whether an earlier stretch has planned the row. */
+    private boolean isFormer(CatalogueRow row) {
+        return row.line() <= resumedFrom;
     }
 
     private void noteLifetime(TemplateId template) {
@@ -129,27 +137,6 @@ final class CatalogueRun {
     private void save() {
         save.accept(reached);
         unsaved = 0;
-    }
-
-    private int report(CatalogueRow.Bad row) {
-        if (row.line() <= resumedFrom) {
-            return 0;
-        }
-        if (bad.size() < PlanReport.MOST_BAD) {
-            bad.add(row);
-        }
-        return 1;
-    }
-
-    private Job job(Planner.Planned planned) {
-        return new Job.Image(
-                reached.run() + "-" + planned.row().line(),
-                planned.key(),
-                planned.row().request(),
-                Lane.BULK,
-                Caller.SERVICE,
-                Optional.empty(),
-                horizon);
     }
 
     PlanReport report(String name, boolean complete) {

@@ -20,8 +20,8 @@ import java.util.Optional;
 
 /**
  * Plans a configured catalogue: what a schedule triggers. Stops at its deadline and goes on from there when called again.
- * Rows that were dealt with are read again to know their keys, but neither looked up nor queued again. A crash repeats at
- * most one chunk, whose second jobs find their images made.
+ * Rows that were planned before are read again for their keys, so that duplicates are known, but neither looked up nor
+ * queued. A crash repeats at most a few chunks; a job that is queued twice finds its image made.
  */
 @Singleton
 public final class CatalogueRunner {
@@ -57,7 +57,10 @@ public final class CatalogueRunner {
         this.clock = clock;
     }
 
-    /** Plans a catalogue of which only its configuration says when it is planned again. */
+    /**
+     * Plans a catalogue without a schedule of this process; where no period is configured, it is taken to be planned every
+     * night.
+     */
     public PlanReport run(String name, Deadline deadline) {
         return run(name, Optional.empty(), deadline);
     }
@@ -65,8 +68,8 @@ public final class CatalogueRunner {
     /**
      * Plans until the end or the deadline, whichever comes first. Blocks; call it from a virtual thread.
      *
-     * <p>A run that begins within half a period of the former one belongs to the same plan, because schedules may fire twice and
-     * operators call again: it makes what is missing, and nothing anew that was made since the plan began.
+     * <p>A run that begins within half a period of the former one belongs to the same plan, because schedules may fire
+     * twice and operators call again: it makes what is missing, and nothing anew that was made since the plan began.
      *
      * @param gap until the schedule plans the catalogue again, if known; a configured period takes precedence
      * @param name the catalogue's name in the configuration
@@ -95,8 +98,8 @@ public final class CatalogueRunner {
     }
 
     /**
-     * What a plan begun now would come to; makes and queues nothing. Blocks and fails as {@link #run} does, and reads the whole
-     * catalogue.
+     * What a plan that began now would cost, and how long it would take; makes and queues nothing. Blocks and fails as
+     * {@link #run} does, and reads the whole catalogue.
      */
     public DryRun.Estimate estimate(String name, DryRun dryRun) {
         Plan plan = plan(name, Optional.empty());
@@ -120,7 +123,7 @@ public final class CatalogueRunner {
         return config.catalogues().containsKey(name);
     }
 
-    /** A catalogue's configuration, read. */
+    /** A catalogue's configuration, checked. */
     private record Plan(CatalogueConfig catalogue, CatalogueFormat format, Duration period) {
 
         CatalogueRows rows(CatalogueSource.OpenCatalogue open) throws IOException {

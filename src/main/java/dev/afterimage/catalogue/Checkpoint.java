@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param run names the run; jobs are named after it
  * @param since when the plan began that the run belongs to: what was made since need not be made again
  * @param version the catalogue's version; a checkpoint of another version is worthless
- * @param line every row up to this line is dealt with
+ * @param line every row up to this line is planned
  * @param counts what became of them
  * @param complete whether the run came to the catalogue's end
  */
@@ -34,7 +34,7 @@ public record Checkpoint(String run, Instant since, String version, int line, Co
         return new Checkpoint(run, since, version, line, counts, true);
     }
 
-    /** The text form, one field a line, the same in files and elsewhere. */
+    /** The text form, one field a line, the same in every backend. */
     public String encode() {
         return String.join(
                 "\n",
@@ -56,9 +56,9 @@ public record Checkpoint(String run, Instant since, String version, int line, Co
     }
 
     /**
-     * Reads what {@link #encode} wrote. Damaged text reads as none.
+     * Reads what {@link #encode} wrote; empty when the text is damaged.
      *
-     * @throws NewerFormatException when a newer version did; its plan goes on there
+     * @throws NewerFormatException when a newer version of the service wrote it, which will go on with the plan
      */
     public static Optional<Checkpoint> decode(String text) {
         String[] field = text.split("\n", -1);

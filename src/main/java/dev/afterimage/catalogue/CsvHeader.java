@@ -1,41 +1,37 @@
 package dev.afterimage.catalogue;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateData;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 
 /**
- * What the columns of a CSV catalogue mean: {@code template} (unless one template is given for all), {@code format} and
- * {@code variant} are what they say, every other column is a data name, and a dot in it makes nested data: {@code a.b} is {@code {"a":{"b":…}}}.
+ * What the columns of a CSV catalogue mean. {@code template} (unless one template is given for all), {@code format} and
+ * {@code variant} are what they say; every other column is a property of the data, and a dot in its name nests it:
+ * {@code a.b} is {@code {"a":{"b":…}}}.
+ *
+ * @param columns how many cells a row has
+ * @param template the column of the template's name, from 0; empty where one template is given for all
+ * @param format the column of the format, from 0; empty where there is none
+ * @param variant the column of the variant, from 0; empty where there is none
+ * @param data the other columns
  */
-final class CsvHeader {
+record CsvHeader(int columns, OptionalInt template, OptionalInt format, OptionalInt variant, List<DataColumn> data) {
 
-    /** Either the column of a value, or the members of an object. */
-    private sealed interface Node {
-
-        record Value(int column) implements Node {}
-
-        record Members(Map<String, Node> byName) implements Node {}
-    }
-
-    private final int columns;
-    private final OptionalInt template;
-    private final OptionalInt format;
-    private final OptionalInt variant;
-    private final Node.Members data;
-
-    private CsvHeader(int columns, OptionalInt template, OptionalInt format, OptionalInt variant, Node.Members data) {
-        this.columns = columns;
-        this.template = template;
-        this.format = format;
-        this.variant = variant;
-        this.data = data;
-    }
+    /**
+     * The column of a property.
+     *
+     * @param index from 0
+     * @param path the names that lead to the property, the outermost first
+     */
+    record DataColumn(int index, List<String> path) {}
 
     /**
      * Reads the header row.
@@ -58,10 +54,16 @@ final class CsvHeader {
                             ? "Separate the columns by commas, not by semicolons."
                             : "Name the template: add a column 'template', or one template for all rows.");
         }
-        Node.Members data = new Node.Members(new TreeMap<>());
+        List<DataColumn> data = new ArrayList<>();
+        ObjectNode example = JsonNodeFactory.instance.objectNode();
         for (int column = 0; column < names.size(); column++) {
             if (!List.of(template, format, variant).contains(OptionalInt.of(column))) {
-                insert(data, names.get(column), column);
+                DataColumn property = new DataColumn(column, path(names.get(column), column));
+                if (!insert("", property.path(), example)) {
+                    throw invalid("The column '" + names.get(column) + "' and another one contradict each other: a name"
+                            + " cannot hold a value and nested names at once.");
+                }
+                data.add(property);
             }
         }
         return new CsvHeader(names.size(), template, format, variant, data);
@@ -72,7 +74,7 @@ final class CsvHeader {
         return column == null ? OptionalInt.empty() : OptionalInt.of(column);
     }
 
-    private static void insert(Node.Members data, String name, int column) {
+    private static List<String> path(String name, int column) {
         List<String> path = List.of(name.split("\\.", -1));
         if (path.stream().anyMatch(String::isBlank)) {
             throw invalid(
@@ -82,68 +84,29 @@ final class CsvHeader {
             throw invalid("Column " + (column + 1) + " of the header nests deeper than " + TemplateData.MAX_DEPTH
                     + " levels.");
         }
-        Node.Members parent = data;
+        return path;
+    }
+
+    /** Puts a value where the path leads. False when another value is there, or on the way. */
+    private static boolean insert(String value, List<String> path, ObjectNode data) {
+        ObjectNode parent = data;
         for (String part : path.subList(0, path.size() - 1)) {
-            Node child = parent.byName().computeIfAbsent(part, p -> new Node.Members(new TreeMap<>()));
-            if (!(child instanceof Node.Members members)) {
-                throw conflict(name);
+            JsonNode child = parent.has(part) ? parent.get(part) : parent.putObject(part);
+            if (!(child instanceof ObjectNode object)) {
+                return false;
             }
-            parent = members;
+            parent = object;
         }
-        if (parent.byName().put(path.getLast(), new Node.Value(column)) != null) {
-            throw conflict(name);
-        }
-    }
-
-    private static InvalidRequestException conflict(String name) {
-        return invalid("The column '" + name + "' and another one contradict each other: a name cannot hold a value and"
-                + " nested names at once.");
-    }
-
-    int columns() {
-        return columns;
-    }
-
-    OptionalInt template() {
-        return template;
-    }
-
-    OptionalInt format() {
-        return format;
-    }
-
-    OptionalInt variant() {
-        return variant;
+        return parent.replace(path.getLast(), TextNode.valueOf(value)) == null;
     }
 
     /** The row's data as JSON. Every value is a string, because CSV knows nothing else; an empty cell is {@code ""}. */
     String json(List<String> cells) {
-        StringBuilder out = new StringBuilder(64 * columns);
-        write(data, cells, out);
-        return out.toString();
-    }
-
-    private static void write(Node node, List<String> cells, StringBuilder out) {
-        switch (node) {
-            case Node.Value value -> quote(cells.get(value.column()), out);
-            case Node.Members members -> {
-                char separator = '{';
-                for (Map.Entry<String, Node> member : members.byName().entrySet()) {
-                    out.append(separator);
-                    quote(member.getKey(), out);
-                    out.append(':');
-                    write(member.getValue(), cells, out);
-                    separator = ',';
-                }
-                out.append(members.byName().isEmpty() ? "{}" : "}");
-            }
+        ObjectNode row = JsonNodeFactory.instance.objectNode();
+        for (DataColumn column : data) {
+            boolean unused = insert(cells.get(column.index()), column.path(), row);
         }
-    }
-
-    private static void quote(String text, StringBuilder out) {
-        out.append('"');
-        JsonStringEncoder.getInstance().quoteAsString(text, out);
-        out.append('"');
+        return row.toString();
     }
 
     private static InvalidRequestException invalid(String detail) {

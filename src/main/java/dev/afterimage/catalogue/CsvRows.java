@@ -1,5 +1,6 @@
 package dev.afterimage.catalogue;
 
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.ImageRequestReader;
@@ -8,9 +9,9 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import java.io.FilterReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * RFC 4180 with a header row (see {@link CsvHeader}). A row's line is the one on which it begins; empty lines are counted
- * but are no rows. After a stray quotation mark the rest of that line is given up, and reading goes on with the next.
+ * but are no rows. A line with a stray quotation mark is a bad row, and reading goes on with the next line.
  */
 final class CsvRows implements CatalogueRows {
 
@@ -52,8 +53,8 @@ final class CsvRows implements CatalogueRows {
         }
     }
 
-    static CsvRows open(InputStream in, Optional<TemplateId> templateForAll) throws IOException {
-        RowLimit limit = new RowLimit(StrictUtf8.open(in));
+    static CsvRows open(Reader text, Optional<TemplateId> templateForAll) throws IOException {
+        RowLimit limit = new RowLimit(text);
         CSVParser parser =
                 CSVParser.builder().setReader(limit).setFormat(FORMAT).get();
         return new CsvRows(limit, parser, templateForAll);
@@ -122,7 +123,7 @@ final class CsvRows implements CatalogueRows {
         return count == 1 ? "1 cell" : count + " cells";
     }
 
-    /** The parser stands behind the record, which may itself hold line ends. */
+    /** The line on which the record begins. The parser tells where it ends, and its cells may hold line ends. */
     private int firstLine(CSVRecord record) {
         long inside = 0;
         for (String cell : record) {
@@ -149,6 +150,9 @@ final class CsvRows implements CatalogueRows {
         }
         if (e.getCause() instanceof CSVException) {
             return new InvalidRequestException("The header row is not valid CSV (RFC 4180).", "header");
+        }
+        if (e.getCause() instanceof CharacterCodingException) {
+            return CatalogueFormat.notUtf8();
         }
         throw new IOException("the catalogue cannot be read", e);
     }

@@ -1,12 +1,12 @@
 package dev.afterimage.catalogue;
 
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
+import dev.afterimage.catalogue.Planner.KeySet;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CreditBudget.Charge;
-import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,8 +35,8 @@ public final class DryRun {
      * @param creditsLeft this month, empty where they are not limited; when it fails, so does the dry run
      * @param limits of each account
      * @param credits what a purchase of this image takes
-     * @param callTime how long a call to the provider usually takes, as far as this process knows; asked only where the calls
-     *     in flight are limited
+     * @param callTime how long a call to the provider usually takes, as far as this process knows; needed only where the
+     *     calls in flight are limited
      */
     public DryRun(
             Planner planner,
@@ -59,7 +59,8 @@ public final class DryRun {
      * @param bad the first {@value PlanReport#MOST_BAD}, by line
      * @param cost in the provider's credits, rounded up, when each image is made at the first attempt
      * @param creditsLeft this month; empty where they are not limited
-     * @param duration until the last image, at the bulk lane's share of the provider's limit and nothing before it
+     * @param duration until the last image is made, at the bulk lane's share of the provider's limit, when the queue is empty
+     *     before
      */
     public record Estimate(
             long rows,
@@ -103,19 +104,13 @@ public final class DryRun {
 
         void add(List<CatalogueRow> chunk, Horizon horizon) {
             rows += chunk.size();
-            List<CatalogueRow.Wanted> wanted = new ArrayList<>();
-            for (CatalogueRow row : chunk) {
-                switch (planner.checked(row)) {
-                    case CatalogueRow.Wanted w -> wanted.add(w);
-                    case CatalogueRow.Bad b -> add(b);
-                }
-            }
+            List<CatalogueRow.Wanted> wanted = planner.wanted(chunk, this::add);
             for (Planner.Planned planned : planner.plan(wanted, horizon)) {
                 if (!seen.add(planned.key())) {
                     duplicates++;
                 } else if (planned.fresh()) {
                     fresh++;
-                } else if (!queue.fits(job(planned))) {
+                } else if (!queue.fits(planned.job("dry-run", Caller.SERVICE, Optional.empty(), Horizon.NONE))) {
                     add(planned.tooLarge());
                 } else {
                     missing++;
@@ -136,7 +131,7 @@ public final class DryRun {
         }
     }
 
-    /** All accounts at once. */
+    /** How long so many calls take, with all accounts at once. */
     private Duration duration(long calls) {
         double perSecond = limits.stream().mapToDouble(this::callsPerSecond).sum();
         return Duration.ofMillis(Math.round(1000 * calls / perSecond));
@@ -155,15 +150,5 @@ public final class DryRun {
 
     private static double seconds(Duration duration) {
         return Math.max(1, duration.toMillis()) / 1000.0;
-    }
-
-    private static Job job(Planner.Planned planned) {
-        return new Job.Image(
-                "dry-run-" + planned.row().line(),
-                planned.key(),
-                planned.row().request(),
-                Lane.BULK,
-                Caller.SERVICE,
-                Optional.empty());
     }
 }

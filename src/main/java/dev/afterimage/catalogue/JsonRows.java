@@ -7,12 +7,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.Reader;
 import java.io.StringWriter;
+import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,12 +49,14 @@ final class JsonRows implements CatalogueRows {
         this.templateForAll = templateForAll;
     }
 
-    static JsonRows open(InputStream in, Optional<TemplateId> templateForAll) throws IOException {
-        JsonRows rows = new JsonRows(JSON.createParser(StrictUtf8.open(in)), templateForAll);
+    static JsonRows open(Reader text, Optional<TemplateId> templateForAll) throws IOException {
+        JsonRows rows = new JsonRows(JSON.createParser(text), templateForAll);
         try {
             rows.enterArray();
         } catch (JsonProcessingException e) {
             throw rows.unreadable(e);
+        } catch (CharacterCodingException e) {
+            throw CatalogueFormat.notUtf8();
         }
         return rows;
     }
@@ -87,10 +91,16 @@ final class JsonRows implements CatalogueRows {
             return Optional.of(row(token));
         } catch (JsonProcessingException e) {
             throw unreadable(e);
+        } catch (CharacterCodingException e) {
+            throw CatalogueFormat.notUtf8();
         }
     }
 
-    /** Reads the member if it is a {@code callback}, at most once; then the name of the next, null at the object's end. */
+    /**
+     * Reads the document's {@code callback}, if this is its name; there may be one.
+     *
+     * @return the name of the first other member; null at the object's end
+     */
     private @Nullable String readCallback(@Nullable String name) throws IOException {
         if (!"callback".equals(name)) {
             return name;
@@ -125,8 +135,10 @@ final class JsonRows implements CatalogueRows {
                 }
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
                 tooLarge = tooLarge || text.getBuffer().length() > CatalogueRow.MAX_CHARACTERS;
-                if (!tooLarge) {
-                    copy(token, copy);
+                if (!tooLarge && token.isNumeric()) {
+                    copy.writeNumber(parser.getText()); // as it is written, so that the strict reader sees every digit
+                } else if (!tooLarge) {
+                    copy.copyCurrentEvent(parser);
                 }
                 if (depth == 0) {
                     break;
@@ -140,22 +152,6 @@ final class JsonRows implements CatalogueRows {
             return new CatalogueRow.Wanted(place, ImageRequestReader.read(text.toString(), templateForAll));
         } catch (InvalidRequestException e) {
             return new CatalogueRow.Bad(place, e.detail());
-        }
-    }
-
-    private void copy(JsonToken token, JsonGenerator copy) throws IOException {
-        switch (token) {
-            case START_OBJECT -> copy.writeStartObject();
-            case END_OBJECT -> copy.writeEndObject();
-            case START_ARRAY -> copy.writeStartArray();
-            case END_ARRAY -> copy.writeEndArray();
-            case FIELD_NAME -> copy.writeFieldName(parser.currentName());
-            case VALUE_STRING -> copy.writeString(parser.getText());
-            // As spelled, so that the strict reader sees every digit.
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> copy.writeNumber(parser.getText());
-            case VALUE_TRUE, VALUE_FALSE -> copy.writeBoolean(token == JsonToken.VALUE_TRUE);
-            case VALUE_NULL -> copy.writeNull();
-            case VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE -> throw shape();
         }
     }
 

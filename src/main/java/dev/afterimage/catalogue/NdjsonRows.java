@@ -1,5 +1,6 @@
 package dev.afterimage.catalogue;
 
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
@@ -72,7 +73,7 @@ final class NdjsonRows implements CatalogueRows {
                 .newDecoder()
                 .decode(ByteBuffer.wrap(bytes.toByteArray()))
                 .toString();
-        boolean marked = line == 1 && !text.isEmpty() && text.charAt(0) == StrictUtf8.BYTE_ORDER_MARK;
+        boolean marked = line == 1 && !text.isEmpty() && text.charAt(0) == CatalogueFormat.BYTE_ORDER_MARK;
         return marked ? text.substring(1) : text;
     }
 

@@ -5,30 +5,38 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.KeyScheme;
+import dev.afterimage.image.KeyScheme.UndeclaredTemplateException;
 import dev.afterimage.image.TemplateId;
-import dev.afterimage.image.UndeclaredTemplateException;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.Job.BatchRow;
+import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.Lane;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Says which images of a list are missing. A failing index makes every image missing, which costs jobs but no money:
- * the pipeline looks into the store before it pays. Blocks; call it from a virtual thread.
+ * the pipeline looks the image up in the store before it pays. Blocks; call it from a virtual thread.
  */
 @Singleton
 public final class Planner {
 
-    /** Rows that are looked up at once: one round trip in a few hundred kilobytes. */
+    /** Rows that are looked up at once: one round trip of a few hundred kilobytes. */
     public static final int CHUNK = 500;
 
     /**
@@ -38,7 +46,16 @@ public final class Planner {
      */
     public record Planned(CatalogueRow.Wanted row, ImageKey key, boolean fresh) {
 
-        /** The row in the place of this one, whose job the queue does not take. */
+        /**
+         * The job that makes its image, in the bulk lane.
+         *
+         * @param list names the list; with the row's line it names the job
+         */
+        public Job.Image job(String list, Caller caller, Optional<BatchRow> batchRow, Horizon horizon) {
+            return new Job.Image(list + "-" + row.line(), key, row.request(), Lane.BULK, caller, batchRow, horizon);
+        }
+
+        /** The row as a bad one, because the queue does not take its job. */
         public CatalogueRow.Bad tooLarge() {
             return new CatalogueRow.Bad(
                     row.line(),
@@ -58,24 +75,35 @@ public final class Planner {
         this.clock = clock;
     }
 
-    /** The row, or what is wrong with it: only templates that are served make rows that are wanted. */
-    public CatalogueRow checked(CatalogueRow row) {
-        if (row instanceof CatalogueRow.Wanted wanted) {
-            try {
-                keys.requireDeclared(wanted.request().template());
-            } catch (UndeclaredTemplateException e) {
-                return new CatalogueRow.Bad(wanted.line(), e.detail());
+    /**
+     * The rows that ask for an image of a template that is served.
+     *
+     * @param bad is given all others, with what is wrong with them
+     */
+    public List<CatalogueRow.Wanted> wanted(List<CatalogueRow> rows, Consumer<CatalogueRow.Bad> bad) {
+        List<CatalogueRow.Wanted> wanted = new ArrayList<>(rows.size());
+        for (CatalogueRow row : rows) {
+            switch (row) {
+                case CatalogueRow.Bad unreadable -> bad.accept(unreadable);
+                case CatalogueRow.Wanted readable -> {
+                    try {
+                        keys.requireDeclared(readable.request().template());
+                        wanted.add(readable);
+                    } catch (UndeclaredTemplateException e) {
+                        bad.accept(new CatalogueRow.Bad(readable.line(), e.detail()));
+                    }
+                }
             }
         }
-        return row;
+        return wanted;
     }
 
-    /** Looks the rows up, in their order; what is fresh now is called fresh. */
+    /** Looks the rows up; the result has their order. Every image that is fresh now counts as fresh. */
     public List<Planned> plan(List<CatalogueRow.Wanted> rows) {
         return plan(rows, Horizon.NONE);
     }
 
-    /** The same, where only what also meets the horizon is called fresh. */
+    /** The same, but only an image that also meets the horizon counts as fresh. */
     List<Planned> plan(List<CatalogueRow.Wanted> rows, Horizon horizon) {
         Map<TemplateId, Optional<Long>> versionOf = new HashMap<>();
         List<ImageKey> keyOf = keys(rows, versionOf);
@@ -115,7 +143,10 @@ public final class Planner {
                 .toList();
     }
 
-    /** Empty when nobody can say: then a key may be that of a purged image, and must not be called fresh. */
+    /**
+     * The template's version; empty when it cannot be had. Without it a key may be that of a purged image, which must not
+     * count as fresh.
+     */
     private Optional<Long> version(TemplateId template) {
         return unlessUnavailable(() -> versions.current(template));
     }
@@ -130,6 +161,26 @@ public final class Planner {
             throw e;
         } catch (CacheUnavailableException e) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Tells duplicates in a catalogue by the first 64 bits of the keys. It remembers a million keys, in some 60 MB; a
+     * duplicate of a later key becomes a job that finds its image made.
+     *
+     * <p>Two different keys of a million share 64 bits with a probability of 3 in 100 million (birthday bound). The second of
+     * two such images would not be made ahead of time, but when it is asked for.
+     */
+    static final class KeySet {
+
+        private static final int MOST = 1_000_000;
+
+        private final Set<Long> seen = new HashSet<>();
+
+        /** Whether the key is new. */
+        boolean add(ImageKey key) {
+            Long fingerprint = Long.parseUnsignedLong(key.value(), 0, 16, 16);
+            return seen.size() < MOST ? seen.add(fingerprint) : !seen.contains(fingerprint);
         }
     }
 }

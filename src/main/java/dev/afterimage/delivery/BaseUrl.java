@@ -1,29 +1,30 @@
 package dev.afterimage.delivery;
 
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import java.net.URI;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The address before {@code /images/…}: what URLs are signed for, and what the edge verifies them against.
+ * The address before {@code /images/…}: what URLs are signed for, and what the local CDN verifies them against.
  *
- * <p>Configured, it is the CDN's address, and URLs leave as they were signed. Left out, URLs are signed for
- * {@value #LOCAL} on whatever host and port the service listens, and {@link #seenFrom} puts the caller's own way to the
- * service in its place. That doesn't hurt the signature, because the local edge verifies what follows {@code /cdn} against
+ * <p>A configured address is the CDN's, and URLs are answered as they were signed. Where none is configured, URLs are signed
+ * for {@value #LOCAL}, on whatever host and port the service listens, and {@link #seenFrom} puts the caller's own way to the
+ * service in its place. That doesn't hurt the signature, because the local CDN verifies what follows {@code /cdn} against
  * this same address: so a URL works through {@code localhost}, a container's published port, a LAN address or a proxy, it
  * outlives a restart on another port, and processes that share a directory honour each other's.
  */
 public final class BaseUrl {
 
-    /** Where the service's own edge answers, below the service's root. */
-    public static final String EDGE_PATH = "cdn";
+    /** Where the local CDN answers, below the service's root. */
+    public static final String CDN_PATH = "cdn";
 
     /**
-     * What URLs are signed for when no base URL is configured. A laptop listens there by default, so that such a URL works even
-     * where the caller's own way to the service is not known.
+     * What URLs are signed for when no base URL is configured. A laptop listens there by default, so that such a URL works
+     * even where the caller's own way to the service is not known.
      */
-    public static final String LOCAL = "http://localhost:8080/" + EDGE_PATH;
+    public static final String LOCAL = "http://localhost:8080/" + CDN_PATH;
 
     private final String value;
     private final boolean local;
@@ -34,7 +35,7 @@ public final class BaseUrl {
     }
 
     /**
-     * The configured address, or the service's own edge.
+     * The configured address, or the local CDN.
      *
      * @param configured {@code afterimage.delivery.base-url}; may have a path, a trailing slash doesn't matter
      */
@@ -59,8 +60,8 @@ public final class BaseUrl {
     }
 
     /**
-     * The unsigned URL of an image. {@code v} is the moment of its making, in milliseconds and base 36: an image made anew
-     * gets a new URL, so that no CDN and no browser shows the old one. It is part of what is signed.
+     * The unsigned URL of an image. {@code v} is the moment of its making, in milliseconds and base 36: an image that is made
+     * anew gets a new URL, so that no CDN and no browser shows the old one. It is part of what is signed.
      */
     public String resource(IndexEntry entry) {
         String version = Long.toString(entry.createdAt().toEpochMilli(), Character.MAX_RADIX);
@@ -68,9 +69,9 @@ public final class BaseUrl {
     }
 
     /**
-     * The address of what the edge was asked for.
+     * The address of what the local CDN was asked for.
      *
-     * @param pathAndQuery what follows the edge's own path, undecoded, beginning with a slash
+     * @param pathAndQuery what follows the local CDN's own path, undecoded, beginning with a slash
      */
     public String at(String pathAndQuery) {
         return value + pathAndQuery;
@@ -92,8 +93,8 @@ public final class BaseUrl {
             return signed;
         }
         String root = serviceRoot.get().toString();
-        String edge = (root.endsWith("/") ? root : root + "/") + EDGE_PATH;
-        return new SignedUrl(edge + signed.url().substring(value.length()), signed.expiresAt());
+        String cdn = (root.endsWith("/") ? root : root + "/") + CDN_PATH;
+        return new SignedUrl(cdn + signed.url().substring(value.length()), signed.expiresAt());
     }
 
     @Override

@@ -8,10 +8,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies signed URLs as CloudFront does ("Create a signed URL using a canned policy", Amazon CloudFront Developer Guide):
@@ -44,12 +45,12 @@ public final class CannedPolicy {
      */
     public VerificationResult verify(String url) {
         SignedParameters found = SignedParameters.of(url);
-        if (found.repeated() || found.customPolicy()) {
+        if (found.repeated() || found.hasPolicy()) {
             return new VerificationResult.Refused(found.repeated() ? Refusal.REPEATED : Refusal.CUSTOM_POLICY);
         }
-        String expires = found.expires();
-        String signature = found.signature();
-        String keyPairId = found.keyPairId();
+        String expires = found.values().get("Expires");
+        String signature = found.values().get("Signature");
+        String keyPairId = found.values().get("Key-Pair-Id");
         if (expires == null || signature == null || keyPairId == null) {
             return new VerificationResult.Refused(Refusal.MISSING);
         }
@@ -121,55 +122,43 @@ public final class CannedPolicy {
     }
 
     /**
-     * A URL taken apart as CloudFront takes it apart: the signing parameters, and the resource that is left without them, in its
-     * former order. Names are compared as they stand, undecoded, case included.
+     * A URL taken apart as CloudFront takes it apart: the signing parameters, and the resource that is left without them,
+     * in its former order. Names are compared as they stand, undecoded, case included.
      *
      * @param resource the URL that was signed
-     * @param repeated one of the signing parameters stands there more than once
-     * @param customPolicy a {@code Policy} parameter stands there, which makes it another kind of URL
+     * @param values of the signing parameters by name; of {@code Policy}, too, which makes it another kind of URL
+     * @param repeated whether one of them stands there more than once
      */
-    private record SignedParameters(
-            String resource,
-            @Nullable String expires,
-            @Nullable String signature,
-            @Nullable String keyPairId,
-            boolean repeated,
-            boolean customPolicy) {
+    private record SignedParameters(String resource, Map<String, String> values, boolean repeated) {
+
+        private static final String POLICY = "Policy";
+        private static final Set<String> SIGNING = Set.of("Expires", "Signature", "Key-Pair-Id", POLICY);
 
         static SignedParameters of(String url) {
             int mark = url.indexOf('?');
             if (mark < 0) {
-                return new SignedParameters(url, null, null, null, false, false);
+                return new SignedParameters(url, Map.of(), false);
             }
-            String expires = null;
-            String signature = null;
-            String keyPairId = null;
+            Map<String, String> values = new HashMap<>();
             boolean repeated = false;
-            boolean customPolicy = false;
             List<String> others = new ArrayList<>();
             for (String parameter : url.substring(mark + 1).split("&", -1)) {
                 int equals = parameter.indexOf('=');
-                String value = parameter.substring(equals + 1);
-                switch (equals < 0 ? "" : parameter.substring(0, equals)) {
-                    case "Expires" -> {
-                        repeated |= expires != null;
-                        expires = value;
-                    }
-                    case "Signature" -> {
-                        repeated |= signature != null;
-                        signature = value;
-                    }
-                    case "Key-Pair-Id" -> {
-                        repeated |= keyPairId != null;
-                        keyPairId = value;
-                    }
-                    case "Policy" -> customPolicy = true;
-                    default -> others.add(parameter);
+                String name = parameter.substring(0, Math.max(0, equals));
+                if (SIGNING.contains(name)) {
+                    boolean again = values.put(name, parameter.substring(equals + 1)) != null;
+                    repeated |= again && !name.equals(POLICY);
+                } else {
+                    others.add(parameter);
                 }
             }
             String path = url.substring(0, mark);
             String resource = others.isEmpty() ? path : path + "?" + String.join("&", others);
-            return new SignedParameters(resource, expires, signature, keyPairId, repeated, customPolicy);
+            return new SignedParameters(resource, values, repeated);
+        }
+
+        boolean hasPolicy() {
+            return values.containsKey(POLICY);
         }
     }
 }

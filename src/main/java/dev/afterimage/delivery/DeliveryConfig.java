@@ -25,7 +25,7 @@ public interface DeliveryConfig {
     @WithDefault("cloudfront")
     Signer signer();
 
-    /** Such as {@code https://d111111abcdef8.cloudfront.net}; left out, the service's own edge under {@code /cdn/}. */
+    /** Such as {@code https://d111111abcdef8.cloudfront.net}; left out, the service's own CDN under {@code /cdn/}. */
     @WithName("base-url")
     Optional<URI> baseUrl();
 

@@ -26,7 +26,7 @@ public final class ExpiryWindow {
         this.clock = clock;
     }
 
-    /** For how long a URL is valid that was signed at the beginning of a window: as long as any. */
+    /** The longest time for which a URL is valid: that of one signed at the beginning of a window. */
     public Duration longest() {
         return Duration.ofSeconds(Math.multiplyExact(seconds, 2));
     }

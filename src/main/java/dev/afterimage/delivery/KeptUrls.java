@@ -1,13 +1,14 @@
 package dev.afterimage.delivery;
 
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.image.ImageKey;
 import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
  * Has an image signed once a window for the whole fleet: whoever signs keeps the URL beside the image's index entry, where the
- * others find it. One that another signer has made, or for another window or a former image, is not used, and replaced.
+ * others find it. A URL of another signer, of another window or of a former image is not used but replaced.
  */
 public final class KeptUrls implements UrlSigner {
 
@@ -16,7 +17,7 @@ public final class KeptUrls implements UrlSigner {
     private final ExpiryWindow window;
     private final Keeper keeper;
 
-    /** Keeps URLs beside the entries of the index, and fails never. */
+    /** Keeps URLs beside the entries of the index; never fails. */
     @FunctionalInterface
     public interface Keeper {
 
@@ -25,7 +26,8 @@ public final class KeptUrls implements UrlSigner {
     }
 
     /**
-     * @param fingerprint a word for all that the signer's URLs depend on besides image and expiry; may block as signing may
+     * @param fingerprint a word that changes with everything that the signer's URLs depend on, except image and expiry; may
+     *     block, as signing may
      * @param window the signer's own window
      */
     public KeptUrls(UrlSigner signer, Supplier<String> fingerprint, ExpiryWindow window, Keeper keeper) {

@@ -16,8 +16,9 @@ public interface LinkConfig {
     int SHORTEST_SECRET = 32;
 
     /**
-     * What links are signed with, by id: at least 32 bytes of text each. A link is honoured when any of them signed it, so that
-     * one can be rotated. Left out, a laptop uses one that follows from the key made at first start; elsewhere there are no links.
+     * What links are signed with, by id: at least 32 bytes of text each. A link is honoured when any of them signed it, so
+     * that one can be rotated. Left out, a laptop uses one that follows from the key made at first start; elsewhere there
+     * are no links.
      */
     Map<String, String> secrets();
 

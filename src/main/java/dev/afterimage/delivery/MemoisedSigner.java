@@ -3,6 +3,7 @@ package dev.afterimage.delivery;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.image.ImageKey;
 import java.time.Instant;
 

@@ -1,14 +1,15 @@
 package dev.afterimage.delivery;
 
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.Sha256;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,11 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signed request links: whoever has one may have its image made, without any other leave. A link is
+ * Signed request links: whoever has one may have its image made, without any other authorisation. A link is
  * {@code /i/{template}.{format}?d=…[&exp=…]&s=…}: {@code d} is the canonical data and {@code s} the HMAC-SHA256 of all that
  * stands before {@code &s=}, both in base64url without padding (RFC 4648, section 5); {@code exp} is in seconds since 1970.
  */
@@ -40,9 +39,9 @@ public final class RequestLinks {
     private final Clock clock;
 
     /**
-     * Links that are signed with one secret, and honoured when signed with any.
+     * Signs links with the current secret, and honours links that were signed with any of the secrets.
      *
-     * @param secrets asked at each link; may throw a {@link SigningKeyUnavailableException}, and block at first
+     * @param secrets asked for each link; may throw a {@link SigningKeyUnavailableException}, and may block the first time
      */
     public RequestLinks(Supplier<Secrets> secrets, Clock clock) {
         this.secrets = secrets;
@@ -52,8 +51,8 @@ public final class RequestLinks {
     /**
      * What links are signed with.
      *
-     * @param byId none at all honours nothing
-     * @param current the id of the one that signs; empty where nothing can be signed
+     * @param byId the secrets by id; with none of them no link is honoured
+     * @param current the id of the secret that signs; empty where nothing can be signed
      */
     public record Secrets(Map<String, byte[]> byId, Optional<String> current) {
 
@@ -92,7 +91,7 @@ public final class RequestLinks {
     }
 
     /**
-     * A link as it was asked for, nothing in it checked.
+     * A link as it was requested, unchecked.
      *
      * @param name the template, a dot and the format
      * @param data {@code d}
@@ -107,7 +106,7 @@ public final class RequestLinks {
             return text(name, data, expires);
         }
 
-        /** When it ends, of a link that was verified. */
+        /** When a verified link ends; empty where it never does. */
         public Optional<Instant> end() {
             return expires.map(Long::parseLong).map(Instant::ofEpochSecond);
         }
@@ -115,7 +114,7 @@ public final class RequestLinks {
         /**
          * What it asks for.
          *
-         * @throws InvalidRequestException when template, format or data are none
+         * @throws InvalidRequestException when template, format or data cannot be read
          */
         public ImageRequest request() {
             int dot = name.lastIndexOf('.');
@@ -165,7 +164,7 @@ public final class RequestLinks {
         return text + "&s=" + signature(secret, text);
     }
 
-    /** Why the link is not honoured now; empty when it is. Looks at nothing but the link. */
+    /** Why the link is not honoured now; empty when it is. Asks nobody. */
     public Optional<Refusal> refusal(Link link) {
         byte[] given = link.signature().getBytes(StandardCharsets.UTF_8);
         boolean signed = false;
@@ -196,21 +195,11 @@ public final class RequestLinks {
     }
 
     private static String signature(byte[] secret, String text) {
-        return BASE64URL.encodeToString(hmac(secret, text));
+        return BASE64URL.encodeToString(Sha256.hmac(secret, text));
     }
 
-    /** A secret for links that follows from another secret, and from which that one cannot be told. */
+    /** A secret for links that is derived from another secret, which cannot be computed from it. */
     public static byte[] derived(byte[] secret) {
-        return hmac(secret, "afterimage request links");
-    }
-
-    private static byte[] hmac(byte[] secret, String text) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java platform must support HmacSHA256", e);
-        }
+        return Sha256.hmac(secret, "afterimage request links");
     }
 }

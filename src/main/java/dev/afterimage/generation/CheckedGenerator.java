@@ -1,8 +1,8 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.image.MagicNumber;
 import dev.afterimage.image.WholeImage;
 
 /**
@@ -32,7 +32,7 @@ public final class CheckedGenerator implements ImageGenerator {
             throw new NotAnImageException(
                     "the image has " + content.length + " bytes; at most " + maxBytes + " may pass");
         }
-        if (MagicNumber.formatOf(content).filter(image.format()::equals).isEmpty()) {
+        if (ImageFormat.ofContent(content).filter(image.format()::equals).isEmpty()) {
             throw new NotAnImageException("the bytes are no " + image.format().word() + " image");
         }
         if (!WholeImage.is(content, image.format())) {

@@ -2,51 +2,51 @@ package dev.afterimage.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.vertx.core.buffer.Buffer;
+import dev.afterimage.http.header.Allow;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.SortedSet;
+import java.util.stream.Stream;
 
 /**
- * Serves META-INF/openapi.yaml, which is written by hand, as it is; and as JSON to those who ask for that. Nothing of it is read
- * before it is asked for.
+ * Says what the API offers: {@code META-INF/openapi.yaml}, which is written by hand and served as it is, or as JSON to
+ * those who ask for that; and to {@code OPTIONS} on an API path the methods of exactly that path. CORS has its own, earlier
+ * answer.
  */
 final class ApiDescription {
 
     private static final String PATH = "/q/openapi";
 
     void register(@Observes Router router) {
-        serve(router, PATH);
-        serve(router, PATH + ".yaml");
-        serve(router, PATH + ".yml");
-        serve(router, PATH + ".json");
+        Stream.of("", ".yaml", ".yml", ".json")
+                .forEach(ending -> ClassPathFile.serve(router, PATH + ending, ApiDescription::describe));
+        router.options("/v1/*").handler(ApiDescription::listMethods);
     }
 
-    private static void serve(Router router, String path) {
-        router.route(path)
-                .method(HttpMethod.GET)
-                .method(HttpMethod.HEAD)
-                .blockingHandler(ApiDescription::answer, false);
-    }
-
-    private static void answer(RoutingContext context) {
+    private static void describe(RoutingContext context) {
         boolean json = wantsJson(context);
-        byte[] document = json ? asJson(written()) : written();
+        byte[] yaml = ClassPathFile.read("/META-INF/openapi.yaml");
         HttpServerResponse response = context.response();
         response.putHeader(HttpHeaders.CONTENT_TYPE, json ? "application/json" : "application/yaml;charset=UTF-8");
         response.putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
-        if (context.request().method().equals(HttpMethod.HEAD)) {
-            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(document.length));
-            response.end();
-        } else {
-            response.end(Buffer.buffer(document));
+        ClassPathFile.send(context, json ? asJson(yaml) : yaml);
+    }
+
+    private static void listMethods(RoutingContext context) {
+        SortedSet<String> methods = Allow.methodsOf(context.normalizedPath());
+        if (methods.isEmpty()) {
+            context.fail(404);
+            return;
         }
+        context.response()
+                .setStatusCode(204)
+                .putHeader(Allow.HEADER, String.join(", ", methods))
+                .end();
     }
 
     private static boolean wantsJson(RoutingContext context) {
@@ -58,17 +58,6 @@ final class ApiDescription {
         return context.normalizedPath().equals(PATH)
                 ? accept != null && accept.startsWith("application/json")
                 : context.normalizedPath().endsWith(".json");
-    }
-
-    private static byte[] written() {
-        try (InputStream file = ApiDescription.class.getResourceAsStream("/META-INF/openapi.yaml")) {
-            if (file == null) {
-                throw new IllegalStateException("This build lacks META-INF/openapi.yaml");
-            }
-            return file.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static byte[] asJson(byte[] yaml) {

@@ -11,12 +11,12 @@ import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * How large a body may be: of a batch {@code quarkus.http.limits.max-body-size}, because it is read as a stream, and much
- * less elsewhere.
+ * Limits how large a body may be: that of a batch to {@code quarkus.http.limits.max-body-size}, because it is read as a
+ * stream, and all others to much less.
  */
 final class BodyLimit {
 
-    /** Of a body that was refused so much is read past before the client is cut off. */
+    /** The most bytes of a refused body that are read and dropped before the client is cut off. */
     private static final long MOST_DISCARDED = 10 << 20;
 
     /** Before the framework's own check, at -2, which answers with an empty body. */
@@ -52,8 +52,8 @@ final class BodyLimit {
     }
 
     /**
-     * Reads past what the client still sends of a body that was answered unread, because a client that is cut off may never
-     * read the answer, and because its next request comes on the same connection. Gives up after the limit.
+     * Reads and drops what the client still sends of a body that was answered unread, because a client that is cut off may
+     * never read the answer, and because its next request comes on the same connection. Gives up after the limit.
      */
     private static void discard(HttpServerRequest request, long maxBytes) {
         if (request.isEnded() || request.response().closed()) {

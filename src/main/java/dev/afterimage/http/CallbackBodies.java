@@ -19,11 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Optional;
 
-/** Writes what callbacks tell, as {@code GET} of the batch or the image answers it. */
+/** Makes the bodies of callbacks, which are what {@code GET} of the batch or the image would answer. */
 @Singleton
 final class CallbackBodies implements Callbacks.Bodies {
 
-    /** Where a service is that has no base URL for images: a laptop. */
+    /** The root of a service without a base URL, which runs on a laptop. */
     private static final URI ROOT = URI.create(BaseUrl.LOCAL).resolve("/");
 
     private final BatchLedger ledger;

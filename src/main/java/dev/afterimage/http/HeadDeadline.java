@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Gives a client so long to send a request's head, from its first byte on; and as long for what it still sends of a body that
- * was answered unread. The server's own idle time-out never ends a client that sends a byte now and then, and no handler of
+ * Cuts a client off that takes too long to send a request's head, from its first byte on, or the rest of a body that was
+ * answered unread. The server's own idle time-out never ends a client that sends a byte now and then, and no handler of
  * Vert.x hears of a request before its head is whole. So this looks once a second at the connections of each event loop, as
  * Netty knows them.
  */
@@ -68,13 +68,12 @@ final class HeadDeadline {
         });
     }
 
-    /** On the connection's own event loop, so nothing here is met by two threads. */
+    /** Runs on the connection's own event loop, so that no two threads meet here. */
     private void look(Channel connection) {
         if (!(connection.parent() instanceof ServerChannel)) {
             return;
         }
-        // Live reload leaves connections behind whose handler is of a class that was loaded before; these are left
-        // alone.
+        // Live reload leaves connections behind whose handler is of a formerly loaded class; these are left alone.
         Object known = connection.attr(RECEIVING).get();
         if (known == null) {
             Receiving receiving = new Receiving(nanoTime);

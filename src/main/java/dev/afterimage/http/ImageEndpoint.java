@@ -39,8 +39,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers {@code POST /v1/images}, and is all that does: {@link ImageRoute} hands it the requests that come over a connection,
- * the Lambda function those that come as events. Never blocks, and fails never: what goes wrong is a problem document.
+ * Answers {@code POST /v1/images}, and is all that does: {@link ImageRoute} hands it the requests that come over a
+ * connection, the Lambda function those that come as events. Never blocks and never fails: what goes wrong is answered with
+ * a problem document.
  */
 @Singleton
 public final class ImageEndpoint {
@@ -58,7 +59,7 @@ public final class ImageEndpoint {
     /**
      * A request, wherever it comes from.
      *
-     * @param id its name in headers and logs
+     * @param id names it in headers and logs
      * @param headers the values of each line of a header, by its name in whatever case
      * @param caller whose quota it uses
      * @param arrival when all of it was there
@@ -94,8 +95,8 @@ public final class ImageEndpoint {
     /**
      * Finds the image or has it made: 200, 202 or a problem, with the headers that every answer has.
      *
-     * @param own the thread or event loop of the request. What goes on after the index was asked begins there, and so finds the
-     *     request's id for its log lines
+     * @param own the thread or event loop of the request. The work after the index lookup begins there, so that its log lines
+     *     have the request's id
      */
     public CompletionStage<HttpResponse> answer(Request request, Executor own) {
         return obtain(request, own)
@@ -108,7 +109,10 @@ public final class ImageEndpoint {
         return StandardHeaders.in(problems.answer(new TimeoutException(), request.id(), PATH), request.id(), PATH);
     }
 
-    /** The time from arrival after which a request is {@link #late}: a second after the deadline, which the core keeps by itself. */
+    /**
+     * The time from arrival after which a request is {@link #late}: a second after the deadline, which the core keeps by
+     * itself.
+     */
     Duration longest() {
         return deadline.plusSeconds(1);
     }
@@ -130,7 +134,7 @@ public final class ImageEndpoint {
         }
     }
 
-    /** Where its caller wants to be told of a late image is checked before anything is paid for. */
+    /** Checks the callback's URL before anything is paid for. */
     private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, Optional<String> callback, Executor own) {
         if (callback.isEmpty()) {
             return obtain(wanted, own);
@@ -167,7 +171,7 @@ public final class ImageEndpoint {
         }
     }
 
-    /** A hit has been counted by the lookup; the core is asked for everything else. */
+    /** A hit has been counted by the lookup already; everything else is up to the core. */
     private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, IndexLookup known) {
         return known.hit().isPresent()
                 ? CompletableFuture.completedFuture(known.hit().get())

@@ -1,8 +1,8 @@
 package dev.afterimage.http;
 
-import dev.afterimage.http.problem.Problem;
+import static dev.afterimage.http.problem.ProblemType.IMAGE_NOT_FOUND;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import jakarta.inject.Inject;
@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Images by their key: look at one, follow its URL, forget it. {@link ImageEndpoint} has them made. Runs on the event loop and
- * never blocks it.
+ * Images by their key: look at one, follow its URL, forget it. {@link ImageEndpoint} has them made. Runs on the event loop
+ * and never blocks it.
  */
 @Path("/v1/images")
 public final class ImageResource {
@@ -34,7 +34,7 @@ public final class ImageResource {
         this.responses = responses;
     }
 
-    /** Looks without making. */
+    /** What is known of the image; does not have it made. */
     @GET
     @Path("{key}")
     @Produces(MediaType.APPLICATION_JSON)
@@ -62,9 +62,9 @@ public final class ImageResource {
     }
 
     private static ImageOutcome known(Optional<ImageOutcome> found) {
-        return found.orElseThrow(() -> new ProblemException(Problem.of(
-                ProblemType.IMAGE_NOT_FOUND,
+        return found.orElseThrow(() -> ProblemException.of(
+                IMAGE_NOT_FOUND,
                 "No image has this key: it was never made, or was forgotten, or has expired. POST its template and data"
-                        + " to /v1/images to have it made.")));
+                        + " to /v1/images to have it made."));
     }
 }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.BaseUrl;
-import dev.afterimage.delivery.SignedUrl;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.http.header.CacheStatus;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RetryAfter;
@@ -52,7 +52,7 @@ final class ImageResponses {
             Instant freshUntil) {}
 
     /**
-     * The JSON for an image that is on its way.
+     * The JSON for an image that is not made yet.
      *
      * @param location where to look for it, the same as the {@code Location} header
      */
@@ -83,7 +83,7 @@ final class ImageResponses {
                 headers.put(CacheStatus.HEADER, CacheStatus.of(ready));
                 yield new HttpResponse(200, headers, write(images, image(ready.entry(), urlFor(ready, serviceRoot))));
             }
-            case ImageOutcome.Pending pending -> promise(pending);
+            case ImageOutcome.Pending pending -> pending(pending);
         };
     }
 
@@ -105,13 +105,13 @@ final class ImageResponses {
                 SignedUrl url = urlFor(ready, serviceRoot);
                 yield found(ready, url, "private, max-age=" + secondsToKeep(url));
             }
-            case ImageOutcome.Pending pending -> promise(pending);
+            case ImageOutcome.Pending pending -> pending(pending);
         };
     }
 
     /**
-     * 302 to the signed URL for whoever follows a request link. Shared caches may keep it while the URL and the link last; that
-     * to a stale image only for a moment, because a new one is being made.
+     * 302 to the signed URL for whoever follows a request link. Shared caches may keep it as long as the URL and the link are
+     * valid; a redirect to a stale image only for a minute, because a new one is being made.
      */
     HttpResponse linked(ImageOutcome.Ready ready, Optional<Instant> linkEnd, Supplier<URI> serviceRoot) {
         SignedUrl url = urlFor(ready, serviceRoot);
@@ -147,7 +147,7 @@ final class ImageResponses {
         return new HttpResponse(302, Map.of(LOCATION, placeholder.toString(), CACHE_CONTROL, "no-store"), NO_BODY);
     }
 
-    private HttpResponse promise(ImageOutcome.Pending pending) {
+    private HttpResponse pending(ImageOutcome.Pending pending) {
         String key = pending.key().value();
         PendingImage body = new PendingImage(key, "pending", ImageEndpoint.PATH + "/" + key);
         Map<String, String> headers = new LinkedHashMap<>();
@@ -169,7 +169,7 @@ final class ImageResponses {
         return Math.clamp(left(url).toSeconds(), 0, LONGEST_REDIRECT.toSeconds());
     }
 
-    /** How long a redirect to the URL works. */
+    /** How long a redirect to the URL may be kept. */
     private Duration left(SignedUrl url) {
         return Duration.between(clock.instant(), url.expiresAt()).minus(REDIRECT_MARGIN);
     }

@@ -27,8 +27,8 @@ import java.util.concurrent.Executor;
 final class ImageRoute {
 
     /**
-     * Whoever answers is made by the first request and not by the start: functions that work jobs off have neither requests
-     * nor keys to sign with.
+     * The endpoint is made by the first request and not at the start: functions that only run jobs have neither requests nor
+     * keys to sign with.
      */
     void register(@Observes Router router, HttpConfig config, Clock clock, Instance<ImageEndpoint> endpoint) {
         JsonBody.of(router, ImageEndpoint.PATH, config.bodyTimeout())
@@ -59,7 +59,10 @@ final class ImageRoute {
         return URI.create(request.scheme() + "://" + request.authority() + forwardedPrefix(request) + mounted);
     }
 
-    /** What a trusted proxy says that it took off the path; nothing unless {@code quarkus.http.proxy} allows it. */
+    /**
+     * The prefix that a trusted proxy says it has removed from the path; empty unless {@code quarkus.http.proxy} trusts
+     * one.
+     */
     private static String forwardedPrefix(HttpServerRequest request) {
         String prefix = request instanceof HttpServerRequestInternal internal
                         && internal.context().getLocal(ForwardedInfo.CONTEXT_KEY) instanceof ForwardedInfo forwarded

@@ -1,8 +1,8 @@
 package dev.afterimage.http;
 
-import dev.afterimage.http.problem.Problem;
+import static dev.afterimage.http.problem.ProblemType.REQUEST_TIMEOUT;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reads the small JSON body of one {@code POST} route on the event loop. Another media type and an announced length that is too
- * large are refused unread; a body that grows too large or comes too slowly is refused while it comes.
+ * Reads the small JSON body of one {@code POST} route on the event loop. Another media type and an announced length that is
+ * too large are refused unread; a body that grows too large or comes too slowly is refused while it comes.
  */
 final class JsonBody {
 
@@ -30,10 +30,10 @@ final class JsonBody {
     private JsonBody() {}
 
     /**
-     * The route whose next handler finds the body with {@link #bytes}.
+     * A {@code POST} route whose further handlers find the whole body with {@link #bytes}.
      *
-     * @param limit from the head's end to the body's. The server's own idle time-out never ends a client that sends a byte now
-     *     and then
+     * @param limit the time from the end of the head to the end of the body. The server's own idle time-out never ends a
+     *     client that sends a byte now and then
      */
     static Route of(Router router, String path, Duration limit) {
         BodyHandler reader = BodyHandler.create(false).setBodyLimit(MOST_BYTES);
@@ -58,8 +58,8 @@ final class JsonBody {
     private static void begin(RoutingContext context, Duration limit) {
         long timer = context.vertx().setTimer(limit.toMillis(), late -> {
             context.addEndHandler(answered -> context.request().connection().close());
-            context.fail(new ProblemException(Problem.of(
-                    ProblemType.REQUEST_TIMEOUT, "Send the whole body within " + limit.toSeconds() + " seconds.")));
+            context.fail(ProblemException.of(
+                    REQUEST_TIMEOUT, "Send the whole body within " + limit.toSeconds() + " seconds."));
         });
         context.put(TIMER, timer);
         context.addEndHandler(answered -> context.vertx().cancelTimer(timer));

@@ -1,12 +1,13 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.afterimage.http.problem.ProblemType.SIGNING_KEY_MISSING;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.RequestLinks;
-import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
@@ -72,20 +73,20 @@ public final class LinkResource {
         String url = (root.endsWith("/") ? root.substring(0, root.length() - 1) : root)
                 + links.sign(request, Optional.ofNullable(expiry.at));
         if (url.length() > LONGEST_URL) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.BODY_TOO_LARGE,
+            throw ProblemException.of(
+                    BODY_TOO_LARGE,
                     "The link would have " + url.length() + " characters and may have " + LONGEST_URL
-                            + ". Send less data, or ask for the image with POST /v1/images."));
+                            + ". Send less data, or ask for the image with POST /v1/images.");
         }
         return new Signed(url);
     }
 
     /** 503: the operator has configured no secret to sign links with. */
     static ProblemException noSecret() {
-        return new ProblemException(Problem.of(
-                ProblemType.SIGNING_KEY_MISSING,
+        return ProblemException.of(
+                SIGNING_KEY_MISSING,
                 "The service's operator must give it a secret to sign links with: afterimage.links.secrets.\"id\", at least 32"
-                        + " bytes of text, or afterimage.links.stored-secrets."));
+                        + " bytes of text, or afterimage.links.stored-secrets.");
     }
 
     /** Reads {@code expires}: an RFC 3339 time, or seconds since 1970. */

@@ -1,5 +1,9 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+import static dev.afterimage.http.problem.ProblemType.URL_REFUSED;
+
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.RequestLinks.Link;
@@ -10,7 +14,6 @@ import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
@@ -37,7 +40,6 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -59,9 +61,8 @@ public final class LinkedImageResource {
     private final ImageResponses responses;
     private final Clock clock;
     private final InvocationDeadline invocation;
-    private final Duration patience;
-    private final Duration crawlerPatience;
-    private final Map<String, TemplatesConfig.TemplateSettings> templates;
+    private final LinkConfig config;
+    private final TemplatesConfig templates;
 
     @Inject
     LinkedImageResource(
@@ -77,9 +78,8 @@ public final class LinkedImageResource {
         this.responses = responses;
         this.clock = clock;
         this.invocation = invocation;
-        this.patience = config.patience();
-        this.crawlerPatience = config.crawlerPatience();
-        this.templates = templates.templates();
+        this.config = config;
+        this.templates = templates;
     }
 
     /** Checks the link before anything else, so that whoever has none costs nothing. */
@@ -113,7 +113,8 @@ public final class LinkedImageResource {
         GenerationRequest wanted = GenerationRequest.onDemand(
                 request,
                 Client.of(http).caller(),
-                invocation.cap(Deadline.in(isCrawler(http.request()) ? crawlerPatience : patience, clock)));
+                invocation.cap(
+                        Deadline.in(isCrawler(http.request()) ? config.crawlerPatience() : config.patience(), clock)));
         return images.obtain(wanted)
                 .thenApply(outcome -> switch (outcome) {
                     case ImageOutcome.Ready ready -> responses.linked(ready, link.end(), uri::getBaseUri);
@@ -128,16 +129,16 @@ public final class LinkedImageResource {
         try {
             return link.request();
         } catch (InvalidRequestException e) {
-            // Of the path or the query, not of a body.
-            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, e.detail()));
+            // The problem is one of the path or the query, and so has no pointer into a body.
+            throw ProblemException.of(INVALID_REQUEST, e.detail());
         }
     }
 
     private static ProblemException refused(Refusal refusal) {
-        return new ProblemException(Problem.of(ProblemType.URL_REFUSED, refusal.detail()));
+        return ProblemException.of(URL_REFUSED, refusal.detail());
     }
 
-    /** A crawler that asks for the head decides by it whether it comes for the image. */
+    /** Whoever sends HEAD counts as a crawler: those decide by it whether to fetch the image. */
     private static boolean isCrawler(HttpServerRequest http) {
         String agent = http.getHeader(HttpHeaders.USER_AGENT);
         return http.method().equals(HttpMethod.HEAD)
@@ -146,13 +147,16 @@ public final class LinkedImageResource {
 
     private static ProblemException late(Duration retryAfter) {
         return new ProblemException(Problem.of(
-                        ProblemType.IMAGE_PENDING,
+                        IMAGE_PENDING,
                         "Ask again after the time in Retry-After. The service's operator may name a placeholder for the"
                                 + " meantime: afterimage.templates.\"id\".placeholder.")
                 .after(retryAfter));
     }
 
-    /** A failure that may pass leads to the placeholder, where there is one; a rejection is told, for the page's author to mend it. */
+    /**
+     * A failure that may pass leads to the placeholder, where there is one; a rejection is answered as such, so that the
+     * page's author can mend it.
+     */
     private CompletionStage<HttpResponse> placeholderInstead(TemplateId template, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
@@ -163,7 +167,7 @@ public final class LinkedImageResource {
     }
 
     private Optional<HttpResponse> placeholder(TemplateId template) {
-        return Optional.ofNullable(templates.get(template.value()))
+        return Optional.ofNullable(templates.templates().get(template.value()))
                 .flatMap(TemplatesConfig.TemplateSettings::placeholder)
                 .map(ImageResponses::placeholder);
     }

@@ -1,8 +1,8 @@
 package dev.afterimage.http;
 
-import dev.afterimage.http.problem.Problem;
+import static dev.afterimage.http.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the bodies of one route in that are of a known media type and uncompressed, by their headers. What is compressed could
- * be a thousand times larger than any limit on what is sent.
+ * Refuses, by its headers, a body that is not of one of the route's media types, or is compressed: uncompressed it could be a
+ * thousand times larger than the limit on what is sent.
  */
 public final class MediaTypeGate implements Handler<RoutingContext> {
 
@@ -62,6 +62,6 @@ public final class MediaTypeGate implements Handler<RoutingContext> {
     }
 
     private static ProblemException unsupported(String detail) {
-        return new ProblemException(Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail));
+        return ProblemException.of(UNSUPPORTED_MEDIA_TYPE, detail);
     }
 }

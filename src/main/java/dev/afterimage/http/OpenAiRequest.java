@@ -6,12 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +51,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
                 .equals("b64_json");
         JsonNode format = take(body, "output_format");
         JsonNode stream = take(body, "stream");
-        if (!isAbsent(stream) && !(stream.isBoolean() && !stream.booleanValue())) {
+        if (!stream.isMissingNode() && !(stream.isBoolean() && !stream.booleanValue())) {
             throw new InvalidRequestException("Leave stream out, or send false: an image is answered whole.", "stream");
         }
         take(body, "partial_images");
@@ -65,7 +63,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
         }
         TemplateId template = new TemplateId(models.getOrDefault(model, model));
         TemplateData data = TemplateData.of(body.put("prompt", prompt).toString());
-        ImageFormat made = isAbsent(format)
+        ImageFormat made = format.isMissingNode()
                 ? ImageFormat.PNG
                 : ImageFormat.named(oneOf(format, "output_format", "png", "jpeg", "webp"));
         List<ImageRequest> images = new ArrayList<>(count);
@@ -78,15 +76,10 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
     /** The whole body, read as strictly as every request's data, without the members that are null. */
     private static ObjectNode object(byte[] utf8) {
         try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString();
+            String text = ImageRequestReader.decode(utf8);
             ObjectNode body = (ObjectNode) JSON.readTree(TemplateData.of(text).json());
             body.properties().removeIf(member -> member.getValue().isNull());
             return body;
-        } catch (CharacterCodingException e) {
-            throw new InvalidRequestException("The body is not valid UTF-8.", "body");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Canonical JSON is always JSON", e);
         } catch (InvalidRequestException e) {
@@ -100,10 +93,6 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
         return value;
     }
 
-    private static boolean isAbsent(JsonNode value) {
-        return value.isMissingNode();
-    }
-
     private static String text(ObjectNode body, String name, String how) {
         JsonNode value = take(body, name);
         if (!value.isTextual() || value.textValue().isEmpty()) {
@@ -115,7 +104,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
     private static int count(JsonNode value) {
         Predicate<JsonNode> allowed =
                 n -> n.isIntegralNumber() && n.canConvertToInt() && n.intValue() >= 1 && n.intValue() <= MOST_IMAGES;
-        if (isAbsent(value)) {
+        if (value.isMissingNode()) {
             return 1;
         }
         if (!allowed.test(value)) {
@@ -126,7 +115,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
 
     /** The value, or the first where there is none. */
     private static String oneOf(JsonNode value, String name, String... words) {
-        if (isAbsent(value)) {
+        if (value.isMissingNode()) {
             return words[0];
         }
         if (!value.isTextual() || !List.of(words).contains(value.textValue())) {

@@ -1,5 +1,8 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
+import static dev.afterimage.http.problem.ProblemType.STORAGE_UNAVAILABLE;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.afterimage.cache.IndexEntry;
@@ -7,7 +10,6 @@ import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.CacheStatus;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.GenerationRequest;
@@ -19,6 +21,7 @@ import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.config.ConfigMapping;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -36,14 +39,16 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's Images API in front of any provider, so that its clients need only another base URL. An image that is not ready by the
- * deadline is a 429 with {@code Retry-After}: the clients ask again by themselves, and meet the call that is under way.
+ * OpenAI's Images API in front of any provider, so that its clients need only another base URL. An image that is not ready
+ * by the deadline is a 429 with {@code Retry-After}: the clients ask again by themselves, and meet the call that is under
+ * way.
  */
 @Path(OpenAiResource.PATH)
 @RunOnVirtualThread // it reads images from the store
@@ -51,7 +56,7 @@ public final class OpenAiResource {
 
     static final String PATH = "/v1/images/generations";
 
-    /** OpenAI's clients keep no longer one. */
+    /** The longest wait that OpenAI's clients accept. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     private final ImageService images;
@@ -59,7 +64,7 @@ public final class OpenAiResource {
     private final ImageResponses responses;
     private final OpenAiConfig config;
     private final Clock clock;
-    private final Duration deadline;
+    private final HttpConfig httpConfig;
     private final InvocationDeadline invocation;
 
     @Inject
@@ -69,14 +74,14 @@ public final class OpenAiResource {
             ImageResponses responses,
             OpenAiConfig config,
             Clock clock,
-            HttpConfig http,
+            HttpConfig httpConfig,
             InvocationDeadline invocation) {
         this.images = images;
         this.store = store;
         this.responses = responses;
         this.config = config;
         this.clock = clock;
-        this.deadline = http.deadline();
+        this.httpConfig = httpConfig;
         this.invocation = invocation;
     }
 
@@ -105,7 +110,7 @@ public final class OpenAiResource {
     public Response generate(@Context RoutingContext http, @Context UriInfo uri) {
         OpenAiRequest request = OpenAiRequest.read(JsonBody.bytes(http), config.models());
         Caller caller = Client.of(http).caller();
-        Deadline until = invocation.cap(Deadline.in(deadline, clock));
+        Deadline until = invocation.cap(Deadline.in(httpConfig.deadline(), clock));
         List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
         List<Item> data = ready.stream()
                 .map(image -> request.inline()
@@ -121,7 +126,9 @@ public final class OpenAiResource {
                 .build();
     }
 
-    /** All at once. When one is late, so is the answer; the others are there when it is asked for again. */
+    /**
+     * Asks for all at the same time. When one is late, so is the answer; when it is asked for again, the others are there.
+     */
     private List<ImageOutcome.Ready> obtain(List<ImageRequest> requests, Caller caller, Deadline until) {
         List<CompletableFuture<ImageOutcome>> asked = requests.stream()
                 .map(request -> images.obtain(GenerationRequest.onDemand(request, caller, until))
@@ -135,7 +142,7 @@ public final class OpenAiResource {
                 .max(Comparator.naturalOrder());
         if (late.isPresent()) {
             throw new ProblemException(Problem.of(
-                            ProblemType.IMAGE_PENDING,
+                            IMAGE_PENDING,
                             "The image is still being made. Send the same request again after the time in Retry-After: it is not"
                                     + " made twice. Let the client's max_retries cover the longest wait.")
                     .after(late.get().compareTo(LONGEST_WAIT) < 0 ? late.get() : LONGEST_WAIT));
@@ -145,10 +152,22 @@ public final class OpenAiResource {
 
     private String content(IndexEntry entry) {
         StoredImage stored = store.read(entry.key())
-                .orElseThrow(() -> new ProblemException(Problem.of(
-                        ProblemType.STORAGE_UNAVAILABLE,
+                .orElseThrow(() -> ProblemException.of(
+                        STORAGE_UNAVAILABLE,
                         "The image was removed from the store. DELETE /v1/images/" + entry.key()
-                                + " has it made anew by the next request.")));
+                                + " has it made anew by the next request."));
         return Base64.getEncoder().encodeToString(stored.content());
+    }
+
+    /** How requests in the form of OpenAI's Images API are read. */
+    @ConfigMapping(prefix = "afterimage.openai")
+    public interface OpenAiConfig {
+
+        /**
+         * The template that a model stands for, such as
+         * {@code afterimage.openai.models."black-forest-labs/flux-1.1-pro"=flux}. A model that is not listed is the template of
+         * that name.
+         */
+        Map<String, String> models();
     }
 }

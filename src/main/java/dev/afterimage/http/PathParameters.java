@@ -1,8 +1,9 @@
 package dev.afterimage.http;
 
-import dev.afterimage.http.problem.Problem;
+import static dev.afterimage.http.problem.ProblemType.IMAGE_NOT_FOUND;
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
@@ -17,7 +18,7 @@ final class PathParameters {
         try {
             return new ImageKey(value);
         } catch (InvalidRequestException e) {
-            throw new ProblemException(Problem.of(ProblemType.IMAGE_NOT_FOUND, e.detail()));
+            throw ProblemException.of(IMAGE_NOT_FOUND, e.detail());
         }
     }
 
@@ -25,7 +26,7 @@ final class PathParameters {
         try {
             return new TemplateId(value);
         } catch (InvalidRequestException e) {
-            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, e.detail()));
+            throw ProblemException.of(INVALID_REQUEST, e.detail());
         }
     }
 }

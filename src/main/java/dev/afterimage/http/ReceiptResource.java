@@ -1,8 +1,9 @@
 package dev.afterimage.http;
 
-import dev.afterimage.http.problem.Problem;
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+import static dev.afterimage.http.problem.ProblemType.RECEIPT_NOT_FOUND;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.Receipts;
@@ -20,7 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The calls whose end is not known, for the operator: what they are, and the leave to buy one of them once more. */
+/** The calls whose end is not known, for the operator, who can list them and allow another purchase. */
 @Path("/v1/receipts")
 @RunOnVirtualThread // it asks the fleet's memory, which may be a network away
 public final class ReceiptResource {
@@ -63,8 +64,7 @@ public final class ReceiptResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Page list(@QueryParam("state") @Nullable String state) {
         if (state != null && !state.equals("open") && !state.equals("unknown")) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.INVALID_REQUEST, "Ask for state=open or state=unknown, or leave it out."));
+            throw ProblemException.of(INVALID_REQUEST, "Ask for state=open or state=unknown, or leave it out.");
         }
         Instant now = clock.instant();
         return new Page(receipts.list().stream()
@@ -100,9 +100,9 @@ public final class ReceiptResource {
     @Path("{key}")
     public void allowAnother(@PathParam("key") String key) {
         if (!receipts.allowAnother(PathParameters.key(key))) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.RECEIPT_NOT_FOUND,
-                    "No call for this key is open or unknown. GET /v1/receipts lists those that are."));
+            throw ProblemException.of(
+                    RECEIPT_NOT_FOUND,
+                    "No call for this key is open or unknown. GET /v1/receipts lists those that are.");
         }
     }
 }

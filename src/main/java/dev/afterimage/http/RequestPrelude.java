@@ -1,9 +1,10 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.SHUTTING_DOWN;
+
 import dev.afterimage.http.header.RequestId;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.pipeline.Drain;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -31,7 +32,7 @@ final class RequestPrelude {
     /** What load balancers, API Gateway and Lambda name a request, so that one search finds its lines in all their logs. */
     private static final String TRACE_HEADER = "X-Amzn-Trace-Id";
 
-    /** Under which log lines carry it (MDC). */
+    /** The key under which log lines carry it (MDC). */
     private static final String TRACE_KEY = "traceId";
 
     private static final Pattern TRACE = Pattern.compile("[A-Za-z0-9=;:.-]{1,200}");
@@ -64,17 +65,16 @@ final class RequestPrelude {
             return;
         }
         if (!isFramedOnce(context.request().headers())) {
-            // Who disagrees about where a request ends must not send another on the same connection.
+            // A client that may see another end of this request must not send a second one on the same connection.
             context.addEndHandler(answered -> context.request().connection().close());
             context.fail(400);
             return;
         }
-        if (isAsk(context)) {
+        if (isWaitedFor(context)) {
             if (drain.hasBegun()) {
-                context.fail(new ProblemException(Problem.of(
-                                ProblemType.SHUTTING_DOWN,
-                                "This instance is being stopped. Ask again; another answers.")
-                        .after(Duration.ofSeconds(1))));
+                context.fail(new ProblemException(
+                        Problem.of(SHUTTING_DOWN, "This instance is being stopped. Ask again; another answers.")
+                                .after(Duration.ofSeconds(1))));
                 return;
             }
             drain.entered();
@@ -83,7 +83,10 @@ final class RequestPrelude {
         context.next();
     }
 
-    /** One name and one way to say where the body ends (RFC 9112, sections 3.2 and 6.1); of codings only chunked is spoken. */
+    /**
+     * Whether the head names one host and says in one way where the body ends (RFC 9112, sections 3.2 and 6.1). The only
+     * transfer coding that is accepted is chunked.
+     */
     private static boolean isFramedOnce(MultiMap headers) {
         List<String> codings = headers.getAll(HttpHeaders.TRANSFER_ENCODING);
         return headers.getAll(HttpHeaders.HOST).size() <= 1
@@ -104,8 +107,8 @@ final class RequestPrelude {
         });
     }
 
-    /** Who waits for an answer about images is answered before the process ends; a stream of events is not. */
-    private static boolean isAsk(RoutingContext context) {
+    /** Whether the process must not end before the answer: somebody waits for it. A stream of events may be cut off. */
+    private static boolean isWaitedFor(RoutingContext context) {
         String path = context.request().path();
         return path != null && (path.startsWith("/v1/") || path.startsWith("/i/")) && !path.endsWith("/events");
     }

@@ -19,19 +19,19 @@ final class StandardHeaders {
 
     private StandardHeaders() {}
 
-    /** The response with those that it lacks, as the answer to a request for {@code path}. */
+    /** The response with the standard headers that it lacks, as the answer to a request for {@code path}. */
     static HttpResponse in(HttpResponse response, String requestId, String path) {
         Map<String, String> headers = new LinkedHashMap<>(response.headers());
         of(requestId, path, (name, value) -> headers.putIfAbsent(name.toString(), value.toString()));
         return new HttpResponse(response.status(), headers, response.body());
     }
 
-    /** Sets those of the answer to a request for {@code path}. */
+    /** Sets the standard headers of the answer to a request for {@code path}. */
     static void of(String requestId, @Nullable String path, BiConsumer<CharSequence, CharSequence> set) {
         set.accept(REQUEST_ID, requestId);
         set.accept(CONTENT_TYPE_OPTIONS, NOSNIFF);
         if (path != null && (path.startsWith("/v1/") || path.startsWith("/i/"))) {
-            // Signed URLs and numbers of the moment: for the one who asked, and for now.
+            // Signed URLs and current numbers are for the client that asked, and not for caches.
             set.accept(CACHE_CONTROL, NO_STORE);
         }
     }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * 7493, I-JSON): duplicate property names, lone surrogates, integers that a double cannot hold exactly, numbers that
  * overflow, nesting deeper than {@value #MAX_DEPTH}.
  *
- * <p>One pass over the text: members are appended in the order in which they come, and moved only where that order is not
- * the canonical one. Documents written by this class, or by most serialisers of sorted maps, are therefore not moved at all.
+ * <p>One pass over the text: members are appended in the order in which they come, and sorted only where that order is not
+ * the canonical one. Documents written by this class, or by most serialisers of sorted maps, therefore need no sorting.
  */
 final class CanonicalJson {
 
@@ -38,7 +38,7 @@ final class CanonicalJson {
     static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            // Names come from strangers: none is kept beyond its document.
+            // Property names come from strangers, so none is kept in memory beyond its document.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -82,7 +82,7 @@ final class CanonicalJson {
         return new TemplateData(writer.out.toString());
     }
 
-    /** The properties of both objects, which are in canonical form; where both have one, the first object's. */
+    /** Merges two objects in canonical form: all properties of {@code json}, and those of {@code defaults} that it lacks. */
     static TemplateData over(String json, String defaults) {
         // Sorts by UTF-16 code units, as RFC 8785 does.
         Map<String, String> members = new TreeMap<>();
@@ -109,7 +109,7 @@ final class CanonicalJson {
         }
     }
 
-    /** Turns the parser's complaint into one that names the place but never repeats the text. */
+    /** Turns the parser's exception into one that names the place in the text and never repeats the text. */
     static InvalidRequestException unreadable(IOException e, String pointer) {
         if (e instanceof StreamConstraintsException) {
             return new InvalidRequestException(
@@ -199,7 +199,7 @@ final class CanonicalJson {
 
     /**
      * An integer passes when a double holds it exactly, or when it is what RFC 8785 writes for a double: 2^68 is written
-     * 295147905179352830000, and must be read again as what it was.
+     * 295147905179352830000, and must be accepted when that is read again.
      */
     private void integer(String digits) throws IOException {
         if (digits.length() <= ALWAYS_EXACT_DIGITS) {
@@ -242,7 +242,7 @@ final class CanonicalJson {
         return text;
     }
 
-    /** Names the place, because a message must not repeat what stands there. */
+    /** An exception that names the place of the refused value, because messages do not repeat values. */
     private InvalidRequestException refused(String detail) {
         return invalid(detail + " It stands" + place(parser.currentTokenLocation()) + ".");
     }

@@ -5,20 +5,20 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * Numbers in the canonical form of JSON: as ECMAScript's {@code Number::toString} writes them (RFC 8785, section 3.2.2.3), with
- * the fewest digits that still mean this double, and of these the closest.
+ * Numbers in the canonical form of JSON: as ECMAScript's {@code Number::toString} writes them (RFC 8785, section 3.2.2.3),
+ * with the fewest digits that still mean this double, and of these the closest.
  *
- * <p>{@link Double#toString(double)} finds the same digits, with one exception: it writes at least two, and so {@code 4.9E-324}
- * where {@code 5e-324} means the same double.
+ * <p>{@link Double#toString(double)} finds the same digits, with one exception: it writes at least two, and so
+ * {@code 4.9E-324} where {@code 5e-324} means the same double.
  */
 final class CanonicalNumber {
 
     private static final double EXACT_INTEGERS_BELOW = 1L << 53;
 
-    /** A larger number is written with an exponent. */
+    /** A number with more digits before the point is written with an exponent. */
     private static final int MOST_DIGITS_BEFORE_THE_POINT = 21;
 
-    /** A number that would begin with more is written with an exponent. */
+    /** A number with more zeros right after the point is written with an exponent. */
     private static final int MOST_ZEROS_AFTER_THE_POINT = 5;
 
     private static final MathContext ONE_DIGIT = new MathContext(1, RoundingMode.HALF_EVEN);
@@ -32,7 +32,7 @@ final class CanonicalNumber {
      */
     static void write(double number, StringBuilder out) {
         if (number == Math.rint(number) && Math.abs(number) < EXACT_INTEGERS_BELOW) {
-            out.append((long) number); // Of the two zeros there is one spelling.
+            out.append((long) number); // Both zeros, 0 and -0, are written 0.
             return;
         }
         if (number < 0) {
@@ -44,7 +44,7 @@ final class CanonicalNumber {
     /**
      * The number 0.{@code digits} × 10<sup>{@code point}</sup>.
      *
-     * @param digits neither begin nor end with a zero
+     * @param digits neither begin nor end with a zero, which makes them unique
      * @param point where the decimal point stands, counted from before the first digit
      */
     private record Digits(String digits, int point) {
@@ -54,8 +54,7 @@ final class CanonicalNumber {
             if (positive >= Double.MIN_NORMAL || shortest.digits.length() != 2) {
                 return shortest;
             }
-            // Only next to zero the doubles lie so far apart that one digit may do where Double.toString has written
-            // two.
+            // Near zero, doubles lie so far apart that one digit may be enough where Double.toString writes two.
             BigDecimal oneDigit = new BigDecimal(positive).round(ONE_DIGIT);
             return oneDigit.doubleValue() == positive ? of(oneDigit) : shortest;
         }

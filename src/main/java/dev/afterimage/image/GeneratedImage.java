@@ -8,10 +8,10 @@ import java.util.OptionalDouble;
  * @param content the image's bytes; owned by this record, not copied, not to be changed
  * @param cost what it cost in the provider's own unit; empty where that is not known
  */
-@SuppressWarnings("ArrayRecordComponent") // identity is never compared; copying megabytes would serve nobody
+@SuppressWarnings("ArrayRecordComponent") // never compared; a copy would cost megabytes
 public record GeneratedImage(byte[] content, ImageFormat format, OptionalDouble cost) {
 
-    /** An image of which nobody said what it cost. */
+    /** An image whose cost is not known. */
     public GeneratedImage(byte[] content, ImageFormat format) {
         this(content, format, OptionalDouble.empty());
     }

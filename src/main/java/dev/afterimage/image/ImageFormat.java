@@ -1,5 +1,6 @@
 package dev.afterimage.image;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,6 +12,9 @@ public enum ImageFormat {
     JPEG("jpeg", "image/jpeg"),
     WEBP("webp", "image/webp"),
     GIF("gif", "image/gif");
+
+    /** The longest signature, that of WebP. */
+    private static final int SIGNATURE_BYTES = 14;
 
     private final String word;
     private final String contentType;
@@ -49,6 +53,24 @@ public enum ImageFormat {
         return Arrays.stream(values())
                 .filter(format -> format.contentType.equals(essence))
                 .findFirst();
+    }
+
+    /**
+     * The format that these bytes begin as, whatever a {@code Content-Type} says; empty when they are no image that may pass.
+     * Signatures from the WHATWG "MIME Sniffing Standard", section "Matching an image type pattern". SVG and HTML match none.
+     */
+    public static Optional<ImageFormat> ofContent(byte[] content) {
+        String head = new String(content, 0, Math.min(SIGNATURE_BYTES, content.length), StandardCharsets.ISO_8859_1);
+        if (head.startsWith("\u0089PNG\r\n\u001A\n")) {
+            return Optional.of(PNG);
+        }
+        if (head.startsWith("\u00FF\u00D8\u00FF")) {
+            return Optional.of(JPEG);
+        }
+        if (head.startsWith("RIFF") && head.startsWith("WEBPVP", 8)) {
+            return Optional.of(WEBP);
+        }
+        return head.startsWith("GIF87a") || head.startsWith("GIF89a") ? Optional.of(GIF) : Optional.empty();
     }
 
     private static String words() {

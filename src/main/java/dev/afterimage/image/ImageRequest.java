@@ -3,7 +3,7 @@ package dev.afterimage.image;
 /**
  * What a caller asks for: a template, the data to fill it with, and the format to render.
  *
- * @param variant which of several images of the same data, from 0; APIs with a seed are given it
+ * @param variant which of several images of the same data is meant, from 0; an API that takes a seed gets this number
  */
 public record ImageRequest(TemplateId template, TemplateData data, ImageFormat format, int variant) {
 

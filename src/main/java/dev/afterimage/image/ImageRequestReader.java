@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code {"template":"…","data":{…},"format":"png","variant":0}} strictly: UTF-8, one meaning, no unknown property, nothing after
- * it. Anything else is an {@link InvalidRequestException} that names the wrong part and says how to mend it.
+ * Reads {@code {"template":"…","data":{…},"format":"png","variant":0}} strictly: UTF-8, one meaning, no unknown property,
+ * nothing after it. Anything else is an {@link InvalidRequestException} that names the wrong part and says how to mend it.
  */
 public final class ImageRequestReader {
 
     private static final Pattern VARIANT = Pattern.compile("[0-9]{1,10}");
 
-    /** Reads one member besides those of an image. */
+    /** Reads the value of a property that is not one of an image's own. */
     @FunctionalInterface
     public interface Member {
         void read(JsonParser parser, @Nullable JsonToken value) throws IOException;
@@ -28,21 +28,13 @@ public final class ImageRequestReader {
     private ImageRequestReader() {}
 
     /**
-     * Reads a request that may have one member more.
+     * Reads a request that may have one further property.
      *
-     * @param name the member's
+     * @param name of that property
      * @param member reads its value
      */
     public static ImageRequest read(byte[] utf8, String name, Member member) {
         return read(decode(utf8), Optional.empty(), Map.of(name, member));
-    }
-
-    public static ImageRequest read(byte[] utf8) {
-        return read(decode(utf8));
-    }
-
-    public static ImageRequest read(String json) {
-        return read(json, Optional.empty());
     }
 
     /**
@@ -141,7 +133,12 @@ public final class ImageRequestReader {
         return parser.getText();
     }
 
-    private static String decode(byte[] utf8) {
+    /**
+     * The text of a body.
+     *
+     * @throws InvalidRequestException when the bytes are not UTF-8
+     */
+    public static String decode(byte[] utf8) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -1,18 +1,12 @@
 package dev.afterimage.image;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * Makes keys: SHA-256 over the RFC 8785 canonical JSON of data, format, provider, template, variant and template version. Whatever
- * changes the image changes the key; whatever does not (property order, white space, number spelling) does not.
+ * Makes keys: SHA-256 over the RFC 8785 canonical JSON of data, format, provider, template, variant and template version.
+ * Whatever changes the image changes the key; whatever does not (property order, white space, number spelling) does not.
  */
 public final class KeyScheme {
-
-    private static final HexFormat HEX = HexFormat.of();
 
     private final String provider;
     private final Map<String, Template> templates;
@@ -22,19 +16,20 @@ public final class KeyScheme {
      * What decides how a template's images look, as the operator declared it.
      *
      * @param provider which API makes its images
-     * @param defaults what its data is taken to be where a request says nothing
+     * @param defaults properties of the data where a request has none of its own
      */
     public record Template(ProviderIdentity provider, TemplateData defaults) {}
 
-    /** A scheme for one provider, where no template is declared. */
+    /** A scheme for one provider that makes the images of all templates. */
     public KeyScheme(ProviderIdentity provider) {
         this(provider, Map.of(), false);
     }
 
     /**
-     * A scheme for the provider of all templates that are not declared.
+     * A scheme with declared templates.
      *
-     * @param provider part of every key, because two APIs draw one template differently
+     * @param provider of the templates that are not declared. Providers are part of the key, because two APIs draw one
+     *     template differently
      * @param templates the declared ones by name
      * @param templatesOnly whether the others are refused
      */
@@ -53,9 +48,8 @@ public final class KeyScheme {
     public ImageKey keyOf(ImageRequest request, long templateVersion) {
         requireDeclared(request.template());
         Template template = templates.get(request.template().value());
-        // Already in canonical order: RFC 8785 sorts property names by UTF-16 code units. The first variant is left
-        // out,
-        // so that its keys are those of before there were any.
+        // Already in canonical order: RFC 8785 sorts property names by UTF-16 code units. Variant 0 is left out, so
+        // that its keys are the same as before there were variants.
         String document = "{\"data\":" + completed(request).data().json()
                 + ",\"format\":" + CanonicalString.quote(request.format().word())
                 + ",\"provider\":"
@@ -65,7 +59,7 @@ public final class KeyScheme {
                 + ",\"template\":" + CanonicalString.quote(request.template().value())
                 + (request.variant() == 0 ? "" : ",\"variant\":" + request.variant())
                 + ",\"version\":" + templateVersion + "}";
-        return new ImageKey(hexDigest(document));
+        return new ImageKey(Sha256.hex(document));
     }
 
     /** The request with the defaults of its template, as the provider gets it. */
@@ -77,9 +71,9 @@ public final class KeyScheme {
     }
 
     /**
-     * Whether this template is served.
+     * Refuses a template that is not served.
      *
-     * @throws UndeclaredTemplateException when it is not
+     * @throws UndeclaredTemplateException when it is none of those that are
      */
     public void requireDeclared(TemplateId template) {
         if (templatesOnly && !templates.containsKey(template.value())) {
@@ -87,16 +81,18 @@ public final class KeyScheme {
         }
     }
 
-    /** SHA-256 of the text's UTF-8, in lower-case hexadecimal. */
-    static String hexDigest(String text) {
-        return HEX.formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
-    }
+    /** Only templates that the operator has declared are served ({@code afterimage.templates-only}), and this one is not. */
+    public static final class UndeclaredTemplateException extends InvalidRequestException {
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform must support SHA-256", e);
+        private static final long serialVersionUID = 1L;
+
+        public UndeclaredTemplateException(TemplateId template) {
+            super(
+                    "The operator serves declared templates only, and has not declared " + template
+                            + ". A template is declared by any key of its own, such as afterimage.templates.\""
+                            + template
+                            + "\".ttl=24h; afterimage.templates-only=false serves all.",
+                    "template");
         }
     }
 }

@@ -34,7 +34,7 @@ public record ProviderIdentity(String name, Optional<String> digest) {
                         + ",\"method\":" + CanonicalString.quote(method)
                         + ",\"url\":" + CanonicalString.quote(url) + "}")
                 .json();
-        return new ProviderIdentity(name, Optional.of(KeyScheme.hexDigest(description)));
+        return new ProviderIdentity(name, Optional.of(Sha256.hex(description)));
     }
 
     /** As it stands in a key, such as {@code demo} or {@code json:3fa9…}. */

@@ -19,7 +19,7 @@ public record TemplateData(String json) {
         return CanonicalJson.readData(json);
     }
 
-    /** This data, and of these defaults the properties that it lacks; a property's own value is never merged. */
+    /** This data with the defaults of the properties that it lacks. Values that are objects themselves are not merged. */
     public TemplateData over(TemplateData defaults) {
         return CanonicalJson.over(json, defaults.json);
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** What single templates have of their own. */
+/** Settings of single templates. */
 @ConfigMapping(prefix = "afterimage")
 public interface TemplatesConfig {
 

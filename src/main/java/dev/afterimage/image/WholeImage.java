@@ -28,7 +28,10 @@ public final class WholeImage {
         };
     }
 
-    /** PNG (ISO/IEC 15948), section 5: chunks of length, type, data and CRC, from IHDR over IDAT to IEND, and no more. */
+    /**
+     * PNG (ISO/IEC 15948), section 5: chunks of length, type, data and CRC, from IHDR over IDAT to IEND, and nothing after
+     * it.
+     */
     private static boolean png(byte[] content) {
         ByteBuffer image = ByteBuffer.wrap(content);
         long offset = PNG_SIGNATURE;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 @ConfigMapping(prefix = "afterimage.callbacks")
 public interface CallbackConfig {
 
-    /** Bytes: as many as HMAC-SHA256 has strength for (RFC 2104, section 3). */
+    /** The least bytes of a secret: as long as the output of HMAC-SHA256 (RFC 2104, section 3). */
     int SHORTEST_SECRET = 32;
 
     /** What callbacks are signed with: at least 32 bytes of text. Left out, requests with a callback are refused. */
@@ -30,7 +30,7 @@ public interface CallbackConfig {
     @WithDefault("10s")
     Duration timeout();
 
-    /** Those that are set, the current one first. */
+    /** The secrets that are set, the current one first. */
     default List<String> secrets() {
         return Stream.concat(secret().stream(), formerSecret().stream()).toList();
     }

@@ -2,11 +2,12 @@ package dev.afterimage.jobs;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.Sha256;
 import dev.afterimage.jobs.Job.Subject;
+import dev.afterimage.jobs.JobOutcomes.JobOutcome;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,24 +15,22 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Tells callers that their batch has ended, or that their late image is there. A callback is a job of its own: told at least
  * once, repeated with the back-off of every job until its receiver takes it, and in the end given up with the reason.
  *
- * <p>Its body is what {@code GET} of the batch or the image answers. {@value #SIGNATURE} is {@code v1=} and the HMAC-SHA256, in
- * hexadecimal, over the {@value #TIMESTAMP} (seconds since 1970), a full stop and the body; where two secrets are configured,
- * one signature of each, separated by a comma.
+ * <p>Its body is what {@code GET} of the batch or the image answers. {@value #SIGNATURE} is {@code v1=} and the
+ * HMAC-SHA256, in hexadecimal, over the {@value #TIMESTAMP} (seconds since 1970), a full stop and the body; where two
+ * secrets are configured, one signature of each, separated by a comma.
  */
 public final class Callbacks {
 
     public static final String TIMESTAMP = "Afterimage-Timestamp";
     public static final String SIGNATURE = "Afterimage-Signature";
 
-    private static final Duration SHORTEST_LOOK = Duration.ofSeconds(1);
-    private static final Duration LONGEST_LOOK = Duration.ofSeconds(30);
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final List<String> secrets;
     private final Transport transport;
@@ -44,9 +43,9 @@ public final class Callbacks {
     public interface Transport {
 
         /**
-         * Whether callbacks may be sent there. May ask the name service.
+         * Checks that callbacks may be sent there. May resolve the host's name.
          *
-         * @throws InvalidRequestException when not: no https, or no public address; says how to mend it
+         * @throws InvalidRequestException when they may not: no https, or no public address; says how to mend it
          */
         void check(URI url);
 
@@ -75,7 +74,7 @@ public final class Callbacks {
         /** Nothing yet: the image is still being made. */
         record NotYet() implements Body {}
 
-        /** Nothing any more: it is forgotten. */
+        /** Nothing any more: the batch is forgotten. */
         record Gone() implements Body {}
     }
 
@@ -118,7 +117,7 @@ public final class Callbacks {
         }
     }
 
-    /** Has somebody told of a batch, if it has ended and somebody waits for that. Blocks. */
+    /** Queues the callback of a batch that has ended, where there is one that is not queued yet. Blocks. */
     public void tellIfDue(BatchRows batches, String batch) {
         batches.dueCallback(batch).ifPresent(url -> {
             Job job = new Job.Callback("callback-" + batch, url, new Subject.OfBatch(batch));
@@ -127,15 +126,15 @@ public final class Callbacks {
         });
     }
 
-    /** Has somebody told of an image when it is there. Blocks. */
+    /** Queues the callback for an image; it is sent when the image is there. Blocks. */
     public void tell(ImageKey key, URI url) {
-        queue.enqueue(List.of(new Job.Callback(ids.next(), url, new Subject.OfImage(key))), SHORTEST_LOOK);
+        queue.enqueue(List.of(new Job.Callback(ids.next(), url, new Subject.OfImage(key))), SHORTEST_WAIT);
     }
 
-    /** Tells, if there is something to tell. Blocks. */
+    /** Sends the callback, if there is something to tell. Blocks. */
     JobOutcome deliver(Job.Callback callback, int attempts, JobOutcomes outcomes) {
         return switch (bodies.of(callback.subject())) {
-            case Body.NotYet notYet -> new JobOutcome.Wait(nextLook(callback), false);
+            case Body.NotYet notYet -> new JobOutcome.Wait(untilNextTry(callback), false);
             case Body.Gone gone -> new JobOutcome.DeadLettered("What was to be told of is forgotten.");
             case Body.Ready ready -> post(callback, ready.json(), attempts, outcomes);
         };
@@ -157,15 +156,15 @@ public final class Callbacks {
         }
     }
 
-    /** The longer it has waited, the longer until it looks again. */
-    private Duration nextLook(Job.Callback callback) {
+    /** The wait before the next attempt while the image is not there: a quarter of the time that was waited so far. */
+    private Duration untilNextTry(Job.Callback callback) {
         Duration age = TimeOrderedIds.isWellFormed(callback.id())
                 ? Duration.between(TimeOrderedIds.timeOf(callback.id()), clock.instant())
-                : LONGEST_LOOK;
+                : LONGEST_WAIT;
         Duration next = age.dividedBy(4);
-        return next.compareTo(SHORTEST_LOOK) < 0
-                ? SHORTEST_LOOK
-                : next.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : next;
+        return next.compareTo(SHORTEST_WAIT) < 0
+                ? SHORTEST_WAIT
+                : next.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : next;
     }
 
     private Map<String, String> signed(String json) {
@@ -177,16 +176,10 @@ public final class Callbacks {
                 TIMESTAMP,
                 Long.toString(now.getEpochSecond()),
                 SIGNATURE,
-                secrets.stream().map(secret -> "v1=" + hmac(secret, signedText)).collect(Collectors.joining(",")));
+                secrets.stream().map(secret -> signature(secret, signedText)).collect(Collectors.joining(",")));
     }
 
-    private static String hmac(String secret, String text) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-            return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HmacSHA256", e);
-        }
+    private static String signature(String secret, String text) {
+        return "v1=" + HexFormat.of().formatHex(Sha256.hmac(secret.getBytes(StandardCharsets.UTF_8), text));
     }
 }

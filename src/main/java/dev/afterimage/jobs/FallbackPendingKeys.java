@@ -7,9 +7,9 @@ import dev.afterimage.image.ImageKey;
 import java.time.Duration;
 
 /**
- * Decorator: while the fleet's marks cannot be asked, this instance goes by its own. The queue can still take jobs then, and
- * a caller is better served by a 202 than by an error. What another instance promised meanwhile is not known here, so a key
- * may be put on the queue once an instance, which the pipeline pays for once.
+ * Decorator: while the fleet's marks cannot be read, this instance keeps marks of its own. The queue can still take jobs
+ * then, and a caller is better served by a 202 than by an error. What another instance promised meanwhile is not known
+ * here, so each instance may put a key on the queue once; the pipeline still pays for it once.
  *
  * <p>Its own marks are forgotten soon: whoever works the job off may be another instance, which cannot clear them.
  */
@@ -23,7 +23,7 @@ public final class FallbackPendingKeys implements PendingKeys {
     private final Runnable fellBack;
 
     /**
-     * Marks that survive the fleet's.
+     * Marks of the fleet, and this instance's own while those cannot be read.
      *
      * @param fleet the shared ones, whose failures are {@link QueueUnavailableException}s
      * @param fellBack run each time a mark is set that only this instance knows, so that it can be metered
@@ -62,7 +62,10 @@ public final class FallbackPendingKeys implements PendingKeys {
         }
     }
 
-    /** Also when it was intended in the fleet's and the fleet was lost since: the job is on the queue. */
+    /**
+     * Confirms this instance's own mark where there is one, else the fleet's. Where the fleet cannot be reached any more, the
+     * mark becomes the instance's own, because the job is on the queue.
+     */
     @Override
     public void confirm(ImageKey key) {
         boolean onlyOwn = own.asMap().replace(key, Mark.CONFIRMED) != null;

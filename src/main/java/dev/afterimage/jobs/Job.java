@@ -72,11 +72,11 @@ public sealed interface Job {
     }
 
     /**
-     * Somebody to be told that a batch has ended, or an image that was late. It waits among the jobs of people, not behind a
-     * catalogue.
+     * Tells a caller that a batch has ended, or that a late image is there. Waits in the interactive lane, and so not behind
+     * a catalogue.
      *
      * @param url where the caller wants to be told
-     * @param subject what of
+     * @param subject what the callback tells of
      */
     record Callback(String id, URI url, Subject subject) implements Job {
 
@@ -98,5 +98,20 @@ public sealed interface Job {
 
         /** A batch, by its id. */
         record OfBatch(String batch) implements Subject {}
+    }
+
+    /**
+     * Where a job of a batch came from.
+     *
+     * @param batch the batch's id
+     * @param line the row's line in the upload, from 1; unique within the batch
+     */
+    record BatchRow(String batch, int line) {
+
+        public BatchRow {
+            if (line < 1) {
+                throw new IllegalArgumentException("lines are counted from 1");
+            }
+        }
     }
 }

@@ -3,13 +3,15 @@ package dev.afterimage.jobs;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.jobs.Job.BatchRow;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.OpenJob;
@@ -24,17 +26,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The one-line JSON form of a job, the same in files and in messages. Its data stands in it as text, because that is
- * already canonical and need not be read again.
+ * The one-line JSON form of a job, the same in files and in messages. The image's data is a string in it, because it is
+ * canonical JSON already and need not be read again.
  */
 public final class JobCodec {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** Raised when older versions would misread what is written; a member more is no reason. */
+    /** Raised when older versions would misread what is written; a further property is no reason. */
     private static final int FORMAT = 3;
 
-    /** What every job without a variant is written as, so that older versions read it. */
+    /** The format of jobs that have no variant, so that older versions can read them. */
     private static final int WITHOUT_VARIANT = 1;
 
     private static final int WITH_VARIANT = 2;
@@ -44,68 +46,57 @@ public final class JobCodec {
     private JobCodec() {}
 
     public static String encode(Job job) {
-        return switch (job) {
+        ObjectNode out = switch (job) {
             case Job.Image image -> encode(image);
             case Job.Callback callback -> encode(callback);
         };
+        return out.toString();
     }
 
-    private static String encode(Job.Callback callback) {
-        StringBuilder out = new StringBuilder(256).append('{');
-        field(out, "v", Integer.toString(CALLBACK));
-        field(out, "id", callback.id());
-        field(out, "callback", callback.url().toString());
-        switch (callback.subject()) {
-            case Job.Subject.OfImage image -> field(out, "key", image.key().value());
-            case Job.Subject.OfBatch batch -> field(out, "batch", batch.batch());
-        }
-        return out.append('}').toString();
+    private static ObjectNode encode(Job.Callback callback) {
+        ObjectNode out = JsonNodeFactory.instance.objectNode();
+        out.put("v", Integer.toString(CALLBACK));
+        out.put("id", callback.id());
+        out.put("callback", callback.url().toString());
+        return switch (callback.subject()) {
+            case Job.Subject.OfImage image -> out.put("key", image.key().value());
+            case Job.Subject.OfBatch batch -> out.put("batch", batch.batch());
+        };
     }
 
-    private static String encode(Job.Image job) {
+    private static ObjectNode encode(Job.Image job) {
         ImageRequest request = job.request();
-        StringBuilder out = new StringBuilder(request.data().json().length() + 320);
-        out.append('{');
-        field(out, "v", Integer.toString(request.variant() == 0 ? WITHOUT_VARIANT : WITH_VARIANT));
-        field(out, "id", job.id());
-        field(out, "key", job.key().value());
-        field(out, "lane", job.lane().name().toLowerCase(Locale.ROOT));
-        field(out, "caller", job.caller().id());
+        ObjectNode out = JsonNodeFactory.instance.objectNode();
+        out.put("v", Integer.toString(request.variant() == 0 ? WITHOUT_VARIANT : WITH_VARIANT));
+        out.put("id", job.id());
+        out.put("key", job.key().value());
+        out.put("lane", job.lane().name().toLowerCase(Locale.ROOT));
+        out.put("caller", job.caller().id());
         job.row().ifPresent(row -> {
-            field(out, "batch", row.batch());
-            field(out, "line", Integer.toString(row.line()));
+            out.put("batch", row.batch());
+            out.put("line", Integer.toString(row.line()));
         });
         if (!job.horizon().equals(Horizon.NONE)) {
-            field(out, "since", millis(job.horizon().since()));
-            field(out, "until", millis(job.horizon().until()));
+            out.put("since", millis(job.horizon().since()));
+            out.put("until", millis(job.horizon().until()));
         }
         job.open().ifPresent(open -> {
-            field(out, "token", open.token());
-            field(out, "departed", Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, open.departed())));
-            field(out, "series", open.series());
-            field(out, "account", open.account());
-            field(out, "ticket", open.ticket());
+            out.put("token", open.token());
+            out.put("departed", Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, open.departed())));
+            out.put("series", open.series());
+            out.put("account", open.account());
+            out.put("ticket", open.ticket());
         });
-        field(out, "template", request.template().value());
-        field(out, "format", request.format().word());
+        out.put("template", request.template().value());
+        out.put("format", request.format().word());
         if (request.variant() != 0) {
-            field(out, "variant", Integer.toString(request.variant()));
+            out.put("variant", Integer.toString(request.variant()));
         }
-        field(out, "data", request.data().json());
-        return out.append('}').toString();
+        return out.put("data", request.data().json());
     }
 
     private static String millis(Instant time) {
         return Long.toString(time.toEpochMilli());
-    }
-
-    private static void field(StringBuilder out, String name, String value) {
-        if (out.length() > 1) {
-            out.append(',');
-        }
-        out.append('"').append(name).append("\":\"");
-        JsonStringEncoder.getInstance().quoteAsString(value, out);
-        out.append('"');
     }
 
     /**

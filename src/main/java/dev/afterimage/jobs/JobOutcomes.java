@@ -13,12 +13,15 @@ import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.OpenJob;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.QuotaExceededException;
-import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.store.StoreUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,10 +31,10 @@ import java.util.random.RandomGenerator;
 /** Decides what becomes of a job: the one place where outcomes and failures get their consequences in the background. */
 public final class JobOutcomes {
 
-    /** When a provider throttles and names no time, and the shortest wait. */
+    /** The shortest wait after a throttled call, and the wait where the provider names no time. */
     private static final Duration POLITE = Duration.ofSeconds(1);
 
-    /** What keeps the fleet's memory, its jobs or its images cannot be used; until it can, no job gets anywhere. */
+    /** The wait while the fleet's memory, its jobs or its images cannot be reached: until then no job can end. */
     static final JobOutcome.Wait OUTAGE = new JobOutcome.Wait(Duration.ofSeconds(15), true);
 
     private final AttemptPolicy policy;
@@ -115,7 +118,7 @@ public final class JobOutcomes {
         return named.compareTo(longest) < 0 ? named : longest;
     }
 
-    /** The job was handed out again and again and never ended; whether it may be tried once more. */
+    /** Whether the job was handed out so often without ever ending that it is given up. */
     boolean isPoison(int deliveries) {
         return deliveries > policy.maxDeliveries();
     }
@@ -129,5 +132,70 @@ public final class JobOutcomes {
 
     private static String message(GenerationException failure) {
         return String.valueOf(failure.getMessage());
+    }
+
+    /** What is to become of a job that was tried. */
+    public sealed interface JobOutcome {
+
+        /** There is an image. */
+        record Done(RowResult.Outcome how, ImageKey key) implements JobOutcome {}
+
+        /** A callback's receiver has taken it. */
+        record Told() implements JobOutcome {}
+
+        /**
+         * It waits, because the provider, the limiter, the budget or the quota says so. Uses no attempt.
+         *
+         * @param delay the time that was named
+         * @param everybody whether other jobs of the lane would be told the same
+         */
+        record Wait(Duration delay, boolean everybody) implements JobOutcome {}
+
+        /**
+         * The provider has not ended its job, so it comes back to ask again. Uses no attempt.
+         *
+         * @param job what finds the provider's job again
+         */
+        record Unfinished(Duration delay, OpenJob job) implements JobOutcome {}
+
+        /** It failed and may succeed later. Uses an attempt. */
+        record Retry(Duration delay, String reason) implements JobOutcome {}
+
+        /** It failed for good: an operator must look at it. */
+        record DeadLettered(String reason) implements JobOutcome {}
+    }
+
+    /**
+     * How many attempts a job gets, and how far apart.
+     *
+     * @param maxAttempts failed attempts after which it goes to the dead-letter queue, at least 1
+     * @param backOff the wait after the first failed attempt; it doubles each time
+     * @param maxBackOff the longest wait
+     * @param maxDeliveries deliveries of which none ended (the worker died) after which it goes there, too; at least 1
+     */
+    public record AttemptPolicy(int maxAttempts, Duration backOff, Duration maxBackOff, int maxDeliveries) {
+
+        public AttemptPolicy {
+            if (maxAttempts < 1 || maxDeliveries < 1) {
+                throw new IllegalArgumentException(
+                        "afterimage.pregeneration.max-attempts and .max-deliveries must be at least 1");
+            }
+            if (backOff.isNegative() || maxBackOff.compareTo(backOff) < 0) {
+                throw new IllegalArgumentException("afterimage.pregeneration.max-back-off must not be below .back-off");
+            }
+        }
+
+        /**
+         * The wait after one more failed attempt, shortened at random by up to a fifth, so that jobs that failed together do
+         * not come back together.
+         *
+         * @param attempts failed attempts before this one
+         * @param random from 0 to 1
+         */
+        Duration waitAfter(int attempts, double random) {
+            Duration full = backOff.multipliedBy(1L << Math.min(attempts, 30));
+            Duration capped = full.compareTo(maxBackOff) > 0 ? maxBackOff : full;
+            return capped.minusMillis((long) (capped.toMillis() * random / 5));
+        }
     }
 }

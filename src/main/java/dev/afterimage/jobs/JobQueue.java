@@ -1,13 +1,15 @@
 package dev.afterimage.jobs;
 
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.OpenJob;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Port: jobs that survive their process. Delivers at least once; the pipeline sees to it that a second delivery costs
+ * Port: jobs that survive their process. Delivers at least once; the pipeline makes sure that a second delivery costs
  * nothing. Operations block (call them from a virtual thread) and fail with a {@link QueueUnavailableException}.
  *
  * <p>A claimed job is invisible to others for {@link #visibilityTimeout()}. When its holder neither ends nor extends it by
@@ -25,7 +27,7 @@ public interface JobQueue {
      * Takes jobs over, each into its own lane. Once this returns they survive a crash; when it fails, some may have been
      * accepted.
      *
-     * @param delay not handed out earlier; zero for at once. Any length
+     * @param delay the time for which they are not handed out, of any length; zero for at once
      * @throws dev.afterimage.image.InvalidRequestException when a job is larger than the backend can hold
      */
     void enqueue(List<Job> jobs, Duration delay);
@@ -33,7 +35,7 @@ public interface JobQueue {
     /**
      * Hands out jobs, those of the interactive lane first.
      *
-     * @param lanes the lanes to look into
+     * @param lanes the lanes to take jobs from
      * @param max at most so many, at least 1
      * @param wait how long to wait for the first; zero answers at once
      */
@@ -48,7 +50,7 @@ public interface JobQueue {
     /**
      * Puts the job back.
      *
-     * @param delay not handed out earlier. Any length
+     * @param delay the time for which it is not handed out, of any length
      * @param countsAsAttempt whether {@link Claim#attempts()} rises
      */
     boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt);
@@ -64,7 +66,7 @@ public interface JobQueue {
      * Puts jobs from the dead-letter queue back into their lanes, with all their attempts.
      *
      * @param max at most so many
-     * @param before hears of each job before anybody can claim it; when it throws, this job stays a dead letter
+     * @param before called with each job before anybody can claim it; when it throws, the job stays a dead letter
      * @return how many
      */
     int redrive(int max, Consumer<Job> before);
@@ -72,4 +74,36 @@ public interface JobQueue {
     QueueStatus status();
 
     Duration visibilityTimeout();
+
+    /**
+     * A job in the hands of one worker, until the visibility timeout unless {@linkplain JobQueue#extend extended}.
+     *
+     * @param attempts failed attempts before this one; waits that the provider asked for don't count
+     * @param deliveries how often it was handed out since it was last put on the queue, this time included; more than one
+     *     means that a worker died over it, or was too slow
+     * @param receipt the queue's name for this claim
+     */
+    record Claim(Job job, int attempts, int deliveries, String receipt) {
+
+        /** The same claim, whose job goes on with a job of the provider where the backend can change what it holds. */
+        Claim of(OpenJob open) {
+            return new Claim(job instanceof Job.Image image ? image.of(open) : job, attempts, deliveries, receipt);
+        }
+    }
+
+    /**
+     * What the operator sees of the queue.
+     *
+     * @param interactive jobs not ended in the interactive lane: waiting, delayed or claimed
+     * @param bulk the same in the bulk lane
+     * @param oldestAge the time since the oldest of them was put on the queue; zero when none waits, empty where the backend
+     *     cannot tell
+     * @param deadLetters jobs on the dead-letter queue
+     */
+    record QueueStatus(long interactive, long bulk, Optional<Duration> oldestAge, long deadLetters) {
+
+        public long depth() {
+            return interactive + bulk;
+        }
+    }
 }

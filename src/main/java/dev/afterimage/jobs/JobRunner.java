@@ -1,6 +1,9 @@
 package dev.afterimage.jobs;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.BatchRows.RowResult;
+import dev.afterimage.jobs.JobOutcomes.JobOutcome;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageService;
@@ -46,13 +49,13 @@ public final class JobRunner {
      * Blocks until the job has met its outcome; call it from a virtual thread.
      *
      * @param deadline until when the image is waited for
-     * @return how long other jobs of this lane better wait too; zero when they need not
+     * @return how long other jobs of this lane should wait, too; zero when they need not
      */
     Duration run(Claim claim, Deadline deadline) throws InterruptedException {
         try {
             return runOnce(claim, deadline);
         } catch (QueueUnavailableException lost) {
-            // Left to run out, its claim would count as a worker that died over it.
+            // A claim that runs out would count as a worker that died while it had the job.
             LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back, for its end cannot be noted", lost);
             return settle(claim, JobOutcomes.OUTAGE);
         }
@@ -162,12 +165,12 @@ public final class JobRunner {
         }
     }
 
-    /** A batch row has no mark of its own; what a person or a refresh queued has. */
+    /** Whether the job has a mark: those that a caller or a refresh queued have one, rows of a batch have none. */
     private static boolean hasMark(Job.Image job) {
         return job.lane() == Lane.INTERACTIVE || job.row().isEmpty();
     }
 
-    /** A mark ends by itself when its job must have ended; one that is put back begins anew. */
+    /** Lets the mark of a job that is put back last longer: a mark ends by itself some days after it was last confirmed. */
     private void keepMark(Job job) {
         try {
             if (job instanceof Job.Image image

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Keeps a worker from claiming jobs that would only be sent back. When one job of a lane is told to wait, the lane is shut
- * for as long, but at most {@link #LONGEST}, after which a few jobs find out anew.
+ * Keeps a worker from claiming jobs that would only be put back. When a job of a lane must wait, the lane is shut for as
+ * long, but at most {@link #LONGEST}; then a few jobs find out whether the reason is gone.
  */
 final class LaneGate {
 
@@ -37,7 +37,7 @@ final class LaneGate {
         return open;
     }
 
-    /** Until the next shut lane opens, but at most {@code longest}. */
+    /** The time until the next shut lane opens, at most {@code longest}. */
     synchronized Duration untilNextOpens(Duration longest) {
         Instant now = clock.instant();
         return shutUntil.values().stream()

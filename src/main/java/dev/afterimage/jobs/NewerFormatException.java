@@ -1,8 +1,8 @@
 package dev.afterimage.jobs;
 
 /**
- * Something was written by a newer version of the service, as happens while versions follow one another. It is not damaged:
- * leave it where it is, for a process that can read it.
+ * Something was written by a newer version of the service, as happens during a deployment. It is not damaged: leave it where
+ * it is, for a process that can read it.
  */
 public class NewerFormatException extends IllegalArgumentException {
 

@@ -3,16 +3,17 @@ package dev.afterimage.jobs;
 import dev.afterimage.image.ImageKey;
 
 /**
- * Port: which keys the interactive queue has promised. A mark is {@linkplain #intend set} before its job is put on the queue,
- * {@linkplain #confirm confirmed} after, and {@linkplain #clear cleared} when the job ends or the queue does not take it. A mark that nobody clears
- * vanishes by itself some days after it was set or confirmed last. Operations block and fail with a {@link QueueUnavailableException}.
+ * Port: which keys the interactive queue has promised. A mark is {@linkplain #intend set} before its job is put on the
+ * queue, {@linkplain #confirm confirmed} after, and {@linkplain #clear cleared} when the job ends or the queue does not
+ * take it. A mark that nobody clears vanishes by itself some days after it was set or confirmed last. Operations block and
+ * fail with a {@link QueueUnavailableException}.
  */
 public interface PendingKeys {
 
     /** What is known of a key. */
     enum Mark {
         NONE,
-        /** Somebody is about to put it on the queue, or died over it. */
+        /** Somebody is about to put it on the queue, or died before that. */
         INTENDED,
         /** It is on the queue. */
         CONFIRMED

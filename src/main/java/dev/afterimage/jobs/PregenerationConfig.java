@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** What is made ahead of time, and how hard one process works at it. */
+/** What is made ahead of time, and how much of that one process does at once. */
 @ConfigMapping(prefix = "afterimage.pregeneration")
 public interface PregenerationConfig {
 
@@ -15,14 +15,14 @@ public interface PregenerationConfig {
     @WithDefault("5")
     int concurrency();
 
-    /** Whether this process works jobs off by itself; off where somebody hands them to it, as Lambda does. */
+    /** Whether this process takes jobs from the queue by itself; off where they are handed to it, as Lambda does. */
     @WithDefault("true")
     boolean worker();
 
     /**
-     * A job whose worker gives no sign of life for this long is handed to another; a worker gives one three times as often while
-     * the job runs, however long that takes. Longer forgives long pauses, shorter brings a dead worker's jobs back sooner. On
-     * Lambda, which gives no such signs, the queue's own visibility timeout counts.
+     * A job whose worker gives no sign of life for this long is handed to another; a worker gives one three times as often
+     * while the job runs, however long that takes. Longer forgives long pauses, shorter brings a dead worker's jobs back
+     * sooner. On Lambda, which gives no such signs, the queue's own visibility timeout counts.
      */
     @WithName("visibility-timeout")
     @WithDefault("15s")
@@ -48,8 +48,8 @@ public interface PregenerationConfig {
     Duration maxBackOff();
 
     /**
-     * Deliveries without any end (the worker died each time) after which a job goes to the dead-letter queue. Keep it below
-     * the {@code maxReceiveCount} of an SQS redrive policy, so that the reason stands on the message.
+     * Deliveries of which none ended (the worker died each time) after which a job goes to the dead-letter queue. Keep it
+     * below the {@code maxReceiveCount} of an SQS redrive policy, so that the reason stands on the message.
      */
     @WithName("max-deliveries")
     @WithDefault("5")

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The backlog of the on-demand path: the interactive lane of the job queue, with a mark a key that says "pending" until the
- * job ends. A key that is on the queue already is not put there again, however often its caller asks.
+ * The backlog of the on-demand path: the interactive lane of the job queue, with a mark for each key, which says "pending"
+ * until the job ends. A key that is on the queue already is not put there again, however often its caller asks.
  */
 @Singleton
 public final class QueuedBacklog implements Backlog {
@@ -52,7 +52,7 @@ public final class QueuedBacklog implements Backlog {
         marks.confirm(key);
     }
 
-    /** The caller is told that it failed, so nobody may be told that the image is pending. */
+    /** Clears the mark of a job that the queue did not take, so that nobody is told that its image is pending. */
     private void forget(ImageKey key, RuntimeException notTaken) {
         try {
             if (marks.of(key) != PendingKeys.Mark.CONFIRMED) {

@@ -15,7 +15,7 @@ import java.time.Clock;
 @Singleton
 public final class Redrive {
 
-    /** So many are put back between two looks at the deadline. */
+    /** The most jobs that are put back before the deadline is checked again. */
     private static final int AT_ONCE = 20;
 
     private final JobQueue queue;
@@ -33,14 +33,14 @@ public final class Redrive {
     }
 
     /**
-     * Puts back what is on the dead-letter queue now. Blocks. What is given up again meanwhile stays, so that one call allows
-     * each image one purchase.
+     * Puts back what is on the dead-letter queue now. Blocks. A job that is given up again meanwhile stays there, so that one
+     * call allows each image one purchase.
      *
      * @param deadline what could not be put back by then stays, for another call
      * @return how many
      */
     public int run(Deadline deadline) {
-        // A count may be late by some seconds, so a small one is not trusted.
+        // The count may be some seconds old, so a small one is not trusted.
         long most = Math.max(AT_ONCE, queue.status().deadLetters());
         int redriven = 0;
         while (redriven < most && !deadline.hasPassed(clock)) {
@@ -54,7 +54,7 @@ public final class Redrive {
         return redriven;
     }
 
-    /** Under the key that the job's image has now: a purge since the job was made has changed it. */
+    /** Allows another purchase under the image's present key, which a purge may have changed since the job was made. */
     private void allowAnother(Job redriven) {
         if (!(redriven instanceof Job.Image job)) {
             return;

@@ -20,9 +20,9 @@ public final class TimeOrderedIds {
     private final RandomGenerator random;
 
     /**
-     * A source of names.
+     * Makes names by this clock.
      *
-     * @param random a {@link java.security.SecureRandom} where the name is all that a caller needs to see what it names
+     * @param random a {@link java.security.SecureRandom} where whoever knows a name may see what it names
      */
     public TimeOrderedIds(Clock clock, RandomGenerator random) {
         this.clock = clock;

@@ -1,5 +1,6 @@
 package dev.afterimage.jobs;
 
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
@@ -16,21 +17,21 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works jobs off, so many at once. Either it looks for them itself, from {@link #start} to {@link #stop}, or it is handed
- * them ({@link #process}), as Lambda does.
+ * Runs jobs, several at once. Either it takes them from the queue by itself, from {@link #start} to {@link #stop}, or they
+ * are handed to it ({@link #process}), as Lambda does.
  */
 public final class Worker {
 
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
 
-    /** How long one look into an empty queue takes, and so how long {@link #stop} may take to be noticed. */
-    private static final Duration LOOK = Duration.ofSeconds(5);
+    /** How long it waits at an empty queue, and so how long it may take to notice {@link #stop}. */
+    private static final Duration IDLE_WAIT = Duration.ofSeconds(5);
 
     private static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
-    /** Or up to twice as long, for the wait doubles until it is reached. */
+    /** The wait doubles until it has reached this length, and may so become up to twice as long. */
     private static final Duration LONGEST_AFTER_FAILURE = Duration.ofSeconds(30);
 
     private final JobQueue queue;
@@ -40,10 +41,12 @@ public final class Worker {
     private final Clock clock;
     private final Pause pause;
     private final ExecutorService threads;
-    private final Semaphore hands;
-    private final Heartbeat heartbeat;
+    private final Semaphore places;
+    /** The claims of the jobs that are being run, by their receipts. */
+    private final Map<String, Claim> running = new ConcurrentHashMap<>();
+
     private final LaneGate gate;
-    private volatile @Nullable Future<?> looking;
+    private volatile @Nullable Future<?> taking;
     private volatile @Nullable Future<?> beating;
     private volatile boolean stopped;
 
@@ -72,14 +75,13 @@ public final class Worker {
         this.clock = clock;
         this.pause = pause;
         this.threads = threads;
-        this.hands = new Semaphore(concurrency, true);
-        this.heartbeat = new Heartbeat(queue);
+        this.places = new Semaphore(concurrency, true);
         this.gate = new LaneGate(clock);
     }
 
-    /** Begins to look for jobs. To be called once. */
+    /** Begins to take jobs. To be called once. */
     public void start() {
-        looking = threads.submit(this::look);
+        taking = threads.submit(this::takeJobs);
         beating = threads.submit(this::beat);
     }
 
@@ -91,9 +93,9 @@ public final class Worker {
      */
     public boolean stop(Duration grace) throws InterruptedException {
         claimNoMore();
-        boolean all = pause.acquire(hands, concurrency, grace);
+        boolean all = pause.acquire(places, concurrency, grace);
         if (all) {
-            hands.release(concurrency);
+            places.release(concurrency);
         }
         cancel(beating);
         return all;
@@ -102,7 +104,7 @@ public final class Worker {
     /** Claims no more; the jobs at hand go on. Does not wait. */
     public void claimNoMore() {
         stopped = true;
-        cancel(looking);
+        cancel(taking);
     }
 
     private static void cancel(@Nullable Future<?> task) {
@@ -111,19 +113,19 @@ public final class Worker {
         }
     }
 
-    private void look() {
-        goOn("look for jobs", () -> lookOnce(LOOK));
+    private void takeJobs() {
+        repeat("look for jobs", () -> takeJobsOnce(IDLE_WAIT));
     }
 
     private void beat() {
-        goOn("keep its claims", () -> {
+        repeat("keep its claims", () -> {
             pause.await(queue.visibilityTimeout().dividedBy(3));
-            heartbeat.beat();
+            extendClaims();
         });
     }
 
-    /** Does the step again and again until the thread is interrupted, whatever it throws: a loop that ended would end all work. */
-    private void goOn(String what, Step step) {
+    /** Repeats the step until the thread is interrupted, whatever it throws: a loop that ended would end all work. */
+    private void repeat(String what, Step step) {
         Duration wait = AFTER_FAILURE;
         try {
             while (!Thread.currentThread().isInterrupted()) {
@@ -147,23 +149,23 @@ public final class Worker {
         void run() throws InterruptedException;
     }
 
-    /** Whether it does what it was told: false when it was started, not stopped, and looks for jobs no more. */
+    /** Whether it is in order: false when it was started, was not stopped, and still has ceased to take jobs. */
     public boolean isWell() {
-        return stopped || (goesOn(looking) && goesOn(beating));
+        return stopped || (hasNotEnded(taking) && hasNotEnded(beating));
     }
 
-    private static boolean goesOn(@Nullable Future<?> loop) {
+    private static boolean hasNotEnded(@Nullable Future<?> loop) {
         return loop == null || !loop.isDone();
     }
 
     /**
-     * Waits for a free hand and then for a job, and puts as many jobs in hand as there are hands free.
+     * Waits until a job can be run and then for a job, and starts as many as can be run at once.
      *
      * @return how many
      */
-    int lookOnce(Duration wait) throws InterruptedException {
-        hands.acquire();
-        int free = 1 + hands.drainPermits();
+    int takeJobsOnce(Duration wait) throws InterruptedException {
+        places.acquire();
+        int free = 1 + places.drainPermits();
         int taken = 0;
         try {
             Set<Lane> open = gate.open();
@@ -183,22 +185,22 @@ public final class Worker {
             pause.await(AFTER_OUTAGE);
             return 0;
         } finally {
-            hands.release(free - taken);
+            places.release(free - taken);
         }
     }
 
     private void work(Claim claim) {
         try {
-            heartbeat.begin(claim);
+            running.put(claim.receipt(), claim);
             run(claim, Deadline.in(patience, clock));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
-            // Its claim runs out, and it is handed out again.
+            // The job is handed out again when its claim has run out.
             LOG.log(Level.WARNING, "job " + claim.job().id() + " could not be ended", e);
         } finally {
-            heartbeat.end(claim);
-            hands.release();
+            running.remove(claim.receipt());
+            places.release();
         }
     }
 
@@ -209,29 +211,37 @@ public final class Worker {
         }
     }
 
-    /** A beat by hand, for tests and for those who don't {@link #start}. */
-    void beatOnce() {
-        heartbeat.beat();
+    /** Extends the claims of the jobs that are being run, so that a slow image is not given to a second worker. */
+    void extendClaims() {
+        for (Claim claim : List.copyOf(running.values())) {
+            try {
+                if (!queue.extend(claim) && running.remove(claim.receipt()) != null) {
+                    LOG.log(Level.WARNING, "job " + claim.job().id() + " was given to another worker meanwhile");
+                }
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "job " + claim.job().id() + " cannot be kept", e);
+            }
+        }
     }
 
     /**
-     * Works off jobs that were claimed elsewhere, at most {@code concurrency} at once. A job that met its outcome, be it to wait
-     * or to be given up, has ended here: the queue holds what is left of it.
+     * Runs jobs that were claimed elsewhere, at most {@code concurrency} at once. A job that must wait or is given up has
+     * ended here, too: the queue has been told.
      *
      * @param claims by the name under which the caller knows them
      * @param deadline until when images are waited for
-     * @return the names of those whose outcome the queue did not take, which must be handed out again
+     * @return the names of those whose outcome the queue could not be told, which must be handed out again
      */
     public Set<String> process(Map<String, Claim> claims, Deadline deadline) throws InterruptedException {
         Set<String> failed = ConcurrentHashMap.newKeySet();
         Semaphore done = new Semaphore(0);
         claims.forEach((name, claim) -> threads.execute(() -> {
             try {
-                hands.acquire();
+                places.acquire();
                 try {
                     run(claim, deadline.orEarlier(Deadline.in(patience, clock)));
                 } finally {
-                    hands.release();
+                    places.release();
                 }
             } catch (InterruptedException e) {
                 failed.add(name);
@@ -245,37 +255,5 @@ public final class Worker {
         }));
         done.acquire(claims.size());
         return Set.copyOf(failed);
-    }
-
-    /** Extends the claims of the jobs that are being worked on, so that a slow image is not given to a second worker. */
-    private static final class Heartbeat {
-
-        private final JobQueue queue;
-        private final Map<String, Claim> working = new ConcurrentHashMap<>();
-
-        Heartbeat(JobQueue queue) {
-            this.queue = queue;
-        }
-
-        void begin(Claim claim) {
-            working.put(claim.receipt(), claim);
-        }
-
-        void end(Claim claim) {
-            working.remove(claim.receipt());
-        }
-
-        /** To be called a few times in every visibility timeout. */
-        void beat() {
-            for (Claim claim : List.copyOf(working.values())) {
-                try {
-                    if (!queue.extend(claim) && working.remove(claim.receipt()) != null) {
-                        LOG.log(Level.WARNING, "job " + claim.job().id() + " was given to another worker meanwhile");
-                    }
-                } catch (RuntimeException e) {
-                    LOG.log(Level.WARNING, "job " + claim.job().id() + " cannot be kept", e);
-                }
-            }
-        }
     }
 }

@@ -1,14 +1,16 @@
 package dev.afterimage.metrics;
 
-import dev.afterimage.jobs.QueueStatus;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.LimiterStatus;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +25,9 @@ public final class FleetGauges {
 
     private final Meters meters;
     private final Clock clock;
-    private final Remembered<QueueStatus> queue;
-    private final Remembered<CreditBudget.Status> credits;
-    private final Remembered<LimiterStatus> limiter;
+    private final Supplier<Optional<QueueStatus>> queue;
+    private final Supplier<Optional<CreditBudget.Status>> credits;
+    private final Supplier<Optional<LimiterStatus>> limiter;
 
     /** Gauges over the status of three ports; nothing is asked before a gauge is read. */
     public FleetGauges(
@@ -36,9 +38,9 @@ public final class FleetGauges {
             Clock clock) {
         this.meters = meters;
         this.clock = clock;
-        this.queue = new Remembered<>(queue, clock);
-        this.credits = new Remembered<>(budget, clock);
-        this.limiter = new Remembered<>(limiter, clock);
+        this.queue = remembered(queue, clock);
+        this.credits = remembered(budget, clock);
+        this.limiter = remembered(limiter, clock);
     }
 
     /** Puts the gauges into the registry. To be called once. */
@@ -72,7 +74,7 @@ public final class FleetGauges {
      */
     public void registerAccounts(Collection<String> names, Function<String, CreditBudget.Status> budget) {
         for (String name : names) {
-            Remembered<CreditBudget.Status> own = new Remembered<>(() -> budget.apply(name), clock);
+            Supplier<Optional<CreditBudget.Status>> own = remembered(() -> budget.apply(name), clock);
             String pause = "Time for which the account still pauses because the provider asked for it";
             ofAccount(
                     Meters.ACCOUNT_COOL_DOWN_LEFT, "seconds", pause, name, account -> seconds(account.coolDownLeft()));
@@ -108,11 +110,8 @@ public final class FleetGauges {
         meters.gauge(meter, unit, description, of(limiter, value), Meters.ACCOUNT, name);
     }
 
-    private static <T> Supplier<Number> of(Remembered<T> port, Function<T, Number> number) {
-        return () -> {
-            T answer = port.get();
-            return answer == null ? (Number) Double.NaN : number.apply(answer);
-        };
+    private static <T> Supplier<Number> of(Supplier<Optional<T>> port, Function<T, Number> number) {
+        return () -> port.get().map(number).orElse(Double.NaN);
     }
 
     private static Number seconds(Duration duration) {
@@ -123,36 +122,25 @@ public final class FleetGauges {
         return value.isPresent() ? (Number) value.getAsLong() : Double.NaN;
     }
 
-    /** The answer of a port that is asked at most once in a while, however many gauges are read. */
-    private static final class Remembered<T> {
+    /**
+     * The answer of a port that is asked at most once in a while, however many gauges are read; empty while it cannot
+     * answer.
+     */
+    private static <T> Supplier<Optional<T>> remembered(Supplier<T> port, Clock clock) {
+        LoadingCache<Supplier<T>, Optional<T>> last = Caffeine.newBuilder()
+                .maximumSize(1)
+                .expireAfterWrite(EVERY)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .executor(Runnable::run)
+                .build(FleetGauges::ask);
+        return () -> last.get(port);
+    }
 
-        private final Supplier<T> port;
-        private final Clock clock;
-        private final ReentrantLock lock = new ReentrantLock();
-        private @Nullable T answer;
-        private Instant askAgain = Instant.MIN;
-
-        Remembered(Supplier<T> port, Clock clock) {
-            this.port = port;
-            this.clock = clock;
-        }
-
-        /** The last answer; null when the port could not give it, which holds as long as an answer would. */
-        @Nullable T get() {
-            lock.lock();
-            try {
-                Instant now = clock.instant();
-                if (!now.isBefore(askAgain)) {
-                    askAgain = now.plus(EVERY);
-                    answer = null;
-                    answer = port.get();
-                }
-                return answer;
-            } catch (RuntimeException unavailable) {
-                return null;
-            } finally {
-                lock.unlock();
-            }
+    private static <T> Optional<T> ask(Supplier<T> port) {
+        try {
+            return Optional.of(port.get());
+        } catch (RuntimeException unavailable) {
+            return Optional.empty();
         }
     }
 }

@@ -1,13 +1,14 @@
 package dev.afterimage.metrics;
 
 import dev.afterimage.jobs.JobQueue;
-import dev.afterimage.jobs.QueueStatus;
+import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.metrics.MeteredImageService.RequestOutcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
@@ -46,31 +47,13 @@ public final class MeterStats implements Stats.Source {
             ProviderLimiter limiter,
             JobQueue queue,
             Clock clock) {
-        this(
-                meters,
-                budget,
-                accounts,
-                limiter,
-                queue,
-                clock,
-                ProcessHandle.current().info().startInstant().orElseGet(clock::instant));
-    }
-
-    MeterStats(
-            Meters meters,
-            CreditBudget budget,
-            AccountLimits accounts,
-            ProviderLimiter limiter,
-            JobQueue queue,
-            Clock clock,
-            Instant since) {
         this.registry = meters.registry();
         this.budget = budget;
         this.accounts = accounts;
         this.limiter = limiter;
         this.queue = queue;
         this.clock = clock;
-        this.since = since;
+        this.since = ProcessHandle.current().info().startInstant().orElseGet(clock::instant);
     }
 
     @Override
@@ -181,7 +164,7 @@ public final class MeterStats implements Stats.Source {
         return value.isPresent() ? value.getAsLong() : null;
     }
 
-    /** What cannot be asked now is unknown, which is no reason to show nothing. */
+    /** The answer; null where it cannot be had now, so that the other numbers are shown all the same. */
     private static <T> @Nullable T orNull(Supplier<T> question) {
         try {
             return question.get();

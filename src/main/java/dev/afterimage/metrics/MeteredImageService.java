@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 /** Decorator: counts requests by who asks and by outcome, and times them. */
 public final class MeteredImageService implements ImageService {
 
-    /** In place of a lane: a job that was queued for somebody who was told to look again. */
+    /** In place of a lane: a job for a caller who was answered 202. */
     private static final String QUEUED = "queued";
 
     private record Kind(String lane, String outcome) {}
@@ -43,7 +43,9 @@ public final class MeteredImageService implements ImageService {
         this.clock = meters.registry().config().clock();
     }
 
-    /** A hit or a failure is an answer and counted; with all else {@link #obtain(GenerationRequest, IndexLookup)} goes on. */
+    /**
+     * Counts a hit or a failure, which is the answer. Everything else is counted when it is obtained.
+     */
     @Override
     public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
         long start = clock.monotonicTime();
@@ -115,5 +117,33 @@ public final class MeteredImageService implements ImageService {
     @Override
     public CompletionStage<Long> purge(TemplateId template) {
         return next.purge(template);
+    }
+
+    /** The words for how a request ended, the same in metrics, logs and the console. */
+    static final class RequestOutcome {
+
+        public static final String HIT = "hit";
+        public static final String STALE = "stale";
+        public static final String STORED = "stored";
+        public static final String COLLAPSED = "collapsed";
+        public static final String PENDING = "pending";
+        /** The provider refused it for good. */
+        public static final String REJECTED = "rejected";
+        /** A quota or a limit was reached. */
+        public static final String THROTTLED = "throttled";
+
+        public static final String FAILED = "failed";
+
+        private RequestOutcome() {}
+
+        public static String of(ImageOutcome outcome) {
+            return switch (outcome) {
+                case ImageOutcome.Hit hit -> HIT;
+                case ImageOutcome.Stale stale -> STALE;
+                case ImageOutcome.Stored stored -> STORED;
+                case ImageOutcome.Collapsed collapsed -> COLLAPSED;
+                case ImageOutcome.Pending pending -> PENDING;
+            };
+        }
     }
 }

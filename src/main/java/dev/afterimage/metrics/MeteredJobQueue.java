@@ -1,9 +1,9 @@
 package dev.afterimage.metrics;
 
-import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
-import dev.afterimage.jobs.QueueStatus;
+import dev.afterimage.jobs.JobQueue.Claim;
+import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.limit.Lane;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;

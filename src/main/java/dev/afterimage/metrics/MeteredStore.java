@@ -18,7 +18,7 @@ public final class MeteredStore implements ImageStore {
     private final Consumer<byte[]> stored;
 
     /**
-     * A store that is counted.
+     * Counts the failures of a store.
      *
      * @param stored told each image's bytes as soon as the store has them
      */

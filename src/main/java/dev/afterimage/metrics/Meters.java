@@ -49,7 +49,7 @@ public final class Meters {
     public static final String ACCOUNT = "account";
     /** The tag that says which of several alike parts is meant. */
     public static final String PART = "part";
-    /** The tag that tells the answers to a question for a permit apart. */
+    /** The tag that says how a permit was answered. */
     public static final String ANSWER = "answer";
 
     private static final Duration[] LATENCY_BUCKETS = {
@@ -76,7 +76,7 @@ public final class Meters {
     /**
      * Requests by who asks and how they ended.
      *
-     * @param lane interactive, where somebody waits for the answer; queued, a job for somebody who was told to look again;
+     * @param lane interactive, where somebody waits for the answer; queued, a job for a caller who was answered 202;
      *     bulk, a job of a plan or a batch. Jobs are misses by design, so that a hit ratio is one of the interactive lane
      * @param outcome hit, stale, stored, collapsed, pending, rejected, throttled, failed
      */

@@ -1,6 +1,6 @@
 package dev.afterimage.metrics;
 
-import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.Checkpoint;
 import dev.afterimage.catalogue.PlanReport;
 import jakarta.inject.Singleton;
@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Says in the log and in meters what each plan of a catalogue came to, and which of its rows are to be mended. */
+/** Logs and meters the result of each plan of a catalogue, and logs which rows are to be mended. */
 @Singleton
 public final class PlanMeter {
 
@@ -30,7 +30,7 @@ public final class PlanMeter {
     }
 
     /**
-     * Has a catalogue planned, and tells of it. Rows are metered once a run, when it has come to its end.
+     * Has a catalogue planned, logs and meters the result. Rows are metered once a run, when it has come to its end.
      *
      * @param plan reads the catalogue, or a stretch of it
      */

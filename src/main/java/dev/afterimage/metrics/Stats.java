@@ -92,10 +92,10 @@ public record Stats(
             @Nullable Instant coolDownUntil) {}
 
     /**
-     * Permits by what the limiter said; who was denied asks again, or is told to.
+     * Permits by the limiter's answer. A denied one is asked for again, here or by the caller.
      *
      * @param lapsed granted ones that were not used in time
-     * @param refused those against which a receipt stood
+     * @param refused those that an open receipt for the same key forbade
      */
     public record Permits(long granted, long denied, long lapsed, long refused) {}
 

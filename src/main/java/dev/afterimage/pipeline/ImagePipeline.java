@@ -21,9 +21,8 @@ import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
-import dev.afterimage.singleflight.Flight;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.singleflight.SingleFlight;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Deadline;
@@ -221,10 +220,10 @@ public final class ImagePipeline implements ImageService {
             if (refusal.isPresent()) {
                 return late(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
             }
-            Flight<LeaderFlight.Result> flight =
+            SingleFlight<FlightKey, LeaderFlight.Result>.Flight flight =
                     flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
-            boolean waits = generationRequest.queued() || flight.takesSeat(mostFollowers);
-            if (!waits) {
+            boolean mayWait = generationRequest.queued() || flight.mayWait(mostFollowers);
+            if (!mayWait) {
                 return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
             }
             try {

@@ -1,7 +1,7 @@
 package dev.afterimage.pipeline;
 
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.Lease;
+import dev.afterimage.singleflight.FlightLeases.Lease;
 import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;

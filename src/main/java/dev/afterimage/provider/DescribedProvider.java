@@ -6,8 +6,8 @@ import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.image.MagicNumber;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.provider.AddressGuard.HostResolver;
 import dev.afterimage.provider.Exchange.Answer;
@@ -201,7 +201,7 @@ public final class DescribedProvider implements ImageGenerator {
     }
 
     private GeneratedImage imageIn(byte[] body, Deadline deadline) {
-        if (description.result().isEmpty() || MagicNumber.formatOf(body).isPresent()) {
+        if (description.result().isEmpty() || ImageFormat.ofContent(body).isPresent()) {
             return Images.of(body, config.maxBytes());
         }
         Optional<ImageReference> reference =

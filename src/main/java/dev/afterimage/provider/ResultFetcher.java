@@ -6,7 +6,7 @@ import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
-import dev.afterimage.image.MagicNumber;
+import dev.afterimage.image.ImageFormat;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.time.Deadline;
@@ -146,7 +146,7 @@ final class ResultFetcher {
             if (content.length > maxBytes) {
                 throw new NotAnImageException("the image is larger than " + maxBytes + " bytes");
             }
-            return MagicNumber.formatOf(content)
+            return ImageFormat.ofContent(content)
                     .map(format -> new GeneratedImage(content, format))
                     .orElseThrow(() -> new NotAnImageException(
                             "the provider answered " + kindOf(content) + " instead of a PNG, JPEG, WebP or GIF image"));
@@ -199,7 +199,7 @@ final class ResultFetcher {
                 return base64 ? decode(text.substring(comma + 1)).map(ImageReference.class::cast) : Optional.empty();
             }
             return decode(text)
-                    .filter(inline -> MagicNumber.formatOf(inline.content()).isPresent())
+                    .filter(inline -> ImageFormat.ofContent(inline.content()).isPresent())
                     .map(ImageReference.class::cast);
         }
 

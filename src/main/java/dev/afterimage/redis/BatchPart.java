@@ -1,7 +1,7 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.jobs.RowResult;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

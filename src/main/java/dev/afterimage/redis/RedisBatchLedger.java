@@ -3,7 +3,7 @@ package dev.afterimage.redis;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.jobs.RowResult;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import io.vertx.redis.client.Command;

@@ -1,11 +1,11 @@
 package dev.afterimage.redis;
 
-import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobCodec;
 import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.JobQueue.Claim;
+import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.jobs.NewerFormatException;
-import dev.afterimage.jobs.QueueStatus;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.time.Pause;

@@ -46,4 +46,25 @@ public interface FlightLeases {
      * first. May return early; the caller looks at the index and takes the lease again if nothing is there.
      */
     void awaitEnd(ImageKey key, Lane lane, Duration patience) throws InterruptedException;
+
+    /**
+     * The right to lead the generation of one image in one lane, for a while.
+     *
+     * @param token known to its holder only: a lease that another holds can neither be renewed nor released
+     * @param ttl the time after which it ends by itself unless renewed
+     */
+    record Lease(ImageKey key, Lane lane, String token, Duration ttl) {}
+
+    /**
+     * The fleet's leases cannot be asked now; what was asked may or may not have been done. The message is for the operator
+     * and holds no secret.
+     */
+    class LeasesUnavailableException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        public LeasesUnavailableException(String message, Throwable cause) {
+            super(message, cause, false, false);
+        }
+    }
 }

@@ -2,6 +2,7 @@ package dev.afterimage.singleflight;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.singleflight.FlightLeases.Lease;
 import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,7 +32,7 @@ public final class MemoryFlightLeases implements FlightLeases {
     private final Pause pause;
 
     /**
-     * With no lease held.
+     * No lease is held at first.
      *
      * @param ttl how long a lease lasts unless renewed
      * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
@@ -56,7 +57,7 @@ public final class MemoryFlightLeases implements FlightLeases {
         return holds(lease);
     }
 
-    /** Takes or extends the lease unless another stands. */
+    /** Takes or extends the lease unless another one is held. */
     private boolean holds(Lease lease) {
         Held standing = held.compute(new Name(lease.key(), lease.lane()), (name, other) -> {
             boolean own = other != null && other.lease().equals(lease);

@@ -1,37 +1,36 @@
 package dev.afterimage.singleflight;
 
+import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Coalesces equal work in this process: while a key is flying, everyone who asks for it gets a seat in the same flight.
- * The work runs on a thread of its own and has no deadline of any caller's, so a caller that gives up stops nobody.
+ * Coalesces equal work in this process: while the work for a key is running, everyone who asks for that key joins it. The
+ * work runs on a thread of its own and has no deadline of any caller's, so a caller that gives up stops nobody.
  *
  * @param <K> what makes work equal
  * @param <T> what the work brings; never null
  */
 public final class SingleFlight<K, T> {
 
-    private final ConcurrentMap<K, Landing<T>> flying = new ConcurrentHashMap<>();
-    /** The end of a piece of work, and how many followers wait for it now. */
-    static final class Landing<T> extends CompletableFuture<T> {
-
-        final AtomicInteger followers = new AtomicInteger();
-    }
-
+    private final ConcurrentMap<K, Result<T>> running = new ConcurrentHashMap<>();
     private final Executor executor;
     private final Clock clock;
     private final Pause pause;
 
     /**
-     * With nothing flying.
+     * Nothing is running at first.
      *
      * @param executor starts each work at once on its own thread, such as a virtual thread per task
      */
@@ -41,40 +40,109 @@ public final class SingleFlight<K, T> {
         this.pause = pause;
     }
 
-    /** Takes a seat in the flight of this key; starts {@code work} when there is none. */
-    public Flight<T> join(K key, Callable<T> work) {
-        Landing<T> landing = new Landing<>();
-        Landing<T> other = flying.putIfAbsent(key, landing);
+    /** Joins the flight of this key; starts {@code work} when there is none. */
+    public Flight join(K key, Callable<T> work) {
+        Result<T> result = new Result<>();
+        Result<T> other = running.putIfAbsent(key, result);
         if (other != null) {
-            return new Flight<>(other, false, clock, pause);
+            return new Flight(other, false);
         }
         try {
-            executor.execute(() -> fly(key, work, landing));
+            executor.execute(() -> run(key, work, result));
         } catch (RejectedExecutionException shuttingDown) {
-            flying.remove(key, landing);
-            landing.completeExceptionally(shuttingDown);
+            running.remove(key, result);
+            result.completeExceptionally(shuttingDown);
         }
-        return new Flight<>(landing, true, clock, pause);
+        return new Flight(result, true);
     }
 
+    /** Whether work for this key is running that others can join. */
     public boolean isFlying(K key) {
-        return flying.containsKey(key);
+        return running.containsKey(key);
     }
 
-    /** Lets nobody else join what is flying now; it goes on for those who have. */
+    /** Lets nobody else join what is running now; it goes on for those who have joined. */
     public void part(K key) {
-        flying.remove(key);
+        running.remove(key);
     }
 
-    /** Whoever learns of the end finds the key free: a flight leaves the map before those aboard are woken. */
-    private void fly(K key, Callable<T> work, Landing<T> landing) {
+    /** The key is free before those who wait are told of the end, so that they can start the next flight. */
+    private void run(K key, Callable<T> work, Result<T> result) {
         try {
-            T result = work.call();
-            flying.remove(key, landing);
-            landing.complete(result);
+            T brought = work.call();
+            running.remove(key, result);
+            result.complete(brought);
         } catch (Throwable failure) { // an Error must not strand those who wait
-            flying.remove(key, landing);
-            landing.completeExceptionally(failure);
+            running.remove(key, result);
+            result.completeExceptionally(failure);
+        }
+    }
+
+    /** What the work brings, and how many followers wait for it now. */
+    private static final class Result<T> extends CompletableFuture<T> {
+
+        private final AtomicInteger followers = new AtomicInteger();
+    }
+
+    /** One caller's part in work that may be shared. Giving up early, by deadline or interruption, stops nothing. */
+    public final class Flight {
+
+        private final Result<T> result;
+        private final boolean led;
+        /** Whether this caller is counted among the followers that wait. */
+        private boolean counted;
+
+        private Flight(Result<T> result, boolean led) {
+            this.result = result;
+            this.led = led;
+        }
+
+        /** Whether this caller started the work; false when another had. */
+        public boolean led() {
+            return led;
+        }
+
+        /**
+         * Whether this caller may wait: the leader always, and at most so many followers at once. A caller that may must
+         * {@link #await}, which ends its count.
+         */
+        public boolean mayWait(int mostFollowers) {
+            if (led || result.followers.incrementAndGet() <= mostFollowers) {
+                counted = !led;
+                return true;
+            }
+            result.followers.decrementAndGet();
+            return false;
+        }
+
+        /**
+         * Waits for the end of the work.
+         *
+         * @return what it brought; empty when the deadline came first
+         * @throws RuntimeException the very failure of the work; a checked one in a {@link CompletionException}
+         */
+        public Optional<T> await(Deadline deadline) throws InterruptedException {
+            try {
+                return Optional.of(pause.get(result, deadline.remaining(clock)));
+            } catch (TimeoutException late) {
+                return Optional.empty();
+            } catch (ExecutionException failed) {
+                throw rethrow(failed);
+            } finally {
+                if (counted) {
+                    counted = false;
+                    result.followers.decrementAndGet();
+                }
+            }
+        }
+
+        private static RuntimeException rethrow(ExecutionException failed) {
+            return switch (failed.getCause()) {
+                case RuntimeException unchecked -> unchecked;
+                case Error error -> throw error;
+                case Throwable checked -> new CompletionException(checked);
+                case null -> new CompletionException(failed);
+            };
         }
     }
 }

@@ -5,8 +5,9 @@ import dev.afterimage.image.ImageKey;
 import java.util.Optional;
 
 /**
- * Port: keeps the images, each with its entry, so that they survive a crash. Operations block (call them from a virtual thread)
- * and fail with a {@link StoreUnavailableException}. An image is there whole or not at all, whatever happens while it is written.
+ * Port: keeps the images, each with its entry, so that they survive a crash. Operations block (call them from a virtual
+ * thread) and fail with a {@link StoreUnavailableException}. An image is there whole or not at all, whatever happens while
+ * it is written.
  */
 public interface ImageStore {
 
@@ -19,8 +20,8 @@ public interface ImageStore {
     /**
      * Stores the image; once this returns it survives a crash.
      *
-     * @return the entry that stands now. Of two images of a key the one that was created later stays, and of two that were
-     *     created at the same time the one that was stored first
+     * @return the entry of the image that is stored now. Of two images of a key the one that was created later is kept, and
+     *     of two that were created at the same time the one that was stored first
      */
     IndexEntry put(IndexEntry entry, byte[] content);
 
@@ -31,16 +32,16 @@ public interface ImageStore {
     void delete(IndexEntry entry);
 
     /**
-     * A short text that was kept beside the images: what the fleet must not forget when Redis does.
+     * A short text that is kept beside the images, because it must outlive Redis' memory.
      *
      * @param name lower-case letters and hyphens
      */
     Optional<String> note(String name);
 
-    /** Keeps a note in the place of the one that stands; once this returns it survives a crash. */
+    /** Keeps a note in place of the former one of that name; once this returns it survives a crash. */
     void note(String name, String text);
 
     /** An image read back with the entry that describes it. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared; copying megabytes would serve nobody
+    @SuppressWarnings("ArrayRecordComponent") // never compared; a copy would cost megabytes
     record StoredImage(IndexEntry entry, byte[] content) {}
 }

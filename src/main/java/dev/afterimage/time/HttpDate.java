@@ -11,15 +11,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The dates of HTTP: written in one form, read in three (RFC 9110, section 5.6.7). The first is read as mail has it (RFC
- * 1123), with an offset or a day of one digit, because not every provider takes care.
+ * Reads the dates of HTTP, which have three forms (RFC 9110, section 5.6.7). The first is read as mail has it (RFC 1123),
+ * with an offset or a day of one digit, because not every provider takes care.
  */
 public final class HttpDate {
 
-    private static final DateTimeFormatter IMF_FIXDATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH);
-
-    /** A two-digit year lies at most 50 years ahead; from 2000 on that reads every date that a client has reason to send. */
+    /** The year has two digits, which are read as one of the years 1976 to 2075. */
     private static final DateTimeFormatter RFC_850 = new DateTimeFormatterBuilder()
             .appendPattern("EEEE, dd-MMM-")
             .appendValueReduced(ChronoField.YEAR, 2, 2, 1976)
@@ -31,12 +28,7 @@ public final class HttpDate {
 
     private HttpDate() {}
 
-    /** In the preferred form, whole seconds. */
-    public static String write(Instant instant) {
-        return IMF_FIXDATE.format(instant.atOffset(ZoneOffset.UTC));
-    }
-
-    /** Empty when it is no date, which a recipient has to ignore. */
+    /** The moment that the text names; empty when it is no date, which a recipient has to ignore. */
     public static Optional<Instant> read(String text) {
         for (DateTimeFormatter form : List.of(DateTimeFormatter.RFC_1123_DATE_TIME, RFC_850, ASCTIME)) {
             try {

@@ -7,16 +7,16 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * All that makes one run of a process differ from the next: clock, time, chance and threads. The wiring gets it as one parameter
- * and hands each part what that part needs. The simulated fleet gives the same wiring machines of its own, on which a run
- * repeats exactly.
+ * Everything that makes one run of a process differ from the next: clock, time, chance and threads. The wiring gets it as one
+ * parameter and hands each part what it needs. The simulated fleet passes in machines of its own, on which a run repeats
+ * exactly.
  *
  * @param clock the time of day; may be set, and may differ between machines
  * @param nanoTime nanoseconds of a clock that never goes back, such as {@link System#nanoTime}
  * @param pause lets that time pass
  * @param random numbers that nobody can guess
  * @param tokens random words, no two alike over the whole fleet
- * @param threads starts a virtual thread a task
+ * @param threads starts a virtual thread for each task
  */
 public record Machine(
         Clock clock,

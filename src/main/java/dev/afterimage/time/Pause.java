@@ -11,11 +11,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
 
 /**
- * Every wait of the core that ends by itself after a time. Production code parks the calling (virtual) thread; tests move a
- * clock, so that no test sleeps; the simulated fleet puts simulated time in the place of all of them.
+ * All waits of the core that end after some time. In production they park the calling (virtual) thread; in tests a clock is
+ * moved, so that no test sleeps; in the simulated fleet they wait for simulated time.
  *
- * <p>The waits for something else than time end early when that comes, or with an {@link InterruptedException} when the
- * waiting thread is cancelled; unless a subclass says otherwise, they use the system's time.
+ * <p>A wait for something else ends early when that comes, or with an {@link InterruptedException} when the waiting thread is
+ * cancelled. Unless a subclass overrides them, these waits use the system's time.
  */
 @FunctionalInterface
 public interface Pause {

@@ -1,12 +1,14 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.http.ConsoleRoutes.ConsoleConfig;
+import dev.afterimage.http.ConsoleRoutes.ConsoleSwitch;
 import dev.afterimage.http.auth.AccessGate;
+import dev.afterimage.http.auth.AccessGate.Authenticator;
 import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.auth.AuthConfig.Mode;
-import dev.afterimage.http.auth.Authenticator;
 import dev.afterimage.http.auth.CallerKeys;
 import dev.afterimage.http.auth.Client;
-import dev.afterimage.http.auth.Role;
+import dev.afterimage.http.auth.Client.Role;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Any;
@@ -55,6 +57,17 @@ class AuthWiring {
                 config,
                 onLoopback,
                 all.getOptionalValue("quarkus.http.cors.enabled", Boolean.class).orElse(false));
+    }
+
+    /**
+     * Whether there is a console. Unless the configuration says otherwise, a laptop has one where no key is asked for: a browser
+     * sends none by itself.
+     */
+    @Produces
+    @Singleton
+    ConsoleSwitch console(ConsoleConfig config, BackendConfig backends, AuthConfig auth) {
+        boolean byDefault = backends.backend() == BackendConfig.Backend.LOCAL && auth.mode() == Mode.NONE;
+        return new ConsoleSwitch(config.enabled().orElse(byDefault));
     }
 
     private static CompletableFuture<Optional<Client>> everybody(RoutingContext context, Optional<String> token) {

@@ -23,7 +23,7 @@ final class SignableImageService implements ImageService {
     private final Executor threads;
 
     /**
-     * @param checkSigner throws {@link dev.afterimage.delivery.SigningKeyUnavailableException} when nothing can be
+     * @param checkSigner throws {@link dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException} when nothing can be
      *     signed; may block where the key is kept elsewhere
      */
     SignableImageService(ImageService next, Runnable checkSigner, Executor threads) {

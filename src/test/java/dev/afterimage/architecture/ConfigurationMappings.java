@@ -119,13 +119,18 @@ final class ConfigurationMappings {
                 .findFirst()
                 .orElseThrow();
         return unit.getTypeDecls().stream()
-                .filter(ClassTree.class::isInstance)
-                .map(ClassTree.class::cast)
+                .flatMap(ConfigurationMappings::withNested)
                 .flatMap(type -> annotation(type.getModifiers().getAnnotations(), "ConfigMapping").stream()
                         .map(prefix -> {
                             Declared mapping = declared(type.getSimpleName().toString());
                             return new Mapping(prefix, root, meaning(mapping.path(), prefix), keysOf(mapping, prefix));
                         }));
+    }
+
+    private static Stream<ClassTree> withNested(Tree declaration) {
+        return declaration instanceof ClassTree type
+                ? Stream.concat(Stream.of(type), type.getMembers().stream().flatMap(ConfigurationMappings::withNested))
+                : Stream.empty();
     }
 
     private List<Key> keysOf(Declared type, String prefix) {

@@ -6,7 +6,7 @@ import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.http.localcdn.LocalCdnBeans;
+import dev.afterimage.http.LocalCdnBeans;
 import dev.afterimage.testing.S3ServerResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.ExpiryWindow;
-import dev.afterimage.delivery.SignedUrl;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.S3Server;

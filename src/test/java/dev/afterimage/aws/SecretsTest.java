@@ -16,7 +16,7 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.afterimage.delivery.PemKeys;
 import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.SigningKey;
-import dev.afterimage.delivery.SigningKeyUnavailableException;
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;

@@ -2,7 +2,7 @@ package dev.afterimage.aws;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.afterimage.http.localcdn.LocalCdnBeans;
+import dev.afterimage.http.LocalCdnBeans;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.Lane;

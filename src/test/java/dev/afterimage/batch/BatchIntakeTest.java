@@ -3,14 +3,15 @@ package dev.afterimage.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.batch.BatchIntake.IdempotencyConflictException;
 import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
-import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;

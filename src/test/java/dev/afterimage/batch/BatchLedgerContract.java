@@ -3,7 +3,7 @@ package dev.afterimage.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.jobs.RowResult;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.testing.MutableClock;

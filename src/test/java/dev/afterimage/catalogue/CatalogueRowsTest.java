@@ -3,6 +3,7 @@ package dev.afterimage.catalogue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;

@@ -7,7 +7,7 @@ import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
-import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;

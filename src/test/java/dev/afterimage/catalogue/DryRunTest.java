@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.Limits;

@@ -2,6 +2,7 @@ package dev.afterimage.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.catalogue.Planner.KeySet;
 import dev.afterimage.image.ImageKey;
 import java.util.HexFormat;
 import java.util.Random;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.aws.CloudFrontSigner;
 import dev.afterimage.delivery.CannedPolicy.Refusal;
 import dev.afterimage.delivery.CannedPolicy.VerificationResult;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestImages;

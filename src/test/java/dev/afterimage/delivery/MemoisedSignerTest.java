@@ -3,6 +3,7 @@ package dev.afterimage.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestImages;
 import java.time.Duration;

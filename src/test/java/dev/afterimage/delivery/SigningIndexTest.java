@@ -3,6 +3,8 @@ package dev.afterimage.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.TestImages;
 import java.time.Instant;

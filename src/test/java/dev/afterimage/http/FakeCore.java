@@ -1,9 +1,9 @@
 package dev.afterimage.http;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.delivery.SignedUrl;
-import dev.afterimage.delivery.SigningKeyUnavailableException;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.http.batch.BatchParts;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;

@@ -10,7 +10,6 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import dev.afterimage.http.localcdn.LocalCdnResource;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;

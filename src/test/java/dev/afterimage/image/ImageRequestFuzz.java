@@ -25,7 +25,8 @@ class ImageRequestFuzz {
 
     @FuzzTest
     void request(byte[] body) throws IOException {
-        Optional<ImageRequest> request = read(() -> ImageRequestReader.read(body));
+        Optional<ImageRequest> request =
+                read(() -> ImageRequestReader.read(ImageRequestReader.decode(body), Optional.empty()));
         Optional<JsonNode> json;
         try {
             json = SpelledOut.parse(body);
@@ -44,11 +45,13 @@ class ImageRequestFuzz {
                             sent.get("data")))
                     .isTrue();
             for (String spelling : SpelledOut.inOtherWords(sent)) {
-                assertThat(KEYS.keyOf(ImageRequestReader.read(spelling), 0)).isEqualTo(KEYS.keyOf(request.get(), 0));
+                assertThat(KEYS.keyOf(ImageRequestReader.read(spelling, Optional.empty()), 0))
+                        .isEqualTo(KEYS.keyOf(request.get(), 0));
             }
         } else if (json.isPresent() && json.get().isObject() && json.get().has("data")) {
             String probe = "{\"template\":\"t\",\"data\":" + json.get().get("data") + "}";
-            assertThat(read(() -> ImageRequestReader.read(probe)).isPresent())
+            assertThat(read(() -> ImageRequestReader.read(probe, Optional.empty()))
+                            .isPresent())
                     .isEqualTo(SpelledOut.hasOneMeaning(json.get().get("data")));
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageRequestReaderTest {
 
     private static ImageRequest read(String json) {
-        return ImageRequestReader.read(json.getBytes(StandardCharsets.UTF_8));
+        return ImageRequestReader.read(json, Optional.empty());
     }
 
     @Test
@@ -103,7 +104,7 @@ class ImageRequestReaderTest {
             System.arraycopy(wrong, 0, body, before.length(), wrong.length);
             System.arraycopy("\"}}".getBytes(StandardCharsets.UTF_8), 0, body, before.length() + wrong.length, 3);
             assertThatExceptionOfType(InvalidRequestException.class)
-                    .isThrownBy(() -> ImageRequestReader.read(body))
+                    .isThrownBy(() -> ImageRequestReader.decode(body))
                     .satisfies(refused -> assertThat(refused.detail()).contains("UTF-8"));
         }
     }

@@ -54,7 +54,7 @@ class ImageValuesTest {
         "474946383761, GIF"
     })
     void anImageIsKnownByItsFirstBytes(String hex, ImageFormat format) {
-        assertThat(MagicNumber.formatOf(HexFormat.of().parseHex(hex))).contains(format);
+        assertThat(ImageFormat.ofContent(HexFormat.of().parseHex(hex))).contains(format);
     }
 
     @ParameterizedTest
@@ -72,14 +72,14 @@ class ImageValuesTest {
                 "000000206674797061766966"
             })
     void otherBytesAreNoImage(String hex) {
-        assertThat(MagicNumber.formatOf(HexFormat.of().parseHex(hex))).isEmpty();
+        assertThat(ImageFormat.ofContent(HexFormat.of().parseHex(hex))).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"<svg xmlns=\"http://www.w3.org/2000/svg\">", "<?xml version=\"1.0\"?><svg>", "<html>", "{}"})
     void markupIsNoImage(String text) {
-        assertThat(MagicNumber.formatOf(text.getBytes(StandardCharsets.UTF_8))).isEmpty();
+        assertThat(ImageFormat.ofContent(text.getBytes(StandardCharsets.UTF_8))).isEmpty();
     }
 
     @ParameterizedTest

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.jobs.JobOutcomes.AttemptPolicy;
+import dev.afterimage.jobs.JobOutcomes.JobOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.CallbackReceiver;
 import dev.afterimage.testing.MemoryJobQueue;

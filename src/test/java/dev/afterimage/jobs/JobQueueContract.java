@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.jobs.JobQueue.Claim;
+import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MutableClock;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;

@@ -13,6 +13,8 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.jobs.JobOutcomes.AttemptPolicy;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.OpenJob;
@@ -80,7 +82,7 @@ class WorkerTest {
     void aJobTakesTheLaneOfItsQueueAndTheQuotaOfItsCaller() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.interactive(2)), NOW);
 
-        assertThat(worker.lookOnce(NOW)).isEqualTo(2);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(2);
 
         assertThat(requests).extracting(GenerationRequest::lane).containsExactly(Lane.INTERACTIVE, Lane.BULK);
         assertThat(requests.get(1).caller()).isEqualTo(Jobs.bulk(1).caller());
@@ -107,11 +109,11 @@ class WorkerTest {
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Worker parallel = worker(5, threads);
-            assertThat(parallel.lookOnce(NOW)).isEqualTo(5);
+            assertThat(parallel.takeJobsOnce(NOW)).isEqualTo(5);
             assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
             go.complete(null);
             for (int left = 4; left > 0; ) {
-                left -= parallel.lookOnce(NOW);
+                left -= parallel.takeJobsOnce(NOW);
             }
             assertThat(parallel.stop(Duration.ofSeconds(30))).isTrue();
         }
@@ -160,13 +162,13 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         ledger.lose(true);
         for (int minute = 0; minute < 60; minute++) {
-            worker.lookOnce(NOW);
+            worker.takeJobsOnce(NOW);
             clock.advance(Duration.ofMinutes(1));
         }
         assertThat(queue.deadLetters()).isEmpty();
         ledger.lose(false);
 
-        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
         assertThat(queue.deadLetters()).isEmpty();
         assertThat(queue.status().depth()).isZero();
         assertThat(ledger.find(BATCH).orElseThrow().counts().generated()).isEqualTo(1);
@@ -177,14 +179,14 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         provider = failing(ThrottledException.byProvider(Duration.ofSeconds(45)));
         for (int i = 0; i < 10; i++) {
-            assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+            assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
             clock.advance(Duration.ofSeconds(44));
-            assertThat(worker.lookOnce(NOW)).isZero();
+            assertThat(worker.takeJobsOnce(NOW)).isZero();
             clock.advance(Duration.ofSeconds(1));
         }
         provider = WorkerTest::stored;
 
-        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
         assertThat(queue.status().depth()).isZero();
         assertThat(queue.deadLetters()).isEmpty();
     }
@@ -195,14 +197,14 @@ class WorkerTest {
         provider = failing(new JobUnfinishedException(Duration.ofSeconds(7))
                 .of(new OpenJob("token", clock.instant(), "default", "", "https://api/jobs/1")));
         for (int i = 0; i < 10; i++) {
-            assertThat(worker.lookOnce(NOW)).as("the lane stays open").isEqualTo(2);
+            assertThat(worker.takeJobsOnce(NOW)).as("the lane stays open").isEqualTo(2);
             clock.advance(Duration.ofSeconds(6));
-            assertThat(worker.lookOnce(NOW)).isZero();
+            assertThat(worker.takeJobsOnce(NOW)).isZero();
             clock.advance(Duration.ofSeconds(1));
         }
         provider = WorkerTest::stored;
 
-        assertThat(worker.lookOnce(NOW)).isEqualTo(2);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(2);
         assertThat(queue.status().depth()).isZero();
         assertThat(queue.deadLetters()).isEmpty();
     }
@@ -211,14 +213,14 @@ class WorkerTest {
     void jobThatMustWaitPausesItsLaneAndNotTheOther() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         provider = failing(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(20))));
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
         queue.enqueue(List.of(Jobs.bulk(2), Jobs.interactive(3)), NOW);
 
-        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
         assertThat(requests.getLast().lane()).isEqualTo(Lane.INTERACTIVE);
 
         clock.advance(LaneGate.LONGEST);
-        assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+        assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
     }
 
     @Test
@@ -228,7 +230,7 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         provider = failing(new UnavailableException("503", null));
         for (int i = 0; i < 3; i++) {
-            assertThat(worker.lookOnce(NOW)).isEqualTo(1);
+            assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
             clock.advance(Duration.ofMinutes(2));
         }
 
@@ -241,7 +243,7 @@ class WorkerTest {
         // The cause is gone, and an operator redrives.
         provider = WorkerTest::stored;
         queue.redrive(10, job -> {});
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(batch().failures()).isEmpty();
         assertThat(batch().done()).isEqualTo(1);
@@ -253,7 +255,7 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         provider = failing(new RejectedException(RejectedException.Reason.TEMPLATE, "No such template."));
 
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(queue.deadLetters())
                 .containsExactly(new MemoryJobQueue.DeadLetter(Jobs.bulk(1), "No such template."));
@@ -265,7 +267,7 @@ class WorkerTest {
         ledger.seal(BATCH, 2, "hash");
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1), Jobs.ofBatch(BATCH, 1), Jobs.ofBatch(BATCH, 2)), NOW);
 
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(batch().done()).isEqualTo(2);
         assertThat(batch().pending()).isZero();
@@ -278,7 +280,7 @@ class WorkerTest {
         queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1)), NOW);
         ledger.cancel(BATCH);
 
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(requests).isEmpty();
         assertThat(queue.status().depth()).isZero();
@@ -292,7 +294,7 @@ class WorkerTest {
             clock.advance(queue.visibilityTimeout());
         }
 
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(requests).isEmpty();
         assertThat(queue.deadLetters())
@@ -310,7 +312,7 @@ class WorkerTest {
         assertThat(backlog.contains(key)).isTrue();
         assertThat(queue.status().interactive()).isEqualTo(1);
         clock.advance(Duration.ofSeconds(10));
-        worker.lookOnce(NOW);
+        worker.takeJobsOnce(NOW);
 
         assertThat(backlog.contains(key)).isFalse();
         assertThat(requests).hasSize(1);
@@ -339,11 +341,11 @@ class WorkerTest {
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Worker parallel = worker(1, threads);
-            parallel.lookOnce(NOW);
+            parallel.takeJobsOnce(NOW);
             started.await();
             for (int i = 0; i < 4; i++) {
                 clock.advance(queue.visibilityTimeout().minusSeconds(1));
-                parallel.beatOnce();
+                parallel.extendClaims();
             }
             assertThat(queue.claim(EnumSet.allOf(Lane.class), 1, NOW)).isEmpty();
             slow.complete(stored(requests.getFirst()).toCompletableFuture().join());

@@ -3,7 +3,7 @@ package dev.afterimage.metrics;
 import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.jobs.QueueStatus;
+import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.LaneStop;

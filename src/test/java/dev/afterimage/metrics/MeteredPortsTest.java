@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.testing.Jobs;

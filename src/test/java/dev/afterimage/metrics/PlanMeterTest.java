@@ -2,7 +2,7 @@ package dev.afterimage.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.Checkpoint;
 import dev.afterimage.catalogue.PlanReport;
 import dev.afterimage.testing.MutableClock;

@@ -3,7 +3,7 @@ package dev.afterimage.metrics;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.http.console.LocalDemo;
+import dev.afterimage.http.LocalDemo;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;

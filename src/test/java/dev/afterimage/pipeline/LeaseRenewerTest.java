@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.Lease;
+import dev.afterimage.singleflight.FlightLeases.Lease;
 import dev.afterimage.testing.TestImages;
 import dev.afterimage.time.Pause;
 import java.lang.reflect.Proxy;

@@ -21,7 +21,7 @@ import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;

@@ -20,7 +20,7 @@ import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.testing.FaultProxy;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.Purchases;

@@ -10,7 +10,7 @@ import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.Lease;
+import dev.afterimage.singleflight.FlightLeases.Lease;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.RedisProcess;
 import java.time.Clock;

@@ -2,8 +2,8 @@ package dev.afterimage.simulation;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchIntake;
-import dev.afterimage.catalogue.CatalogueRow;
 import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.limit.Caller;

@@ -20,7 +20,7 @@ import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.QuotaExceededException;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.simulation.SimulatedProvider.Behaviour;
-import dev.afterimage.singleflight.LeasesUnavailableException;
+import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.wiring.WiredProcess;

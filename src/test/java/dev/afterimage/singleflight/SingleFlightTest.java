@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -53,9 +54,9 @@ class SingleFlightTest {
     void aHundredCallersShareOneFlight() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         CyclicBarrier together = new CyclicBarrier(100);
-        List<Future<Flight<String>>> joined = new ArrayList<>();
+        List<Future<SingleFlight<ImageKey, String>.Flight>> seats = new ArrayList<>();
         for (int caller = 0; caller < 100; caller++) {
-            joined.add(threads.submit(() -> {
+            seats.add(threads.submit(() -> {
                 together.await();
                 return flights.join(KEY, () -> {
                     calls.incrementAndGet();
@@ -64,13 +65,13 @@ class SingleFlightTest {
             }));
         }
         int led = 0;
-        for (Future<Flight<String>> one : joined) {
-            led += one.get().led() ? 1 : 0;
+        for (Future<SingleFlight<ImageKey, String>.Flight> seat : seats) {
+            led += seat.get().led() ? 1 : 0;
         }
         provider.complete("image");
 
-        for (Future<Flight<String>> one : joined) {
-            assertThat(one.get().await(patient())).contains("image");
+        for (Future<SingleFlight<ImageKey, String>.Flight> seat : seats) {
+            assertThat(seat.get().await(patient())).contains("image");
         }
         assertThat(led).isEqualTo(1);
         assertThat(calls).hasValue(1);
@@ -78,7 +79,7 @@ class SingleFlightTest {
 
     @Test
     void differentKeysHaveSeparateFlights() throws Exception {
-        Flight<String> first = flights.join(KEY, provider::get);
+        SingleFlight<ImageKey, String>.Flight first = flights.join(KEY, provider::get);
 
         assertThat(flights.join(OTHER, () -> "other").await(patient())).contains("other");
         assertThat(first.await(impatient())).isEmpty();
@@ -86,8 +87,8 @@ class SingleFlightTest {
 
     @Test
     void leaderThatGivesUpDoesNotStopTheFlight() throws Exception {
-        Flight<String> leader = flights.join(KEY, provider::get);
-        Flight<String> follower = flights.join(KEY, () -> "not me");
+        SingleFlight<ImageKey, String>.Flight leader = flights.join(KEY, provider::get);
+        SingleFlight<ImageKey, String>.Flight follower = flights.join(KEY, () -> "not me");
 
         assertThat(leader.await(impatient())).isEmpty();
         provider.complete("image");
@@ -100,7 +101,7 @@ class SingleFlightTest {
     void cancelledLeaderDoesNotStopTheFlight() throws Exception {
         CountDownLatch joined = new CountDownLatch(1);
         Thread leader = Thread.startVirtualThread(() -> {
-            Flight<String> flight = flights.join(KEY, provider::get);
+            SingleFlight<ImageKey, String>.Flight flight = flights.join(KEY, provider::get);
             joined.countDown();
             try {
                 flight.await(patient());
@@ -109,7 +110,7 @@ class SingleFlightTest {
             }
         });
         joined.await();
-        Flight<String> follower = flights.join(KEY, () -> "not me");
+        SingleFlight<ImageKey, String>.Flight follower = flights.join(KEY, () -> "not me");
 
         leader.interrupt();
         leader.join();
@@ -121,11 +122,11 @@ class SingleFlightTest {
     @Test
     void leaderAndFollowersGetTheSameFailure() {
         IllegalStateException failure = new IllegalStateException("engine");
-        Flight<String> leader = flights.join(KEY, () -> {
+        SingleFlight<ImageKey, String>.Flight leader = flights.join(KEY, () -> {
             provider.get();
             throw failure;
         });
-        Flight<String> follower = flights.join(KEY, () -> "not me");
+        SingleFlight<ImageKey, String>.Flight follower = flights.join(KEY, () -> "not me");
         provider.complete("");
 
         assertThatThrownBy(() -> leader.await(patient())).isSameAs(failure);
@@ -135,7 +136,7 @@ class SingleFlightTest {
     @Test
     void checkedExceptionIsWrapped() {
         IOException failure = new IOException("engine");
-        Flight<String> flight = flights.join(KEY, () -> {
+        SingleFlight<ImageKey, String>.Flight flight = flights.join(KEY, () -> {
             throw failure;
         });
 
@@ -147,7 +148,7 @@ class SingleFlightTest {
     @Test
     void errorEndsTheFlight() {
         AssertionError error = new AssertionError("engine");
-        Flight<String> flight = flights.join(KEY, () -> {
+        SingleFlight<ImageKey, String>.Flight flight = flights.join(KEY, () -> {
             throw error;
         });
 
@@ -157,22 +158,39 @@ class SingleFlightTest {
 
     @Test
     void keyIsFreeWhenTheFlightEnds() throws Exception {
-        Flight<String> flight = flights.join(KEY, provider::get);
-        CompletableFuture<Boolean> flyingAtLanding = new CompletableFuture<>();
-        flight.landing().thenAccept(image -> flyingAtLanding.complete(flights.isFlying(KEY)));
-        assertThat(flights.isFlying(KEY)).isTrue();
+        EndWatch watch = new EndWatch();
+        SingleFlight<ImageKey, String> watched = new SingleFlight<>(threads, clock, watch);
+        SingleFlight<ImageKey, String>.Flight flight = watched.join(KEY, provider::get);
+        assertThat(watched.isFlying(KEY)).isTrue();
 
-        provider.complete("image");
+        watch.atTheEnd = () -> watch.flying = watched.isFlying(KEY);
+        assertThat(flight.await(patient())).contains("image");
 
-        assertThat(flyingAtLanding.get()).isFalse();
-        Flight<String> next = flights.join(KEY, () -> "a new one");
-        assertThat(next.led()).isTrue();
-        assertThat(next.await(patient())).contains("a new one");
+        assertThat(watch.flying).isFalse();
+        assertThat(watched.join(KEY, () -> "a new one").led()).isTrue();
+    }
+
+    /** Looks at the moment of the end, on the thread that brings it about. */
+    private final class EndWatch implements Pause {
+
+        private volatile Runnable atTheEnd = () -> {};
+        private volatile boolean flying = true;
+
+        @Override
+        public void await(Duration duration) {}
+
+        @Override
+        public <T> T get(Future<T> future, Duration atMost) throws ExecutionException, InterruptedException {
+            CompletableFuture<Void> looked = ((CompletableFuture<T>) future).thenRun(atTheEnd);
+            provider.complete("image");
+            looked.get();
+            return future.get();
+        }
     }
 
     @Test
     void aFailureIsNotRemembered() throws Exception {
-        Flight<String> failed = flights.join(KEY, () -> {
+        SingleFlight<ImageKey, String>.Flight failed = flights.join(KEY, () -> {
             throw new IllegalStateException("engine");
         });
         assertThatThrownBy(() -> failed.await(patient())).isInstanceOf(IllegalStateException.class);
@@ -181,20 +199,10 @@ class SingleFlightTest {
     }
 
     @Test
-    void cancellingOneStageDoesNotAffectOthers() throws Exception {
-        Flight<String> flight = flights.join(KEY, provider::get);
-
-        flight.landing().toCompletableFuture().cancel(true);
-        provider.complete("image");
-
-        assertThat(flight.await(patient())).isEqualTo(Optional.of("image"));
-    }
-
-    @Test
     void flightOnAShutDownExecutorIsRefused() {
         threads.shutdown();
 
-        Flight<String> flight = flights.join(KEY, () -> "image");
+        SingleFlight<ImageKey, String>.Flight flight = flights.join(KEY, () -> "image");
 
         assertThatThrownBy(() -> flight.await(patient())).isInstanceOf(RejectedExecutionException.class);
         assertThat(flights.isFlying(KEY)).isFalse();

@@ -1,10 +1,10 @@
 package dev.afterimage.testing;
 
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.jobs.Claim;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
-import dev.afterimage.jobs.QueueStatus;
+import dev.afterimage.jobs.JobQueue.Claim;
+import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
 import java.time.Clock;

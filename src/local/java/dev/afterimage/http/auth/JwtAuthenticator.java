@@ -1,8 +1,10 @@
 package dev.afterimage.http.auth;
 
+import static dev.afterimage.http.problem.ProblemType.IDENTITY_UNAVAILABLE;
+
+import dev.afterimage.http.auth.AccessGate.Authenticator;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.jwt.auth.principal.JWTParser;
@@ -54,7 +56,7 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
         } catch (ParseException refused) {
             if (isOutage(refused)) {
                 throw new ProblemException(Problem.of(
-                                ProblemType.IDENTITY_UNAVAILABLE,
+                                IDENTITY_UNAVAILABLE,
                                 "The keys that tokens are verified with can't be fetched. Ask again after the time in"
                                         + " Retry-After.")
                         .after(PROVIDER_OUTAGE));

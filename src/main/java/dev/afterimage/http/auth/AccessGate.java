@@ -1,8 +1,12 @@
 package dev.afterimage.http.auth;
 
+import static dev.afterimage.http.problem.ProblemType.AUTHENTICATION_REQUIRED;
+import static dev.afterimage.http.problem.ProblemType.ROLE_MISSING;
+import static dev.afterimage.http.problem.ProblemType.TOO_MANY_WRONG_KEYS;
+
+import dev.afterimage.http.auth.Client.Role;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.time.Machine;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
@@ -18,21 +22,24 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Decides of every request who sends it and whether they may, before anything else looks at it but what names it and CORS, whose
- * questions browsers ask without a key.
+ * Decides who sends a request and whether they may. Stands before whatever serves the request, and behind CORS only because
+ * browsers' preflight requests carry no key.
  */
 @Singleton
 public final class AccessGate {
 
     private static final Logger LOG = Logger.getLogger(AccessGate.class);
 
-    /** After Quarkus' own filter for CORS, at -300, and before all others, of which the body's limit, at -3, is the first of ours. */
+    /**
+     * After Quarkus' own filter for CORS, at -300, and before all handlers that answer or read a body.
+     */
     private static final int ORDER = -250;
 
     private static final String CHALLENGE = "Bearer realm=\"afterimage\"";
@@ -83,7 +90,7 @@ public final class AccessGate {
             return;
         }
         Context own = context.vertx().getOrCreateContext();
-        // The body waits until somebody reads it.
+        // Until the sender is known, none of the body is read.
         request.pause();
         var unused = identified.whenComplete((client, failure) -> own.runOnContext(there -> {
             if (failure == null) {
@@ -100,12 +107,12 @@ public final class AccessGate {
 
     private void decide(RoutingContext context, Set<Role> needed, Optional<Client> client) {
         if (client.isEmpty()) {
-            throw new ProblemException(unknown(context.request()));
+            throw new ProblemException(unknownSender(context.request()));
         }
         if (!client.get().mayAny(needed)) {
-            throw new ProblemException(lacks(needed));
+            throw new ProblemException(roleMissing(needed));
         }
-        client.get().accompany(context);
+        client.get().attachTo(context);
         context.next();
     }
 
@@ -118,11 +125,11 @@ public final class AccessGate {
         return bearer.matches() ? Optional.of(bearer.group(1)) : Optional.empty();
     }
 
-    /** 401: nobody, or nobody whom we know; 429 to whoever tries too often. */
-    private Problem unknown(HttpServerRequest request) {
+    /** 401 to whoever sends no key or an unknown one; 429 to whoever tries too often. */
+    private Problem unknownSender(HttpServerRequest request) {
         if (!request.headers().contains(HttpHeaders.AUTHORIZATION)) {
             return Problem.of(
-                            ProblemType.AUTHENTICATION_REQUIRED,
+                            AUTHENTICATION_REQUIRED,
                             "Send Authorization: Bearer and a key or token, which the service's operator has for you.")
                     .withHeader("WWW-Authenticate", CHALLENGE);
         }
@@ -130,28 +137,40 @@ public final class AccessGate {
         if (wrongKeys.tooMany(remote == null ? "" : String.valueOf(remote.hostAddress()))) {
             LOG.debug("An address has sent too many wrong keys");
             return Problem.of(
-                            ProblemType.TOO_MANY_WRONG_KEYS,
+                            TOO_MANY_WRONG_KEYS,
                             "Too many wrong keys came from your address. Send a right one, or ask again after the time in"
                                     + " Retry-After.")
                     .after(WrongKeys.WINDOW);
         }
         return Problem.of(
-                        ProblemType.AUTHENTICATION_REQUIRED,
+                        AUTHENTICATION_REQUIRED,
                         "The service does not know this key, or the token has expired or is not for it. Send one line"
                                 + " Authorization: Bearer with another.")
                 .withHeader("WWW-Authenticate", CHALLENGE + ", error=\"invalid_token\"");
     }
 
     /** 403, as RFC 6750, section 3.1 has it. */
-    private static Problem lacks(Set<Role> needed) {
+    private static Problem roleMissing(Set<Role> needed) {
         String roles = needed.stream()
                 .sorted()
                 .map(role -> role.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(" "));
         return Problem.of(
-                        ProblemType.ROLE_MISSING,
+                        ROLE_MISSING,
                         "This needs the role " + roles.replace(" ", " or ")
                                 + ", which your key or token does not give. The service's operator can change that.")
                 .withHeader("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + roles + "\"");
+    }
+
+    /** Port: says who sends a request. One for each {@link AuthConfig.Mode}. */
+    @FunctionalInterface
+    public interface Authenticator {
+
+        /**
+         * The sender; empty when the request does not prove who that is. Does not block.
+         *
+         * @param token what follows {@code Authorization: Bearer}; empty when no such header was sent, or more than one
+         */
+        CompletionStage<Optional<Client>> identify(RoutingContext context, Optional<String> token);
     }
 }

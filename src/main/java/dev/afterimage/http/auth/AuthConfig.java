@@ -1,5 +1,6 @@
 package dev.afterimage.http.auth;
 
+import dev.afterimage.http.auth.Client.Role;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -27,8 +28,8 @@ public interface AuthConfig {
     }
 
     /**
-     * {@code none}: nobody is asked, which the service does on loopback only, unless {@link #open} says otherwise. {@code keys}: a
-     * key of {@link #keys} or {@link #keyFile}. {@code jwt}: a token that Quarkus verifies; needs
+     * {@code none}: nobody is asked, which the service does on loopback only, unless {@link #open} says otherwise.
+     * {@code keys}: a key of {@link #keys} or {@link #keyFile}. {@code jwt}: a token that Quarkus verifies; needs
      * {@code mp.jwt.verify.publickey.location} (or {@code .publickey}), {@code mp.jwt.verify.issuer} and
      * {@code mp.jwt.verify.audiences}. Keys and tokens are sent as {@code Authorization: Bearer …}. {@code gateway}: on AWS, the
      * claims and scopes that API Gateway's authorizer has checked.
@@ -36,13 +37,13 @@ public interface AuthConfig {
     @WithDefault("none")
     Mode mode();
 
-    /** The clients of mode {@code keys}, by name. The name is whose quota is used and whose batches are whose. */
+    /** The clients of mode {@code keys}, by name. Quotas and batches belong to the name. */
     Map<String, KeySettings> keys();
 
     /**
-     * More of them, in a file, such as a mounted secret: a client a line, which is its name, its roles and its hashes, the latter
-     * two separated by commas, such as {@code shop ask,batch 2c26b4…}. Empty lines and those that begin with {@code #} are passed
-     * over. Read at start.
+     * More clients, in a file such as a mounted secret. Each line is a client: its name, its roles and its hashes, with
+     * commas between several roles or hashes, such as {@code shop ask,batch 2c26b4…}. Empty lines and those that begin with
+     * {@code #} are passed over. Read at start.
      */
     Optional<Path> keyFile();
 
@@ -51,17 +52,18 @@ public interface AuthConfig {
 
     /**
      * With {@code gateway} and IAM, whose policies decide on routes and know no roles: the ARNs of those who see and cancel
-     * everybody's batches; roles without their session. Whoever is not among them has their own batches only.
+     * everybody's batches; of an assumed role without the session's name. Whoever is not among them has their own batches
+     * only.
      */
     Optional<Set<String>> operators();
 
-    /** Lets a service that asks nobody listen beyond loopback. For those who have something in front of it that asks. */
+    /** Lets a service that asks nobody listen beyond loopback: for a service behind something else that asks. */
     @WithDefault("false")
     boolean open();
 
     /**
-     * Opens {@code GET /v1/images/{key}/content} to all, for {@code <img src>}. A key is a hash of template and data: whoever can
-     * guess the data can compute it and see the image.
+     * Opens {@code GET /v1/images/{key}/content} to all, for {@code <img src>}. A key is a hash of template and data:
+     * whoever can guess the data can compute it and see the image.
      */
     @WithDefault("false")
     boolean openContent();
@@ -71,8 +73,9 @@ public interface AuthConfig {
     boolean openDescription();
 
     /**
-     * By which names the service may be called where nobody is asked, besides {@code localhost} and addresses. Any
-     * other {@code Host} is refused on loopback, and elsewhere once this is set, because a page whose name leads to this machine (DNS rebinding) would send it.
+     * By which names the service may be called where nobody is asked, besides {@code localhost} and addresses. Any other
+     * {@code Host} is refused on loopback, and elsewhere once this is set, because a page whose name leads to this machine
+     * (DNS rebinding) would send it.
      */
     Optional<Set<String>> hosts();
 
@@ -80,8 +83,8 @@ public interface AuthConfig {
     interface KeySettings {
 
         /**
-         * The SHA-256 of its key, as 64 hexadecimal digits; two, separated by a comma, while a key is replaced. A fast hash is
-         * enough, because keys are 256 random bits, which nobody finds by trying: make them with {@code --new-key}.
+         * The SHA-256 of its key, as 64 hexadecimal digits; two, separated by a comma, while a key is replaced. A fast hash
+         * is enough, because keys are 256 random bits, which nobody finds by trying: make them with {@code --new-key}.
          */
         List<String> hash();
 

@@ -1,8 +1,10 @@
 package dev.afterimage.http.auth;
 
-import dev.afterimage.http.problem.Problem;
+import static dev.afterimage.http.problem.ProblemType.HOST_REFUSED;
+import static dev.afterimage.http.problem.ProblemType.ORIGIN_REFUSED;
+import static dev.afterimage.http.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,16 +15,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps pages of other sites away from a service that asks for no key: a browser on the same machine reaches loopback, whatever
- * page it shows. Where keys are asked for there is no need: a page has none, and a browser adds none by itself.
+ * Keeps pages of other sites away from a service that asks for no key: a browser on the same machine can reach the service,
+ * whatever page it shows. A service with keys needs no guard: a page has none, and a browser adds none by itself.
  */
 final class BrowserGuard {
 
-    /** What a form, or a script without leave, can send (Fetch, "CORS-safelisted request-header"). */
+    /** The media types that a form, or a script without permission, can send (Fetch, "CORS-safelisted request-header"). */
     private static final Set<String> OF_FORMS =
             Set.of("application/x-www-form-urlencoded", "multipart/form-data", "text/plain");
 
-    /** An address, IPv4 or in brackets, which no name server can make lead elsewhere; and this machine's own name. */
+    /** A host that no name server can lead elsewhere: an address (IPv6 in brackets), or this machine's own name. */
     private static final Pattern SAFE_HOST =
             Pattern.compile("(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|\\[[0-9a-f:.]+]|(?:.+\\.)?localhost)");
 
@@ -31,8 +33,6 @@ final class BrowserGuard {
     private final boolean corsChecksOrigin;
 
     /**
-     * A guard.
-     *
      * @param checksHost whether it is known by which names the service is called
      * @param hosts names besides this machine's own, in lower case
      * @param corsChecksOrigin whether origins that may not call have been refused before
@@ -47,10 +47,10 @@ final class BrowserGuard {
     void check(HttpServerRequest request) {
         String host = request.getHeader(HttpHeaders.HOST);
         if (checksHost && host != null && !isOurs(host)) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.HOST_REFUSED,
+            throw ProblemException.of(
+                    HOST_REFUSED,
                     "Call this service localhost, or add the name to afterimage.auth.hosts: under another name a page of"
-                            + " another site could reach it (DNS rebinding)."));
+                            + " another site could reach it (DNS rebinding).");
         }
         // Scripts may send other methods, and other media types, only after the service has agreed (CORS).
         if (request.method().equals(HttpMethod.POST)) {
@@ -66,20 +66,20 @@ final class BrowserGuard {
             return;
         }
         if (isForm && hasBody(request)) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.UNSUPPORTED_MEDIA_TYPE,
+            throw ProblemException.of(
+                    UNSUPPORTED_MEDIA_TYPE,
                     "Send Content-Type: application/json, or the one that /q/openapi names for this path. A page of another"
-                            + " site could send a form, and this service asks for no key."));
+                            + " site could send a form, and this service asks for no key.");
         }
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         String site = request.getHeader("Sec-Fetch-Site");
         boolean elsewhere = (origin != null && !isSame(origin, host))
                 || (site != null && !site.equals("same-origin") && !site.equals("none"));
         if (elsewhere && !corsChecksOrigin) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.ORIGIN_REFUSED,
+            throw ProblemException.of(
+                    ORIGIN_REFUSED,
                     "Send Content-Type: application/json: without it a page of another site can send this, and this service asks"
-                            + " for no key."));
+                            + " for no key.");
         }
     }
 

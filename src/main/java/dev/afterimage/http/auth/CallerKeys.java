@@ -1,11 +1,12 @@
 package dev.afterimage.http.auth;
 
+import dev.afterimage.http.auth.AccessGate.Authenticator;
+import dev.afterimage.http.auth.Client.Role;
+import dev.afterimage.image.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -19,12 +20,12 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * The clients that have a key of ours, each known by the hash of it: SHA-256, because a key is 256 random bits. A slow hash is for
- * passwords, which people choose and others guess.
+ * The clients that have a key of this service, each known by the hash of the key: SHA-256, because a key is 256 random
+ * bits. A slow hash is for passwords, which people choose and others guess.
  */
 public final class CallerKeys {
 
-    /** Tells keys of ours from others' where they turn up, such as in a scanner for leaked secrets. */
+    /** Marks the keys of this service, so that scanners for leaked secrets recognise them. */
     private static final String PREFIX = "afterimage_";
 
     private static final int KEY_BYTES = 32;
@@ -39,7 +40,7 @@ public final class CallerKeys {
     private record Known(byte[] hash, Client client) {}
 
     /**
-     * Reads those of the configuration and those of its file.
+     * Reads the clients of the configuration and of its key file.
      *
      * @throws IllegalArgumentException when one makes no sense; names the configuration key and says how to mend it
      */
@@ -63,7 +64,7 @@ public final class CallerKeys {
 
     /** The client with this key. Takes as long for every wrong key, however much of it is right. */
     Optional<Client> find(String key) {
-        byte[] hash = sha256(key);
+        byte[] hash = Sha256.of(key);
         Client found = null;
         for (Known candidate : known) {
             if (MessageDigest.isEqual(candidate.hash(), hash)) {
@@ -80,9 +81,9 @@ public final class CallerKeys {
         return PREFIX + HexFormat.of().formatHex(bytes);
     }
 
-    /** What the configuration holds of a key. */
+    /** The hash of a key, as the configuration has it. */
     public static String hash(String key) {
-        return HexFormat.of().formatHex(sha256(key));
+        return HexFormat.of().formatHex(Sha256.of(key));
     }
 
     private void read(Path file, Set<String> names) {
@@ -117,7 +118,7 @@ public final class CallerKeys {
     /**
      * The role of this name.
      *
-     * @param place where it stands
+     * @param place where the name was read, for the message
      */
     public static Role role(String place, String name) {
         for (Role role : Role.values()) {
@@ -150,14 +151,6 @@ public final class CallerKeys {
                 throw new IllegalArgumentException(place + ": another client has this key.");
             }
             known.add(new Known(hash, client));
-        }
-    }
-
-    private static byte[] sha256(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform must support SHA-256", e);
         }
     }
 }

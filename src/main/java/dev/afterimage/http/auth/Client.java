@@ -23,8 +23,8 @@ public record Client(Caller caller, Set<Role> roles) {
     }
 
     /**
-     * Somebody who is known by the remote address only. A header that a client may choose makes no caller: whoever sends another
-     * each time would never use a quota up.
+     * Somebody who is known by the remote address only. No header names a caller: whoever sent another value each time would
+     * never use up a quota.
      */
     public static Client at(HttpServerRequest request, Set<Role> roles) {
         SocketAddress remote = request.remoteAddress();
@@ -41,13 +41,13 @@ public record Client(Caller caller, Set<Role> roles) {
         return new Client(new Caller("subject:" + name), roles);
     }
 
-    /** As whom the gate has let a request in; on an open route, which has no gate, somebody without a role. */
+    /** The client that the gate has let in; on an open route, which has no gate, one without a role. */
     public static Client of(RoutingContext context) {
         Client known = context.get(KEY);
         return known == null ? at(context.request(), EnumSet.noneOf(Role.class)) : known;
     }
 
-    void accompany(RoutingContext context) {
+    void attachTo(RoutingContext context) {
         context.put(KEY, this);
     }
 
@@ -59,5 +59,15 @@ public record Client(Caller caller, Set<Role> roles) {
     /** Whether what {@code owner} has sent is this client's to see and to cancel. */
     public boolean mayTouch(Caller owner) {
         return caller.equals(owner) || roles.contains(Role.OPERATE);
+    }
+
+    /** What a client may do. No role includes another: who is to do everything has all three. */
+    public enum Role {
+        /** Ask for images and make links to them. */
+        ASK,
+        /** Send batches; look at and cancel those that it sent. */
+        BATCH,
+        /** Delete, purge and redrive; see receipts, statistics and everybody's batches. */
+        OPERATE
     }
 }

@@ -1,9 +1,10 @@
 package dev.afterimage.http.auth;
 
-import static dev.afterimage.http.auth.Role.ASK;
-import static dev.afterimage.http.auth.Role.BATCH;
-import static dev.afterimage.http.auth.Role.OPERATE;
+import static dev.afterimage.http.auth.Client.Role.ASK;
+import static dev.afterimage.http.auth.Client.Role.BATCH;
+import static dev.afterimage.http.auth.Client.Role.OPERATE;
 
+import dev.afterimage.http.auth.Client.Role;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,13 +50,13 @@ public final class RouteRoles {
             new Rule("GET", DESCRIPTION + ".json", Set.of(ASK, BATCH, OPERATE)),
             new Rule("GET", DESCRIPTION + ".yaml", Set.of(ASK, BATCH, OPERATE)),
             new Rule("GET", DESCRIPTION + ".yml", Set.of(ASK, BATCH, OPERATE)),
-            // A signature in the URL says that somebody who may has asked for this.
+            // A signature in the URL proves that a client with the role has asked for it.
             new Rule("GET", "/i/{name}", OPEN),
             new Rule("POST", "/v1/provider-webhooks/{key}/{signature}", OPEN),
             new Rule("GET", "/cdn/images/{key}", OPEN),
             new Rule("GET", "/q/health", OPEN),
             new Rule("GET", "/q/health/*", OPEN),
-            // Which methods a path has stands in the description; browsers ask before they send a key.
+            // The description says which methods a path has, too; and browsers ask without a key.
             new Rule("OPTIONS", "/*", OPEN));
 
     private final List<Rule> rules;

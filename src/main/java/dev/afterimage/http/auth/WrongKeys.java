@@ -8,9 +8,10 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the wrong keys of each remote address, of which {@value #MOST_ADDRESSES} are remembered. An address that sent too many
- * gets no more 401 for a while, but 429. A right key is let in all the same: behind one address may stand an office or a load
- * balancer, so that whoever sends wrong keys would lock the others out; and right ones can't be found by trying.
+ * Counts the wrong keys of each remote address, of which {@value #MOST_ADDRESSES} are remembered. An address that sent too
+ * many is answered 429 in place of 401 for a while. A right key is let in all the same: behind one address there may be an
+ * office or a load balancer, where one client's wrong keys would lock the others out; and right keys cannot be found by
+ * trying.
  */
 final class WrongKeys {
 
@@ -29,7 +30,7 @@ final class WrongKeys {
                 .build();
     }
 
-    /** One more. Whether they are too many; the count begins anew a minute after the first. */
+    /** Counts one more, and says whether they are too many. The count begins anew a minute after the first. */
     boolean tooMany(String address) {
         return counts.get(network(address), unknown -> new AtomicInteger()).incrementAndGet() > MOST;
     }
@@ -39,7 +40,7 @@ final class WrongKeys {
         return counts.estimatedSize();
     }
 
-    /** Of an IPv6 address its first half: whoever has one has them all (RFC 4291, section 2.5.1). */
+    /** The first half of an IPv6 address: whoever has one address has all that begin with it (RFC 4291, section 2.5.1). */
     private static String network(String address) {
         if (!address.contains(":") || address.contains(".")) {
             return address;

@@ -2,6 +2,7 @@ package dev.afterimage.http.batch;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.http.batch.BatchResource.BatchEventsConfig;
 import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Multi;
@@ -45,7 +46,7 @@ final class BatchEvents {
 
     private void tell(String id, MultiEmitter<? super BatchBody> watcher) {
         try {
-            // An unchanged one is told too: it keeps the connection open, and finds out when nobody listens any more.
+            // An unchanged batch is sent, too: that keeps the connection open, and shows when nobody listens any more.
             while (!watcher.isCancelled()) {
                 Optional<Batch> batch = ledger.find(id);
                 batch.ifPresent(found -> watcher.emit(BatchBody.of(found, clock.instant())));

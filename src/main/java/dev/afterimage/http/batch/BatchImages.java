@@ -7,13 +7,12 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.jobs.RowResult;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -58,50 +57,35 @@ final class BatchImages {
     @RegisterForReflection
     record Line(int line, @Nullable String key, @Nullable String url, String outcome) {}
 
-    /** Writes one row. */
-    private interface Form {
-
-        byte[] of(Line line) throws IOException;
+    /** How the rows are written. */
+    enum Form {
+        /** A JSON object a line. */
+        NDJSON,
+        /** With a header row; null is an empty cell. */
+        CSV
     }
 
     /**
-     * The rows as objects, one a line.
+     * The rows that have ended, by line.
      *
      * @param after lines up to this one are left out
      * @param max at most so many rows
      * @param root the caller's way to the service
      */
-    StreamingOutput ndjson(String batch, int after, int max, URI root) {
-        return list(
-                "",
-                batch,
-                after,
-                max,
-                root,
-                line -> (json.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** The same as CSV with a header row; null is an empty cell. */
-    StreamingOutput csv(String batch, int after, int max, URI root) {
-        return list(
-                "line,key,url,outcome\r\n",
-                batch,
-                after,
-                max,
-                root,
-                line -> (CSV.format(line.line(), line.key(), line.url(), line.outcome()) + "\r\n")
-                        .getBytes(StandardCharsets.UTF_8));
-    }
-
-    private StreamingOutput list(String header, String batch, int after, int max, URI root, Form form) {
-        // The first page before the status line: what cannot be asked is a problem, and no answer that breaks off.
+    StreamingOutput list(Form form, String batch, int after, int max, URI root) {
+        // The first page is read before the status line is sent, so that a failure becomes a problem document.
         List<Line> first = page(batch, after, Math.min(PAGE, max), root);
         return out -> {
-            out.write(header.getBytes(StandardCharsets.UTF_8));
+            if (form == Form.CSV) {
+                out.write("line,key,url,outcome\r\n".getBytes(StandardCharsets.UTF_8));
+            }
             int left = max;
             List<Line> page = first;
             while (!page.isEmpty()) {
-                write(page, form, out);
+                for (Line line : page) {
+                    out.write(write(line, form).getBytes(StandardCharsets.UTF_8));
+                }
+                out.flush();
                 left -= page.size();
                 boolean more = page.size() == PAGE && left > 0;
                 page = more ? page(batch, page.getLast().line(), Math.min(PAGE, left), root) : List.of();
@@ -109,11 +93,11 @@ final class BatchImages {
         };
     }
 
-    private static void write(List<Line> page, Form form, OutputStream out) throws IOException {
-        for (Line line : page) {
-            out.write(form.of(line));
-        }
-        out.flush();
+    private String write(Line line, Form form) throws IOException {
+        return switch (form) {
+            case NDJSON -> json.writeValueAsString(line) + "\n";
+            case CSV -> CSV.format(line.line(), line.key(), line.url(), line.outcome()) + "\r\n";
+        };
     }
 
     private List<Line> page(String batch, int after, int max, URI root) {

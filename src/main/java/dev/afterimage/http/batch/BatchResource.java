@@ -1,5 +1,10 @@
 package dev.afterimage.http.batch;
 
+import static dev.afterimage.http.problem.ProblemType.BATCH_NOT_FOUND;
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+import static dev.afterimage.http.problem.ProblemType.NOT_FOUND;
+import static dev.afterimage.http.problem.ProblemType.UPLOAD_NOT_FOUND;
+
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
@@ -10,15 +15,16 @@ import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.http.MediaTypeGate;
 import dev.afterimage.http.auth.Client;
-import dev.afterimage.http.problem.Problem;
+import dev.afterimage.http.batch.BatchImages.Form;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.ProviderLimitConfig;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -50,12 +56,14 @@ import java.util.Optional;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
-/** Batches: send many jobs at once, and watch them. Runs on virtual threads, because an upload is read as it comes. */
+/**
+ * Batches: send many jobs at once, and watch them. Runs on virtual threads, because reading an upload waits for its sender.
+ */
 @Path("/v1/batches")
 @RunOnVirtualThread
 public final class BatchResource {
 
-    /** Names a request, so that its repeat is known for one. */
+    /** Names a request, so that its repetition is recognised. */
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     /** What fits any backend, and is more than any client needs. */
@@ -70,9 +78,9 @@ public final class BatchResource {
     private final BatchEvents events;
     private final BatchImages images;
     private final Clock clock;
-    private final Optional<Uploads> uploads;
     private final DryRun dryRun;
     private final ProviderLimitConfig prices;
+    private final Optional<Uploads> uploads;
 
     @Inject
     BatchResource(
@@ -84,13 +92,13 @@ public final class BatchResource {
             DryRun dryRun,
             ProviderLimitConfig prices,
             Optional<Uploads> uploads) {
-        this.dryRun = dryRun;
-        this.prices = prices;
         this.intake = intake;
         this.ledger = ledger;
         this.events = events;
         this.images = images;
         this.clock = clock;
+        this.dryRun = dryRun;
+        this.prices = prices;
         this.uploads = uploads;
     }
 
@@ -131,26 +139,25 @@ public final class BatchResource {
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
                     .build();
         } catch (IOException e) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.INVALID_REQUEST, "The upload broke off, or grew too large; send it again."));
+            throw ProblemException.of(INVALID_REQUEST, "The upload broke off, or grew too large; send it again.");
         }
     }
 
-    /** An empty one too, which a parameter of Quarkus REST would pass off as none. */
+    /** The query's callback. Taken from the request, because Quarkus REST would not tell an empty one from none. */
     private static Optional<String> callback(HttpServerRequest request) {
         List<String> urls = request.params().getAll("callback");
         if (urls.size() > 1) {
-            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, "Write callback once."));
+            throw ProblemException.of(INVALID_REQUEST, "Write callback once.");
         }
         return urls.stream().findFirst();
     }
 
     private InputStream rowsOf(String uploaded) throws IOException {
         Optional<InputStream> rows = uploads.isPresent() ? uploads.get().open(uploaded) : Optional.empty();
-        return rows.orElseThrow(() -> new ProblemException(Problem.of(
-                ProblemType.UPLOAD_NOT_FOUND,
+        return rows.orElseThrow(() -> ProblemException.of(
+                UPLOAD_NOT_FOUND,
                 "Nothing was put there, or it is kept no longer. POST /v1/batches/uploads answers a URL: PUT the rows there"
-                        + " first.")));
+                        + " first."));
     }
 
     private DryRunBody estimate(StreamedUpload upload) throws IOException {
@@ -164,10 +171,10 @@ public final class BatchResource {
     }
 
     /**
-     * Reads the Idempotency-Key. One that is sent empty or twice is refused rather than ignored: its sender relies on not being billed
-     * again.
+     * Reads the Idempotency-Key. One that is sent empty or twice is refused rather than ignored: its sender relies on not
+     * being billed again.
      *
-     * @param lines every line of that name; a parameter of Quarkus REST would pass an empty one off as none
+     * @param lines every line of that name; Quarkus REST would not tell an empty one from none
      */
     private static Optional<String> idempotencyKey(List<String> lines) {
         if (lines.isEmpty()) {
@@ -175,10 +182,23 @@ public final class BatchResource {
         }
         String key = lines.getFirst();
         if (lines.size() > 1 || key.isBlank() || key.length() > LONGEST_KEY) {
-            throw new ProblemException(Problem.of(
-                    ProblemType.INVALID_REQUEST, "Send one Idempotency-Key of 1 to 255 characters, or leave it out."));
+            throw ProblemException.of(
+                    INVALID_REQUEST, "Send one Idempotency-Key of 1 to 255 characters, or leave it out.");
         }
         return Optional.of(key);
+    }
+
+    /** A place for the rows of a batch that is too large for one request, as it soon is on Lambda. */
+    @POST
+    @Path("uploads")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response offerUpload() {
+        Uploads.Place place = uploads.orElseThrow(() -> ProblemException.of(
+                        NOT_FOUND,
+                        "This service keeps no uploads, because it takes large batches at once: send the rows themselves to"
+                                + " POST /v1/batches."))
+                .offer();
+        return Response.status(Response.Status.CREATED).entity(place).build();
     }
 
     /** How far it is, while it runs and for a week. */
@@ -199,7 +219,7 @@ public final class BatchResource {
             @QueryParam("limit") @DefaultValue(ALL) int limit,
             @Context RoutingContext http,
             @Context UriInfo uri) {
-        return images.ndjson(known(id, http).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+        return list(Form.NDJSON, id, after, limit, http, uri);
     }
 
     /** The same as CSV. */
@@ -212,18 +232,18 @@ public final class BatchResource {
             @QueryParam("limit") @DefaultValue(ALL) int limit,
             @Context RoutingContext http,
             @Context UriInfo uri) {
-        return images.csv(known(id, http).id(), notNegative(after), notNegative(limit), uri.getBaseUri());
+        return list(Form.CSV, id, after, limit, http, uri);
     }
 
-    private static int notNegative(int parameter) {
-        if (parameter < 0) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.INVALID_REQUEST, "Write after and limit as whole numbers from 0."));
+    private StreamingOutput list(Form form, String id, int after, int limit, RoutingContext http, UriInfo uri) {
+        Batch batch = known(id, http);
+        if (after < 0 || limit < 0) {
+            throw ProblemException.of(INVALID_REQUEST, "Write after and limit as whole numbers from 0.");
         }
-        return parameter;
+        return images.list(form, batch.id(), after, limit, uri.getBaseUri());
     }
 
-    /** The same a few times a second until it ends, as server-sent events. */
+    /** The batch a few times a second until it ends, as server-sent events. */
     @GET
     @Path("{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
@@ -246,8 +266,20 @@ public final class BatchResource {
     private Batch known(String id, RoutingContext http) {
         return ledger.find(id)
                 .filter(batch -> Client.of(http).mayTouch(batch.owner()))
-                .orElseThrow(() -> new ProblemException(Problem.of(
-                        ProblemType.BATCH_NOT_FOUND,
-                        "No batch has this id: it was never sent, or began more than a week ago and is forgotten.")));
+                .orElseThrow(() -> ProblemException.of(
+                        BATCH_NOT_FOUND,
+                        "No batch has this id: it was never sent, or began more than a week ago and is forgotten."));
+    }
+
+    /** How the progress of a batch is told. */
+    @ConfigMapping(prefix = "afterimage.batch-events")
+    public interface BatchEventsConfig {
+
+        /**
+         * Whether {@code GET /v1/batches/{id}/events} follows a batch to its end. Off where an answer is held back until it
+         * is whole, as Lambda's are: it then tells one event and ends, and who wants more asks again.
+         */
+        @WithDefault("true")
+        boolean follow();
     }
 }

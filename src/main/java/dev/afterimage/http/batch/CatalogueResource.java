@@ -1,13 +1,14 @@
 package dev.afterimage.http.batch;
 
-import dev.afterimage.catalogue.CatalogueRow;
+import static dev.afterimage.http.problem.ProblemType.CATALOGUE_NOT_FOUND;
+import static dev.afterimage.http.problem.ProblemType.CATALOGUE_UNREADABLE;
+
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.PlanReport;
 import dev.afterimage.http.HttpConfig;
-import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.metrics.PlanMeter;
@@ -37,7 +38,7 @@ public final class CatalogueResource {
      * What one call planned.
      *
      * @param complete false where its time ended first; call again to go on
-     * @param line the last line that was dealt with
+     * @param line the last line that was planned
      * @param enqueued rows whose images were missing, and are on the queue now
      * @param bad the first thousand bad rows of this call
      */
@@ -86,17 +87,15 @@ public final class CatalogueResource {
     public Response plan(@PathParam("id") String id, @Context HttpServerRequest request) {
         boolean isDry = DryRunBody.isAskedFor(request);
         if (!runner.knows(id)) {
-            throw new ProblemException(
-                    Problem.of(
-                            ProblemType.CATALOGUE_NOT_FOUND,
-                            "No catalogue has this id; the service's operator sets afterimage.pregeneration.catalogues.\"id\".source."));
+            throw ProblemException.of(
+                    CATALOGUE_NOT_FOUND,
+                    "No catalogue has this id; the service's operator sets afterimage.pregeneration.catalogues.\"id\".source.");
         }
         try {
             return Response.ok(isDry ? DryRunBody.of(runner.estimate(id, dryRun), prices) : plan(id))
                     .build();
         } catch (InvalidRequestException | IllegalArgumentException | UncheckedIOException unreadable) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.CATALOGUE_UNREADABLE, String.valueOf(unreadable.getMessage())));
+            throw ProblemException.of(CATALOGUE_UNREADABLE, String.valueOf(unreadable.getMessage()));
         }
     }
 

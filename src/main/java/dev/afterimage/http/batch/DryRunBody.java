@@ -1,11 +1,11 @@
 package dev.afterimage.http.batch;
 
+import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.afterimage.catalogue.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.DryRun;
-import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
-import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.limit.ProviderLimitConfig;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerRequest;
@@ -39,8 +39,8 @@ record DryRunBody(
     record Price(BigDecimal amount, String currency) {}
 
     /**
-     * Whether the query's {@code dry-run} says true. Anything but true and false is refused, the empty text too, which a
-     * parameter of Quarkus REST would pass off as none: what is no dry run may cost.
+     * Whether the query's {@code dry-run} says true. Anything but true and false is refused, because what is no dry run may
+     * cost. Quarkus REST would not tell an empty value from none.
      */
     static boolean isAskedFor(HttpServerRequest request) {
         List<String> words = request.params().getAll("dry-run");
@@ -50,8 +50,7 @@ record DryRunBody(
         if (words.equals(List.of("true"))) {
             return true;
         }
-        throw new ProblemException(
-                Problem.of(ProblemType.INVALID_REQUEST, "Write dry-run=true or dry-run=false, or leave it out."));
+        throw ProblemException.of(INVALID_REQUEST, "Write dry-run=true or dry-run=false, or leave it out.");
     }
 
     static DryRunBody of(DryRun.Estimate estimate, ProviderLimitConfig prices) {

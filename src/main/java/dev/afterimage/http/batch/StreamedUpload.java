@@ -3,6 +3,7 @@ package dev.afterimage.http.batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
+import dev.afterimage.image.Sha256;
 import dev.afterimage.image.TemplateId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,16 +11,15 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** A request's body, hashed on its way to whoever reads it. */
+/** A request's body, hashed while it is read. */
 final class StreamedUpload implements BatchIntake.Upload {
 
     private final CatalogueFormat format;
     private final Optional<TemplateId> template;
-    private final MessageDigest sha256;
+    private final MessageDigest sha256 = Sha256.digest();
     private final InputStream body;
     private final Optional<String> callback;
 
@@ -27,11 +27,6 @@ final class StreamedUpload implements BatchIntake.Upload {
         this.format = format;
         this.callback = callback;
         this.template = template;
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform must support SHA-256", e);
-        }
         String meaning = format.name()
                 + '\n'
                 + template.map(TemplateId::value).orElse("")
@@ -49,7 +44,7 @@ final class StreamedUpload implements BatchIntake.Upload {
     /** The rows; closing them leaves the body open, because its hash may not be known yet. */
     @Override
     public CatalogueRows rows() throws IOException {
-        return format.open(new Unclosed(body), template);
+        return format.open(new KeptOpen(body), template);
     }
 
     @Override
@@ -58,10 +53,10 @@ final class StreamedUpload implements BatchIntake.Upload {
         return HexFormat.of().formatHex(sha256.digest());
     }
 
-    /** Reads on, whoever thinks it is closed. */
-    private static final class Unclosed extends java.io.FilterInputStream {
+    /** A stream that stays open when a reader closes it. */
+    private static final class KeptOpen extends java.io.FilterInputStream {
 
-        Unclosed(InputStream in) {
+        KeptOpen(InputStream in) {
             super(in);
         }
 

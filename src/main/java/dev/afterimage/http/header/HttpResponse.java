@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * A response with its whole body, for whatever is to send it: Vert.x, Quarkus REST or a Lambda function.
  *
- * @param headers in the order in which they are sent; not copied, so that whoever made the map changes it no more
+ * @param headers in the order in which they are sent; not copied, so the map must not be changed any more
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record HttpResponse(int status, Map<String, String> headers, byte[] body) {

@@ -32,14 +32,14 @@ public final class RequestId {
         return id;
     }
 
-    /** Whether a client's id is taken over. */
+    /** Whether a client's id is accepted. */
     public static boolean isHarmless(String offered) {
         return HARMLESS.matcher(offered).matches();
     }
 
     /**
-     * A random UUID (RFC 9562, version 4), but not from the secure source of random numbers, which all threads wait for: nobody
-     * gains by guessing one.
+     * A random UUID (RFC 9562, version 4), but not from the secure source of random numbers, which all threads wait for:
+     * nobody gains by guessing one.
      */
     private static String fresh() {
         ThreadLocalRandom random = ThreadLocalRandom.current();

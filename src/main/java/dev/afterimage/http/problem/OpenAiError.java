@@ -1,5 +1,7 @@
 package dev.afterimage.http.problem;
 
+import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
+
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.util.Map;
@@ -38,12 +40,12 @@ record OpenAiError(Detail error) {
         return PATH.equals(path);
     }
 
-    /** An image that is not ready is too many requests: what OpenAI's clients repeat after the wait. */
+    /** 429 for an image that is not ready, because OpenAI's clients repeat such a request after the wait. */
     static int status(Problem problem) {
         return isLate(problem) ? TOO_MANY_REQUESTS : problem.status();
     }
 
-    /** Whether its clients repeat the request: where the problem names a wait that they keep. */
+    /** Tells the clients whether to repeat the request: only where the problem names a wait that they accept. */
     static Map<String, String> headers(Problem problem) {
         boolean wait = problem.retryAfter()
                 .filter(after -> after.compareTo(LONGEST_WAIT) <= 0)
@@ -72,6 +74,6 @@ record OpenAiError(Detail error) {
     }
 
     private static boolean isLate(Problem problem) {
-        return problem.type().equals(ProblemType.IMAGE_PENDING.uri());
+        return problem.type().equals(IMAGE_PENDING.uri());
     }
 }

@@ -1,5 +1,7 @@
 package dev.afterimage.http.problem;
 
+import static dev.afterimage.http.problem.ProblemType.BODY_TOO_LARGE;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,8 +37,7 @@ public record Problem(
 
     /** The body has more bytes than may be sent there. */
     public static Problem tooLarge(long maxBytes) {
-        return of(
-                ProblemType.BODY_TOO_LARGE, "Send at most " + maxBytes + " bytes; refer to large content by its URL.");
+        return of(BODY_TOO_LARGE, "Send at most " + maxBytes + " bytes; refer to large content by its URL.");
     }
 
     /** What a bare status code says by itself: RFC 9457, section 4.2.1. */

@@ -7,6 +7,15 @@ public class ProblemException extends RuntimeException {
 
     private final transient Problem problem;
 
+    /**
+     * A problem without further members.
+     *
+     * @param detail how to mend it, in full sentences; never repeats data values, and no secret
+     */
+    public static ProblemException of(ProblemType type, String detail) {
+        return new ProblemException(Problem.of(type, detail));
+    }
+
     public ProblemException(Problem problem) {
         super(problem.title(), null, false, false);
         this.problem = problem;

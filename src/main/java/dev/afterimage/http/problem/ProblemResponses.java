@@ -1,11 +1,17 @@
 package dev.afterimage.http.problem;
 
+import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
+import static dev.afterimage.http.problem.ProblemType.INTERNAL_ERROR;
+import static dev.afterimage.http.problem.ProblemType.METHOD_NOT_ALLOWED;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.http.header.Allow;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RetryAfter;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
@@ -13,6 +19,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the whole answer for a failure, headers and body, and tells the log what the client is not told. */
 @Singleton
@@ -51,7 +58,7 @@ public final class ProblemResponses {
         headers.put("Cache-Control", "no-store");
         headers.putAll(problem.headers());
         problem.retryAfter().ifPresent(wait -> headers.put(RetryAfter.HEADER, RetryAfter.of(wait)));
-        if (problem.status() == ProblemType.METHOD_NOT_ALLOWED.status()) {
+        if (problem.status() == METHOD_NOT_ALLOWED.status()) {
             SortedSet<String> allowed = Allow.methodsOf(path);
             headers.put(Allow.HEADER, String.join(", ", allowed));
         }
@@ -72,20 +79,49 @@ public final class ProblemResponses {
     }
 
     private static boolean isOnlyLate(Problem problem) {
-        return problem.type().equals(ProblemType.IMAGE_PENDING.uri());
+        return problem.type().equals(IMAGE_PENDING.uri());
     }
 
     private static void log(Throwable failure, Problem problem) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (problem.status() == ProblemType.INTERNAL_ERROR.status()) {
+        if (problem.status() == INTERNAL_ERROR.status()) {
             LOG.error("A request failed for a reason that nobody foresaw", cause);
-        } else if (problem.status() > ProblemType.INTERNAL_ERROR.status() && !isOnlyLate(problem)) {
+        } else if (problem.status() > INTERNAL_ERROR.status() && !isOnlyLate(problem)) {
             LOG.errorf("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
         } else if (cause instanceof RejectedException) {
             LOG.infof("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
         } else {
             LOG.debugf("%d %s", problem.status(), problem.title());
+        }
+    }
+
+    /**
+     * A problem as it is sent: the members of RFC 9457, section 3.1, and two of our own.
+     *
+     * @param pointer the part of the body that is wrong
+     * @param requestId what to tell the operator; the same as the {@code X-Request-Id} header
+     */
+    @RegisterForReflection // written by an ObjectMapper, where the native build doesn't see it
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record ProblemDocument(
+            String type,
+            String title,
+            int status,
+            String detail,
+            @Nullable String pointer,
+            String requestId) {
+
+        static final String MEDIA_TYPE = "application/problem+json";
+
+        static ProblemDocument of(Problem problem, String requestId) {
+            return new ProblemDocument(
+                    problem.type(),
+                    problem.title(),
+                    problem.status(),
+                    problem.detail(),
+                    problem.pointer().orElse(null),
+                    requestId);
         }
     }
 }

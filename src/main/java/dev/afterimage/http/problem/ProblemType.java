@@ -45,9 +45,12 @@ public enum ProblemType {
     IDENTITY_UNAVAILABLE("identity-unavailable", 503, "The identity provider cannot be reached"),
     SHUTTING_DOWN("shutting-down", 503, "This instance is being stopped"),
     STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used"),
-    /** Said a second after the deadline, and by the function on AWS when the end of the invocation comes before the answer. */
+    /**
+     * Answered a second after the deadline, and by the function on AWS when the end of the invocation comes before the
+     * answer.
+     */
     OUT_OF_TIME("out-of-time", 503, "The service ran out of time"),
-    /** Said by the function on AWS only, to a sender of events that it does not serve. */
+    /** Answered by the function on AWS only, to a sender of events that it does not serve. */
     EVENT_NOT_SERVED("event-not-served", 501, "The service is not set up for this sender");
 
     static final String BASE = "https://afterimage.dev/problems/";

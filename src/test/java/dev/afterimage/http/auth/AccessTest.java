@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.afterimage.http.FakeCore;
 import dev.afterimage.http.FakeImageService;
+import dev.afterimage.http.auth.Client.Role;
 import dev.afterimage.pipeline.ImageOutcome;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;

@@ -3,6 +3,7 @@ package dev.afterimage.http.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.http.auth.Client.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

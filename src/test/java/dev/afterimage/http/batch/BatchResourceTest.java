@@ -12,9 +12,9 @@ import static org.hamcrest.Matchers.nullValue;
 
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.http.FakeCore;
-import dev.afterimage.jobs.Claim;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.Job;
-import dev.afterimage.jobs.RowResult;
+import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryImageIndex;

@@ -1,0 +1,117 @@
+package dev.afterimage.http;
+
+import dev.afterimage.delivery.DeliveryConfig;
+import io.smallrye.config.ConfigMapping;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The console: a page at {@code /} to try the service out and to see what it does. It is files in {@code /console} of the
+ * class path, and a client of the public API like any other.
+ */
+@Singleton
+public final class ConsoleRoutes {
+
+    private final ConsoleSwitch console;
+    private final String contentSecurityPolicy;
+
+    @Inject
+    ConsoleRoutes(ConsoleSwitch console, DeliveryConfig delivery) {
+        this.console = console;
+        this.contentSecurityPolicy = contentSecurityPolicy(delivery.baseUrl());
+    }
+
+    void register(@Observes Router router) {
+        if (console.on()) {
+            // Exactly this path: with a slash at its end, what the page refers to would lie elsewhere.
+            ClassPathFile.serve(router, "/", context -> send(ConsoleFile.PAGE, context));
+            ConsoleFile.PARTS.forEach(
+                    file -> ClassPathFile.serve(router, "/console/" + file.name(), context -> send(file, context)));
+        }
+    }
+
+    private void send(ConsoleFile file, RoutingContext context) {
+        HttpServerResponse response = context.response();
+        response.putHeader(HttpHeaders.CONTENT_TYPE, file.contentType());
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+        response.putHeader("Content-Security-Policy", contentSecurityPolicy);
+        response.putHeader("Referrer-Policy", "no-referrer");
+        response.putHeader("Cross-Origin-Opener-Policy", "same-origin");
+        ClassPathFile.send(context, ClassPathFile.read("/console/" + file.name()));
+    }
+
+    /** Allows what this service serves and nothing inline; images also from the CDN, where there is one. */
+    private static String contentSecurityPolicy(Optional<URI> cdn) {
+        String images = cdn.map(uri -> "'self' " + uri.getScheme() + "://" + uri.getRawAuthority())
+                .orElse("'self'");
+        return String.join(
+                "; ",
+                "default-src 'none'",
+                "script-src 'self'",
+                "style-src 'self'",
+                "connect-src 'self'",
+                "img-src " + images,
+                "base-uri 'none'",
+                "form-action 'none'",
+                "frame-ancestors 'none'");
+    }
+
+    /**
+     * One file of the console.
+     *
+     * @param name in {@code /console} of the class path
+     * @param contentType as it is sent
+     */
+    record ConsoleFile(String name, String contentType) {
+
+        private static final String SCRIPT = "text/javascript; charset=utf-8";
+
+        /** The page itself. */
+        static final ConsoleFile PAGE = new ConsoleFile("index.html", "text/html; charset=utf-8");
+
+        /** What the page refers to. Listed, so that a path can name nothing else. */
+        static final List<ConsoleFile> PARTS = List.of(
+                new ConsoleFile("console.css", "text/css; charset=utf-8"),
+                new ConsoleFile("icon.svg", "image/svg+xml"),
+                new ConsoleFile("theme.js", SCRIPT),
+                new ConsoleFile("main.js", SCRIPT),
+                new ConsoleFile("page.js", SCRIPT),
+                new ConsoleFile("api.js", SCRIPT),
+                new ConsoleFile("tabs.js", SCRIPT),
+                new ConsoleFile("examples.js", SCRIPT),
+                new ConsoleFile("ask.js", SCRIPT),
+                new ConsoleFile("links.js", SCRIPT),
+                new ConsoleFile("operate.js", SCRIPT),
+                new ConsoleFile("live.js", SCRIPT),
+                new ConsoleFile("chart.js", SCRIPT),
+                new ConsoleFile("stampede.js", SCRIPT),
+                new ConsoleFile("catalogue.js", SCRIPT));
+    }
+
+    /**
+     * Whether the console exists in this process. Where it does not, its paths are unknown like any other.
+     *
+     * @param on decided once, at start
+     */
+    public record ConsoleSwitch(boolean on) {}
+
+    /** Whether there is a console. */
+    @ConfigMapping(prefix = "afterimage.console")
+    public interface ConsoleConfig {
+
+        /**
+         * Left out, there is one on the {@code local} backend only, and only where {@code afterimage.auth.mode} is
+         * {@code none}: it needs the role operate, and a browser sends a key only if something adds it. Whoever reaches the page
+         * can spend credits with a click, as whoever reaches the API can.
+         */
+        Optional<Boolean> enabled();
+    }
+}

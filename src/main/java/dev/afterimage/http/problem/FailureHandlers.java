@@ -1,0 +1,86 @@
+package dev.afterimage.http.problem;
+
+import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.http.header.RequestId;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+import java.util.stream.IntStream;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/**
+ * Answers for whatever fails: in the resources, in the handlers before them, on paths that nobody serves, and in the router
+ * itself (a path that cannot be decoded never reaches a handler).
+ */
+@Singleton
+final class FailureHandlers {
+
+    private final ProblemResponses answers;
+
+    @Inject
+    FailureHandlers(ProblemResponses answers) {
+        this.answers = answers;
+    }
+
+    void register(@Observes Router router) {
+        // The framework's own handlers would answer HTML, JSON or text, whichever the client seems to like.
+        router.route().order(Integer.MIN_VALUE).failureHandler(this::fail);
+        IntStream.of(400, 404, 405, 406, 413, 415, 500)
+                .forEach(status -> router.errorHandler(status, context -> send(answer(status, context), context)));
+    }
+
+    /** Exceptions that leave a resource, or that Quarkus REST throws on the way to one. */
+    @ServerExceptionMapper
+    public Response failed(Throwable failure, RoutingContext context) {
+        return answers.answer(failure, RequestId.of(context), context.normalizedPath())
+                .toRest();
+    }
+
+    private void fail(RoutingContext context) {
+        Throwable failure = context.failure();
+        int status = context.statusCode();
+        // A handler that set a status knew better than the exception's class says.
+        boolean chosen = status >= 400 && status != 500;
+        if (isAnswered(context.response())) {
+            return;
+        }
+        send(
+                failure == null || chosen
+                        ? answer(status, context)
+                        : answers.answer(failure, RequestId.of(context), pathOf(context)),
+                context);
+    }
+
+    private HttpResponse answer(int status, RoutingContext context) {
+        return answers.answer(status, RequestId.of(context), pathOf(context));
+    }
+
+    /** The path of the request; empty where it cannot be decoded. */
+    private static String pathOf(RoutingContext context) {
+        try {
+            return context.normalizedPath();
+        } catch (IllegalArgumentException malformed) {
+            return "";
+        }
+    }
+
+    /** Whether it is too late for an answer, as when the client went away while it sent its request. */
+    private static boolean isAnswered(HttpServerResponse response) {
+        return response.headWritten() || response.ended() || response.closed();
+    }
+
+    private static void send(HttpResponse answer, RoutingContext context) {
+        HttpServerResponse response = context.response();
+        if (isAnswered(response)) {
+            return;
+        }
+        response.setStatusCode(answer.status());
+        answer.headers().forEach(response::putHeader);
+        response.end(Buffer.buffer(answer.body()));
+    }
+}

@@ -1,0 +1,48 @@
+package dev.afterimage.image;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** SHA-256 and HMAC-SHA256 of texts in UTF-8. Every Java platform has both, so that nobody has to handle their absence. */
+public final class Sha256 {
+
+    private static final HexFormat HEX = HexFormat.of();
+    private static final String HMAC = "HmacSHA256";
+
+    private Sha256() {}
+
+    /** The hash of the text, 32 bytes. */
+    public static byte[] of(String text) {
+        return digest().digest(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same as 64 lower-case hexadecimal digits. */
+    public static String hex(String text) {
+        return HEX.formatHex(of(text));
+    }
+
+    /** A hash to which bytes can be added bit by bit. */
+    public static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform must support SHA-256", e);
+        }
+    }
+
+    /** The HMAC of the text (RFC 2104), 32 bytes. */
+    public static byte[] hmac(byte[] secret, String text) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(secret, HMAC));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform must support " + HMAC, e);
+        }
+    }
+}
