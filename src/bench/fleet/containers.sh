@@ -128,7 +128,8 @@ await_healthy() { # SERVICE
 start_store() {
   local command environment health tmpfs volumes secrets configs cap_drop built user directory read_only
   describe minio
-  (cd ../../.. && ./mvnw -B -ntp -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/test.classpath)
+  [ ../../../target/test.classpath -nt ../../../pom.xml ] ||
+    (cd ../../.. && ./mvnw -B -ntp -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/test.classpath)
   # shellcheck disable=SC2016 # The inner shell knows these.
   launch minio ip netns exec afterimage-minio env "${environment[@]}" bash -c 'exec "$@" "$MINIO_ROOT_USER" "$MINIO_ROOT_PASSWORD"' \
     bash "$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC \

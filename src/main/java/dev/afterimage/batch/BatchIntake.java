@@ -13,6 +13,8 @@ import dev.afterimage.jobs.Job.BatchRow;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
@@ -48,15 +50,26 @@ public final class BatchIntake {
     /** An upload that gave no sign for so long belongs to a process that died. */
     private static final Duration DEAD_AFTER = Duration.ofMinutes(1);
 
+    /** How often a repeat looks whether the first upload has been received. */
+    private static final Duration POLL = Duration.ofMillis(200);
+
     private final Planner planner;
     private final JobQueue queue;
     private final BatchLedger ledger;
     private final TimeOrderedIds ids;
     private final Clock clock;
+    private final Pause pause;
     private final Callbacks callbacks;
 
     public BatchIntake(
-            Planner planner, JobQueue queue, BatchLedger ledger, TimeOrderedIds ids, Clock clock, Callbacks callbacks) {
+            Planner planner,
+            JobQueue queue,
+            BatchLedger ledger,
+            TimeOrderedIds ids,
+            Clock clock,
+            Pause pause,
+            Callbacks callbacks) {
+        this.pause = pause;
         this.callbacks = callbacks;
         this.planner = planner;
         this.queue = queue;
@@ -69,16 +82,19 @@ public final class BatchIntake {
      * Takes a batch in, or finds the one that the same request made before. Blocks; call it from a virtual thread.
      *
      * @param idempotencyKey names the request among the caller's
-     * @throws IdempotencyConflictException when the key's first request was another one, or is still being received
+     * @param deadline how long a repeat waits while the first request is still being received
+     * @throws IdempotencyConflictException when the key's first request was another one, or is still being received at the
+     *     deadline
      * @throws InvalidRequestException when the upload as a whole cannot be read, or has no row
      * @throws IOException when the upload breaks off
      */
-    public Batch submit(Caller caller, Optional<String> idempotencyKey, Upload upload) throws IOException {
+    public Batch submit(Caller caller, Optional<String> idempotencyKey, Deadline deadline, Upload upload)
+            throws IOException {
         String id = ids.next();
         ledger.sweep();
         if (idempotencyKey.isPresent()) {
             Optional<Batch> earlier =
-                    earlier(Sha256.hex(caller.id() + '\0' + idempotencyKey.get()), id, caller, upload);
+                    earlier(Sha256.hex(caller.id() + '\0' + idempotencyKey.get()), id, caller, deadline, upload);
             if (earlier.isPresent()) {
                 callbacks.tellIfDue(ledger, earlier.get().id());
                 return earlier.get();
@@ -143,7 +159,8 @@ public final class BatchIntake {
      * The batch that an equal request made before; empty when there is none, and {@code id} has begun and is to be
      * received.
      */
-    private Optional<Batch> earlier(String request, String id, Caller caller, Upload upload) throws IOException {
+    private Optional<Batch> earlier(String request, String id, Caller caller, Deadline deadline, Upload upload)
+            throws IOException {
         String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, caller, clock.instant());
         while (!standing.equals(id)) {
             Optional<Batch> first = ledger.find(standing);
@@ -155,11 +172,24 @@ public final class BatchIntake {
                 return first;
             }
             if (first.isPresent() && isAlive(first.get())) {
-                throw new IdempotencyConflictException(IdempotencyConflictException.Kind.IN_PROGRESS);
+                awaitPoll(deadline);
+                continue;
             }
             standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, caller, clock.instant());
         }
         return Optional.empty();
+    }
+
+    private void awaitPoll(Deadline deadline) {
+        if (!deadline.forbids(POLL, clock)) {
+            try {
+                pause.await(POLL);
+                return;
+            } catch (InterruptedException cancelled) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        throw new IdempotencyConflictException(IdempotencyConflictException.Kind.IN_PROGRESS);
     }
 
     private boolean isAlive(Batch batch) {

@@ -23,6 +23,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -99,11 +100,12 @@ public final class LinkResource {
             try {
                 at = switch (value) {
                     case VALUE_NULL -> null;
-                    case VALUE_NUMBER_INT -> Instant.ofEpochSecond(parser.getLongValue());
+                    case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+                        Instant.ofEpochSecond(new BigDecimal(parser.getText()).longValueExact());
                     case VALUE_STRING -> OffsetDateTime.parse(parser.getText()).toInstant();
                     case null, default -> throw unreadable();
                 };
-            } catch (DateTimeException e) {
+            } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
                 throw unreadable();
             }
         }

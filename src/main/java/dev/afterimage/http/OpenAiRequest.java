@@ -102,8 +102,10 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
     }
 
     private static int count(JsonNode value) {
-        Predicate<JsonNode> allowed =
-                n -> n.isIntegralNumber() && n.canConvertToInt() && n.intValue() >= 1 && n.intValue() <= MOST_IMAGES;
+        Predicate<JsonNode> allowed = n -> n.canConvertToExactIntegral()
+                && n.canConvertToInt()
+                && n.intValue() >= 1
+                && n.intValue() <= MOST_IMAGES;
         if (value.isMissingNode()) {
             return 1;
         }

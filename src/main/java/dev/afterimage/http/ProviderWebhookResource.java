@@ -76,7 +76,7 @@ public final class ProviderWebhookResource {
                     .filter(receipt -> receipt.state() == Receipt.State.OPEN
                             && !receipt.ticket().isEmpty());
             if (open.isPresent()) {
-                poll(key, ImageRequestReader.read(open.get().request()));
+                poll(key, ImageRequestReader.read(open.get().request(), Optional.empty()));
             }
         }
     }

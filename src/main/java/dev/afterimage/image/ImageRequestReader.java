@@ -3,6 +3,7 @@ package dev.afterimage.image;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -103,11 +104,20 @@ public final class ImageRequestReader {
         return new ImageRequest(template, data, format, variant);
     }
 
+    /** A number of JSON has one meaning in whatever spelling: 1.0 and 1e0 are 1. */
     private static int variant(JsonParser parser, @Nullable JsonToken token) throws IOException {
-        if (token != JsonToken.VALUE_NUMBER_INT) {
+        if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_NUMBER_FLOAT) {
             throw badVariant();
         }
-        return variant(parser.getText());
+        try {
+            int variant = new BigDecimal(parser.getText()).intValueExact();
+            if (variant < 0) {
+                throw badVariant();
+            }
+            return variant;
+        } catch (ArithmeticException | NumberFormatException notWhole) {
+            throw badVariant();
+        }
     }
 
     /** A variant as it is spelled, in decimal digits. */

@@ -17,7 +17,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.PermitLapsedException;
 import io.micrometer.core.instrument.Timer;
 
-/** Decorator: times each call at the provider and counts its answers. Stands directly around the provider. */
+/** Decorator: times each call at the provider, traces it and counts its answers. Stands directly around the provider. */
 public final class MeteredGenerator implements ImageGenerator {
 
     private final Meters meters;
@@ -32,7 +32,12 @@ public final class MeteredGenerator implements ImageGenerator {
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Timer.Sample sample = Timer.start(meters.registry());
         try {
-            GeneratedImage image = next.generate(request, attempt);
+            GeneratedImage image = meters.spans()
+                    .during(
+                            Spans.PROVIDER_CALL,
+                            Spans.TEMPLATE,
+                            request.template().value(),
+                            () -> next.generate(request, attempt));
             answered(sample, "2xx");
             return image;
         } catch (PermitLapsedException | ReceiptStandsException | JobUnfinishedException notAnswered) {

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Decorator: counts requests by who asks and by outcome, and times them. */
+/** Decorator: counts requests by who asks and by outcome, times them, and traces how they begin. */
 public final class MeteredImageService implements ImageService {
 
     /** In place of a lane: a job for a caller who was answered 202. */
@@ -49,7 +49,7 @@ public final class MeteredImageService implements ImageService {
     @Override
     public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
         long start = clock.monotonicTime();
-        return next.indexLookup(request).whenComplete((indexLookup, failure) -> {
+        return traced(request).whenComplete((indexLookup, failure) -> {
             if (failure != null) {
                 record(laneOf(Lane.INTERACTIVE), wordOf(failure), start);
             } else if (indexLookup.hit().isPresent()) {
@@ -60,12 +60,20 @@ public final class MeteredImageService implements ImageService {
 
     @Override
     public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
-        return metered(generationRequest, () -> next.obtain(generationRequest));
+        return metered(
+                generationRequest,
+                () -> traced(generationRequest.request())
+                        .thenCompose(indexLookup -> next.obtain(generationRequest, indexLookup)));
     }
 
     @Override
     public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup) {
         return metered(generationRequest, () -> next.obtain(generationRequest, indexLookup));
+    }
+
+    private CompletionStage<IndexLookup> traced(ImageRequest request) {
+        return meters.spans()
+                .until(Spans.INDEX_LOOKUP, Spans.TEMPLATE, request.template().value(), () -> next.indexLookup(request));
     }
 
     private CompletionStage<ImageOutcome> metered(
@@ -106,7 +114,7 @@ public final class MeteredImageService implements ImageService {
 
     @Override
     public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
-        return next.look(key);
+        return meters.spans().until(Spans.LOOKUP, Spans.KEY, key.value(), () -> next.look(key));
     }
 
     @Override

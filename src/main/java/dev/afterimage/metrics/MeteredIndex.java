@@ -10,14 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Decorator: counts what the index could not answer. Stands behind the near index, whose hits it does not see. */
+/** Decorator: counts what the index could not answer, and traces what it is told. Stands behind the near index, whose hits it does not see. */
 public final class MeteredIndex implements ImageIndex {
 
     private final Counter failures;
+    private final Spans spans;
     private final ImageIndex next;
 
     public MeteredIndex(Meters meters, ImageIndex next) {
         this.failures = meters.cacheFailures("index");
+        this.spans = meters.spans();
         this.next = next;
     }
 
@@ -33,7 +35,7 @@ public final class MeteredIndex implements ImageIndex {
 
     @Override
     public CompletionStage<Void> put(IndexEntry entry) {
-        return counted(next.put(entry));
+        return counted(spans.until(Spans.INDEX_WRITE, Spans.KEY, entry.key().value(), () -> next.put(entry)));
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** Decorator: counts permits by lane and answer, and the pauses that the provider asked for. */
+/** Decorator: counts permits by lane and answer, traces them, and counts the pauses that the provider asked for. */
 public final class MeteredLimiter implements ProviderLimiter {
 
     private final Meters meters;
@@ -23,14 +23,22 @@ public final class MeteredLimiter implements ProviderLimiter {
 
     @Override
     public Permit acquire(List<String> accounts, Lane lane, Duration patience) {
-        Permit permit = next.acquire(accounts, lane, patience);
+        Permit permit = meters.spans()
+                .during(Spans.PERMIT, Spans.LANE, word(lane), () -> next.acquire(accounts, lane, patience));
         count(lane, permit instanceof Permit.Granted ? "granted" : "denied");
         return permit;
     }
 
     @Override
     public Permit depart(Permit.Granted permit, Purchase purchase) {
-        return departed(permit.lane(), next.depart(permit, purchase));
+        return departed(
+                permit.lane(),
+                meters.spans()
+                        .during(
+                                Spans.DEPARTURE,
+                                Spans.KEY,
+                                purchase.key().value(),
+                                () -> next.depart(permit, purchase)));
     }
 
     @Override
@@ -84,6 +92,10 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     private void count(Lane lane, String answer) {
-        meters.permits(lane.name().toLowerCase(Locale.ROOT), answer).increment();
+        meters.permits(word(lane), answer).increment();
+    }
+
+    private static String word(Lane lane) {
+        return lane.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -10,10 +10,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Decorator: counts what the store could not do, and tells when it has stored an image. */
+/** Decorator: counts what the store could not do, traces what it is asked for an image, and tells when it has stored an image. */
 public final class MeteredStore implements ImageStore {
 
     private final Counter failures;
+    private final Spans spans;
     private final ImageStore next;
     private final Consumer<byte[]> stored;
 
@@ -24,13 +25,14 @@ public final class MeteredStore implements ImageStore {
      */
     public MeteredStore(Meters meters, ImageStore next, Consumer<byte[]> stored) {
         this.failures = meters.cacheFailures("store");
+        this.spans = meters.spans();
         this.next = next;
         this.stored = stored;
     }
 
     @Override
     public Optional<IndexEntry> find(ImageKey key) {
-        return counted(() -> next.find(key));
+        return counted(() -> spans.during(Spans.STORE_LOOKUP, Spans.KEY, key.value(), () -> next.find(key)));
     }
 
     @Override
@@ -40,7 +42,8 @@ public final class MeteredStore implements ImageStore {
 
     @Override
     public IndexEntry put(IndexEntry entry, byte[] content) {
-        IndexEntry standing = counted(() -> next.put(entry, content));
+        IndexEntry standing = counted(
+                () -> spans.during(Spans.STORE_WRITE, Spans.KEY, entry.key().value(), () -> next.put(entry, content)));
         stored.accept(content);
         return standing;
     }

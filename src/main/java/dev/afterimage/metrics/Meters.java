@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -64,13 +66,29 @@ public final class Meters {
     };
 
     private final MeterRegistry registry;
+    private final Spans spans;
 
     public Meters(MeterRegistry registry) {
+        this(registry, Spans.NONE);
+    }
+
+    @Inject
+    Meters(MeterRegistry registry, Instance<Spans> spans) {
+        this(registry, spans.isResolvable() ? spans.get() : Spans.NONE);
+    }
+
+    private Meters(MeterRegistry registry, Spans spans) {
         this.registry = registry;
+        this.spans = spans;
     }
 
     public MeterRegistry registry() {
         return registry;
+    }
+
+    /** Traces, where the build and the configuration have them. */
+    public Spans spans() {
+        return spans;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.afterimage.wiring;
 
+import dev.afterimage.metrics.Meters;
 import dev.afterimage.time.Machine;
 import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
@@ -17,14 +18,14 @@ class TimeWiring {
     /** The machine that this process runs on. A sleeping virtual thread costs no platform thread; tokens cannot be guessed. */
     @Produces
     @Singleton
-    Machine machine(@VirtualThreads ExecutorService threads) {
+    Machine machine(@VirtualThreads ExecutorService threads, Meters meters) {
         return new Machine(
                 Clock.systemUTC(),
                 System::nanoTime,
                 duration -> TimeUnit.NANOSECONDS.sleep(Math.max(0, duration.toNanos())),
                 new SecureRandom(),
                 () -> UUID.randomUUID().toString(),
-                threads);
+                meters.spans().carriedBy(threads));
     }
 
     @Produces

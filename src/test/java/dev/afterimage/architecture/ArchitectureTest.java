@@ -147,6 +147,7 @@ class ArchitectureTest {
         onlyIn("io.vertx.redis..", "dev.afterimage.redis..", "dev.afterimage.wiring..");
         onlyIn("jakarta.ws.rs..", "dev.afterimage.http..");
         onlyIn("io.micrometer..", "dev.afterimage.metrics..", "dev.afterimage.wiring..");
+        onlyIn("io.opentelemetry..", "dev.afterimage.otel..");
         onlyIn("java.sql..", "dev.afterimage.local..");
         onlyIn("org.sqlite..", "dev.afterimage.local..");
         onlyIn("java.awt..", "dev.afterimage.provider.demo..");

@@ -17,12 +17,16 @@ import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.CallbackReceiver;
+import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
+import dev.afterimage.testing.ManualPause;
 import dev.afterimage.testing.MemoryBatchLedger;
 import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.time.Deadline;
+import dev.afterimage.time.Pause;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
@@ -35,6 +39,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -45,19 +54,21 @@ class BatchIntakeTest {
     private static final Optional<String> KEY = Optional.of("nightly-1");
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
+    private final FakePause pause = new FakePause(clock);
     private final MemoryImageIndex index = new MemoryImageIndex();
     private final MemoryJobQueue queue = new MemoryJobQueue(clock);
     private final MemoryBatchLedger ledger = new MemoryBatchLedger(clock);
     private final TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(1));
-    private final BatchIntake intake = intake(ledger);
+    private final BatchIntake intake = intake(ledger, pause);
 
-    private BatchIntake intake(BatchLedger batches) {
+    private BatchIntake intake(BatchLedger batches, Pause polls) {
         return new BatchIntake(
                 new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
                 queue,
                 batches,
                 ids,
                 clock,
+                polls,
                 new CallbackReceiver().callbacks(queue, clock, CallbackReceiver.SECRET));
     }
 
@@ -65,7 +76,8 @@ class BatchIntakeTest {
     void freshRowIsAHitWithoutAJobAndABadRowIsAFailure() throws Exception {
         index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
 
-        Batch batch = intake.submit(ADA, NO_KEY, upload("h", row(1), row(2), new CatalogueRow.Bad(3, "mend it")));
+        Batch batch =
+                intake.submit(ADA, NO_KEY, now(), upload("h", row(1), row(2), new CatalogueRow.Bad(3, "mend it")));
 
         assertThat(batch.total()).isEqualTo(3);
         assertThat(batch.counts()).isEqualTo(new Batch.Counts(1, 0, 1));
@@ -87,9 +99,10 @@ class BatchIntakeTest {
                 ledger,
                 ids,
                 clock,
+                pause,
                 new CallbackReceiver().callbacks(queue, clock));
 
-        Batch batch = strict.submit(ADA, NO_KEY, upload("h", row(1)));
+        Batch batch = strict.submit(ADA, NO_KEY, now(), upload("h", row(1)));
 
         assertThat(batch.failures())
                 .singleElement()
@@ -101,7 +114,7 @@ class BatchIntakeTest {
     void aRowThatTheQueueDoesNotTakeIsABadRowAndStopsNoOther() throws Exception {
         queue.takeOnly(job -> !job.key().equals(Jobs.bulk(2).key()));
 
-        Batch batch = intake.submit(ADA, NO_KEY, upload("h", row(1), row(2), row(3)));
+        Batch batch = intake.submit(ADA, NO_KEY, now(), upload("h", row(1), row(2), row(3)));
 
         assertThat(batch.total()).isEqualTo(3);
         assertThat(batch.failures()).singleElement().satisfies(failure -> {
@@ -115,14 +128,16 @@ class BatchIntakeTest {
     void aBatchOfHitsIsFinishedAtOnce() throws Exception {
         index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
 
-        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1))).state()).isEqualTo(Batch.State.FINISHED);
+        assertThat(intake.submit(ADA, NO_KEY, now(), upload("h", row(1))).state())
+                .isEqualTo(Batch.State.FINISHED);
     }
 
     @Test
     void equalRowsAreQueuedAsAJobEach() throws Exception {
         CatalogueRow equalRow = new CatalogueRow.Wanted(2, Jobs.request(1));
 
-        assertThat(intake.submit(ADA, NO_KEY, upload("h", row(1), equalRow)).total())
+        assertThat(intake.submit(ADA, NO_KEY, now(), upload("h", row(1), equalRow))
+                        .total())
                 .isEqualTo(2);
         assertThat(claims()).hasSize(2);
     }
@@ -135,7 +150,7 @@ class BatchIntakeTest {
                 .peek(row -> queued.add((int) queue.status().bulk()))
                 .iterator();
 
-        intake.submit(ADA, NO_KEY, upload("h", rows));
+        intake.submit(ADA, NO_KEY, now(), upload("h", rows));
 
         assertThat(queued.get(1000)).isEqualTo(1000);
         assertThat(queued.get(499)).isZero();
@@ -143,26 +158,26 @@ class BatchIntakeTest {
 
     @Test
     void repeatWithTheSameIdempotencyKeyReturnsTheFirstBatch() throws Exception {
-        Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
+        Batch first = intake.submit(ADA, KEY, now(), upload("h", row(1)));
 
-        assertThat(intake.submit(ADA, KEY, upload("h", row(1))).id()).isEqualTo(first.id());
+        assertThat(intake.submit(ADA, KEY, now(), upload("h", row(1))).id()).isEqualTo(first.id());
         assertThat(claims()).hasSize(1);
     }
 
     @Test
     void twoCallersMayUseTheSameIdempotencyKey() throws Exception {
-        Batch first = intake.submit(ADA, KEY, upload("h", row(1)));
+        Batch first = intake.submit(ADA, KEY, now(), upload("h", row(1)));
 
-        assertThat(intake.submit(new Caller("key:bob"), KEY, upload("h", row(1)))
+        assertThat(intake.submit(new Caller("key:bob"), KEY, now(), upload("h", row(1)))
                         .id())
                 .isNotEqualTo(first.id());
     }
 
     @Test
     void idempotencyKeyReusedForAnotherUploadIsRefused() throws Exception {
-        intake.submit(ADA, KEY, upload("h", row(1)));
+        intake.submit(ADA, KEY, now(), upload("h", row(1)));
 
-        assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("other", row(2))))
+        assertThatThrownBy(() -> intake.submit(ADA, KEY, now(), upload("other", row(2))))
                 .isInstanceOfSatisfying(
                         IdempotencyConflictException.class,
                         conflict ->
@@ -170,9 +185,44 @@ class BatchIntakeTest {
     }
 
     @Test
+    void repeatWaitsUntilItsDeadlineWhileTheFirstUploadIsReceived() throws Exception {
+        Deadline deadline = Deadline.in(Duration.ofSeconds(5), clock);
+        intake.submit(ADA, KEY, now(), upload("h", new Once(() -> {
+            assertThatThrownBy(() -> intake.submit(ADA, KEY, deadline, upload("h", row(1))))
+                    .isInstanceOf(IdempotencyConflictException.class);
+            assertThat(clock.instant()).isEqualTo(deadline.at());
+        })));
+    }
+
+    @Test
+    void repeatFindsTheBatchWhoseUploadIsReceivedBeforeItsDeadline() throws Exception {
+        ManualPause polls = new ManualPause(clock);
+        BatchIntake patient = intake(ledger, polls);
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<Void> lastRow = new CompletableFuture<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Iterator<CatalogueRow> slow = new Once(() -> {
+                begun.countDown();
+                lastRow.join();
+            });
+            Future<Batch> first = threads.submit(() -> patient.submit(ADA, KEY, now(), upload("h", slow)));
+            begun.await();
+            Deadline deadline = Deadline.in(Duration.ofSeconds(5), clock);
+            Future<Batch> repeat = threads.submit(() -> patient.submit(ADA, KEY, deadline, upload("h", row(1))));
+            polls.awaitSleeper(Duration.ofSeconds(1));
+
+            lastRow.complete(null);
+            Batch batch = first.get();
+            polls.advance(Duration.ofSeconds(1));
+
+            assertThat(repeat.get().id()).isEqualTo(batch.id());
+        }
+    }
+
+    @Test
     void repeatIsRefusedWhileTheFirstUploadIsReceivedAndAlive() throws Exception {
-        intake.submit(ADA, KEY, upload("h", new Once(() -> {
-            assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("h", row(1))))
+        intake.submit(ADA, KEY, now(), upload("h", new Once(() -> {
+            assertThatThrownBy(() -> intake.submit(ADA, KEY, now(), upload("h", row(1))))
                     .isInstanceOfSatisfying(
                             IdempotencyConflictException.class,
                             conflict -> assertThat(conflict.kind())
@@ -187,19 +237,20 @@ class BatchIntakeTest {
         Iterator<CatalogueRow> broken = new Once(() -> {
             throw new java.io.UncheckedIOException(new IOException("reset"));
         });
-        assertThatThrownBy(() -> intake.submit(ADA, KEY, upload("h", broken))).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> intake.submit(ADA, KEY, now(), upload("h", broken)))
+                .isInstanceOf(RuntimeException.class);
 
-        Batch again = intake.submit(ADA, KEY, upload("h", row(1)));
+        Batch again = intake.submit(ADA, KEY, now(), upload("h", row(1)));
 
         assertThat(again.state()).isEqualTo(Batch.State.RUNNING);
-        assertThat(intake.submit(ADA, KEY, upload("h", row(1))).id()).isEqualTo(again.id());
+        assertThat(intake.submit(ADA, KEY, now(), upload("h", row(1))).id()).isEqualTo(again.id());
     }
 
     @Test
     void theCallbackOfABatchOfHitsIsQueuedWithItsEnd() throws Exception {
         index.putFresh(Jobs.bulk(1).key(), clock.instant().plusSeconds(60));
 
-        Batch batch = intake.submit(ADA, NO_KEY, telling("https://shop.example/told", row(1)));
+        Batch batch = intake.submit(ADA, NO_KEY, now(), telling("https://shop.example/told", row(1)));
 
         assertThat(claims())
                 .singleElement()
@@ -212,7 +263,7 @@ class BatchIntakeTest {
 
     @Test
     void theCallbackOfACancelledBatchIsQueued() throws Exception {
-        Batch batch = intake.submit(ADA, NO_KEY, telling("https://shop.example/told", row(1)));
+        Batch batch = intake.submit(ADA, NO_KEY, now(), telling("https://shop.example/told", row(1)));
         claims();
 
         intake.cancel(batch.id());
@@ -223,7 +274,7 @@ class BatchIntakeTest {
 
     @Test
     void aCallbackThatMayNotBeCalledRefusesTheBatch() {
-        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, telling("https://private.example/", row(1))))
+        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, now(), telling("https://private.example/", row(1))))
                 .isInstanceOf(InvalidRequestException.class);
         assertThat(claims()).isEmpty();
     }
@@ -258,10 +309,10 @@ class BatchIntakeTest {
                     }
                     return answer;
                 });
-        assertThatThrownBy(() -> intake(losing).submit(ADA, KEY, upload("h", row(1))))
+        assertThatThrownBy(() -> intake(losing, pause).submit(ADA, KEY, now(), upload("h", row(1))))
                 .isInstanceOf(QueueUnavailableException.class);
 
-        Batch again = intake.submit(ADA, KEY, upload("h", row(1)));
+        Batch again = intake.submit(ADA, KEY, now(), upload("h", row(1)));
 
         assertThat(again.state()).isEqualTo(Batch.State.RUNNING);
         assertThat(claims()).hasSize(1);
@@ -269,7 +320,8 @@ class BatchIntakeTest {
 
     @Test
     void aBatchWithoutARowIsRefused() {
-        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, upload("h"))).isInstanceOf(InvalidRequestException.class);
+        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, now(), upload("h")))
+                .isInstanceOf(InvalidRequestException.class);
     }
 
     @Test
@@ -279,16 +331,20 @@ class BatchIntakeTest {
             throw new InvalidRequestException("Send UTF-8.", "body");
         });
 
-        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, upload("h", unreadable)))
+        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, now(), upload("h", unreadable)))
                 .isInstanceOf(InvalidRequestException.class);
     }
 
     private Batch submitted(String hash, CatalogueRow... rows) {
         try {
-            return intake.submit(ADA, KEY, upload(hash, rows));
+            return intake.submit(ADA, KEY, now(), upload(hash, rows));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private Deadline now() {
+        return Deadline.in(Duration.ZERO, clock);
     }
 
     private List<Claim> claims() {

@@ -127,7 +127,16 @@ class LinkResourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"2026-11-24T07:00:00+01:00\"", "1", "\"soon\"", "true", "1.5", "\"1795500000\""})
+    @ValueSource(
+            strings = {
+                "\"2026-11-24T07:00:00+01:00\"",
+                "1",
+                "\"soon\"",
+                "true",
+                "1795500000.5",
+                "1e99",
+                "\"1795500000\""
+            })
     void expiryThatIsMalformedOrPastIsRefused(String expires) {
         make("{\"template\":\"t\",\"data\":{},\"expires\":" + expires + "}")
                 .statusCode(400)
@@ -138,6 +147,8 @@ class LinkResourceTest {
     void expiryMayBeInSecondsOrOmitted() {
         long end = FakeCore.NOW.plusSeconds(90).getEpochSecond();
         assertThat(link("{\"template\":\"t\",\"data\":{},\"expires\":" + end + "}"))
+                .contains("&exp=" + end + "&s=");
+        assertThat(link("{\"template\":\"t\",\"data\":{},\"expires\":" + end + ".0}"))
                 .contains("&exp=" + end + "&s=");
         assertThat(link("{\"template\":\"t\",\"data\":{},\"expires\":null}")).doesNotContain("exp=");
     }

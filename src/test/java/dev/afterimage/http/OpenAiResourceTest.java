@@ -72,7 +72,7 @@ class OpenAiResourceTest {
 
     @Test
     void eachOfSeveralImagesIsAVariantOfItsOwn() {
-        post("{'model':'card','prompt':'A fox','n':3}")
+        post("{'model':'card','prompt':'A fox','n':3.0}")
                 .statusCode(200)
                 .header("Cache-Status", "afterimage; hit, afterimage; hit, afterimage; hit")
                 .body("data.size()", equalTo(3));

@@ -36,7 +36,7 @@ class ImageRequestReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "7, 7", "2147483647, 2147483647", "null, 0"})
+    @CsvSource({"0, 0", "7, 7", "7.0, 7", "0.7e1, 7", "1e2, 100", "-0.0, 0", "2147483647, 2147483647", "null, 0"})
     void variantIsAnIntegerAndDefaultsToZero(String written, int variant) {
         assertThat(read("{\"template\":\"t\",\"data\":{},\"variant\":" + written + "}")
                         .variant())
@@ -69,7 +69,10 @@ class ImageRequestReaderTest {
                 "{\"template\":\"t\",\"data\":{},\"format\":\"svg\"} | format",
                 "{\"template\":\"t\",\"data\":{},\"variant\":-1} | variant",
                 "{\"template\":\"t\",\"data\":{},\"variant\":1.5} | variant",
-                "{\"template\":\"t\",\"data\":{},\"variant\":1e2} | variant",
+                "{\"template\":\"t\",\"data\":{},\"variant\":1e-2} | variant",
+                "{\"template\":\"t\",\"data\":{},\"variant\":1e10} | variant",
+                "{\"template\":\"t\",\"data\":{},\"variant\":1e999999999} | variant",
+                "{\"template\":\"t\",\"data\":{},\"variant\":1e-999999999} | variant",
                 "{\"template\":\"t\",\"data\":{},\"variant\":2147483648} | variant",
                 "{\"template\":\"t\",\"data\":{},\"variant\":99999999999999999999} | variant",
                 "{\"template\":\"t\",\"data\":{},\"variant\":\"1\"} | variant",

@@ -7,6 +7,7 @@ import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.time.Deadline;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.Random;
 final class BatchClients {
 
     private static final Caller SENDER = new Caller("sender");
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
     private static final int MOST_TRIES = 60;
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(20);
 
@@ -83,7 +85,12 @@ final class BatchClients {
     private void send(Sent batch, int tries) {
         ask(
                 tries,
-                instance -> instance.batches().submit(SENDER, Optional.of(batch.idempotencyKey), new Upload(batch)),
+                instance -> {
+                    Deadline deadline =
+                            Deadline.in(PATIENCE, instance.machine().machine().clock());
+                    return instance.batches()
+                            .submit(SENDER, Optional.of(batch.idempotencyKey), deadline, new Upload(batch));
+                },
                 taken -> taken(batch, taken));
     }
 

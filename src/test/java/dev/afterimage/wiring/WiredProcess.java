@@ -309,7 +309,7 @@ public final class WiredProcess {
                 machine.clock());
         worker = queues.worker(images, queue, ledger, marks, pregeneration, machine, callbacks);
         Planner planner = new Planner(KEYS, versions, index, machine.clock());
-        batches = new BatchIntake(planner, queue, ledger, ids, machine.clock(), callbacks);
+        batches = new BatchIntake(planner, queue, ledger, ids, machine.clock(), machine.pause(), callbacks);
         catalogues = new CatalogueRunner(
                 pregeneration, surroundings.catalogues(), planner, freshness, queue, checkpoints, ids, machine.clock());
     }

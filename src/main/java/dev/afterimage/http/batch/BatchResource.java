@@ -13,6 +13,7 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.catalogue.DryRun;
+import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.MediaTypeGate;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.batch.BatchImages.Form;
@@ -20,6 +21,7 @@ import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.ProviderLimitConfig;
+import dev.afterimage.time.Deadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -50,6 +52,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +83,7 @@ public final class BatchResource {
     private final Clock clock;
     private final DryRun dryRun;
     private final ProviderLimitConfig prices;
+    private final Duration deadline;
     private final Optional<Uploads> uploads;
 
     @Inject
@@ -91,6 +95,7 @@ public final class BatchResource {
             Clock clock,
             DryRun dryRun,
             ProviderLimitConfig prices,
+            HttpConfig http,
             Optional<Uploads> uploads) {
         this.intake = intake;
         this.ledger = ledger;
@@ -99,6 +104,7 @@ public final class BatchResource {
         this.clock = clock;
         this.dryRun = dryRun;
         this.prices = prices;
+        this.deadline = http.deadline();
         this.uploads = uploads;
     }
 
@@ -134,7 +140,7 @@ public final class BatchResource {
             }
             Caller caller = Client.of(http).caller();
             Optional<String> key = idempotencyKey(http.request().headers().getAll(IDEMPOTENCY_KEY));
-            Batch batch = intake.submit(caller, key, upload);
+            Batch batch = intake.submit(caller, key, Deadline.in(deadline, clock), upload);
             return Response.accepted(new Accepted(batch.id(), batch.total()))
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
                     .build();

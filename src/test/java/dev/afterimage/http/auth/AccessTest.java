@@ -283,6 +283,25 @@ class AccessTest {
                 .body("detail", containsString("operate"));
     }
 
+    /** A role is looked at before it is said what there is: to all but the operator such a method is as closed as a route of its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, /v1/images, POST",
+        "GET, /v1/images, POST",
+        "POST, /v1/images/0000000000000000000000000000000000000000000000000000000000000000, GET",
+        "DELETE, /v1/links, POST",
+        "PATCH, /v1/batches/live, GET",
+        "PUT, /v1/stats, GET",
+    })
+    void aMethodThatARouteDoesNotHaveIsTheOperators(String method, String path, String offered) {
+        problem(given().request(method, path).then(), 401, "authentication-required");
+        problem(with(KeysProfile.ASK).request(method, path).then(), 403, "role-missing");
+        problem(with(KeysProfile.BATCH).request(method, path).then(), 403, "role-missing");
+        problem(with(KeysProfile.OPERATE).request(method, path).then(), 405, "method-not-allowed")
+                .header("Allow", containsString(offered));
+        core.assertUntouched();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "GET,  /v1/images/../stats",

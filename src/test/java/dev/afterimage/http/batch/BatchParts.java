@@ -65,13 +65,19 @@ public class BatchParts {
     @Alternative
     @Singleton
     BatchIntake intake(
-            MemoryImageIndex index, MemoryJobQueue queue, BatchLedger ledger, Clock clock, Callbacks callbacks) {
+            MemoryImageIndex index,
+            MemoryJobQueue queue,
+            BatchLedger ledger,
+            Clock clock,
+            Pause pause,
+            Callbacks callbacks) {
         return new BatchIntake(
                 new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
                 queue,
                 ledger,
                 new TimeOrderedIds(clock, new Random()),
                 clock,
+                pause,
                 callbacks);
     }
 

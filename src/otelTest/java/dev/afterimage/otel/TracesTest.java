@@ -1,0 +1,176 @@
+package dev.afterimage.otel;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.quarkus.arc.Unremovable;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The whole service with traces switched on, and what is told of a miss, a hit and a request link. */
+@QuarkusTest
+@TestProfile(TracesTest.Profile.class)
+class TracesTest {
+
+    private static final String SECRET = "0123456789abcdef0123456789abcdef";
+    private static final AttributeKey<String> KEY = AttributeKey.stringKey("afterimage.key");
+
+    public static class Profile implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "quarkus.otel.sdk.disabled", "false",
+                    "quarkus.otel.simple", "true",
+                    "quarkus.otel.metrics.exporter", "none",
+                    "afterimage.directory", "target/directory-of-traces",
+                    "afterimage.links.secrets.a", SECRET);
+        }
+    }
+
+    /** What has ended, in that order: a step before the request that it belongs to. */
+    @Singleton
+    @Unremovable
+    static class Received implements SpanExporter {
+
+        private final BlockingQueue<SpanData> ended = new LinkedBlockingQueue<>();
+
+        @Override
+        public CompletableResultCode export(Collection<SpanData> spans) {
+            ended.addAll(spans);
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode flush() {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode shutdown() {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        /** A request's trace: its steps in the order in which they began, and last the request itself. */
+        List<SpanData> trace() throws InterruptedException {
+            List<SpanData> steps = new ArrayList<>();
+            while (true) {
+                SpanData next = ended.poll(30, TimeUnit.SECONDS);
+                assertThat(next).as("a span, after " + steps).isNotNull();
+                if (next.getKind() == SpanKind.SERVER) {
+                    steps.removeIf(step -> !step.getTraceId().equals(next.getTraceId()));
+                    steps.sort(Comparator.comparingLong(SpanData::getStartEpochNanos));
+                    steps.add(next);
+                    return steps;
+                }
+                steps.add(next);
+            }
+        }
+    }
+
+    @Inject
+    Received received;
+
+    /** What nobody has asked for before, in an earlier run neither. */
+    private static String card(String title) {
+        String id = UUID.randomUUID().toString();
+        return "{\"template\":\"social-card\",\"data\":{\"title\":\"" + title + "\",\"author\":\"" + id + "\"}}";
+    }
+
+    private static Response ask(String path, String body) {
+        return given().contentType("application/json").body(body).post(path);
+    }
+
+    private static SpanData named(String name, List<SpanData> trace) {
+        return trace.stream()
+                .filter(step -> step.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aMissGoesAllTheWayToTheProviderAndBack() throws Exception {
+        String key = ask("/v1/images", card("Traced"))
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("key");
+
+        List<SpanData> trace = received.trace();
+        SpanData request = trace.removeLast();
+        assertThat(trace).extracting(SpanData::getName).startsWith("index lookup", "store lookup");
+        assertThat(trace)
+                .extracting(SpanData::getName)
+                .containsSubsequence("permit", "provider call", "departure", "store write", "index write");
+        SpanData call = named("provider call", trace);
+        assertThat(named("departure", trace).getParentSpanId()).isEqualTo(call.getSpanId());
+        assertThat(trace)
+                .filteredOn(step -> !step.getName().equals("departure"))
+                .extracting(SpanData::getParentSpanId)
+                .containsOnly(request.getSpanId());
+        assertThat(trace)
+                .extracting(step -> step.getAttributes().get(KEY))
+                .filteredOn(Objects::nonNull)
+                .containsOnly(key);
+    }
+
+    @Test
+    void aHitIsOneLookup() throws Exception {
+        String card = card("Asked twice");
+        ask("/v1/images", card).then().statusCode(200);
+        received.trace();
+        ask("/v1/images", card).then().statusCode(200);
+
+        assertThat(received.trace())
+                .hasSize(2)
+                .first()
+                .extracting(SpanData::getName)
+                .isEqualTo("index lookup");
+    }
+
+    @Test
+    void neitherDataNorSignaturesAreTold() throws Exception {
+        String link = ask("/v1/links", card("Nobody's business"))
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("url");
+        List<SpanData> told = received.trace();
+        given().redirects()
+                .follow(false)
+                .urlEncodingEnabled(false)
+                .get(link)
+                .then()
+                .statusCode(302);
+        told.addAll(received.trace());
+
+        String signature = link.substring(link.indexOf("&s=") + 3);
+        String data = link.substring(link.indexOf("d=") + 2, link.indexOf("&s="));
+        assertThat(told)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(span -> assertThat(span.toString())
+                        .doesNotContain(signature)
+                        .doesNotContain(data)
+                        .doesNotContain("business"));
+    }
+}
