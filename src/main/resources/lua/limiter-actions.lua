@@ -2,7 +2,7 @@
 local GRANTED, DENIED, REFUSED, STOPPED, UNCONFIRMED, NEWER = 1, 0, 2, 3, 4, 5
 
 local function depart(forgetWhatItPlanned)
-  local known, period, account, template, request, series = unpack(ARGV, 18, 23)
+  local known, period, account, template, request, series = unpack(ARGV, own, own + 5)
   if not forgetWhatItPlanned() or receiptFields('ended') == token then
     return denied(math.max(departureOfLane(), coolDown) - now, LAPSED)
   end
@@ -27,19 +27,43 @@ local function depart(forgetWhatItPlanned)
 end
 
 local actions = {
-  -- Plans a call. ARGV[18]: 1 when this is the first call of a process.
+  -- Plans a call for the account that can start first; of those that start at the same time, for a probe, else the first.
+  -- The sixth of the answer is that account. Where none can, the least wait is answered, and a stop only where all stand still.
   acquire = function()
-    local reason, left = stopped(ARGV[18] == '1')
-    if reason then
-      return { STOPPED, left, reason, epoch, now }
+    local best, start, probe, against, startsIn
+    for account = 1, accounts do
+      use(account)
+      local reason, left, mayProbe = stopped()
+      local at, no
+      if reason then
+        no = { STOPPED, left, reason, epoch, now }
+      else
+        at, no = earliestStart()
+        if no then
+          startsIn = math.min(startsIn or no[6], no[6])
+        end
+      end
+      if at then
+        if not best or at < start or (at == start and mayProbe and not probe) then
+          best, start, probe = account, at, mayProbe
+        end
+      elseif not against or (against[1] == no[1] and no[2] < against[2])
+          or (against[1] == STOPPED and no[1] ~= STOPPED) then
+        against = no
+      end
     end
-    local answer = acquire()
-    if answer[1] == GRANTED then
-      probed(now + answer[2], false)
+    if not best then
+      against[6] = startsIn
+      return against
     end
+    use(best)
+    addPlan(start)
+    probed(start, false)
+    local answer = granted(start - now)
+    answer[6] = best
     return answer
   end,
-  -- ARGV[18..23]: known, period, account, template, request, series; see openReceipt and refusal.
+  -- Own arguments: known, period, account, template, request, series; see openReceipt and refusal.
   depart = function() return depart(forgetPlan) end,
   redepart = function()
     return depart(function()
@@ -68,52 +92,53 @@ local actions = {
     pauseUntil(now + wait)
     return granted(0)
   end,
-  -- ARGV[18]: calls in a window, as the provider shows; fewer than are configured.
+  -- Own argument: calls in a window, as the provider shows; fewer than are configured.
   lower = function()
-    local shown = tonumber(ARGV[18])
+    local shown = tonumber(ARGV[own])
     if now >= loweredUntil or shown <= lowered then
       redis.call('HSET', state, 'lowered', shown, 'loweredUntil', text(now + wait))
     end
     return granted(0)
   end,
-  -- ARGV[18]: the reason.
+  -- Own argument: the reason.
   stop = function()
-    stopLanes(ARGV[18], PROBED_EVERY[ARGV[18]])
+    stopLanes(ARGV[own], PROBED_EVERY[ARGV[own]])
     return granted(0)
   end,
   -- A process has found from the store that Redis lost its memory. `token` is the epoch that it compared.
   pauseAfterLoss = function()
     if token == epoch and not confirmed then
-      pauseUntil(tonumber(redis.call('HGET', state, 'noticed')) + wait)
+      local ends = tonumber(redis.call('HGET', fleet, 'noticed')) + wait
+      redis.call('HSET', fleet, 'pausedUntil', text(math.max(pausedUntil, ends)))
+      pauseUntil(ends) -- for processes of a version that knows one account
     end
     return granted(0)
   end,
   -- The store has taken this epoch.
   confirm = function()
     if token == epoch then
-      redis.call('HSET', state, 'confirmed', '1')
+      redis.call('HSET', fleet, 'confirmed', '1')
     end
     return granted(0)
   end,
-  -- {GRANTED, cool-down left, calls in flight, epoch, now, then for each stop its number and how long it has lasted}
+  -- {GRANTED, 0, 0, epoch, now}, and for each account: cool-down left, calls in flight, and for each of STOPS how long it
+  -- has stood, or -1
   status = function()
-    local inFlight = 0
-    if concurrency > 0 then
-      inFlight = redis.call('ZCARD', places)
-    end
-    local answer = { GRANTED, math.max(0, coolDown - now), inFlight, epoch, now }
-    for number, reason in ipairs(STOPS) do
-      local since = redis.call('HGET', state, 'stop:' .. reason .. ':since')
-      if since then
-        answer[#answer + 1] = number
-        answer[#answer + 1] = now - since
+    local answer = granted(0)
+    for account = 1, accounts do
+      use(account)
+      answer[#answer + 1] = math.max(0, coolDown - now)
+      answer[#answer + 1] = concurrency > 0 and redis.call('ZCARD', places) or 0
+      for _, reason in ipairs(STOPS) do
+        local since = redis.call('HGET', state, 'stop:' .. reason .. ':since')
+        answer[#answer + 1] = since and now - since or -1
       end
     end
     return answer
   end,
-  -- ARGV[18]: known.
+  -- Own argument: known.
   refusal = function()
-    local against = refusal(tonumber(ARGV[18]))
+    local against = refusal(tonumber(ARGV[own]))
     if against then
       return { REFUSED, against[1], 0, epoch, now, against[2], against[3], against[4], '', against[5] }
     end
@@ -123,38 +148,38 @@ local actions = {
     end
     return granted(0)
   end,
-  -- ARGV[18..28]: outcome, departed, period, made, detail, answered (1 or 0), how long a rejection is remembered,
+  -- Own arguments: outcome, departed, period, made, detail, answered (1 or 0), how long a rejection is remembered,
   -- account, template, request, series.
   settle = function()
-    local outcome, departedAt, period, made, detail, answered, rejectionTtl = unpack(ARGV, 18, 24)
-    local account, template, request, series = unpack(ARGV, 25, 28)
+    local outcome, departedAt, period, made, detail, answered, rejectionTtl = unpack(ARGV, own, own + 6)
+    local account, template, request, series = unpack(ARGV, own + 7, own + 10)
     local ended = settle(outcome, tonumber(departedAt), tonumber(period), made, detail, answered == '1',
       tonumber(rejectionTtl), account, template, request, series)
     return { ended[1], ended[2], 0, epoch, now }
   end,
-  -- ARGV[18..23]: departed, period, account, template, request, series.
+  -- Own arguments: departed, period, account, template, request, series.
   hold = function()
-    local departedAt, period, account, template, request, series = unpack(ARGV, 18, 23)
+    local departedAt, period, account, template, request, series = unpack(ARGV, own, own + 5)
     return { hold(tonumber(departedAt), tonumber(period), account, template, request, series), 0, 0, epoch, now }
   end,
-  -- ARGV[18]: period. {GRANTED, 0, 0, epoch, now, departed, ticket}, or denied.
+  -- Own argument: period. {GRANTED, 0, 0, epoch, now, departed, ticket, account}, or denied.
   resumeJob = function()
-    local departedAt, ticket = resumeJob(tonumber(ARGV[18]))
+    local departedAt, ticket, account = resumeJob(tonumber(ARGV[own]))
     if not ticket then
       return denied(1000, LAPSED)
     end
-    return { GRANTED, 0, 0, epoch, now, departedAt, ticket }
+    return { GRANTED, 0, 0, epoch, now, departedAt, ticket, account }
   end,
-  -- ARGV[18]: the ticket.
+  -- Own argument: the ticket.
   ticket = function()
     if redis.call('HGET', receipt, 'token') == token then
-      redis.call('HSET', receipt, 'ticket', ARGV[18])
+      redis.call('HSET', receipt, 'ticket', ARGV[own])
     end
     return granted(0)
   end,
-  -- ARGV[18]: period.
+  -- Own argument: period.
   noteDeleted = function()
-    noteDeleted(tonumber(ARGV[18]))
+    noteDeleted(tonumber(ARGV[own]))
     return granted(0)
   end,
   allowAnother = function() return { allowAnother(), 0, 0, epoch, now } end,

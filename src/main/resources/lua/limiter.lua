@@ -9,27 +9,36 @@
 --
 -- Answers begin with {kind, wait, reason, epoch, now}; limiter-actions.lua has the kinds.
 
-local state = KEYS[1] -- hash: format, epoch, noticed, confirmed, coolDown (its end), last (the latest departure), lane
--- stops, lowered and loweredUntil (a lower limit that the provider shows, in calls a window)
-local departed, planned = KEYS[2], KEYS[3] -- sorted sets: token -> time of departure, token -> planned start
-local bulkDeparted, bulkPlanned = KEYS[4], KEYS[5] -- the bulk lane's part of both
-local places, bulkPlaces = KEYS[6], KEYS[7] -- sorted sets: token -> when the place in flight comes back by itself
-local receipt = KEYS[8] -- hash: the receipt of the image key that is asked about; see receipts.lua
-local receipts = KEYS[9] -- sorted set: image key -> when its receipt expires; of open calls and of those without an image
+local fleet = KEYS[1] -- hash: format, epoch, noticed, confirmed, and the end of a pause of all accounts. It is the state of
+-- the account of a provider that has one, too
+local receipt = KEYS[2] -- hash: the receipt of the image key that is asked about; see receipts.lua
+local receipts = KEYS[3] -- sorted set: image key -> when its receipt expires; of open calls and of those without an image
+-- Then for each account that is asked about:
+local state -- hash: coolDown (its end), last (the latest departure), lane stops, lowered and loweredUntil (a lower limit
+-- that the provider shows, in calls a window), callMean and callDeviation, unusable
+local departed, planned -- sorted sets: token -> time of departure, token -> planned start
+local bulkDeparted, bulkPlanned -- the bulk lane's part of both
+local places, bulkPlaces -- sorted sets: token -> when the place in flight comes back by itself
+local KEYS_EACH, FIRST_KEY = 7, 4
 
 local action = ARGV[1] -- see limiter-actions.lua
 local fixedTime = tonumber(ARGV[2]) -- '' for the server's clock; tests move the time by hand
-local slots, bulkSlots = tonumber(ARGV[3]), tonumber(ARGV[4])
-local slotTime, lead, grace = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local longestCall = tonumber(ARGV[8])
-local concurrency, bulkConcurrency = tonumber(ARGV[9]), tonumber(ARGV[10]) -- 0: not limited
-local placeRetry = tonumber(ARGV[11])
-local repurchases, maxUnusable = tonumber(ARGV[12]), tonumber(ARGV[13])
-local newEpoch = ARGV[14]
-local token = ARGV[15]
-local bulk = ARGV[16] == 'BULK'
-local wait = tonumber(ARGV[17]) -- acquire: the patience; depart: leave no sooner than that; coolDown, confirm: the pause
--- ARGV[18] and what follows belong to the action.
+local longestCall = tonumber(ARGV[3])
+local placeRetry = tonumber(ARGV[4])
+local repurchases, maxUnusable = tonumber(ARGV[5]), tonumber(ARGV[6])
+local newEpoch = ARGV[7]
+local token = ARGV[8]
+local bulk = ARGV[9] == 'BULK'
+local wait = tonumber(ARGV[10]) -- acquire: the patience; depart: leave no sooner than that; coolDown, confirm: the pause
+local accounts = tonumber(ARGV[11])
+-- Then for each account:
+local slots, bulkSlots
+local slotTime, lead, grace
+local concurrency, bulkConcurrency -- 0: not limited
+local firstOfProcess -- whether the process that asks has not had a permit of this account yet
+local RULES_EACH, FIRST_RULE = 8, 12
+-- What follows belongs to the action.
+local own = FIRST_RULE + RULES_EACH * accounts
 
 local RATE, CONCURRENCY, COOL_DOWN, LAPSED = 1, 2, 3, 4
 -- No call is planned further ahead, so that a permit lapses before the receipt of an image that came meanwhile is gone
@@ -56,24 +65,21 @@ end
 
 -- The state has the epoch, by which a lost memory is told from a first start, so in practice it must not expire.
 local FOREVER = 400 * 24 * 3600 * 1000
-if redis.call('PTTL', state) < FOREVER / 2 then
-  redis.call('PEXPIRE', state, FOREVER)
-end
 
 -- In a rolling deploy this version's data is also read by the version before and the version after.
 local FORMAT = 1
-local remembered = redis.call('HMGET', state, 'epoch', 'coolDown', 'last', 'format', 'confirmed', 'lowered',
-  'loweredUntil')
-local epoch, coolDown, last = remembered[1], tonumber(remembered[2] or 0), tonumber(remembered[3] or 0)
-local newerFormat = tonumber(remembered[4] or FORMAT) > FORMAT
-local confirmed = remembered[5] == '1'
-
--- While the provider shows a lower limit, it holds in both lanes.
-local lowered, loweredUntil = tonumber(remembered[6] or 0), tonumber(remembered[7] or 0)
-if now < loweredUntil and lowered < slots then
-  bulkSlots = math.max(1, math.floor(bulkSlots * lowered / slots))
-  slots = lowered
+local remembered = redis.call('HMGET', fleet, 'epoch', 'format', 'confirmed', 'pausedUntil')
+local epoch = remembered[1]
+local newerFormat = tonumber(remembered[2] or FORMAT) > FORMAT
+local confirmed = remembered[3] == '1'
+local pausedUntil = tonumber(remembered[4] or 0)
+if not epoch then
+  epoch = newEpoch
+  redis.call('HSET', fleet, 'epoch', epoch, 'format', FORMAT, 'noticed', text(now))
+  redis.call('PEXPIRE', fleet, FOREVER)
 end
+
+local coolDown, last, lowered, loweredUntil -- those of the account in use
 
 local function pauseUntil(time)
   if time > coolDown then
@@ -82,27 +88,53 @@ local function pauseUntil(time)
   end
 end
 
-if not epoch then
-  epoch = newEpoch
-  redis.call('HSET', state, 'epoch', epoch, 'format', FORMAT, 'noticed', text(now))
-  redis.call('PEXPIRE', state, FOREVER)
+local inUse
+
+-- What follows is about this account.
+local function use(account)
+  if account == inUse then
+    return
+  end
+  inUse = account
+  local key, rule = FIRST_KEY + KEYS_EACH * (account - 1), FIRST_RULE + RULES_EACH * (account - 1)
+  state, departed, planned, bulkDeparted, bulkPlanned, places, bulkPlaces = unpack(KEYS, key, key + KEYS_EACH - 1)
+  slots, bulkSlots = tonumber(ARGV[rule]), tonumber(ARGV[rule + 1])
+  slotTime, lead, grace = tonumber(ARGV[rule + 2]), tonumber(ARGV[rule + 3]), tonumber(ARGV[rule + 4])
+  concurrency, bulkConcurrency = tonumber(ARGV[rule + 5]), tonumber(ARGV[rule + 6])
+  firstOfProcess = ARGV[rule + 7] == '1'
+
+  if redis.call('PTTL', state) < FOREVER / 2 then
+    redis.call('HSETNX', state, 'last', '0')
+    redis.call('PEXPIRE', state, FOREVER)
+  end
+  local known = redis.call('HMGET', state, 'coolDown', 'last', 'lowered', 'loweredUntil')
+  coolDown, last = math.max(pausedUntil, tonumber(known[1] or 0)), tonumber(known[2] or 0)
+
+  -- While the provider shows a lower limit, it holds in both lanes.
+  lowered, loweredUntil = tonumber(known[3] or 0), tonumber(known[4] or 0)
+  if now < loweredUntil and lowered < slots then
+    bulkSlots = math.max(1, math.floor(bulkSlots * lowered / slots))
+    slots = lowered
+  end
+
+  redis.call('ZREMRANGEBYSCORE', departed, '-inf', text(now - slotTime))
+  redis.call('ZREMRANGEBYSCORE', planned, '-inf', text(now - grace))
+  if bulk then
+    redis.call('ZREMRANGEBYSCORE', bulkDeparted, '-inf', text(now - slotTime))
+    redis.call('ZREMRANGEBYSCORE', bulkPlanned, '-inf', text(now - grace))
+  end
+  if concurrency > 0 then
+    redis.call('ZREMRANGEBYSCORE', places, '-inf', text(now))
+    redis.call('ZREMRANGEBYSCORE', bulkPlaces, '-inf', text(now))
+  end
+
+  -- If departures were evicted that still count at the provider, no call leaves until they count no longer.
+  if last > now - slotTime and redis.call('ZCARD', departed) == 0 then
+    pauseUntil(now + slotTime)
+  end
 end
 
-redis.call('ZREMRANGEBYSCORE', departed, '-inf', text(now - slotTime))
-redis.call('ZREMRANGEBYSCORE', planned, '-inf', text(now - grace))
-if bulk then
-  redis.call('ZREMRANGEBYSCORE', bulkDeparted, '-inf', text(now - slotTime))
-  redis.call('ZREMRANGEBYSCORE', bulkPlanned, '-inf', text(now - grace))
-end
-if concurrency > 0 then
-  redis.call('ZREMRANGEBYSCORE', places, '-inf', text(now))
-  redis.call('ZREMRANGEBYSCORE', bulkPlaces, '-inf', text(now))
-end
-
--- If departures were evicted that still count at the provider, no call leaves until they count no longer.
-if last > now - slotTime and redis.call('ZCARD', departed) == 0 then
-  pauseUntil(now + slotTime)
-end
+use(1)
 
 local function timeAt(key, rank)
   return tonumber(redis.call('ZRANGE', key, rank, rank, 'WITHSCORES')[2])
@@ -197,10 +229,11 @@ local function expectedCall()
   return math.min(longestCall, math.floor(tonumber(seen[1] or 0) + 2 * tonumber(seen[2] or 0)))
 end
 
-local function acquire()
+-- When a call that comes now may start: a time; or nil and the denial.
+local function earliestStart()
   local coolDownLeft = math.max(0, coolDown - now)
   if coolDownLeft > wait then
-    return denied(coolDownLeft, COOL_DOWN)
+    return nil, denied(coolDownLeft, COOL_DOWN)
   end
   -- In the interactive lane somebody waits: a call whose answer is not expected before their deadline does not leave.
   local expected = 0
@@ -208,14 +241,14 @@ local function acquire()
     expected = expectedCall()
   end
   if expected > wait then
-    return denied(expected, RATE, coolDownLeft)
+    return nil, denied(expected, RATE, coolDownLeft)
   end
   local mayWait = wait - expected
   if concurrency > 0 then
     local full = redis.call('ZCARD', places) >= concurrency
         or (bulk and redis.call('ZCARD', bulkPlaces) >= bulkConcurrency)
     if full then
-      return denied(math.max(coolDownLeft, placeRetry), CONCURRENCY)
+      return nil, denied(math.max(coolDownLeft, placeRetry), CONCURRENCY)
     end
   end
   local start = plan(departed, planned, slots, now + coolDownLeft)
@@ -230,12 +263,11 @@ local function acquire()
     local startsIn = start - now
     local reason = coolDownLeft > mayPlan and COOL_DOWN or RATE
     if startsIn > mayWait then
-      return denied(startsIn + expected, reason, startsIn)
+      return nil, denied(startsIn + expected, reason, startsIn)
     end
-    return denied(startsIn - math.floor(lead / 2), reason)
+    return nil, denied(startsIn - math.floor(lead / 2), reason)
   end
-  addPlan(start)
-  return granted(start - now)
+  return start
 end
 
 local function stamp(at)

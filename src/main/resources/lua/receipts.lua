@@ -130,18 +130,20 @@ end
 local STOPS = { 'ACCESS_REFUSED', 'OUT_OF_CREDITS', 'UNUSABLE_ANSWERS' }
 local PROBED_EVERY = { ACCESS_REFUSED = 60 * 1000000, OUT_OF_CREDITS = 900 * 1000000, UNUSABLE_ANSWERS = 900 * 1000000 }
 
--- The stop that forbids this call, as its number and the wait; nil when there is none, or when a probe of it is due.
-local function stopped(justStarted)
+-- The stop that forbids this call, as its number and the wait; nil when there is none. Third whether a probe is due.
+local function stopped()
+  local probe = false
   for number, reason in ipairs(STOPS) do
     local concerns = bulk or reason ~= 'UNUSABLE_ANSWERS'
     local nextProbe = tonumber(redis.call('HGET', state, 'stop:' .. reason .. ':next') or nil)
     if concerns and nextProbe then
-      if now < nextProbe and not (justStarted and reason == 'ACCESS_REFUSED') then
+      if now < nextProbe and not (firstOfProcess and reason == 'ACCESS_REFUSED') then
         return number, nextProbe - now
       end
+      probe = true
     end
   end
-  return nil
+  return nil, nil, probe
 end
 
 -- Sets when the next probe of each stop may leave, after a permit for `start` or a departure at `start`. After a permit
@@ -294,15 +296,17 @@ local function hold(departedAt, period, account, template, request, series)
   return 1
 end
 
--- Takes over the job of a call whose holder is gone or gave up. Answers when the call departed and its ticket, or nil.
+-- Takes over the job of a call whose holder is gone or gave up. Answers when the call departed, its ticket and its
+-- account, or nil.
 local function resumeJob(period)
-  local standing, departedAt, ticket, deletedOpen = receiptFields('state', 'departed', 'ticket', 'deletedOpen')
+  local standing, departedAt, ticket, deletedOpen, account =
+    receiptFields('state', 'departed', 'ticket', 'deletedOpen', 'account')
   if ticket == '' or deletedOpen == '1' or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
     return nil
   end
   redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'until', text(now + longestCall))
   keepReceipt(now + longestCall + period)
-  return departedAt, ticket
+  return departedAt, ticket, account
 end
 
 -- Notes a DELETE: purchases are counted from 0 again, and what was bought before is not stored. The receipt of a call

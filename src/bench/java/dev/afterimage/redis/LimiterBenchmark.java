@@ -1,5 +1,6 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
@@ -75,14 +76,14 @@ public class LimiterBenchmark {
         LimiterScript script = new LimiterScript(
                 link,
                 prefix,
-                limits,
+                AccountLimits.of(limits),
                 Limiters.RULES,
                 limits.longestCall(),
                 clients.note,
                 () -> Long.toString(tokens.incrementAndGet()),
                 () -> "");
         receipts = new RedisReceipts(script, Clock.systemUTC());
-        return new RedisLimiter(script, limits);
+        return new RedisLimiter(script);
     }
 
     /** With calls that lie an hour ahead. */
@@ -100,7 +101,7 @@ public class LimiterBenchmark {
     /** A call that may leave at once, and its end: three questions, to be let in, to leave, and to end the receipt. */
     @Benchmark
     public Permit acquireAndDepart() {
-        Granted permit = (Granted) roomy.acquire(Lane.INTERACTIVE, Duration.ofSeconds(5));
+        Granted permit = (Granted) roomy.acquire(Limiters.ONE, Lane.INTERACTIVE, Duration.ofSeconds(5));
         Permit departed = roomy.depart(permit, Purchases.next());
         if (departed instanceof Permit.Departed call) {
             receipts.settle(call, new CallOutcome.NotBilled());
@@ -111,7 +112,7 @@ public class LimiterBenchmark {
     /** A place in a line of others, and out of it again: two questions. */
     @Benchmark
     public void lineUpAndLeave() {
-        full.release((Granted) full.acquire(Lane.INTERACTIVE, Duration.ofDays(2)));
+        full.release((Granted) full.acquire(Limiters.ONE, Lane.INTERACTIVE, Duration.ofDays(2)));
     }
 
     /** One round trip with nothing in it. */

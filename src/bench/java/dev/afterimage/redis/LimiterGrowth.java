@@ -33,7 +33,7 @@ final class LimiterGrowth {
         RedisLink observer = clients.link(url);
         List<ProviderLimiter> fleet = new ArrayList<>();
         for (int instance = 0; instance < instances; instance++) {
-            fleet.add(new RedisLimiter(clients.script(clients.link(url), limits, Limiters.RULES, () -> ""), limits));
+            fleet.add(new RedisLimiter(clients.script(clients.link(url), limits, Limiters.RULES, () -> "")));
         }
         DepartureLog log = new DepartureLog();
         long start = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP);

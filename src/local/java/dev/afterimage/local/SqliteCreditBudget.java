@@ -2,7 +2,6 @@ package dev.afterimage.local;
 
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.Purchase;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.YearMonth;
@@ -79,9 +78,9 @@ public final class SqliteCreditBudget implements CreditBudget {
     }
 
     @Override
-    public Status status() {
+    public Status status(String account) {
         String month = currentMonth().toString();
-        return budgets.status(database.read(session -> used(session, month, By.ACCOUNT, Purchase.DEFAULT_ACCOUNT)));
+        return budgets.status(account, database.read(session -> used(session, month, By.ACCOUNT, account)));
     }
 
     @Override

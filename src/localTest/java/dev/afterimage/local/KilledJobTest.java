@@ -3,6 +3,7 @@ package dev.afterimage.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ProviderWebhooks;
@@ -11,6 +12,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.image.TemplatesConfig;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
@@ -51,10 +53,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,7 +66,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that is killed while the provider makes an image: whoever asks next gets that image, and it is billed once. */
+/**
+ * A process that is killed while the provider makes an image: whoever asks next gets that image, and it is billed once. It was
+ * opened with the key of the second account, which is the only one that the API takes; the heir would begin with the first.
+ */
 @Timeout(120)
 class KilledJobTest {
 
@@ -81,6 +88,7 @@ class KilledJobTest {
         private final Vertx vertx = Vertx.vertx();
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         private final ProviderHttp http;
+        private final MemoryLimiter limiter;
         private final ImagePipeline pipeline;
         private final Clock clock;
 
@@ -99,6 +107,8 @@ class KilledJobTest {
                                     "afterimage.provider.url",
                                     url,
                                     "afterimage.provider.api-key",
+                                    "not-the-jobs-key",
+                                    "afterimage.provider.accounts.second.api-key",
                                     ApiDouble.KEY,
                                     "afterimage.provider.allowed-hosts",
                                     "127.0.0.1"),
@@ -109,24 +119,28 @@ class KilledJobTest {
                     config.getConfigMapping(ProviderConfig.class),
                     config.getConfigMapping(ProvidersConfig.class),
                     config.getConfigMapping(TemplatesConfig.class));
-            MemoryLimiter limiter = new MemoryLimiter(
-                    Permitted.WIDE,
+            limiter = new MemoryLimiter(
+                    new AccountLimits(
+                            new TreeMap<>(Map.of("default", Permitted.WIDE, "second", Permitted.WIDE)),
+                            List.of("default", "second")),
                     Limiters.RULES,
                     () -> clock.millis() * 1_000_000,
                     clock,
                     new SqliteReceipts(database, clock));
             CallSettler settler = Permitted.settler(limiter, clock, pause, threads);
-            ImageGenerator provider = DescribedProvider.of(
-                    providers.main(),
+            ImageGenerator provider = providers.generator((choice, account) -> DescribedProvider.of(
+                    choice,
+                    account,
                     http,
-                    ApiKeys.configured(providers.main().config()),
+                    ApiKeys.configured(account),
                     new PermitAcquirer(limiter, clock, AT_ONCE, new Random(1)),
                     settler,
                     (service, method, called, headers, body) -> headers,
                     clock,
                     polls,
                     ProviderWebhooks.none(),
-                    false);
+                    false));
+            AccountChoice accounts = new AccountChoice(providers, clock);
             this.pipeline = new ImagePipeline(new PipelineParts(
                     providers.keys(),
                     new FixedVersions(),
@@ -135,9 +149,9 @@ class KilledJobTest {
                     new MemoryFlightLeases(Duration.ofDays(1), () -> clock.millis() * 1_000_000, pause),
                     limiter,
                     settler,
-                    Permitted.generator(provider, limiter, settler, clock, AT_ONCE),
+                    Permitted.generator(provider, accounts, limiter, settler, clock, AT_ONCE),
                     provider,
-                    (lane, deadline) -> Optional.empty(),
+                    (request, lane, deadline) -> Optional.empty(),
                     new FreshnessPolicy(Duration.ofDays(1), Duration.ofDays(7), Duration.ofHours(1), Map.of()),
                     new MemoryCallerQuota(OptionalInt.empty(), clock),
                     new FakeBacklog(),
@@ -175,8 +189,10 @@ class KilledJobTest {
                 System.out.flush();
                 forEver.await(wait);
             };
-            new Service(new Database(Path.of(args[0]), false), args[1], Clock.systemUTC(), told, forEver)
-                    .obtain(args[2]);
+            Service service =
+                    new Service(new Database(Path.of(args[0]), false), args[1], Clock.systemUTC(), told, forEver);
+            service.limiter.coolDown("default", Duration.ofHours(1));
+            service.obtain(args[2]);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.afterimage.local;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -42,6 +44,6 @@ class SqliteCreditBudgetTest extends CreditBudgetContract {
                 .withMessageContaining("afterimage.directory (" + database.directory() + ") cannot be used")
                 .withMessageContaining("may read and write");
 
-        assertThat(budget.status().used()).isEqualTo(1);
+        assertThat(budget.status(DEFAULT_ACCOUNT).used()).isEqualTo(1);
     }
 }

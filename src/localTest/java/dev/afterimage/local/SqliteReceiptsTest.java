@@ -1,8 +1,10 @@
 package dev.afterimage.local;
 
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.MemoryLimiter;
@@ -29,7 +31,11 @@ class SqliteReceiptsTest {
 
     private MemoryLimiter limiter() {
         return new MemoryLimiter(
-                Permitted.WIDE, Limiters.RULES, clock::nanoTime, clock, new SqliteReceipts(database.get(), clock));
+                AccountLimits.of(Permitted.WIDE),
+                Limiters.RULES,
+                clock::nanoTime,
+                clock,
+                new SqliteReceipts(database.get(), clock));
     }
 
     private MemoryLimiter restarted() {
@@ -38,7 +44,7 @@ class SqliteReceiptsTest {
     }
 
     private static Permit depart(MemoryLimiter limiter) {
-        Permit.Granted permit = (Permit.Granted) limiter.acquire(Lane.BULK, Duration.ZERO);
+        Permit.Granted permit = (Permit.Granted) limiter.acquire(ONE, Lane.BULK, Duration.ZERO);
         return limiter.depart(permit, Purchases.of(KEY));
     }
 

@@ -24,7 +24,7 @@ public final class DryRun {
     private final Planner planner;
     private final JobQueue queue;
     private final Supplier<OptionalLong> creditsLeft;
-    private final Limits limits;
+    private final List<Limits> limits;
     private final ToDoubleFunction<ImageRequest> credits;
     private final Supplier<Optional<Duration>> callTime;
 
@@ -33,6 +33,7 @@ public final class DryRun {
      *
      * @param queue only asked whether a job would fit
      * @param creditsLeft this month, empty where they are not limited; when it fails, so does the dry run
+     * @param limits of each account
      * @param credits what a purchase of this image takes
      * @param callTime how long a call to the provider usually takes, as far as this process knows; needed only where the
      *     calls in flight are limited
@@ -41,7 +42,7 @@ public final class DryRun {
             Planner planner,
             JobQueue queue,
             Supplier<OptionalLong> creditsLeft,
-            Limits limits,
+            List<Limits> limits,
             ToDoubleFunction<ImageRequest> credits,
             Supplier<Optional<Duration>> callTime) {
         this.planner = planner;
@@ -130,16 +131,24 @@ public final class DryRun {
         }
     }
 
-    /** How long so many calls take: by the limit of the rate or by that of calls in flight, whichever takes longer. */
+    /** How long so many calls take, with all accounts at once. */
     private Duration duration(long calls) {
-        Duration byRate = limits.slotTime().multipliedBy(calls).dividedBy(limits.bulkRate());
-        OptionalInt places = limits.bulkConcurrency();
-        if (places.isEmpty()) {
-            return byRate;
-        }
-        Duration byPlaces = callTime.get()
-                .map(each -> each.multipliedBy(calls).dividedBy(places.getAsInt()))
-                .orElse(byRate);
-        return byPlaces.compareTo(byRate) > 0 ? byPlaces : byRate;
+        double perSecond = limits.stream().mapToDouble(this::callsPerSecond).sum();
+        return Duration.ofMillis(Math.round(1000 * calls / perSecond));
+    }
+
+    /** By the rate, or by the calls in flight where those are the narrower limit. */
+    private double callsPerSecond(Limits account) {
+        double byRate = account.bulkRate() / seconds(account.slotTime());
+        OptionalInt places = account.bulkConcurrency();
+        return places.isEmpty()
+                ? byRate
+                : callTime.get()
+                        .map(each -> Math.min(byRate, places.getAsInt() / seconds(each)))
+                        .orElse(byRate);
+    }
+
+    private static double seconds(Duration duration) {
+        return Math.max(1, duration.toMillis()) / 1000.0;
     }
 }

@@ -17,16 +17,21 @@ import java.util.Optional;
  * @param deadline until when the caller waits: a wait that would end later is not begun
  * @param order what the call is to buy
  * @param departure what an adapter runs right before it writes the request
+ * @param account the provider's account with whose key it is called
  */
-public record Attempt(Lane lane, Deadline deadline, Order order, Departure departure) {
+public record Attempt(Lane lane, Deadline deadline, Order order, Departure departure, String account) {
 
-    /** An attempt whose departure has no effect yet. */
+    /** An attempt whose departure has no effect yet, at a provider that is its one account. */
     public static Attempt of(Lane lane, Deadline deadline, Order order) {
-        return new Attempt(lane, deadline, order, () -> {});
+        return new Attempt(lane, deadline, order, () -> {}, Purchase.DEFAULT_ACCOUNT);
     }
 
     public Attempt withDeparture(Departure newDeparture) {
-        return new Attempt(lane, deadline, order, newDeparture);
+        return new Attempt(lane, deadline, order, newDeparture, account);
+    }
+
+    public Attempt withAccount(String billed) {
+        return new Attempt(lane, deadline, order, departure, billed);
     }
 
     /** What a call is for: it says what to buy, and keeps the call's receipt. */

@@ -5,48 +5,40 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.store.StoreUnavailableException;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
  * Decorator: counts the expected cost of a call on the budget before the call is made. Afterwards replaces it by the true
- * cost where that is known, or by nothing where the call was certainly not billed. It is inside the retry, so that each
- * call that may be billed is counted.
+ * cost where that is known, or by nothing where the call was certainly not billed. It is behind the permit, which says
+ * whose account is billed, so that each call that may be billed is counted.
  */
 public final class BudgetedGenerator implements ImageGenerator {
 
     private static final Logger LOG = Logger.getLogger(BudgetedGenerator.class);
 
     private final CreditBudget budget;
-    private final Function<ImageRequest, Price> prices;
+    private final AccountChoice accounts;
     private final ImageGenerator next;
 
-    /**
-     * What an image is expected to cost, in the provider's unit.
-     *
-     * @param account the provider's account that is billed
-     */
-    public record Price(String account, double cost) {}
-
-    public BudgetedGenerator(CreditBudget budget, Function<ImageRequest, Price> prices, ImageGenerator next) {
+    public BudgetedGenerator(CreditBudget budget, AccountChoice accounts, ImageGenerator next) {
         this.budget = budget;
-        this.prices = prices;
+        this.accounts = accounts;
         this.next = next;
     }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        Price price = prices.apply(request);
         CreditBudget.Charge charge = new CreditBudget.Charge(
-                price.account(),
+                accounts.budget(request, attempt.account()),
                 request.template().value(),
                 attempt.order().payer().tenant(),
-                price.cost());
+                accounts.cost(request));
         return switch (budget.reserve(charge)) {
             case CreditBudget.Exhausted exhausted ->
                 throw exhausted.by() == CreditBudget.By.TENANT
                         ? OutOfCreditsException.ofTenant(exhausted.until())
-                        : new OutOfCreditsException("the month's budget of credits is spent", exhausted.until());
+                        : accounts.spent(charge.account(), charge.cost(), exhausted.until())
+                                .of(attempt.account());
             case CreditBudget.Reserved reserved -> generate(request, attempt, reserved);
         };
     }

@@ -1,6 +1,8 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.store.StoreUnavailableException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failure to get an image from the provider. Each subclass has its own consequence; {@link #billed()} says whether the
@@ -29,8 +31,21 @@ public abstract sealed class GenerationException extends RuntimeException
         MAYBE
     }
 
-    GenerationException(String message, @org.jspecify.annotations.Nullable Throwable cause) {
+    private @Nullable String account;
+
+    GenerationException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    /** It is the failure of this account's call. */
+    GenerationException of(String called) {
+        account = called;
+        return this;
+    }
+
+    /** The account whose call failed so; empty when none was tried. */
+    Optional<String> account() {
+        return Optional.ofNullable(account);
     }
 
     public abstract Billed billed();

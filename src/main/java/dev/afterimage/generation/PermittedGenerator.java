@@ -14,16 +14,19 @@ import io.smallrye.faulttolerance.api.RateLimitException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decorator: waits for the fleet's permit before each call, departs with it, and ends the receipt of a call that failed.
- * The receipt of a call that brought an image stays open until the image is stored. A permit that lapses before the call
- * leaves (a slow connection, a cool-down, a full bulkhead) costs nothing: another one is taken after a wait, if that ends
- * before the deadline.
+ * Decorator: waits for the fleet's permit before each call, which also says with whose account, departs with it, and ends
+ * the receipt of a call that failed. The receipt of a call that brought an image stays open until the image is stored. A
+ * permit that lapses before the call leaves (a slow connection, a cool-down, a full bulkhead) costs nothing: another one
+ * is taken after a wait, if that ends before the deadline.
  */
 public final class PermittedGenerator implements ImageGenerator {
 
+    private final AccountChoice accounts;
     private final PermitAcquirer permits;
     private final LocalRateLimit rateLimit;
     private final CallSettler settler;
@@ -37,12 +40,14 @@ public final class PermittedGenerator implements ImageGenerator {
      * @param rejectionTtl how long the fleet remembers what the provider rejected; zero: not at all
      */
     public PermittedGenerator(
+            AccountChoice accounts,
             PermitAcquirer permits,
             LocalRateLimit rateLimit,
             CallSettler settler,
             Duration rejectionTtl,
             Clock clock,
             ImageGenerator next) {
+        this.accounts = accounts;
         this.permits = permits;
         this.rateLimit = rateLimit;
         this.settler = settler;
@@ -55,7 +60,7 @@ public final class PermittedGenerator implements ImageGenerator {
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         for (int lapsed = 0; ; lapsed++) {
             try {
-                return generateOnce(request, attempt);
+                return generateOnce(request, attempt, accounts.of(request));
             } catch (PermitLapsedException another) {
                 Duration wait = another.waitAfter(lapsed);
                 if (!Callables.call(() -> permits.awaitAnother(wait, attempt.deadline()))) {
@@ -70,16 +75,21 @@ public final class PermittedGenerator implements ImageGenerator {
      *
      * @throws PermitLapsedException when the call did not leave with it
      */
-    private GeneratedImage generateOnce(ImageRequest request, Attempt attempt) {
-        Permit.Granted permit = granted(Callables.call(() -> permits.await(attempt.lane(), attempt.deadline())), clock);
+    private GeneratedImage generateOnce(ImageRequest request, Attempt attempt, List<String> candidates) {
+        Permit.Granted permit =
+                granted(Callables.call(() -> permits.await(candidates, attempt.lane(), attempt.deadline())), clock);
         PermittedCall call = new PermittedCall(permit, attempt);
+        Optional<String> another;
         try {
-            call.purchase = attempt.order().purchase();
-            return next.generate(request, attempt.withDeparture(call));
+            Purchase purchase = attempt.order().purchase();
+            another = accounts.bound(request, purchase.account()).filter(account -> !account.equals(permit.account()));
+            if (another.isEmpty()) {
+                call.purchase = purchase.billedTo(permit.account());
+                return next.generate(
+                        request, attempt.withAccount(permit.account()).withDeparture(call));
+            }
         } catch (GenerationException failure) {
-            GenerationException told = call.failed(failure);
-            tellOthers(failure);
-            throw told;
+            throw call.failed(failure);
         } catch (PermitLapsedException | LimiterUnavailableException neverLeft) {
             call.neverLeft();
             throw neverLeft;
@@ -90,6 +100,7 @@ public final class PermittedGenerator implements ImageGenerator {
         } finally {
             call.end();
         }
+        return generateOnce(request, attempt, List.of(another.orElseThrow()));
     }
 
     /**
@@ -113,22 +124,6 @@ public final class PermittedGenerator implements ImageGenerator {
                     case UNUSABLE_ANSWERS -> ThrottledException.byLimiter(stopped.retryAfter());
                 };
         };
-    }
-
-    /**
-     * Stops the lanes of the fleet after a failure that every other call would meet. Where that fails, the others find it
-     * out by themselves.
-     */
-    private void tellOthers(GenerationException failure) {
-        try {
-            switch (failure) {
-                case AccessRefusedException refused -> permits.stop(LaneStop.Reason.ACCESS_REFUSED);
-                case OutOfCreditsException empty -> permits.stop(LaneStop.Reason.OUT_OF_CREDITS);
-                default -> {}
-            }
-        } catch (LimiterUnavailableException gone) {
-            failure.addSuppressed(gone);
-        }
     }
 
     /** One permit, and the receipt of the call that left with it. Used by one thread. */
@@ -179,14 +174,40 @@ public final class PermittedGenerator implements ImageGenerator {
         }
 
         GenerationException failed(GenerationException failure) {
+            GenerationException told = ended(failure);
+            tellOthers(failure);
+            return told;
+        }
+
+        private GenerationException ended(GenerationException failure) {
             if (departure != null) {
                 attempt.order().failed();
-                return settler.settleFailed(departure.call(), failure, rejectionTtl);
+                return settler.settleFailed(departure.call(), failure, rejectionTtl)
+                        .of(permit.account());
             }
             if (!(failure instanceof ReceiptStandsException)) {
                 neverLeft();
             }
             return failure;
+        }
+
+        /**
+         * Stops the account's lanes after a failure that every other call of it would meet. Where that fails, the others
+         * find it out by themselves.
+         */
+        private void tellOthers(GenerationException failure) {
+            try {
+                switch (failure) {
+                    case AccessRefusedException refused ->
+                        permits.stop(permit.account(), LaneStop.Reason.ACCESS_REFUSED);
+                    // Before the departure our own budget was spent.
+                    case OutOfCreditsException empty
+                    when departure != null -> permits.stop(permit.account(), LaneStop.Reason.OUT_OF_CREDITS);
+                    default -> {}
+                }
+            } catch (LimiterUnavailableException gone) {
+                failure.addSuppressed(gone);
+            }
         }
 
         /**

@@ -12,21 +12,29 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
 
 /**
  * Decorator: retries a failed call where {@link RetryPolicy} says so, each try through the circuit breaker. When the
- * provider asks to wait, the whole fleet pauses.
+ * provider asks to wait, the whole fleet pauses that account. A call that failed unbilled because of its account is
+ * retried at once where another account may make it.
  */
 public final class ResilientGenerator implements ImageGenerator {
 
     private final RetryGuard retry;
     private final BreakerGuard breaker;
     private final RetryPolicy policy;
+    private final AccountChoice accounts;
     private final ProviderLimiter limiter;
     private final ImageGenerator next;
 
     public ResilientGenerator(
-            RetryGuard retry, BreakerGuard breaker, RetryPolicy policy, ProviderLimiter limiter, ImageGenerator next) {
+            RetryGuard retry,
+            BreakerGuard breaker,
+            RetryPolicy policy,
+            AccountChoice accounts,
+            ProviderLimiter limiter,
+            ImageGenerator next) {
         this.retry = retry;
         this.breaker = breaker;
         this.policy = policy;
+        this.accounts = accounts;
         this.limiter = limiter;
         this.next = next;
     }
@@ -49,15 +57,31 @@ public final class ResilientGenerator implements ImageGenerator {
             GenerationException known = failure;
             if (failure instanceof ThrottledException throttled && throttled.byProvider()) {
                 Duration wait = policy.waitAfter(throttled, made);
-                limiter.coolDown(wait);
+                limiter.coolDown(failure.account().orElse(attempt.account()), wait);
                 known = ThrottledException.byProvider(Optional.of(wait));
             }
-            Optional<Duration> wait = policy.waitBefore(known, made, attempt.deadline());
+            Optional<Duration> wait = mayTryAnother(request, failure)
+                    ? Optional.of(Duration.ZERO)
+                    : policy.waitBefore(known, made, attempt.deadline());
             if (wait.isPresent()) {
                 throw new RetryInException(wait.get(), known);
             }
             throw known;
         }
+    }
+
+    /** Only what says that the account, and not the request, was the reason. The limiter knows which one can start first. */
+    private boolean mayTryAnother(ImageRequest request, GenerationException failure) {
+        boolean ofAccount = switch (failure) {
+            case ThrottledException throttled -> throttled.byProvider();
+            case AccessRefusedException refused -> true;
+            case OutOfCreditsException empty -> !empty.isTenants();
+            default -> false;
+        };
+        return ofAccount
+                && failure.account()
+                        .filter(account -> accounts.hasAnother(request, account))
+                        .isPresent();
     }
 
     private GeneratedImage throughBreaker(ImageRequest request, Attempt attempt) {

@@ -15,6 +15,7 @@ import dev.afterimage.jobs.Job.BatchRow;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.OpenJob;
+import dev.afterimage.limit.Purchase;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
@@ -83,6 +84,7 @@ public final class JobCodec {
             out.put("token", open.token());
             out.put("departed", Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, open.departed())));
             out.put("series", open.series());
+            out.put("account", open.account());
             out.put("ticket", open.ticket());
         });
         out.put("template", request.template().value());
@@ -145,6 +147,7 @@ public final class JobCodec {
                         .map(ticket -> new OpenJob(
                                 required(fields, "token"),
                                 Instant.EPOCH.plus(Long.parseLong(required(fields, "departed")), ChronoUnit.MICROS),
+                                fields.getOrDefault("account", Purchase.DEFAULT_ACCOUNT),
                                 required(fields, "series"),
                                 ticket)));
     }

@@ -23,8 +23,13 @@ public interface CreditBudget {
         settle(reservation, 0);
     }
 
-    /** The current month's count of the one account; kept also when no budget is set. */
-    Status status();
+    /** The current month's count of an account; kept also when no budget is set. */
+    Status status(String account);
+
+    /** That of several accounts of one provider together; without a limit when one of them has none. */
+    default Status status(List<String> accounts) {
+        return accounts.stream().map(this::status).reduce(Status::plus).orElseThrow();
+    }
 
     /** What a month's images cost, in the order of the names; empty for a month of which nothing is known. */
     List<Usage> usage(String month, By by);
@@ -100,9 +105,9 @@ public interface CreditBudget {
             return limit < 0 ? NONE : Charge.micros(limit);
         }
 
-        /** The state of the one account, when {@code usedMicros} millionths of its budget are used. */
-        public Status status(long usedMicros) {
-            long limit = ofAccount(Purchase.DEFAULT_ACCOUNT);
+        /** The state of an account, when {@code usedMicros} millionths of its budget are used. */
+        public Status status(String account, long usedMicros) {
+            long limit = ofAccount(account);
             return new Status(
                     (long) Math.ceil(Charge.cost(usedMicros)),
                     limit < 0 ? OptionalLong.empty() : OptionalLong.of((long) Charge.cost(limit)));
@@ -134,6 +139,13 @@ public interface CreditBudget {
      * @param limit the month's credits; empty when no budget is set
      */
     record Status(long used, OptionalLong limit) {
+
+        private Status plus(Status other) {
+            boolean limited = limit.isPresent() && other.limit.isPresent();
+            return new Status(
+                    used + other.used,
+                    limited ? OptionalLong.of(limit.getAsLong() + other.limit.getAsLong()) : OptionalLong.empty());
+        }
 
         public OptionalLong left() {
             return limit.isEmpty() ? limit : OptionalLong.of(Math.max(0, limit.getAsLong() - used));

@@ -8,7 +8,8 @@ import java.time.Instant;
  *
  * @param token the receipt's token: that of the call that opened the job, or of the last process that went on with it
  * @param departed when that call left, by the limiter's clock
+ * @param account the account whose key opened it
  * @param series the name of the purchase
  * @param ticket what finds the job at the provider
  */
-public record OpenJob(String token, Instant departed, String series, String ticket) {}
+public record OpenJob(String token, Instant departed, String account, String series, String ticket) {}

@@ -11,16 +11,17 @@ public sealed interface Permit {
      * {@linkplain ProviderLimiter#depart depart} or {@linkplain ProviderLimiter#release release}.
      *
      * @param token identifies the permit; known only to its holder
+     * @param account the account that is billed, of those that were asked for
      * @param startsIn zero or more; counted from the answer, so that no two clocks are compared
      */
-    record Granted(String token, Lane lane, Duration startsIn) implements Permit {}
+    record Granted(String token, String account, Lane lane, Duration startsIn) implements Permit {}
 
     /**
      * The call may leave in {@code startsIn}, and its receipt is written. However the call ends, it must be
      * {@linkplain Receipts#settle settled}.
      *
      * @param token that of the permit
-     * @param purchase what it buys
+     * @param purchase what it buys, with the permit's account
      * @param at the time of departure by the limiter's clock
      * @param startsIn from zero to {@link Limits#lead()}, counted from the answer
      */

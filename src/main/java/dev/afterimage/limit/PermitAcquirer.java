@@ -8,7 +8,10 @@ import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
@@ -42,15 +45,15 @@ public final class PermitAcquirer {
     private final ProviderLimiter limiter;
     private final Clock clock;
     private final Pause pause;
-    private final PermitQueue interactive;
-    private final PermitQueue bulk;
+    private final RandomGenerator random;
+    /** By lane and accounts as text, whose hash is the same in every process, so that a simulated fleet repeats. */
+    private final Map<String, PermitQueue> queues = new ConcurrentHashMap<>();
 
     public PermitAcquirer(ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
         this.limiter = limiter;
         this.clock = clock;
         this.pause = pause;
-        this.interactive = new PermitQueue(Lane.INTERACTIVE, limiter, clock, pause, random);
-        this.bulk = new PermitQueue(Lane.BULK, limiter, clock, pause, random);
+        this.random = random;
     }
 
     /**
@@ -60,11 +63,12 @@ public final class PermitAcquirer {
      * <p>In the interactive lane a call is denied at once when its start would be so late that the answer is expected
      * after the deadline. Else everybody would wait in vain as soon as there are more calls than the limit has room for.
      *
+     * @param accounts that may be billed, at least one
      * @return granted; denied at once when the wait would end too late; or stopped
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
-    public Permit await(Lane lane, Deadline deadline) throws InterruptedException {
-        Permit answer = queue(lane).acquire(deadline);
+    public Permit await(List<String> accounts, Lane lane, Deadline deadline) throws InterruptedException {
+        Permit answer = queue(accounts, lane).acquire(deadline);
         if (!(answer instanceof Granted permit)) {
             return answer;
         }
@@ -91,26 +95,16 @@ public final class PermitAcquirer {
     }
 
     /**
-     * Knows without asking the limiter whether a wait for a permit would be in vain, so that a flood is turned away
-     * cheaply.
+     * The denial, where it is known without asking the limiter that there is no permit by the deadline, so that a flood is
+     * turned away cheaply; empty where the limiter must be asked.
      */
-    @FunctionalInterface
-    public interface Forecast {
-
-        /** The denial, where it is known that there is no permit by the deadline; empty where the limiter must be asked. */
-        Optional<Denied> refusal(Lane lane, Deadline deadline);
+    public Optional<Denied> refusal(List<String> accounts, Lane lane, Deadline deadline) {
+        return queue(accounts, lane).refusal(deadline);
     }
 
-    /** Implements {@link Forecast}. */
-    public Optional<Denied> refusal(Lane lane, Deadline deadline) {
-        return queue(lane).refusal(deadline);
-    }
-
-    private PermitQueue queue(Lane lane) {
-        return switch (lane) {
-            case INTERACTIVE -> interactive;
-            case BULK -> bulk;
-        };
+    private PermitQueue queue(List<String> accounts, Lane lane) {
+        return queues.computeIfAbsent(
+                lane + " " + accounts, waiting -> new PermitQueue(accounts, lane, limiter, clock, pause, random));
     }
 
     /** The answer to {@link #depart}. */
@@ -172,20 +166,20 @@ public final class PermitAcquirer {
     }
 
     /**
-     * Tells the limiter of a {@linkplain ProviderLimiter#lower lower limit} that an answer showed. Where it cannot be
-     * told, the next such answer does.
+     * Tells the limiter of an account's {@linkplain ProviderLimiter#lower lower limit} that an answer showed. Where it
+     * cannot be told, the next such answer does.
      */
-    public void showed(int calls, Duration window) {
+    public void showed(String account, int calls, Duration window) {
         try {
-            limiter.lower(calls, window);
+            limiter.lower(account, calls, window);
         } catch (LimiterUnavailableException gone) {
             LOG.debugf("A limit that the provider shows cannot be told: %s", gone.getMessage());
         }
     }
 
-    /** {@linkplain ProviderLimiter#stop Stops} the lanes of the fleet, so that no other call meets the same failure. */
-    public void stop(LaneStop.Reason reason) {
-        limiter.stop(reason);
+    /** {@linkplain ProviderLimiter#stop Stops} an account's lanes, so that no other call meets the same failure. */
+    public void stop(String account, LaneStop.Reason reason) {
+        limiter.stop(account, reason);
     }
 
     /** Gives a permit back whose call will not be made. Where the limiter cannot be told, the permit lapses by itself. */
@@ -200,8 +194,7 @@ public final class PermitAcquirer {
 
     /** To be called when a call has ended: wakes the queues, because a place in flight may be free. */
     public void ended() {
-        interactive.wake();
-        bulk.wake();
+        queues.values().forEach(PermitQueue::wake);
     }
 
     private void waitForSlotOrGiveUp(Denied denied) {

@@ -1,6 +1,7 @@
 package dev.afterimage.limit;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Port: the one limiter of the whole fleet. It never waits: it answers when a call may start, and the caller waits. Every
@@ -30,16 +31,23 @@ import java.time.Duration;
  * the interactive lane. They are planned at most {@link Limits#lead()} ahead, so that a person who comes while a
  * catalogue is being generated waits for a few of its calls, never for thousands. When interactive calls alone fill the
  * window, the bulk lane waits until there are fewer.
+ *
+ * <h2>Accounts</h2>
+ *
+ * Each account has a window, places, a bulk lane, a cool-down and stops of its own. A provider without accounts is its one
+ * account.
  */
 public interface ProviderLimiter {
 
     /**
      * Plans a call of this lane, if it can start within {@code patience}. In the interactive lane its answer must also be
-     * expected within it.
+     * expected within it. Of several accounts the one with the earliest start is taken; of equal starts one whose stop is
+     * due for a {@linkplain LaneStop probe}, else the first.
      *
+     * @param accounts that may be billed, at least one
      * @param patience until the caller's deadline; zero means now or not at all
      */
-    Permit acquire(Lane lane, Duration patience);
+    Permit acquire(List<String> accounts, Lane lane, Duration patience);
 
     /**
      * To be called right before the request is written. Stamps the time of departure and writes the call's receipt,
@@ -69,25 +77,25 @@ public interface ProviderLimiter {
     /** Gives back the planned start and the place in flight of a call that will not be made. */
     void release(Permit.Granted permit);
 
-    /** Pauses the whole fleet for {@code wait} from now; of two pauses the one that ends later counts. */
-    void coolDown(Duration wait);
+    /** Pauses the account in the whole fleet for {@code wait} from now; of two pauses the one that ends later counts. */
+    void coolDown(String account, Duration wait);
 
     /**
-     * Lowers the limit for one window from now to {@code calls} in a {@code window}, because an answer of the provider
-     * showed that limit. Does nothing where that is not below the configured limit. While the limit is lowered, only one
-     * that is as low or lower replaces it.
+     * Lowers the account's limit for one window from now to {@code calls} in a {@code window}, because an answer of the
+     * provider showed that limit. Does nothing where that is not below the configured limit. While the limit is lowered,
+     * only one that is as low or lower replaces it.
      *
      * @param calls at least 1
      * @param window the length of the window in which the provider allows those calls
      * @return whether that is below what is configured
      */
-    boolean lower(int calls, Duration window);
+    boolean lower(String account, int calls, Duration window);
 
     /**
-     * Stops the lanes that the reason concerns until a {@linkplain LaneStop probe} ends the stop. Does nothing where they
-     * are stopped for this reason already.
+     * Stops the account's lanes that the reason concerns until a {@linkplain LaneStop probe} ends the stop. Does nothing
+     * where they are stopped for this reason already.
      */
-    void stop(LaneStop.Reason reason);
+    void stop(String account, LaneStop.Reason reason);
 
     LimiterStatus status();
 }

@@ -13,7 +13,8 @@ import java.util.HexFormat;
  * What a call buys, for its receipt.
  *
  * @param key the image's key
- * @param account the provider's account that is billed
+ * @param account the provider's account that is billed; before departure that of an earlier call whose outcome is not known,
+ *     or empty
  * @param template the template's name, for the operator
  * @param request the request as canonical JSON, so that any process can go on with its job at the provider
  * @param period how long it is remembered that calls brought no image
@@ -24,11 +25,13 @@ import java.util.HexFormat;
 public record Purchase(
         ImageKey key, String account, String template, String request, Duration period, String series, Instant known) {
 
-    /** The account of a service that has only one. */
+    /** The account of a provider that has only one. */
     public static final String DEFAULT_ACCOUNT = "default";
 
+    private static final String NO_ACCOUNT = "";
+
     /**
-     * A purchase from the one account by a caller that has seen no image of this key. That calls brought no image is
+     * A purchase from any account by a caller that has seen no image of this key. That calls brought no image is
      * remembered for three quarters of the time an image is fresh: a plan remakes what would not outlast its period and a
      * quarter of it, so a catalogue's row that brought no image one night is tried again the next.
      *
@@ -39,7 +42,7 @@ public record Purchase(
         String json = "{\"template\":\"" + request.template().value() + "\",\"format\":\""
                 + request.format().word() + "\"" + (request.variant() == 0 ? "" : ",\"variant\":" + request.variant())
                 + ",\"data\":" + request.data().json() + "}";
-        return new Purchase(key, DEFAULT_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
+        return new Purchase(key, NO_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
     }
 
     /**
@@ -48,7 +51,7 @@ public record Purchase(
      */
     public static Purchase ofNothing(String token) {
         ImageKey key = new ImageKey(HexFormat.of().formatHex(sha256(token)));
-        return new Purchase(key, DEFAULT_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);
+        return new Purchase(key, NO_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);
     }
 
     private static byte[] sha256(String text) {
@@ -57,6 +60,11 @@ public record Purchase(
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
+    }
+
+    /** The same purchase from this account. */
+    public Purchase billedTo(String billed) {
+        return new Purchase(key, billed, template, request, period, series, known);
     }
 
     /** The same purchase under this name. */

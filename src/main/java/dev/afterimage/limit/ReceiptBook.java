@@ -31,7 +31,6 @@ final class ReceiptBook {
     private final Duration longestCall;
     private final ReceiptStorage storage;
     private CompletableFuture<?> unkept = DONE;
-    private int unusableInARow;
 
     /**
      * Reads the receipts from the storage. A receipt that was open when the former process ended is still open, but gets
@@ -182,28 +181,18 @@ final class ReceiptBook {
         return Receipts.Holding.HELD;
     }
 
-    /** Counts unusable answers in a row. Says whether there are so many that the bulk lane must stop. */
-    private boolean countUnusable(CallOutcome outcome) {
-        switch (outcome) {
-            case CallOutcome.Image image -> unusableInARow = 0;
-            case CallOutcome.Unusable unusable -> unusableInARow++;
-            default -> {}
-        }
-        return unusableInARow >= rules.maxUnusable();
-    }
-
     /**
      * Ends the call of a receipt; does nothing when that was done before.
      *
-     * @param tooManyUnusable run when so many answers in a row were unusable that the bulk lane must stop
+     * @param counted run when the call ends now, and so counts
      */
-    Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Instant now, Runnable tooManyUnusable) {
+    Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Instant now, Runnable counted) {
         ImageKey key = call.purchase().key();
         Kept page = page(key, now);
         boolean deleted = page != null && deletedSince(page, call);
         boolean own = page != null && page.receipt().token().equals(call.token());
-        if (own && countUnusable(outcome)) {
-            tooManyUnusable.run();
+        if (own) {
+            counted.run();
         }
         if (page == null || !own) {
             boolean nobodyElses = page == null || page.receipt().token().isEmpty();
@@ -317,7 +306,8 @@ final class ReceiptBook {
                 false,
                 until.plus(purchase.period())));
         return Optional.of(new Receipts.Resumed(
-                new Permit.Departed(token, lane, purchase, old.departed(), Duration.ZERO), old.ticket()));
+                new Permit.Departed(token, lane, purchase.billedTo(old.account()), old.departed(), Duration.ZERO),
+                old.ticket()));
     }
 
     void keepTicket(Permit.Departed call, String ticket) {

@@ -7,14 +7,16 @@ import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.LimiterStatus;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The gauges of what the fleet shares: queue, credits, cool-down. Reading them asks a port at most every few seconds, and a
+ * The gauges of what the fleet shares: queue, credits, cool-down, accounts. Reading them asks a port at most every few seconds, and a
  * port that cannot be asked makes its gauges NaN, which Prometheus shows as a gap and CloudWatch is not sent.
  */
 public final class FleetGauges {
@@ -22,6 +24,7 @@ public final class FleetGauges {
     private static final Duration EVERY = Duration.ofSeconds(5);
 
     private final Meters meters;
+    private final Clock clock;
     private final Supplier<Optional<QueueStatus>> queue;
     private final Supplier<Optional<CreditBudget.Status>> credits;
     private final Supplier<Optional<LimiterStatus>> limiter;
@@ -34,6 +37,7 @@ public final class FleetGauges {
             Supplier<LimiterStatus> limiter,
             Clock clock) {
         this.meters = meters;
+        this.clock = clock;
         this.queue = remembered(queue, clock);
         this.credits = remembered(budget, clock);
         this.limiter = remembered(limiter, clock);
@@ -61,6 +65,49 @@ public final class FleetGauges {
         meters.gauge(Meters.CREDITS_LIMIT, null, limit, of(credits, status -> orNaN(status.limit())));
         String pause = "Time for which the fleet still pauses because the provider asked for it";
         meters.gauge(Meters.COOL_DOWN_LEFT, "seconds", pause, of(limiter, status -> seconds(status.coolDownLeft())));
+    }
+
+    /**
+     * The gauges of each account, where there are several; to be called once.
+     *
+     * @param budget asked by the account's name
+     */
+    public void registerAccounts(Collection<String> names, Function<String, CreditBudget.Status> budget) {
+        for (String name : names) {
+            Supplier<Optional<CreditBudget.Status>> own = remembered(() -> budget.apply(name), clock);
+            String pause = "Time for which the account still pauses because the provider asked for it";
+            ofAccount(
+                    Meters.ACCOUNT_COOL_DOWN_LEFT, "seconds", pause, name, account -> seconds(account.coolDownLeft()));
+            String stopped = "1 while lanes of the account stand still, else 0";
+            ofAccount(
+                    Meters.ACCOUNT_STOPPED,
+                    null,
+                    stopped,
+                    name,
+                    account -> account.stops().isEmpty() ? 0 : 1);
+            String left = "Credits of the account left this calendar month; not a number without a budget";
+            meters.gauge(
+                    Meters.ACCOUNT_CREDITS_LEFT,
+                    null,
+                    left,
+                    of(own, status -> orNaN(status.left())),
+                    Meters.ACCOUNT,
+                    name);
+        }
+    }
+
+    private void ofAccount(
+            String meter,
+            @Nullable String unit,
+            String description,
+            String name,
+            Function<LimiterStatus.Account, Number> number) {
+        Function<LimiterStatus, Number> value = status -> status.accounts().stream()
+                .filter(account -> account.name().equals(name))
+                .findFirst()
+                .map(number)
+                .orElse(Double.NaN);
+        meters.gauge(meter, unit, description, of(limiter, value), Meters.ACCOUNT, name);
     }
 
     private static <T> Supplier<Number> of(Supplier<Optional<T>> port, Function<T, Number> number) {

@@ -2,6 +2,7 @@ package dev.afterimage.metrics;
 
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.JobQueue.QueueStatus;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
@@ -31,6 +32,7 @@ public final class MeterStats implements Stats.Source {
 
     private final MeterRegistry registry;
     private final CreditBudget budget;
+    private final AccountLimits accounts;
     private final ProviderLimiter limiter;
     private final JobQueue queue;
     private final Clock clock;
@@ -38,9 +40,16 @@ public final class MeterStats implements Stats.Source {
 
     /** The numbers of this process since its start. Nothing is asked yet. */
     @Inject
-    public MeterStats(Meters meters, CreditBudget budget, ProviderLimiter limiter, JobQueue queue, Clock clock) {
+    public MeterStats(
+            Meters meters,
+            CreditBudget budget,
+            AccountLimits accounts,
+            ProviderLimiter limiter,
+            JobQueue queue,
+            Clock clock) {
         this.registry = meters.registry();
         this.budget = budget;
+        this.accounts = accounts;
         this.limiter = limiter;
         this.queue = queue;
         this.clock = clock;
@@ -59,7 +68,7 @@ public final class MeterStats implements Stats.Source {
                         + requests(RequestOutcome.THROTTLED)
                         + requests(RequestOutcome.FAILED));
         QueueStatus jobs = orNull(queue::status);
-        CreditBudget.Status credits = orNull(budget::status);
+        CreditBudget.Status credits = orNull(() -> budget.status(accounts.main()));
         LimiterStatus limits = orNull(limiter::status);
         return new Stats(
                 since,
@@ -79,17 +88,34 @@ public final class MeterStats implements Stats.Source {
                 limits == null ? null : limits.inFlight(),
                 jobs == null ? null : jobs.deadLetters(),
                 limits == null ? null : until(limits.coolDownLeft()),
-                limits == null ? null : lanes(limits.stops()));
+                limits == null ? null : lanes(limits.accounts()),
+                limits == null
+                        ? null
+                        : limits.accounts().stream().map(this::account).toList());
     }
 
-    private static List<Stats.Lane> lanes(List<LaneStop> stops) {
-        return Stream.of(Lane.values())
-                .map(lane -> stops.stream()
-                        .filter(stop -> stop.reason().concerns(lane))
-                        .min(Comparator.comparing(LaneStop::since))
-                        .map(stop -> new Stats.Lane(word(lane), "stopped", word(stop.reason()), stop.since()))
-                        .orElseGet(() -> new Stats.Lane(word(lane), "open", null, null)))
+    private static List<Stats.Lane> lanes(List<LimiterStatus.Account> accounts) {
+        return accounts.stream()
+                .flatMap(account -> Stream.of(Lane.values()).map(lane -> lane(lane, account)))
                 .toList();
+    }
+
+    private static Stats.Lane lane(Lane lane, LimiterStatus.Account account) {
+        return account.stops().stream()
+                .filter(stop -> stop.reason().concerns(lane))
+                .min(Comparator.comparing(LaneStop::since))
+                .map(stop -> new Stats.Lane(account.name(), word(lane), "stopped", word(stop.reason()), stop.since()))
+                .orElseGet(() -> new Stats.Lane(account.name(), word(lane), "open", null, null));
+    }
+
+    private Stats.Account account(LimiterStatus.Account account) {
+        CreditBudget.Status credits = orNull(() -> budget.status(account.name()));
+        return new Stats.Account(
+                account.name(),
+                account.inFlight(),
+                credits == null ? null : credits.used(),
+                credits == null ? null : orNull(credits.left()),
+                until(account.coolDownLeft()));
     }
 
     private static String word(Enum<?> name) {

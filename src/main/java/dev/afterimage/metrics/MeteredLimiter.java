@@ -7,6 +7,7 @@ import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Purchase;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** Decorator: counts permits by lane and answer, traces them, and counts the pauses that the provider asked for. */
@@ -21,8 +22,9 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     @Override
-    public Permit acquire(Lane lane, Duration patience) {
-        Permit permit = meters.spans().during(Spans.PERMIT, Spans.LANE, word(lane), () -> next.acquire(lane, patience));
+    public Permit acquire(List<String> accounts, Lane lane, Duration patience) {
+        Permit permit = meters.spans()
+                .during(Spans.PERMIT, Spans.LANE, word(lane), () -> next.acquire(accounts, lane, patience));
         count(lane, permit instanceof Permit.Granted ? "granted" : "denied");
         return permit;
     }
@@ -65,13 +67,13 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     @Override
-    public void stop(LaneStop.Reason reason) {
-        next.stop(reason);
+    public void stop(String account, LaneStop.Reason reason) {
+        next.stop(account, reason);
     }
 
     @Override
-    public boolean lower(int calls, Duration window) {
-        boolean lower = next.lower(calls, window);
+    public boolean lower(String account, int calls, Duration window) {
+        boolean lower = next.lower(account, calls, window);
         if (lower) {
             meters.loweredLimits().increment();
         }
@@ -79,9 +81,9 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     @Override
-    public void coolDown(Duration wait) {
+    public void coolDown(String account, Duration wait) {
         meters.coolDowns().increment();
-        next.coolDown(wait);
+        next.coolDown(account, wait);
     }
 
     @Override

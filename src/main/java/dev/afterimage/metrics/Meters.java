@@ -29,6 +29,9 @@ public final class Meters {
     public static final String CREDITS_USED = "afterimage.credits.used";
     public static final String CREDITS_LEFT = "afterimage.credits.left";
     public static final String CREDITS_LIMIT = "afterimage.credits.limit";
+    public static final String ACCOUNT_COOL_DOWN_LEFT = "afterimage.account.cool.down.left";
+    public static final String ACCOUNT_CREDITS_LEFT = "afterimage.account.credits.left";
+    public static final String ACCOUNT_STOPPED = "afterimage.account.stopped";
     public static final String QUEUE_DEPTH = "afterimage.queue.depth";
     public static final String QUEUE_AGE = "afterimage.queue.age";
     public static final String DEAD_LETTERS = "afterimage.queue.dead.letters";
@@ -44,6 +47,8 @@ public final class Meters {
     public static final String CLASS = "class";
     /** The tag that says who waits: interactive or bulk; of requests also queued. */
     public static final String LANE = "lane";
+    /** The tag that names one of the provider's accounts. */
+    public static final String ACCOUNT = "account";
     /** The tag that says which of several alike parts is meant. */
     public static final String PART = "part";
     /** The tag that says how a permit was answered. */

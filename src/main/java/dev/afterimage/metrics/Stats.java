@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param permits permits that this process asked the limiter for
  * @param inFlight calls at the provider that the limiter knows of now; 0 also when no such limit is set
  * @param deadLetters jobs on the dead-letter queue
- * @param coolDownUntil until when the fleet pauses because the provider asked for it; null when it does not pause
- * @param lanes the lanes of calls to the provider, interactive first
+ * @param coolDownUntil until when all accounts pause because the provider asked for it; null when one does not pause
+ * @param lanes the lanes of calls to the provider, interactive first, of each account
+ * @param accounts the provider's accounts by name; one without accounts is the account {@code default}
  */
 public record Stats(
         Instant since,
@@ -46,7 +47,8 @@ public record Stats(
         @Nullable Integer inFlight,
         @Nullable Long deadLetters,
         @Nullable Instant coolDownUntil,
-        @Nullable List<Lane> lanes) {
+        @Nullable List<Lane> lanes,
+        @Nullable List<Account> accounts) {
 
     /** Not by the fleet: another process answers with other numbers. */
     public static final String COUNTED_BY = "process";
@@ -61,16 +63,33 @@ public record Stats(
     /**
      * One lane of calls to the provider.
      *
+     * @param account the provider's account
      * @param lane interactive or bulk
      * @param state open or stopped
      * @param reason why it is stopped, such as access-refused
      * @param since when it was stopped
      */
     public record Lane(
+            String account,
             String lane,
             String state,
             @Nullable String reason,
             @Nullable Instant since) {}
+
+    /**
+     * One account of the provider.
+     *
+     * @param inFlight as in {@link Stats}
+     * @param creditsUsed spent this calendar month (UTC)
+     * @param creditsLeft null when it has no budget
+     * @param coolDownUntil null when it does not pause
+     */
+    public record Account(
+            String name,
+            int inFlight,
+            @Nullable Long creditsUsed,
+            @Nullable Long creditsLeft,
+            @Nullable Instant coolDownUntil) {}
 
     /**
      * Permits by the limiter's answer. A denied one is asked for again, here or by the caller.

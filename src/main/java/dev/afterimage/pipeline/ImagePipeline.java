@@ -216,7 +216,7 @@ public final class ImagePipeline implements ImageService {
             Optional<Permit.Denied> refusal =
                     flights.isFlying(flightKey) || generationRequest.open().isPresent()
                             ? Optional.empty()
-                            : leader.refusal(key, generationRequest.lane(), deadline);
+                            : leader.refusal(key, generationRequest, deadline);
             if (refusal.isPresent()) {
                 return late(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
             }

@@ -22,7 +22,6 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.OpenJob;
 import dev.afterimage.limit.Permit;
-import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
@@ -66,7 +65,7 @@ final class LeaderFlight {
     private final ImageGenerator generator;
     private final ImageGenerator jobs;
     private final CallSettler settler;
-    private final PermitAcquirer.Forecast forecast;
+    private final PipelineParts.Forecast forecast;
     private final PendingWrites writes;
     private final Drain drain;
     private final FreshnessPolicy freshness;
@@ -112,9 +111,8 @@ final class LeaderFlight {
         while (true) {
             requireNoDrain();
             // To ask for a job's image needs no permit.
-            Optional<Permit.Denied> refusal = generationRequest.open().isPresent()
-                    ? Optional.empty()
-                    : refusal(key, generationRequest.lane(), deadline);
+            Optional<Permit.Denied> refusal =
+                    generationRequest.open().isPresent() ? Optional.empty() : refusal(key, generationRequest, deadline);
             if (refusal.isPresent()) {
                 // A leader may have stored the image since this caller looked.
                 return landed(key, generationRequest.horizon())
@@ -205,8 +203,10 @@ final class LeaderFlight {
      * The limiter's denial, when it is known that there is no permit by the deadline. Empty where another process leads this
      * key: it is followed, and needs no permit.
      */
-    Optional<Permit.Denied> refusal(ImageKey key, Lane lane, Deadline deadline) {
-        return forecast.refusal(lane, deadline).filter(denied -> !leases.isHeld(key, lane));
+    Optional<Permit.Denied> refusal(ImageKey key, GenerationRequest generationRequest, Deadline deadline) {
+        Lane lane = generationRequest.lane();
+        return forecast.refusal(generationRequest.request(), lane, deadline)
+                .filter(denied -> !leases.isHeld(key, lane));
     }
 
     private Optional<Result> follow(
@@ -266,7 +266,7 @@ final class LeaderFlight {
                         new Permit.Departed(
                                 open.token(),
                                 generationRequest.lane(),
-                                purchase.named(open.series()),
+                                purchase.named(open.series()).billedTo(open.account()),
                                 open.departed(),
                                 Duration.ZERO),
                         open.ticket()))
@@ -278,8 +278,9 @@ final class LeaderFlight {
             GenerationRequest generationRequest, Receipts.Resumed job, LeaderOrder order, Attempt attempt) {
         order.departed(job.call());
         order.ticket = job.ticket();
+        Attempt ofItsAccount = attempt.withAccount(job.call().purchase().account());
         try {
-            return jobs.generate(generationRequest.request(), attempt);
+            return jobs.generate(generationRequest.request(), ofItsAccount);
         } catch (GenerationException failure) {
             order.failed();
             throw settler.settleFailed(job.call(), failure, Duration.ZERO);
@@ -383,13 +384,13 @@ final class LeaderFlight {
             newest.filter(entry -> lookup.isGoodEnough(entry, horizon)).ifPresent(entry -> {
                 throw new AlreadyLandedException(entry);
             });
-            series = receipts.find(purchase.key())
+            Purchase named = receipts.find(purchase.key())
                     .filter(receipt ->
                             receipt.state() == Receipt.State.OPEN || receipt.state() == Receipt.State.UNKNOWN)
-                    .map(Receipt::series)
-                    .filter(former -> !former.isEmpty())
-                    .orElseGet(() -> Long.toString(clock.millis()));
-            Purchase named = purchase.named(series);
+                    .filter(former -> !former.series().isEmpty())
+                    .map(former -> purchase.named(former.series()).billedTo(former.account()))
+                    .orElseGet(() -> purchase.named(Long.toString(clock.millis())));
+            series = named.series();
             return newest.map(IndexEntry::createdAt)
                     .filter(purchase.known()::isBefore)
                     .map(named::knowing)
@@ -445,7 +446,8 @@ final class LeaderFlight {
                     return Optional.empty();
                 }
                 receipts.keepTicket(departed, ticket);
-                open = Optional.of(new OpenJob(departed.token(), departed.at(), series, ticket));
+                open = Optional.of(new OpenJob(
+                        departed.token(), departed.at(), departed.purchase().account(), series, ticket));
                 return Optional.of(departed.at());
             } catch (LimiterUnavailableException gone) {
                 return Optional.empty();

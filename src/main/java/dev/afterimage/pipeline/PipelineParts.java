@@ -5,15 +5,19 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.limit.CallerQuota;
-import dev.afterimage.limit.PermitAcquirer;
+import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
+import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -36,7 +40,7 @@ public record PipelineParts(
         CallSettler settler,
         ImageGenerator generator,
         ImageGenerator jobs,
-        PermitAcquirer.Forecast forecast,
+        Forecast forecast,
         FreshnessPolicy freshness,
         CallerQuota quota,
         Backlog backlog,
@@ -45,4 +49,16 @@ public record PipelineParts(
         Duration patience,
         Pause pause,
         Clock clock,
-        ExecutorService virtualThreads) {}
+        ExecutorService virtualThreads) {
+
+    /**
+     * Knows without asking the limiter whether a wait for a permit would be in vain, so that a flood is turned away
+     * cheaply.
+     */
+    @FunctionalInterface
+    public interface Forecast {
+
+        /** The denial, where it is known that there is no permit by the deadline; empty where the limiter must be asked. */
+        Optional<Permit.Denied> refusal(ImageRequest request, Lane lane, Deadline deadline);
+    }
+}

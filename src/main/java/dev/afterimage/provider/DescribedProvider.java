@@ -30,10 +30,10 @@ public final class DescribedProvider implements ImageGenerator {
     private static final Pattern SHOWN_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final long JSON_AROUND_BASE64 = 64 * 1024;
 
-    /** Told of the limit that an answer shows: {@code calls} in a window. */
+    /** Told of the limit that an answer shows to an account: {@code calls} in a window. */
     @FunctionalInterface
     interface ShownLimits {
-        void showed(int calls, Duration window);
+        void showed(String account, int calls, Duration window);
     }
 
     /**
@@ -103,6 +103,7 @@ public final class DescribedProvider implements ImageGenerator {
     /**
      * An API as a template uses it.
      *
+     * @param config with the key of the account that is billed
      * @param gate gives permits to polls that count as calls
      * @param settler settles such polls
      * @param signer for APIs of AWS
@@ -111,6 +112,7 @@ public final class DescribedProvider implements ImageGenerator {
      */
     public static DescribedProvider of(
             TemplateProviders.Choice choice,
+            ProviderConfig config,
             ProviderHttp http,
             ApiKeys keys,
             PermitAcquirer gate,
@@ -122,7 +124,7 @@ public final class DescribedProvider implements ImageGenerator {
             boolean setsJobsDown) {
         return new DescribedProvider(
                 choice.description(),
-                choice.settings(),
+                config,
                 keys,
                 new Parts(
                         http,
@@ -152,7 +154,7 @@ public final class DescribedProvider implements ImageGenerator {
                 longestAnswer(),
                 config.timeout());
         Answer answer = parts.exchange().exchange(post, attempt.departure());
-        tellLimit(answer);
+        tellLimit(answer, attempt);
         throwFailure(answer);
         Deadline deadline = Deadline.in(config.timeout(), parts.clock());
         if (jobs.isEmpty() || jobs.get().isDone(answer)) {
@@ -179,14 +181,15 @@ public final class DescribedProvider implements ImageGenerator {
         return imageIn(answer.body(), deadline).at(call.cost(request, Optional.of(answer)));
     }
 
-    private void tellLimit(Answer answer) {
+    private void tellLimit(Answer answer, Attempt attempt) {
         description
                 .limits()
                 .rate()
                 .ifPresent(rate -> rate.header()
                         .flatMap(answer::header)
                         .filter(calls -> SHOWN_LIMIT.matcher(calls).matches())
-                        .ifPresent(calls -> parts.limits().showed(Integer.parseInt(calls), rate.window())));
+                        .ifPresent(calls ->
+                                parts.limits().showed(attempt.account(), Integer.parseInt(calls), rate.window())));
     }
 
     private void throwFailure(Answer answer) {

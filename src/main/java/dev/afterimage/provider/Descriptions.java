@@ -1,5 +1,6 @@
 package dev.afterimage.provider;
 
+import dev.afterimage.limit.Limits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -143,5 +144,20 @@ public final class Descriptions {
                 .max(Comparator.naturalOrder())
                 .ifPresent(timeout -> limits.put("timeout", timeout.toMillis() + "ms"));
         return limits;
+    }
+
+    /** What the API allows one account where its description says so, else as these limits. */
+    static Limits limits(String kind, Limits others) {
+        if (isDemo(kind)) {
+            return others;
+        }
+        Description.Limits described = of(kind).limits();
+        Optional<Description.Rate> rate = described.rate();
+        return new Limits(
+                rate.map(Description.Rate::calls).orElse(others.rate()),
+                rate.map(Description.Rate::window).orElse(others.window()),
+                described.concurrency().isPresent() ? described.concurrency() : others.concurrency(),
+                others.bulkShare(),
+                others.longestCall());
     }
 }

@@ -339,7 +339,8 @@ final class JobPoller {
         static PollPermits of(PermitAcquirer gate, CallSettler settler) {
             return attempt -> {
                 try {
-                    if (!(gate.await(attempt.lane(), attempt.deadline()) instanceof Permit.Granted permit)) {
+                    List<String> account = List.of(attempt.account());
+                    if (!(gate.await(account, attempt.lane(), attempt.deadline()) instanceof Permit.Granted permit)) {
                         throw new UnavailableException("no permit to poll", null);
                     }
                     try {

@@ -6,6 +6,7 @@ import io.smallrye.config.WithName;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The image API that is called, and how. */
@@ -45,6 +46,12 @@ public interface ProviderConfig {
      */
     @WithName("api-key-secret")
     Optional<String> apiKeySecret();
+
+    /**
+     * Further accounts of the same API, by a name of your choice; what one leaves out is as for the provider's own key. A call
+     * takes the account that can start first. Each has a window, a cool-down, stops and a budget of its own.
+     */
+    Map<String, AccountConfig> accounts();
 
     /**
      * Hosts from which result URLs may be fetched, by exact name or address, or {@code *.example.com} for subdomains. The

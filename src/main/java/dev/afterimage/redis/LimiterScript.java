@@ -1,14 +1,19 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.ReceiptRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The one Lua script of limiter and receipts, with its keys and its rules. Before its first purchase a fleet must know
@@ -37,12 +42,13 @@ public final class LimiterScript {
 
     private final RedisLink link;
     private final String tagged;
-    private final List<String> keys;
+    private final AccountLimits limits;
     private final List<String> rules;
     private final Duration lostMemoryPause;
     private final EpochNote note;
     private final Supplier<String> tokens;
     private final Supplier<String> fixedTime;
+    private final Set<String> permitted = ConcurrentHashMap.newKeySet();
 
     /**
      * The script of all processes with this prefix.
@@ -53,7 +59,7 @@ public final class LimiterScript {
     public LimiterScript(
             RedisLink link,
             RedisConfig config,
-            Limits limits,
+            AccountLimits limits,
             ReceiptRules receiptRules,
             Duration lostMemoryPause,
             EpochNote note,
@@ -67,7 +73,7 @@ public final class LimiterScript {
     LimiterScript(
             RedisLink link,
             String prefix,
-            Limits limits,
+            AccountLimits limits,
             ReceiptRules receiptRules,
             Duration lostMemoryPause,
             EpochNote note,
@@ -79,26 +85,46 @@ public final class LimiterScript {
         this.tokens = tokens;
         this.fixedTime = fixedTime;
         tagged = prefix + ":{limiter}:";
-        keys = List.of(
-                tagged + "state",
-                tagged + "departed",
-                tagged + "planned",
-                tagged + "bulk-departed",
-                tagged + "bulk-planned",
-                tagged + "places",
-                tagged + "bulk-places");
+        this.limits = limits;
         rules = List.of(
-                Integer.toString(limits.rate()),
-                Integer.toString(limits.bulkRate()),
-                micros(limits.slotTime()),
-                micros(limits.lead()),
-                micros(limits.grace()),
                 micros(limits.longestCall()),
-                Integer.toString(limits.concurrency().orElse(0)),
-                Integer.toString(limits.bulkConcurrency().orElse(0)),
                 micros(Limits.PLACE_RETRY),
                 Integer.toString(receiptRules.repurchases()),
                 Integer.toString(receiptRules.maxUnusable()));
+    }
+
+    /** The keys of an account; the one of a provider without accounts has those that stand for the fleet, too. */
+    private List<String> keysOf(String account) {
+        String ofAccount = account.equals(Purchase.DEFAULT_ACCOUNT) ? tagged : tagged + "account:" + account + ":";
+        return Stream.of("state", "departed", "planned", "bulk-departed", "bulk-planned", "places", "bulk-places")
+                .map(ofAccount::concat)
+                .toList();
+    }
+
+    private List<String> rulesOf(String account) {
+        Limits own = limits.of(account);
+        return List.of(
+                Integer.toString(own.rate()),
+                Integer.toString(own.bulkRate()),
+                micros(own.slotTime()),
+                micros(own.lead()),
+                micros(own.grace()),
+                Integer.toString(own.concurrency().orElse(0)),
+                Integer.toString(own.bulkConcurrency().orElse(0)),
+                permitted.contains(account) ? "0" : "1");
+    }
+
+    Limits limitsOf(String account) {
+        return limits.of(account);
+    }
+
+    List<String> accounts() {
+        return List.copyOf(limits.byName().keySet());
+    }
+
+    /** This process has had a permit of the account: it has found out whether what had stopped it before the start is over. */
+    void permitted(String account) {
+        permitted.add(account);
     }
 
     RedisLink link() {
@@ -120,14 +146,22 @@ public final class LimiterScript {
     /**
      * Runs an action of the script.
      *
+     * @param accounts those that it is about, at least one
      * @param more the action's own arguments
      * @throws LimiterUnavailableException when Redis cannot be reached; or the store, where the epoch must be compared
      */
-    ScriptReply run(String action, String token, Lane lane, Duration wait, ImageKey key, String... more) {
-        ScriptReply answer = runOnce(action, token, lane, wait, key, more);
+    ScriptReply run(
+            List<String> accounts,
+            String action,
+            String token,
+            Lane lane,
+            Duration wait,
+            ImageKey key,
+            String... more) {
+        ScriptReply answer = runOnce(accounts, action, token, lane, wait, key, more);
         if (answer.number(0) == UNCONFIRMED) {
             confirm(answer.word(3));
-            answer = runOnce(action, token, lane, wait, key, more);
+            answer = runOnce(accounts, action, token, lane, wait, key, more);
         }
         if (answer.number(0) == UNCONFIRMED) {
             throw new LimiterUnavailableException("Redis lost its memory a moment ago.", null);
@@ -135,10 +169,18 @@ public final class LimiterScript {
         return answer;
     }
 
-    /** Runs an action that concerns no image. */
-    ScriptReply run(String action, String token, Lane lane, Duration wait, String... more) {
-        return run(action, token, lane, wait, NO_KEY, more);
+    /** Runs an action that concerns an image's receipt, whatever its account. */
+    ScriptReply run(String action, String token, Lane lane, ImageKey key, String... more) {
+        return run(FLEET, action, token, lane, Duration.ZERO, key, more);
     }
+
+    /** An action that concerns no image. */
+    ScriptReply run(List<String> accounts, String action, String token, Lane lane, Duration wait, String... more) {
+        return run(accounts, action, token, lane, wait, NO_KEY, more);
+    }
+
+    /** The account whose keys stand for the fleet, too. */
+    private static final List<String> FLEET = List.of(Purchase.DEFAULT_ACCOUNT);
 
     private static final ImageKey NO_KEY = new ImageKey("0".repeat(64));
 
@@ -155,23 +197,32 @@ public final class LimiterScript {
             throw new LimiterUnavailableException("The store cannot tell whether Redis lost its memory.", unreadable);
         }
         if (lost) {
-            runOnce("pauseAfterLoss", epoch, Lane.INTERACTIVE, lostMemoryPause, NO_KEY);
+            runOnce(FLEET, "pauseAfterLoss", epoch, Lane.INTERACTIVE, lostMemoryPause, NO_KEY);
         }
         try {
             note.write(epoch);
         } catch (RuntimeException unwritable) {
             throw new LimiterUnavailableException("The store does not take the epoch of Redis' memory.", unwritable);
         }
-        runOnce("confirm", epoch, Lane.INTERACTIVE, Duration.ZERO, NO_KEY);
+        runOnce(FLEET, "confirm", epoch, Lane.INTERACTIVE, Duration.ZERO, NO_KEY);
     }
 
-    private ScriptReply runOnce(String action, String token, Lane lane, Duration wait, ImageKey key, String... more) {
-        List<String> allKeys = new ArrayList<>(keys);
-        allKeys.add(receiptKey(key.value()));
-        allKeys.add(receiptsKey());
+    private ScriptReply runOnce(
+            List<String> accounts,
+            String action,
+            String token,
+            Lane lane,
+            Duration wait,
+            ImageKey key,
+            String... more) {
+        List<String> allKeys = new ArrayList<>(List.of(tagged + "state", receiptKey(key.value()), receiptsKey()));
         List<String> question = new ArrayList<>(List.of(action, fixedTime.get()));
         question.addAll(rules);
-        question.addAll(List.of(tokens.get(), token, lane.name(), micros(wait)));
+        question.addAll(List.of(tokens.get(), token, lane.name(), micros(wait), Integer.toString(accounts.size())));
+        for (String account : accounts) {
+            allKeys.addAll(keysOf(account));
+            question.addAll(rulesOf(account));
+        }
         question.addAll(List.of(more));
         try {
             ScriptReply answer = SCRIPT.call(link, allKeys, question);

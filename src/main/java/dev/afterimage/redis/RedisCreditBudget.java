@@ -2,7 +2,6 @@ package dev.afterimage.redis;
 
 import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.Purchase;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -133,9 +132,10 @@ public final class RedisCreditBudget implements CreditBudget {
     }
 
     @Override
-    public Status status() {
-        Charge nothing = new Charge(Purchase.DEFAULT_ACCOUNT, "", "", 0);
-        return budgets.status(add(currentMonth().toString(), nothing, 0, false).number(1));
+    public Status status(String account) {
+        Charge nothing = new Charge(account, "", "", 0);
+        return budgets.status(
+                account, add(currentMonth().toString(), nothing, 0, false).number(1));
     }
 
     @Override

@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The limiter of a fleet, which is one script in Redis: each answer costs one round trip and O(log n). Time is the
@@ -30,6 +29,10 @@ public final class RedisLimiter implements ProviderLimiter {
     private static final long JITTER = Limits.JITTER.toNanos();
     /** How often a call is stamped at most: after so many slow round trips in a row, machine or network cannot keep time. */
     private static final int MOST_STAMPS = 5;
+    /** Where an answer to {@code status} tells of the first account, and of how many kinds of stops it tells. */
+    private static final int STATUS_BEGINS = 5;
+
+    private static final int STOPS = LaneStop.Reason.values().length;
 
     /** The script's answer, and what is known of the server's clock since. */
     private record Answer(ScriptReply script, ServerTime.Difference clocks) {
@@ -84,34 +87,27 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     private final LimiterScript script;
-    private final Limits limits;
     private final ServerTime serverTime = new ServerTime();
-    /**
-     * Whether this process has had no permit yet. Its first call may probe a refused key at once, because the operator
-     * may have mended it.
-     */
-    private final AtomicBoolean justStarted = new AtomicBoolean(true);
 
-    public RedisLimiter(LimiterScript script, Limits limits) {
+    public RedisLimiter(LimiterScript script) {
         this.script = script;
-        this.limits = limits;
     }
 
     @Override
-    public Permit acquire(Lane lane, Duration patience) {
+    public Permit acquire(List<String> accounts, Lane lane, Duration patience) {
         String token = script.token();
-        String first = justStarted.get() ? "1" : "0";
-        Answer answer = ask("acquire", token, lane, patience, first);
+        Answer answer = ask(accounts, "acquire", token, lane, patience);
         if (answer.kind() != LimiterScript.GRANTED) {
             return answer.denied();
         }
-        justStarted.set(false);
-        return new Granted(token, lane, answer.startsIn(nanoTime()));
+        String account = accounts.get((int) answer.script().number(5) - 1);
+        script.permitted(account);
+        return new Granted(token, account, lane, answer.startsIn(nanoTime()));
     }
 
     @Override
     public Permit depart(Granted permit, Purchase purchase) {
-        return depart("depart", permit.token(), permit.lane(), purchase);
+        return depart("depart", permit.token(), permit.lane(), purchase.billedTo(permit.account()));
     }
 
     @Override
@@ -133,7 +129,7 @@ public final class RedisLimiter implements ProviderLimiter {
                 return new Departed(token, lane, purchase, answer.departure(), answer.startsIn(now));
             }
             action = "redepart";
-            notice = noticeAfter(lateness);
+            notice = noticeAfter(lateness, script.limitsOf(purchase.account()));
         }
         askOf(purchase, "cancel", token, lane, Duration.ZERO);
         return new Denied(Limits.JITTER, Reason.LAPSED);
@@ -141,6 +137,7 @@ public final class RedisLimiter implements ProviderLimiter {
 
     private Answer askOf(Purchase purchase, String action, String token, Lane lane, Duration wait) {
         return answer(script.run(
+                List.of(purchase.account()),
                 action,
                 token,
                 lane,
@@ -155,55 +152,72 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     /** How much ahead the next departure is asked for, after an answer that came too late: the next one may take as long. */
-    private Duration noticeAfter(long lateness) {
+    private static Duration noticeAfter(long lateness, Limits limits) {
         Duration twice = Duration.ofNanos(2 * lateness);
         return twice.compareTo(limits.lead()) < 0 ? twice : limits.lead();
     }
 
     @Override
     public void restamp(Departed call) {
-        ask("restamp", call.token(), call.lane(), Duration.ZERO);
+        ask(call.purchase().account(), "restamp", call.token(), call.lane(), Duration.ZERO);
     }
 
     @Override
     public void release(Granted permit) {
-        ask("release", permit.token(), permit.lane(), Duration.ZERO);
+        ask(permit.account(), "release", permit.token(), permit.lane(), Duration.ZERO);
     }
 
     @Override
-    public boolean lower(int calls, Duration window) {
+    public boolean lower(String account, int calls, Duration window) {
+        Limits limits = script.limitsOf(account);
         int shown = limits.inWindow(calls, window);
         if (shown >= limits.rate()) {
             return false;
         }
-        ask("lower", "", Lane.INTERACTIVE, limits.window(), Integer.toString(shown));
+        ask(account, "lower", "", Lane.INTERACTIVE, limits.window(), Integer.toString(shown));
         return true;
     }
 
     @Override
-    public void coolDown(Duration wait) {
-        ask("coolDown", "", Lane.INTERACTIVE, wait);
+    public void coolDown(String account, Duration wait) {
+        ask(account, "coolDown", "", Lane.INTERACTIVE, wait);
     }
 
     @Override
-    public void stop(LaneStop.Reason reason) {
-        ask("stop", "", Lane.INTERACTIVE, Duration.ZERO, reason.name());
+    public void stop(String account, LaneStop.Reason reason) {
+        ask(account, "stop", "", Lane.INTERACTIVE, Duration.ZERO, reason.name());
     }
 
     @Override
     public LimiterStatus status() {
-        ScriptReply answer = ask("status", "", Lane.INTERACTIVE, Duration.ZERO).script();
-        List<LaneStop> stops = new ArrayList<>();
-        for (int place = 5; place + 1 < answer.size(); place += 2) {
-            Instant since = Instant.EPOCH.plus(answer.number(4) - answer.number(place + 1), ChronoUnit.MICROS);
-            stops.add(new LaneStop(stopReason(answer.number(place)), since));
+        List<String> names = script.accounts();
+        ScriptReply answer =
+                ask(names, "status", "", Lane.INTERACTIVE, Duration.ZERO).script();
+        List<LimiterStatus.Account> accounts = new ArrayList<>();
+        int place = STATUS_BEGINS;
+        for (String name : names) {
+            Duration coolDownLeft = Duration.of(answer.number(place), ChronoUnit.MICROS);
+            int inFlight = Math.toIntExact(answer.number(place + 1));
+            place += 2;
+            List<LaneStop> stops = new ArrayList<>();
+            for (int reason = 1; reason <= STOPS; reason++) {
+                long age = answer.number(place++);
+                if (age >= 0) {
+                    Instant since = Instant.EPOCH.plus(answer.number(4) - age, ChronoUnit.MICROS);
+                    stops.add(new LaneStop(stopReason(reason), since));
+                }
+            }
+            accounts.add(new LimiterStatus.Account(name, coolDownLeft, inFlight, stops));
         }
-        return new LimiterStatus(
-                Duration.of(answer.number(1), ChronoUnit.MICROS), Math.toIntExact(answer.number(2)), stops);
+        return new LimiterStatus(accounts);
     }
 
-    private Answer ask(String action, String token, Lane lane, Duration wait, String... more) {
-        return answer(script.run(action, token, lane, wait, more));
+    private Answer ask(String account, String action, String token, Lane lane, Duration wait, String... more) {
+        return ask(List.of(account), action, token, lane, wait, more);
+    }
+
+    private Answer ask(List<String> accounts, String action, String token, Lane lane, Duration wait, String... more) {
+        return answer(script.run(accounts, action, token, lane, wait, more));
     }
 
     private Answer answer(ScriptReply script) {

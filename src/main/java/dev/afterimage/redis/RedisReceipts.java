@@ -51,7 +51,6 @@ public final class RedisReceipts implements Receipts {
                 "refusal",
                 "",
                 Lane.INTERACTIVE,
-                Duration.ZERO,
                 purchase.key(),
                 Long.toString(purchase.known().toEpochMilli()));
         return answer.number(0) == LimiterScript.REFUSED ? Optional.of(RedisLimiter.refused(answer)) : Optional.empty();
@@ -113,12 +112,13 @@ public final class RedisReceipts implements Receipts {
     @Override
     public Optional<Resumed> resume(Purchase purchase, Lane lane) {
         String token = script.token();
-        ScriptReply answer = script.run(
-                "resumeJob", token, lane, Duration.ZERO, purchase.key(), LimiterScript.micros(purchase.period()));
+        ScriptReply answer =
+                script.run("resumeJob", token, lane, purchase.key(), LimiterScript.micros(purchase.period()));
         if (answer.number(0) != LimiterScript.GRANTED) {
             return Optional.empty();
         }
-        Permit.Departed call = new Permit.Departed(token, lane, purchase, instant(answer.word(5)), Duration.ZERO);
+        Permit.Departed call = new Permit.Departed(
+                token, lane, purchase.billedTo(answer.word(7)), instant(answer.word(5)), Duration.ZERO);
         return Optional.of(new Resumed(call, answer.word(6)));
     }
 
@@ -129,7 +129,7 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public void noteDeleted(ImageKey key, Duration period) {
-        script.run("noteDeleted", "", Lane.INTERACTIVE, Duration.ZERO, key, LimiterScript.micros(period));
+        script.run("noteDeleted", "", Lane.INTERACTIVE, key, LimiterScript.micros(period));
     }
 
     /** Reads two fields, both of which a purchase after the DELETE clears. */
@@ -145,9 +145,7 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public boolean allowAnother(ImageKey key) {
-        return script.run("allowAnother", "", Lane.INTERACTIVE, Duration.ZERO, key)
-                        .number(0)
-                == 1;
+        return script.run("allowAnother", "", Lane.INTERACTIVE, key).number(0) == 1;
     }
 
     @Override
@@ -221,6 +219,7 @@ public final class RedisReceipts implements Receipts {
 
     private ScriptReply run(String action, Permit.Departed call, String... more) {
         return script.run(
+                List.of(call.purchase().account()),
                 action,
                 call.token(),
                 call.lane(),

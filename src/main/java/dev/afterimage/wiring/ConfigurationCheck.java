@@ -20,6 +20,7 @@ import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.QuotaConfig;
 import dev.afterimage.metrics.MetricsConfig;
+import dev.afterimage.provider.Account;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.demo.DemoConfig;
@@ -158,6 +159,7 @@ final class ConfigurationCheck {
             throw new IllegalArgumentException(
                     "Set afterimage.provider.credit-price to zero or more, such as 0.04; it is " + price + ".");
         });
+        Account.check(provider, config.getConfigMapping(ProvidersConfig.class));
         config.getConfigMapping(QuotaConfig.class)
                 .perCaller()
                 .ifPresent(quota -> atLeast("afterimage.quota.per-caller", quota, 0));

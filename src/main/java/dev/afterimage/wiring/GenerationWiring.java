@@ -5,6 +5,7 @@ import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.BudgetedGenerator;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.CheckedGenerator;
@@ -60,7 +61,7 @@ class GenerationWiring {
             CallGuard guard,
             LocalRateLimit localRateLimit,
             CreditBudget budget,
-            TemplateProviders providers,
+            AccountChoice accounts,
             PermitAcquirer permits,
             CallSettler settler,
             ProviderLimiter limiter,
@@ -70,10 +71,16 @@ class GenerationWiring {
             RetryPolicy policy) {
         ImageGenerator checked = new CheckedGenerator(provider, providerConfig.maxBytes());
         ImageGenerator guarded = new GuardedGenerator(guard, checked);
+        ImageGenerator budgeted = new BudgetedGenerator(budget, accounts, guarded);
         ImageGenerator permitted = new PermittedGenerator(
-                permits, localRateLimit, settler, config.rejectionTtl(), machine.clock(), guarded);
-        ImageGenerator budgeted = new BudgetedGenerator(budget, providers::price, permitted);
-        return new ResilientGenerator(retry, breaker, policy, limiter, budgeted);
+                accounts, permits, localRateLimit, settler, config.rejectionTtl(), machine.clock(), budgeted);
+        return new ResilientGenerator(retry, breaker, policy, accounts, limiter, permitted);
+    }
+
+    @Produces
+    @Singleton
+    AccountChoice accountChoice(TemplateProviders providers, Machine machine) {
+        return new AccountChoice(providers, machine.clock());
     }
 
     @Produces
@@ -111,6 +118,7 @@ class GenerationWiring {
             @Named("guarded") ImageGenerator generator,
             @Named("provider") ImageGenerator provider,
             ProviderConfig providerConfig,
+            TemplateProviders providers,
             PermitAcquirer permits,
             FreshnessPolicy freshness,
             CallerQuota quota,
@@ -131,7 +139,7 @@ class GenerationWiring {
                 settler,
                 generator,
                 new CheckedGenerator(provider, providerConfig.maxBytes()),
-                permits::refusal,
+                (request, lane, deadline) -> permits.refusal(providers.of(request), lane, deadline),
                 freshness,
                 quota,
                 backlog,

@@ -2,21 +2,32 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.aws.ClientLimits;
 import dev.afterimage.aws.S3Descriptions;
+import dev.afterimage.image.TemplatesConfig;
+import dev.afterimage.limit.AccountLimits;
+import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.provider.Descriptions;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProvidersConfig;
+import dev.afterimage.provider.TemplateProviders;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -37,6 +48,11 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static final String S3 = "quarkus.s3.";
     private static final Pattern TEMPLATE_PROVIDER = Pattern.compile(
             "afterimage\\.templates\\.(\"[^\"]+\"|[^.\"]+)\\.provider|AFTERIMAGE_TEMPLATES_.+_PROVIDER");
+    /** Of an account, or of a further provider that has its own. */
+    private static final Pattern OWN_LIMITS = Pattern.compile(
+            "afterimage\\.provider\\.accounts\\..+|afterimage\\.providers\\..+\\.(rate|rate-window|concurrency|accounts\\..+)"
+                    + "|AFTERIMAGE_PROVIDER_ACCOUNTS_.+|AFTERIMAGE_PROVIDERS_.+_(RATE|RATE_WINDOW|CONCURRENCY|ACCOUNTS_.+)");
+
     private static final String GUARDS = "quarkus.fault-tolerance.\"dev.afterimage.generation.guard.";
     private static final String RATE = GUARDS + "LocalRateLimit/pass\".rate-limit.";
     private static final String CALL = GUARDS + "CallGuard/call\".";
@@ -53,7 +69,13 @@ public class GuardDefaults implements ConfigSourceFactory {
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         Map<String, String> fetched = new HashMap<>();
-        Map<String, String> described = Descriptions.limits(kinds(context, fetched));
+        Set<String> kinds = kinds(context, false, fetched);
+        boolean ownLimits = names(context).anyMatch(OWN_LIMITS.asMatchPredicate());
+        Map<String, String> described = Descriptions.limits(ownLimits ? kinds(context, true, fetched) : kinds);
+        if (ownLimits) {
+            Optional.ofNullable(Descriptions.limits(kinds).get("timeout"))
+                    .ifPresent(timeout -> described.put("timeout", timeout));
+        }
         Map<String, String> defaults = new HashMap<>();
         described.forEach((name, value) -> defaults.put(PROVIDER + name, value));
         value(context, described, "rate").ifPresent(rate -> defaults.put(RATE + "value", rate));
@@ -64,22 +86,81 @@ public class GuardDefaults implements ConfigSourceFactory {
         defaults.put(CALL + "timeout.value", millis(longestCall(context, described)));
         defaults.put(CALL + "timeout.unit", "millis");
         value(context, described, "concurrency").ifPresent(places -> defaults.put(CALL + "bulkhead.value", places));
+        if (ownLimits) {
+            allowAccounts(context, defaults, fetched);
+        }
         return List.of(
                 new PropertiesConfigSource(defaults, "the provider's limits", ORDINAL),
                 new PropertiesConfigSource(fetched, "descriptions in S3", ABOVE_ALL));
     }
 
+    private static Stream<String> names(ConfigSourceContext context) {
+        Iterable<String> names = context::iterateNames;
+        return StreamSupport.stream(names.spliterator(), false);
+    }
+
+    /** As the service will have them. */
+    private static AccountLimits accounts(
+            ConfigSourceContext context, Map<String, String> defaults, Map<String, String> fetched) {
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .addDefaultSources()
+                .addDiscoveredConverters()
+                .withSources(new ConfigSourceContext.ConfigSourceContextConfigSource(context))
+                .withSources(new PropertiesConfigSource(defaults, "the provider's limits", ORDINAL))
+                .withSources(new PropertiesConfigSource(fetched, "descriptions in S3", ABOVE_ALL))
+                .withMapping(ProviderConfig.class)
+                .withMapping(ProviderLimitConfig.class)
+                .withMapping(ProvidersConfig.class)
+                .withMapping(TemplatesConfig.class)
+                .withValidateUnknown(false)
+                .build();
+        return new TemplateProviders(
+                        config.getConfigMapping(ProviderConfig.class),
+                        config.getConfigMapping(ProvidersConfig.class),
+                        config.getConfigMapping(TemplatesConfig.class))
+                .limits(config.getConfigMapping(ProviderLimitConfig.class));
+    }
+
+    /** The guards stand before all accounts, so that they let through what these may do together. */
+    private static void allowAccounts(
+            ConfigSourceContext context, Map<String, String> defaults, Map<String, String> fetched) {
+        AccountLimits accounts;
+        try {
+            accounts = accounts(context, defaults, fetched);
+        } catch (RuntimeException mistake) {
+            // The start ends with a better message, of ConfigurationCheck or of the part that is configured.
+            return;
+        }
+        AccountLimits.Belt belt = accounts.sum();
+        defaults.put(RATE + "value", Long.toString(belt.calls()));
+        defaults.put(RATE + "window", millis(belt.window()));
+        defaults.put(RATE + "window-unit", "millis");
+        defaults.remove(CALL + "bulkhead.value");
+        accounts.places().ifPresent(places -> defaults.put(CALL + "bulkhead.value", Integer.toString(places)));
+    }
+
+    private static boolean hasOwnLimits(ConfigSourceContext context, String provider) {
+        String inEnvironment = provider.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+        return names(context)
+                .filter(OWN_LIMITS.asMatchPredicate())
+                .anyMatch(name -> name.startsWith("afterimage.providers.\"" + provider + "\".")
+                        || name.startsWith("afterimage.providers." + provider + ".")
+                        || name.startsWith("AFTERIMAGE_PROVIDERS_" + inEnvironment + "_"));
+    }
+
     /**
      * The kinds of all configured APIs: {@code afterimage.provider.kind}, and those that templates name.
      *
+     * @param sharing without those that have limits of their own
      * @param fetched receives the documents of descriptions that are in S3, by the configuration key that names them
      */
-    private static Set<String> kinds(ConfigSourceContext context, Map<String, String> fetched) {
+    private static Set<String> kinds(ConfigSourceContext context, boolean sharing, Map<String, String> fetched) {
         Set<String> kinds = new HashSet<>();
         kinds.add(here(context, PROVIDER + "kind", value(context, "kind").orElse("demo"), fetched));
         context.iterateNames().forEachRemaining(name -> {
             if (TEMPLATE_PROVIDER.matcher(name).matches()) {
-                of(context, name).ifPresent(provider -> {
+                Optional<String> named = of(context, name).filter(one -> !(sharing && hasOwnLimits(context, one)));
+                named.ifPresent(provider -> {
                     String key = "afterimage.providers.\"" + provider + "\".kind";
                     kinds.add(here(
                             context,

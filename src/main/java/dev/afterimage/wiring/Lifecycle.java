@@ -2,7 +2,7 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.Worker;
-import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.pipeline.Drain;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
@@ -44,7 +44,7 @@ class Lifecycle {
     @Inject
     Lifecycle(
             Drain drain,
-            Limits limits,
+            AccountLimits limits,
             Instance<Worker> worker,
             PregenerationConfig config,
             @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> shutdownTimeout) {

@@ -2,17 +2,16 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.FallbackCallerQuota;
-import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
-import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.QuotaConfig;
 import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.ReceiptStorage;
@@ -39,8 +38,6 @@ import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -59,9 +56,8 @@ class LimitWiring {
 
     @Produces
     @Singleton
-    Limits limits(ProviderLimitConfig config, TemplateProviders providers) {
-        return new Limits(
-                config.rate(), config.rateWindow(), config.concurrency(), config.bulkShare(), providers.longestCall());
+    AccountLimits limits(ProviderLimitConfig config, TemplateProviders providers) {
+        return providers.limits(config);
     }
 
     @Produces
@@ -76,7 +72,7 @@ class LimitWiring {
     LimiterScript limiterScript(
             RedisLink redis,
             RedisConfig redisConfig,
-            Limits limits,
+            AccountLimits limits,
             ReceiptRules rules,
             GenerationConfig config,
             ImageStore store,
@@ -110,7 +106,8 @@ class LimitWiring {
     @Produces
     @Singleton
     @Typed(MemoryLimiter.class)
-    MemoryLimiter memoryLimiter(Limits limits, ReceiptRules rules, Instance<LocalBackend> local, Machine machine) {
+    MemoryLimiter memoryLimiter(
+            AccountLimits limits, ReceiptRules rules, Instance<LocalBackend> local, Machine machine) {
         return new MemoryLimiter(
                 limits,
                 rules,
@@ -122,14 +119,10 @@ class LimitWiring {
     @Produces
     @Singleton
     ProviderLimiter limiter(
-            BackendConfig backends,
-            Limits limits,
-            Instance<LimiterScript> script,
-            Instance<MemoryLimiter> own,
-            Meters meters) {
+            BackendConfig backends, Instance<LimiterScript> script, Instance<MemoryLimiter> own, Meters meters) {
         ProviderLimiter limiter = switch (backends.fleetKind()) {
             case MEMORY -> own.get();
-            case REDIS -> new RedisLimiter(script.get(), limits);
+            case REDIS -> new RedisLimiter(script.get());
         };
         return new MeteredLimiter(meters, limiter);
     }
@@ -146,7 +139,7 @@ class LimitWiring {
 
     @Produces
     @Singleton
-    CallSettler callSettler(Receipts receipts, Limits limits, Machine machine) {
+    CallSettler callSettler(Receipts receipts, AccountLimits limits, Machine machine) {
         return new CallSettler(receipts, limits.longestCall(), machine.clock(), machine.pause(), machine.threads());
     }
 
@@ -180,18 +173,16 @@ class LimitWiring {
             ProviderLimitConfig config,
             BudgetConfig tenants,
             ProvidersConfig others,
+            TemplateProviders providers,
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
             Instance<ImageStore> store,
             Machine machine) {
-        Map<String, Double> accounts = new HashMap<>();
-        config.monthlyCredits().ifPresent(limit -> accounts.put(Purchase.DEFAULT_ACCOUNT, (double) limit));
-        others.providers()
-                .forEach(
-                        (name, other) -> other.monthlyCredits().ifPresent(limit -> accounts.put(name, (double) limit)));
         CreditBudget.Budgets budgets = new CreditBudget.Budgets(
-                accounts, tenants.tenants(), tenants.perTenant().orElse(-1));
+                providers.budgets(config.monthlyCredits(), others),
+                tenants.tenants(),
+                tenants.perTenant().orElse(-1));
         return switch (backends.fleetKind()) {
             case MEMORY -> LocalBackend.of(local).creditBudget(budgets);
             case REDIS ->

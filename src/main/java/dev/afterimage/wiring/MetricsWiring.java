@@ -1,12 +1,15 @@
 package dev.afterimage.wiring;
 
 import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.metrics.EmfWriter;
 import dev.afterimage.metrics.FleetGauges;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.metrics.MetricsConfig;
+import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.provider.ProvidersConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -48,14 +51,22 @@ class MetricsWiring {
             Meters meters,
             Instance<JobQueue> queue,
             Instance<CreditBudget> budget,
+            Instance<AccountLimits> accounts,
             Instance<ProviderLimiter> limiter,
+            ProviderConfig provider,
+            ProvidersConfig others,
             Clock clock) {
-        new FleetGauges(
-                        meters,
-                        () -> queue.get().status(),
-                        () -> budget.get().status(),
-                        () -> limiter.get().status(),
-                        clock)
-                .register();
+        FleetGauges gauges = new FleetGauges(
+                meters,
+                () -> queue.get().status(),
+                () -> budget.get().status(accounts.get().main()),
+                () -> limiter.get().status(),
+                clock);
+        gauges.register();
+        // Who has one account need not wait for what knows them.
+        if (!provider.accounts().isEmpty() || !others.providers().isEmpty()) {
+            gauges.registerAccounts(
+                    accounts.get().byName().keySet(), name -> budget.get().status(name));
+        }
     }
 }

@@ -63,12 +63,13 @@ class ProviderWiring {
             Pause pause,
             ProviderWebhooks webhooks,
             @ConfigProperty(name = "aws.lambda.function.name") Optional<String> lambdaFunction) {
-        ImageGenerator provider = providers.generator(choice -> choice.isDemo()
+        ImageGenerator provider = providers.generator((choice, config) -> choice.isDemo()
                 ? included(demo)
                 : DescribedProvider.of(
                         choice,
+                        config,
                         http,
-                        keys.apply(choice.config()),
+                        keys.apply(config),
                         permits,
                         settler,
                         (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),

@@ -23,8 +23,8 @@ import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.Limits;
 import dev.afterimage.metrics.MeteredJobQueue;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.metrics.Stats;
@@ -192,15 +192,15 @@ class QueueWiring {
             Planner planner,
             JobQueue queue,
             CreditBudget budget,
-            Limits limits,
+            AccountLimits limits,
             TemplateProviders providers,
             Instance<Stats.Source> statistics) {
         return new DryRun(
                 planner,
                 queue,
-                () -> budget.status().left(),
-                limits,
-                request -> providers.price(request).cost(),
+                () -> budget.status(limits.main()).left(),
+                limits.main().stream().map(limits::of).toList(),
+                providers::cost,
                 () -> Optional.ofNullable(statistics.get().current().providerP50Millis())
                         .map(Duration::ofMillis));
     }

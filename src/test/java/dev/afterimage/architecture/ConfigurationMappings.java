@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -134,6 +135,10 @@ final class ConfigurationMappings {
 
     private List<Key> keysOf(Declared type, String prefix) {
         List<Key> keys = new ArrayList<>();
+        type.tree().getImplementsClause().stream()
+                .map(inherited -> types.get(inherited.toString()))
+                .filter(Objects::nonNull)
+                .forEach(inherited -> keys.addAll(keysOf(inherited, prefix)));
         for (Tree member : type.tree().getMembers()) {
             if (member instanceof MethodTree method && !hasBody(method)) {
                 keys.addAll(keysOf(method, type, prefix));

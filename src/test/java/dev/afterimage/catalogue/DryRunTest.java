@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -110,7 +111,7 @@ class DryRunTest {
                 new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
                 queue,
                 () -> creditsLeft.get(),
-                new Limits(10, SECOND, concurrency, 0.8, Duration.ofMinutes(2)),
+                List.of(new Limits(10, SECOND, concurrency, 0.8, Duration.ofMinutes(2))),
                 request -> 3,
                 () -> callTime);
         try (CatalogueRows rows = rows(csv)) {

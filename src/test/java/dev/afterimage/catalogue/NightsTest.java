@@ -180,7 +180,7 @@ class NightsTest {
                 settler,
                 Permitted.generator(provider, limiter, settler, clock, never),
                 provider,
-                (lane, deadline) -> Optional.empty(),
+                (request, lane, deadline) -> Optional.empty(),
                 freshness,
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
                 new FakeBacklog(),

@@ -14,6 +14,7 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
+import dev.afterimage.testing.Permitted;
 import dev.afterimage.testing.SampleImages;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
@@ -55,14 +56,14 @@ class BudgetedGeneratorTest {
         }
 
         @Override
-        public Status status() {
+        public Status status(String account) {
             return new Status(1 - left, OptionalLong.of(1));
         }
     }
 
     private void generate() {
         Deadline deadline = Deadline.in(Duration.ofSeconds(1), new MutableClock());
-        new BudgetedGenerator(budget, request -> new BudgetedGenerator.Price("default", 1), provider)
+        new BudgetedGenerator(budget, new AccountChoice(new Permitted.OneAccount(), new MutableClock()), provider)
                 .generate(REQUEST, Attempt.of(Lane.INTERACTIVE, deadline, Orders.next()));
     }
 

@@ -46,8 +46,8 @@ class GuardedGeneratorTest {
     };
 
     private GeneratedImage generate(CallGuard belt, ImageGenerator next) {
-        Attempt attempt =
-                new Attempt(Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(20), clock), Orders.next(), departure);
+        Attempt attempt = Attempt.of(Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(20), clock), Orders.next())
+                .withDeparture(departure);
         return new GuardedGenerator(belt, next).generate(REQUEST, attempt);
     }
 

@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -29,6 +30,7 @@ import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
+import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
 import io.smallrye.faulttolerance.api.RateLimitException;
 import java.lang.reflect.Proxy;
@@ -65,9 +67,9 @@ class PermittedGeneratorTest {
         private boolean lost;
 
         @Override
-        public Permit acquire(Lane lane, Duration mostPatience) {
+        public Permit acquire(List<String> accounts, Lane lane, Duration mostPatience) {
             events.add("acquire");
-            return new Granted("t", lane, Duration.ZERO);
+            return new Granted("t", DEFAULT_ACCOUNT, lane, Duration.ZERO);
         }
 
         @Override
@@ -102,22 +104,22 @@ class PermittedGeneratorTest {
         }
 
         @Override
-        public void coolDown(Duration wait) {}
+        public void coolDown(String account, Duration wait) {}
 
         @Override
-        public boolean lower(int calls, Duration window) {
+        public boolean lower(String account, int calls, Duration window) {
             return false;
         }
 
         @Override
-        public void stop(LaneStop.Reason reason) {
+        public void stop(String account, LaneStop.Reason reason) {
             events.add("stop " + reason);
             requireReachable();
         }
 
         @Override
         public LimiterStatus status() {
-            return new LimiterStatus(Duration.ZERO, 0, List.of());
+            return new LimiterStatus(List.of(new LimiterStatus.Account(DEFAULT_ACCOUNT, Duration.ZERO, 0, List.of())));
         }
     }
 
@@ -144,9 +146,12 @@ class PermittedGeneratorTest {
                 Lane.INTERACTIVE,
                 Deadline.in(Duration.ofSeconds(20), clock),
                 order,
-                () -> events.add("told of departure"));
+                () -> events.add("told of departure"),
+                DEFAULT_ACCOUNT);
         CallSettler settler = new CallSettler(receipts(), LONGEST_CALL, clock, pause, new CallersThread());
-        return new PermittedGenerator(gate, belt, settler, REJECTION_TTL, clock, next).generate(REQUEST, attempt);
+        AccountChoice accounts = new AccountChoice(new Permitted.OneAccount(), clock);
+        return new PermittedGenerator(accounts, gate, belt, settler, REJECTION_TTL, clock, next)
+                .generate(REQUEST, attempt);
     }
 
     private <T extends RuntimeException> T failed(Class<T> kind, RuntimeException failure) {

@@ -19,6 +19,7 @@ import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
+import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +61,9 @@ class ResilientGeneratorTest {
 
     private GeneratedImage generate(BreakerGuard breaker) {
         Attempt attempt = Attempt.of(Lane.INTERACTIVE, Deadline.in(Duration.ofSeconds(20), clock), Orders.next());
-        return new ResilientGenerator(retrying, breaker, policy, limiter, provider).generate(REQUEST, attempt);
+        AccountChoice accounts = new AccountChoice(new Permitted.OneAccount(), clock);
+        return new ResilientGenerator(retrying, breaker, policy, accounts, limiter, provider)
+                .generate(REQUEST, attempt);
     }
 
     private GeneratedImage generate() {

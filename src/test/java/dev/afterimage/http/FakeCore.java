@@ -66,8 +66,9 @@ public class FakeCore implements QuarkusTestProfile {
             0L,
             null,
             List.of(
-                    new Stats.Lane("interactive", "open", null, null),
-                    new Stats.Lane("bulk", "stopped", "unusable-answers", NOW.minusSeconds(60))));
+                    new Stats.Lane("default", "interactive", "open", null, null),
+                    new Stats.Lane("default", "bulk", "stopped", "unusable-answers", NOW.minusSeconds(60))),
+            List.of(new Stats.Account("default", 1, 40L, null, null)));
 
     /**
      * As with a CDN, so that URLs leave as the signer made them; and nobody works the jobs off. What only the real core uses is

@@ -123,9 +123,11 @@ class ImageResourceTest {
                         + "\"creditsLeft\":null,"
                         + "\"permits\":{\"granted\":5,\"denied\":1,\"lapsed\":0,\"refused\":0},\"inFlight\":1,"
                         + "\"deadLetters\":0,\"coolDownUntil\":null,"
-                        + "\"lanes\":[{\"lane\":\"interactive\",\"state\":\"open\",\"reason\":null,\"since\":null},"
-                        + "{\"lane\":\"bulk\",\"state\":\"stopped\",\"reason\":\"unusable-answers\","
-                        + "\"since\":\"2026-11-24T05:59:00Z\"}]}"));
+                        + "\"lanes\":[{\"account\":\"default\",\"lane\":\"interactive\",\"state\":\"open\",\"reason\":null,\"since\":null},"
+                        + "{\"account\":\"default\",\"lane\":\"bulk\",\"state\":\"stopped\",\"reason\":\"unusable-answers\","
+                        + "\"since\":\"2026-11-24T05:59:00Z\"}],"
+                        + "\"accounts\":[{\"name\":\"default\",\"inFlight\":1,\"creditsUsed\":40,\"creditsLeft\":null,"
+                        + "\"coolDownUntil\":null}]}"));
     }
 
     @Test

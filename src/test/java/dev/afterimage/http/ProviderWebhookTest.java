@@ -19,6 +19,7 @@ import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.pipeline.GenerationRequest;
+import dev.afterimage.testing.Limiters;
 import dev.afterimage.time.Pause;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -74,8 +75,8 @@ class ProviderWebhookTest {
 
     private void open(ImageKey key, String ticket) {
         Purchase purchase = Purchase.of(key, REQUEST, Duration.ofDays(1));
-        call = (Permit.Departed)
-                limiter.depart((Permit.Granted) limiter.acquire(Lane.INTERACTIVE, Duration.ofMinutes(1)), purchase);
+        call = (Permit.Departed) limiter.depart(
+                (Permit.Granted) limiter.acquire(Limiters.ONE, Lane.INTERACTIVE, Duration.ofMinutes(1)), purchase);
         if (!ticket.isEmpty()) {
             receipts.keepTicket(call, ticket);
         }

@@ -36,7 +36,12 @@ class JobCodecTest {
     @Test
     void openJobIsDecodedAgain() {
         Job.Image open = ((Job.Image) Jobs.ofBatch("b", 7))
-                .of(new OpenJob("token-1", Instant.parse("2026-03-01T02:00:00.123456Z"), "17", "https://api/?id=a\"b"));
+                .of(new OpenJob(
+                        "token-1",
+                        Instant.parse("2026-03-01T02:00:00.123456Z"),
+                        "second",
+                        "17",
+                        "https://api/?id=a\"b"));
 
         assertThat(JobCodec.decode(JobCodec.encode(open))).isEqualTo(open);
     }

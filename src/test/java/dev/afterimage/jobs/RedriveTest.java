@@ -1,5 +1,6 @@
 package dev.afterimage.jobs;
 
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.TemplateVersions;
@@ -81,7 +82,7 @@ class RedriveTest {
     private void useUp(ImageKey key) {
         Purchase purchase = Purchases.of(key);
         for (int i = 0; i <= Limiters.RULES.repurchases(); i++) {
-            Permit.Granted permit = (Permit.Granted) limiter.acquire(Lane.BULK, Duration.ZERO);
+            Permit.Granted permit = (Permit.Granted) limiter.acquire(ONE, Lane.BULK, Duration.ZERO);
             limiter.settle((Permit.Departed) limiter.depart(permit, purchase), new CallOutcome.Unusable("html"));
             clock.advance(Duration.ofHours(1));
         }

@@ -1,5 +1,7 @@
 package dev.afterimage.limit;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.CreditBudget.Budgets;
@@ -50,7 +52,7 @@ public abstract class CreditBudgetContract {
                 .containsExactly(new Usage("card", 2.5), new Usage("hero", 7.04));
         assertThat(budget.usage("2026-11", By.TENANT)).containsExactly(new Usage("ada", 2.54), new Usage("bob", 7));
         assertThat(budget.usage("2026-10", By.TENANT)).isEmpty();
-        assertThat(budget.status()).isEqualTo(new CreditBudget.Status(3, OptionalLong.of(100)));
+        assertThat(budget.status(DEFAULT_ACCOUNT)).isEqualTo(new CreditBudget.Status(3, OptionalLong.of(100)));
     }
 
     @Test
@@ -99,7 +101,7 @@ public abstract class CreditBudgetContract {
 
     @Test
     void aMonthBeginsWithNothingUsed() {
-        assertThat(budgetOf(3).status()).isEqualTo(new CreditBudget.Status(0, OptionalLong.of(3)));
+        assertThat(budgetOf(3).status(DEFAULT_ACCOUNT)).isEqualTo(new CreditBudget.Status(0, OptionalLong.of(3)));
     }
 
     @Test
@@ -107,8 +109,8 @@ public abstract class CreditBudgetContract {
         CreditBudget budget = budgetOf(3);
 
         assertThat(budget.reserve(ONE)).isEqualTo(new Reserved("2026-11", ONE));
-        assertThat(budget.status().used()).isEqualTo(1);
-        assertThat(budget.status().left()).hasValue(2);
+        assertThat(budget.status(DEFAULT_ACCOUNT).used()).isEqualTo(1);
+        assertThat(budget.status(DEFAULT_ACCOUNT).left()).hasValue(2);
     }
 
     @Test
@@ -118,7 +120,7 @@ public abstract class CreditBudgetContract {
         budget.reserve(ONE);
 
         assertThat(budget.reserve(ONE)).isEqualTo(new Exhausted(DECEMBER, By.ACCOUNT));
-        assertThat(budget.status().used()).isEqualTo(2);
+        assertThat(budget.status(DEFAULT_ACCOUNT).used()).isEqualTo(2);
     }
 
     @Test
@@ -135,7 +137,7 @@ public abstract class CreditBudgetContract {
         assertThat(budget.reserve(ONE)).isInstanceOf(Exhausted.class);
 
         clock.advance(Duration.ofMillis(1));
-        assertThat(budget.status().used()).isZero();
+        assertThat(budget.status(DEFAULT_ACCOUNT).used()).isZero();
         assertThat(budget.reserve(ONE)).isEqualTo(new Reserved("2026-12", ONE));
         assertThat(budget.reserve(ONE)).isEqualTo(new Exhausted(Instant.parse("2027-01-01T00:00:00Z"), By.ACCOUNT));
     }
@@ -147,7 +149,7 @@ public abstract class CreditBudgetContract {
 
         budget.giveBack(reserved);
 
-        assertThat(budget.status().used()).isZero();
+        assertThat(budget.status(DEFAULT_ACCOUNT).used()).isZero();
         assertThat(budget.reserve(ONE)).isInstanceOf(Reserved.class);
     }
 
@@ -160,10 +162,10 @@ public abstract class CreditBudgetContract {
 
         budget.giveBack(november);
 
-        assertThat(budget.status().used()).isEqualTo(1);
+        assertThat(budget.status(DEFAULT_ACCOUNT).used()).isEqualTo(1);
         assertThat(budget.reserve(ONE)).isInstanceOf(Exhausted.class);
         clock.advance(Duration.ofMinutes(-1));
-        assertThat(budget.status().used()).isZero();
+        assertThat(budget.status(DEFAULT_ACCOUNT).used()).isZero();
     }
 
     @Test
@@ -174,7 +176,7 @@ public abstract class CreditBudgetContract {
         budget.giveBack(reserved);
         budget.giveBack(reserved);
 
-        assertThat(budget.status().used()).isZero();
+        assertThat(budget.status(DEFAULT_ACCOUNT).used()).isZero();
         budget.reserve(ONE);
         assertThat(budget.reserve(ONE)).isInstanceOf(Exhausted.class);
     }
@@ -185,7 +187,7 @@ public abstract class CreditBudgetContract {
 
         assertThat(budget.reserve(ONE)).isEqualTo(new Reserved("2026-11", ONE));
         assertThat(budget.reserve(ONE)).isEqualTo(new Reserved("2026-11", ONE));
-        assertThat(budget.status()).isEqualTo(new CreditBudget.Status(2, OptionalLong.empty()));
+        assertThat(budget.status(DEFAULT_ACCOUNT)).isEqualTo(new CreditBudget.Status(2, OptionalLong.empty()));
     }
 
     @Test
@@ -193,7 +195,7 @@ public abstract class CreditBudgetContract {
         budgetOf(2).reserve(ONE);
         budgetOf(2).reserve(ONE);
 
-        assertThat(budgetOf(2).status().used()).isEqualTo(2);
+        assertThat(budgetOf(2).status(DEFAULT_ACCOUNT).used()).isEqualTo(2);
         assertThat(budgetOf(2).reserve(ONE)).isInstanceOf(Exhausted.class);
     }
 
@@ -205,8 +207,8 @@ public abstract class CreditBudgetContract {
         CreditBudget lowered = budgetOf(1);
 
         assertThat(lowered.reserve(ONE)).isInstanceOf(Exhausted.class);
-        assertThat(lowered.status()).isEqualTo(new CreditBudget.Status(2, OptionalLong.of(1)));
-        assertThat(lowered.status().left()).hasValue(0);
+        assertThat(lowered.status(DEFAULT_ACCOUNT)).isEqualTo(new CreditBudget.Status(2, OptionalLong.of(1)));
+        assertThat(lowered.status(DEFAULT_ACCOUNT).left()).hasValue(0);
     }
 
     @Test
@@ -225,7 +227,7 @@ public abstract class CreditBudgetContract {
                             .filteredOn(Reserved.class::isInstance)
                             .hasSize(25));
         }
-        assertThat(budgetOf(25).status().used()).isEqualTo(25);
+        assertThat(budgetOf(25).status(DEFAULT_ACCOUNT).used()).isEqualTo(25);
     }
 
     @Test
@@ -243,7 +245,7 @@ public abstract class CreditBudgetContract {
                     .containsOnly(true);
         }
 
-        assertThat(budget.status().used()).isEqualTo(20);
+        assertThat(budget.status(DEFAULT_ACCOUNT).used()).isEqualTo(20);
     }
 
     private CreditBudget budgetOf(long limit) {

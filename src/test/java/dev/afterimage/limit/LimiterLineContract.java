@@ -1,5 +1,6 @@
 package dev.afterimage.limit;
 
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.Permit.Denied;
@@ -20,7 +21,12 @@ abstract class LimiterLineContract {
     static final Duration SECOND = Duration.ofSeconds(1);
 
     /** A limiter that has seen no call, alone with its back end. */
-    protected abstract ProviderLimiter limiter(Limits limits);
+    protected abstract ProviderLimiter limiter(AccountLimits limits);
+
+    /** Of a provider that is its one account. */
+    protected final ProviderLimiter limiter(Limits limits) {
+        return limiter(AccountLimits.of(limits));
+    }
 
     /** The receipts of the limiter that was asked for last. */
     protected abstract Receipts receipts();
@@ -37,7 +43,7 @@ abstract class LimiterLineContract {
     }
 
     static Granted acquired(ProviderLimiter limiter, Lane lane, Duration patience) {
-        Permit permit = limiter.acquire(lane, patience);
+        Permit permit = limiter.acquire(ONE, lane, patience);
         assertThat(permit).isInstanceOf(Granted.class);
         return (Granted) permit;
     }
@@ -150,7 +156,8 @@ abstract class LimiterLineContract {
             acquired(limiter, Lane.BULK, NOW_OR_NEVER);
         }
 
-        assertThat(denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER)).reason()).isEqualTo(Reason.RATE);
+        assertThat(denied(limiter.acquire(ONE, Lane.BULK, NOW_OR_NEVER)).reason())
+                .isEqualTo(Reason.RATE);
         acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
     }
 
@@ -159,7 +166,7 @@ abstract class LimiterLineContract {
         Limits limits = rateWithBulkShare(10, 0.1);
         ProviderLimiter limiter = limiter(limits);
         acquired(limiter, Lane.BULK, NOW_OR_NEVER);
-        denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.BULK, NOW_OR_NEVER));
 
         advance(limits.lead());
 
@@ -175,9 +182,9 @@ abstract class LimiterLineContract {
         advance(SECOND);
         departed(limiter, Lane.BULK);
 
-        Denied waits = denied(limiter.acquire(Lane.BULK, limits.slotTime()));
+        Denied waits = denied(limiter.acquire(ONE, Lane.BULK, limits.slotTime()));
         Denied wouldNotWait =
-                denied(limiter.acquire(Lane.BULK, limits.slotTime().minusMillis(1)));
+                denied(limiter.acquire(ONE, Lane.BULK, limits.slotTime().minusMillis(1)));
 
         assertThat(waits.retryAfter()).isEqualTo(limits.slotTime().minus(halfALead));
         assertThat(wouldNotWait.retryAfter()).isEqualTo(limits.slotTime());

@@ -1,5 +1,7 @@
 package dev.afterimage.limit;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.image.ImageKey;
@@ -21,7 +23,7 @@ class MemoryLimiterTest extends ProviderLimiterContract {
     private MemoryLimiter latest = Limiters.memory(rate(1), clock);
 
     @Override
-    protected ProviderLimiter limiter(Limits limits) {
+    protected ProviderLimiter limiter(AccountLimits limits) {
         latest = Limiters.memory(limits, clock);
         return latest;
     }
@@ -40,11 +42,12 @@ class MemoryLimiterTest extends ProviderLimiterContract {
     @Test
     void clockReadingMayOverflow() {
         AtomicLong time = new AtomicLong(Long.MAX_VALUE);
-        ProviderLimiter limiter = new MemoryLimiter(rate(1), Limiters.RULES, time::get, clock, ReceiptStorage.NONE);
+        ProviderLimiter limiter =
+                new MemoryLimiter(AccountLimits.of(rate(1)), Limiters.RULES, time::get, clock, ReceiptStorage.NONE);
         departed(limiter, Lane.INTERACTIVE);
 
         time.addAndGet(rate(1).slotTime().toNanos() - 1);
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
 
         time.incrementAndGet();
         departed(limiter, Lane.INTERACTIVE);
@@ -69,7 +72,8 @@ class MemoryLimiterTest extends ProviderLimiterContract {
                 return disk;
             }
         };
-        ProviderLimiter limiter = new MemoryLimiter(rate(2), Limiters.RULES, clock::nanoTime, clock, slow);
+        ProviderLimiter limiter =
+                new MemoryLimiter(AccountLimits.of(rate(2)), Limiters.RULES, clock::nanoTime, clock, slow);
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
         CompletableFuture<Permit> departs =
                 CompletableFuture.supplyAsync(() -> depart(limiter, permit), Thread::startVirtualThread);
@@ -94,9 +98,9 @@ class MemoryLimiterTest extends ProviderLimiterContract {
                 () -> receipts().hold(call),
                 () -> receipts().settle(call, new CallOutcome.NotBilled()),
                 () -> limiter.release(permit),
-                () -> limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER),
+                () -> limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER),
                 () -> limiter.depart(permit, Purchases.next()),
-                () -> limiter.coolDown(SECOND),
+                () -> limiter.coolDown(DEFAULT_ACCOUNT, SECOND),
                 limiter::status);
 
         for (Runnable question : questions) {

@@ -10,7 +10,8 @@ class MemoryReceiptsTest extends ReceiptsContract {
 
     @Override
     protected Fleet fleet(Limits limits, ReceiptRules rules) {
-        MemoryLimiter limiter = new MemoryLimiter(limits, rules, clock::nanoTime, clock, ReceiptStorage.NONE);
+        MemoryLimiter limiter =
+                new MemoryLimiter(AccountLimits.of(limits), rules, clock::nanoTime, clock, ReceiptStorage.NONE);
         return new Fleet(limiter, limiter);
     }
 

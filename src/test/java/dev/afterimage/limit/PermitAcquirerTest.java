@@ -1,5 +1,7 @@
 package dev.afterimage.limit;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -64,7 +66,7 @@ class PermitAcquirerTest {
     }
 
     private static Granted granted(PermitAcquirer gate, Lane lane, Deadline deadline) throws InterruptedException {
-        return (Granted) gate.await(lane, deadline);
+        return (Granted) gate.await(ONE, lane, deadline);
     }
 
     private Deadline in(Duration patience) {
@@ -82,11 +84,11 @@ class PermitAcquirerTest {
         }
 
         @Override
-        public Permit acquire(Lane lane, Duration patience) {
+        public Permit acquire(List<String> accounts, Lane lane, Duration patience) {
             // Decided before it is recorded, so that a test that waits for the record cannot change it.
             boolean granted = grants.tryAcquire();
             questions.add(patience);
-            return granted ? new Granted("t", lane, Duration.ZERO) : denial;
+            return granted ? new Granted("t", DEFAULT_ACCOUNT, lane, Duration.ZERO) : denial;
         }
 
         @Override
@@ -106,25 +108,25 @@ class PermitAcquirerTest {
         public void release(Granted permit) {}
 
         @Override
-        public void coolDown(Duration wait) {}
+        public void coolDown(String account, Duration wait) {}
 
         @Override
-        public boolean lower(int calls, Duration window) {
+        public boolean lower(String account, int calls, Duration window) {
             return false;
         }
 
         @Override
-        public void stop(LaneStop.Reason reason) {}
+        public void stop(String account, LaneStop.Reason reason) {}
 
         @Override
         public LimiterStatus status() {
-            return new LimiterStatus(Duration.ZERO, 0, List.of());
+            return new LimiterStatus(List.of(new LimiterStatus.Account(DEFAULT_ACCOUNT, Duration.ZERO, 0, List.of())));
         }
     }
 
     @Test
     void aFreeSlotIsNotWaitedFor() throws Exception {
-        gate(limiter(rate(1))).await(Lane.INTERACTIVE, in(SECOND));
+        gate(limiter(rate(1))).await(ONE, Lane.INTERACTIVE, in(SECOND));
 
         assertThat(pause.waits()).isEmpty();
     }
@@ -145,7 +147,7 @@ class PermitAcquirerTest {
         PermitAcquirer gate = gate(limiter(rate(1)));
         gate.depart(granted(gate, Lane.INTERACTIVE, in(SECOND)), Purchases.next());
 
-        Denied denied = (Denied) gate.await(Lane.INTERACTIVE, in(Duration.ofMillis(900)));
+        Denied denied = (Denied) gate.await(ONE, Lane.INTERACTIVE, in(Duration.ofMillis(900)));
 
         assertThat(denied.retryAfter()).isEqualTo(rate(1).slotTime());
         assertThat(pause.waits()).isEmpty();
@@ -157,13 +159,13 @@ class PermitAcquirerTest {
         PermitAcquirer gate = gate(limiter);
 
         for (int caller = 0; caller < 100; caller++) {
-            Denied denied = (Denied) gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)));
+            Denied denied = (Denied) gate.await(ONE, Lane.INTERACTIVE, in(Duration.ofSeconds(5)));
             assertThat(denied.retryAfter()).isEqualTo(Duration.ofSeconds(20));
         }
         assertThat(limiter.questions).hasSize(1);
 
         clock.advance(Duration.ofMillis(50));
-        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)))).isInstanceOf(Denied.class);
+        assertThat(gate.await(ONE, Lane.INTERACTIVE, in(Duration.ofSeconds(5)))).isInstanceOf(Denied.class);
         assertThat(limiter.questions).hasSize(2);
     }
 
@@ -171,11 +173,12 @@ class PermitAcquirerTest {
     void denialIsNotReusedForALaterDeadlineOrTheOtherLane() throws Exception {
         StubbornLimiter limiter = new StubbornLimiter(Duration.ofSeconds(20), Reason.RATE);
         PermitAcquirer gate = gate(limiter);
-        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(5)))).isInstanceOf(Denied.class);
+        assertThat(gate.await(ONE, Lane.INTERACTIVE, in(Duration.ofSeconds(5)))).isInstanceOf(Denied.class);
         limiter.grants.release(2);
 
-        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ofSeconds(25)))).isInstanceOf(Granted.class);
-        assertThat(gate.await(Lane.BULK, in(Duration.ofSeconds(5)))).isInstanceOf(Granted.class);
+        assertThat(gate.await(ONE, Lane.INTERACTIVE, in(Duration.ofSeconds(25))))
+                .isInstanceOf(Granted.class);
+        assertThat(gate.await(ONE, Lane.BULK, in(Duration.ofSeconds(5)))).isInstanceOf(Granted.class);
     }
 
     @Test
@@ -184,7 +187,7 @@ class PermitAcquirerTest {
 
         gate.depart(granted(gate, Lane.INTERACTIVE, in(Duration.ZERO)), Purchases.next());
 
-        assertThat(gate.await(Lane.INTERACTIVE, in(Duration.ZERO))).isInstanceOf(Denied.class);
+        assertThat(gate.await(ONE, Lane.INTERACTIVE, in(Duration.ZERO))).isInstanceOf(Denied.class);
     }
 
     @Test
@@ -200,9 +203,9 @@ class PermitAcquirerTest {
     @Test
     void aCoolDownWithinTheDeadlineIsWaitedFor() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
-        limiter.coolDown(Duration.ofSeconds(3));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(3));
 
-        gate(limiter).await(Lane.INTERACTIVE, in(Duration.ofSeconds(10)));
+        gate(limiter).await(ONE, Lane.INTERACTIVE, in(Duration.ofSeconds(10)));
 
         assertThat(pause.waits()).containsExactly(Duration.ofSeconds(3).minus(EARLY));
     }
@@ -212,7 +215,7 @@ class PermitAcquirerTest {
         ProviderLimiter limiter = limiter(rate(1));
         PermitAcquirer gate = gate(limiter);
         Granted permit = granted(gate, Lane.INTERACTIVE, in(SECOND));
-        limiter.coolDown(Duration.ofSeconds(3));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(3));
 
         PermitLapsedException lapsed =
                 catchThrowableOfType(PermitLapsedException.class, () -> gate.depart(permit, Purchases.next()));
@@ -235,7 +238,7 @@ class PermitAcquirerTest {
 
         gate.depart(granted(gate, Lane.INTERACTIVE, in(Duration.ofSeconds(5))), Purchases.next());
 
-        Permit next = limiter.acquire(Lane.INTERACTIVE, Duration.ZERO);
+        Permit next = limiter.acquire(ONE, Lane.INTERACTIVE, Duration.ZERO);
         assertThat(next).isEqualTo(new Denied(rate(1).slotTime(), Reason.RATE));
         assertThat(held).hasValue(1);
     }
@@ -243,7 +246,7 @@ class PermitAcquirerTest {
     @Test
     void departureAskedForTooEarlyWaitsWithTheSamePermit() throws Exception {
         ProviderLimiter limiter = limiter(rate(1));
-        Granted permit = (Granted) limiter.acquire(Lane.INTERACTIVE, Duration.ZERO);
+        Granted permit = (Granted) limiter.acquire(ONE, Lane.INTERACTIVE, Duration.ZERO);
         PermitAcquirer gate = gate(limiter);
         clock.advance(Duration.ofMillis(600));
         gate.depart(granted(gate, Lane.BULK, in(SECOND)), Purchases.next());
@@ -273,7 +276,7 @@ class PermitAcquirerTest {
 
             @Override
             public Permit redepart(Departed call) {
-                return depart(new Granted("stamped", call.lane(), Duration.ZERO), call.purchase());
+                return depart(new Granted("stamped", DEFAULT_ACCOUNT, call.lane(), Duration.ZERO), call.purchase());
             }
         };
 
@@ -292,7 +295,7 @@ class PermitAcquirerTest {
 
         gate.left(departure, clock.instant());
 
-        assertThat(limiter.acquire(Lane.INTERACTIVE, Duration.ZERO))
+        assertThat(limiter.acquire(ONE, Lane.INTERACTIVE, Duration.ZERO))
                 .isEqualTo(new Denied(rate(1).slotTime(), Reason.RATE));
     }
 
@@ -307,7 +310,7 @@ class PermitAcquirerTest {
 
         gate.left(departure, left);
 
-        assertThat(limiter.acquire(Lane.INTERACTIVE, Duration.ZERO))
+        assertThat(limiter.acquire(ONE, Lane.INTERACTIVE, Duration.ZERO))
                 .isEqualTo(new Denied(rate(1).slotTime().minusMillis(300), Reason.RATE));
     }
 
@@ -319,7 +322,7 @@ class PermitAcquirerTest {
         limiter.questions.take();
 
         limiter.grants.release();
-        gate.release(new Granted("other", Lane.BULK, Duration.ZERO));
+        gate.release(new Granted("other", DEFAULT_ACCOUNT, Lane.BULK, Duration.ZERO));
 
         assertThat(waiting.get()).isNotNull();
     }
@@ -354,7 +357,7 @@ class PermitAcquirerTest {
         assertThat(limiter.questions.poll(50, TimeUnit.MILLISECONDS)).isNull();
 
         limiter.grants.release(100);
-        gate.release(new Granted("other", Lane.BULK, Duration.ZERO));
+        gate.release(new Granted("other", DEFAULT_ACCOUNT, Lane.BULK, Duration.ZERO));
         served.await();
 
         assertThat(limiter.questions).hasSize(100);
@@ -382,7 +385,7 @@ class PermitAcquirerTest {
 
         for (int client = 0; client < 20; client++) {
             limiter.grants.release();
-            gate.release(new Granted("other", Lane.BULK, Duration.ZERO));
+            gate.release(new Granted("other", DEFAULT_ACCOUNT, Lane.BULK, Duration.ZERO));
             clients.get(client).get();
         }
 
@@ -407,7 +410,7 @@ class PermitAcquirerTest {
         threads.submit(() -> granted(gate, Lane.BULK, in(Duration.ofHours(1))));
         standing.await();
 
-        Denied denied = (Denied) gate.await(Lane.BULK, in(Duration.ofMinutes(4)));
+        Denied denied = (Denied) gate.await(ONE, Lane.BULK, in(Duration.ofMinutes(4)));
 
         assertThat(denied.retryAfter()).isEqualTo(Duration.ofMinutes(5));
         assertThat(limiter.questions).hasSize(1);
@@ -431,7 +434,7 @@ class PermitAcquirerTest {
         threads.shutdownNow();
         assertThatThrownBy(cancelled::get).hasCauseInstanceOf(InterruptedException.class);
 
-        Permit next = limiter.acquire(Lane.INTERACTIVE, Duration.ofSeconds(5));
+        Permit next = limiter.acquire(ONE, Lane.INTERACTIVE, Duration.ofSeconds(5));
         assertThat(next)
                 .isInstanceOfSatisfying(
                         Granted.class, granted -> assertThat(granted.startsIn()).isEqualTo(rate(1).slotTime()));
@@ -464,7 +467,12 @@ class PermitAcquirerTest {
     void aThousandWaitAndAllAreServedWithinTheLimit() throws Exception {
         Limits limits = new Limits(250, Duration.ofMillis(200), OptionalInt.empty(), 1, Duration.ofSeconds(20));
         PermitAcquirer gate = new PermitAcquirer(
-                new MemoryLimiter(limits, Limiters.RULES, System::nanoTime, Clock.systemUTC(), ReceiptStorage.NONE),
+                new MemoryLimiter(
+                        AccountLimits.of(limits),
+                        Limiters.RULES,
+                        System::nanoTime,
+                        Clock.systemUTC(),
+                        ReceiptStorage.NONE),
                 Clock.systemUTC(),
                 duration -> {
                     if (duration.isPositive()) {

@@ -1,5 +1,7 @@
 package dev.afterimage.limit;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.Permit.Denied;
@@ -13,7 +15,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** The contract of every {@link ProviderLimiter}. */
-public abstract class ProviderLimiterContract extends LimiterLineContract {
+public abstract class ProviderLimiterContract extends LimiterAccountsContract {
 
     private static Limits inFlight(int concurrency) {
         return new Limits(1000, SECOND, OptionalInt.of(concurrency), 0.5, Duration.ofSeconds(20));
@@ -27,7 +29,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
             assertThat(departed(limiter, Lane.INTERACTIVE).startsIn()).isZero();
         }
 
-        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        Denied denied = denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
         assertThat(denied.reason()).isEqualTo(Reason.RATE);
         assertThat(denied.retryAfter()).isEqualTo(rate(3).slotTime());
     }
@@ -40,7 +42,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         depart(limiter, permit);
 
         advance(rate(1).slotTime().minusMillis(300));
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
 
         advance(Duration.ofMillis(300));
         departed(limiter, Lane.INTERACTIVE);
@@ -69,7 +71,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         Duration two = rate(1).slotTime().multipliedBy(2);
 
         for (int question = 0; question < 5; question++) {
-            Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, Duration.ofMillis(1500)));
+            Denied denied = denied(limiter.acquire(ONE, Lane.INTERACTIVE, Duration.ofMillis(1500)));
             assertThat(denied.retryAfter()).isEqualTo(two);
         }
 
@@ -100,7 +102,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         assertThat(depart(limiter, late)).isInstanceOf(Departed.class);
 
         advance(Duration.ofMillis(900));
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
@@ -128,7 +130,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
                 .isInstanceOfSatisfying(
                         Departed.class,
                         departed -> assertThat(departed.startsIn()).isZero());
-        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
+        assertThat(denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
                 .isEqualTo(rate(1).slotTime());
         denied(depart(limiter, permit));
     }
@@ -143,7 +145,8 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
             limiter.restamp(stamped);
 
             advance(rate(1).slotTime().minusMillis(300));
-            assertThat(denied(limiter.acquire(lane, NOW_OR_NEVER)).retryAfter()).isEqualTo(Duration.ofMillis(300));
+            assertThat(denied(limiter.acquire(ONE, lane, NOW_OR_NEVER)).retryAfter())
+                    .isEqualTo(Duration.ofMillis(300));
             advance(Duration.ofMillis(300));
             departed(limiter, lane);
             advance(rate(1).slotTime());
@@ -158,7 +161,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
 
         limiter.restamp(stamped);
 
-        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
+        assertThat(denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
                 .isEqualTo(rate(1).slotTime());
     }
 
@@ -179,7 +182,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     void coolDownDeniesARedeparture() {
         ProviderLimiter limiter = limiter(rate(1));
         Departed stamped = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
-        limiter.coolDown(SECOND);
+        limiter.coolDown(DEFAULT_ACCOUNT, SECOND);
 
         assertThat(denied(limiter.redepart(stamped)).reason()).isEqualTo(Reason.COOL_DOWN);
         advance(SECOND);
@@ -209,7 +212,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     void unknownPermitDoesNotDepart() {
         ProviderLimiter limiter = limiter(rate(5));
 
-        assertThat(denied(depart(limiter, new Granted("foreign", Lane.INTERACTIVE, Duration.ZERO)))
+        assertThat(denied(depart(limiter, new Granted("foreign", DEFAULT_ACCOUNT, Lane.INTERACTIVE, Duration.ZERO)))
                         .reason())
                 .isEqualTo(Reason.LAPSED);
     }
@@ -231,7 +234,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         ProviderLimiter limiter = limiter(rate(1));
         ended(departed(limiter, Lane.INTERACTIVE));
 
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
@@ -254,10 +257,11 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
             departed(limiter, Lane.BULK);
         }
 
-        assertThat(denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER)).reason()).isEqualTo(Reason.RATE);
+        assertThat(denied(limiter.acquire(ONE, Lane.BULK, NOW_OR_NEVER)).reason())
+                .isEqualTo(Reason.RATE);
         departed(limiter, Lane.INTERACTIVE);
         departed(limiter, Lane.INTERACTIVE);
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
@@ -268,7 +272,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         }
 
         departed(limiter, Lane.BULK);
-        denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.BULK, NOW_OR_NEVER));
     }
 
     @Test
@@ -278,7 +282,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
             departed(limiter, Lane.BULK);
         }
 
-        Denied denied = denied(limiter.acquire(Lane.BULK, PATIENT));
+        Denied denied = denied(limiter.acquire(ONE, Lane.BULK, PATIENT));
 
         assertThat(denied.retryAfter()).isBetween(rate(10).slotTime().minus(rate(10).lead()), rate(10).slotTime());
         assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn()).isEqualTo(rate(10).slotTime());
@@ -290,7 +294,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         Departed first = departed(limiter, Lane.INTERACTIVE);
         acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
 
-        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
+        Denied denied = denied(limiter.acquire(ONE, Lane.INTERACTIVE, PATIENT));
         assertThat(denied.reason()).isEqualTo(Reason.CONCURRENCY);
         assertThat(denied.retryAfter()).isEqualTo(Limits.PLACE_RETRY);
         assertThat(limiter.status().inFlight()).isEqualTo(2);
@@ -309,7 +313,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         ended(first);
 
         acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
@@ -318,10 +322,10 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         Departed first = departed(limiter, Lane.BULK);
         departed(limiter, Lane.BULK);
 
-        assertThat(denied(limiter.acquire(Lane.BULK, PATIENT)).reason()).isEqualTo(Reason.CONCURRENCY);
+        assertThat(denied(limiter.acquire(ONE, Lane.BULK, PATIENT)).reason()).isEqualTo(Reason.CONCURRENCY);
         departed(limiter, Lane.INTERACTIVE);
         departed(limiter, Lane.INTERACTIVE);
-        denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, PATIENT));
 
         ended(first);
         departed(limiter, Lane.BULK);
@@ -333,7 +337,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         departed(limiter, Lane.BULK);
 
         advance(inFlight(1).longestCall().minusMillis(500));
-        denied(limiter.acquire(Lane.BULK, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.BULK, NOW_OR_NEVER));
 
         advance(Duration.ofMillis(500));
         departed(limiter, Lane.BULK);
@@ -346,7 +350,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
 
         advance(inFlight(1).grace().minusMillis(500));
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
 
         advance(Duration.ofMillis(500));
         departed(limiter, Lane.INTERACTIVE);
@@ -358,7 +362,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         ProviderLimiter limiter = limiter(limits);
         departed(limiter, Lane.INTERACTIVE);
 
-        Denied denied = denied(limiter.acquire(Lane.INTERACTIVE, PATIENT));
+        Denied denied = denied(limiter.acquire(ONE, Lane.INTERACTIVE, PATIENT));
 
         assertThat(denied.reason()).isEqualTo(Reason.RATE);
         assertThat(denied.retryAfter()).isBetween(limits.slotTime().minus(limits.lead()), limits.slotTime());
@@ -369,7 +373,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     void deniedDepartureFreesItsPlaceInFlight() {
         ProviderLimiter limiter = limiter(inFlight(1));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
-        limiter.coolDown(SECOND);
+        limiter.coolDown(DEFAULT_ACCOUNT, SECOND);
 
         denied(depart(limiter, permit));
 
@@ -379,12 +383,12 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void lowerLimitShownByTheProviderHoldsForItsWindow() {
         ProviderLimiter limiter = limiter(rate(10));
-        assertThat(limiter.lower(3, SECOND)).isTrue();
+        assertThat(limiter.lower(DEFAULT_ACCOUNT, 3, SECOND)).isTrue();
 
         for (int call = 0; call < 3; call++) {
             departed(limiter, Lane.INTERACTIVE);
         }
-        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).reason())
+        assertThat(denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER)).reason())
                 .isEqualTo(Reason.RATE);
 
         advance(SECOND);
@@ -399,41 +403,41 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
         for (int call = 0; call < 6; call++) {
             departed(limiter, Lane.INTERACTIVE);
         }
-        limiter.lower(3, SECOND);
+        limiter.lower(DEFAULT_ACCOUNT, 3, SECOND);
 
-        assertThat(denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
+        assertThat(denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER)).retryAfter())
                 .isEqualTo(rate(10).slotTime());
     }
 
     @Test
     void higherLimitShownByTheProviderIsIgnored() {
         ProviderLimiter limiter = limiter(rate(2));
-        assertThat(limiter.lower(50, SECOND)).isFalse();
-        assertThat(limiter.lower(120, Duration.ofMinutes(1))).isFalse();
-        limiter.lower(1, SECOND);
-        limiter.lower(2, SECOND);
+        assertThat(limiter.lower(DEFAULT_ACCOUNT, 50, SECOND)).isFalse();
+        assertThat(limiter.lower(DEFAULT_ACCOUNT, 120, Duration.ofMinutes(1))).isFalse();
+        limiter.lower(DEFAULT_ACCOUNT, 1, SECOND);
+        limiter.lower(DEFAULT_ACCOUNT, 2, SECOND);
 
         departed(limiter, Lane.INTERACTIVE);
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
     void limitOfALongerWindowIsScaledToOurs() {
         ProviderLimiter limiter = limiter(rate(10));
-        limiter.lower(120, Duration.ofMinutes(1));
+        limiter.lower(DEFAULT_ACCOUNT, 120, Duration.ofMinutes(1));
 
         departed(limiter, Lane.INTERACTIVE);
         departed(limiter, Lane.INTERACTIVE);
-        denied(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
+        denied(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
     }
 
     @Test
     void coolDownDelaysBothLanes() {
         ProviderLimiter limiter = limiter(rate(10));
-        limiter.coolDown(Duration.ofSeconds(3));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(3));
 
         for (Lane lane : Lane.values()) {
-            Denied denied = denied(limiter.acquire(lane, SECOND));
+            Denied denied = denied(limiter.acquire(ONE, lane, SECOND));
             assertThat(denied.reason()).isEqualTo(Reason.COOL_DOWN);
             assertThat(denied.retryAfter()).isEqualTo(Duration.ofSeconds(3));
         }
@@ -448,7 +452,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void callerWithPatienceIsGrantedAStartAfterTheCoolDown() {
         ProviderLimiter limiter = limiter(rate(1));
-        limiter.coolDown(Duration.ofSeconds(3));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(3));
 
         assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn()).isEqualTo(Duration.ofSeconds(3));
         assertThat(acquired(limiter, Lane.INTERACTIVE, PATIENT).startsIn())
@@ -458,11 +462,11 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     @Test
     void laterOfTwoCoolDownsHolds() {
         ProviderLimiter limiter = limiter(rate(10));
-        limiter.coolDown(Duration.ofSeconds(5));
-        limiter.coolDown(Duration.ofSeconds(2));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(5));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(2));
         assertThat(limiter.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(5));
 
-        limiter.coolDown(Duration.ofSeconds(8));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(8));
         assertThat(limiter.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(8));
     }
 
@@ -470,7 +474,7 @@ public abstract class ProviderLimiterContract extends LimiterLineContract {
     void coolDownDeniesAPermitThatHasNotDeparted() {
         ProviderLimiter limiter = limiter(rate(10));
         Granted permit = acquired(limiter, Lane.INTERACTIVE, NOW_OR_NEVER);
-        limiter.coolDown(Duration.ofSeconds(2));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(2));
 
         Denied denied = denied(depart(limiter, permit));
 

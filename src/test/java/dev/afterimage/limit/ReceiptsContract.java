@@ -1,5 +1,7 @@
 package dev.afterimage.limit;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.image.ImageKey;
@@ -49,7 +51,7 @@ public abstract class ReceiptsContract {
     }
 
     private static Permit depart(Fleet fleet, Purchase purchase) {
-        return fleet.limiter().depart((Granted) fleet.limiter().acquire(Lane.BULK, Duration.ZERO), purchase);
+        return fleet.limiter().depart((Granted) fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO), purchase);
     }
 
     private static Departed bought(Fleet fleet, Purchase purchase) {
@@ -268,7 +270,7 @@ public abstract class ReceiptsContract {
         Fleet fleet = fleet(new Limits(1, SECOND, OptionalInt.empty(), 1, LONGEST_CALL), new ReceiptRules(1, 5));
         bought(fleet, Purchases.next());
         advance(Duration.ofMillis(900));
-        Granted permit = (Granted) fleet.limiter().acquire(Lane.INTERACTIVE, SECOND);
+        Granted permit = (Granted) fleet.limiter().acquire(ONE, Lane.INTERACTIVE, SECOND);
         Departed call = (Departed) fleet.limiter().depart(permit, PURCHASE);
         assertThat(call.at()).isAfter(now());
 
@@ -357,11 +359,11 @@ public abstract class ReceiptsContract {
         Fleet fleet = fleet(ONE_IN_FLIGHT, new ReceiptRules(1, 5));
         fleet.receipts().settle(bought(fleet), SILENCE);
         advance(LONGEST_CALL.minusMillis(1));
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Denied.class);
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Denied.class);
 
         advance(Duration.ofMillis(1));
 
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
     }
 
     @Test
@@ -380,20 +382,20 @@ public abstract class ReceiptsContract {
         Fleet fleet = fleet(1);
         depart(fleet, Purchases.next()); // no restart is due any more
         Instant since = now();
-        fleet.limiter().stop(reason);
+        fleet.limiter().stop(DEFAULT_ACCOUNT, reason);
         advance(reason.probedEvery().minusMillis(1));
 
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO))
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO))
                 .isEqualTo(new Permit.Stopped(reason, Duration.ofMillis(1)));
-        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ZERO))
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ZERO))
                 .isInstanceOf(reason.concerns(Lane.INTERACTIVE) ? Permit.Stopped.class : Granted.class);
-        assertThat(fleet.limiter().status().stops()).containsExactly(new LaneStop(reason, since));
+        assertThat(fleet.limiter().status().accounts().getFirst().stops()).containsExactly(new LaneStop(reason, since));
         advance(Duration.ofMillis(1));
         Departed probe = bought(fleet);
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
         fleet.receipts().settle(probe, image());
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
-        assertThat(fleet.limiter().status().stops()).isEmpty();
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+        assertThat(fleet.limiter().status().accounts().getFirst().stops()).isEmpty();
     }
 
     @ParameterizedTest
@@ -402,14 +404,14 @@ public abstract class ReceiptsContract {
         Fleet fleet = fleet(1);
         Departed before = bought(fleet, Purchases.next());
         advance(Duration.ofMillis(1));
-        fleet.limiter().stop(reason);
+        fleet.limiter().stop(DEFAULT_ACCOUNT, reason);
 
         fleet.receipts().settle(before, image());
 
-        assertThat(fleet.limiter().status().stops())
+        assertThat(fleet.limiter().status().accounts().getFirst().stops())
                 .extracting(LaneStop::reason)
                 .containsExactly(reason);
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
     }
 
     @ParameterizedTest
@@ -417,18 +419,18 @@ public abstract class ReceiptsContract {
     void unansweredProbeKeepsTheStopAndTheNextComesAtItsTime(LaneStop.Reason reason) {
         Fleet fleet = fleet(1);
         depart(fleet, Purchases.next()); // no restart is due any more
-        fleet.limiter().stop(reason);
+        fleet.limiter().stop(DEFAULT_ACCOUNT, reason);
         advance(reason.probedEvery());
         Departed throttled = bought(fleet);
         advance(SECOND);
         fleet.receipts().settle(throttled, FREE);
-        fleet.limiter().coolDown(Duration.ofSeconds(5));
+        fleet.limiter().coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(5));
 
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO))
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO))
                 .isEqualTo(new Permit.Stopped(reason, reason.probedEvery().minus(SECOND)));
         advance(reason.probedEvery().minus(SECOND));
         fleet.receipts().settle(bought(fleet), image());
-        assertThat(fleet.limiter().status().stops()).isEmpty();
+        assertThat(fleet.limiter().status().accounts().getFirst().stops()).isEmpty();
     }
 
     @ParameterizedTest
@@ -436,16 +438,16 @@ public abstract class ReceiptsContract {
     void aProbeThatNeverLeftIsFollowedByAnotherWhenItsPermitHasLapsed(LaneStop.Reason reason) {
         Fleet fleet = fleet(1);
         depart(fleet, Purchases.next()); // no restart is due any more
-        fleet.limiter().stop(reason);
+        fleet.limiter().stop(DEFAULT_ACCOUNT, reason);
         advance(reason.probedEvery());
-        Granted probe = (Granted) fleet.limiter().acquire(Lane.BULK, Duration.ZERO);
+        Granted probe = (Granted) fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO);
         fleet.limiter().release(probe);
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO))
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO))
                 .isEqualTo(new Permit.Stopped(reason, WIDE.grace()));
 
         advance(WIDE.grace());
 
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
     }
 
     @Test
@@ -456,7 +458,7 @@ public abstract class ReceiptsContract {
         fleet.receipts().settle(call, HTML);
         fleet.receipts().settle(call, HTML);
 
-        assertThat(fleet.limiter().status().stops()).isEmpty();
+        assertThat(fleet.limiter().status().accounts().getFirst().stops()).isEmpty();
         assertThat(fleet.receipts().find(KEY))
                 .hasValueSatisfying(receipt -> assertThat(receipt.purchases()).isEqualTo(1));
     }
@@ -510,14 +512,14 @@ public abstract class ReceiptsContract {
     void probeWithoutASlotIsTriedAgain() {
         Fleet fleet = fleet(new Limits(1, SECOND, OptionalInt.empty(), 1, LONGEST_CALL), new ReceiptRules(1, 5));
         bought(fleet, Purchases.next());
-        fleet.limiter().stop(LaneStop.Reason.UNUSABLE_ANSWERS);
+        fleet.limiter().stop(DEFAULT_ACCOUNT, LaneStop.Reason.UNUSABLE_ANSWERS);
         advance(LaneStop.Reason.UNUSABLE_ANSWERS.probedEvery());
-        fleet.limiter().coolDown(SECOND);
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Denied.class);
+        fleet.limiter().coolDown(DEFAULT_ACCOUNT, SECOND);
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Denied.class);
 
         advance(SECOND);
 
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
     }
 
     @Test
@@ -528,13 +530,13 @@ public abstract class ReceiptsContract {
         }
         fleet.receipts().settle(bought(fleet, Purchases.next()), image());
         for (int answer = 0; answer < 3; answer++) {
-            assertThat(fleet.limiter().status().stops()).isEmpty();
+            assertThat(fleet.limiter().status().accounts().getFirst().stops()).isEmpty();
             fleet.receipts().settle(bought(fleet, Purchases.next()), HTML);
         }
 
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO))
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO))
                 .isEqualTo(new Permit.Stopped(LaneStop.Reason.UNUSABLE_ANSWERS, Duration.ofMinutes(15)));
-        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ofMinutes(5)))
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ofMinutes(5)))
                 .isInstanceOf(Granted.class);
     }
 
@@ -546,11 +548,11 @@ public abstract class ReceiptsContract {
         fleet.receipts().settle(slow, image());
 
         // Of one call twice its time is expected.
-        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ofSeconds(15)))
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ofSeconds(15)))
                 .isInstanceOf(Denied.class);
-        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ofSeconds(16)))
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ofSeconds(16)))
                 .isInstanceOf(Granted.class);
-        assertThat(fleet.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+        assertThat(fleet.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
     }
 
     @Test
@@ -561,17 +563,17 @@ public abstract class ReceiptsContract {
         Departed slow = bought(fleet);
         advance(Duration.ofSeconds(40));
         fleet.receipts().settle(slow, image());
-        Duration expected = ((Denied) fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ZERO)).retryAfter();
+        Duration expected = ((Denied) fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ZERO)).retryAfter();
         assertThat(expected).isBetween(Duration.ofSeconds(20), LONGEST_CALL);
 
-        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ofSeconds(15)))
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ofSeconds(15)))
                 .isEqualTo(new Denied(expected, Duration.ZERO, Permit.Reason.RATE));
         bought(fleet, Purchases.next());
         Duration slot = Duration.ofMillis(1020);
-        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, expected))
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, expected))
                 .isEqualTo(new Denied(slot.plus(expected), slot, Permit.Reason.RATE));
-        fleet.limiter().coolDown(Duration.ofSeconds(10));
-        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ofSeconds(15)))
+        fleet.limiter().coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(10));
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ofSeconds(15)))
                 .isEqualTo(new Denied(expected, Duration.ofSeconds(10), Permit.Reason.RATE));
     }
 
@@ -582,7 +584,8 @@ public abstract class ReceiptsContract {
         advance(LONGEST_CALL.plus(SECOND));
         fleet.receipts().settle(call, image());
 
-        assertThat(fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ZERO)).isInstanceOf(Granted.class);
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ZERO))
+                .isInstanceOf(Granted.class);
     }
 
     @Test
@@ -635,13 +638,13 @@ public abstract class ReceiptsContract {
         List<Departed> probes = List.of(bought(fleet, Purchases.next()), bought(fleet, Purchases.next()));
         List<CallOutcome> dealtWith = List.of(HTML, new CallOutcome.Rejected("DATA no title", Duration.ZERO));
         for (int probe = 0; probe < probes.size(); probe++) {
-            fleet.limiter().stop(LaneStop.Reason.ACCESS_REFUSED);
-            fleet.limiter().stop(LaneStop.Reason.OUT_OF_CREDITS);
-            fleet.limiter().stop(LaneStop.Reason.UNUSABLE_ANSWERS);
+            fleet.limiter().stop(DEFAULT_ACCOUNT, LaneStop.Reason.ACCESS_REFUSED);
+            fleet.limiter().stop(DEFAULT_ACCOUNT, LaneStop.Reason.OUT_OF_CREDITS);
+            fleet.limiter().stop(DEFAULT_ACCOUNT, LaneStop.Reason.UNUSABLE_ANSWERS);
 
             fleet.receipts().settle(probes.get(probe), dealtWith.get(probe));
 
-            assertThat(fleet.limiter().status().stops())
+            assertThat(fleet.limiter().status().accounts().getFirst().stops())
                     .extracting(LaneStop::reason)
                     .containsExactly(LaneStop.Reason.UNUSABLE_ANSWERS);
         }

@@ -1,5 +1,8 @@
 package dev.afterimage.limit;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
+import static dev.afterimage.testing.Limiters.ONE;
+
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
@@ -64,7 +67,11 @@ public final class SimulatedFleet {
     public static Parts memory(Limits limits, LongSupplier nanoTime) {
         InstantSource clock = () -> Instant.EPOCH.plusNanos(nanoTime.getAsLong());
         MemoryLimiter limiter = new MemoryLimiter(
-                limits, Limiters.RULES, nanoTime, clock.withZone(ZoneOffset.UTC), ReceiptStorage.NONE);
+                AccountLimits.of(limits),
+                Limiters.RULES,
+                nanoTime,
+                clock.withZone(ZoneOffset.UTC),
+                ReceiptStorage.NONE);
         return new Parts(limiter, limiter);
     }
 
@@ -125,7 +132,7 @@ public final class SimulatedFleet {
         }
 
         void ask() {
-            switch (limiter.acquire(lane, temper.patience())) {
+            switch (limiter.acquire(ONE, lane, temper.patience())) {
                 case Granted granted -> in(punctuality(granted), () -> hold(granted));
                 case Denied denied -> in(denied.retryAfter().toNanos(), this::ask);
                 case Permit other -> throw new IllegalStateException(other.toString());
@@ -198,7 +205,7 @@ public final class SimulatedFleet {
             }
             if (random.nextDouble() < temper.coolsDown()) {
                 Duration pause = Duration.ofNanos(upTo(Duration.ofSeconds(3)));
-                limiter.coolDown(pause);
+                limiter.coolDown(DEFAULT_ACCOUNT, pause);
             }
             if (random.nextDouble() >= temper.dies()) {
                 receipts.settle(call, new CallOutcome.NotBilled());

@@ -1,10 +1,12 @@
 package dev.afterimage.metrics;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.testing.MutableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -94,12 +96,39 @@ class FleetGaugesTest {
         assertThat(asked).hasValue(1);
     }
 
+    @Test
+    void eachAccountHasGaugesOfItsOwn() {
+        LaneStop stop = new LaneStop(LaneStop.Reason.ACCESS_REFUSED, clock.instant());
+        new FleetGauges(
+                        new Meters(registry),
+                        () -> {
+                            throw new QueueUnavailableException("gone", new IllegalStateException());
+                        },
+                        () -> new CreditBudget.Status(3, OptionalLong.empty()),
+                        () -> new LimiterStatus(List.of(
+                                new LimiterStatus.Account("one", Duration.ofSeconds(9), 0, List.of()),
+                                new LimiterStatus.Account("two", Duration.ZERO, 0, List.of(stop)))),
+                        clock)
+                .registerAccounts(
+                        List.of("one", "two"),
+                        name -> new CreditBudget.Status(
+                                1, name.equals("one") ? OptionalLong.of(10) : OptionalLong.empty()));
+
+        assertThat(gauge(Meters.ACCOUNT_COOL_DOWN_LEFT, Meters.ACCOUNT, "one")).isEqualTo(9);
+        assertThat(gauge(Meters.ACCOUNT_COOL_DOWN_LEFT, Meters.ACCOUNT, "two")).isZero();
+        assertThat(gauge(Meters.ACCOUNT_STOPPED, Meters.ACCOUNT, "one")).isZero();
+        assertThat(gauge(Meters.ACCOUNT_STOPPED, Meters.ACCOUNT, "two")).isOne();
+        assertThat(gauge(Meters.ACCOUNT_CREDITS_LEFT, Meters.ACCOUNT, "one")).isEqualTo(9);
+        assertThat(gauge(Meters.ACCOUNT_CREDITS_LEFT, Meters.ACCOUNT, "two")).isNaN();
+    }
+
     private void register(Supplier<QueueStatus> queue, OptionalLong limit) {
         new FleetGauges(
                         new Meters(registry),
                         queue,
                         () -> new CreditBudget.Status(30, limit),
-                        () -> new LimiterStatus(Duration.ofSeconds(9), 0, List.of()),
+                        () -> new LimiterStatus(List.of(
+                                new LimiterStatus.Account(DEFAULT_ACCOUNT, Duration.ofSeconds(9), 0, List.of()))),
                         clock)
                 .register();
     }

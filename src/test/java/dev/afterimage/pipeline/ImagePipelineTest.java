@@ -105,7 +105,7 @@ class ImagePipelineTest {
                 settler,
                 Permitted.generator(provider, limiter, settler, clock, pause),
                 provider,
-                (lane, deadline) -> refusal,
+                (request, lane, deadline) -> refusal,
                 new FreshnessPolicy(TTL, STALE_TTL, HOUR, Map.of()),
                 new MemoryCallerQuota(perHour, clock),
                 backlog,

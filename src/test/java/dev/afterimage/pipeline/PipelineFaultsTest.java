@@ -123,7 +123,7 @@ class PipelineFaultsTest {
                 settler,
                 Permitted.generator(generator, asked, settler, clock, pause),
                 generator,
-                (lane, deadline) -> Optional.empty(),
+                (request, lane, deadline) -> Optional.empty(),
                 freshness,
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
                 backlog,

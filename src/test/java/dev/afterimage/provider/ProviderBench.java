@@ -71,7 +71,7 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
                         http,
                         ProviderBench::resolve,
                         PollPermits.FREE,
-                        (calls, window) -> shown.add(calls + " in " + window),
+                        (account, calls, window) -> shown.add(calls + " in " + window),
                         (service, method, url, headers, body) -> headers,
                         clock,
                         pause,

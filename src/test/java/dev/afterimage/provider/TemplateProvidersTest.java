@@ -88,7 +88,7 @@ class TemplateProvidersTest {
         TemplateProviders providers = providers(
                 "afterimage.provider.kind", "imejis", HERO + "target", "folder/big card", HERO + "provider", "imejis");
         List<TemplateProviders.Choice> choices = new ArrayList<>();
-        providers.generator(choice -> {
+        providers.generator((choice, config) -> {
             choices.add(choice);
             return (request, attempt) -> new GeneratedImage(new byte[0], ImageFormat.PNG);
         });
@@ -121,7 +121,7 @@ class TemplateProvidersTest {
                 "afterimage.providers.art.api-key",
                 "sk-art");
         List<String> asked = new ArrayList<>();
-        var generator = providers.generator(choice -> (request, attempt) -> {
+        var generator = providers.generator((choice, config) -> (request, attempt) -> {
             asked.add(choice.config().kind() + " " + choice.config().apiKey().orElse("") + " "
                     + request.data().json());
             return new GeneratedImage(new byte[0], ImageFormat.PNG);

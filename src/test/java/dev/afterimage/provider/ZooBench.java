@@ -101,7 +101,7 @@ final class ZooBench {
                         this::exchange,
                         name -> List.of(InetAddress.getByAddress(name, PUBLIC)),
                         permits,
-                        (calls, window) -> shown.add(calls + " in " + window),
+                        (account, calls, window) -> shown.add(calls + " in " + window),
                         SIGNER::sign,
                         clock,
                         pause,

@@ -3,6 +3,7 @@ package dev.afterimage.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
@@ -12,6 +13,7 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
@@ -27,6 +29,7 @@ import dev.afterimage.simulation.SimulatedRun;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
+import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Machine;
 import java.io.IOException;
@@ -145,7 +148,11 @@ class ZooTest {
             ZooBench bench = new ZooBench(animal.in(machine.clock()), machine.clock(), machine.pause());
             benches.add(bench);
             MemoryLimiter limiter = new MemoryLimiter(
-                    bench.limits, new ReceiptRules(1, 5), machine.nanoTime(), machine.clock(), ReceiptStorage.NONE);
+                    AccountLimits.of(bench.limits),
+                    new ReceiptRules(1, 5),
+                    machine.nanoTime(),
+                    machine.clock(),
+                    ReceiptStorage.NONE);
             ImageGenerator permitted = permitted(bench, limiter, machine);
             Deadline late = Deadline.in(Duration.ofMinutes(29), machine.clock());
             for (int image = 0; image < images; image++) {
@@ -173,6 +180,7 @@ class ZooTest {
         CallSettler settler = new CallSettler(
                 limiter, bench.limits.longestCall(), machine.clock(), machine.pause(), machine.threads());
         return new PermittedGenerator(
+                new AccountChoice(new Permitted.OneAccount(), machine.clock()),
                 gate,
                 new LocalRateLimit(),
                 settler,

@@ -1,5 +1,7 @@
 package dev.afterimage.redis;
 
+import static dev.afterimage.testing.Limiters.ONE;
+
 import dev.afterimage.limit.DepartureLog;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
@@ -30,7 +32,7 @@ final class Calls {
     static @Nullable Void callUntil(long end, ProviderLimiter limiter, Lane lane, DepartureLog log)
             throws InterruptedException {
         while (System.nanoTime() < end) {
-            switch (limiter.acquire(lane, Duration.ofSeconds(30))) {
+            switch (limiter.acquire(ONE, lane, Duration.ofSeconds(30))) {
                 case Denied denied -> pause(denied.retryAfter());
                 case Granted granted -> {
                     pause(granted.startsIn().minusMillis(25));

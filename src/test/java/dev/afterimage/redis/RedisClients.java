@@ -1,5 +1,6 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.ReceiptRules;
 import io.vertx.core.Vertx;
@@ -53,7 +54,7 @@ public final class RedisClients implements AutoCloseable {
     final Note note = new Note();
 
     /** The limiter's script at a time that is moved by hand, or the server's where that is empty. */
-    public LimiterScript script(RedisLink link, Limits limits, ReceiptRules rules, Supplier<String> fixedTime) {
+    LimiterScript script(RedisLink link, AccountLimits limits, ReceiptRules rules, Supplier<String> fixedTime) {
         return new LimiterScript(
                 link,
                 prefix,
@@ -63,6 +64,11 @@ public final class RedisClients implements AutoCloseable {
                 note,
                 () -> UUID.randomUUID().toString(),
                 fixedTime);
+    }
+
+    /** Of a provider that is its one account. */
+    public LimiterScript script(RedisLink link, Limits limits, ReceiptRules rules, Supplier<String> fixedTime) {
+        return script(link, AccountLimits.of(limits), rules, fixedTime);
     }
 
     Settings settings() {

@@ -4,6 +4,7 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.ImageIndexContract;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.JobQueueContract;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CallerQuotaContract;
 import dev.afterimage.limit.CreditBudget;
@@ -57,16 +58,16 @@ abstract class RedisContracts {
     @Nested
     class Limiter extends ProviderLimiterContract {
 
-        private LimiterScript script = script(ANY);
+        private LimiterScript script = script(AccountLimits.of(ANY));
 
-        private LimiterScript script(Limits limits) {
+        private LimiterScript script(AccountLimits limits) {
             return clients.script(link(clock::nanoTime), limits, Limiters.RULES, RedisContracts.this::micros);
         }
 
         @Override
-        protected ProviderLimiter limiter(Limits limits) {
+        protected ProviderLimiter limiter(AccountLimits limits) {
             script = script(limits);
-            return new RedisLimiter(script, limits);
+            return new RedisLimiter(script);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.afterimage.redis;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.CreditBudget;
@@ -60,7 +61,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
         other.reserve(ONE);
         one.reserve(ONE);
 
-        assertThat(one.status().used()).isEqualTo(8);
+        assertThat(one.status(DEFAULT_ACCOUNT).used()).isEqualTo(8);
     }
 
     @Test
@@ -76,7 +77,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
         clients.forget(RedisProcess.shared().url());
 
         assertThat(budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock)
-                        .status()
+                        .status(DEFAULT_ACCOUNT)
                         .used())
                 .isEqualTo(7);
     }
@@ -99,7 +100,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     void malformedNoteIsIgnored() {
         notes.add("lost");
         assertThat(budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock)
-                        .status()
+                        .status(DEFAULT_ACCOUNT)
                         .used())
                 .isZero();
     }

@@ -179,9 +179,9 @@ class RedisFaultsTest {
     void aListOfManyReceiptsTakesAFewRoundTrips() {
         Limits limits = new Limits(1000, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
         LimiterScript script = clients.script(link, limits, Limiters.RULES, () -> "");
-        ProviderLimiter limiter = new RedisLimiter(script, limits);
+        ProviderLimiter limiter = new RedisLimiter(script);
         for (int call = 0; call < 250; call++) {
-            Permit.Granted permit = (Permit.Granted) limiter.acquire(Lane.BULK, Duration.ZERO);
+            Permit.Granted permit = (Permit.Granted) limiter.acquire(Limiters.ONE, Lane.BULK, Duration.ZERO);
             assertThat(limiter.depart(permit, Purchases.next())).isInstanceOf(Permit.Departed.class);
         }
         Duration latency = Duration.ofMillis(30);
@@ -326,7 +326,7 @@ class RedisFaultsTest {
     void everyAdapterThrowsItsPortsOwnException() {
         Limits limits = new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 1, Duration.ofSeconds(20));
         LimiterScript script = clients.script(link, limits, Limiters.RULES, () -> "");
-        ProviderLimiter limiter = new RedisLimiter(script, limits);
+        ProviderLimiter limiter = new RedisLimiter(script);
         Receipts receipts = new RedisReceipts(script, Clock.systemUTC());
         FlightLeases leases = leases();
         CreditBudget budget = budget(OptionalLong.of(5));
@@ -334,7 +334,7 @@ class RedisFaultsTest {
         ImageKey key = key(1);
         proxy.cut();
 
-        assertThatThrownBy(() -> limiter.acquire(Lane.BULK, Duration.ZERO))
+        assertThatThrownBy(() -> limiter.acquire(Limiters.ONE, Lane.BULK, Duration.ZERO))
                 .isInstanceOf(LimiterUnavailableException.class);
         assertThatThrownBy(limiter::status).isInstanceOf(LimiterUnavailableException.class);
         assertThatThrownBy(() -> receipts.refusal(Purchases.next())).isInstanceOf(LimiterUnavailableException.class);

@@ -1,5 +1,6 @@
 package dev.afterimage.redis;
 
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.image.ImageKey;
@@ -47,7 +48,7 @@ class RedisFleetTest {
     }
 
     private ProviderLimiter limiter(Limits limits) {
-        return new RedisLimiter(clients.script(newLink(), limits, Limiters.RULES, () -> ""), limits);
+        return new RedisLimiter(clients.script(newLink(), limits, Limiters.RULES, () -> ""));
     }
 
     @Test
@@ -97,7 +98,7 @@ class RedisFleetTest {
         for (int caller = 0; caller < 16; caller++) {
             callers.add(threads.submit(() -> {
                 for (int question = 0; question < times / 16; question++) {
-                    assertThat(limiter.acquire(Lane.INTERACTIVE, Duration.ofDays(1)))
+                    assertThat(limiter.acquire(ONE, Lane.INTERACTIVE, Duration.ofDays(1)))
                             .isInstanceOf(Granted.class);
                 }
                 return null;

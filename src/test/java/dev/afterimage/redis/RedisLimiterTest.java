@@ -1,7 +1,10 @@
 package dev.afterimage.redis;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
@@ -42,7 +45,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     private SimulatedFleet.Parts latest = parts(LIMITS, clock::nanoTime);
 
     @Override
-    protected ProviderLimiter limiter(Limits limits) {
+    protected ProviderLimiter limiter(AccountLimits limits) {
         latest = parts(limits, clock::nanoTime);
         return latest.limiter();
     }
@@ -53,11 +56,15 @@ class RedisLimiterTest extends ProviderLimiterContract {
     }
 
     private SimulatedFleet.Parts parts(Limits limits, LongSupplier nanoTime) {
+        return parts(AccountLimits.of(limits), nanoTime);
+    }
+
+    private SimulatedFleet.Parts parts(AccountLimits limits, LongSupplier nanoTime) {
         RedisLink ownLink = new RedisLink(
                 clients.client(RedisProcess.shared().url()), clients.settings(), nanoTime, duration -> {});
         LimiterScript script =
                 clients.script(ownLink, limits, Limiters.RULES, () -> Long.toString(nanoTime.getAsLong() / 1000));
-        return new SimulatedFleet.Parts(new RedisLimiter(script, limits), new RedisReceipts(script, clock));
+        return new SimulatedFleet.Parts(new RedisLimiter(script), new RedisReceipts(script, clock));
     }
 
     @Override
@@ -67,7 +74,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
 
     private static int leave(ProviderLimiter limiter) {
         int left = 0;
-        while (limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER) instanceof Granted granted
+        while (limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER) instanceof Granted granted
                 && depart(limiter, granted) instanceof Departed) {
             left++;
         }
@@ -81,7 +88,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
 
         assertThat(leave(one)).isEqualTo(4);
         assertThat(leave(other)).isZero();
-        other.coolDown(Duration.ofSeconds(9));
+        other.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(9));
         assertThat(one.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(9));
     }
 
@@ -145,7 +152,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
         clock.advance(LIMITS.slotTime().multipliedBy(3));
         clients.forget(RedisProcess.shared().url());
 
-        Permit permit = one.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        Permit permit = one.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER);
 
         assertThat(permit).isEqualTo(new Denied(LIMITS.longestCall(), Reason.COOL_DOWN));
         assertThat(leave(other)).isZero();
@@ -162,7 +169,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
         one.status();
         clock.advance(Duration.ofSeconds(5));
 
-        assertThat(one.acquire(Lane.BULK, NOW_OR_NEVER))
+        assertThat(one.acquire(ONE, Lane.BULK, NOW_OR_NEVER))
                 .isEqualTo(new Denied(LIMITS.longestCall().minusSeconds(5), Reason.COOL_DOWN));
     }
 
@@ -172,19 +179,19 @@ class RedisLimiterTest extends ProviderLimiterContract {
         leave(limiter);
         link.call(Request.cmd(Command.DEL).arg(clients.prefix + ":{limiter}:departed"));
 
-        assertThat(limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER))
+        assertThat(limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER))
                 .isEqualTo(new Denied(LIMITS.slotTime(), Reason.COOL_DOWN));
     }
 
     @Test
     void movedDepartureIsNotTakenForAnEvictedOne() {
         ProviderLimiter limiter = limiter(LIMITS);
-        Granted early = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        Granted early = (Granted) limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER);
         Departed stamped = (Departed) depart(limiter, early);
         clock.advance(Duration.ofMillis(500));
-        Granted late = (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
+        Granted late = (Granted) limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER);
         Departed moved = (Departed) depart(limiter, late);
-        limiter.coolDown(Duration.ofMillis(1));
+        limiter.coolDown(DEFAULT_ACCOUNT, Duration.ofMillis(1));
         limiter.redepart(moved);
         clock.advance(LIMITS.slotTime().minusMillis(400));
 
@@ -196,10 +203,10 @@ class RedisLimiterTest extends ProviderLimiterContract {
     void everyKeyExpiresAndCarriesTheHashTag() {
         Limits limits = new Limits(4, SECOND, OptionalInt.of(3), 0.5, Duration.ofSeconds(20));
         ProviderLimiter limiter = limiter(limits);
-        depart(limiter, (Granted) limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER));
-        depart(limiter, (Granted) limiter.acquire(Lane.BULK, NOW_OR_NEVER));
-        limiter.acquire(Lane.INTERACTIVE, NOW_OR_NEVER);
-        limiter.coolDown(SECOND);
+        depart(limiter, (Granted) limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER));
+        depart(limiter, (Granted) limiter.acquire(ONE, Lane.BULK, NOW_OR_NEVER));
+        limiter.acquire(ONE, Lane.INTERACTIVE, NOW_OR_NEVER);
+        limiter.coolDown(DEFAULT_ACCOUNT, SECOND);
 
         assertThat(clients.keys(link)).hasSizeGreaterThanOrEqualTo(5).allSatisfy(key -> {
             assertThat(key).startsWith(clients.prefix + ":{limiter}:");

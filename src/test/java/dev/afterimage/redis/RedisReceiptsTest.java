@@ -1,9 +1,12 @@
 package dev.afterimage.redis;
 
+import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
+import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
@@ -49,7 +52,7 @@ class RedisReceiptsTest extends ReceiptsContract {
         RedisLink own = new RedisLink(
                 clients.client(RedisProcess.shared().url()), clients.settings(), clock::nanoTime, duration -> {});
         LimiterScript script = clients.script(own, limits, rules, () -> Long.toString(clock.nanoTime() / 1000));
-        return new Fleet(new RedisLimiter(script, limits), new RedisReceipts(script, clock));
+        return new Fleet(new RedisLimiter(script), new RedisReceipts(script, clock));
     }
 
     private Fleet fleet() {
@@ -70,7 +73,7 @@ class RedisReceiptsTest extends ReceiptsContract {
 
     private static Departed bought(Fleet fleet, Purchase purchase) {
         ProviderLimiter limiter = fleet.limiter();
-        return (Departed) limiter.depart((Granted) limiter.acquire(Lane.BULK, Duration.ZERO), purchase);
+        return (Departed) limiter.depart((Granted) limiter.acquire(ONE, Lane.BULK, Duration.ZERO), purchase);
     }
 
     private void flush() {
@@ -96,7 +99,7 @@ class RedisReceiptsTest extends ReceiptsContract {
 
         assertThat(other.receipts().refusal(PURCHASE))
                 .hasValueSatisfying(refused -> assertThat(refused.state()).isEqualTo(Receipt.State.OPEN));
-        assertThat(other.limiter().acquire(Lane.INTERACTIVE, Duration.ofSeconds(20)))
+        assertThat(other.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ofSeconds(20)))
                 .isInstanceOf(Permit.Denied.class);
     }
 
@@ -165,7 +168,7 @@ class RedisReceiptsTest extends ReceiptsContract {
         LimiterScript script = new LimiterScript(
                 own,
                 clients.prefix,
-                LIMITS,
+                AccountLimits.of(LIMITS),
                 Limiters.RULES,
                 LONGEST_CALL,
                 flushing,
@@ -173,9 +176,9 @@ class RedisReceiptsTest extends ReceiptsContract {
                 () -> Long.toString(clock.nanoTime() / 1000));
         flush();
 
-        assertThatThrownBy(() -> new RedisLimiter(script, LIMITS).acquire(Lane.BULK, Duration.ZERO))
+        assertThatThrownBy(() -> new RedisLimiter(script).acquire(ONE, Lane.BULK, Duration.ZERO))
                 .isInstanceOf(LimiterUnavailableException.class);
-        assertThat(new RedisLimiter(script, LIMITS).acquire(Lane.BULK, Duration.ZERO))
+        assertThat(new RedisLimiter(script).acquire(ONE, Lane.BULK, Duration.ZERO))
                 .isEqualTo(new Permit.Denied(LONGEST_CALL, Permit.Reason.COOL_DOWN));
     }
 
@@ -186,8 +189,8 @@ class RedisReceiptsTest extends ReceiptsContract {
         bought(one, PURCHASE);
         flush();
 
-        assertThat(one.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Denied.class);
-        assertThat(other.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Denied.class);
+        assertThat(one.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Denied.class);
+        assertThat(other.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Denied.class);
         assertThat(clients.note.read()).contains(state("epoch"));
     }
 
@@ -200,7 +203,7 @@ class RedisReceiptsTest extends ReceiptsContract {
                 .arg("format")
                 .arg("2"));
 
-        assertThatThrownBy(() -> fleet.limiter().acquire(Lane.INTERACTIVE, Duration.ZERO))
+        assertThatThrownBy(() -> fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ZERO))
                 .isInstanceOf(LimiterUnavailableException.class)
                 .hasMessageContaining("newer version");
     }
@@ -209,19 +212,20 @@ class RedisReceiptsTest extends ReceiptsContract {
     void startedProcessProbesARefusedKeyAtOnce() {
         Fleet running = fleet();
         bought(running, Purchases.next());
-        running.limiter().stop(LaneStop.Reason.ACCESS_REFUSED);
+        running.limiter().stop(DEFAULT_ACCOUNT, LaneStop.Reason.ACCESS_REFUSED);
 
-        assertThat(running.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
+        assertThat(running.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
         Fleet started = fleet();
-        assertThat(started.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
-        assertThat(started.limiter().acquire(Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
+        assertThat(started.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Granted.class);
+        assertThat(started.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
     }
 
     /** On Lambda processes start all the time. */
     @Test
     void startedProcessWaitsBeforeProbingAnEmptyAccount() {
-        fleet().limiter().stop(LaneStop.Reason.OUT_OF_CREDITS);
+        fleet().limiter().stop(DEFAULT_ACCOUNT, LaneStop.Reason.OUT_OF_CREDITS);
 
-        assertThat(fleet().limiter().acquire(Lane.INTERACTIVE, Duration.ZERO)).isInstanceOf(Permit.Stopped.class);
+        assertThat(fleet().limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ZERO))
+                .isInstanceOf(Permit.Stopped.class);
     }
 }

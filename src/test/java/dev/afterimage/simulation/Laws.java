@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -236,7 +237,15 @@ final class Laws {
     // ---- laws 2 and 3 ----
 
     private void limits() {
-        List<Call> arrivals = fleet.provider().arrivals();
+        Map<String, List<Call>> byAccount =
+                fleet.provider().arrivals().stream().collect(Collectors.groupingBy(call -> call.account));
+        byAccount.values().forEach(this::limitsOfAccount);
+        if (byAccount.size() > 1) {
+            fleet.tried(Trial.TWO_ACCOUNTS);
+        }
+    }
+
+    private void limitsOfAccount(List<Call> arrivals) {
         for (int i = 0; i < arrivals.size(); i++) {
             Call call = arrivals.get(i);
             if (i + 1 >= scenario.rate()) {
@@ -275,7 +284,9 @@ final class Laws {
                 continue;
             }
             for (Call call : fleet.provider().arrivals()) {
-                if (call.departed > throttled.delivered + SECOND / 2 && call.arrived < throttled.waitUntil) {
+                if (call.account.equals(throttled.account)
+                        && call.departed > throttled.delivered + SECOND / 2
+                        && call.arrived < throttled.waitUntil) {
                     fleet.violated("law 3", "left during a cool-down: %s, %s", throttled, call);
                 }
             }
@@ -285,14 +296,17 @@ final class Laws {
     // ---- law 9 ----
 
     private void credits() {
-        long billed =
-                fleet.provider().arrivals().stream().filter(call -> call.billed).count();
-        if (scenario.credits() > 0
-                && !fleet.isToppedUp()
-                && billed > scenario.credits()
-                && !happened(LOST_MEMORY, null, 0, fleet.now())) {
-            fleet.violated("law 9", "%d calls were billed of a budget of %d", billed, scenario.credits());
-        }
+        Map<String, Long> billed = fleet.provider().arrivals().stream()
+                .filter(call -> call.billed)
+                .collect(Collectors.groupingBy(call -> call.account, Collectors.counting()));
+        billed.forEach((account, calls) -> {
+            if (scenario.credits() > 0
+                    && !fleet.isToppedUp()
+                    && calls > scenario.credits()
+                    && !happened(LOST_MEMORY, null, 0, fleet.now())) {
+                fleet.violated("law 9", "%d calls were billed of a budget of %d", calls, scenario.credits());
+            }
+        });
         long counted = fleet.provider().books().stream()
                 .filter(call -> call.departed >= 0 && !call.isKnownNotBilled())
                 .count();

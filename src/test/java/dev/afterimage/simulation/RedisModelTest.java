@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,6 +44,10 @@ class RedisModelTest {
                 List<String> real = ask(redis, commands);
                 for (int i = 0; i < commands.size(); i++) {
                     int at = i;
+                    assertThat(commands.get(i).getFirst().equals("EVAL")
+                                    && real.get(i).startsWith("refused"))
+                            .as(() -> told(commands.get(at)) + " ran into " + real.get(at))
+                            .isFalse();
                     assertThat(spell(model, commands.get(i)))
                             .as(() -> "answer to " + told(commands.get(at)) + " after "
                                     + commands.subList(Math.max(0, at - 11), at).stream()
@@ -111,6 +117,7 @@ class RedisModelTest {
         private final Random random;
         private final String prefix;
         private long time = 1_772_625_600_000_000L;
+        private boolean confirmed;
 
         RandomHistory(int seed) {
             this.random = new Random(seed);
@@ -148,16 +155,29 @@ class RedisModelTest {
             return command;
         }
 
+        /** The whole script, on two accounts and the receipts of two images. */
         private List<String> limiter() {
-            List<String> keys = new ArrayList<>();
-            for (String part :
-                    List.of("state", "departed", "planned", "bulk-departed", "bulk-planned", "places", "bulk-places")) {
-                keys.add(prefix + part);
+            List<String> accounts = confirmed ? List.of(one("", "account:two:"), "account:one:") : List.of("");
+            List<String> keys = new ArrayList<>(
+                    List.of(prefix + "state", prefix + "receipt:" + one("image1", "image2"), prefix + "receipts"));
+            List<String> rules = new ArrayList<>();
+            for (String account : accounts) {
+                for (String part : List.of(
+                        "state", "departed", "planned", "bulk-departed", "bulk-planned", "places", "bulk-places")) {
+                    keys.add(prefix + account + part);
+                }
+                rules.addAll(List.of(
+                        "3",
+                        "2",
+                        "1020000",
+                        "255000",
+                        "10000000",
+                        prefix.hashCode() % 2 == 0 ? "0" : "3",
+                        "2",
+                        one("0", "0", "1")));
             }
-            return script(
-                    "limiter",
-                    keys,
-                    one(
+            String action = confirmed
+                    ? one(
                             "acquire",
                             "acquire",
                             "acquire",
@@ -168,23 +188,49 @@ class RedisModelTest {
                             "cancel",
                             "release",
                             "coolDown",
-                            "status"),
-                    Long.toString(time),
-                    "3",
-                    "2",
-                    "1020000",
-                    "255000",
-                    "10000000",
-                    "65000000",
-                    prefix.hashCode() % 2 == 0 ? "0" : "3",
-                    "2",
-                    "100000",
-                    "epoch" + number(3),
-                    one("", "epoch0", "epoch1"),
-                    one("-1", "0", "900000", "70000000"),
-                    "token" + number(6),
-                    one("INTERACTIVE", "BULK"),
-                    one("0", "1", "100000", "2000000", "9007199254740000"));
+                            "lower",
+                            "stop",
+                            "settle",
+                            "settle",
+                            "hold",
+                            "ticket",
+                            "resumeJob",
+                            "noteDeleted",
+                            "status")
+                    : "confirm";
+            List<String> arguments =
+                    new ArrayList<>(List.of(action, Long.toString(time), "65000000", "100000", "99", "2", "epoch"));
+            arguments.add(confirmed ? "token" + number(6) : "epoch");
+            arguments.add(one("INTERACTIVE", "BULK"));
+            arguments.add(one("0", "1", "100000", "2000000", "9007199254740000"));
+            arguments.add(Integer.toString(accounts.size()));
+            arguments.addAll(rules);
+            String departed = Long.toString(time - random.nextInt(2_000_000));
+            switch (action) {
+                case "depart", "redepart" ->
+                    arguments.addAll(List.of("0", "3600000000", one("one", ""), "card", "{}", ""));
+                case "lower" -> arguments.add(one("1", "2"));
+                case "stop" -> arguments.add(one("ACCESS_REFUSED", "OUT_OF_CREDITS", "UNUSABLE_ANSWERS"));
+                case "settle" ->
+                    arguments.addAll(List.of(
+                            one("IMAGE", "FREE", "REJECTED", "UNUSABLE", "UNKNOWN"),
+                            departed,
+                            "3600000000",
+                            "1772625600000",
+                            "why",
+                            one("0", "1"),
+                            one("0", "60000000"),
+                            "one",
+                            "card",
+                            "{}",
+                            "s"));
+                case "hold" -> arguments.addAll(List.of(departed, "3600000000", "one", "card", "{}", "s"));
+                case "ticket" -> arguments.add("job");
+                case "resumeJob", "noteDeleted" -> arguments.add("3600000000");
+                default -> {}
+            }
+            confirmed = true;
+            return script("limiter", keys, arguments.toArray(String[]::new));
         }
 
         private List<String> batch() {
@@ -237,14 +283,16 @@ class RedisModelTest {
                     script(
                             "credits",
                             List.of(prefix + "credits"),
-                            one("reserve", "giveBack", "status"),
-                            one("2026-03", "2026-04"),
-                            one("-1", "3"),
+                            one("1000000", "2500000", "-1000000", "0"),
+                            one("-1", "3000000"),
+                            one("-1", "3000000"),
                             "epoch" + number(3),
                             one("", "epoch1"),
-                            "2026-03",
-                            number(5),
-                            "6048000");
+                            one("0", "5000000"),
+                            "6048000",
+                            "account:one",
+                            "template:card",
+                            one("tenant:a", "tenant:b"));
                 case 1 ->
                     script(
                             "quota",
@@ -294,6 +342,14 @@ class RedisModelTest {
         }
 
         private static String source(String name) {
+            return name.equals("limiter")
+                    ? Stream.of("limiter", "receipts", "limiter-actions")
+                            .map(RandomHistory::file)
+                            .collect(Collectors.joining("\n"))
+                    : file(name);
+        }
+
+        private static String file(String name) {
             try (InputStream resource = RedisModel.class.getResourceAsStream("/lua/" + name + ".lua")) {
                 return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
             } catch (IOException e) {

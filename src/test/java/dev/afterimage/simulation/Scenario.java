@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * What a run is about: how the fleet is set up, who asks for what, and in which mood the provider is.
  *
+ * @param accounts how many accounts the fleet has at the provider; each may use the whole rate, concurrency and budget
  * @param concurrency calls in flight that the provider allows; 0: any number
  * @param credits the month's budget; 0: none
  * @param ttl for how long an image is fresh
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 record Scenario(
         Settings settings,
+        int accounts,
         int rate,
         Duration window,
         int concurrency,
@@ -55,6 +57,7 @@ record Scenario(
      */
     static Scenario of(long seed, Random chance, Random more) {
         boolean nights = seed % 6 == 5;
+        int accounts = seed % 4 == 2 ? 2 : 1;
         int rate = RATES[chance.nextInt(RATES.length)];
         Duration window = Duration.ofSeconds(WINDOWS[chance.nextInt(WINDOWS.length)]);
         int concurrency = CONCURRENCIES[chance.nextInt(CONCURRENCIES.length)];
@@ -69,7 +72,8 @@ record Scenario(
             }
         }
         return new Scenario(
-                settings(rate, window, concurrency, credits, ttl),
+                settings(accounts, rate, window, concurrency, credits, ttl),
+                accounts,
                 rate,
                 window,
                 concurrency,
@@ -90,7 +94,8 @@ record Scenario(
                 moods);
     }
 
-    private static Settings settings(int rate, Duration window, int concurrency, int credits, Duration ttl) {
+    private static Settings settings(
+            int accounts, int rate, Duration window, int concurrency, int credits, Duration ttl) {
         Map<String, String> values = new HashMap<>();
         values.put("afterimage.backend", "aws");
         values.put("afterimage.s3.bucket", "images");
@@ -99,6 +104,10 @@ record Scenario(
         values.put("afterimage.sqs.dead-letter-queue-url", SimulatedQueues.DEAD);
         values.put("afterimage.provider.rate", Integer.toString(rate));
         values.put("afterimage.provider.rate-window", window.toSeconds() + "s");
+        if (accounts > 1) {
+            values.put("afterimage.provider.api-key", "first");
+            values.put("afterimage.provider.accounts.second.api-key", "second");
+        }
         values.put("afterimage.provider.timeout", "8s");
         values.put("afterimage.provider.connect-timeout", "2s");
         if (concurrency > 0) {
@@ -120,7 +129,7 @@ record Scenario(
 
     /** The same settings with no budget. */
     Settings withoutBudget() {
-        return settings(rate, window, concurrency, 0, ttl);
+        return settings(accounts, rate, window, concurrency, 0, ttl);
     }
 
     int firstCatalogueImage() {

@@ -98,7 +98,7 @@ final class SimulatedInstance {
 
     /** Asks Redis, so only on a thread of this process. */
     long creditsUsed() {
-        return process.budget().status().used();
+        return process.budget().status(process.accounts()).used();
     }
 
     /** Whether the load balancer sends requests here. */

@@ -66,6 +66,7 @@ final class SimulatedProvider {
         final ImageKey key;
         final int image;
         final SimulatedMachine caller;
+        final String account;
         final String lane;
         final int freezesBefore;
         long departed = -1;
@@ -84,11 +85,12 @@ final class SimulatedProvider {
         /** Until when its answer told everybody to wait. */
         long waitUntil = -1;
 
-        private Call(int number, ImageKey key, int image, SimulatedMachine caller, String lane) {
+        private Call(int number, ImageKey key, int image, SimulatedMachine caller, String account, String lane) {
             this.number = number;
             this.key = key;
             this.image = image;
             this.caller = caller;
+            this.account = account;
             this.lane = lane;
             this.freezesBefore = caller.freezes();
         }
@@ -104,11 +106,12 @@ final class SimulatedProvider {
 
         @Override
         public String toString() {
-            return "call %d for image %d by m%d (%s, %s, billed: %s, arrived %.3f s, ended %s, answered %s)"
+            return "call %d for image %d by m%d with %s (%s, %s, billed: %s, arrived %.3f s, ended %s, answered %s)"
                     .formatted(
                             number,
                             image,
                             caller.id(),
+                            account,
                             lane,
                             behaviour,
                             billed,
@@ -233,6 +236,7 @@ final class SimulatedProvider {
                 new ImageKey(name.substring(0, name.indexOf('-'))),
                 imageOf(request),
                 machine,
+                attempt.account(),
                 attempt.lane().name());
         books.add(call);
         connecting.put(call.number, call);
@@ -292,12 +296,15 @@ final class SimulatedProvider {
     private void arrive(Call call, CompletableFuture<Answer> answering) {
         long now = world.now();
         call.arrived = now;
-        long recent = arrivals.stream()
+        List<Call> ofAccount = arrivals.stream()
+                .filter(other -> other.account.equals(call.account))
+                .toList();
+        long recent = ofAccount.stream()
                 .filter(other -> now - other.arrived < window && other.behaviour != Behaviour.REFUSED_CONNECTION)
                 .count();
         long flying = concurrency == 0
                 ? 0
-                : arrivals.stream().filter(other -> other.isInFlight(now)).count();
+                : ofAccount.stream().filter(other -> other.isInFlight(now)).count();
         arrivals.add(call);
         call.tooMany = recent >= rate || (concurrency > 0 && flying >= concurrency);
         call.behaviour = call.tooMany ? Behaviour.THROTTLED : choose();

@@ -1,9 +1,12 @@
 package dev.afterimage.testing;
 
+import dev.afterimage.generation.AccountChoice;
+import dev.afterimage.generation.Accounts;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.guard.LocalRateLimit;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.PermitAcquirer;
@@ -12,6 +15,7 @@ import dev.afterimage.limit.Receipts;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.Executor;
@@ -33,13 +37,47 @@ public final class Permitted {
 
     public static ImageGenerator generator(
             ImageGenerator provider, ProviderLimiter limiter, CallSettler settler, Clock clock, Pause pause) {
+        return generator(provider, new AccountChoice(new OneAccount(), clock), limiter, settler, clock, pause);
+    }
+
+    public static ImageGenerator generator(
+            ImageGenerator provider,
+            AccountChoice accounts,
+            ProviderLimiter limiter,
+            CallSettler settler,
+            Clock clock,
+            Pause pause) {
         return new PermittedGenerator(
+                accounts,
                 new PermitAcquirer(limiter, clock, pause, new Random(1)),
                 new LocalRateLimit(),
                 settler,
                 REJECTION_TTL,
                 clock,
                 provider);
+    }
+
+    /** A provider that is its one account, at which every image costs one credit. */
+    public record OneAccount() implements Accounts {
+        @Override
+        public List<String> of(ImageRequest request) {
+            return Limiters.ONE;
+        }
+
+        @Override
+        public double cost(ImageRequest request) {
+            return 1;
+        }
+
+        @Override
+        public String budget(ImageRequest request, String account) {
+            return account;
+        }
+
+        @Override
+        public boolean knowsNames(ImageRequest request) {
+            return false;
+        }
     }
 
     /** A limiter that lets everything through. */

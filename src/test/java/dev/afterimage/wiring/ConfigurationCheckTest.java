@@ -13,6 +13,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -140,5 +141,56 @@ class ConfigurationCheckTest {
                                 .filter(type -> !type.getPackageName().endsWith(".lambda"))
                                 .map(JavaClass::reflect))
                 .containsExactlyInAnyOrderElementsOf(ConfigurationCheck.MAPPINGS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "accounts.b.rate=5 | Set afterimage.provider.accounts.\"b\".api-key, or",
+                "accounts.b.api-key=' ' | Set afterimage.provider.accounts.\"b\".api-key, or",
+                "api-key=k accounts.b.api-key=k | Set afterimage.provider.api-key and"
+                        + " afterimage.provider.accounts.\"b\".api-key to different keys",
+                "accounts.a.api-key=k accounts.b.api-key=k | afterimage.provider.accounts.\"a\".api-key and",
+                "accounts.b.api-key=k accounts.b.rate=0 | Set afterimage.provider.accounts.\"b\".rate to 1 or more; it is 0.",
+                "accounts.b.api-key=k accounts.b.concurrency=0 | accounts.\"b\".concurrency to 1 or more",
+                "accounts.b.api-key=k accounts.b.rate-window=0s | accounts.\"b\".rate-window to more than zero",
+                "accounts.b.api-key=k accounts.b.monthly-credits=-1 | accounts.\"b\".monthly-credits to 0 or more",
+                "kind=demo accounts.b.api-key=k | the demo has no API keys",
+                "accounts.default.api-key=k | Rename afterimage.provider.accounts.\"default\"",
+                "accounts.\"a/b\".api-key=k | Rename afterimage.provider.accounts.\"a/b\"",
+                "accounts.art.api-key=k s.art.kind=flux | afterimage.providers.\"art\" has the same name",
+                "s.art.accounts.b.rate=5 | Set afterimage.providers.\"art\".accounts.\"b\".api-key",
+                "s.art.api-key=k s.art.accounts.b.api-key=k | Set afterimage.providers.\"art\".api-key and",
+                "s.art.rate=0 | Set afterimage.providers.\"art\".rate to 1 or more",
+            })
+    void anAccountThatMakesNoSenseEndsTheStartWithItsKey(String settings, String message) {
+        Map<String, String> properties = new HashMap<>(Map.of("afterimage.provider.kind", "openai"));
+        for (String setting : settings.split(" (?=[a-z])")) {
+            String[] parts = setting.split("=", 2);
+            properties.put(
+                    "afterimage.provider" + (parts[0].startsWith("s.") ? "" : ".") + parts[0],
+                    parts[1].replace("'", ""));
+        }
+        assertThatThrownBy(() -> ConfigurationCheck.checkRanges(config(properties)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void accountsWithKeysOfTheirOwnMakeSense() {
+        SmallRyeConfig config = config(Map.of(
+                "afterimage.provider.kind", "openai",
+                "afterimage.provider.api-key", "one",
+                "afterimage.provider.accounts.second.api-key", "two",
+                "afterimage.provider.accounts.second.rate", "7",
+                "afterimage.provider.accounts.third.api-key-secret", "name/of/secret"));
+
+        assertThatCode(() -> ConfigurationCheck.checkRanges(config)).doesNotThrowAnyException();
+        assertThat(ConfigurationCheck.warnings(List.of(
+                        "afterimage.provider.accounts.second.rate-window",
+                        "AFTERIMAGE_PROVIDER_ACCOUNTS_SECOND_API_KEY",
+                        "afterimage.providers.art.accounts.\"b\".monthly-credits")))
+                .isEmpty();
     }
 }

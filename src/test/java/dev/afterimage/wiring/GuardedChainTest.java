@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.generation.AccessRefusedException;
+import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
@@ -96,9 +97,9 @@ class GuardedChainTest {
         private int released;
 
         @Override
-        public Permit acquire(Lane lane, Duration patience) {
+        public Permit acquire(List<String> accounts, Lane lane, Duration patience) {
             acquired++;
-            return memory.acquire(lane, patience);
+            return memory.acquire(accounts, lane, patience);
         }
 
         @Override
@@ -117,8 +118,8 @@ class GuardedChainTest {
         }
 
         @Override
-        public void stop(LaneStop.Reason reason) {
-            memory.stop(reason);
+        public void stop(String account, LaneStop.Reason reason) {
+            memory.stop(account, reason);
         }
 
         @Override
@@ -128,13 +129,13 @@ class GuardedChainTest {
         }
 
         @Override
-        public boolean lower(int calls, Duration window) {
-            return memory.lower(calls, window);
+        public boolean lower(String account, int calls, Duration window) {
+            return memory.lower(account, calls, window);
         }
 
         @Override
-        public void coolDown(Duration wait) {
-            memory.coolDown(wait);
+        public void coolDown(String account, Duration wait) {
+            memory.coolDown(account, wait);
         }
 
         @Override
@@ -164,7 +165,7 @@ class GuardedChainTest {
         }
 
         @Override
-        public Status status() {
+        public Status status(String account) {
             throw new UnsupportedOperationException();
         }
     }
@@ -200,6 +201,10 @@ class GuardedChainTest {
     @BeforeEach
     void compose() {
         ImageGenerator last = chain;
+        AccountChoice accounts = new AccountChoice(
+                new TemplateProviders(
+                        config(ProviderConfig.class), config(ProvidersConfig.class), config(TemplatesConfig.class)),
+                clock);
         chain = new GenerationWiring()
                 .guarded(
                         last,
@@ -208,10 +213,7 @@ class GuardedChainTest {
                         belt,
                         new LocalRateLimit(),
                         budget,
-                        new TemplateProviders(
-                                config(ProviderConfig.class),
-                                config(ProvidersConfig.class),
-                                config(TemplatesConfig.class)),
+                        accounts,
                         new PermitAcquirer(limiter, clock, pause, new SplittableRandom(1)),
                         new CallSettler(limiter.memory, Duration.ofSeconds(70), clock, pause, new CallersThread()),
                         limiter,
@@ -379,7 +381,7 @@ class GuardedChainTest {
 
         assertThat(calls).isEqualTo(3);
         assertThat(budget.taken).isZero();
-        assertThat(limiter.status().stops())
+        assertThat(limiter.status().accounts().getFirst().stops())
                 .extracting(LaneStop::reason)
                 .containsExactly(LaneStop.Reason.ACCESS_REFUSED);
     }

@@ -14,6 +14,7 @@ import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.generation.ImageGenerator;
@@ -34,10 +35,10 @@ import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.QueuedBacklog;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
+import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
@@ -66,6 +67,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.inject.Instance;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -172,6 +174,7 @@ public final class WiredProcess {
     private final BatchIntake batches;
     private final BatchLedger ledger;
     private final CreditBudget budget;
+    private final List<String> accountNames;
     private final Drain drain;
     /** No URL is signed here; the pipeline only looks whether there is a key. */
     private static final UrlSigner SIGNER = entry -> {
@@ -212,12 +215,13 @@ public final class WiredProcess {
         TemplateProviders providers = new TemplateProviders(
                 providerConfig, settings.of(ProvidersConfig.class), settings.of(TemplatesConfig.class));
         LimitWiring limits = new LimitWiring();
-        Limits allowed = limits.limits(limitConfig, providers);
+        AccountLimits allowed = limits.limits(limitConfig, providers);
+        accountNames = allowed.main();
         ReceiptRules rules = limits.receiptRules(generation);
         Instance<LimiterScript> script =
                 instance(limits.limiterScript(link, redisConfig, allowed, rules, generation, store, machine));
         Instance<MemoryLimiter> none = instance(null);
-        ProviderLimiter limiter = flaw.limiter(limits.limiter(backends, allowed, script, none, METERS));
+        ProviderLimiter limiter = flaw.limiter(limits.limiter(backends, script, none, METERS));
         Receipts receipts = flaw.receipts(limits.receipts(backends, script, none, machine));
         CallSettler settler = limits.callSettler(receipts, allowed, machine);
         PermitAcquirer gate = limits.permitAcquirer(limiter, machine);
@@ -227,6 +231,7 @@ public final class WiredProcess {
                 limitConfig,
                 settings.of(BudgetConfig.class),
                 settings.of(ProvidersConfig.class),
+                providers,
                 local,
                 redis,
                 redisConfig,
@@ -257,6 +262,7 @@ public final class WiredProcess {
         drain = new Drain(machine.clock(), machine.pause());
         FreshnessPolicy freshness = generations.freshnessPolicy(cache, settings.of(TemplatesConfig.class));
         ImageGenerator provider = flaw.provider(new MeteredGenerator(METERS, surroundings.provider()));
+        AccountChoice accounts = generations.accountChoice(providers, machine);
         ImageGenerator guarded = generations.guarded(
                 provider,
                 guards.retry(),
@@ -264,7 +270,7 @@ public final class WiredProcess {
                 guards.belt(),
                 guards.rate(),
                 budget,
-                providers,
+                accounts,
                 gate,
                 settler,
                 limiter,
@@ -283,6 +289,7 @@ public final class WiredProcess {
                 guarded,
                 provider,
                 providerConfig,
+                providers,
                 gate,
                 freshness,
                 quota,
@@ -342,6 +349,11 @@ public final class WiredProcess {
 
     public CreditBudget budget() {
         return budget;
+    }
+
+    /** By the names of their budgets. */
+    public List<String> accounts() {
+        return accountNames;
     }
 
     public Drain drain() {

@@ -26,6 +26,7 @@ import java.io.FileNotFoundException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -89,7 +90,7 @@ public class BatchParts {
                 new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
                 queue,
                 () -> OptionalLong.of(40),
-                new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 0.8, Duration.ofMinutes(2)),
+                List.of(new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 0.8, Duration.ofMinutes(2))),
                 request -> 1,
                 Optional::empty);
     }

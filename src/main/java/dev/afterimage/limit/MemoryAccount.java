@@ -1,0 +1,304 @@
+package dev.afterimage.limit;
+
+import dev.afterimage.limit.Permit.Denied;
+import dev.afterimage.limit.Permit.Reason;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * One account in the memory of a process that is the whole fleet: its window, places, cool-down and stops. Times are
+ * nanoseconds since an origin of its owner's choice, who guards it.
+ */
+final class MemoryAccount {
+
+    private static final long SHORTEST_RETRY = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LONGEST_WAIT = TimeUnit.DAYS.toNanos(366);
+
+    /**
+     * No call is planned further ahead, so that a permit lapses before the receipt of an image that came meanwhile is
+     * gone.
+     */
+    private static final long LONGEST_PLAN = TimeUnit.SECONDS.toNanos(60);
+
+    /** When a call is planned to leave, or was stamped to. */
+    private record Plan(Lane lane, long start) {}
+
+    private record Stop(Instant since, Instant nextProbe) {}
+
+    /** What the account answers to "when may a call start?". */
+    sealed interface Answer {
+
+        /**
+         * Then.
+         *
+         * @param probe whether it finds out if a stop is over
+         */
+        record Start(long at, boolean probe) implements Answer {}
+
+        /** Not within the patience. */
+        record No(Permit permit, Duration retryAfter) implements Answer {}
+    }
+
+    private final Limits limits;
+    private final Clock clock;
+    private final Map<LaneStop.Reason, Stop> stops = new EnumMap<>(LaneStop.Reason.class);
+    private final LatencyEstimator latency = new LatencyEstimator();
+    private final long slotTime;
+    private final long lead;
+    private final long grace;
+    private final long longestCall;
+    private final LaneWindows windows;
+    private final LanePlaces places;
+    private final ExpiringTokens<Plan> plans = new ExpiringTokens<>();
+    private final ExpiringTokens<Plan> stamps = new ExpiringTokens<>();
+    private long coolDownUntil;
+    private int lowered;
+    private long loweredUntil;
+    private int unusableInARow;
+
+    MemoryAccount(Limits limits, Clock clock) {
+        this.limits = limits;
+        this.clock = clock;
+        lead = nanos(limits.lead());
+        grace = nanos(limits.grace());
+        longestCall = nanos(limits.longestCall());
+        slotTime = nanos(limits.slotTime());
+        windows = new LaneWindows(limits, slotTime, lead);
+        places = new LanePlaces(limits);
+    }
+
+    /** To be called before anything else. */
+    void advanceTo(long now) {
+        windows.resize(now < loweredUntil ? lowered : limits.rate());
+        windows.advanceTo(now);
+        plans.expireUpTo(now);
+        stamps.expireUpTo(now);
+        places.advanceTo(now);
+    }
+
+    /** When a call that asks now may start; a stop that is due for a probe does not forbid it. */
+    Answer start(Lane lane, long now, Duration patience) {
+        Instant instant = clock.instant();
+        boolean probe = false;
+        for (Map.Entry<LaneStop.Reason, Stop> stop : stops.entrySet()) {
+            if (!stop.getKey().concerns(lane)) {
+                continue;
+            }
+            if (instant.isBefore(stop.getValue().nextProbe())) {
+                Duration wait = Duration.between(instant, stop.getValue().nextProbe());
+                return new Answer.No(new Permit.Stopped(stop.getKey(), wait), wait);
+            }
+            probe = true;
+        }
+        return start(lane, now, nanos(patience), probe);
+    }
+
+    private Answer start(Lane lane, long now, long patience, boolean probe) {
+        long coolDown = Math.max(0, coolDownUntil - now);
+        if (coolDown > patience) {
+            return no(coolDown, Reason.COOL_DOWN);
+        }
+        // In the interactive lane somebody waits: a call whose answer is not expected before their deadline does not
+        // leave.
+        long expected = lane == Lane.INTERACTIVE ? Math.min(longestCall, nanos(latency.expected())) : 0;
+        if (expected > patience) {
+            return no(new Denied(Duration.ofNanos(expected), Duration.ofNanos(coolDown), Reason.RATE));
+        }
+        long mayWait = patience - expected;
+        if (!places.isFree(lane)) {
+            return no(Math.max(coolDown, nanos(Limits.PLACE_RETRY)), Reason.CONCURRENCY);
+        }
+        long start = windows.plan(lane, now, now + coolDown);
+        long mayPlan = Math.min(mayWait, plansFarAhead(lane) ? LONGEST_PLAN : lead);
+        if (start - now > mayPlan) {
+            Reason reason = coolDown > mayPlan ? Reason.COOL_DOWN : Reason.RATE;
+            if (start - now > mayWait) {
+                return no(new Denied(Duration.ofNanos(start - now + expected), Duration.ofNanos(start - now), reason));
+            }
+            // Half a lead early, so that the start granted then still lies ahead, and the call leaves on time.
+            return no(start - now - lead / 2, reason);
+        }
+        return new Answer.Start(start, probe);
+    }
+
+    private boolean plansFarAhead(Lane lane) {
+        return lane == Lane.INTERACTIVE && limits.concurrency().isEmpty();
+    }
+
+    private static Answer.No no(long wait, Reason reason) {
+        return no(denied(wait, reason));
+    }
+
+    private static Answer.No no(Denied denied) {
+        return new Answer.No(denied, denied.retryAfter());
+    }
+
+    /** Plans a call for the start that was answered. */
+    void grant(String token, Lane lane, long now, long start) {
+        plan(token, lane, start);
+        Instant lapses = clock.instant().plus(Duration.ofNanos(start - now)).plus(limits.grace());
+        putProbesOff(lane, reason -> lapses);
+    }
+
+    /**
+     * Sets when the next probe of each stop of the lane may leave. After a granted permit that is when the permit lapses,
+     * because its holder may not leave and would then have found out nothing; after a departure, one interval later,
+     * however the call ends.
+     */
+    private void putProbesOff(Lane lane, Function<LaneStop.Reason, Instant> next) {
+        stops.replaceAll((reason, stop) -> reason.concerns(lane) ? new Stop(stop.since(), next.apply(reason)) : stop);
+    }
+
+    /** Why the call must not leave now, where there is a reason; it has no place any more then. */
+    Optional<Denied> pause(String token, long now) {
+        if (coolDownUntil <= now) {
+            return Optional.empty();
+        }
+        places.giveBack(token);
+        return Optional.of(denied(coolDownUntil - now, Reason.COOL_DOWN));
+    }
+
+    Denied lapsed(Lane lane, long now) {
+        return denied(Math.max(windows.departure(lane, now), coolDownUntil) - now, Reason.LAPSED);
+    }
+
+    /** How long from now on until the call leaves, and stamps it; or that it must wait, and plans it anew. */
+    Departure depart(String token, Lane lane, long now) {
+        long departure = windows.departure(lane, now);
+        if (departure - now > lead) {
+            plan(token, lane, departure);
+            return new Departure(Duration.ZERO, Optional.of(denied(departure - now, Reason.RATE)));
+        }
+        stamp(token, lane, departure);
+        Duration startsIn = Duration.ofNanos(departure - now);
+        Instant at = clock.instant().plus(startsIn);
+        putProbesOff(lane, reason -> at.plus(reason.probedEvery()));
+        return new Departure(startsIn, Optional.empty());
+    }
+
+    record Departure(Duration startsIn, Optional<Denied> denied) {}
+
+    void stamp(String token, Lane lane, long departure) {
+        windows.depart(lane, departure);
+        stamps.put(token, new Plan(lane, departure), departure + slotTime);
+        places.take(token, lane, departure + longestCall);
+    }
+
+    boolean cancelStamp(String token) {
+        Plan stamp = stamps.remove(token);
+        if (stamp == null) {
+            return false;
+        }
+        windows.cancel(stamp.lane(), stamp.start());
+        return true;
+    }
+
+    private void plan(String token, Lane lane, long start) {
+        plans.put(token, new Plan(lane, start), start + grace);
+        windows.reserve(lane, start);
+        places.take(token, lane, start + grace);
+    }
+
+    boolean forgetPlan(String token) {
+        Plan plan = plans.remove(token);
+        if (plan == null) {
+            return false;
+        }
+        windows.giveBack(plan.lane(), plan.start());
+        return true;
+    }
+
+    void giveBackPlace(String token) {
+        places.giveBack(token);
+    }
+
+    void stop(LaneStop.Reason reason) {
+        Instant now = clock.instant();
+        stops.computeIfAbsent(reason, first -> new Stop(now, now.plus(first.probedEvery())));
+    }
+
+    /** The call has ended so. */
+    void learn(Permit.Departed call, CallOutcome outcome) {
+        if (outcome.answered()) {
+            places.giveBack(call.token());
+        }
+        if (outcome instanceof CallOutcome.Image) {
+            Duration taken = Duration.between(call.at(), clock.instant());
+            // A longer time was spent waiting for the store, and says nothing about the provider.
+            if (taken.compareTo(limits.longestCall()) <= 0) {
+                latency.learn(taken);
+            }
+        }
+        // A call that left before a stop began says nothing about it.
+        stops.entrySet()
+                .removeIf(stop -> isOver(stop.getKey(), outcome)
+                        && !call.at().isBefore(stop.getValue().since()));
+    }
+
+    /**
+     * Whether an outcome shows that a stop is over. A provider that dealt with a request accepts the key and the account.
+     */
+    private static boolean isOver(LaneStop.Reason reason, CallOutcome outcome) {
+        return switch (outcome) {
+            case CallOutcome.Image image -> true;
+            case CallOutcome.Unusable answered -> reason != LaneStop.Reason.UNUSABLE_ANSWERS;
+            case CallOutcome.Rejected answered -> reason != LaneStop.Reason.UNUSABLE_ANSWERS;
+            case CallOutcome.NotBilled free -> false;
+            case CallOutcome.Unknown unknown -> false;
+        };
+    }
+
+    /** Counts what a call brought whose receipt was open: so many unusable answers in a row stop the bulk lane. */
+    void count(CallOutcome outcome, int maxUnusable) {
+        switch (outcome) {
+            case CallOutcome.Image image -> unusableInARow = 0;
+            case CallOutcome.Unusable unusable -> unusableInARow++;
+            default -> {}
+        }
+        if (unusableInARow >= maxUnusable) {
+            stop(LaneStop.Reason.UNUSABLE_ANSWERS);
+        }
+    }
+
+    boolean lower(int calls, Duration window, long now) {
+        int shown = limits.inWindow(calls, window);
+        if (shown >= limits.rate()) {
+            return false;
+        }
+        if (now >= loweredUntil || shown <= lowered) {
+            lowered = shown;
+            loweredUntil = now + nanos(limits.window());
+            windows.resize(lowered);
+        }
+        return true;
+    }
+
+    void coolDown(Duration wait, long now) {
+        coolDownUntil = Math.max(coolDownUntil, now + nanos(wait));
+    }
+
+    LimiterStatus.Account status(String name, long now) {
+        return new LimiterStatus.Account(
+                name,
+                Duration.ofNanos(Math.max(0, coolDownUntil - now)),
+                places.inFlight(),
+                stops.entrySet().stream()
+                        .map(stop -> new LaneStop(stop.getKey(), stop.getValue().since()))
+                        .toList());
+    }
+
+    private static Denied denied(long wait, Reason reason) {
+        return new Denied(Duration.ofNanos(Math.max(wait, SHORTEST_RETRY)), reason);
+    }
+
+    /** In nanoseconds, at most those of 366 days, so that sums do not overflow. */
+    private static long nanos(Duration duration) {
+        return Math.min(LONGEST_WAIT, TimeUnit.NANOSECONDS.convert(duration));
+    }
+}

@@ -1,0 +1,137 @@
+package dev.afterimage.provider;
+
+import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.Purchase;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * One of an API's accounts.
+ *
+ * @param name by which limiter, receipts, budgets and people know it
+ * @param key where it is configured, such as {@code afterimage.provider.accounts."second".}
+ * @param config what is configured for it; empty for the account of the provider's own key
+ */
+public record Account(String name, String key, Optional<AccountConfig> config) {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    /** The account of a provider that has one. */
+    static final Account DEFAULT = new Account(Purchase.DEFAULT_ACCOUNT, "afterimage.provider.", Optional.empty());
+
+    /**
+     * The accounts of an API: first that of its own key, if it has one or no other is declared, then the others by name.
+     *
+     * @param own by the provider's own key
+     * @param prefix of the names of the others
+     */
+    static List<Account> of(Account own, String prefix, boolean hasOwnKey, Map<String, AccountConfig> declared) {
+        List<Account> accounts = new ArrayList<>();
+        if (hasOwnKey || declared.isEmpty()) {
+            accounts.add(own);
+        }
+        new TreeMap<>(declared)
+                .forEach((name, config) ->
+                        accounts.add(new Account(prefix + name, own.keyOf(name), Optional.of(config))));
+        return List.copyOf(accounts);
+    }
+
+    private String keyOf(String account) {
+        return key + "accounts.\"" + account + "\".";
+    }
+
+    /**
+     * Whether all accounts make sense.
+     *
+     * @throws IllegalArgumentException when one does not; says how to mend it
+     */
+    public static void check(ProviderConfig main, ProvidersConfig others) {
+        if (Descriptions.isDemo(main.kind()) && !main.accounts().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Remove afterimage.provider.accounts, or set afterimage.provider.kind to an"
+                            + " API: the demo has no API keys.");
+        }
+        main.accounts().keySet().stream()
+                .filter(others.providers()::containsKey)
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new IllegalArgumentException("Rename " + DEFAULT.keyOf(name) + "…: afterimage.providers.\""
+                            + name + "\" has the same name.");
+                });
+        check(DEFAULT, key(main.apiKey(), main.apiKeySecret()), main.accounts());
+        others.providers().forEach((name, other) -> {
+            Account own = new Account(name, "afterimage.providers.\"" + name + "\".", Optional.of(other));
+            own.checkRanges(other);
+            check(own, key(other.apiKey(), other.apiKeySecret()), other.accounts());
+        });
+    }
+
+    /** Two accounts with one key would each use the whole limit of the one account behind it. */
+    private static void check(Account own, Optional<String> ownKey, Map<String, AccountConfig> declared) {
+        Map<String, String> seen = new HashMap<>();
+        ownKey.ifPresent(key -> seen.put(key, own.key()));
+        new TreeMap<>(declared).forEach((name, config) -> {
+            Account account = new Account(name, own.keyOf(name), Optional.of(config));
+            if (!NAME.matcher(name).matches() || name.equals(Purchase.DEFAULT_ACCOUNT)) {
+                throw new IllegalArgumentException(
+                        "Rename " + account.key() + "…: an account's name has 1 to 64 letters,"
+                                + " digits, hyphens and underscores, and \"default\" is that of afterimage.provider.api-key.");
+            }
+            String key = key(config.apiKey(), config.apiKeySecret())
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "Set " + account.key() + "api-key, or " + account.key() + "api-key-secret."));
+            String other = seen.putIfAbsent(key, account.key());
+            if (other != null) {
+                throw new IllegalArgumentException("Set " + other + "api-key and " + account.key()
+                        + "api-key to different keys: one key has one limit.");
+            }
+            account.checkRanges(config);
+        });
+    }
+
+    private void checkRanges(AccountConfig own) {
+        atLeast("rate", own.rate().orElse(1), 1);
+        atLeast("concurrency", own.concurrency().orElse(1), 1);
+        atLeast("monthly-credits", own.monthlyCredits().orElse(0), 0);
+        own.rateWindow().filter(window -> !window.isPositive()).ifPresent(window -> {
+            throw new IllegalArgumentException(
+                    "Set " + key + "rate-window to more than zero, such as 1m; it is " + window + ".");
+        });
+    }
+
+    private void atLeast(String name, long value, long least) {
+        if (value < least) {
+            throw new IllegalArgumentException("Set " + key + name + " to " + least + " or more; it is " + value + ".");
+        }
+    }
+
+    /** The API key, or the name of the secret that holds it; empty where neither is set. */
+    static Optional<String> key(Optional<String> apiKey, Optional<String> secret) {
+        return apiKey.map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .or(() -> secret.map(String::strip).filter(text -> !text.isEmpty()));
+    }
+
+    /** What it may use: what is configured for it, else as the provider's own key. */
+    Limits limits(Limits provider) {
+        return config.map(own -> new Limits(
+                        own.rate().orElse(provider.rate()),
+                        own.rateWindow().orElse(provider.window()),
+                        own.concurrency().isPresent() ? own.concurrency() : provider.concurrency(),
+                        provider.bulkShare(),
+                        provider.longestCall()))
+                .orElse(provider);
+    }
+
+    /** Its budget a month: what is configured for it, else as the provider's own key. */
+    OptionalLong budget(OptionalLong provider) {
+        OptionalLong own = config.map(AccountConfig::monthlyCredits).orElse(OptionalLong.empty());
+        return own.isPresent() ? own : provider;
+    }
+}
