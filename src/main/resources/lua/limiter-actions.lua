@@ -149,12 +149,12 @@ local actions = {
     return granted(0)
   end,
   -- Own arguments: outcome, departed, period, made, detail, answered (1 or 0), how long a rejection is remembered,
-  -- account, template, request, series.
+  -- account, template, request, series, late (1 or 0).
   settle = function()
     local outcome, departedAt, period, made, detail, answered, rejectionTtl = unpack(ARGV, own, own + 6)
-    local account, template, request, series = unpack(ARGV, own + 7, own + 10)
+    local account, template, request, series, late = unpack(ARGV, own + 7, own + 11)
     local ended = settle(outcome, tonumber(departedAt), tonumber(period), made, detail, answered == '1',
-      tonumber(rejectionTtl), account, template, request, series)
+      tonumber(rejectionTtl), account, template, request, series, late == '1')
     return { ended[1], ended[2], 0, epoch, now }
   end,
   -- Own arguments: departed, period, account, template, request, series.

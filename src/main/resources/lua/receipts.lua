@@ -195,7 +195,8 @@ end
 -- Ends the call of this token. The receipt of a call without an image is written again if Redis lost it, so that its
 -- purchase counts. Answers {deleted, wait}: whether the key was deleted since the call departed, and after a call without
 -- an image the wait until the next purchase, or -1 when there is none.
-local function settle(outcome, departedAt, period, made, detail, answered, rejectionTtl, account, template, request, series)
+local function settle(outcome, departedAt, period, made, detail, answered, rejectionTtl, account, template, request, series,
+  late)
   if answered then
     forgetPlace()
   end
@@ -215,8 +216,8 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   end
   -- A repeat, because the answer was lost, does not count again.
   if holder == token then
-    -- A longer time was spent waiting for the store, and says nothing about the provider.
-    if outcome == 'IMAGE' and now - departedAt <= longestCall then
+    -- A longer time was spent waiting for a server, and says nothing about the provider.
+    if outcome == 'IMAGE' and not late and now - departedAt <= longestCall then
       learn(now - departedAt)
     elseif outcome == 'UNUSABLE' and redis.call('HINCRBY', state, 'unusable', 1) >= maxUnusable then
       stopLanes('UNUSABLE_ANSWERS', PROBED_EVERY.UNUSABLE_ANSWERS)

@@ -63,8 +63,8 @@ public final class CallSettler {
      * @param deleted run later, if the fleet's memory cannot be reached now and then says that the key was deleted
      *     meanwhile
      */
-    public Receipts.Settlement settleStored(Permit.Departed call, Instant made, Runnable deleted) {
-        return settle(call, new CallOutcome.Image(made), DELETE_FOUND_WITHIN, deleted);
+    public Receipts.Settlement settleStored(Permit.Departed call, CallOutcome.Image image, Runnable deleted) {
+        return settle(call, image, DELETE_FOUND_WITHIN, deleted);
     }
 
     private Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable deleted) {
@@ -112,7 +112,9 @@ public final class CallSettler {
     private void settleLater(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable deleted) {
         Instant end = clock.instant().plus(tryFor);
         try {
-            threads.execute(() -> settleUntil(end, call, outcome, deleted));
+            CallOutcome late =
+                    outcome instanceof CallOutcome.Image image ? new CallOutcome.Image(image.made(), true) : outcome;
+            threads.execute(() -> settleUntil(end, call, late, deleted));
         } catch (RejectedExecutionException shuttingDown) {
             LOG.debug("The process ends; the receipt ends by itself", shuttingDown);
         }

@@ -20,8 +20,15 @@ public sealed interface CallOutcome {
      * The image is stored.
      *
      * @param made when it was made
+     * @param late whether it is told later than the image was there, because a server could not be reached: the time since
+     *     the call's departure then says nothing about the provider
      */
-    record Image(Instant made) implements CallOutcome {}
+    record Image(Instant made, boolean late) implements CallOutcome {
+
+        public Image(Instant made) {
+            this(made, false);
+        }
+    }
 
     /** The call never left, or the provider does not bill its answer. */
     record NotBilled() implements CallOutcome {}

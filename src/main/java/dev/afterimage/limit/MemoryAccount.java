@@ -228,9 +228,9 @@ final class MemoryAccount {
         if (outcome.answered()) {
             places.giveBack(call.token());
         }
-        if (outcome instanceof CallOutcome.Image) {
+        if (outcome instanceof CallOutcome.Image image && !image.late()) {
             Duration taken = Duration.between(call.at(), clock.instant());
-            // A longer time was spent waiting for the store, and says nothing about the provider.
+            // A longer time was spent waiting for a server, and says nothing about the provider.
             if (taken.compareTo(limits.longestCall()) <= 0) {
                 latency.learn(taken);
             }

@@ -77,7 +77,7 @@ final class PendingWrites {
      */
     IndexEntry put(IndexEntry entry, byte[] content, Permit.Departed call) {
         try {
-            return land(entry, content, call);
+            return land(entry, content, call, false);
         } catch (StoreUnavailableException full) {
             keep(new Waiting(new StoredImage(entry, content), call));
             throw full;
@@ -124,13 +124,14 @@ final class PendingWrites {
      * Stores an image, ends its receipt, and then tells the index. Until the receipt has ended the key may have been
      * deleted, which a lookup in the store notices and one in the index does not.
      */
-    private IndexEntry land(IndexEntry entry, byte[] content, Permit.Departed call) {
+    private IndexEntry land(IndexEntry entry, byte[] content, Permit.Departed call, boolean late) {
         IndexEntry standing = store.put(entry, content);
         Runnable takeBack = () -> {
             store.delete(entry);
             lookup.forget(entry.key());
         };
-        if (settler.settleStored(call, standing.createdAt(), takeBack).deleted()) {
+        if (settler.settleStored(call, new CallOutcome.Image(standing.createdAt(), late), takeBack)
+                .deleted()) {
             takeBack.run();
             throw new DeletedMeanwhileException();
         }
@@ -177,7 +178,7 @@ final class PendingWrites {
             LOG.debugf("The receipt of an image that waits cannot be held now: %s", gone.getMessage());
         }
         try {
-            land(image.image().entry(), image.image().content(), image.call());
+            land(image.image().entry(), image.image().content(), image.call(), true);
             return true;
         } catch (StoreUnavailableException still) {
             return false;

@@ -93,7 +93,8 @@ public final class RedisReceipts implements Receipts {
                 call.purchase().account(),
                 call.purchase().template(),
                 call.purchase().request(),
-                call.purchase().series());
+                call.purchase().series(),
+                outcome instanceof CallOutcome.Image image && image.late() ? "1" : "0");
         long wait = answer.number(1);
         return new Settlement(
                 answer.number(0) == 1, wait < 0 ? Optional.empty() : Optional.of(Duration.of(wait, ChronoUnit.MICROS)));

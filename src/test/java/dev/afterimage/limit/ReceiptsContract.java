@@ -589,6 +589,17 @@ public abstract class ReceiptsContract {
     }
 
     @Test
+    void imageThatIsToldLateIsNoLatency() {
+        Fleet fleet = fleet(1);
+        Departed call = bought(fleet);
+        advance(Duration.ofSeconds(20));
+        fleet.receipts().settle(call, new CallOutcome.Image(now(), true));
+
+        assertThat(fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ZERO))
+                .isInstanceOf(Granted.class);
+    }
+
+    @Test
     void providersJobIsResumedAfterItsHolderDied() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
