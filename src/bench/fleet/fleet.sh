@@ -109,7 +109,7 @@ compose() {
   make_network
   renice -n -10 -p $BASHPID >/dev/null 2>&1 || true
   stop provider
-  start_provider 0.0.0.0
+  provider_address=0.0.0.0 start_provider
   touch "$work/keys"
   contained one --new-key me ask batch operate >"$work/new-key" &
   wait $!

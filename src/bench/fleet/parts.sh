@@ -50,11 +50,11 @@ await_url() { # NAME URL
 readonly elsewhere=(nice -n -10)
 
 start_redis() {
-  launch redis "${elsewhere[@]}" redis-server --port $redis_port --save '' --appendonly no
+  launch redis "${elsewhere[@]}" redis-server --port "$redis_port" --save '' --appendonly no
 }
 
-start_provider() { # [ADDRESS]
-  launch provider "${elsewhere[@]}" node provider.mjs $provider_port "${1:-127.0.0.1}"
+start_provider() { # listens at provider_address
+  launch provider "${elsewhere[@]}" node provider.mjs "$provider_port" "${provider_address:-127.0.0.1}"
   await_url provider "localhost:$provider_port/stats"
 }
 
