@@ -17,7 +17,7 @@ export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis AFTERIMAGE_CACHE_NEAR_TTL=0
 url=http://127.0.0.1:8081
 
 memory() {
-  redis-cli -p $redis_port INFO memory | sed -n 's/^used_memory_human:/Redis uses /p'
+  redis-cli -p "$redis_port" INFO memory | sed -n 's/^used_memory_human:/Redis uses /p'
   awk '/VmRSS/ { printf "the service uses %.0f MB\n", $2 / 1024 }' "/proc/${pid[8081]}/status"
 }
 
@@ -25,7 +25,7 @@ start_redis
 start_instances 8081
 filled=0
 for entries in 1000 100000 1000000; do
-  node $tools/entries.mjs $filled $entries | redis-cli -p $redis_port --pipe >/dev/null
+  node $tools/entries.mjs $filled $entries | redis-cli -p "$redis_port" --pipe >/dev/null
   filled=$entries
   [ $entries -gt 1000 ] || node $tools/load.mjs $url $entries 1000 >/dev/null # warms the service
   node $tools/load.mjs $url $entries 1000

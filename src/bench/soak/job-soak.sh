@@ -16,7 +16,7 @@ readonly slot=${SLOT:-60} warm_up=20
 read -ra ports <<<"${PORTS:-8081 8082 8083}"
 
 export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis HEAP=256m
-export AFTERIMAGE_PROVIDER_KIND=flux AFTERIMAGE_PROVIDER_URL=http://127.0.0.1:$provider_port/v1/ AFTERIMAGE_PROVIDER_API_KEY=k
+export AFTERIMAGE_PROVIDER_KIND=flux AFTERIMAGE_PROVIDER_URL=http://127.0.0.1:"$provider_port"/v1/ AFTERIMAGE_PROVIDER_API_KEY=k
 export AFTERIMAGE_PROVIDER_ALLOWED_HOSTS=127.0.0.1 AFTERIMAGE_PROVIDER_TIMEOUT=15s QUARKUS_SHUTDOWN_TIMEOUT=3s
 export AFTERIMAGE_PREGENERATION_VISIBILITY_TIMEOUT=20s AFTERIMAGE_PREGENERATION_PATIENCE=15s
 export AFTERIMAGE_PREGENERATION_BACK_OFF=2s AFTERIMAGE_PREGENERATION_MAX_BACK_OFF=15s
@@ -43,7 +43,7 @@ millis() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 read -ra faults <<<"${FAULTS:-instance-killed instance-frozen instance-stopped provider-slow provider-never redis-frozen redis-flushed redis-killed}"
 
 start_redis
-launch provider "${elsewhere[@]}" node ../soak/job-provider.mjs $provider_port
+launch provider "${elsewhere[@]}" node ../soak/job-provider.mjs "$provider_port"
 await_url provider "localhost:$provider_port/stats"
 start_instances "${ports[@]}"
 : >"$work/faults.ndjson"
