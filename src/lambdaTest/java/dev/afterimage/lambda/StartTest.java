@@ -40,7 +40,7 @@ class StartTest {
             "dev.afterimage.http.problem.FailureHandlers",
             "dev.afterimage.lambda.GatewayIdentity",
             "dev.afterimage.lambda.LambdaEntry",
-            "dev.afterimage.limit.Limits",
+            "dev.afterimage.limit.AccountLimits",
             "dev.afterimage.metrics.Meters",
             "dev.afterimage.provider.TemplateProviders",
             "dev.afterimage.time.Machine",
