@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { make, requests } from './images.mjs';
+import { make, requests } from './requests.mjs';
 
 const services = process.argv.slice(2);
 const folder = mkdtempSync(path.join(tmpdir(), 'hits-'));

@@ -2,7 +2,7 @@
 //
 //   node steady.mjs http://127.0.0.1:8081/v1/images 30 16     for 30 s over 16 connections
 import autocannon from 'autocannon';
-import { make, requests } from './images.mjs';
+import { make, requests } from './requests.mjs';
 
 const [url, duration, connections] = process.argv.slice(2);
 await make(url);
