@@ -63,8 +63,8 @@ hold() {
   service=
 }
 
-# Whoever sends none is let in, so nothing can be said of what happens without a key.
-hold none --exclude-checks ignored_auth "$@"
+# Whoever sends no key is let in, so nothing can be said of what happens without one, and each request has one.
+hold none --exclude-checks ignored_auth,missing_required_header --header "Authorization: Bearer unused" "$@"
 
 # With a key that opens all, and, as a check of its own, without it and with a wrong one.
 made=$("$JAVA_HOME/bin/java" -jar "$jar" --new-key all ask batch operate)

@@ -134,12 +134,12 @@ public final class BatchResource {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
         Optional<TemplateId> ofAll = Optional.ofNullable(template).map(TemplateId::new);
         try (InputStream rows = uploaded == null ? body : rowsOf(uploaded)) {
+            Optional<String> key = idempotencyKey(http.request().headers().getAll(IDEMPOTENCY_KEY));
             StreamedUpload upload = new StreamedUpload(format, ofAll, callback(http.request()), rows);
             if (DryRunBody.isAskedFor(http.request())) {
                 return Response.ok(estimate(upload)).build();
             }
             Caller caller = Client.of(http).caller();
-            Optional<String> key = idempotencyKey(http.request().headers().getAll(IDEMPOTENCY_KEY));
             Batch batch = intake.submit(caller, key, Deadline.in(deadline, clock), upload);
             return Response.accepted(new Accepted(batch.id(), batch.total()))
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
