@@ -23,6 +23,9 @@ public final class NearIndex implements ImageIndex {
 
     private final ImageIndex next;
     private final Cache<ImageKey, IndexEntry> near;
+    private final Ticker ticker;
+    /** In nanoseconds. */
+    private final long ttl;
 
     /**
      * A near cache in front of an index.
@@ -32,6 +35,8 @@ public final class NearIndex implements ImageIndex {
      */
     public NearIndex(ImageIndex next, Duration ttl, long size, Ticker ticker) {
         this.next = next;
+        this.ticker = ticker;
+        this.ttl = ttl.toNanos();
         this.near = Caffeine.newBuilder()
                 .maximumSize(size)
                 .expireAfterWrite(ttl)
@@ -46,8 +51,12 @@ public final class NearIndex implements ImageIndex {
         if (known != null) {
             return CompletableFuture.completedFuture(Optional.of(known));
         }
+        long asked = ticker.read();
         return next.find(key).thenApply(found -> {
-            found.ifPresent(entry -> near.put(key, entry));
+            // An answer that a frozen process receives late may have been deleted since.
+            if (ticker.read() - asked < ttl) {
+                found.ifPresent(entry -> near.put(key, entry));
+            }
             return found;
         });
     }

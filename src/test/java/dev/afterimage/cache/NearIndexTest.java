@@ -63,6 +63,25 @@ class NearIndexTest {
         assertThat(find()).contains(entry);
     }
 
+    /** A process that is frozen while it asks may read the answer long after the image was deleted. */
+    @Test
+    void answerThatTookLongerThanTheTtlIsNotCached() {
+        CompletableFuture<Optional<IndexEntry>> answer = new CompletableFuture<>();
+        MemoryImageIndex slow = new MemoryImageIndex() {
+            @Override
+            public CompletionStage<Optional<IndexEntry>> find(ImageKey key) {
+                return answer.isDone() ? CompletableFuture.completedFuture(Optional.empty()) : answer;
+            }
+        };
+        NearIndex near = new NearIndex(slow, TTL, 10, () -> clock.millis() * 1_000_000);
+        CompletionStage<Optional<IndexEntry>> found = near.find(KEY);
+        clock.advance(TTL);
+        answer.complete(Optional.of(entry));
+
+        assertThat(found).isCompletedWithValue(Optional.of(entry));
+        assertThat(near.find(KEY)).isCompletedWithValue(Optional.empty());
+    }
+
     /** During the removal another request may read and cache the entry that is still there. */
     @Test
     void lookupDuringARemovalDoesNotBringTheEntryBack() {
