@@ -10,9 +10,9 @@
 --   before     the state that an open receipt replaced
 --   made       IMAGE: when the image was made, in milliseconds by the maker's clock
 --   deleted    the time of the last DELETE
---   deletedOpen  1 when that came while this call was open: the times do not tell, as a departure may be stamped ahead of now
+--   deletedOpen  1 when that came while this call was open, and not just before it left
 --   detail     why the call brought no image
---   ended      the only field then: the token of a call that ended and left no receipt
+--   ended      the token of a call that ended and left no receipt; nothing beside it but a DELETE
 
 -- Longer than a permit can be used after its holder looked for the image for the last time.
 local LANDED_KEPT = 180 * 1000000
@@ -27,13 +27,17 @@ local function receiptFields(...)
 end
 
 -- A call that was not billed leaves only its token, for this many milliseconds: a command of its holder that comes late
--- must not write the receipt again.
+-- must not write the receipt again. A DELETE that the receipt knows stays noted, for calls that left before it.
 local ENDED_KEPT = 60000
 
 local function endReceipt()
+  local deleted, left = receiptFields('deleted'), redis.call('PTTL', receipt)
   redis.call('DEL', receipt)
   redis.call('HSET', receipt, 'ended', token)
-  redis.call('PEXPIRE', receipt, ENDED_KEPT)
+  if deleted ~= '' then
+    redis.call('HSET', receipt, 'state', 'DELETED', 'deleted', deleted)
+  end
+  redis.call('PEXPIRE', receipt, math.max(ENDED_KEPT, deleted ~= '' and left or 0))
   redis.call('ZREM', receipts, string.match(receipt, '[^:]*$'))
 end
 
@@ -314,7 +318,7 @@ end
 -- that may still run stands, or two would run at once. The next purchase gets a new name, or an idempotent provider would
 -- answer with the deleted image.
 local function noteDeleted(period)
-  local standing, ends = receiptFields('state', 'until')
+  local standing, ends, departedAt = receiptFields('state', 'until', 'departed')
   local mayStillRun = standing == 'OPEN' or (standing == 'UNKNOWN' and now < tonumber(ends))
   if mayStillRun then
     redis.call('HSET', receipt, 'purchases', '0', 'before', '', 'from', ends, 'series', '')
@@ -323,7 +327,8 @@ local function noteDeleted(period)
     redis.call('HSET', receipt, 'state', 'DELETED')
     keepReceipt(now + period)
   end
-  redis.call('HSET', receipt, 'deleted', text(now), 'deletedOpen', '1')
+  local deleted = mayStillRun and math.max(now, tonumber(departedAt)) or now
+  redis.call('HSET', receipt, 'deleted', text(deleted), 'deletedOpen', '1')
 end
 
 -- Allows one more purchase, for an operator. Answers 1, or 0 when there is no receipt that counts purchases.

@@ -280,11 +280,32 @@ final class ReceiptBook {
     private void giveBack(Kept page, Instant now) {
         Receipt open = page.receipt();
         int left = open.purchases() - 1;
-        if (left < 1 || page.before().isEmpty()) {
+        if (left >= 1 && page.before().isPresent()) {
+            write(ended(page, open.ended(page.before().get(), left, now, open.detail()), page.end()));
+        } else if (page.deleted().equals(Instant.EPOCH)) {
             remove(open.key());
         } else {
-            write(ended(page, open.ended(page.before().get(), left, now, open.detail()), page.end()));
+            write(tombstone(open.key(), page.deleted(), page.end()));
         }
+    }
+
+    /** The note of a DELETE, for calls that left before it. */
+    private static Kept tombstone(ImageKey key, Instant deleted, Instant end) {
+        Receipt receipt = new Receipt(
+                key,
+                Receipt.State.DELETED,
+                "",
+                deleted,
+                deleted,
+                Purchase.DEFAULT_ACCOUNT,
+                "",
+                "",
+                "",
+                "",
+                0,
+                deleted,
+                "");
+        return new Kept(receipt, Optional.empty(), Instant.EPOCH, deleted, false, end);
     }
 
     private static Kept ended(Kept page, Receipt receipt, Instant end) {
@@ -323,12 +344,12 @@ final class ReceiptBook {
             // The receipt stands until the call has ended, or two calls would run at once. Purchases are counted from 0
             // again, and the next one has a new name, or an idempotent provider would answer with the deleted image.
             Receipt counted = page.receipt().counting(0, page.receipt().until(), "");
-            write(new Kept(counted, Optional.empty(), page.made(), now, true, page.end()));
+            Instant departed = page.receipt().departed();
+            Instant deleted = now.isAfter(departed) ? now : departed;
+            write(new Kept(counted, Optional.empty(), page.made(), deleted, true, page.end()));
             return;
         }
-        Receipt tombstone = new Receipt(
-                key, Receipt.State.DELETED, "", now, now, Purchase.DEFAULT_ACCOUNT, "", "", "", "", 0, now, "");
-        write(new Kept(tombstone, Optional.empty(), Instant.EPOCH, now, false, now.plus(period)));
+        write(tombstone(key, now, now.plus(period)));
     }
 
     boolean isDeleted(ImageKey key, Instant now) {

@@ -16,8 +16,7 @@ public interface ReceiptStorage {
      *     it, so it is not kept over a restart
      * @param made when the image was made; the epoch while there is none
      * @param deleted the time of the last DELETE; the epoch when there was none
-     * @param deletedOpen whether that DELETE came while this receipt's call could still run. The two times do not tell: a
-     *     departure may be stamped a little later than now
+     * @param deletedOpen whether that DELETE came while this receipt's call could still run, and not just before it left
      * @param end when the receipt expires
      */
     record Kept(

@@ -296,6 +296,21 @@ public abstract class ReceiptsContract {
     }
 
     @Test
+    void aDeleteStaysNotedWhenALaterCallWasNotBilled() {
+        Fleet fleet = fleet(1);
+        Departed frozen = bought(fleet);
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        advance(LONGEST_CALL);
+
+        fleet.receipts().settle(bought(fleet), FREE);
+
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+        assertThat(fleet.receipts().hold(frozen)).isEqualTo(Holding.DELETED);
+        assertThat(fleet.receipts().settle(frozen, image()).deleted()).isTrue();
+        assertThat(fleet.receipts().settle(bought(fleet), image()).deleted()).isFalse();
+    }
+
+    @Test
     void deletedKeyMayBeBoughtAtOnce() {
         Fleet fleet = fleet(0);
         fleet.receipts().settle(bought(fleet), HTML);
