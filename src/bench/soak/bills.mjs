@@ -3,12 +3,10 @@ import { numberOf, templateOf } from './images.mjs';
 
 /** A delete or a purge is seen by all instances, and a call's image is stored, within so long. */
 const SETTLED = 3_000;
-/** A flight lasts at most so long, so two that overlapped began at most so long before the later bill. */
+/** A flight lasts at most so long. */
 const FLIGHT = 27_000;
 /** A process is dead so long after it was told to be, at the latest. */
 const SIGNALLED = 1_000;
-
-const lease = new Set(['redis-killed', 'redis-frozen', 'redis-flushed']);
 
 /** Whether [begin, end] and [from, to] have a moment in common. */
 const meet = (begin, end, from, to) => begin <= to && end >= from;
@@ -19,9 +17,8 @@ const meet = (begin, end, from, to) => begin <= to && end >= from;
  * @param calls to the provider, as it saw them
  * @param answers of the service, among them those to deletes and purges
  * @param faults with name, begin and end
- * @param ownLeases when an instance took leases that only it knew
  */
-export function extraBills(calls, answers, faults, ownLeases) {
+export function extraBills(calls, answers, faults) {
   const deletes = byImage(answers.filter(({ op }) => op === 'delete'), (one) => one.image);
   const purges = answers.filter(({ op }) => op === 'purge');
   const billsOf = byImage(calls.filter(({ bills }) => bills), (call) => numberOf(call.body));
@@ -44,14 +41,7 @@ export function extraBills(calls, answers, faults, ownLeases) {
     }
     const died = faults.find(({ name, begin }) => name === 'instance-killed' && meet(begin - SETTLED, begin + SIGNALLED, previous.at, previous.at));
     if (died) return because('the leader died', died.name);
-    const store = during((name) => name === 'disk-full', previous.at, previous.at);
-    if (store) return because('the image could not be stored', store);
     if (deletes.get(image)?.some((one) => between(one, SETTLED))) return because('deleted');
-    const lost = bill.at - previous.at < FLIGHT && during((name) => lease.has(name), bill.at - FLIGHT, bill.at);
-    if (lost) return because('the lease was lost', lost);
-    // Redis was well and its answer overdue: a cold or starved process.
-    const parted = ownLeases.some(({ begin, end }) => meet(begin, end, previous.at, bill.at));
-    if (bill.at - previous.at < FLIGHT && parted) return because('a Redis command was overdue');
     // Last, because a purge can be spent only once. A flight that began before the purge still bills the version that it began with.
     const purge = purges.find((one) => one.template === templateOf(image) && !spent.has(one) && between(one, FLIGHT));
     if (purge) {

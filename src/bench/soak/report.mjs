@@ -3,7 +3,7 @@
 //   node report.mjs directory      with answers, calls, faults, jobs and samples .ndjson in it
 import { extraBills } from './bills.mjs';
 import { laws } from './laws.mjs';
-import { isFlat, lives, ownLeases } from './samples.mjs';
+import { isFlat, lives } from './samples.mjs';
 import { records } from './records.mjs';
 
 const [directory] = process.argv.slice(2);
@@ -11,7 +11,7 @@ const [answers, calls, faults, jobs, samples] = ['answers', 'calls', 'faults', '
   .map((name) => records(`${directory}/${name}.ndjson`));
 const start = Math.min(...answers.map(({ at }) => at));
 const seconds = (Math.max(...answers.map(({ at }) => at)) - start) / 1000;
-const { images, extras } = extraBills(calls, answers, faults, ownLeases(samples));
+const { images, extras } = extraBills(calls, answers, faults);
 const processes = lives(samples).map((life) => ({ ...life, flat: isFlat(life) }));
 
 const count = (list, of) => {

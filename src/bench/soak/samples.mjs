@@ -24,8 +24,3 @@ const grew = ([first, last], share, slack) => last > first * (1 + share) + slack
 
 /** Slack, in MiB, for what is loaded and compiled late. */
 export const isFlat = ({ resident, heap }) => !grew(resident, 0.1, 24) && !grew(heap, 0.1, 8);
-
-/** The times between two looks in which a process could not ask for the fleet's leases and took some of its own. */
-export const ownLeases = (samples) => Object.values(byProcess(samples)).flatMap((life) => life
-  .map((sample, index) => ({ begin: life[index - 1]?.at ?? 0, end: sample.at, more: sample.ownLeases - (life[index - 1]?.ownLeases ?? 0) }))
-  .filter(({ more }) => more > 0));

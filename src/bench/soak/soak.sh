@@ -33,16 +33,15 @@ fi
 
 millis() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 
-# Of each instance: resident memory and, after a collection, the heap, in KiB; how often it took a lease that only it knows.
+# Of each instance: resident memory and, after a collection, the heap, in KiB.
 sample() {
-  local port heap own
+  local port heap
   for port in "${ports[@]}"; do
     [ -n "${pid[$port]-}" ] || continue
     "$JAVA_HOME/bin/jcmd" "${pid[$port]}" GC.run >/dev/null
     heap=$("$JAVA_HOME/bin/jcmd" "${pid[$port]}" GC.heap_info | sed -nE 's/.*used ([0-9]+)K.*/\1/p' | head -n 1)
-    own=$(curl -s "localhost:$port/q/metrics" | awk '/^afterimage_fallbacks_.*"leases"/ { n = $2 } END { print int(n) }')
-    printf '{"at":%d,"port":%d,"pid":%d,"rss":%d,"heap":%d,"ownLeases":%d}\n' \
-      "$(millis)" "$port" "${pid[$port]}" "$(ps -o rss= -p "${pid[$port]}")" "$heap" "$own" >>"$work/samples.ndjson"
+    printf '{"at":%d,"port":%d,"pid":%d,"rss":%d,"heap":%d}\n' \
+      "$(millis)" "$port" "${pid[$port]}" "$(ps -o rss= -p "${pid[$port]}")" "$heap" >>"$work/samples.ndjson"
   done
 }
 

@@ -178,13 +178,13 @@ public final class RedisLink {
             exchange(requests, replies, connections);
             return;
         }
-        boolean alone = line.isUsedByOne();
+        long entered = line.enteredByOne();
         CompletableFuture<List<Reply>> answers = sendAll(line.connection(), requests);
         answers.whenComplete((done, thrown) -> {
             Throwable failure = thrown == null ? null : unwrap(thrown);
             if (failure == null) {
                 replies.complete(done);
-            } else if (wasNotSent(failure, alone) && connections > 1) {
+            } else if (connections > 1 && wasNotSent(failure, entered >= 0 && entered == line.enteredByOne())) {
                 line.retire();
                 exchange(requests, replies, connections - 1);
             } else {
@@ -214,8 +214,9 @@ public final class RedisLink {
     }
 
     /**
-     * Whether the command was certainly not sent: the client refused to use a closed connection, or a write failed while
-     * no other command was on it.
+     * Whether the command was certainly not sent: the client refused to use a closed connection, or a write failed, and no
+     * other command used the connection since this one came. One whose write fails makes the client fail all that wait for
+     * an answer, too, and those were sent.
      */
     private static boolean wasNotSent(Throwable failure, boolean alone) {
         return "Connection is closed".equals(failure.getMessage())

@@ -7,6 +7,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,9 @@ final class SharedConnection {
         /** Commands on their way, and one more until it is retired; it is closed at zero. */
         private final AtomicInteger users = new AtomicInteger(1);
 
+        /** Commands that have used it. */
+        private final AtomicLong entered = new AtomicLong();
+
         private Line(RedisConnection connection) {
             this.connection = connection;
         }
@@ -66,12 +70,16 @@ final class SharedConnection {
 
         /** To be called before a command is sent; false when the connection is closed already. */
         boolean enter() {
-            return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+            boolean open = users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+            if (open) {
+                entered.incrementAndGet();
+            }
+            return open;
         }
 
-        /** Whether only one command is using it. */
-        boolean isUsedByOne() {
-            return users.get() <= 2;
+        /** The number of commands that have used it, when only one is using it now; else -1. */
+        long enteredByOne() {
+            return users.get() <= 2 ? entered.get() : -1;
         }
 
         /** The command has ended. */

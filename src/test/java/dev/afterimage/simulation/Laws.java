@@ -42,6 +42,10 @@ final class Laws {
     private static final long LATENESS = 2 * SECOND;
     /** The time-outs of Redis that one request may meet, one after the other, before Redis is given a rest. */
     private static final long LATENESS_WITHOUT_REDIS = 3 * SECOND;
+    /** A call's receipt is written at most this long before it leaves. */
+    private static final long LONGEST_LEAD = SECOND;
+    /** Seven commands of a request without a deadline, if Redis needs its whole time-out for each, and the queue. */
+    private static final long LATENESS_WITH_SLOW_REDIS = 4 * SECOND;
     /** As {@code afterimage.cache.near-ttl} has it, with what an answer takes. */
     private static final long NEAR = 3 * SECOND;
 
@@ -201,7 +205,7 @@ final class Laws {
                 && last.delivered >= 0
                 && call.departed > last.delivered + SECOND
                 && !isGone(last.caller, last.departed, call.arrived)
-                && !isDeleted(last.key, last.departed, call.arrived)
+                && !isDeleted(last.key, last.departed - LONGEST_LEAD, call.arrived)
                 && fleet.incidents().stream()
                         .noneMatch(incident ->
                                 EnumSet.of(Kind.STORE_DOWN, Kind.STORE_FULL).contains(incident.kind())
@@ -420,8 +424,12 @@ final class Laws {
         if (taken > answered.patience().toNanos() / 2 && !answered.patience().isZero()) {
             fleet.tried(Trial.REQUEST_ANSWERED_LATE_IN_ITS_DEADLINE);
         }
-        long lateness =
-                happened(OF_REDIS, null, answered.begun(), answered.ended()) ? LATENESS_WITHOUT_REDIS : LATENESS;
+        long lateness = LATENESS;
+        if (happened(EnumSet.of(Kind.REDIS_SLOW), null, answered.begun(), answered.ended())) {
+            lateness = LATENESS_WITH_SLOW_REDIS;
+        } else if (happened(OF_REDIS, null, answered.begun(), answered.ended())) {
+            lateness = LATENESS_WITHOUT_REDIS;
+        }
         if (taken > answered.patience().toNanos() + lateness && !isClockSet(answered)) {
             fleet.violated(
                     "law 8",
@@ -507,9 +515,11 @@ final class Laws {
             }
             fleet.tried(Trial.IMAGE_SEEN_AFTER_PURGE);
             int version = versionsOf(answered.request()).indexOf(ready.key());
-            // What it has asked before it stood still, a process uses after that.
+            // What it has asked before it stood still, a process uses after that. A process that could not reach Redis
+            // gives it
+            // a rest of a second, so that Redis is not told.
             if (version < purge.version()
-                    && !happened(OF_REDIS, null, purge.begun(), answered.begun())
+                    && !happened(OF_REDIS, null, purge.begun() - 2 * SECOND, answered.begun())
                     && !isGone(answered.by(), purge.begun(), answered.begun())) {
                 fleet.violated(
                         "law 5",

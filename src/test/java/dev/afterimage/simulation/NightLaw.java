@@ -61,12 +61,12 @@ final class NightLaw {
 
     /**
      * A provider that refuses the key, is out of credits or sends no images again and again is asked every 15 min only. The fleet
-     * counts answers, which come in another order than the calls left.
+     * counts answers, which come in another order than the calls left, and an image when it is stored.
      */
     private boolean lanesWereStopped(long since) {
         int unusable = 0;
         List<Call> answers = fleet.provider().arrivals().stream()
-                .sorted(Comparator.comparingLong(call -> call.delivered))
+                .sorted(Comparator.comparingLong(this::counted))
                 .toList();
         for (Call call : answers) {
             if (call.arrived < since - STOP.toNanos()) {
@@ -85,6 +85,15 @@ final class NightLaw {
             }
         }
         return false;
+    }
+
+    private long counted(Call call) {
+        return fleet.store().everWritten().stream()
+                .filter(stored -> stored.name().equals("images/" + call.key.value()))
+                .mapToLong(SimulatedStore.Stored::at)
+                .filter(at -> Laws.isGood(call.behaviour) && at >= call.delivered)
+                .min()
+                .orElse(call.delivered);
     }
 
     /**

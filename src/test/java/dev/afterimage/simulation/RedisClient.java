@@ -148,6 +148,11 @@ final class RedisClient implements Redis {
                 return promise.future();
             }
             pending.add(promise);
+            if (brokenThere && network.world().chance().nextBoolean()) {
+                // As the client does: a write that fails ends all that wait for an answer.
+                machine.execute(() -> fail(new ClosedChannelException()));
+                return promise.future();
+            }
             List<String> words = ofThisVersion(words(request));
             long now = network.world().now();
             lastArrival = Math.max(lastArrival, now + network.latency().toNanos());
@@ -200,21 +205,21 @@ final class RedisClient implements Redis {
         void broken() {
             brokenThere = true;
             network.closed(this);
-            machine.after(network.latency(), this::fail);
+            machine.after(network.latency(), () -> fail(ErrorType.create("CONNECTION_CLOSED")));
         }
 
-        private void fail() {
+        private void fail(Throwable cause) {
             closed = true;
             List<Promise<Response>> lost = List.copyOf(pending);
             pending.clear();
-            lost.forEach(promise -> promise.tryFail(new ClosedChannelException()));
+            lost.forEach(promise -> promise.tryFail(cause));
         }
 
         @Override
         public Future<Void> close() {
             closed = true;
             network.closed(this);
-            fail();
+            fail(ErrorType.create("CONNECTION_CLOSED"));
             return Future.succeededFuture();
         }
 
