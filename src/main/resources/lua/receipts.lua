@@ -64,13 +64,20 @@ local function pauseAfter(purchases)
   return math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ^ math.min(purchases - 2, 10))
 end
 
+-- A job that has not ended a day after its call is given up, or it would be asked for again for ever.
+local JOB_LIVES = 24 * 3600 * 1000000
+
+-- Whether a job can be gone on with. One whose key was deleted while it ran is of no use.
+local function isResumable(ticket, deletedOpen, departedText)
+  return ticket ~= '' and deletedOpen ~= '1' and now < tonumber(departedText) + JOB_LIVES
+end
+
 -- What stands against buying this key now: nil for nothing, or {wait, state, used up (1 or 0), made, resumable (1 or 0)}.
 -- `known` is when the newest image was made that the asking process has seen, in milliseconds.
 local function refusal(known)
-  local standing, holder, untilText, purchasesText, fromText, madeText, ticket, deletedOpen =
-    receiptFields('state', 'token', 'until', 'purchases', 'from', 'made', 'ticket', 'deletedOpen')
-  -- A job whose key was deleted while it ran is of no use.
-  local resumable = (ticket ~= '' and deletedOpen ~= '1') and 1 or 0
+  local standing, holder, untilText, purchasesText, fromText, madeText, ticket, deletedOpen, departedText =
+    receiptFields('state', 'token', 'until', 'purchases', 'from', 'made', 'ticket', 'deletedOpen', 'departed')
+  local resumable = isResumable(ticket, deletedOpen, departedText) and 1 or 0
   if standing == '' or standing == 'DELETED' or standing == 'REJECTED' then
     return nil
   end
@@ -306,7 +313,7 @@ end
 local function resumeJob(period)
   local standing, departedAt, ticket, deletedOpen, account =
     receiptFields('state', 'departed', 'ticket', 'deletedOpen', 'account')
-  if ticket == '' or deletedOpen == '1' or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
+  if not isResumable(ticket, deletedOpen, departedAt) or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
     return nil
   end
   redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'until', text(now + longestCall))

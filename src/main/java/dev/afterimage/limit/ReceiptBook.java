@@ -21,6 +21,8 @@ final class ReceiptBook {
     /** How long it is kept that an image was stored: longer than a permit is good after its holder looked for the image. */
     private static final Duration LANDED_KEPT = Duration.ofMinutes(3);
 
+    private static final Duration JOB_LIVES = Duration.ofDays(1);
+
     /** The token of open receipts whose holder was a former process. */
     private static final String GONE = "gone";
 
@@ -72,7 +74,7 @@ final class ReceiptBook {
                     yield null;
                 }
                 yield now.isBefore(receipt.until())
-                        ? refused(page, receipt.state(), Duration.between(now, receipt.until()), false)
+                        ? refused(page, receipt.state(), Duration.between(now, receipt.until()), false, now)
                         : countedRefusal(
                                 Receipt.State.UNKNOWN,
                                 page,
@@ -85,21 +87,27 @@ final class ReceiptBook {
 
     private Permit.@Nullable Refused countedRefusal(Receipt.State state, Kept page, Instant from, Instant now) {
         if (page.receipt().purchases() > rules.repurchases()) {
-            return refused(page, state, Duration.between(now, page.end()), true);
+            return refused(page, state, Duration.between(now, page.end()), true, now);
         }
         if (now.isBefore(from)) {
-            return refused(page, state, Duration.between(now, from), false);
+            return refused(page, state, Duration.between(now, from), false, now);
         }
-        return isResumable(page) ? refused(page, state, Duration.ofMillis(1), false) : null;
+        return isResumable(page, now) ? refused(page, state, Duration.ofMillis(1), false, now) : null;
     }
 
-    private static Permit.Refused refused(Kept page, Receipt.State state, Duration wait, boolean usedUp) {
-        return new Permit.Refused(state, wait, usedUp, Instant.EPOCH, "", isResumable(page));
+    private static Permit.Refused refused(Kept page, Receipt.State state, Duration wait, boolean usedUp, Instant now) {
+        return new Permit.Refused(state, wait, usedUp, Instant.EPOCH, "", isResumable(page, now));
     }
 
-    /** Whether the call has a job at the provider to go on with. One whose key was deleted meanwhile is of no use. */
-    private static boolean isResumable(Kept page) {
-        return !page.receipt().ticket().isEmpty() && !page.deletedOpen();
+    /**
+     * Whether the call has a job at the provider to go on with. One whose key was deleted meanwhile is of no use, and one that
+     * has not ended after a day is given up, or it would be asked for again for ever.
+     */
+    private static boolean isResumable(Kept page, Instant now) {
+        Receipt receipt = page.receipt();
+        return !receipt.ticket().isEmpty()
+                && !page.deletedOpen()
+                && now.isBefore(receipt.departed().plus(JOB_LIVES));
     }
 
     /** The remembered rejection of this key, if there is one. */
@@ -314,7 +322,9 @@ final class ReceiptBook {
 
     Optional<Receipts.Resumed> resume(Purchase purchase, Lane lane, String token, Instant now) {
         Kept page = page(purchase.key(), now);
-        if (page == null || !isResumable(page) || page.receipt().listedAs(now).isEmpty()) {
+        if (page == null
+                || !isResumable(page, now)
+                || page.receipt().listedAs(now).isEmpty()) {
             return Optional.empty();
         }
         Receipt old = page.receipt();

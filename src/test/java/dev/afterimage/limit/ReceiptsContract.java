@@ -633,6 +633,24 @@ public abstract class ReceiptsContract {
     }
 
     @Test
+    void providersJobThatHasNotEndedAfterADayIsNotResumedAgain() {
+        Fleet fleet = fleet(0);
+        Departed call = bought(fleet);
+        fleet.receipts().keepTicket(call, "job-7");
+        advance(Duration.ofHours(23));
+        Departed resumed =
+                fleet.receipts().resume(PURCHASE, Lane.BULK).orElseThrow().call();
+        fleet.receipts().settle(resumed, SILENCE);
+        assertThat(refused(fleet).resumable()).isTrue();
+
+        advance(Duration.ofHours(1));
+
+        assertThat(refused(fleet).resumable()).isFalse();
+        assertThat(refused(fleet).usedUp()).isTrue();
+        assertThat(fleet.receipts().resume(PURCHASE, Lane.BULK)).isEqualTo(Optional.empty());
+    }
+
+    @Test
     void providersJobDeletedMeanwhileIsBoughtAnewAfterItsEnd() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
