@@ -1,7 +1,7 @@
 package dev.afterimage.local;
 
-import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.FleetUnavailableException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.YearMonth;
@@ -20,7 +20,7 @@ public final class SqliteCreditBudget implements CreditBudget {
 
     /** A budget that is counted in this database. */
     public SqliteCreditBudget(Database database, Budgets budgets, Clock clock) {
-        this.database = database.failingWith(BudgetUnavailableException::new);
+        this.database = database.failingWith(FleetUnavailableException::new);
         this.budgets = budgets;
         this.clock = clock;
     }

@@ -25,7 +25,7 @@ public final class AccessRefusedException extends GenerationException {
     }
 
     private AccessRefusedException(String message, Duration retryAfter) {
-        super(message, null);
+        super(message, null, Billed.NO);
         this.retryAfter = retryAfter;
     }
 
@@ -37,10 +37,5 @@ public final class AccessRefusedException extends GenerationException {
     /** The wait until the provider is asked again. */
     public Duration retryAfter() {
         return retryAfter;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.NO;
     }
 }

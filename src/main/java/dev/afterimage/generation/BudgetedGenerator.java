@@ -2,9 +2,9 @@ package dev.afterimage.generation;
 
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import org.jboss.logging.Logger;
 
 /**
@@ -65,7 +65,7 @@ public final class BudgetedGenerator implements ImageGenerator {
     private void settle(CreditBudget.Reserved reserved, double cost) {
         try {
             budget.settle(reserved, cost);
-        } catch (BudgetUnavailableException uncounted) {
+        } catch (FleetUnavailableException uncounted) {
             LOG.warnf("An image is counted with the cost that was expected: %s", uncounted.getMessage());
         }
     }
@@ -77,7 +77,7 @@ public final class BudgetedGenerator implements ImageGenerator {
     private void giveBack(CreditBudget.Reserved reserved, RuntimeException failure) {
         try {
             budget.giveBack(reserved);
-        } catch (BudgetUnavailableException uncounted) {
+        } catch (FleetUnavailableException uncounted) {
             failure.addSuppressed(uncounted);
         }
     }

@@ -1,10 +1,10 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.limit.CallOutcome;
-import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Receipts;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,7 +70,7 @@ public final class CallSettler {
     private Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable deleted) {
         try {
             return receipts.settle(call, outcome);
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             settleLater(call, outcome, tryFor, deleted);
             return new Receipts.Settlement(false, Optional.of(longestCall));
         }
@@ -82,30 +82,23 @@ public final class CallSettler {
     }
 
     /**
-     * Ends a departed call that failed.
+     * Ends a departed call that failed, unless its job at the provider goes on.
      *
      * @param rejectionTtl how long a rejection is remembered; zero: not at all
      * @return the failure to throw; it says when the key may be bought again, where that is known
      */
     public GenerationException settleFailed(Permit.Departed call, GenerationException failure, Duration rejectionTtl) {
+        if (failure instanceof JobUnfinishedException) {
+            return failure;
+        }
         String detail = String.valueOf(failure.getMessage());
-        return switch (failure) {
-            case OutcomeUnknownException unknown ->
-                unknown.withNextPurchase(settle(call, new CallOutcome.Unknown(detail, unknown.serverError()))
-                        .nextPurchase());
-            case NotAnImageException useless ->
-                useless.withNextPurchase(
-                        settle(call, new CallOutcome.Unusable(detail)).nextPurchase());
-            case RejectedException rejected -> {
-                settle(call, new CallOutcome.Rejected(rejected.reason() + " " + detail, rejectionTtl));
-                yield rejected;
-            }
-            case JobUnfinishedException stillOpen -> stillOpen;
-            default -> {
-                settle(call, new CallOutcome.NotBilled());
-                yield failure;
-            }
+        CallOutcome outcome = switch (failure) {
+            case OutcomeUnknownException unknown -> new CallOutcome.Unknown(detail, unknown.serverError());
+            case NotAnImageException useless -> new CallOutcome.Unusable(detail);
+            case RejectedException rejected -> new CallOutcome.Rejected(rejected.reason() + " " + detail, rejectionTtl);
+            default -> new CallOutcome.NotBilled();
         };
+        return failure.withNextPurchase(settle(call, outcome).nextPurchase());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -129,7 +122,7 @@ public final class CallSettler {
                         deleted.run();
                     }
                     return;
-                } catch (LimiterUnavailableException | StoreUnavailableException still) {
+                } catch (FleetUnavailableException | StoreUnavailableException still) {
                     LOG.debugf("A receipt cannot be ended now: %s", still.getMessage());
                 }
             }

@@ -1,6 +1,6 @@
 package dev.afterimage.generation;
 
-import dev.afterimage.limit.OpenJob;
+import dev.afterimage.limit.Receipts.OpenJob;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -25,7 +25,7 @@ public final class JobUnfinishedException extends GenerationException {
     }
 
     private JobUnfinishedException(Duration askAgain, Optional<OpenJob> job) {
-        super("the provider's job has not ended yet", null);
+        super("the provider's job has not ended yet", null, Billed.MAYBE);
         this.askAgain = askAgain;
         this.job = job;
     }
@@ -41,10 +41,5 @@ public final class JobUnfinishedException extends GenerationException {
     /** What finds the job again; empty until {@link #of} names it. */
     public Optional<OpenJob> job() {
         return job;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.MAYBE;
     }
 }

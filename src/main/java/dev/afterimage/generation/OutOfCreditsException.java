@@ -22,7 +22,7 @@ public final class OutOfCreditsException extends GenerationException {
     }
 
     private OutOfCreditsException(String message, Instant until, boolean tenants) {
-        super(message, null);
+        super(message, null, Billed.NO);
         this.until = until;
         this.tenants = tenants;
     }
@@ -39,10 +39,5 @@ public final class OutOfCreditsException extends GenerationException {
 
     public Instant until() {
         return until;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.NO;
     }
 }

@@ -26,7 +26,7 @@ public final class RejectedException extends GenerationException {
      * @param message how to mend the request; shown to the caller
      */
     public RejectedException(Reason reason, String message) {
-        super(message, null);
+        super(message, null, Billed.NO);
         this.reason = reason;
     }
 
@@ -42,10 +42,5 @@ public final class RejectedException extends GenerationException {
 
     public Reason reason() {
         return reason;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.NO;
     }
 }

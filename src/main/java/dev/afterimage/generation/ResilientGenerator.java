@@ -2,7 +2,7 @@ package dev.afterimage.generation;
 
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.RetryGuard;
-import dev.afterimage.generation.guard.RetryInException;
+import dev.afterimage.generation.guard.RetryGuard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.ProviderLimiter;

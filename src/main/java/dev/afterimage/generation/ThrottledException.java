@@ -20,7 +20,7 @@ public final class ThrottledException extends GenerationException {
 
     private ThrottledException(
             String message, @Nullable Duration retryAfter, @Nullable Duration startsIn, boolean byProvider) {
-        super(message, null);
+        super(message, null, Billed.NO);
         this.retryAfter = retryAfter;
         this.startsIn = startsIn;
         this.byProvider = byProvider;
@@ -64,10 +64,5 @@ public final class ThrottledException extends GenerationException {
 
     public boolean byProvider() {
         return byProvider;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.NO;
     }
 }

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 /**
  * Port: what images cost in a month, in the provider's own unit (images, credits, tokens), counted before it is spent: by
  * account, by template and by tenant. Months are calendar months in UTC. Every operation may fail with a
- * {@link BudgetUnavailableException}; then nothing may be spent.
+ * {@link FleetUnavailableException}; then nothing may be spent.
  */
 public interface CreditBudget {
 

@@ -13,7 +13,7 @@ public final class FallbackCallerQuota implements CallerQuota {
     /**
      * A quota with a fallback.
      *
-     * @param fleet the shared quota; throws {@link LimiterUnavailableException} when it cannot be reached
+     * @param fleet the shared quota; throws {@link FleetUnavailableException} when it cannot be reached
      * @param own this instance's quota
      * @param fellBack run each time this instance's quota is used in place of the fleet's, for a meter
      */
@@ -27,7 +27,7 @@ public final class FallbackCallerQuota implements CallerQuota {
     public Decision spend(Caller caller) {
         try {
             return fleet.spend(caller);
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             fellBack.run();
             return own.spend(caller);
         }
@@ -37,7 +37,7 @@ public final class FallbackCallerQuota implements CallerQuota {
     public void giveBack(Caller caller) {
         try {
             fleet.giveBack(caller);
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             fellBack.run();
             own.giveBack(caller);
         }

@@ -2,6 +2,7 @@ package dev.afterimage.limit;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.ReceiptStorage.Kept;
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;

@@ -6,23 +6,22 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntry.Freshness;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.Callables;
+import dev.afterimage.generation.GenerationException.ReceiptStandsException;
 import dev.afterimage.generation.JobUnfinishedException;
-import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.TemplateId;
-import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
+import dev.afterimage.pipeline.ImageService.IndexLookup;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.singleflight.SingleFlight;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Deadline;
@@ -152,7 +151,7 @@ public final class ImagePipeline implements ImageService {
             return missing(generationRequest, key, old);
         } catch (RejectedException rejected) {
             throw rejected;
-        } catch (LimiterUnavailableException | BudgetUnavailableException | LeasesUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
             return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
         } catch (JobUnfinishedException unfinished) {
@@ -322,7 +321,7 @@ public final class ImagePipeline implements ImageService {
             if (backlog.contains(key) || leases.isHeld(key, Lane.BULK) || isUnderWay(key)) {
                 return Optional.of(pending(key, ASK_AGAIN));
             }
-        } catch (LimiterUnavailableException | LeasesUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             // It may be under way somewhere.
             return known.filter(this::isServable).map(this::stale).or(() -> Optional.of(pending(key, ASK_AGAIN)));
         }

@@ -1,9 +1,11 @@
 package dev.afterimage.pipeline;
 
+import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -40,4 +42,30 @@ public interface ImageService {
 
     /** Makes every image of the template a miss and returns the template's new version. */
     CompletionStage<Long> purge(TemplateId template);
+
+    /** The caller has used up its quota of this hour. The provider was not asked. */
+    class QuotaExceededException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Duration retryAfter;
+
+        public QuotaExceededException(Duration retryAfter) {
+            super("the caller's quota is used up");
+            this.retryAfter = retryAfter;
+        }
+
+        /** Until the next hour begins. */
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
+    /**
+     * The result of looking a request's image up in the index.
+     *
+     * @param entry what the index knows, whatever its freshness; empty also when the index could not be reached
+     * @param hit the answer, when the entry was fresh
+     */
+    record IndexLookup(ImageKey key, Optional<IndexEntry> entry, Optional<ImageOutcome.Hit> hit) {}
 }

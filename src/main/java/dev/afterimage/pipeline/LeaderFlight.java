@@ -3,32 +3,31 @@ package dev.afterimage.pipeline;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.generation.AlreadyLandedException;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
-import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException.ImageExistsException;
+import dev.afterimage.generation.GenerationException.ReceiptStandsException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
-import dev.afterimage.limit.OpenJob;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
+import dev.afterimage.limit.Receipts.OpenJob;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.FlightLeases.Lease;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
-import dev.afterimage.singleflight.Place;
+import dev.afterimage.singleflight.FlightLeases.Place;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
@@ -249,7 +248,7 @@ final class LeaderFlight {
             return Optional.of(store(generationRequest, image, order));
         } catch (JobUnfinishedException unfinished) {
             throw order.open().map(unfinished::of).orElse(unfinished);
-        } catch (AlreadyLandedException landed) {
+        } catch (ImageExistsException landed) {
             return Optional.of(new Result(landed.entry(), false));
         } finally {
             renewer.stop();
@@ -290,7 +289,7 @@ final class LeaderFlight {
     private void release(Lease lease) {
         try {
             leases.release(lease);
-        } catch (LeasesUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             LOG.debugf("A lease ends by itself: %s", gone.getMessage());
         }
     }
@@ -349,7 +348,7 @@ final class LeaderFlight {
             if (place != null) {
                 try {
                     leases.leave(place);
-                } catch (LeasesUnavailableException gone) {
+                } catch (FleetUnavailableException gone) {
                     LOG.debugf("A place ends by itself: %s", gone.getMessage());
                 }
             }
@@ -382,7 +381,7 @@ final class LeaderFlight {
             requireNoDrain();
             Optional<IndexEntry> newest = lookup.newest(purchase.key(), horizon);
             newest.filter(entry -> lookup.isGoodEnough(entry, horizon)).ifPresent(entry -> {
-                throw new AlreadyLandedException(entry);
+                throw new ImageExistsException(entry);
             });
             Purchase named = receipts.find(purchase.key())
                     .filter(receipt ->
@@ -428,7 +427,7 @@ final class LeaderFlight {
             if (departed != null && !ticket.isEmpty()) {
                 try {
                     receipts.keepTicket(departed, ticket);
-                } catch (LimiterUnavailableException gone) {
+                } catch (FleetUnavailableException gone) {
                     LOG.warnf("The ticket of a job cannot be kept now: %s", gone.getMessage());
                 }
             }
@@ -449,7 +448,7 @@ final class LeaderFlight {
                 open = Optional.of(new OpenJob(
                         departed.token(), departed.at(), departed.purchase().account(), series, ticket));
                 return Optional.of(departed.at());
-            } catch (LimiterUnavailableException gone) {
+            } catch (FleetUnavailableException gone) {
                 return Optional.empty();
             } finally {
                 holding.unlock();
@@ -522,7 +521,7 @@ final class LeaderFlight {
                     tellTicket();
                 }
                 return answer;
-            } catch (LimiterUnavailableException gone) {
+            } catch (FleetUnavailableException gone) {
                 return Receipts.Holding.HELD;
             }
         }

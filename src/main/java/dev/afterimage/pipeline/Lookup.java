@@ -4,7 +4,7 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.store.ImageStore;
 import java.time.Clock;
@@ -53,7 +53,7 @@ final class Lookup {
     /**
      * What the store knows, given what the index knew. Blocks.
      *
-     * @throws dev.afterimage.store.StoreUnavailableException when the store cannot be reached
+     * @throws dev.afterimage.store.ImageStore.StoreUnavailableException when the store cannot be reached
      */
     Optional<IndexEntry> inStore(ImageKey key, Optional<IndexEntry> indexed) {
         Optional<IndexEntry> stored = store.find(key);
@@ -73,7 +73,7 @@ final class Lookup {
     private boolean isDeleted(IndexEntry entry) {
         try {
             return receipts.isDeleted(entry.key());
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             return false;
         }
     }

@@ -2,15 +2,15 @@ package dev.afterimage.pipeline;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.CallSettler;
-import dev.afterimage.generation.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.CallOutcome;
-import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.store.ImageStore.StoredImage;
-import dev.afterimage.store.StoreUnavailableException;
 import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.util.Map;
@@ -174,7 +174,7 @@ final class PendingWrites {
                 abandon(image.call());
                 return true;
             }
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             LOG.debugf("The receipt of an image that waits cannot be held now: %s", gone.getMessage());
         }
         try {

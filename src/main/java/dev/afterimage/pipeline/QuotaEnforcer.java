@@ -2,6 +2,7 @@ package dev.afterimage.pipeline;
 
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import java.util.function.Supplier;
 
 /** Charges a caller's quota for work that may be billed, and gives it back when the work cost nothing. */

@@ -2,11 +2,11 @@ package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.AccountLimits;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Purchase;
-import dev.afterimage.limit.ReceiptRules;
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,7 +148,7 @@ public final class LimiterScript {
      *
      * @param accounts those that it is about, at least one
      * @param more the action's own arguments
-     * @throws LimiterUnavailableException when Redis cannot be reached; or the store, where the epoch must be compared
+     * @throws FleetUnavailableException when Redis cannot be reached; or the store, where the epoch must be compared
      */
     ScriptReply run(
             List<String> accounts,
@@ -164,7 +164,7 @@ public final class LimiterScript {
             answer = runOnce(accounts, action, token, lane, wait, key, more);
         }
         if (answer.number(0) == UNCONFIRMED) {
-            throw new LimiterUnavailableException("Redis lost its memory a moment ago.", null);
+            throw new FleetUnavailableException("Redis lost its memory a moment ago.", null);
         }
         return answer;
     }
@@ -194,7 +194,7 @@ public final class LimiterScript {
         try {
             lost = note.read().filter(known -> !known.equals(epoch)).isPresent();
         } catch (RuntimeException unreadable) {
-            throw new LimiterUnavailableException("The store cannot tell whether Redis lost its memory.", unreadable);
+            throw new FleetUnavailableException("The store cannot tell whether Redis lost its memory.", unreadable);
         }
         if (lost) {
             runOnce(FLEET, "pauseAfterLoss", epoch, Lane.INTERACTIVE, lostMemoryPause, NO_KEY);
@@ -202,7 +202,7 @@ public final class LimiterScript {
         try {
             note.write(epoch);
         } catch (RuntimeException unwritable) {
-            throw new LimiterUnavailableException("The store does not take the epoch of Redis' memory.", unwritable);
+            throw new FleetUnavailableException("The store does not take the epoch of Redis' memory.", unwritable);
         }
         runOnce(FLEET, "confirm", epoch, Lane.INTERACTIVE, Duration.ZERO, NO_KEY);
     }
@@ -227,12 +227,12 @@ public final class LimiterScript {
         try {
             ScriptReply answer = SCRIPT.call(link, allKeys, question);
             if (answer.number(0) == NEWER) {
-                throw new LimiterUnavailableException(
+                throw new FleetUnavailableException(
                         "A newer version of Afterimage has written to this Redis; this process buys nothing.", null);
             }
             return answer;
         } catch (RedisUnavailableException gone) {
-            throw new LimiterUnavailableException("The fleet's limiter cannot be asked.", gone);
+            throw new FleetUnavailableException("The fleet's limiter cannot be asked.", gone);
         }
     }
 

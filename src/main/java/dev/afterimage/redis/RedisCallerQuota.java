@@ -2,7 +2,7 @@ package dev.afterimage.redis;
 
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CallerQuota;
-import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -68,7 +68,7 @@ public final class RedisCallerQuota implements CallerQuota {
         try {
             return SCRIPT.call(link, List.of(prefix + hash(caller)), arguments);
         } catch (RedisUnavailableException gone) {
-            throw new LimiterUnavailableException("The callers' quotas cannot be asked.", gone);
+            throw new FleetUnavailableException("The callers' quotas cannot be asked.", gone);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.afterimage.redis;
 
-import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.FleetUnavailableException;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -232,8 +232,8 @@ public final class RedisCreditBudget implements CreditBudget {
         }
     }
 
-    private static BudgetUnavailableException unavailable(RuntimeException gone) {
-        return new BudgetUnavailableException("The month's credits cannot be counted: Redis is out of reach.", gone);
+    private static FleetUnavailableException unavailable(RuntimeException gone) {
+        return new FleetUnavailableException("The month's credits cannot be counted: Redis is out of reach.", gone);
     }
 
     private YearMonth currentMonth() {

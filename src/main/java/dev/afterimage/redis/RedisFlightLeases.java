@@ -1,11 +1,11 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.FlightLeases.Lease;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
-import dev.afterimage.singleflight.Place;
+import dev.afterimage.singleflight.FlightLeases.Place;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import io.vertx.redis.client.Command;
@@ -79,7 +79,7 @@ public final class RedisFlightLeases implements FlightLeases {
         Lease lease = new Lease(key, lane, tokens.get(), ttl);
         try {
             return renew(lease) ? Optional.of(lease) : Optional.empty();
-        } catch (LeasesUnavailableException overdue) {
+        } catch (FleetUnavailableException overdue) {
             return renew(lease) ? Optional.of(lease) : Optional.empty();
         }
     }
@@ -159,7 +159,7 @@ public final class RedisFlightLeases implements FlightLeases {
         try {
             return link.call(request);
         } catch (RedisUnavailableException gone) {
-            throw new LeasesUnavailableException("The fleet's leases cannot be asked.", gone);
+            throw new FleetUnavailableException("The fleet's leases cannot be asked.", gone);
         }
     }
 
@@ -167,7 +167,7 @@ public final class RedisFlightLeases implements FlightLeases {
         try {
             return script.call(link, List.of(name), arguments).number();
         } catch (RedisUnavailableException gone) {
-            throw new LeasesUnavailableException("The fleet's leases cannot be asked.", gone);
+            throw new FleetUnavailableException("The fleet's leases cannot be asked.", gone);
         }
     }
 }

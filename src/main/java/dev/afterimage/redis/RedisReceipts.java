@@ -2,8 +2,8 @@ package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.CallOutcome;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
@@ -237,7 +237,7 @@ public final class RedisReceipts implements Receipts {
         try {
             return question.get();
         } catch (RedisUnavailableException gone) {
-            throw new LimiterUnavailableException("The fleet's receipts cannot be asked.", gone);
+            throw new FleetUnavailableException("The fleet's receipts cannot be asked.", gone);
         }
     }
 }

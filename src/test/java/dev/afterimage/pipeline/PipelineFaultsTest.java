@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.generation.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
@@ -13,15 +13,14 @@ import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
@@ -107,11 +106,11 @@ class PipelineFaultsTest {
 
     /** One process of the fleet. */
     private ImagePipeline pipeline(ImageGenerator generator, Receipts receipts, Pause pause) {
-        Receipts reachable = reachable(Receipts.class, receipts, () -> new LimiterUnavailableException("gone", null));
+        Receipts reachable = reachable(Receipts.class, receipts, () -> new FleetUnavailableException("gone", null));
         ProviderLimiter asked =
-                reachable(ProviderLimiter.class, limiter, () -> new LimiterUnavailableException("gone", null));
+                reachable(ProviderLimiter.class, limiter, () -> new FleetUnavailableException("gone", null));
         FlightLeases shared = reachable(
-                FlightLeases.class, leases, () -> new LeasesUnavailableException("gone", new RuntimeException()));
+                FlightLeases.class, leases, () -> new FleetUnavailableException("gone", new RuntimeException()));
         var settler = Permitted.settler(reachable, clock, pause, threads);
         return new ImagePipeline(new PipelineParts(
                 Jobs.KEYS,

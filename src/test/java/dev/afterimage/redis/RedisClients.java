@@ -2,7 +2,7 @@ package dev.afterimage.redis;
 
 import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.ReceiptRules;
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;

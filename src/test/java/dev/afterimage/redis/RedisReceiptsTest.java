@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CallOutcome;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Departed;
@@ -18,8 +18,8 @@ import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
-import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.Receipts;
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import dev.afterimage.limit.ReceiptsContract;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
@@ -177,7 +177,7 @@ class RedisReceiptsTest extends ReceiptsContract {
         flush();
 
         assertThatThrownBy(() -> new RedisLimiter(script).acquire(ONE, Lane.BULK, Duration.ZERO))
-                .isInstanceOf(LimiterUnavailableException.class);
+                .isInstanceOf(FleetUnavailableException.class);
         assertThat(new RedisLimiter(script).acquire(ONE, Lane.BULK, Duration.ZERO))
                 .isEqualTo(new Permit.Denied(LONGEST_CALL, Permit.Reason.COOL_DOWN));
     }
@@ -204,7 +204,7 @@ class RedisReceiptsTest extends ReceiptsContract {
                 .arg("2"));
 
         assertThatThrownBy(() -> fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ZERO))
-                .isInstanceOf(LimiterUnavailableException.class)
+                .isInstanceOf(FleetUnavailableException.class)
                 .hasMessageContaining("newer version");
     }
 

@@ -1,7 +1,7 @@
 package dev.afterimage.testing;
 
 import dev.afterimage.generation.AccountChoice;
-import dev.afterimage.generation.Accounts;
+import dev.afterimage.generation.AccountChoice.Accounts;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.PermittedGenerator;
