@@ -158,6 +158,7 @@ class KilledJobTest {
                     new Drain(clock, pause),
                     Integer.MAX_VALUE,
                     Duration.ofSeconds(25),
+                    () -> {},
                     pause,
                     clock,
                     threads));

@@ -187,6 +187,7 @@ class NightsTest {
                 new Drain(clock, never),
                 Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
+                () -> {},
                 never,
                 clock,
                 threads));

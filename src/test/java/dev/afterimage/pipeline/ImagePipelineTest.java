@@ -8,6 +8,7 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
@@ -90,6 +91,7 @@ class ImagePipelineTest {
     private final Drain drain = new Drain(clock, pause);
     private volatile Optional<Permit.Denied> refusal = Optional.empty();
     private int mostFollowers = Integer.MAX_VALUE;
+    private volatile boolean hasSigningKey = true;
     private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
 
     private ImagePipeline pipelineWithQuota(OptionalInt perHour) {
@@ -114,9 +116,16 @@ class ImagePipelineTest {
                 drain,
                 mostFollowers,
                 Duration.ofSeconds(25),
+                this::checkSigner,
                 pause,
                 clock,
                 threads));
+    }
+
+    private void checkSigner() {
+        if (!hasSigningKey) {
+            throw new SigningKeyUnavailableException("unset", new IllegalStateException());
+        }
     }
 
     @AfterEach
@@ -137,6 +146,25 @@ class ImagePipelineTest {
     void aHitIsAnsweredOnTheCallingThread() {
         obtain();
         assertThat(pipeline.obtain(patiently(REQUEST)).toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void withoutASigningKeyNothingIsBoughtForACallerButHitsAreAnswered() {
+        hasSigningKey = false;
+        assertThatThrownBy(this::obtain).isInstanceOf(SigningKeyUnavailableException.class);
+        assertThat(provider.calls()).isZero();
+
+        hasSigningKey = true;
+        obtain();
+        hasSigningKey = false;
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+    }
+
+    @Test
+    void aQueuedJobNeedsNoSigningKey() {
+        hasSigningKey = false;
+        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+        assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Stored.class);
     }
 
     @Test

@@ -129,6 +129,7 @@ class PipelineFaultsTest {
                 new Drain(clock, pause),
                 Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
+                () -> {},
                 pause,
                 clock,
                 threads));

@@ -134,6 +134,7 @@ class SetDownJobTest {
                 new Drain(clock, pause),
                 Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
+                () -> {},
                 pause,
                 clock,
                 threads));
