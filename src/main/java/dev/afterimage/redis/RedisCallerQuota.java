@@ -1,14 +1,11 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.image.Sha256;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.FleetUnavailableException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -66,18 +63,9 @@ public final class RedisCallerQuota implements CallerQuota {
     private ScriptReply run(String action, Caller caller, int most) {
         List<String> arguments = List.of(action, Integer.toString(most), fixedTime.get());
         try {
-            return SCRIPT.call(link, List.of(prefix + hash(caller)), arguments);
+            return SCRIPT.call(link, List.of(prefix + Sha256.hex(caller.id())), arguments);
         } catch (RedisUnavailableException gone) {
             throw new FleetUnavailableException("The callers' quotas cannot be asked.", gone);
-        }
-    }
-
-    private static String hash(Caller caller) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(caller.id().getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }
