@@ -1,6 +1,9 @@
 package dev.afterimage.limit;
 
+import java.time.Clock;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -33,6 +36,11 @@ public interface CreditBudget {
 
     /** What a month's images cost, in the order of the names; empty for a month of which nothing is known. */
     List<Usage> usage(String month, By by);
+
+    /** The month in which costs are counted now. */
+    static YearMonth currentMonth(Clock clock) {
+        return YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
+    }
 
     /** The kinds of names by which costs are counted. */
     enum By {
@@ -130,7 +138,14 @@ public interface CreditBudget {
      * @param until the start of the next month
      * @param by whose budget is spent: the account's or the tenant's
      */
-    record Exhausted(Instant until, By by) implements Decision {}
+    record Exhausted(Instant until, By by) implements Decision {
+
+        /** There is no budget in this month. */
+        public static Exhausted in(YearMonth month, By by) {
+            return new Exhausted(
+                    month.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant(), by);
+        }
+    }
 
     /**
      * What the operator sees.

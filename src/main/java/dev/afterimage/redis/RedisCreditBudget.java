@@ -2,6 +2,7 @@ package dev.afterimage.redis;
 
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.FleetUnavailableException;
+import dev.afterimage.store.ImageStore;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -10,7 +11,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 
 /**
  * The counts of what a fleet's images cost. When Redis has lost an account's count, it starts again from the highest that
- * any process remembers. When no process has lived through the loss, it starts from a note outside of Redis that is
- * minutes old.
+ * any process remembers. When no process has lived through the loss, it starts from a note in the store that is minutes
+ * old.
  *
  * <p>While Redis cannot be reached, nothing is spent.
  */
@@ -41,28 +41,8 @@ public final class RedisCreditBudget implements CreditBudget {
     /** The shortest time between two notes of one process; it writes them when it spends. */
     static final Duration NOTED_EVERY = Duration.ofMinutes(5);
 
-    /**
-     * Keeps the counts of accounts that have a budget outside of Redis. Both operations may fail, and are then tried
-     * again later.
-     */
-    public interface Note {
-
-        /** For fleets that keep no such note. */
-        Note NONE = new Note() {
-            @Override
-            public Optional<String> read() {
-                return Optional.empty();
-            }
-
-            @Override
-            public void write(String counts) {}
-        };
-
-        /** The last note; empty when there is none. */
-        Optional<String> read();
-
-        void write(String counts);
-    }
+    /** The store's note of the counts of accounts that have a budget. */
+    static final String NOTE = "credits";
 
     /** The last count of an account in a month that this process saw. */
     private record Known(String epoch, String used) {
@@ -86,7 +66,7 @@ public final class RedisCreditBudget implements CreditBudget {
     private final Budgets budgets;
     private final Supplier<String> tokens;
     private final Clock clock;
-    private final Note note;
+    private final ImageStore store;
     /** The counts that were seen, by month and account. */
     private final Map<String, Known> known = new ConcurrentHashMap<>();
 
@@ -95,11 +75,17 @@ public final class RedisCreditBudget implements CreditBudget {
     /**
      * The budget of all processes with this prefix.
      *
+     * @param store keeps a note of the counts outside of Redis; where it fails it is tried again later
      * @param tokens random words, no two alike
      */
     public RedisCreditBudget(
-            RedisLink link, RedisConfig config, Budgets budgets, Note note, Supplier<String> tokens, Clock clock) {
-        this.note = note;
+            RedisLink link,
+            RedisConfig config,
+            Budgets budgets,
+            ImageStore store,
+            Supplier<String> tokens,
+            Clock clock) {
+        this.store = store;
         this.link = link;
         this.prefix = config.prefix() + ":credits:";
         this.budgets = budgets;
@@ -109,7 +95,7 @@ public final class RedisCreditBudget implements CreditBudget {
 
     @Override
     public Decision reserve(Charge charge) {
-        YearMonth month = currentMonth();
+        YearMonth month = CreditBudget.currentMonth(clock);
         long verdict = add(month.toString(), charge, Charge.micros(charge.cost()), true)
                 .number(0);
         if (verdict == 1 && budgets.ofAccount(charge.account()) >= 0) {
@@ -117,12 +103,7 @@ public final class RedisCreditBudget implements CreditBudget {
         }
         return verdict == 1
                 ? new Reserved(month.toString(), charge)
-                : new Exhausted(
-                        month.plusMonths(1)
-                                .atDay(1)
-                                .atStartOfDay(ZoneOffset.UTC)
-                                .toInstant(),
-                        verdict == 0 ? By.ACCOUNT : By.TENANT);
+                : Exhausted.in(month, verdict == 0 ? By.ACCOUNT : By.TENANT);
     }
 
     @Override
@@ -135,7 +116,9 @@ public final class RedisCreditBudget implements CreditBudget {
     public Status status(String account) {
         Charge nothing = new Charge(account, "", "", 0);
         return budgets.status(
-                account, add(currentMonth().toString(), nothing, 0, false).number(1));
+                account,
+                add(CreditBudget.currentMonth(clock).toString(), nothing, 0, false)
+                        .number(1));
     }
 
     @Override
@@ -202,7 +185,7 @@ public final class RedisCreditBudget implements CreditBudget {
             return Known.NOTHING;
         }
         try {
-            return note.read().stream()
+            return store.note(NOTE).stream()
                     .flatMap(String::lines)
                     .flatMap(line -> Known.of(line, ofAccount).stream())
                     .findFirst()
@@ -223,10 +206,12 @@ public final class RedisCreditBudget implements CreditBudget {
             return;
         }
         try {
-            note.write(known.entrySet().stream()
-                    .filter(count -> count.getKey().startsWith(month + " "))
-                    .map(count -> count.getValue().line(count.getKey()))
-                    .collect(Collectors.joining("\n")));
+            store.note(
+                    NOTE,
+                    known.entrySet().stream()
+                            .filter(count -> count.getKey().startsWith(month + " "))
+                            .map(count -> count.getValue().line(count.getKey()))
+                            .collect(Collectors.joining("\n")));
         } catch (RuntimeException unavailable) {
             LOG.log(Level.WARNING, "The month's credits cannot be noted; another try in some minutes", unavailable);
         }
@@ -234,9 +219,5 @@ public final class RedisCreditBudget implements CreditBudget {
 
     private static FleetUnavailableException unavailable(RuntimeException gone) {
         return new FleetUnavailableException("The month's credits cannot be counted: Redis is out of reach.", gone);
-    }
-
-    private YearMonth currentMonth() {
-        return YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
     }
 }

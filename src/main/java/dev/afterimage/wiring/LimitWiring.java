@@ -38,7 +38,6 @@ import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Chooses the back ends of what instances share: limiter, receipts, leases, credits, quotas. While Redis cannot be
@@ -50,9 +49,6 @@ class LimitWiring {
     private static final Duration NEVER_LAPSES = Duration.ofDays(1);
     /** A lease survives two missed renewals, and a dead leader is replaced within this time. */
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);
-
-    private static final String EPOCH_NOTE = "redis-epoch";
-    private static final String CREDITS_NOTE = "credits";
 
     @Produces
     @Singleton
@@ -83,23 +79,8 @@ class LimitWiring {
                 limits,
                 rules,
                 config.lostMemoryPause().orElse(limits.longestCall()),
-                epochIn(store),
+                store,
                 machine.tokens());
-    }
-
-    private static LimiterScript.EpochNote epochIn(ImageStore store) {
-        return new LimiterScript.EpochNote() {
-
-            @Override
-            public Optional<String> read() {
-                return store.note(EPOCH_NOTE);
-            }
-
-            @Override
-            public void write(String epoch) {
-                store.note(EPOCH_NOTE, epoch);
-            }
-        };
     }
 
     /** Injected only by its own type; the producers below choose whether it is used as limiter and receipts. */
@@ -187,22 +168,7 @@ class LimitWiring {
             case MEMORY -> LocalBackend.of(local).creditBudget(budgets);
             case REDIS ->
                 new RedisCreditBudget(
-                        redis.get(), redisConfig, budgets, creditsIn(store.get()), machine.tokens(), machine.clock());
-        };
-    }
-
-    private static RedisCreditBudget.Note creditsIn(ImageStore store) {
-        return new RedisCreditBudget.Note() {
-
-            @Override
-            public Optional<String> read() {
-                return store.note(CREDITS_NOTE);
-            }
-
-            @Override
-            public void write(String counts) {
-                store.note(CREDITS_NOTE, counts);
-            }
+                        redis.get(), redisConfig, budgets, store.get(), machine.tokens(), machine.clock());
         };
     }
 

@@ -21,6 +21,7 @@ import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.testing.FaultProxy;
 import dev.afterimage.testing.Limiters;
+import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.Purchases;
 import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;
@@ -362,7 +363,7 @@ class RedisFaultsTest {
                 link,
                 settings(5),
                 CreditBudget.Budgets.of(limit),
-                RedisCreditBudget.Note.NONE,
+                new MemoryImageStore(),
                 () -> UUID.randomUUID().toString(),
                 Clock.systemUTC());
     }

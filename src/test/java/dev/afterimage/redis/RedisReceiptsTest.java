@@ -22,6 +22,7 @@ import dev.afterimage.limit.Receipts;
 import dev.afterimage.limit.Receipts.ReceiptRules;
 import dev.afterimage.limit.ReceiptsContract;
 import dev.afterimage.testing.Limiters;
+import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Purchases;
 import dev.afterimage.testing.RedisProcess;
@@ -146,23 +147,19 @@ class RedisReceiptsTest extends ReceiptsContract {
     @Test
     void flushDuringTheEpochCheckIsCheckedAgain() {
         bought(fleet(), PURCHASE);
-        LimiterScript.EpochNote flushing = new LimiterScript.EpochNote() {
+        MemoryImageStore flushing = new MemoryImageStore() {
             private int reads;
 
             @Override
-            public Optional<String> read() {
-                Optional<String> known = clients.note.read();
+            public Optional<String> note(String name) {
+                Optional<String> known = super.note(name);
                 if (reads++ == 0) {
                     flush();
                 }
                 return known;
             }
-
-            @Override
-            public void write(String epoch) {
-                clients.note.write(epoch);
-            }
         };
+        flushing.note(LimiterScript.NOTE, state("epoch"));
         RedisLink own = new RedisLink(
                 clients.client(RedisProcess.shared().url()), clients.settings(), clock::nanoTime, duration -> {});
         LimiterScript script = new LimiterScript(
@@ -191,7 +188,7 @@ class RedisReceiptsTest extends ReceiptsContract {
 
         assertThat(one.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Denied.class);
         assertThat(other.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Denied.class);
-        assertThat(clients.note.read()).contains(state("epoch"));
+        assertThat(clients.store.note(LimiterScript.NOTE)).contains(state("epoch"));
     }
 
     @Test

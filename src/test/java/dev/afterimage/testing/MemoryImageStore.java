@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A store that forgets everything with its process, and can be made to fail. */
-public final class MemoryImageStore implements ImageStore {
+public class MemoryImageStore implements ImageStore {
 
     private final Map<ImageKey, StoredImage> images = new ConcurrentHashMap<>();
     private final Map<String, String> notes = new ConcurrentHashMap<>();
