@@ -133,11 +133,11 @@ class AccountsTest {
         }
     }
 
-    /** As its annotation does it. */
-    private static final class Retrying extends RetryGuard {
+    /** Retries four times, as its annotation does. */
+    static final class Retrying extends RetryGuard {
         private final Pause pause;
 
-        private Retrying(Pause pause) {
+        Retrying(Pause pause) {
             this.pause = pause;
         }
 

@@ -17,8 +17,6 @@ import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
-import dev.afterimage.generation.guard.RetryGuard;
-import dev.afterimage.generation.guard.RetryGuard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
@@ -183,21 +181,6 @@ class GuardedChainTest {
         }
     }
 
-    /** Retries four times, as its annotation does. */
-    private final class Retrying extends RetryGuard {
-        @Override
-        public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
-            for (int retry = 0; retry < 4; retry++) {
-                try {
-                    return work.call();
-                } catch (RetryInException again) {
-                    pause.await(again.waitBefore());
-                }
-            }
-            return work.call();
-        }
-    }
-
     @BeforeEach
     void compose() {
         ImageGenerator last = chain;
@@ -208,7 +191,7 @@ class GuardedChainTest {
         chain = new GenerationWiring()
                 .guarded(
                         last,
-                        new Retrying(),
+                        new AccountsTest.Retrying(pause),
                         new BreakerGuard(),
                         belt,
                         new LocalRateLimit(),
