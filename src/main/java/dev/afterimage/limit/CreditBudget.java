@@ -1,11 +1,14 @@
 package dev.afterimage.limit;
 
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithName;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -165,5 +168,21 @@ public interface CreditBudget {
         public OptionalLong left() {
             return limit.isEmpty() ? limit : OptionalLong.of(Math.max(0, limit.getAsLong() - used));
         }
+    }
+
+    /** What tenants may spend in a calendar month (UTC), in the provider's own unit. */
+    @ConfigMapping(prefix = "afterimage.budget")
+    interface BudgetConfig {
+
+        /**
+         * The budget of each tenant that {@link #tenants()} does not name; no limit where left out. A tenant is a caller
+         * under the name with which it was authenticated; all others together are {@code anonymous}. Catalogues count for no
+         * tenant.
+         */
+        @WithName("per-tenant")
+        OptionalDouble perTenant();
+
+        /** The budgets of single tenants by name, such as {@code afterimage.budget.tenants."acme"=500}. */
+        Map<String, Double> tenants();
     }
 }

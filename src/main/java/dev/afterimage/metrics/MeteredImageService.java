@@ -113,8 +113,8 @@ public final class MeteredImageService implements ImageService {
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
-        return meters.spans().until(Spans.LOOKUP, Spans.KEY, key.value(), () -> next.look(key));
+    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
+        return meters.spans().until(Spans.LOOKUP, Spans.KEY, key.value(), () -> next.lookup(key));
     }
 
     @Override

@@ -273,14 +273,14 @@ public final class ImagePipeline implements ImageService {
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
         return lookup.inIndex(key)
                 .thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
                         ? CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(indexed.get())))
-                        : later(() -> lookCloser(key, indexed)));
+                        : later(() -> lookupInStore(key, indexed)));
     }
 
-    private Optional<ImageOutcome> lookCloser(ImageKey key, Optional<IndexEntry> indexed) {
+    private Optional<ImageOutcome> lookupInStore(ImageKey key, Optional<IndexEntry> indexed) {
         Optional<IndexEntry> known = lookup.inStore(key, indexed);
         if (known.filter(this::isFresh).isPresent()) {
             return Optional.of(new ImageOutcome.Hit(known.get()));

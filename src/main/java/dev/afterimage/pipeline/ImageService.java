@@ -35,7 +35,7 @@ public interface ImageService {
      * Looks an image up and never has it made: {@link ImageOutcome.Hit}, {@link ImageOutcome.Stale} (past its freshness,
      * not yet expired) or {@link ImageOutcome.Pending}; empty when the key is not known.
      */
-    CompletionStage<Optional<ImageOutcome>> look(ImageKey key);
+    CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key);
 
     /** Deletes the image from index and store. A call for it that is under way does not bring it back. */
     CompletionStage<Void> forget(ImageKey key);

@@ -50,22 +50,9 @@ public final class LimiterScript {
      *
      * @param lostMemoryPause how long nothing is bought after Redis has lost its memory
      * @param tokens random words, no two alike
+     * @param fixedTime a clock for tests: microseconds since 1970; an empty text for the server's time
      */
     public LimiterScript(
-            RedisLink link,
-            RedisConfig config,
-            AccountLimits limits,
-            ReceiptRules receiptRules,
-            Duration lostMemoryPause,
-            ImageStore store,
-            Supplier<String> tokens) {
-        this(link, config.prefix(), limits, receiptRules, lostMemoryPause, store, tokens, () -> "");
-    }
-
-    /**
-     * As the public constructor, with a clock for tests: microseconds since 1970, or an empty text for the server's time.
-     */
-    LimiterScript(
             RedisLink link,
             String prefix,
             AccountLimits limits,
@@ -250,16 +237,13 @@ public final class LimiterScript {
             arguments.addAll(rulesOf(account));
         }
         arguments.addAll(question.more());
-        try {
-            ScriptReply answer = SCRIPT.call(link, keys, arguments);
-            if (answer.number(0) == NEWER) {
-                throw new FleetUnavailableException(
-                        "A newer version of Afterimage has written to this Redis; this process buys nothing.", null);
-            }
-            return answer;
-        } catch (RedisUnavailableException gone) {
-            throw new FleetUnavailableException("The fleet's limiter cannot be asked.", gone);
+        ScriptReply answer = RedisUnavailableException.forFleet(
+                "The fleet's limiter cannot be asked.", () -> SCRIPT.call(link, keys, arguments));
+        if (answer.number(0) == NEWER) {
+            throw new FleetUnavailableException(
+                    "A newer version of Afterimage has written to this Redis; this process buys nothing.", null);
         }
+        return answer;
     }
 
     /** A duration in microseconds, rounded up, so that no wait is shorter in the script than it was asked for. */

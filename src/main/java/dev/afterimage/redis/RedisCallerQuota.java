@@ -3,7 +3,6 @@ package dev.afterimage.redis;
 import dev.afterimage.image.Sha256;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CallerQuota;
-import dev.afterimage.limit.FleetUnavailableException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -24,15 +23,9 @@ public final class RedisCallerQuota implements CallerQuota {
      * The quotas of all processes with this prefix.
      *
      * @param limit requests per caller and clock hour, at least 1; empty allows everything, without asking Redis
+     * @param fixedTime a clock for tests: microseconds since 1970; an empty text for the server's time
      */
-    public RedisCallerQuota(RedisLink link, RedisConfig config, OptionalInt limit) {
-        this(link, config.prefix(), limit, () -> "");
-    }
-
-    /**
-     * As the public constructor, with a clock for tests: microseconds since 1970, or an empty text for the server's time.
-     */
-    RedisCallerQuota(RedisLink link, String prefix, OptionalInt limit, Supplier<String> fixedTime) {
+    public RedisCallerQuota(RedisLink link, String prefix, OptionalInt limit, Supplier<String> fixedTime) {
         if (limit.isPresent() && limit.getAsInt() < 1) {
             throw new IllegalArgumentException("afterimage.quota.per-caller must be at least 1, or left out");
         }
@@ -62,10 +55,8 @@ public final class RedisCallerQuota implements CallerQuota {
 
     private ScriptReply run(String action, Caller caller, int most) {
         List<String> arguments = List.of(action, Integer.toString(most), fixedTime.get());
-        try {
-            return SCRIPT.call(link, List.of(prefix + Sha256.hex(caller.id())), arguments);
-        } catch (RedisUnavailableException gone) {
-            throw new FleetUnavailableException("The callers' quotas cannot be asked.", gone);
-        }
+        return RedisUnavailableException.forFleet(
+                "The callers' quotas cannot be asked.",
+                () -> SCRIPT.call(link, List.of(prefix + Sha256.hex(caller.id())), arguments));
     }
 }

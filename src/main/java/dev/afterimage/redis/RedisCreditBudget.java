@@ -1,7 +1,6 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.store.ImageStore;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -16,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -34,6 +32,7 @@ public final class RedisCreditBudget implements CreditBudget {
 
     private static final System.Logger LOG = System.getLogger(RedisCreditBudget.class.getName());
 
+    private static final String UNAVAILABLE = "The month's credits cannot be counted: Redis is out of reach.";
     private static final RedisScript SCRIPT = RedisScript.named("credits");
     /** How long a month's counts are kept: more than a year, so that the same month of the year before can be compared. */
     private static final Duration KEPT_FOR = Duration.ofDays(400);
@@ -124,14 +123,8 @@ public final class RedisCreditBudget implements CreditBudget {
     @Override
     public List<Usage> usage(String month, By by) {
         String kind = field(by, "");
-        Response fields;
-        try {
-            fields = link.exchange(Request.cmd(Command.HGETALL).arg(prefix + month))
-                    .join()
-                    .response();
-        } catch (CompletionException gone) {
-            throw unavailable(gone);
-        }
+        Request all = Request.cmd(Command.HGETALL).arg(prefix + month);
+        Response fields = RedisUnavailableException.forFleet(UNAVAILABLE, () -> link.call(all));
         List<Usage> usage = new ArrayList<>();
         if (fields != null) {
             for (String field : fields.getKeys()) {
@@ -171,13 +164,10 @@ public final class RedisCreditBudget implements CreditBudget {
                 field(By.ACCOUNT, charge.account()),
                 field(By.TEMPLATE, charge.template()),
                 field(By.TENANT, charge.tenant()));
-        try {
-            ScriptReply answer = SCRIPT.call(link, List.of(prefix + month), arguments);
-            known.put(ofAccount, new Known(answer.word(2), Long.toString(answer.number(1))));
-            return answer;
-        } catch (RedisUnavailableException gone) {
-            throw unavailable(gone);
-        }
+        ScriptReply answer = RedisUnavailableException.forFleet(
+                UNAVAILABLE, () -> SCRIPT.call(link, List.of(prefix + month), arguments));
+        known.put(ofAccount, new Known(answer.word(2), Long.toString(answer.number(1))));
+        return answer;
     }
 
     private Known noted(String ofAccount, String account) {
@@ -215,9 +205,5 @@ public final class RedisCreditBudget implements CreditBudget {
         } catch (RuntimeException unavailable) {
             LOG.log(Level.WARNING, "The month's credits cannot be noted; another try in some minutes", unavailable);
         }
-    }
-
-    private static FleetUnavailableException unavailable(RuntimeException gone) {
-        return new FleetUnavailableException("The month's credits cannot be counted: Redis is out of reach.", gone);
     }
 }

@@ -32,6 +32,7 @@ public final class RedisFlightLeases implements FlightLeases {
     private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofMillis(80);
     private static final double RARER = 1.25;
 
+    private static final String UNAVAILABLE = "The fleet's leases cannot be asked.";
     private static final RedisScript RENEW = RedisScript.named("lease-renew");
     private static final RedisScript FOLLOW = RedisScript.named("lease-follow");
     private static final RedisScript RELEASE = RedisScript.named("lease-release");
@@ -156,18 +157,11 @@ public final class RedisFlightLeases implements FlightLeases {
     }
 
     private @Nullable Response call(Request request) {
-        try {
-            return link.call(request);
-        } catch (RedisUnavailableException gone) {
-            throw new FleetUnavailableException("The fleet's leases cannot be asked.", gone);
-        }
+        return RedisUnavailableException.forFleet(UNAVAILABLE, () -> link.call(request));
     }
 
     private long run(RedisScript script, String name, List<String> arguments) {
-        try {
-            return script.call(link, List.of(name), arguments).number();
-        } catch (RedisUnavailableException gone) {
-            throw new FleetUnavailableException("The fleet's leases cannot be asked.", gone);
-        }
+        return RedisUnavailableException.forFleet(
+                UNAVAILABLE, () -> script.call(link, List.of(name), arguments).number());
     }
 }

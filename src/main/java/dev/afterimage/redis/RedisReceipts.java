@@ -2,7 +2,6 @@ package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.CallOutcome;
-import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
@@ -22,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The receipts of a fleet. They belong to the limiter's script, so that a departure can write one in the same step. */
@@ -30,6 +28,8 @@ public final class RedisReceipts implements Receipts {
 
     /** The most receipts that are listed. */
     private static final int MOST_LISTED = 10_000;
+
+    private static final String UNAVAILABLE = "The fleet's receipts cannot be asked.";
     /** How many receipts are read in one round trip. */
     private static final int READ_TOGETHER = 100;
 
@@ -154,8 +154,10 @@ public final class RedisReceipts implements Receipts {
         List<Receipt> listed = new ArrayList<>();
         for (int from = 0; from < keys.size(); from += READ_TOGETHER) {
             List<String> some = keys.subList(from, Math.min(keys.size(), from + READ_TOGETHER));
-            List<RedisLink.Reply> replies = asked(() -> RedisLink.await(
-                    script.link().exchangeAll(some.stream().map(this::all).toList())));
+            List<RedisLink.Reply> replies = RedisUnavailableException.forFleet(
+                    UNAVAILABLE,
+                    () -> RedisLink.await(script.link()
+                            .exchangeAll(some.stream().map(this::all).toList())));
             for (int i = 0; i < some.size(); i++) {
                 receipt(some.get(i), replies.get(i).response())
                         .filter(receipt -> receipt.listedAs(now).isPresent())
@@ -213,14 +215,7 @@ public final class RedisReceipts implements Receipts {
     }
 
     private @Nullable Response call(Request request) {
-        return asked(() -> script.link().call(request));
-    }
-
-    private static <T extends @Nullable Object> T asked(Supplier<T> question) {
-        try {
-            return question.get();
-        } catch (RedisUnavailableException gone) {
-            throw new FleetUnavailableException("The fleet's receipts cannot be asked.", gone);
-        }
+        return RedisUnavailableException.forFleet(
+                UNAVAILABLE, () -> script.link().call(request));
     }
 }

@@ -1,6 +1,7 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,15 @@ final class RedisUnavailableException extends RuntimeException {
             return question.get();
         } catch (RedisUnavailableException gone) {
             throw new QueueUnavailableException("What is known of jobs cannot be asked: Redis is out of reach.", gone);
+        }
+    }
+
+    /** Runs a command about what the fleet shares. Throws {@link FleetUnavailableException} when Redis cannot be used. */
+    static <T extends @Nullable Object> T forFleet(String message, Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (RedisUnavailableException gone) {
+            throw new FleetUnavailableException(message, gone);
         }
     }
 }

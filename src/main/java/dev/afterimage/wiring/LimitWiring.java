@@ -3,10 +3,10 @@ package dev.afterimage.wiring;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.limit.AccountLimits;
-import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.CallerQuota.QuotaConfig;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.CreditBudget.BudgetConfig;
 import dev.afterimage.limit.FallbackCallerQuota;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
@@ -75,12 +75,13 @@ class LimitWiring {
             Machine machine) {
         return new LimiterScript(
                 redis,
-                redisConfig,
+                redisConfig.prefix(),
                 limits,
                 rules,
                 config.lostMemoryPause().orElse(limits.longestCall()),
                 store,
-                machine.tokens());
+                machine.tokens(),
+                () -> "");
     }
 
     /** Injected only by its own type; the producers below choose whether it is used as limiter and receipts. */
@@ -186,7 +187,7 @@ class LimitWiring {
             case MEMORY -> own;
             case REDIS ->
                 new FallbackCallerQuota(
-                        new RedisCallerQuota(redis.get(), redisConfig, config.perCaller()),
+                        new RedisCallerQuota(redis.get(), redisConfig.prefix(), config.perCaller(), () -> ""),
                         own,
                         () -> meters.fallbacks("quota").increment());
         };

@@ -105,7 +105,7 @@ public class FakeImageService implements ImageService {
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
         return CompletableFuture.completedFuture(
                 known.filter(outcome -> outcome.key().equals(key)));
     }

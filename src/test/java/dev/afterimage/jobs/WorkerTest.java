@@ -441,7 +441,7 @@ class WorkerTest {
         }
 
         @Override
-        public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+        public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
             throw new UnsupportedOperationException();
         }
 

@@ -212,7 +212,7 @@ class PipelineFaultsTest {
         fleetIsGone = true;
 
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stale.class);
-        assertThat(Lookup.await(pipeline().look(KEY)))
+        assertThat(Lookup.await(pipeline().lookup(KEY)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Stale.class));
         assertThat(backlog.delays()).isEmpty();
         assertThat(provider.calls()).isEqualTo(1);
@@ -222,7 +222,7 @@ class PipelineFaultsTest {
     void withoutRedisAnUnknownKeyIsPending() {
         fleetIsGone = true;
 
-        assertThat(Lookup.await(pipeline().look(KEY)))
+        assertThat(Lookup.await(pipeline().lookup(KEY)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Pending.class));
     }
 
@@ -325,7 +325,7 @@ class PipelineFaultsTest {
         while (index.entries().containsKey(KEY)) {
             Thread.onSpinWait();
         }
-        assertThat(Lookup.await(pipeline().look(KEY))).isEmpty();
+        assertThat(Lookup.await(pipeline().lookup(KEY))).isEmpty();
     }
 
     /** As a process does that stood still between its last look at the receipt and its write to the store. */
@@ -336,12 +336,12 @@ class PipelineFaultsTest {
         Lookup.await(pipeline().forget(KEY));
         store.put(late, new byte[(int) late.bytes()]);
 
-        assertThat(Lookup.await(pipeline().look(KEY))).isEmpty();
+        assertThat(Lookup.await(pipeline().lookup(KEY))).isEmpty();
 
         assertThat(store.find(KEY)).isEmpty();
         assertThat(index.entries()).isEmpty();
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stored.class);
-        assertThat(Lookup.await(pipeline().look(KEY))).isPresent();
+        assertThat(Lookup.await(pipeline().lookup(KEY))).isPresent();
     }
 
     @Test

@@ -329,7 +329,7 @@ class RedisFaultsTest {
         Receipts receipts = new RedisReceipts(script, Clock.systemUTC());
         FlightLeases leases = leases();
         CreditBudget budget = budget(OptionalLong.of(5));
-        RedisCallerQuota quota = new RedisCallerQuota(link, settings(5), OptionalInt.of(5));
+        RedisCallerQuota quota = new RedisCallerQuota(link, settings(5).prefix(), OptionalInt.of(5), () -> "");
         ImageKey key = key(1);
         proxy.cut();
 
