@@ -12,19 +12,10 @@ import org.jboss.logging.Logger;
  * cost where that is known, or by nothing where the call was certainly not billed. It is behind the permit, which says
  * whose account is billed, so that each call that may be billed is counted.
  */
-public final class BudgetedGenerator implements ImageGenerator {
+public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, ImageGenerator next)
+        implements ImageGenerator {
 
     private static final Logger LOG = Logger.getLogger(BudgetedGenerator.class);
-
-    private final CreditBudget budget;
-    private final AccountChoice accounts;
-    private final ImageGenerator next;
-
-    public BudgetedGenerator(CreditBudget budget, AccountChoice accounts, ImageGenerator next) {
-        this.budget = budget;
-        this.accounts = accounts;
-        this.next = next;
-    }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {

@@ -17,37 +17,15 @@ import org.jboss.logging.Logger;
 /**
  * Ends the receipts of calls. While the fleet's memory cannot be reached it goes on trying in the background until the
  * receipt has expired, so that nobody waits for a short outage.
+ *
+ * @param longestCall after how long an open receipt becomes unknown by itself
  */
-public final class CallSettler {
+public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, Pause pause, Executor threads) {
 
     private static final Logger LOG = Logger.getLogger(CallSettler.class);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
     /** For how long it goes on trying after an image was stored, to find out whether its key was deleted meanwhile. */
     private static final Duration DELETE_FOUND_WITHIN = Duration.ofHours(1);
-
-    private final Receipts receipts;
-    private final Duration longestCall;
-    private final Clock clock;
-    private final Pause pause;
-    private final Executor threads;
-
-    /**
-     * A settler of the calls to one provider.
-     *
-     * @param longestCall after how long an open receipt becomes unknown by itself
-     */
-    public CallSettler(Receipts receipts, Duration longestCall, Clock clock, Pause pause, Executor threads) {
-        this.receipts = receipts;
-        this.longestCall = longestCall;
-        this.clock = clock;
-        this.pause = pause;
-        this.threads = threads;
-    }
-
-    /** After how long an open receipt becomes unknown by itself. */
-    public Duration longestCall() {
-        return longestCall;
-    }
 
     /**
      * Ends the call. Where the fleet's memory cannot be reached, the answer says that the key may be bought again after
