@@ -41,8 +41,6 @@ public interface ImageIndex {
     /** The index or the template versions cannot be asked now. Callers treat it as a miss; a meter counts it for the operator. */
     class CacheUnavailableException extends RuntimeException {
 
-        private static final long serialVersionUID = 1L;
-
         public CacheUnavailableException(String message, @Nullable Throwable cause) {
             super(message, cause);
         }

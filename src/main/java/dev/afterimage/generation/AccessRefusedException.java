@@ -11,8 +11,6 @@ public final class AccessRefusedException extends GenerationException {
     /** How long to wait before the provider is asked again, in case the operator has mended it. */
     public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
 
-    private static final long serialVersionUID = 1L;
-
     private final Duration retryAfter;
 
     /**

@@ -24,8 +24,6 @@ public abstract sealed class GenerationException extends RuntimeException
                 GenerationException.ImageExistsException,
                 GenerationException.DeletedMeanwhileException {
 
-    private static final long serialVersionUID = 1L;
-
     /** Whether the provider charged for the failed call. */
     public enum Billed {
         NO,
@@ -86,8 +84,6 @@ public abstract sealed class GenerationException extends RuntimeException
     /** The call was not made, because a receipt stands against it. Nothing was billed. */
     public static final class ReceiptStandsException extends GenerationException {
 
-        private static final long serialVersionUID = 1L;
-
         private final transient Permit.Refused refused;
 
         public ReceiptStandsException(Permit.Refused refused) {
@@ -104,8 +100,6 @@ public abstract sealed class GenerationException extends RuntimeException
     /** The call was not made: when it had its permit, another call had brought the image. Nothing was billed. */
     public static final class ImageExistsException extends GenerationException {
 
-        private static final long serialVersionUID = 1L;
-
         private final transient IndexEntry entry;
 
         public ImageExistsException(IndexEntry entry) {
@@ -120,8 +114,6 @@ public abstract sealed class GenerationException extends RuntimeException
 
     /** The key was deleted while its image was being made: it was billed and is not stored. */
     public static final class DeletedMeanwhileException extends GenerationException {
-
-        private static final long serialVersionUID = 1L;
 
         public DeletedMeanwhileException() {
             super("The image was deleted while it was being made.", null, Billed.YES);

@@ -10,8 +10,6 @@ import java.util.Optional;
  */
 public final class JobUnfinishedException extends GenerationException {
 
-    private static final long serialVersionUID = 1L;
-
     private final Duration askAgain;
     private final transient Optional<OpenJob> job;
 

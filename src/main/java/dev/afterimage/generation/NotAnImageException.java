@@ -9,8 +9,6 @@ import java.util.Optional;
  */
 public final class NotAnImageException extends GenerationException {
 
-    private static final long serialVersionUID = 1L;
-
     public NotAnImageException(String message) {
         this(message, Billed.YES);
     }

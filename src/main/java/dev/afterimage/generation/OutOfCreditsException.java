@@ -12,8 +12,6 @@ public final class OutOfCreditsException extends GenerationException {
     /** The longest wait before the provider is asked again: somebody may buy credits at any time, whatever day was named. */
     public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(15);
 
-    private static final long serialVersionUID = 1L;
-
     private final Instant until;
     private final boolean tenants;
 

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutcomeUnknownException extends GenerationException {
 
-    private static final long serialVersionUID = 1L;
-
     private final boolean serverError;
 
     /** No answer came, or the provider answered that it gave up waiting. */

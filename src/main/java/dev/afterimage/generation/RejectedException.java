@@ -6,8 +6,6 @@ package dev.afterimage.generation;
  */
 public final class RejectedException extends GenerationException {
 
-    private static final long serialVersionUID = 1L;
-
     /** What the caller has to change. */
     public enum Reason {
         /** There is no such template. */

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThrottledException extends GenerationException {
 
-    private static final long serialVersionUID = 1L;
-
     private final @Nullable Duration retryAfter;
     private final @Nullable Duration startsIn;
     private final boolean byProvider;

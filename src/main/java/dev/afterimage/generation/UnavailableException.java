@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnavailableException extends GenerationException {
 
-    private static final long serialVersionUID = 1L;
-
     private final boolean failedFast;
 
     public UnavailableException(String message, @Nullable Throwable cause) {

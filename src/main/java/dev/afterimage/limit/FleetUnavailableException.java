@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
  */
 public class FleetUnavailableException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     public FleetUnavailableException(String message, @Nullable Throwable cause) {
         super(message, cause, false, false);
     }

@@ -46,8 +46,6 @@ public interface ImageService {
     /** The caller has used up its quota of this hour. The provider was not asked. */
     class QuotaExceededException extends RuntimeException {
 
-        private static final long serialVersionUID = 1L;
-
         private final Duration retryAfter;
 
         public QuotaExceededException(Duration retryAfter) {

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** Redis cannot be used now: it is out of reach, too slow, or refuses. Adapters translate it into their port's exception. */
 final class RedisUnavailableException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     RedisUnavailableException(String message, @Nullable Throwable cause) {
         super(message, cause, false, false);
     }

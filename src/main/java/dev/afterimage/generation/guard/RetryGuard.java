@@ -42,8 +42,6 @@ public class RetryGuard {
     /** Tells {@link RetryGuard} to run the work again after this wait. Does not leave {@code ResilientGenerator}. */
     public static class RetryInException extends RuntimeException {
 
-        private static final long serialVersionUID = 1L;
-
         private final Duration wait;
         private final GenerationException failure;
 
