@@ -148,11 +148,11 @@ local actions = {
     end
     return granted(0)
   end,
-  -- Own arguments: outcome, departed, period, made, detail, answered (1 or 0), how long a rejection is remembered,
-  -- account, template, request, series, late (1 or 0).
+  -- Own arguments: departed, period, account, template, request, series, outcome, made, detail, answered (1 or 0), how
+  -- long a rejection is remembered, late (1 or 0).
   settle = function()
-    local outcome, departedAt, period, made, detail, answered, rejectionTtl = unpack(ARGV, own, own + 6)
-    local account, template, request, series, late = unpack(ARGV, own + 7, own + 11)
+    local departedAt, period, account, template, request, series = unpack(ARGV, own, own + 5)
+    local outcome, made, detail, answered, rejectionTtl, late = unpack(ARGV, own + 6, own + 11)
     local ended = settle(outcome, tonumber(departedAt), tonumber(period), made, detail, answered == '1',
       tonumber(rejectionTtl), account, template, request, series, late == '1')
     return { ended[1], ended[2], 0, epoch, now }

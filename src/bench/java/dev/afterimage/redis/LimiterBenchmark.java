@@ -79,7 +79,7 @@ public class LimiterBenchmark {
                 AccountLimits.of(limits),
                 Limiters.RULES,
                 limits.longestCall(),
-                clients.note,
+                clients.store,
                 () -> Long.toString(tokens.incrementAndGet()),
                 () -> "");
         receipts = new RedisReceipts(script, Clock.systemUTC());

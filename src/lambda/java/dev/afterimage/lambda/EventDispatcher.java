@@ -40,7 +40,7 @@ final class EventDispatcher {
     private final HttpEvents http;
     private final JobBatchHandler worker;
     private final CataloguePlanHandler planner;
-    private final TimeLimited timeLimited;
+    private final DeadlineRunner deadlineRunner;
     private final InvocationDeadline invocation;
     private final InvocationEnd invocationEnd;
     private final Supplier<InvocationExtension> extension;
@@ -52,7 +52,7 @@ final class EventDispatcher {
             HttpEvents http,
             JobBatchHandler worker,
             CataloguePlanHandler planner,
-            TimeLimited timeLimited,
+            DeadlineRunner deadlineRunner,
             InvocationDeadline invocation,
             InvocationEnd invocationEnd,
             Supplier<InvocationExtension> extension,
@@ -62,7 +62,7 @@ final class EventDispatcher {
         this.http = http;
         this.worker = worker;
         this.planner = planner;
-        this.timeLimited = timeLimited;
+        this.deadlineRunner = deadlineRunner;
         this.invocation = invocation;
         this.invocationEnd = invocationEnd;
         this.extension = extension;
@@ -111,7 +111,7 @@ final class EventDispatcher {
             throws InterruptedException {
         Set<String> failed = null;
         try {
-            failed = timeLimited.call(() -> worker.handle(messages, answerBy), stopBy);
+            failed = deadlineRunner.call(() -> worker.handle(messages, answerBy), stopBy);
         } catch (TimeoutException e) {
             LOG.log(Level.ERROR, "the worker overran its deadline; all {0} jobs are handed out again", messages.size());
         } catch (ExecutionException e) {
@@ -139,7 +139,7 @@ final class EventDispatcher {
     private Map<String, String> plan(String catalogue, Deadline answerBy, Deadline stopBy) throws InterruptedException {
         boolean complete;
         try {
-            complete = timeLimited.call(() -> planner.plan(catalogue, answerBy), stopBy);
+            complete = deadlineRunner.call(() -> planner.plan(catalogue, answerBy), stopBy);
         } catch (TimeoutException e) {
             complete = false;
         } catch (ExecutionException e) {

@@ -76,13 +76,13 @@ final class LambdaEntry {
             Clock clock,
             InvocationDeadline invocation,
             LambdaConfig config) {
-        TimeLimited timeLimited = new TimeLimited(Executors.newVirtualThreadPerTaskExecutor(), clock);
+        DeadlineRunner deadlineRunner = new DeadlineRunner(Executors.newVirtualThreadPerTaskExecutor(), clock);
         // Parts of the other functions are made when their first event comes, so that a start makes only what it needs.
         EventDispatcher dispatcher = new EventDispatcher(
-                new HttpEvents(images::get, server, problems, timeLimited),
+                new HttpEvents(images::get, server, problems, deadlineRunner),
                 (messages, deadline) -> worker.get().handle(messages, deadline),
                 (catalogue, deadline) -> planner.get().plan(catalogue, deadline),
-                timeLimited,
+                deadlineRunner,
                 invocation,
                 invocationEnd,
                 () -> extension,

@@ -309,7 +309,7 @@ class EventDispatcherTest {
     }
 
     private String dispatch(String event, FakeContext context) throws IOException {
-        TimeLimited timeLimited = new TimeLimited(threads, clock);
+        DeadlineRunner deadlineRunner = new DeadlineRunner(threads, clock);
         EventDispatcher dispatcher = new EventDispatcher(
                 new HttpEvents(
                         () -> new ImageEvents(
@@ -327,10 +327,10 @@ class EventDispatcherTest {
                                     .build();
                         },
                         new ProblemResponses(new Problems(clock), new ObjectMapper()),
-                        timeLimited),
+                        deadlineRunner),
                 (messages, deadline) -> worker.handle(messages, deadline),
                 (catalogue, deadline) -> planner.plan(catalogue, deadline),
-                timeLimited,
+                deadlineRunner,
                 invocation,
                 new InvocationEnd(hooks),
                 () -> InvocationExtension.start("", new InvocationEnd(List.of()), clock),

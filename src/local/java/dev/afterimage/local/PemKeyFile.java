@@ -1,7 +1,7 @@
 package dev.afterimage.local;
 
 import dev.afterimage.delivery.PemKeys;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

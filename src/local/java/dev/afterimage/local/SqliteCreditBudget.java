@@ -1,11 +1,10 @@
 package dev.afterimage.local;
 
-import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.FleetUnavailableException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.List;
 
 /**
@@ -20,14 +19,14 @@ public final class SqliteCreditBudget implements CreditBudget {
 
     /** A budget that is counted in this database. */
     public SqliteCreditBudget(Database database, Budgets budgets, Clock clock) {
-        this.database = database.failingWith(BudgetUnavailableException::new);
+        this.database = database.failingWith(FleetUnavailableException::new);
         this.budgets = budgets;
         this.clock = clock;
     }
 
     @Override
     public Decision reserve(Charge charge) {
-        YearMonth now = currentMonth();
+        YearMonth now = CreditBudget.currentMonth(clock);
         String month = now.toString();
         long micros = Charge.micros(charge.cost());
         return database.promise(session -> {
@@ -36,12 +35,7 @@ public final class SqliteCreditBudget implements CreditBudget {
                 long limit = by == By.ACCOUNT ? budgets.ofAccount(name) : budgets.ofTenant(name);
                 long used = used(session, month, by, name);
                 if (limit >= 0 && (used >= limit || used + micros > limit)) {
-                    return new Exhausted(
-                            now.plusMonths(1)
-                                    .atDay(1)
-                                    .atStartOfDay(ZoneOffset.UTC)
-                                    .toInstant(),
-                            by);
+                    return Exhausted.in(now, by);
                 }
             }
             add(session, month, charge, micros);
@@ -79,7 +73,7 @@ public final class SqliteCreditBudget implements CreditBudget {
 
     @Override
     public Status status(String account) {
-        String month = currentMonth().toString();
+        String month = CreditBudget.currentMonth(clock).toString();
         return budgets.status(account, database.read(session -> used(session, month, By.ACCOUNT, account)));
     }
 
@@ -90,9 +84,5 @@ public final class SqliteCreditBudget implements CreditBudget {
                 row -> new Usage(row.getString(1), Charge.cost(row.getLong(2))),
                 month,
                 by.name()));
-    }
-
-    private YearMonth currentMonth() {
-        return YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
     }
 }

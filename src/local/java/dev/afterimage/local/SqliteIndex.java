@@ -1,7 +1,7 @@
 package dev.afterimage.local;
 
-import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;

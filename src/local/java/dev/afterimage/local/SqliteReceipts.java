@@ -1,7 +1,7 @@
 package dev.afterimage.local;
 
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.ReceiptStorage;
 import java.sql.ResultSet;
@@ -19,7 +19,7 @@ public final class SqliteReceipts implements ReceiptStorage {
     private final Clock clock;
 
     public SqliteReceipts(Database database, Clock clock) {
-        this.database = database.failingWith(LimiterUnavailableException::new);
+        this.database = database.failingWith(FleetUnavailableException::new);
         this.clock = clock;
     }
 

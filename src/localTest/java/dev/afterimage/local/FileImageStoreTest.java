@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.store.ImageStoreContract;
-import dev.afterimage.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

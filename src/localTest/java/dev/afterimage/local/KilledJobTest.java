@@ -2,7 +2,6 @@ package dev.afterimage.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
@@ -14,14 +13,11 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.Caller;
-import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.PermitAcquirer;
-import dev.afterimage.pipeline.Drain;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImagePipeline;
-import dev.afterimage.pipeline.PipelineParts;
 import dev.afterimage.provider.AnswerRoom;
 import dev.afterimage.provider.ApiKeys;
 import dev.afterimage.provider.DescribedProvider;
@@ -32,10 +28,7 @@ import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.BannerbearDouble;
 import dev.afterimage.provider.zoo.ZooServer;
-import dev.afterimage.singleflight.MemoryFlightLeases;
-import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakePause;
-import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.JavaProcess;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.ManualPause;
@@ -55,8 +48,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -141,26 +132,18 @@ class KilledJobTest {
                     ProviderWebhooks.none(),
                     false));
             AccountChoice accounts = new AccountChoice(providers, clock);
-            this.pipeline = new ImagePipeline(new PipelineParts(
+            this.pipeline = Permitted.pipeline(
                     providers.keys(),
-                    new FixedVersions(),
                     new MemoryImageIndex(),
                     store,
-                    new MemoryFlightLeases(Duration.ofDays(1), () -> clock.millis() * 1_000_000, pause),
                     limiter,
                     settler,
                     Permitted.generator(provider, accounts, limiter, settler, clock, AT_ONCE),
                     provider,
-                    (request, lane, deadline) -> Optional.empty(),
-                    new FreshnessPolicy(Duration.ofDays(1), Duration.ofDays(7), Duration.ofHours(1), Map.of()),
-                    new MemoryCallerQuota(OptionalInt.empty(), clock),
-                    new FakeBacklog(),
-                    new Drain(clock, pause),
-                    Integer.MAX_VALUE,
-                    Duration.ofSeconds(25),
+                    Permitted.FRESHNESS,
                     pause,
                     clock,
-                    threads));
+                    threads);
         }
 
         ImageOutcome obtain(String data) {

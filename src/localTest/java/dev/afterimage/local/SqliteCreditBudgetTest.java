@@ -5,9 +5,9 @@ import static dev.afterimage.testing.Limiters.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.CreditBudgetContract;
+import dev.afterimage.limit.FleetUnavailableException;
 import java.time.Clock;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class SqliteCreditBudgetTest extends CreditBudgetContract {
         budget.reserve(ONE);
         database.execute("PRAGMA query_only = ON");
 
-        assertThatExceptionOfType(BudgetUnavailableException.class)
+        assertThatExceptionOfType(FleetUnavailableException.class)
                 .isThrownBy(() -> budget.reserve(ONE))
                 .withMessageContaining("afterimage.directory (" + database.directory() + ") cannot be used")
                 .withMessageContaining("may read and write");

@@ -5,8 +5,8 @@ import static dev.afterimage.testing.TestImages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.ImageIndexContract;
 import dev.afterimage.cache.IndexEntry;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.cache.TemplateVersionsContract;
 import dev.afterimage.image.TemplateId;

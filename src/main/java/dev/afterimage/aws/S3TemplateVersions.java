@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.TemplateId;
 import java.nio.charset.StandardCharsets;

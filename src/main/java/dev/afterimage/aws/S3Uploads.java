@@ -2,7 +2,7 @@ package dev.afterimage.aws;
 
 import dev.afterimage.batch.Uploads;
 import dev.afterimage.jobs.TimeOrderedIds;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

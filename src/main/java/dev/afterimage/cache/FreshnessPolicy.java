@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Says how long images are fresh, and how long they are served after that. No time is negative.
@@ -32,10 +33,9 @@ public record FreshnessPolicy(
 
     /** The longest time for which any image is fresh. */
     public Duration longestTtl() {
-        return ttlByTemplate.values().stream()
+        return Stream.concat(Stream.of(ttl), ttlByTemplate.values().stream())
                 .max(Duration::compareTo)
-                .filter(longest -> longest.compareTo(ttl) > 0)
-                .orElse(ttl);
+                .orElseThrow();
     }
 
     /** Whether an image that is past its freshness is served at once while a new one is made. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Port: the fast answer to "does this image exist?". Asked on every request, so it never blocks the calling thread.
@@ -36,4 +37,12 @@ public interface ImageIndex {
 
     /** Forgets an entry, and the URL beside it; does nothing when there is none. */
     CompletionStage<Void> remove(ImageKey key);
+
+    /** The index or the template versions cannot be asked now. Callers treat it as a miss; a meter counts it for the operator. */
+    class CacheUnavailableException extends RuntimeException {
+
+        public CacheUnavailableException(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
 }

@@ -1,8 +1,8 @@
 package dev.afterimage.catalogue;
 
-import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;

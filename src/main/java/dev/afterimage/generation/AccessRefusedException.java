@@ -11,8 +11,6 @@ public final class AccessRefusedException extends GenerationException {
     /** How long to wait before the provider is asked again, in case the operator has mended it. */
     public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
 
-    private static final long serialVersionUID = 1L;
-
     private final Duration retryAfter;
 
     /**
@@ -25,7 +23,7 @@ public final class AccessRefusedException extends GenerationException {
     }
 
     private AccessRefusedException(String message, Duration retryAfter) {
-        super(message, null);
+        super(message, null, Billed.NO);
         this.retryAfter = retryAfter;
     }
 
@@ -37,10 +35,5 @@ public final class AccessRefusedException extends GenerationException {
     /** The wait until the provider is asked again. */
     public Duration retryAfter() {
         return retryAfter;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.NO;
     }
 }

@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.ImageExistsException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
@@ -40,7 +41,7 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         /**
          * Looks for the image a last time, when the call has its permit, and says what to buy.
          *
-         * @throws AlreadyLandedException when another call has brought it
+         * @throws ImageExistsException when another call has brought it
          */
         Purchase purchase();
 

@@ -2,9 +2,9 @@ package dev.afterimage.generation;
 
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import org.jboss.logging.Logger;
 
 /**
@@ -12,19 +12,10 @@ import org.jboss.logging.Logger;
  * cost where that is known, or by nothing where the call was certainly not billed. It is behind the permit, which says
  * whose account is billed, so that each call that may be billed is counted.
  */
-public final class BudgetedGenerator implements ImageGenerator {
+public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, ImageGenerator next)
+        implements ImageGenerator {
 
     private static final Logger LOG = Logger.getLogger(BudgetedGenerator.class);
-
-    private final CreditBudget budget;
-    private final AccountChoice accounts;
-    private final ImageGenerator next;
-
-    public BudgetedGenerator(CreditBudget budget, AccountChoice accounts, ImageGenerator next) {
-        this.budget = budget;
-        this.accounts = accounts;
-        this.next = next;
-    }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
@@ -65,7 +56,7 @@ public final class BudgetedGenerator implements ImageGenerator {
     private void settle(CreditBudget.Reserved reserved, double cost) {
         try {
             budget.settle(reserved, cost);
-        } catch (BudgetUnavailableException uncounted) {
+        } catch (FleetUnavailableException uncounted) {
             LOG.warnf("An image is counted with the cost that was expected: %s", uncounted.getMessage());
         }
     }
@@ -77,7 +68,7 @@ public final class BudgetedGenerator implements ImageGenerator {
     private void giveBack(CreditBudget.Reserved reserved, RuntimeException failure) {
         try {
             budget.giveBack(reserved);
-        } catch (BudgetUnavailableException uncounted) {
+        } catch (FleetUnavailableException uncounted) {
             failure.addSuppressed(uncounted);
         }
     }

@@ -1,10 +1,10 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.limit.CallOutcome;
-import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Receipts;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,37 +17,15 @@ import org.jboss.logging.Logger;
 /**
  * Ends the receipts of calls. While the fleet's memory cannot be reached it goes on trying in the background until the
  * receipt has expired, so that nobody waits for a short outage.
+ *
+ * @param longestCall after how long an open receipt becomes unknown by itself
  */
-public final class CallSettler {
+public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, Pause pause, Executor threads) {
 
     private static final Logger LOG = Logger.getLogger(CallSettler.class);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
     /** For how long it goes on trying after an image was stored, to find out whether its key was deleted meanwhile. */
     private static final Duration DELETE_FOUND_WITHIN = Duration.ofHours(1);
-
-    private final Receipts receipts;
-    private final Duration longestCall;
-    private final Clock clock;
-    private final Pause pause;
-    private final Executor threads;
-
-    /**
-     * A settler of the calls to one provider.
-     *
-     * @param longestCall after how long an open receipt becomes unknown by itself
-     */
-    public CallSettler(Receipts receipts, Duration longestCall, Clock clock, Pause pause, Executor threads) {
-        this.receipts = receipts;
-        this.longestCall = longestCall;
-        this.clock = clock;
-        this.pause = pause;
-        this.threads = threads;
-    }
-
-    /** After how long an open receipt becomes unknown by itself. */
-    public Duration longestCall() {
-        return longestCall;
-    }
 
     /**
      * Ends the call. Where the fleet's memory cannot be reached, the answer says that the key may be bought again after
@@ -70,7 +48,7 @@ public final class CallSettler {
     private Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable deleted) {
         try {
             return receipts.settle(call, outcome);
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             settleLater(call, outcome, tryFor, deleted);
             return new Receipts.Settlement(false, Optional.of(longestCall));
         }
@@ -82,30 +60,23 @@ public final class CallSettler {
     }
 
     /**
-     * Ends a departed call that failed.
+     * Ends a departed call that failed, unless its job at the provider goes on.
      *
      * @param rejectionTtl how long a rejection is remembered; zero: not at all
      * @return the failure to throw; it says when the key may be bought again, where that is known
      */
     public GenerationException settleFailed(Permit.Departed call, GenerationException failure, Duration rejectionTtl) {
+        if (failure instanceof JobUnfinishedException) {
+            return failure;
+        }
         String detail = String.valueOf(failure.getMessage());
-        return switch (failure) {
-            case OutcomeUnknownException unknown ->
-                unknown.withNextPurchase(settle(call, new CallOutcome.Unknown(detail, unknown.serverError()))
-                        .nextPurchase());
-            case NotAnImageException useless ->
-                useless.withNextPurchase(
-                        settle(call, new CallOutcome.Unusable(detail)).nextPurchase());
-            case RejectedException rejected -> {
-                settle(call, new CallOutcome.Rejected(rejected.reason() + " " + detail, rejectionTtl));
-                yield rejected;
-            }
-            case JobUnfinishedException stillOpen -> stillOpen;
-            default -> {
-                settle(call, new CallOutcome.NotBilled());
-                yield failure;
-            }
+        CallOutcome outcome = switch (failure) {
+            case OutcomeUnknownException unknown -> new CallOutcome.Unknown(detail, unknown.serverError());
+            case NotAnImageException useless -> new CallOutcome.Unusable(detail);
+            case RejectedException rejected -> new CallOutcome.Rejected(rejected.reason() + " " + detail, rejectionTtl);
+            default -> new CallOutcome.NotBilled();
         };
+        return failure.withNextPurchase(settle(call, outcome).nextPurchase());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -129,7 +100,7 @@ public final class CallSettler {
                         deleted.run();
                     }
                     return;
-                } catch (LimiterUnavailableException | StoreUnavailableException still) {
+                } catch (FleetUnavailableException | StoreUnavailableException still) {
                     LOG.debugf("A receipt cannot be ended now: %s", still.getMessage());
                 }
             }

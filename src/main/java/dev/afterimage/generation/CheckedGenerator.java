@@ -8,21 +8,10 @@ import dev.afterimage.image.WholeImage;
 /**
  * Decorator: checks that the answer is an image by its bytes: in a known raster format, whole, and not too large. One in
  * another raster format than asked for passes under its real format, because it is paid for and browsers show it.
+ *
+ * @param maxBytes the size in bytes of the largest image that passes
  */
-public final class CheckedGenerator implements ImageGenerator {
-
-    private final ImageGenerator generator;
-    private final long maxBytes;
-
-    /**
-     * Checks the images of {@code generator}.
-     *
-     * @param maxBytes the size in bytes of the largest image that passes
-     */
-    public CheckedGenerator(ImageGenerator generator, long maxBytes) {
-        this.generator = generator;
-        this.maxBytes = maxBytes;
-    }
+public record CheckedGenerator(ImageGenerator generator, long maxBytes) implements ImageGenerator {
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {

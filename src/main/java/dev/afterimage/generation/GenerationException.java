@@ -1,6 +1,9 @@
 package dev.afterimage.generation;
 
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.limit.Permit;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +19,10 @@ public abstract sealed class GenerationException extends RuntimeException
                 OutcomeUnknownException,
                 UnavailableException,
                 NotAnImageException,
-                ReceiptStandsException,
-                AlreadyLandedException,
-                DeletedMeanwhileException,
-                JobUnfinishedException {
-
-    private static final long serialVersionUID = 1L;
+                JobUnfinishedException,
+                GenerationException.ReceiptStandsException,
+                GenerationException.ImageExistsException,
+                GenerationException.DeletedMeanwhileException {
 
     /** Whether the provider charged for the failed call. */
     public enum Billed {
@@ -31,10 +32,13 @@ public abstract sealed class GenerationException extends RuntimeException
         MAYBE
     }
 
+    private final Billed billed;
     private @Nullable String account;
+    private @Nullable Duration nextPurchase;
 
-    GenerationException(String message, @Nullable Throwable cause) {
+    GenerationException(String message, @Nullable Throwable cause, Billed billed) {
         super(message, cause);
+        this.billed = billed;
     }
 
     /** It is the failure of this account's call. */
@@ -48,7 +52,23 @@ public abstract sealed class GenerationException extends RuntimeException
         return Optional.ofNullable(account);
     }
 
-    public abstract Billed billed();
+    /** The image may be bought again after this wait; empty for not at all. */
+    GenerationException withNextPurchase(Optional<Duration> wait) {
+        nextPurchase = wait.orElse(null);
+        return this;
+    }
+
+    /**
+     * After a call that may have been billed, the wait until the image may be bought again; empty when its purchases are used
+     * up.
+     */
+    public Optional<Duration> nextPurchase() {
+        return Optional.ofNullable(nextPurchase);
+    }
+
+    public Billed billed() {
+        return billed;
+    }
 
     /**
      * Whether a call that ended with this failure may have been billed. Other exceptions than {@link GenerationException}
@@ -57,7 +77,46 @@ public abstract sealed class GenerationException extends RuntimeException
      */
     public static boolean mayBeBilled(RuntimeException failure) {
         return failure instanceof GenerationException known
-                ? known.billed() != Billed.NO
+                ? known.billed != Billed.NO
                 : failure instanceof StoreUnavailableException;
+    }
+
+    /** The call was not made, because a receipt stands against it. Nothing was billed. */
+    public static final class ReceiptStandsException extends GenerationException {
+
+        private final transient Permit.Refused refused;
+
+        public ReceiptStandsException(Permit.Refused refused) {
+            super("a receipt stands against this call: " + refused.state(), null, Billed.NO);
+            this.refused = refused;
+        }
+
+        /** What stands against it. */
+        public Permit.Refused refused() {
+            return refused;
+        }
+    }
+
+    /** The call was not made: when it had its permit, another call had brought the image. Nothing was billed. */
+    public static final class ImageExistsException extends GenerationException {
+
+        private final transient IndexEntry entry;
+
+        public ImageExistsException(IndexEntry entry) {
+            super("another call has brought the image", null, Billed.NO);
+            this.entry = entry;
+        }
+
+        public IndexEntry entry() {
+            return entry;
+        }
+    }
+
+    /** The key was deleted while its image was being made: it was billed and is not stored. */
+    public static final class DeletedMeanwhileException extends GenerationException {
+
+        public DeletedMeanwhileException() {
+            super("The image was deleted while it was being made.", null, Billed.YES);
+        }
     }
 }

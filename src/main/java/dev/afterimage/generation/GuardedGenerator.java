@@ -15,17 +15,9 @@ import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
  * after a later one the outcome is unknown. When the bulkhead is full, the permit is given back and another one taken a
  * second later.
  */
-public final class GuardedGenerator implements ImageGenerator {
+public record GuardedGenerator(CallGuard guard, ImageGenerator next) implements ImageGenerator {
 
     private static final Duration WHEN_FULL = Duration.ofSeconds(1);
-
-    private final CallGuard guard;
-    private final ImageGenerator next;
-
-    public GuardedGenerator(CallGuard guard, ImageGenerator next) {
-        this.guard = guard;
-        this.next = next;
-    }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {

@@ -1,6 +1,6 @@
 package dev.afterimage.generation;
 
-import dev.afterimage.limit.OpenJob;
+import dev.afterimage.limit.Receipts.OpenJob;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,8 +9,6 @@ import java.util.Optional;
  * again later. The receipt stays open.
  */
 public final class JobUnfinishedException extends GenerationException {
-
-    private static final long serialVersionUID = 1L;
 
     private final Duration askAgain;
     private final transient Optional<OpenJob> job;
@@ -25,7 +23,7 @@ public final class JobUnfinishedException extends GenerationException {
     }
 
     private JobUnfinishedException(Duration askAgain, Optional<OpenJob> job) {
-        super("the provider's job has not ended yet", null);
+        super("the provider's job has not ended yet", null, Billed.MAYBE);
         this.askAgain = askAgain;
         this.job = job;
     }
@@ -41,10 +39,5 @@ public final class JobUnfinishedException extends GenerationException {
     /** What finds the job again; empty until {@link #of} names it. */
     public Optional<OpenJob> job() {
         return job;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.MAYBE;
     }
 }

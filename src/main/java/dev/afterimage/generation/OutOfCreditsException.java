@@ -12,8 +12,6 @@ public final class OutOfCreditsException extends GenerationException {
     /** The longest wait before the provider is asked again: somebody may buy credits at any time, whatever day was named. */
     public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(15);
 
-    private static final long serialVersionUID = 1L;
-
     private final Instant until;
     private final boolean tenants;
 
@@ -22,7 +20,7 @@ public final class OutOfCreditsException extends GenerationException {
     }
 
     private OutOfCreditsException(String message, Instant until, boolean tenants) {
-        super(message, null);
+        super(message, null, Billed.NO);
         this.until = until;
         this.tenants = tenants;
     }
@@ -39,10 +37,5 @@ public final class OutOfCreditsException extends GenerationException {
 
     public Instant until() {
         return until;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.NO;
     }
 }

@@ -1,11 +1,12 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.ReceiptStandsException;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.CallOutcome;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.PermitLapsedException;
@@ -90,7 +91,7 @@ public final class PermittedGenerator implements ImageGenerator {
             }
         } catch (GenerationException failure) {
             throw call.failed(failure);
-        } catch (PermitLapsedException | LimiterUnavailableException neverLeft) {
+        } catch (PermitLapsedException | FleetUnavailableException neverLeft) {
             call.neverLeft();
             throw neverLeft;
         } catch (RuntimeException | Error surprise) {
@@ -205,7 +206,7 @@ public final class PermittedGenerator implements ImageGenerator {
                     when departure != null -> permits.stop(permit.account(), LaneStop.Reason.OUT_OF_CREDITS);
                     default -> {}
                 }
-            } catch (LimiterUnavailableException gone) {
+            } catch (FleetUnavailableException gone) {
                 failure.addSuppressed(gone);
             }
         }

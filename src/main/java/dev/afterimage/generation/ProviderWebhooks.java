@@ -1,10 +1,12 @@
 package dev.afterimage.generation;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.Sha256;
 import dev.afterimage.time.Pause;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithName;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
@@ -12,8 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The webhooks by which providers say that a job may have ended: a signed URL for each image, and the polls in this
@@ -26,7 +26,7 @@ public final class ProviderWebhooks {
 
     private static final int MOST_RINGS = 1;
 
-    private final Optional<SecretKeySpec> secret;
+    private final Optional<byte[]> secret;
     private final String base;
     private final Map<ImageKey, Semaphore> waiting = new ConcurrentHashMap<>();
 
@@ -36,7 +36,7 @@ public final class ProviderWebhooks {
     }
 
     ProviderWebhooks(Optional<String> secret, Optional<URI> baseUrl) {
-        this.secret = secret.map(text -> new SecretKeySpec(text.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        this.secret = secret.map(text -> text.getBytes(StandardCharsets.UTF_8));
         this.base = baseUrl.map(URI::toString).orElse("").replaceFirst("/$", "");
     }
 
@@ -62,15 +62,8 @@ public final class ProviderWebhooks {
                 .isPresent();
     }
 
-    private static String signature(SecretKeySpec secret, ImageKey key) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(secret);
-            byte[] code = mac.doFinal((PATH + key.value()).getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(code);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java platform must support HmacSHA256", e);
-        }
+    private static String signature(byte[] secret, ImageKey key) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Sha256.hmac(secret, PATH + key.value()));
     }
 
     /** Wakes the poll that waits for this image in this process; false when there is none. */
@@ -117,5 +110,20 @@ public final class ProviderWebhooks {
         public void close() {
             waiting.remove(key, bell);
         }
+    }
+
+    /** Webhooks by which providers say that a job has ended, so that its image comes earlier than by polls alone. */
+    @ConfigMapping(prefix = "afterimage.webhooks")
+    public interface WebhookConfig {
+
+        /** The least length of a secret in bytes: a longer one does not make HMAC-SHA256 much stronger (RFC 2104, section 3). */
+        int SHORTEST_SECRET = 32;
+
+        /** The secret that signs the webhooks' URLs, at least 32 bytes of text; no webhooks where left out. */
+        Optional<String> secret();
+
+        /** The URL at which providers reach this service, such as {@code https://images.example}; required with the secret. */
+        @WithName("base-url")
+        Optional<URI> baseUrl();
     }
 }

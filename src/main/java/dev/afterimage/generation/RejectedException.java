@@ -6,8 +6,6 @@ package dev.afterimage.generation;
  */
 public final class RejectedException extends GenerationException {
 
-    private static final long serialVersionUID = 1L;
-
     /** What the caller has to change. */
     public enum Reason {
         /** There is no such template. */
@@ -26,7 +24,7 @@ public final class RejectedException extends GenerationException {
      * @param message how to mend the request; shown to the caller
      */
     public RejectedException(Reason reason, String message) {
-        super(message, null);
+        super(message, null, Billed.NO);
         this.reason = reason;
     }
 
@@ -42,10 +40,5 @@ public final class RejectedException extends GenerationException {
 
     public Reason reason() {
         return reason;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.NO;
     }
 }

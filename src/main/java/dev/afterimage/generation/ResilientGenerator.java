@@ -2,7 +2,7 @@ package dev.afterimage.generation;
 
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.RetryGuard;
-import dev.afterimage.generation.guard.RetryInException;
+import dev.afterimage.generation.guard.RetryGuard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.ProviderLimiter;
@@ -15,29 +15,14 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
  * provider asks to wait, the whole fleet pauses that account. A call that failed unbilled because of its account is
  * retried at once where another account may make it.
  */
-public final class ResilientGenerator implements ImageGenerator {
-
-    private final RetryGuard retry;
-    private final BreakerGuard breaker;
-    private final RetryPolicy policy;
-    private final AccountChoice accounts;
-    private final ProviderLimiter limiter;
-    private final ImageGenerator next;
-
-    public ResilientGenerator(
-            RetryGuard retry,
-            BreakerGuard breaker,
-            RetryPolicy policy,
-            AccountChoice accounts,
-            ProviderLimiter limiter,
-            ImageGenerator next) {
-        this.retry = retry;
-        this.breaker = breaker;
-        this.policy = policy;
-        this.accounts = accounts;
-        this.limiter = limiter;
-        this.next = next;
-    }
+public record ResilientGenerator(
+        RetryGuard retry,
+        BreakerGuard breaker,
+        RetryPolicy policy,
+        AccountChoice accounts,
+        ProviderLimiter limiter,
+        ImageGenerator next)
+        implements ImageGenerator {
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {

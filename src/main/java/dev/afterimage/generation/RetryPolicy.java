@@ -1,5 +1,8 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException.ImageExistsException;
+import dev.afterimage.generation.GenerationException.ReceiptStandsException;
 import dev.afterimage.time.Deadline;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,7 +49,7 @@ public record RetryPolicy(Duration maxWait, Clock clock, RandomGenerator random)
             case AccessRefusedException none -> Optional.empty();
             case NotAnImageException none -> Optional.empty();
             case ReceiptStandsException none -> Optional.empty();
-            case AlreadyLandedException none -> Optional.empty();
+            case ImageExistsException none -> Optional.empty();
             case DeletedMeanwhileException none -> Optional.empty();
             case JobUnfinishedException none -> Optional.empty();
         };

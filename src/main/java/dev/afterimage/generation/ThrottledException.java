@@ -12,15 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThrottledException extends GenerationException {
 
-    private static final long serialVersionUID = 1L;
-
     private final @Nullable Duration retryAfter;
     private final @Nullable Duration startsIn;
     private final boolean byProvider;
 
     private ThrottledException(
             String message, @Nullable Duration retryAfter, @Nullable Duration startsIn, boolean byProvider) {
-        super(message, null);
+        super(message, null, Billed.NO);
         this.retryAfter = retryAfter;
         this.startsIn = startsIn;
         this.byProvider = byProvider;
@@ -64,10 +62,5 @@ public final class ThrottledException extends GenerationException {
 
     public boolean byProvider() {
         return byProvider;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.NO;
     }
 }

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnavailableException extends GenerationException {
 
-    private static final long serialVersionUID = 1L;
-
     private final boolean failedFast;
 
     public UnavailableException(String message, @Nullable Throwable cause) {
@@ -17,7 +15,7 @@ public final class UnavailableException extends GenerationException {
     }
 
     private UnavailableException(String message, @Nullable Throwable cause, boolean failedFast) {
-        super(message, cause);
+        super(message, cause, Billed.NO);
         this.failedFast = failedFast;
     }
 
@@ -29,10 +27,5 @@ public final class UnavailableException extends GenerationException {
     /** Whether nothing was tried, because the provider is known to be down. */
     public boolean failedFast() {
         return failedFast;
-    }
-
-    @Override
-    public Billed billed() {
-        return Billed.NO;
     }
 }

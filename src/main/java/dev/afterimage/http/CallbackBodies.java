@@ -50,7 +50,7 @@ final class CallbackBodies implements Callbacks.Bodies {
         return switch (subject) {
             case Subject.OfBatch batch -> of(ledger.find(batch.batch()));
             case Subject.OfImage image ->
-                of(image.key(), images.look(image.key()).toCompletableFuture().join());
+                of(image.key(), images.lookup(image.key()).toCompletableFuture().join());
         };
     }
 

@@ -15,7 +15,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
-import dev.afterimage.pipeline.IndexLookup;
+import dev.afterimage.pipeline.ImageService.IndexLookup;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.virtual.threads.VirtualThreads;

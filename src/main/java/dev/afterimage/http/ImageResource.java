@@ -39,7 +39,7 @@ public final class ImageResource {
     @Path("{key}")
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<Response> look(@PathParam("key") String key, @Context UriInfo uri) {
-        return images.look(PathParameters.key(key))
+        return images.lookup(PathParameters.key(key))
                 .thenApply(found ->
                         responses.describe(known(found), uri::getBaseUri).toRest());
     }
@@ -48,7 +48,7 @@ public final class ImageResource {
     @GET
     @Path("{key}/content")
     public CompletionStage<Response> content(@PathParam("key") String key, @Context UriInfo uri) {
-        return images.look(PathParameters.key(key))
+        return images.lookup(PathParameters.key(key))
                 .thenApply(found ->
                         responses.redirect(known(found), uri::getBaseUri).toRest());
     }

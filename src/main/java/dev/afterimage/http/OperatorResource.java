@@ -23,7 +23,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +84,7 @@ public final class OperatorResource {
     @Path("usage")
     @RunOnVirtualThread // it asks the fleet's memory, which may be a network away
     public UsagePage usage(@QueryParam("by") @Nullable String by, @QueryParam("month") @Nullable String month) {
-        String of =
-                (month == null ? YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC)) : parsed(month)).toString();
+        String of = (month == null ? CreditBudget.currentMonth(clock) : parsed(month)).toString();
         By kind = switch (by) {
             case null -> By.ACCOUNT;
             case "account" -> By.ACCOUNT;

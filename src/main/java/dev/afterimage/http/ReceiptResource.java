@@ -5,8 +5,8 @@ import static dev.afterimage.http.problem.ProblemType.RECEIPT_NOT_FOUND;
 
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.limit.Receipt;
-import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.Receipts;
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;

@@ -5,7 +5,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.OpenJob;
+import dev.afterimage.limit.Receipts.OpenJob;
 import java.net.URI;
 import java.util.Optional;
 

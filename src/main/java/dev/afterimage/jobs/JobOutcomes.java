@@ -1,28 +1,26 @@
 package dev.afterimage.jobs;
 
-import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.generation.AccessRefusedException;
-import dev.afterimage.generation.AlreadyLandedException;
-import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException.ImageExistsException;
+import dev.afterimage.generation.GenerationException.ReceiptStandsException;
 import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.BatchRows.RowResult;
-import dev.afterimage.limit.BudgetUnavailableException;
-import dev.afterimage.limit.LimiterUnavailableException;
-import dev.afterimage.limit.OpenJob;
+import dev.afterimage.limit.FleetUnavailableException;
+import dev.afterimage.limit.Receipts.OpenJob;
 import dev.afterimage.pipeline.ImageOutcome;
-import dev.afterimage.pipeline.QuotaExceededException;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -63,9 +61,7 @@ public final class JobOutcomes {
             case QuotaExceededException quota -> new JobOutcome.Wait(quota.retryAfter(), false);
             case InvalidRequestException invalid -> new JobOutcome.DeadLettered(invalid.detail());
             case CacheUnavailableException gone -> OUTAGE;
-            case BudgetUnavailableException gone -> OUTAGE;
-            case LimiterUnavailableException gone -> OUTAGE;
-            case LeasesUnavailableException gone -> OUTAGE;
+            case FleetUnavailableException gone -> OUTAGE;
             case QueueUnavailableException gone -> OUTAGE;
             case StoreUnavailableException gone -> OUTAGE;
             // A message of unknown origin may hold anything, so only its kind is told.
@@ -97,7 +93,7 @@ public final class JobOutcomes {
                         .orElseGet(() -> new JobOutcome.Wait(unfinished.askAgain(), false));
             // The pipeline answers these two with an outcome.
             case ReceiptStandsException standing -> retry(attempts, message(standing));
-            case AlreadyLandedException landed -> retry(attempts, message(landed));
+            case ImageExistsException landed -> retry(attempts, message(landed));
             case UnavailableException unavailable ->
                 unavailable.failedFast()
                         ? new JobOutcome.Wait(policy.backOff(), true)

@@ -1,7 +1,7 @@
 package dev.afterimage.jobs;
 
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.OpenJob;
+import dev.afterimage.limit.Receipts.OpenJob;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,9 @@
 package dev.afterimage.limit;
 
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithName;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /** Port: counts how many requests that may be billed a caller makes in a clock hour (UTC). */
 public interface CallerQuota {
@@ -8,7 +11,7 @@ public interface CallerQuota {
     /**
      * Counts one request, if the caller's hour has room for it.
      *
-     * @throws LimiterUnavailableException when the fleet's count cannot be reached
+     * @throws FleetUnavailableException when the fleet's count cannot be reached
      */
     Decision spend(Caller caller);
 
@@ -26,5 +29,14 @@ public interface CallerQuota {
          * @param retryAfter until the next hour begins
          */
         record Exceeded(Duration retryAfter) implements Decision {}
+    }
+
+    /** How much one caller may ask for. */
+    @ConfigMapping(prefix = "afterimage.quota")
+    interface QuotaConfig {
+
+        /** Requests that may be billed, per caller and clock hour (UTC), at least 1; no limit where left out. */
+        @WithName("per-caller")
+        OptionalInt perCaller();
     }
 }

@@ -1,14 +1,20 @@
 package dev.afterimage.limit;
 
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithName;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
  * Port: what images cost in a month, in the provider's own unit (images, credits, tokens), counted before it is spent: by
  * account, by template and by tenant. Months are calendar months in UTC. Every operation may fail with a
- * {@link BudgetUnavailableException}; then nothing may be spent.
+ * {@link FleetUnavailableException}; then nothing may be spent.
  */
 public interface CreditBudget {
 
@@ -33,6 +39,11 @@ public interface CreditBudget {
 
     /** What a month's images cost, in the order of the names; empty for a month of which nothing is known. */
     List<Usage> usage(String month, By by);
+
+    /** The month in which costs are counted now. */
+    static YearMonth currentMonth(Clock clock) {
+        return YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
+    }
 
     /** The kinds of names by which costs are counted. */
     enum By {
@@ -130,7 +141,14 @@ public interface CreditBudget {
      * @param until the start of the next month
      * @param by whose budget is spent: the account's or the tenant's
      */
-    record Exhausted(Instant until, By by) implements Decision {}
+    record Exhausted(Instant until, By by) implements Decision {
+
+        /** There is no budget in this month. */
+        public static Exhausted in(YearMonth month, By by) {
+            return new Exhausted(
+                    month.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant(), by);
+        }
+    }
 
     /**
      * What the operator sees.
@@ -150,5 +168,21 @@ public interface CreditBudget {
         public OptionalLong left() {
             return limit.isEmpty() ? limit : OptionalLong.of(Math.max(0, limit.getAsLong() - used));
         }
+    }
+
+    /** What tenants may spend in a calendar month (UTC), in the provider's own unit. */
+    @ConfigMapping(prefix = "afterimage.budget")
+    interface BudgetConfig {
+
+        /**
+         * The budget of each tenant that {@link #tenants()} does not name; no limit where left out. A tenant is a caller
+         * under the name with which it was authenticated; all others together are {@code anonymous}. Catalogues count for no
+         * tenant.
+         */
+        @WithName("per-tenant")
+        OptionalDouble perTenant();
+
+        /** The budgets of single tenants by name, such as {@code afterimage.budget.tenants."acme"=500}. */
+        Map<String, Double> tenants();
     }
 }

@@ -3,31 +3,18 @@ package dev.afterimage.limit;
 /**
  * Decorator: while the fleet's quotas cannot be reached, each instance counts for itself. A caller may then use its quota
  * once per instance, which is bounded, and better than turning everybody away.
+ *
+ * @param fleet the shared quota; throws {@link FleetUnavailableException} when it cannot be reached
+ * @param own this instance's quota
+ * @param fellBack run each time this instance's quota is used in place of the fleet's, for a meter
  */
-public final class FallbackCallerQuota implements CallerQuota {
-
-    private final CallerQuota fleet;
-    private final CallerQuota own;
-    private final Runnable fellBack;
-
-    /**
-     * A quota with a fallback.
-     *
-     * @param fleet the shared quota; throws {@link LimiterUnavailableException} when it cannot be reached
-     * @param own this instance's quota
-     * @param fellBack run each time this instance's quota is used in place of the fleet's, for a meter
-     */
-    public FallbackCallerQuota(CallerQuota fleet, CallerQuota own, Runnable fellBack) {
-        this.fleet = fleet;
-        this.own = own;
-        this.fellBack = fellBack;
-    }
+public record FallbackCallerQuota(CallerQuota fleet, CallerQuota own, Runnable fellBack) implements CallerQuota {
 
     @Override
     public Decision spend(Caller caller) {
         try {
             return fleet.spend(caller);
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             fellBack.run();
             return own.spend(caller);
         }
@@ -37,7 +24,7 @@ public final class FallbackCallerQuota implements CallerQuota {
     public void giveBack(Caller caller) {
         try {
             fleet.giveBack(caller);
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             fellBack.run();
             own.giveBack(caller);
         }

@@ -1,5 +1,7 @@
 package dev.afterimage.limit;
 
+import java.util.stream.Stream;
+
 /**
  * Two windows: one of the whole limit, and a smaller one of the bulk lane, whose calls count in both. Times and
  * operations are those of {@link CallWindow}.
@@ -27,41 +29,32 @@ final class LaneWindows {
         bulk.advanceTo(now);
     }
 
+    /** The windows in which a call of this lane counts. */
+    private Stream<CallWindow> of(Lane lane) {
+        return lane == Lane.BULK ? Stream.of(all, bulk) : Stream.of(all);
+    }
+
     long plan(Lane lane, long now, long earliest) {
-        long start = all.plan(now, earliest);
-        return lane == Lane.BULK ? Math.max(start, bulk.plan(now, earliest)) : start;
+        return of(lane).mapToLong(window -> window.plan(now, earliest)).max().orElseThrow();
     }
 
     long departure(Lane lane, long now) {
-        long departure = all.departure(now);
-        return lane == Lane.BULK ? Math.max(departure, bulk.departure(now)) : departure;
+        return of(lane).mapToLong(window -> window.departure(now)).max().orElseThrow();
     }
 
     void reserve(Lane lane, long start) {
-        all.reserve(start);
-        if (lane == Lane.BULK) {
-            bulk.reserve(start);
-        }
+        of(lane).forEach(window -> window.reserve(start));
     }
 
     void giveBack(Lane lane, long start) {
-        all.giveBack(start);
-        if (lane == Lane.BULK) {
-            bulk.giveBack(start);
-        }
+        of(lane).forEach(window -> window.giveBack(start));
     }
 
     void depart(Lane lane, long departure) {
-        all.depart(departure);
-        if (lane == Lane.BULK) {
-            bulk.depart(departure);
-        }
+        of(lane).forEach(window -> window.depart(departure));
     }
 
     void cancel(Lane lane, long departure) {
-        all.cancel(departure);
-        if (lane == Lane.BULK) {
-            bulk.cancel(departure);
-        }
+        of(lane).forEach(window -> window.cancel(departure));
     }
 }

@@ -4,6 +4,8 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.MemoryAccount.Answer;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -267,7 +269,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         try {
             Object unused = kept.join();
         } catch (CompletionException notKept) {
-            throw new LimiterUnavailableException("A receipt cannot be kept.", notKept.getCause());
+            throw new FleetUnavailableException("A receipt cannot be kept.", notKept.getCause());
         }
         return answer;
     }

@@ -159,7 +159,7 @@ public final class PermitAcquirer {
         if (at.isAfter(departure.due().plus(LATE))) {
             try {
                 limiter.restamp(departure.call());
-            } catch (LimiterUnavailableException gone) {
+            } catch (FleetUnavailableException gone) {
                 LOG.debugf("A late call counts from its stamp on: %s", gone.getMessage());
             }
         }
@@ -172,7 +172,7 @@ public final class PermitAcquirer {
     public void showed(String account, int calls, Duration window) {
         try {
             limiter.lower(account, calls, window);
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             LOG.debugf("A limit that the provider shows cannot be told: %s", gone.getMessage());
         }
     }
@@ -186,7 +186,7 @@ public final class PermitAcquirer {
     public void release(Granted permit) {
         try {
             limiter.release(permit);
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             LOG.debugf("A permit lapses by itself: %s", gone.getMessage());
         }
         ended();

@@ -8,8 +8,6 @@ public class PermitLapsedException extends RuntimeException {
     private static final Duration FIRST_WAIT = Duration.ofMillis(1);
     private static final int MOST_DOUBLINGS = 10;
 
-    private static final long serialVersionUID = 1L;
-
     private final Duration retryAfter;
 
     public PermitLapsedException(Duration retryAfter) {

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Port: the one limiter of the whole fleet. It never waits: it answers when a call may start, and the caller waits. Every
- * operation fails with a {@link LimiterUnavailableException} while the fleet's memory cannot be reached.
+ * operation fails with a {@link FleetUnavailableException} while the fleet's memory cannot be reached.
  *
  * <h2>The window</h2>
  *
@@ -98,4 +98,43 @@ public interface ProviderLimiter {
     void stop(String account, LaneStop.Reason reason);
 
     LimiterStatus status();
+
+    /**
+     * A snapshot of the limiter's state.
+     *
+     * @param accounts at least one, by name
+     */
+    record LimiterStatus(List<Account> accounts) {
+
+        /**
+         * The state of one account.
+         *
+         * @param coolDownLeft how much longer it pauses, because the provider asked for it; zero when it does not
+         * @param inFlight places in flight that are taken now; always 0 where calls in flight are not limited
+         * @param stops the lanes' stops; empty when there is none
+         */
+        public record Account(String name, Duration coolDownLeft, int inFlight, List<LaneStop> stops) {
+
+            public Account {
+                stops = List.copyOf(stops);
+            }
+        }
+
+        public LimiterStatus {
+            accounts = List.copyOf(accounts);
+        }
+
+        /** Until the first account makes calls again. */
+        public Duration coolDownLeft() {
+            return accounts.stream()
+                    .map(Account::coolDownLeft)
+                    .min(Duration::compareTo)
+                    .orElse(Duration.ZERO);
+        }
+
+        /** Calls at the provider now, of those accounts where their number is limited. */
+        public int inFlight() {
+            return accounts.stream().mapToInt(Account::inFlight).sum();
+        }
+    }
 }

@@ -2,12 +2,9 @@ package dev.afterimage.limit;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.afterimage.image.Sha256;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 
 /**
  * What a call buys, for its receipt.
@@ -50,16 +47,8 @@ public record Purchase(
      * another one.
      */
     public static Purchase ofNothing(String token) {
-        ImageKey key = new ImageKey(HexFormat.of().formatHex(sha256(token)));
-        return new Purchase(key, NO_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return new Purchase(
+                new ImageKey(Sha256.hex(token)), NO_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);
     }
 
     /** The same purchase from this account. */

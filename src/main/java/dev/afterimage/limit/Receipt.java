@@ -74,60 +74,34 @@ public record Receipt(
 
     /** This receipt when its call has ended without an image that is kept. */
     Receipt ended(State newState, int newPurchases, Instant newFrom, String newDetail) {
-        return new Receipt(
-                key,
-                newState,
-                "",
-                departed,
-                until,
-                account,
-                template,
-                request,
-                ticket,
-                series,
-                newPurchases,
-                newFrom,
-                newDetail);
+        return with(newState, "", until, ticket, series, newPurchases, newFrom, newDetail);
     }
 
     /** This receipt, open until {@code newUntil} and held by this token. */
     Receipt open(String holder, Instant newUntil) {
-        return new Receipt(
-                key,
-                State.OPEN,
-                holder,
-                departed,
-                newUntil,
-                account,
-                template,
-                request,
-                ticket,
-                series,
-                purchases,
-                newUntil,
-                detail);
+        return with(State.OPEN, holder, newUntil, ticket, series, purchases, newUntil, detail);
     }
 
     Receipt counting(int newPurchases, Instant newFrom, String newSeries) {
-        return new Receipt(
-                key,
-                state,
-                token,
-                departed,
-                until,
-                account,
-                template,
-                request,
-                ticket,
-                newSeries,
-                newPurchases,
-                newFrom,
-                detail);
+        return with(state, token, until, ticket, newSeries, newPurchases, newFrom, detail);
     }
 
     Receipt withTicket(String newTicket) {
+        return with(state, token, until, newTicket, series, purchases, from, detail);
+    }
+
+    /** This receipt with these values in place of its own. */
+    private Receipt with(
+            State state,
+            String token,
+            Instant until,
+            String ticket,
+            String series,
+            int purchases,
+            Instant from,
+            String detail) {
         return new Receipt(
-                key, state, token, departed, until, account, template, request, newTicket, series, purchases, from,
+                key, state, token, departed, until, account, template, request, ticket, series, purchases, from,
                 detail);
     }
 

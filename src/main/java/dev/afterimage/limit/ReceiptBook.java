@@ -2,6 +2,7 @@ package dev.afterimage.limit;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.ReceiptStorage.Kept;
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ReceiptBook {
 
     /** How long it is kept that an image was stored: longer than a permit is good after its holder looked for the image. */
-    private static final Duration LANDED_KEPT = Duration.ofMinutes(3);
+    private static final Duration IMAGE_KEPT_FOR = Duration.ofMinutes(3);
 
     private static final Duration JOB_LIVES = Duration.ofDays(1);
 
@@ -273,7 +274,7 @@ final class ReceiptBook {
                 0,
                 now,
                 "");
-        write(new Kept(receipt, Optional.empty(), image.made(), deleted, false, now.plus(LANDED_KEPT)));
+        write(new Kept(receipt, Optional.empty(), image.made(), deleted, false, now.plus(IMAGE_KEPT_FOR)));
     }
 
     private Receipts.Settlement inVain(

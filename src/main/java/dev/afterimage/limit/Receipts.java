@@ -2,13 +2,14 @@ package dev.afterimage.limit;
 
 import dev.afterimage.image.ImageKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Port: the {@linkplain Receipt receipts} of the whole fleet, from a call's departure, where the
  * {@linkplain ProviderLimiter#depart limiter} writes one, to its end. Operations block, and fail with a
- * {@link LimiterUnavailableException} while the fleet's memory cannot be reached.
+ * {@link FleetUnavailableException} while the fleet's memory cannot be reached.
  */
 public interface Receipts {
 
@@ -82,4 +83,34 @@ public interface Receipts {
 
     /** The {@linkplain Receipt#listedAs listed} receipts, the oldest departure first. */
     List<Receipt> list();
+
+    /**
+     * A job at the provider that no process waits for. The queue message that will ask for it carries this, so that the job is
+     * found even if the fleet's memory, which has the same in the job's receipt, is lost.
+     *
+     * @param token the receipt's token: that of the call that opened the job, or of the last process that went on with it
+     * @param departed when that call left, by the limiter's clock
+     * @param account the account whose key opened it
+     * @param series the name of the purchase
+     * @param ticket what finds the job at the provider
+     */
+    record OpenJob(String token, Instant departed, String account, String series, String ticket) {}
+
+    /**
+     * How often the service pays for answers that bring no image.
+     *
+     * @param repurchases how often a key is bought again after calls whose end is unknown or that brought no image, 0 or more
+     * @param maxUnusable how many unusable answers in a row, of whatever keys, stop the bulk lane; 1 or more
+     */
+    record ReceiptRules(int repurchases, int maxUnusable) {
+
+        public ReceiptRules {
+            if (repurchases < 0) {
+                throw new IllegalArgumentException("afterimage.generation.repurchases must be at least 0");
+            }
+            if (maxUnusable < 1) {
+                throw new IllegalArgumentException("afterimage.generation.max-unusable must be at least 1");
+            }
+        }
+    }
 }

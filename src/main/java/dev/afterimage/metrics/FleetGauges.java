@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.LimiterStatus;
+import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;

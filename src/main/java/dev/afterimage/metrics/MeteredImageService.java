@@ -10,8 +10,8 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
-import dev.afterimage.pipeline.IndexLookup;
-import dev.afterimage.pipeline.QuotaExceededException;
+import dev.afterimage.pipeline.ImageService.IndexLookup;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import io.micrometer.core.instrument.Clock;
 import java.util.Locale;
 import java.util.Map;
@@ -113,8 +113,8 @@ public final class MeteredImageService implements ImageService {
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
-        return meters.spans().until(Spans.LOOKUP, Spans.KEY, key.value(), () -> next.look(key));
+    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
+        return meters.spans().until(Spans.LOOKUP, Spans.KEY, key.value(), () -> next.lookup(key));
     }
 
     @Override

@@ -2,9 +2,9 @@ package dev.afterimage.metrics;
 
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.limit.Purchase;
 import java.time.Duration;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.OpenJob;
+import dev.afterimage.limit.Receipts.OpenJob;
 import dev.afterimage.time.Deadline;
 import java.util.Optional;
 

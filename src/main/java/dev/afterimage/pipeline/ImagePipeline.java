@@ -1,39 +1,28 @@
 package dev.afterimage.pipeline;
 
-import dev.afterimage.cache.FreshnessPolicy;
-import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntry.Freshness;
-import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.generation.Callables;
+import dev.afterimage.generation.GenerationException.ReceiptStandsException;
 import dev.afterimage.generation.JobUnfinishedException;
-import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.TemplateId;
-import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
-import dev.afterimage.limit.Receipts;
-import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
+import dev.afterimage.pipeline.ImageService.IndexLookup;
 import dev.afterimage.singleflight.SingleFlight;
-import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Deadline;
-import dev.afterimage.time.Pause;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -70,56 +59,26 @@ public final class ImagePipeline implements ImageService {
     /** A key has one flight in each lane: a person does not wait behind a bulk job that has not left yet. */
     private record FlightKey(ImageKey key, Lane lane) {}
 
-    private final KeyScheme keys;
-    private final TemplateVersions versions;
-    private final ImageIndex index;
-    private final ImageStore store;
+    private final PipelineParts parts;
     private final Lookup lookup;
     private final PendingWrites writes;
     private final SingleFlight<FlightKey, LeaderFlight.Result> flights;
-    private final Receipts receipts;
-    private final FreshnessPolicy freshness;
-    private final FlightLeases leases;
-    private final LeaderFlight leader;
     private final QuotaEnforcer quota;
-    private final Backlog backlog;
-    private final int mostFollowers;
-    private final Duration patience;
-    private final Duration longestCall;
-    private final Pause pause;
-    private final Clock clock;
-    private final Executor virtualThreads;
     private final RateLimitedLog unrefreshed;
 
     public ImagePipeline(PipelineParts parts) {
-        this.keys = parts.keys();
-        this.versions = parts.versions();
-        this.index = parts.index();
-        this.store = parts.store();
-        this.receipts = parts.receipts();
-        this.lookup = new Lookup(
-                parts.index(), parts.store(), receipts, parts.drain(), parts.clock(), parts.virtualThreads());
-        this.freshness = parts.freshness();
-        this.writes = new PendingWrites(
-                parts.store(), lookup, receipts, parts.settler(), parts.drain(), parts.pause(), parts.virtualThreads());
+        this.parts = parts;
+        this.lookup = new Lookup(parts);
+        this.writes = new PendingWrites(parts, lookup);
         this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock(), parts.pause());
-        this.leases = parts.leases();
-        this.leader = new LeaderFlight(parts, lookup, writes);
         this.quota = new QuotaEnforcer(parts.quota());
-        this.backlog = parts.backlog();
-        this.mostFollowers = parts.mostFollowers();
-        this.patience = parts.patience();
-        this.longestCall = parts.settler().longestCall();
-        this.pause = parts.pause();
-        this.clock = parts.clock();
-        this.virtualThreads = parts.virtualThreads();
-        this.unrefreshed = new RateLimitedLog(LOG, "An image cannot be made anew behind its answer", clock);
+        this.unrefreshed = new RateLimitedLog(LOG, "An image cannot be made anew behind its answer", parts.clock());
     }
 
     @Override
     public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
-        return versions.current(request.template()).thenCompose(version -> {
-            ImageKey key = keys.keyOf(request, version);
+        return parts.versions().current(request.template()).thenCompose(version -> {
+            ImageKey key = parts.keys().keyOf(request, version);
             return lookup.inIndex(key)
                     .thenApply(entry -> new IndexLookup(
                             key, entry, entry.filter(this::isFresh).map(ImageOutcome.Hit::new)));
@@ -132,7 +91,12 @@ public final class ImagePipeline implements ImageService {
                 indexLookup.hit().filter(fresh -> generationRequest.horizon().isMetBy(fresh.entry()));
         return hit.isPresent()
                 ? CompletableFuture.completedFuture(hit.get())
-                : later(() -> afterMiss(generationRequest, indexLookup.key(), indexLookup.entry()));
+                : later(() -> {
+                    if (!generationRequest.queued()) {
+                        parts.checkSigner().run();
+                    }
+                    return afterMiss(generationRequest, indexLookup.key(), indexLookup.entry());
+                });
     }
 
     private ImageOutcome afterMiss(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> indexed) {
@@ -146,13 +110,13 @@ public final class ImagePipeline implements ImageService {
             }
             old = known.filter(this::isServable);
             if (!generationRequest.queued() && old.filter(this::isRevalidated).isPresent()) {
-                virtualThreads.execute(() -> revalidate(key, generationRequest.request()));
+                parts.virtualThreads().execute(() -> revalidate(key, generationRequest.request()));
                 return stale(old.get());
             }
             return missing(generationRequest, key, old);
         } catch (RejectedException rejected) {
             throw rejected;
-        } catch (LimiterUnavailableException | BudgetUnavailableException | LeasesUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
             return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
         } catch (JobUnfinishedException unfinished) {
@@ -185,15 +149,15 @@ public final class ImagePipeline implements ImageService {
     }
 
     private boolean isRevalidated(IndexEntry entry) {
-        return freshness.isRevalidated(entry, now());
+        return parts.freshness().isRevalidated(entry, now());
     }
 
     /** Queues a job that makes an image anew behind an answer, unless a receipt says that it cannot be bought now. */
     private void revalidate(ImageKey key, ImageRequest request) {
         try {
-            Purchase purchase = Purchase.of(key, request, freshness.ttlOf(request.template()));
-            if (receipts.refusal(purchase).isEmpty()) {
-                backlog.refresh(key, request);
+            Purchase purchase = Purchase.of(key, request, parts.freshness().ttlOf(request.template()));
+            if (parts.receipts().refusal(purchase).isEmpty()) {
+                parts.backlog().refresh(key, request);
             }
         } catch (RuntimeException notNow) {
             unrefreshed.say(notNow);
@@ -202,7 +166,7 @@ public final class ImagePipeline implements ImageService {
 
     private ImageOutcome missing(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
         return quota.charge(generationRequest, () -> {
-            if (generationRequest.deadline().hasPassed(clock)) {
+            if (generationRequest.deadline().hasPassed(parts.clock())) {
                 return queued(generationRequest, key, ThrottledException.byLimiter(Duration.ZERO));
             }
             return join(generationRequest, key, old);
@@ -212,17 +176,17 @@ public final class ImagePipeline implements ImageService {
     private ImageOutcome join(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
         FlightKey flightKey = new FlightKey(key, generationRequest.lane());
         while (true) {
-            Deadline deadline = flightDeadline(generationRequest);
+            LeaderFlight leader =
+                    new LeaderFlight(parts, lookup, writes, key, generationRequest, flightDeadline(generationRequest));
             Optional<Permit.Denied> refusal =
                     flights.isFlying(flightKey) || generationRequest.open().isPresent()
                             ? Optional.empty()
-                            : leader.refusal(key, generationRequest, deadline);
+                            : leader.refusal();
             if (refusal.isPresent()) {
                 return late(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
             }
-            SingleFlight<FlightKey, LeaderFlight.Result>.Flight flight =
-                    flights.join(flightKey, () -> leader.fly(key, generationRequest, deadline));
-            boolean mayWait = generationRequest.queued() || flight.mayWait(mostFollowers);
+            SingleFlight<FlightKey, LeaderFlight.Result>.Flight flight = flights.join(flightKey, leader::fly);
+            boolean mayWait = generationRequest.queued() || flight.mayWait(parts.mostFollowers());
             if (!mayWait) {
                 return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
             }
@@ -238,7 +202,7 @@ public final class ImagePipeline implements ImageService {
             } catch (ThrottledException throttled) {
                 Duration wait = throttled.retryAfter().orElse(ASK_AGAIN);
                 boolean othersPatienceEnded =
-                        !flight.led() && !generationRequest.deadline().forbids(wait, clock);
+                        !flight.led() && !generationRequest.deadline().forbids(wait, parts.clock());
                 if (!othersPatienceEnded) {
                     return late(generationRequest, key, throttled, old);
                 }
@@ -249,7 +213,7 @@ public final class ImagePipeline implements ImageService {
 
     private void awaitNextFlight() {
         Callables.call(() -> {
-            pause.await(BETWEEN_FLIGHTS);
+            parts.pause().await(BETWEEN_FLIGHTS);
             return BETWEEN_FLIGHTS;
         });
     }
@@ -279,11 +243,12 @@ public final class ImagePipeline implements ImageService {
 
     /** Queues the request. Its job starts as soon as a call may leave; the caller is told when there may be an image. */
     private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, ThrottledException why) {
-        backlog.accept(
-                key,
-                generationRequest.request(),
-                generationRequest.caller().promised(),
-                why.startsIn().orElse(ASK_AGAIN));
+        parts.backlog()
+                .accept(
+                        key,
+                        generationRequest.request(),
+                        generationRequest.caller().promised(),
+                        why.startsIn().orElse(ASK_AGAIN));
         return pending(key, why.retryAfter().orElse(ASK_AGAIN));
     }
 
@@ -299,30 +264,32 @@ public final class ImagePipeline implements ImageService {
     private Deadline flightDeadline(GenerationRequest generationRequest) {
         Deadline own = generationRequest.deadline();
         if (generationRequest.queued()) {
-            return generationRequest.lane() == Lane.BULK ? own : own.laterBy(longestCall);
+            return generationRequest.lane() == Lane.BULK
+                    ? own
+                    : own.laterBy(parts.settler().longestCall());
         }
-        Deadline patient = Deadline.in(patience, clock);
+        Deadline patient = Deadline.in(parts.patience(), parts.clock());
         return patient.at().isBefore(own.at()) ? own : patient;
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
         return lookup.inIndex(key)
                 .thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
                         ? CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(indexed.get())))
-                        : later(() -> lookCloser(key, indexed)));
+                        : later(() -> lookupInStore(key, indexed)));
     }
 
-    private Optional<ImageOutcome> lookCloser(ImageKey key, Optional<IndexEntry> indexed) {
+    private Optional<ImageOutcome> lookupInStore(ImageKey key, Optional<IndexEntry> indexed) {
         Optional<IndexEntry> known = lookup.inStore(key, indexed);
         if (known.filter(this::isFresh).isPresent()) {
             return Optional.of(new ImageOutcome.Hit(known.get()));
         }
         try {
-            if (backlog.contains(key) || leases.isHeld(key, Lane.BULK) || isUnderWay(key)) {
+            if (parts.backlog().contains(key) || parts.leases().isHeld(key, Lane.BULK) || isUnderWay(key)) {
                 return Optional.of(pending(key, ASK_AGAIN));
             }
-        } catch (LimiterUnavailableException | LeasesUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             // It may be under way somewhere.
             return known.filter(this::isServable).map(this::stale).or(() -> Optional.of(pending(key, ASK_AGAIN)));
         }
@@ -330,7 +297,8 @@ public final class ImagePipeline implements ImageService {
     }
 
     private boolean isUnderWay(ImageKey key) {
-        return receipts.find(key)
+        return parts.receipts()
+                .find(key)
                 .filter(receipt -> receipt.state() == Receipt.State.OPEN && now().isBefore(receipt.until()))
                 .isPresent();
     }
@@ -340,15 +308,15 @@ public final class ImagePipeline implements ImageService {
         // The receipt comes first, so that a call under way does not bring the image back, then the index: where one of
         // these cannot be reached, nothing is half done. The index comes once more after the store, because a request
         // in
-        // between may have mended it from the store.
+        // between may have mended it from the parts.store().
         return later(() -> noted(key))
-                .thenCompose(index::remove)
+                .thenCompose(parts.index()::remove)
                 .thenCompose(unlisted -> later(() -> deleted(key)))
-                .thenCompose(index::remove);
+                .thenCompose(parts.index()::remove);
     }
 
     private ImageKey noted(ImageKey key) {
-        receipts.noteDeleted(key, freshness.longestTtl());
+        parts.receipts().noteDeleted(key, parts.freshness().longestTtl());
         flights.part(new FlightKey(key, Lane.INTERACTIVE));
         flights.part(new FlightKey(key, Lane.BULK));
         return key;
@@ -356,17 +324,17 @@ public final class ImagePipeline implements ImageService {
 
     private ImageKey deleted(ImageKey key) {
         writes.forget(key);
-        store.delete(key);
+        parts.store().delete(key);
         return key;
     }
 
     @Override
     public CompletionStage<Long> purge(TemplateId template) {
-        return later(() -> versions.raise(template));
+        return later(() -> parts.versions().raise(template));
     }
 
     private <T> CompletionStage<T> later(Supplier<T> work) {
-        return CompletableFuture.supplyAsync(work, virtualThreads);
+        return CompletableFuture.supplyAsync(work, parts.virtualThreads());
     }
 
     private ImageOutcome stale(IndexEntry entry) {
@@ -382,6 +350,6 @@ public final class ImagePipeline implements ImageService {
     }
 
     private Instant now() {
-        return clock.instant();
+        return parts.clock().instant();
     }
 }

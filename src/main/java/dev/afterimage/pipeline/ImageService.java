@@ -1,9 +1,11 @@
 package dev.afterimage.pipeline;
 
+import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -33,11 +35,35 @@ public interface ImageService {
      * Looks an image up and never has it made: {@link ImageOutcome.Hit}, {@link ImageOutcome.Stale} (past its freshness,
      * not yet expired) or {@link ImageOutcome.Pending}; empty when the key is not known.
      */
-    CompletionStage<Optional<ImageOutcome>> look(ImageKey key);
+    CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key);
 
     /** Deletes the image from index and store. A call for it that is under way does not bring it back. */
     CompletionStage<Void> forget(ImageKey key);
 
     /** Makes every image of the template a miss and returns the template's new version. */
     CompletionStage<Long> purge(TemplateId template);
+
+    /** The caller has used up its quota of this hour. The provider was not asked. */
+    class QuotaExceededException extends RuntimeException {
+
+        private final Duration retryAfter;
+
+        public QuotaExceededException(Duration retryAfter) {
+            super("the caller's quota is used up");
+            this.retryAfter = retryAfter;
+        }
+
+        /** Until the next hour begins. */
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
+    /**
+     * The result of looking a request's image up in the index.
+     *
+     * @param entry what the index knows, whatever its freshness; empty also when the index could not be reached
+     * @param hit the answer, when the entry was fresh
+     */
+    record IndexLookup(ImageKey key, Optional<IndexEntry> entry, Optional<ImageOutcome.Hit> hit) {}
 }

@@ -1,17 +1,12 @@
 package dev.afterimage.pipeline;
 
 import dev.afterimage.cache.Horizon;
-import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.limit.LimiterUnavailableException;
-import dev.afterimage.limit.Receipts;
-import dev.afterimage.store.ImageStore;
-import java.time.Clock;
+import dev.afterimage.limit.FleetUnavailableException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,29 +17,19 @@ final class Lookup {
 
     private static final Logger LOG = Logger.getLogger(Lookup.class);
 
-    private final ImageIndex index;
-    private final ImageStore store;
-    private final Receipts receipts;
-    private final Drain drain;
-    private final Clock clock;
-    private final Executor threads;
+    private final PipelineParts parts;
     private final RateLimitedLog unanswered;
     private final RateLimitedLog untold;
 
-    Lookup(ImageIndex index, ImageStore store, Receipts receipts, Drain drain, Clock clock, Executor threads) {
-        this.index = index;
-        this.store = store;
-        this.receipts = receipts;
-        this.drain = drain;
-        this.clock = clock;
-        this.threads = threads;
-        this.unanswered = new RateLimitedLog(LOG, "The index cannot be asked, which counts as a miss", clock);
-        this.untold = new RateLimitedLog(LOG, "The index cannot be told of an image", clock);
+    Lookup(PipelineParts parts) {
+        this.parts = parts;
+        this.unanswered = new RateLimitedLog(LOG, "The index cannot be asked, which counts as a miss", parts.clock());
+        this.untold = new RateLimitedLog(LOG, "The index cannot be told of an image", parts.clock());
     }
 
     /** What the index knows, whatever its freshness. Does not block and does not fail. */
     CompletionStage<Optional<IndexEntry>> inIndex(ImageKey key) {
-        return index.find(key).exceptionally(failure -> {
+        return parts.index().find(key).exceptionally(failure -> {
             unanswered.say(failure);
             return Optional.empty();
         });
@@ -53,13 +38,13 @@ final class Lookup {
     /**
      * What the store knows, given what the index knew. Blocks.
      *
-     * @throws dev.afterimage.store.StoreUnavailableException when the store cannot be reached
+     * @throws dev.afterimage.store.ImageStore.StoreUnavailableException when the store cannot be reached
      */
     Optional<IndexEntry> inStore(ImageKey key, Optional<IndexEntry> indexed) {
-        Optional<IndexEntry> stored = store.find(key);
+        Optional<IndexEntry> stored = parts.store().find(key);
         Optional<IndexEntry> fresh = stored.filter(this::isFresh);
         if (fresh.filter(this::isDeleted).isPresent()) {
-            store.delete(fresh.get());
+            parts.store().delete(fresh.get());
             return Optional.empty();
         }
         fresh.ifPresent(this::mend);
@@ -72,8 +57,8 @@ final class Lookup {
      */
     private boolean isDeleted(IndexEntry entry) {
         try {
-            return receipts.isDeleted(entry.key());
-        } catch (LimiterUnavailableException gone) {
+            return parts.receipts().isDeleted(entry.key());
+        } catch (FleetUnavailableException gone) {
             return false;
         }
     }
@@ -96,7 +81,7 @@ final class Lookup {
 
     /** Takes an image out of the index. Does not wait. */
     void forget(ImageKey key) {
-        index.remove(key).exceptionally(failure -> {
+        parts.index().remove(key).exceptionally(failure -> {
             untold.say(failure);
             return null;
         });
@@ -107,20 +92,21 @@ final class Lookup {
      * newer image may have come in between. Does not wait, but counts as under way for the {@link Drain}.
      */
     private void mend(IndexEntry entry) {
-        drain.entered();
-        index.put(entry)
+        parts.drain().entered();
+        parts.index()
+                .put(entry)
                 .thenRunAsync(
                         () -> {
-                            Optional<IndexEntry> standing = store.find(entry.key());
+                            Optional<IndexEntry> standing = parts.store().find(entry.key());
                             if (standing.isEmpty() || isDeleted(entry)) {
                                 forget(entry.key());
                             } else if (!standing.get().equals(entry)) {
                                 remember(standing.get());
                             }
                         },
-                        threads)
+                        parts.virtualThreads())
                 .whenComplete((done, failure) -> {
-                    drain.left();
+                    parts.drain().left();
                     if (failure != null) {
                         untold.say(failure);
                     }
@@ -132,7 +118,7 @@ final class Lookup {
      * not wait.
      */
     void remember(IndexEntry entry) {
-        index.put(entry).exceptionally(failure -> {
+        parts.index().put(entry).exceptionally(failure -> {
             untold.say(failure);
             return null;
         });
@@ -154,6 +140,6 @@ final class Lookup {
     }
 
     private boolean isFresh(IndexEntry entry) {
-        return entry.isFresh(clock.instant());
+        return entry.isFresh(parts.clock().instant());
     }
 }

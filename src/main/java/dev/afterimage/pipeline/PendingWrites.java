@@ -1,21 +1,18 @@
 package dev.afterimage.pipeline;
 
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.generation.CallSettler;
-import dev.afterimage.generation.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.CallOutcome;
-import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.store.ImageStore.StoredImage;
-import dev.afterimage.store.StoreUnavailableException;
-import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
@@ -41,31 +38,14 @@ final class PendingWrites {
         }
     }
 
-    private final ImageStore store;
+    private final PipelineParts parts;
     private final Lookup lookup;
-    private final Receipts receipts;
-    private final CallSettler settler;
-    private final Drain drain;
-    private final Pause pause;
-    private final Executor threads;
     private final Map<ImageKey, Waiting> waiting = new ConcurrentHashMap<>();
     private final AtomicLong bytes = new AtomicLong();
 
-    PendingWrites(
-            ImageStore store,
-            Lookup lookup,
-            Receipts receipts,
-            CallSettler settler,
-            Drain drain,
-            Pause pause,
-            Executor threads) {
-        this.store = store;
+    PendingWrites(PipelineParts parts, Lookup lookup) {
+        this.parts = parts;
         this.lookup = lookup;
-        this.receipts = receipts;
-        this.settler = settler;
-        this.drain = drain;
-        this.pause = pause;
-        this.threads = threads;
     }
 
     /**
@@ -86,7 +66,7 @@ final class PendingWrites {
 
     /** Ends the receipt of a call whose key was deleted while it was under way. */
     void abandon(Permit.Departed call) {
-        settler.settle(call, new CallOutcome.Image(call.at()));
+        parts.settler().settle(call, new CallOutcome.Image(call.at()));
     }
 
     /**
@@ -125,12 +105,13 @@ final class PendingWrites {
      * deleted, which a lookup in the store notices and one in the index does not.
      */
     private IndexEntry land(IndexEntry entry, byte[] content, Permit.Departed call, boolean late) {
-        IndexEntry standing = store.put(entry, content);
+        IndexEntry standing = parts.store().put(entry, content);
         Runnable takeBack = () -> {
-            store.delete(entry);
+            parts.store().delete(entry);
             lookup.forget(entry.key());
         };
-        if (settler.settleStored(call, new CallOutcome.Image(standing.createdAt(), late), takeBack)
+        if (parts.settler()
+                .settleStored(call, new CallOutcome.Image(standing.createdAt(), late), takeBack)
                 .deleted()) {
             takeBack.run();
             throw new DeletedMeanwhileException();
@@ -145,9 +126,9 @@ final class PendingWrites {
             bytes.addAndGet(-size);
             return;
         }
-        drain.entered();
+        parts.drain().entered();
         try {
-            threads.execute(() -> storeAgain(image));
+            parts.virtualThreads().execute(() -> storeAgain(image));
         } catch (RejectedExecutionException shuttingDown) {
             LOG.warn("The process ends, and an image that was paid for is lost with it: the store did not take it");
             drop(image);
@@ -157,7 +138,7 @@ final class PendingWrites {
     private void storeAgain(Waiting image) {
         try {
             while (waiting.containsValue(image)) {
-                pause.await(BETWEEN_TRIES);
+                parts.pause().await(BETWEEN_TRIES);
                 if (tryAgain(image)) {
                     drop(image);
                 }
@@ -170,11 +151,11 @@ final class PendingWrites {
     /** Tries to store an image. Says whether it need not wait any more: it is stored, or its key was deleted. */
     private boolean tryAgain(Waiting image) {
         try {
-            if (receipts.hold(image.call()) == Receipts.Holding.DELETED) {
+            if (parts.receipts().hold(image.call()) == Receipts.Holding.DELETED) {
                 abandon(image.call());
                 return true;
             }
-        } catch (LimiterUnavailableException gone) {
+        } catch (FleetUnavailableException gone) {
             LOG.debugf("The receipt of an image that waits cannot be held now: %s", gone.getMessage());
         }
         try {
@@ -190,7 +171,7 @@ final class PendingWrites {
     private void drop(Waiting image) {
         if (waiting.remove(image.key(), image)) {
             bytes.addAndGet(-image.image().content().length);
-            drain.left();
+            parts.drain().left();
         }
     }
 }

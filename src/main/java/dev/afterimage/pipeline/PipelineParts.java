@@ -28,6 +28,8 @@ import java.util.concurrent.ExecutorService;
  * @param forecast the forecast for the permits that {@code generator} waits for
  * @param mostFollowers how many may wait for an image that is being made: requests in each process, and processes in the fleet
  * @param patience how long a generation that somebody asked for is tried at most, even when its caller leaves earlier
+ * @param checkSigner throws a {@link dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException} when no URL can be signed; may block. It is
+ *     run before anything is bought or queued for a caller. Jobs from the queue need no URL
  * @param virtualThreads runs what may wait; never the thread of an event loop
  */
 public record PipelineParts(
@@ -47,6 +49,7 @@ public record PipelineParts(
         Drain drain,
         int mostFollowers,
         Duration patience,
+        Runnable checkSigner,
         Pause pause,
         Clock clock,
         ExecutorService virtualThreads) {

@@ -2,16 +2,11 @@ package dev.afterimage.pipeline;
 
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import java.util.function.Supplier;
 
 /** Charges a caller's quota for work that may be billed, and gives it back when the work cost nothing. */
-final class QuotaEnforcer {
-
-    private final CallerQuota quota;
-
-    QuotaEnforcer(CallerQuota quota) {
-        this.quota = quota;
-    }
+record QuotaEnforcer(CallerQuota quota) {
 
     /**
      * Does the work and counts it on the caller's quota. The service itself has none.

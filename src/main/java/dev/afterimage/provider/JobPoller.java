@@ -13,7 +13,7 @@ import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
-import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.PermitLapsedException;
@@ -354,7 +354,7 @@ final class JobPoller {
                 } catch (InterruptedException cancelled) {
                     Thread.currentThread().interrupt();
                     throw new UnavailableException("cancelled before the poll left", cancelled);
-                } catch (PermitLapsedException | LimiterUnavailableException notNow) {
+                } catch (PermitLapsedException | FleetUnavailableException notNow) {
                     throw new UnavailableException("no permit to poll", notNow);
                 }
             };

@@ -2,7 +2,7 @@ package dev.afterimage.provider;
 
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.store.ImageStore;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 

@@ -1,6 +1,6 @@
 package dev.afterimage.provider;
 
-import dev.afterimage.generation.Accounts;
+import dev.afterimage.generation.AccountChoice.Accounts;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;

@@ -2,11 +2,12 @@ package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.AccountLimits;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Purchase;
-import dev.afterimage.limit.ReceiptRules;
+import dev.afterimage.limit.Receipts.ReceiptRules;
+import dev.afterimage.store.ImageStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 /**
  * The one Lua script of limiter and receipts, with its keys and its rules. Before its first purchase a fleet must know
  * whether Redis has lost its memory: the script gives the memory a random name, the epoch, and lets nothing be bought
- * until a process has compared it with the {@link EpochNote} in the store.
+ * until a process has compared it with the {@linkplain #NOTE note} in the store.
  */
 public final class LimiterScript {
 
@@ -31,21 +32,15 @@ public final class LimiterScript {
     private static final RedisScript SCRIPT = RedisScript.named("limiter", "receipts", "limiter-actions");
     private static final Duration LONGEST_WAIT = Duration.ofDays(366);
 
-    /** Keeps the epoch of Redis' memory outside of Redis. */
-    public interface EpochNote {
-
-        /** The epoch that was noted last; empty at a first start. */
-        java.util.Optional<String> read();
-
-        void write(String epoch);
-    }
+    /** The store's note of the epoch of Redis' memory that was seen last; there is none at a first start. */
+    static final String NOTE = "redis-epoch";
 
     private final RedisLink link;
     private final String tagged;
     private final AccountLimits limits;
     private final List<String> rules;
     private final Duration lostMemoryPause;
-    private final EpochNote note;
+    private final ImageStore store;
     private final Supplier<String> tokens;
     private final Supplier<String> fixedTime;
     private final Set<String> permitted = ConcurrentHashMap.newKeySet();
@@ -55,33 +50,20 @@ public final class LimiterScript {
      *
      * @param lostMemoryPause how long nothing is bought after Redis has lost its memory
      * @param tokens random words, no two alike
+     * @param fixedTime a clock for tests: microseconds since 1970; an empty text for the server's time
      */
     public LimiterScript(
-            RedisLink link,
-            RedisConfig config,
-            AccountLimits limits,
-            ReceiptRules receiptRules,
-            Duration lostMemoryPause,
-            EpochNote note,
-            Supplier<String> tokens) {
-        this(link, config.prefix(), limits, receiptRules, lostMemoryPause, note, tokens, () -> "");
-    }
-
-    /**
-     * As the public constructor, with a clock for tests: microseconds since 1970, or an empty text for the server's time.
-     */
-    LimiterScript(
             RedisLink link,
             String prefix,
             AccountLimits limits,
             ReceiptRules receiptRules,
             Duration lostMemoryPause,
-            EpochNote note,
+            ImageStore store,
             Supplier<String> tokens,
             Supplier<String> fixedTime) {
         this.link = link;
         this.lostMemoryPause = lostMemoryPause;
-        this.note = note;
+        this.store = store;
         this.tokens = tokens;
         this.fixedTime = fixedTime;
         tagged = prefix + ":{limiter}:";
@@ -143,46 +125,78 @@ public final class LimiterScript {
         return tagged + "receipts";
     }
 
-    /**
-     * Runs an action of the script.
-     *
-     * @param accounts those that it is about, at least one
-     * @param more the action's own arguments
-     * @throws LimiterUnavailableException when Redis cannot be reached; or the store, where the epoch must be compared
-     */
-    ScriptReply run(
-            List<String> accounts,
-            String action,
-            String token,
-            Lane lane,
-            Duration wait,
-            ImageKey key,
-            String... more) {
-        ScriptReply answer = runOnce(accounts, action, token, lane, wait, key, more);
-        if (answer.number(0) == UNCONFIRMED) {
-            confirm(answer.word(3));
-            answer = runOnce(accounts, action, token, lane, wait, key, more);
-        }
-        if (answer.number(0) == UNCONFIRMED) {
-            throw new LimiterUnavailableException("Redis lost its memory a moment ago.", null);
-        }
-        return answer;
-    }
-
-    /** Runs an action that concerns an image's receipt, whatever its account. */
-    ScriptReply run(String action, String token, Lane lane, ImageKey key, String... more) {
-        return run(FLEET, action, token, lane, Duration.ZERO, key, more);
-    }
-
-    /** An action that concerns no image. */
-    ScriptReply run(List<String> accounts, String action, String token, Lane lane, Duration wait, String... more) {
-        return run(accounts, action, token, lane, wait, NO_KEY, more);
-    }
-
     /** The account whose keys stand for the fleet, too. */
     private static final List<String> FLEET = List.of(Purchase.DEFAULT_ACCOUNT);
 
     private static final ImageKey NO_KEY = new ImageKey("0".repeat(64));
+
+    /**
+     * What the script is asked.
+     *
+     * @param accounts those that it is about, at least one
+     * @param duration what it means depends on the action, see {@code limiter.lua}
+     * @param more the action's own arguments
+     */
+    record Question(
+            List<String> accounts,
+            String action,
+            String token,
+            Lane lane,
+            Duration duration,
+            ImageKey key,
+            List<String> more) {
+
+        /** About no image. */
+        Question(List<String> accounts, String action, String token, Lane lane, Duration duration, String... more) {
+            this(accounts, action, token, lane, duration, NO_KEY, List.of(more));
+        }
+
+        /** About an image's receipt, whatever its account. */
+        Question(String action, String token, Lane lane, ImageKey key, String... more) {
+            this(FLEET, action, token, lane, Duration.ZERO, key, List.of(more));
+        }
+
+        /**
+         * About a call and what it buys.
+         *
+         * @param time the action's first argument, before the purchase
+         */
+        static Question of(
+                String action,
+                String token,
+                Lane lane,
+                Duration duration,
+                String time,
+                Purchase bought,
+                String... more) {
+            List<String> arguments = new ArrayList<>(List.of(
+                    time,
+                    micros(bought.period()),
+                    bought.account(),
+                    bought.template(),
+                    bought.request(),
+                    bought.series()));
+            arguments.addAll(List.of(more));
+            return new Question(List.of(bought.account()), action, token, lane, duration, bought.key(), arguments);
+        }
+    }
+
+    /**
+     * Runs an action of the script.
+     *
+     * @throws FleetUnavailableException when Redis cannot be reached; or the store, where the epoch must be compared
+     */
+    ScriptReply run(Question question) {
+        ScriptReply answer = runOnce(question);
+        if (answer.number(0) == UNCONFIRMED) {
+            confirm(answer.word(3));
+            answer = runOnce(question);
+        }
+        if (answer.number(0) == UNCONFIRMED) {
+            throw new FleetUnavailableException("Redis lost its memory a moment ago.", null);
+        }
+        return answer;
+    }
 
     /**
      * Compares Redis' epoch with the store's note. A pause begins before the note is written, so that a process which
@@ -192,48 +206,44 @@ public final class LimiterScript {
     private void confirm(String epoch) {
         boolean lost;
         try {
-            lost = note.read().filter(known -> !known.equals(epoch)).isPresent();
+            lost = store.note(NOTE).filter(known -> !known.equals(epoch)).isPresent();
         } catch (RuntimeException unreadable) {
-            throw new LimiterUnavailableException("The store cannot tell whether Redis lost its memory.", unreadable);
+            throw new FleetUnavailableException("The store cannot tell whether Redis lost its memory.", unreadable);
         }
         if (lost) {
-            runOnce(FLEET, "pauseAfterLoss", epoch, Lane.INTERACTIVE, lostMemoryPause, NO_KEY);
+            runOnce(new Question(FLEET, "pauseAfterLoss", epoch, Lane.INTERACTIVE, lostMemoryPause));
         }
         try {
-            note.write(epoch);
+            store.note(NOTE, epoch);
         } catch (RuntimeException unwritable) {
-            throw new LimiterUnavailableException("The store does not take the epoch of Redis' memory.", unwritable);
+            throw new FleetUnavailableException("The store does not take the epoch of Redis' memory.", unwritable);
         }
-        runOnce(FLEET, "confirm", epoch, Lane.INTERACTIVE, Duration.ZERO, NO_KEY);
+        runOnce(new Question(FLEET, "confirm", epoch, Lane.INTERACTIVE, Duration.ZERO));
     }
 
-    private ScriptReply runOnce(
-            List<String> accounts,
-            String action,
-            String token,
-            Lane lane,
-            Duration wait,
-            ImageKey key,
-            String... more) {
-        List<String> allKeys = new ArrayList<>(List.of(tagged + "state", receiptKey(key.value()), receiptsKey()));
-        List<String> question = new ArrayList<>(List.of(action, fixedTime.get()));
-        question.addAll(rules);
-        question.addAll(List.of(tokens.get(), token, lane.name(), micros(wait), Integer.toString(accounts.size())));
-        for (String account : accounts) {
-            allKeys.addAll(keysOf(account));
-            question.addAll(rulesOf(account));
+    private ScriptReply runOnce(Question question) {
+        List<String> keys = new ArrayList<>(
+                List.of(tagged + "state", receiptKey(question.key().value()), receiptsKey()));
+        List<String> arguments = new ArrayList<>(List.of(question.action(), fixedTime.get()));
+        arguments.addAll(rules);
+        arguments.addAll(List.of(
+                tokens.get(),
+                question.token(),
+                question.lane().name(),
+                micros(question.duration()),
+                Integer.toString(question.accounts().size())));
+        for (String account : question.accounts()) {
+            keys.addAll(keysOf(account));
+            arguments.addAll(rulesOf(account));
         }
-        question.addAll(List.of(more));
-        try {
-            ScriptReply answer = SCRIPT.call(link, allKeys, question);
-            if (answer.number(0) == NEWER) {
-                throw new LimiterUnavailableException(
-                        "A newer version of Afterimage has written to this Redis; this process buys nothing.", null);
-            }
-            return answer;
-        } catch (RedisUnavailableException gone) {
-            throw new LimiterUnavailableException("The fleet's limiter cannot be asked.", gone);
+        arguments.addAll(question.more());
+        ScriptReply answer = RedisUnavailableException.forFleet(
+                "The fleet's limiter cannot be asked.", () -> SCRIPT.call(link, keys, arguments));
+        if (answer.number(0) == NEWER) {
+            throw new FleetUnavailableException(
+                    "A newer version of Afterimage has written to this Redis; this process buys nothing.", null);
         }
+        return answer;
     }
 
     /** A duration in microseconds, rounded up, so that no wait is shorter in the script than it was asked for. */

@@ -1,14 +1,10 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.image.Sha256;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CallerQuota;
-import dev.afterimage.limit.LimiterUnavailableException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -27,15 +23,9 @@ public final class RedisCallerQuota implements CallerQuota {
      * The quotas of all processes with this prefix.
      *
      * @param limit requests per caller and clock hour, at least 1; empty allows everything, without asking Redis
+     * @param fixedTime a clock for tests: microseconds since 1970; an empty text for the server's time
      */
-    public RedisCallerQuota(RedisLink link, RedisConfig config, OptionalInt limit) {
-        this(link, config.prefix(), limit, () -> "");
-    }
-
-    /**
-     * As the public constructor, with a clock for tests: microseconds since 1970, or an empty text for the server's time.
-     */
-    RedisCallerQuota(RedisLink link, String prefix, OptionalInt limit, Supplier<String> fixedTime) {
+    public RedisCallerQuota(RedisLink link, String prefix, OptionalInt limit, Supplier<String> fixedTime) {
         if (limit.isPresent() && limit.getAsInt() < 1) {
             throw new IllegalArgumentException("afterimage.quota.per-caller must be at least 1, or left out");
         }
@@ -65,19 +55,8 @@ public final class RedisCallerQuota implements CallerQuota {
 
     private ScriptReply run(String action, Caller caller, int most) {
         List<String> arguments = List.of(action, Integer.toString(most), fixedTime.get());
-        try {
-            return SCRIPT.call(link, List.of(prefix + hash(caller)), arguments);
-        } catch (RedisUnavailableException gone) {
-            throw new LimiterUnavailableException("The callers' quotas cannot be asked.", gone);
-        }
-    }
-
-    private static String hash(Caller caller) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(caller.id().getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return RedisUnavailableException.forFleet(
+                "The callers' quotas cannot be asked.",
+                () -> SCRIPT.call(link, List.of(prefix + Sha256.hex(caller.id())), arguments));
     }
 }

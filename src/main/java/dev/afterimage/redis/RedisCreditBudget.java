@@ -1,7 +1,7 @@
 package dev.afterimage.redis;
 
-import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.store.ImageStore;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -10,13 +10,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -25,8 +23,8 @@ import java.util.stream.Collectors;
 
 /**
  * The counts of what a fleet's images cost. When Redis has lost an account's count, it starts again from the highest that
- * any process remembers. When no process has lived through the loss, it starts from a note outside of Redis that is
- * minutes old.
+ * any process remembers. When no process has lived through the loss, it starts from a note in the store that is minutes
+ * old.
  *
  * <p>While Redis cannot be reached, nothing is spent.
  */
@@ -34,6 +32,7 @@ public final class RedisCreditBudget implements CreditBudget {
 
     private static final System.Logger LOG = System.getLogger(RedisCreditBudget.class.getName());
 
+    private static final String UNAVAILABLE = "The month's credits cannot be counted: Redis is out of reach.";
     private static final RedisScript SCRIPT = RedisScript.named("credits");
     /** How long a month's counts are kept: more than a year, so that the same month of the year before can be compared. */
     private static final Duration KEPT_FOR = Duration.ofDays(400);
@@ -41,28 +40,8 @@ public final class RedisCreditBudget implements CreditBudget {
     /** The shortest time between two notes of one process; it writes them when it spends. */
     static final Duration NOTED_EVERY = Duration.ofMinutes(5);
 
-    /**
-     * Keeps the counts of accounts that have a budget outside of Redis. Both operations may fail, and are then tried
-     * again later.
-     */
-    public interface Note {
-
-        /** For fleets that keep no such note. */
-        Note NONE = new Note() {
-            @Override
-            public Optional<String> read() {
-                return Optional.empty();
-            }
-
-            @Override
-            public void write(String counts) {}
-        };
-
-        /** The last note; empty when there is none. */
-        Optional<String> read();
-
-        void write(String counts);
-    }
+    /** The store's note of the counts of accounts that have a budget. */
+    static final String NOTE = "credits";
 
     /** The last count of an account in a month that this process saw. */
     private record Known(String epoch, String used) {
@@ -86,7 +65,7 @@ public final class RedisCreditBudget implements CreditBudget {
     private final Budgets budgets;
     private final Supplier<String> tokens;
     private final Clock clock;
-    private final Note note;
+    private final ImageStore store;
     /** The counts that were seen, by month and account. */
     private final Map<String, Known> known = new ConcurrentHashMap<>();
 
@@ -95,11 +74,17 @@ public final class RedisCreditBudget implements CreditBudget {
     /**
      * The budget of all processes with this prefix.
      *
+     * @param store keeps a note of the counts outside of Redis; where it fails it is tried again later
      * @param tokens random words, no two alike
      */
     public RedisCreditBudget(
-            RedisLink link, RedisConfig config, Budgets budgets, Note note, Supplier<String> tokens, Clock clock) {
-        this.note = note;
+            RedisLink link,
+            RedisConfig config,
+            Budgets budgets,
+            ImageStore store,
+            Supplier<String> tokens,
+            Clock clock) {
+        this.store = store;
         this.link = link;
         this.prefix = config.prefix() + ":credits:";
         this.budgets = budgets;
@@ -109,7 +94,7 @@ public final class RedisCreditBudget implements CreditBudget {
 
     @Override
     public Decision reserve(Charge charge) {
-        YearMonth month = currentMonth();
+        YearMonth month = CreditBudget.currentMonth(clock);
         long verdict = add(month.toString(), charge, Charge.micros(charge.cost()), true)
                 .number(0);
         if (verdict == 1 && budgets.ofAccount(charge.account()) >= 0) {
@@ -117,12 +102,7 @@ public final class RedisCreditBudget implements CreditBudget {
         }
         return verdict == 1
                 ? new Reserved(month.toString(), charge)
-                : new Exhausted(
-                        month.plusMonths(1)
-                                .atDay(1)
-                                .atStartOfDay(ZoneOffset.UTC)
-                                .toInstant(),
-                        verdict == 0 ? By.ACCOUNT : By.TENANT);
+                : Exhausted.in(month, verdict == 0 ? By.ACCOUNT : By.TENANT);
     }
 
     @Override
@@ -135,20 +115,16 @@ public final class RedisCreditBudget implements CreditBudget {
     public Status status(String account) {
         Charge nothing = new Charge(account, "", "", 0);
         return budgets.status(
-                account, add(currentMonth().toString(), nothing, 0, false).number(1));
+                account,
+                add(CreditBudget.currentMonth(clock).toString(), nothing, 0, false)
+                        .number(1));
     }
 
     @Override
     public List<Usage> usage(String month, By by) {
         String kind = field(by, "");
-        Response fields;
-        try {
-            fields = link.exchange(Request.cmd(Command.HGETALL).arg(prefix + month))
-                    .join()
-                    .response();
-        } catch (CompletionException gone) {
-            throw unavailable(gone);
-        }
+        Request all = Request.cmd(Command.HGETALL).arg(prefix + month);
+        Response fields = RedisUnavailableException.forFleet(UNAVAILABLE, () -> link.call(all));
         List<Usage> usage = new ArrayList<>();
         if (fields != null) {
             for (String field : fields.getKeys()) {
@@ -188,13 +164,10 @@ public final class RedisCreditBudget implements CreditBudget {
                 field(By.ACCOUNT, charge.account()),
                 field(By.TEMPLATE, charge.template()),
                 field(By.TENANT, charge.tenant()));
-        try {
-            ScriptReply answer = SCRIPT.call(link, List.of(prefix + month), arguments);
-            known.put(ofAccount, new Known(answer.word(2), Long.toString(answer.number(1))));
-            return answer;
-        } catch (RedisUnavailableException gone) {
-            throw unavailable(gone);
-        }
+        ScriptReply answer = RedisUnavailableException.forFleet(
+                UNAVAILABLE, () -> SCRIPT.call(link, List.of(prefix + month), arguments));
+        known.put(ofAccount, new Known(answer.word(2), Long.toString(answer.number(1))));
+        return answer;
     }
 
     private Known noted(String ofAccount, String account) {
@@ -202,7 +175,7 @@ public final class RedisCreditBudget implements CreditBudget {
             return Known.NOTHING;
         }
         try {
-            return note.read().stream()
+            return store.note(NOTE).stream()
                     .flatMap(String::lines)
                     .flatMap(line -> Known.of(line, ofAccount).stream())
                     .findFirst()
@@ -223,20 +196,14 @@ public final class RedisCreditBudget implements CreditBudget {
             return;
         }
         try {
-            note.write(known.entrySet().stream()
-                    .filter(count -> count.getKey().startsWith(month + " "))
-                    .map(count -> count.getValue().line(count.getKey()))
-                    .collect(Collectors.joining("\n")));
+            store.note(
+                    NOTE,
+                    known.entrySet().stream()
+                            .filter(count -> count.getKey().startsWith(month + " "))
+                            .map(count -> count.getValue().line(count.getKey()))
+                            .collect(Collectors.joining("\n")));
         } catch (RuntimeException unavailable) {
             LOG.log(Level.WARNING, "The month's credits cannot be noted; another try in some minutes", unavailable);
         }
-    }
-
-    private static BudgetUnavailableException unavailable(RuntimeException gone) {
-        return new BudgetUnavailableException("The month's credits cannot be counted: Redis is out of reach.", gone);
-    }
-
-    private YearMonth currentMonth() {
-        return YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
     }
 }

@@ -1,11 +1,11 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.FlightLeases.Lease;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
-import dev.afterimage.singleflight.Place;
+import dev.afterimage.singleflight.FlightLeases.Place;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import io.vertx.redis.client.Command;
@@ -32,6 +32,7 @@ public final class RedisFlightLeases implements FlightLeases {
     private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofMillis(80);
     private static final double RARER = 1.25;
 
+    private static final String UNAVAILABLE = "The fleet's leases cannot be asked.";
     private static final RedisScript RENEW = RedisScript.named("lease-renew");
     private static final RedisScript FOLLOW = RedisScript.named("lease-follow");
     private static final RedisScript RELEASE = RedisScript.named("lease-release");
@@ -79,7 +80,7 @@ public final class RedisFlightLeases implements FlightLeases {
         Lease lease = new Lease(key, lane, tokens.get(), ttl);
         try {
             return renew(lease) ? Optional.of(lease) : Optional.empty();
-        } catch (LeasesUnavailableException overdue) {
+        } catch (FleetUnavailableException overdue) {
             return renew(lease) ? Optional.of(lease) : Optional.empty();
         }
     }
@@ -156,18 +157,11 @@ public final class RedisFlightLeases implements FlightLeases {
     }
 
     private @Nullable Response call(Request request) {
-        try {
-            return link.call(request);
-        } catch (RedisUnavailableException gone) {
-            throw new LeasesUnavailableException("The fleet's leases cannot be asked.", gone);
-        }
+        return RedisUnavailableException.forFleet(UNAVAILABLE, () -> link.call(request));
     }
 
     private long run(RedisScript script, String name, List<String> arguments) {
-        try {
-            return script.call(link, List.of(name), arguments).number();
-        } catch (RedisUnavailableException gone) {
-            throw new LeasesUnavailableException("The fleet's leases cannot be asked.", gone);
-        }
+        return RedisUnavailableException.forFleet(
+                UNAVAILABLE, () -> script.call(link, List.of(name), arguments).number());
     }
 }

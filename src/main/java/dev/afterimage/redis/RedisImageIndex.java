@@ -1,7 +1,7 @@
 package dev.afterimage.redis;
 
-import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntryCodec;
 import dev.afterimage.image.ImageKey;

@@ -46,15 +46,13 @@ public final class RedisJobQueue implements JobQueue {
     private final Pause pause;
     private final Supplier<String> fixedTime;
 
-    /** A queue for all processes with this prefix. */
-    public RedisJobQueue(RedisLink link, RedisConfig config, Duration visibilityTimeout, Pause pause) {
-        this(link, config.prefix(), visibilityTimeout, pause, () -> "");
-    }
-
     /**
-     * As the public constructor, with a clock for tests: milliseconds since 1970, or an empty text for the server's time.
+     * A queue for all processes with this prefix.
+     *
+     * @param fixedTime a clock for tests: milliseconds since 1970; an empty text for the server's time
      */
-    RedisJobQueue(RedisLink link, String prefix, Duration visibilityTimeout, Pause pause, Supplier<String> fixedTime) {
+    public RedisJobQueue(
+            RedisLink link, String prefix, Duration visibilityTimeout, Pause pause, Supplier<String> fixedTime) {
         this.link = link;
         String queue = "{" + prefix + ":queue}:";
         this.keys = Stream.of("interactive", "bulk", "bodies", "states", "since", "dead", "reasons", "claims")

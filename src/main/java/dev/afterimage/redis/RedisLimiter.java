@@ -2,7 +2,6 @@ package dev.afterimage.redis;
 
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
@@ -12,8 +11,10 @@ import dev.afterimage.limit.Permit.Reason;
 import dev.afterimage.limit.Permit.Refused;
 import dev.afterimage.limit.Permit.Stopped;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
+import dev.afterimage.redis.LimiterScript.Question;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -136,19 +137,8 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     private Answer askOf(Purchase purchase, String action, String token, Lane lane, Duration wait) {
-        return answer(script.run(
-                List.of(purchase.account()),
-                action,
-                token,
-                lane,
-                wait,
-                purchase.key(),
-                Long.toString(purchase.known().toEpochMilli()),
-                LimiterScript.micros(purchase.period()),
-                purchase.account(),
-                purchase.template(),
-                purchase.request(),
-                purchase.series()));
+        String known = Long.toString(purchase.known().toEpochMilli());
+        return answer(script.run(Question.of(action, token, lane, wait, known, purchase)));
     }
 
     /** How much ahead the next departure is asked for, after an answer that came too late: the next one may take as long. */
@@ -217,7 +207,7 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     private Answer ask(List<String> accounts, String action, String token, Lane lane, Duration wait, String... more) {
-        return answer(script.run(accounts, action, token, lane, wait, more));
+        return answer(script.run(new Question(accounts, action, token, lane, wait, more)));
     }
 
     private Answer answer(ScriptReply script) {

@@ -3,11 +3,11 @@ package dev.afterimage.redis;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
+import dev.afterimage.redis.LimiterScript.Question;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The receipts of a fleet. They belong to the limiter's script, so that a departure can write one in the same step. */
@@ -29,6 +28,8 @@ public final class RedisReceipts implements Receipts {
 
     /** The most receipts that are listed. */
     private static final int MOST_LISTED = 10_000;
+
+    private static final String UNAVAILABLE = "The fleet's receipts cannot be asked.";
     /** How many receipts are read in one round trip. */
     private static final int READ_TOGETHER = 100;
 
@@ -47,27 +48,18 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public Optional<Permit.Refused> refusal(Purchase purchase) {
-        ScriptReply answer = script.run(
+        ScriptReply answer = script.run(new Question(
                 "refusal",
                 "",
                 Lane.INTERACTIVE,
                 purchase.key(),
-                Long.toString(purchase.known().toEpochMilli()));
+                Long.toString(purchase.known().toEpochMilli())));
         return answer.number(0) == LimiterScript.REFUSED ? Optional.of(RedisLimiter.refused(answer)) : Optional.empty();
     }
 
     @Override
     public Holding hold(Permit.Departed call) {
-        Purchase purchase = call.purchase();
-        ScriptReply answer = run(
-                "hold",
-                call,
-                micros(call.at()),
-                LimiterScript.micros(purchase.period()),
-                purchase.account(),
-                purchase.template(),
-                purchase.request(),
-                purchase.series());
+        ScriptReply answer = run("hold", call);
         return switch ((int) answer.number(0)) {
             case 1 -> Holding.HELD;
             case 2 -> Holding.DELETED;
@@ -84,16 +76,10 @@ public final class RedisReceipts implements Receipts {
                 "settle",
                 call,
                 nameOf(outcome),
-                micros(call.at()),
-                LimiterScript.micros(call.purchase().period()),
                 Long.toString(made.toEpochMilli()),
                 outcome.detail(),
                 outcome.answered() ? "1" : "0",
                 LimiterScript.micros(remembered),
-                call.purchase().account(),
-                call.purchase().template(),
-                call.purchase().request(),
-                call.purchase().series(),
                 outcome instanceof CallOutcome.Image image && image.late() ? "1" : "0");
         long wait = answer.number(1);
         return new Settlement(
@@ -113,8 +99,8 @@ public final class RedisReceipts implements Receipts {
     @Override
     public Optional<Resumed> resume(Purchase purchase, Lane lane) {
         String token = script.token();
-        ScriptReply answer =
-                script.run("resumeJob", token, lane, purchase.key(), LimiterScript.micros(purchase.period()));
+        ScriptReply answer = script.run(
+                new Question("resumeJob", token, lane, purchase.key(), LimiterScript.micros(purchase.period())));
         if (answer.number(0) != LimiterScript.GRANTED) {
             return Optional.empty();
         }
@@ -125,12 +111,13 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public void keepTicket(Permit.Departed call, String ticket) {
-        run("ticket", call, ticket);
+        script.run(new Question(
+                "ticket", call.token(), call.lane(), call.purchase().key(), ticket));
     }
 
     @Override
     public void noteDeleted(ImageKey key, Duration period) {
-        script.run("noteDeleted", "", Lane.INTERACTIVE, key, LimiterScript.micros(period));
+        script.run(new Question("noteDeleted", "", Lane.INTERACTIVE, key, LimiterScript.micros(period)));
     }
 
     /** Reads two fields, both of which a purchase after the DELETE clears. */
@@ -146,7 +133,9 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public boolean allowAnother(ImageKey key) {
-        return script.run("allowAnother", "", Lane.INTERACTIVE, key).number(0) == 1;
+        return script.run(new Question("allowAnother", "", Lane.INTERACTIVE, key))
+                        .number(0)
+                == 1;
     }
 
     @Override
@@ -165,8 +154,10 @@ public final class RedisReceipts implements Receipts {
         List<Receipt> listed = new ArrayList<>();
         for (int from = 0; from < keys.size(); from += READ_TOGETHER) {
             List<String> some = keys.subList(from, Math.min(keys.size(), from + READ_TOGETHER));
-            List<RedisLink.Reply> replies = asked(() -> RedisLink.await(
-                    script.link().exchangeAll(some.stream().map(this::all).toList())));
+            List<RedisLink.Reply> replies = RedisUnavailableException.forFleet(
+                    UNAVAILABLE,
+                    () -> RedisLink.await(script.link()
+                            .exchangeAll(some.stream().map(this::all).toList())));
             for (int i = 0; i < some.size(); i++) {
                 receipt(some.get(i), replies.get(i).response())
                         .filter(receipt -> receipt.listedAs(now).isPresent())
@@ -219,25 +210,12 @@ public final class RedisReceipts implements Receipts {
     }
 
     private ScriptReply run(String action, Permit.Departed call, String... more) {
-        return script.run(
-                List.of(call.purchase().account()),
-                action,
-                call.token(),
-                call.lane(),
-                Duration.ZERO,
-                call.purchase().key(),
-                more);
+        return script.run(Question.of(
+                action, call.token(), call.lane(), Duration.ZERO, micros(call.at()), call.purchase(), more));
     }
 
     private @Nullable Response call(Request request) {
-        return asked(() -> script.link().call(request));
-    }
-
-    private static <T extends @Nullable Object> T asked(Supplier<T> question) {
-        try {
-            return question.get();
-        } catch (RedisUnavailableException gone) {
-            throw new LimiterUnavailableException("The fleet's receipts cannot be asked.", gone);
-        }
+        return RedisUnavailableException.forFleet(
+                UNAVAILABLE, () -> script.link().call(request));
     }
 }

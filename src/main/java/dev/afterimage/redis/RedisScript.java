@@ -83,8 +83,6 @@ final class RedisScript {
     /** Redis works but does not know the script, so its source must be sent. */
     static final class NoScriptException extends RuntimeException {
 
-        private static final long serialVersionUID = 1L;
-
         NoScriptException() {
             super("Redis does not know the script", null, false, false);
         }

@@ -1,13 +1,12 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Redis cannot be used now: it is out of reach, too slow, or refuses. Adapters translate it into their port's exception. */
 final class RedisUnavailableException extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
 
     RedisUnavailableException(String message, @Nullable Throwable cause) {
         super(message, cause, false, false);
@@ -19,6 +18,15 @@ final class RedisUnavailableException extends RuntimeException {
             return question.get();
         } catch (RedisUnavailableException gone) {
             throw new QueueUnavailableException("What is known of jobs cannot be asked: Redis is out of reach.", gone);
+        }
+    }
+
+    /** Runs a command about what the fleet shares. Throws {@link FleetUnavailableException} when Redis cannot be used. */
+    static <T extends @Nullable Object> T forFleet(String message, Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (RedisUnavailableException gone) {
+            throw new FleetUnavailableException(message, gone);
         }
     }
 }

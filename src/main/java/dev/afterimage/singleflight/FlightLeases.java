@@ -1,6 +1,7 @@
 package dev.afterimage.singleflight;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.Optional;
  * Port: which process of the fleet leads the generation of an image, and which ones wait for it. A lease gathers followers
  * and saves work; that nobody pays twice is the receipt's business. There is one lease a key and lane, so that a person does
  * not wait behind a bulk job that has not left yet. Operations block; call them from a virtual thread. They fail with a
- * {@link LeasesUnavailableException}.
+ * {@link FleetUnavailableException}.
  */
 public interface FlightLeases {
 
@@ -56,15 +57,9 @@ public interface FlightLeases {
     record Lease(ImageKey key, Lane lane, String token, Duration ttl) {}
 
     /**
-     * The fleet's leases cannot be asked now; what was asked may or may not have been done. The message is for the operator
-     * and holds no secret.
+     * One of the places in which a leader is waited for, where not everybody may.
+     *
+     * @param token known to its holder only
      */
-    class LeasesUnavailableException extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        public LeasesUnavailableException(String message, Throwable cause) {
-            super(message, cause, false, false);
-        }
-    }
+    record Place(ImageKey key, String token) {}
 }

@@ -3,6 +3,7 @@ package dev.afterimage.singleflight;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases.Lease;
+import dev.afterimage.singleflight.FlightLeases.Place;
 import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package dev.afterimage.store;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Port: keeps the images, each with its entry, so that they survive a crash. Operations block (call them from a virtual
@@ -44,4 +45,12 @@ public interface ImageStore {
     /** An image read back with the entry that describes it. */
     @SuppressWarnings("ArrayRecordComponent") // never compared; a copy would cost megabytes
     record StoredImage(IndexEntry entry, byte[] content) {}
+
+    /** The store cannot be used now: out of reach, refused, or full. The message is for the operator and holds no secret. */
+    class StoreUnavailableException extends RuntimeException {
+
+        public StoreUnavailableException(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
 }

@@ -129,6 +129,7 @@ class GenerationWiring {
             Machine machine,
             Instance<UrlSigner> signer,
             Meters meters) {
+        // The signer is made at the first request: workers and planners have no key.
         ImageService pipeline = new ImagePipeline(new PipelineParts(
                 keys,
                 versions,
@@ -146,11 +147,10 @@ class GenerationWiring {
                 drain,
                 http.maxFollowers().orElse(Integer.MAX_VALUE),
                 config.patience(),
+                () -> signer.get().checkKey(),
                 machine.pause(),
                 machine.clock(),
                 machine.threads()));
-        // The signer is made at the first request: workers and planners have no key.
-        return new MeteredImageService(
-                meters, new SignableImageService(pipeline, () -> signer.get().checkKey(), machine.threads()));
+        return new MeteredImageService(meters, pipeline);
     }
 }

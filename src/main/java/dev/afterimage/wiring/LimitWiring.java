@@ -3,19 +3,19 @@ package dev.afterimage.wiring;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
 import dev.afterimage.limit.AccountLimits;
-import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.limit.CallerQuota.QuotaConfig;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.CreditBudget.BudgetConfig;
 import dev.afterimage.limit.FallbackCallerQuota;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.ProviderLimiter;
-import dev.afterimage.limit.QuotaConfig;
-import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.ReceiptStorage;
 import dev.afterimage.limit.Receipts;
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import dev.afterimage.metrics.MeteredLimiter;
 import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.ProvidersConfig;
@@ -38,7 +38,6 @@ import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Chooses the back ends of what instances share: limiter, receipts, leases, credits, quotas. While Redis cannot be
@@ -50,9 +49,6 @@ class LimitWiring {
     private static final Duration NEVER_LAPSES = Duration.ofDays(1);
     /** A lease survives two missed renewals, and a dead leader is replaced within this time. */
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);
-
-    private static final String EPOCH_NOTE = "redis-epoch";
-    private static final String CREDITS_NOTE = "credits";
 
     @Produces
     @Singleton
@@ -79,27 +75,13 @@ class LimitWiring {
             Machine machine) {
         return new LimiterScript(
                 redis,
-                redisConfig,
+                redisConfig.prefix(),
                 limits,
                 rules,
                 config.lostMemoryPause().orElse(limits.longestCall()),
-                epochIn(store),
-                machine.tokens());
-    }
-
-    private static LimiterScript.EpochNote epochIn(ImageStore store) {
-        return new LimiterScript.EpochNote() {
-
-            @Override
-            public Optional<String> read() {
-                return store.note(EPOCH_NOTE);
-            }
-
-            @Override
-            public void write(String epoch) {
-                store.note(EPOCH_NOTE, epoch);
-            }
-        };
+                store,
+                machine.tokens(),
+                () -> "");
     }
 
     /** Injected only by its own type; the producers below choose whether it is used as limiter and receipts. */
@@ -187,22 +169,7 @@ class LimitWiring {
             case MEMORY -> LocalBackend.of(local).creditBudget(budgets);
             case REDIS ->
                 new RedisCreditBudget(
-                        redis.get(), redisConfig, budgets, creditsIn(store.get()), machine.tokens(), machine.clock());
-        };
-    }
-
-    private static RedisCreditBudget.Note creditsIn(ImageStore store) {
-        return new RedisCreditBudget.Note() {
-
-            @Override
-            public Optional<String> read() {
-                return store.note(CREDITS_NOTE);
-            }
-
-            @Override
-            public void write(String counts) {
-                store.note(CREDITS_NOTE, counts);
-            }
+                        redis.get(), redisConfig, budgets, store.get(), machine.tokens(), machine.clock());
         };
     }
 
@@ -220,7 +187,7 @@ class LimitWiring {
             case MEMORY -> own;
             case REDIS ->
                 new FallbackCallerQuota(
-                        new RedisCallerQuota(redis.get(), redisConfig, config.perCaller()),
+                        new RedisCallerQuota(redis.get(), redisConfig.prefix(), config.perCaller(), () -> ""),
                         own,
                         () -> meters.fallbacks("quota").increment());
         };

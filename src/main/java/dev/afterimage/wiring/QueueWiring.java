@@ -80,7 +80,9 @@ class QueueWiring {
                         config.visibilityTimeout(),
                         machine.clock(),
                         virtualThreads);
-            case REDIS -> new RedisJobQueue(redis.get(), redisConfig, config.visibilityTimeout(), machine.pause());
+            case REDIS ->
+                new RedisJobQueue(
+                        redis.get(), redisConfig.prefix(), config.visibilityTimeout(), machine.pause(), () -> "");
         };
         return new MeteredJobQueue(meters, queue);
     }

@@ -20,7 +20,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.testing.FaultProxy;
 import dev.afterimage.testing.S3Server;
 import java.io.IOException;

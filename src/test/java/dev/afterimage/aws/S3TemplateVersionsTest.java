@@ -3,7 +3,7 @@ package dev.afterimage.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.cache.TemplateVersionsContract;
 import dev.afterimage.image.TemplateId;

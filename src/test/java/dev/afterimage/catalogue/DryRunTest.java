@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.TemplateId;
-import dev.afterimage.limit.BudgetUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
@@ -100,10 +100,10 @@ class DryRunTest {
     @Test
     void dryRunFailsWhileTheBudgetCannotBeRead() {
         creditsLeft = () -> {
-            throw new BudgetUnavailableException("gone", new IllegalStateException());
+            throw new FleetUnavailableException("gone", new IllegalStateException());
         };
 
-        assertThatThrownBy(() -> of("title\nA\n", Horizon.NONE)).isInstanceOf(BudgetUnavailableException.class);
+        assertThatThrownBy(() -> of("title\nA\n", Horizon.NONE)).isInstanceOf(FleetUnavailableException.class);
     }
 
     private DryRun.Estimate of(String csv, Horizon horizon) throws IOException {

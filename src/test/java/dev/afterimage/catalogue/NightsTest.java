@@ -17,15 +17,10 @@ import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.jobs.Worker;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
-import dev.afterimage.pipeline.Drain;
 import dev.afterimage.pipeline.ImagePipeline;
-import dev.afterimage.pipeline.PipelineParts;
-import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.CallbackReceiver;
 import dev.afterimage.testing.CallersThread;
-import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
@@ -49,8 +44,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -170,26 +163,18 @@ class NightsTest {
 
     private Worker worker() {
         CallSettler settler = Permitted.settler(limiter, clock, never, threads);
-        ImagePipeline pipeline = new ImagePipeline(new PipelineParts(
+        ImagePipeline pipeline = Permitted.pipeline(
                 Jobs.KEYS,
-                new FixedVersions(),
                 index,
                 store,
-                new MemoryFlightLeases(Duration.ofSeconds(30), clock::nanoTime, never),
                 limiter,
                 settler,
                 Permitted.generator(provider, limiter, settler, clock, never),
                 provider,
-                (request, lane, deadline) -> Optional.empty(),
                 freshness,
-                new MemoryCallerQuota(OptionalInt.empty(), clock),
-                new FakeBacklog(),
-                new Drain(clock, never),
-                Integer.MAX_VALUE,
-                Duration.ofSeconds(25),
                 never,
                 clock,
-                threads));
+                threads);
         JobOutcomes outcomes = new JobOutcomes(
                 new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
         JobRunner runner = new JobRunner(

@@ -8,8 +8,8 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
-import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.MutableClock;
@@ -45,7 +45,7 @@ class BudgetedGeneratorTest {
         @Override
         public void settle(Reserved reservation, double cost) {
             if (lost) {
-                throw new BudgetUnavailableException("lost", new IllegalStateException());
+                throw new FleetUnavailableException("lost", new IllegalStateException());
             }
             left += (int) (reservation.charge().cost() - cost);
         }

@@ -3,8 +3,8 @@ package dev.afterimage.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.CallOutcome;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipts;
@@ -29,7 +29,7 @@ class CallSettlerTest {
             Receipts.class.getClassLoader(), new Class<?>[] {Receipts.class}, (proxy, method, arguments) -> {
                 told.add((CallOutcome) arguments[1]);
                 if (told.size() == 1) {
-                    throw new LimiterUnavailableException("gone", null);
+                    throw new FleetUnavailableException("gone", null);
                 }
                 return new Receipts.Settlement(false, Optional.empty());
             });

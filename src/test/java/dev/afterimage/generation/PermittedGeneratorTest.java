@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.afterimage.generation.GenerationException.ReceiptStandsException;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
@@ -12,16 +13,16 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.CallOutcome;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterStatus;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
@@ -99,7 +100,7 @@ class PermittedGeneratorTest {
 
         private void requireReachable() {
             if (lost) {
-                throw new LimiterUnavailableException("silence", null);
+                throw new FleetUnavailableException("silence", null);
             }
         }
 
@@ -129,7 +130,7 @@ class PermittedGeneratorTest {
                 Receipts.class.getClassLoader(), new Class<?>[] {Receipts.class}, (proxy, method, arguments) -> {
                     assertThat(method.getName()).isEqualTo("settle");
                     if (silences-- > 0) {
-                        throw new LimiterUnavailableException("silence", null);
+                        throw new FleetUnavailableException("silence", null);
                     }
                     settled.add((CallOutcome) arguments[1]);
                     events.add("settle");
@@ -330,11 +331,11 @@ class PermittedGeneratorTest {
     @Test
     void aDepartureWhoseAnswerIsLostIsSettledAsNotBilledInTheBackground() {
         limiter.departures.add(() -> {
-            throw new LimiterUnavailableException("time-out", null);
+            throw new FleetUnavailableException("time-out", null);
         });
         silences = 3;
 
-        assertThatThrownBy(() -> generate(provider)).isInstanceOf(LimiterUnavailableException.class);
+        assertThatThrownBy(() -> generate(provider)).isInstanceOf(FleetUnavailableException.class);
 
         assertThat(provider.calls()).isZero();
         assertThat(settled).containsExactly(new CallOutcome.NotBilled());

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.generation.guard.BreakerGuard;
-import dev.afterimage.generation.guard.NamedBackoff;
 import dev.afterimage.generation.guard.RetryGuard;
-import dev.afterimage.generation.guard.RetryInException;
+import dev.afterimage.generation.guard.RetryGuard.NamedBackoff;
+import dev.afterimage.generation.guard.RetryGuard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;

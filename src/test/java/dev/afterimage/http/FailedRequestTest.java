@@ -14,7 +14,7 @@ import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.UnavailableException;
-import dev.afterimage.pipeline.QuotaExceededException;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;

@@ -8,7 +8,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
-import dev.afterimage.pipeline.IndexLookup;
+import dev.afterimage.pipeline.ImageService.IndexLookup;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -105,7 +105,7 @@ public class FakeImageService implements ImageService {
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
         return CompletableFuture.completedFuture(
                 known.filter(outcome -> outcome.key().equals(key)));
     }

@@ -13,7 +13,7 @@ import dev.afterimage.generation.RejectedException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.pipeline.ImageOutcome;
-import dev.afterimage.pipeline.QuotaExceededException;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import dev.afterimage.testing.MemoryImageStore;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.limit.OpenJob;
+import dev.afterimage.limit.Receipts.OpenJob;
 import dev.afterimage.testing.Jobs;
 import java.net.URI;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.afterimage.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.NotAnImageException;
@@ -17,13 +17,11 @@ import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.JobOutcomes.AttemptPolicy;
 import dev.afterimage.jobs.JobOutcomes.JobOutcome;
-import dev.afterimage.limit.BudgetUnavailableException;
-import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.pipeline.ImageOutcome;
-import dev.afterimage.pipeline.QuotaExceededException;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,9 +59,7 @@ class JobOutcomesTest {
         Exception cause = new IllegalStateException();
         for (RuntimeException lost : List.of(
                 new CacheUnavailableException("gone", cause),
-                new BudgetUnavailableException("gone", cause),
-                new LimiterUnavailableException("gone", cause),
-                new LeasesUnavailableException("gone", cause),
+                new FleetUnavailableException("gone", cause),
                 new StoreUnavailableException("full", cause),
                 new QueueUnavailableException("gone", cause))) {
             assertThat(outcomes.of(lost, 2)).isEqualTo(new JobOutcome.Wait(Duration.ofSeconds(15), true));

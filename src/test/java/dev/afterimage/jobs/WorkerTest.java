@@ -17,11 +17,11 @@ import dev.afterimage.jobs.JobOutcomes.AttemptPolicy;
 import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.OpenJob;
+import dev.afterimage.limit.Receipts.OpenJob;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
-import dev.afterimage.pipeline.IndexLookup;
+import dev.afterimage.pipeline.ImageService.IndexLookup;
 import dev.afterimage.testing.CallbackReceiver;
 import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakePause;
@@ -441,7 +441,7 @@ class WorkerTest {
         }
 
         @Override
-        public CompletionStage<Optional<ImageOutcome>> look(ImageKey key) {
+        public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
             throw new UnsupportedOperationException();
         }
 

@@ -38,7 +38,7 @@ class FallbackCallerQuotaTest {
 
     private void failIfLost() {
         if (lost) {
-            throw new LimiterUnavailableException("lost", new IllegalStateException());
+            throw new FleetUnavailableException("lost", new IllegalStateException());
         }
     }
 

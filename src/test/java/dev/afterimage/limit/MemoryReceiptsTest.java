@@ -1,5 +1,6 @@
 package dev.afterimage.limit;
 
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import dev.afterimage.testing.MutableClock;
 import java.time.Duration;
 import java.time.Instant;

@@ -10,6 +10,7 @@ import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
+import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;

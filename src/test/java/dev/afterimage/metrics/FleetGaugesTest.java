@@ -7,7 +7,7 @@ import dev.afterimage.jobs.JobQueue.QueueStatus;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterStatus;
+import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.testing.MutableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

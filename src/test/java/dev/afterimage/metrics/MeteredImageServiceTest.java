@@ -12,7 +12,7 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
-import dev.afterimage.pipeline.IndexLookup;
+import dev.afterimage.pipeline.ImageService.IndexLookup;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestImages;
 import dev.afterimage.time.Deadline;

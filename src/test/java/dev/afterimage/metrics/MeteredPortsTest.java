@@ -7,7 +7,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryImageStore;

@@ -3,14 +3,15 @@ package dev.afterimage.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.CallSettler;
-import dev.afterimage.generation.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
@@ -30,9 +31,10 @@ import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Receipt;
-import dev.afterimage.singleflight.FlightLeases;
+import dev.afterimage.pipeline.ImageService.IndexLookup;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import dev.afterimage.singleflight.MemoryFlightLeases;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.ManualPause;
@@ -88,13 +90,15 @@ class ImagePipelineTest {
     private final Drain drain = new Drain(clock, pause);
     private volatile Optional<Permit.Denied> refusal = Optional.empty();
     private int mostFollowers = Integer.MAX_VALUE;
+    private volatile boolean hasSigningKey = true;
     private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
 
-    private ImagePipeline pipelineWithQuota(OptionalInt perHour) {
-        return pipeline(perHour, leases);
+    /** A pipeline of another process of the fleet. */
+    private ImagePipeline otherProcess() {
+        return pipelineWithQuota(OptionalInt.empty());
     }
 
-    private ImagePipeline pipeline(OptionalInt perHour, FlightLeases leases) {
+    private ImagePipeline pipelineWithQuota(OptionalInt perHour) {
         return new ImagePipeline(new PipelineParts(
                 new KeyScheme(ProviderIdentity.builtIn("demo")),
                 versions,
@@ -112,9 +116,16 @@ class ImagePipelineTest {
                 drain,
                 mostFollowers,
                 Duration.ofSeconds(25),
+                this::checkSigner,
                 pause,
                 clock,
                 threads));
+    }
+
+    private void checkSigner() {
+        if (!hasSigningKey) {
+            throw new SigningKeyUnavailableException("unset", new IllegalStateException());
+        }
     }
 
     @AfterEach
@@ -135,6 +146,24 @@ class ImagePipelineTest {
     void aHitIsAnsweredOnTheCallingThread() {
         obtain();
         assertThat(pipeline.obtain(patiently(REQUEST)).toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void withoutASigningKeyNothingIsBoughtForACallerButHitsAreAnswered() {
+        hasSigningKey = false;
+        assertThatThrownBy(this::obtain).isInstanceOf(SigningKeyUnavailableException.class);
+        assertThat(provider.calls()).isZero();
+
+        hasSigningKey = true;
+        obtain();
+        hasSigningKey = false;
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+    }
+
+    @Test
+    void aQueuedJobNeedsNoSigningKey() {
+        hasSigningKey = false;
+        assertThat(join(pipeline.obtain(job()))).isInstanceOf(ImageOutcome.Stored.class);
     }
 
     @Test
@@ -241,9 +270,7 @@ class ImagePipelineTest {
             pause.awaitSleeper(Duration.ofSeconds(2));
             pause.advance(Duration.ofSeconds(2));
         }
-        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
-
-        assertThat(join(pipeline(OptionalInt.empty(), leases).obtain(job))).isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(join(otherProcess().obtain(job()))).isInstanceOf(ImageOutcome.Pending.class);
         assertThat(provider.calls()).isEqualTo(1);
     }
 
@@ -251,13 +278,12 @@ class ImagePipelineTest {
     void imageWaitingForTheStoreCanBeDeleted() {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
-        join(pipeline.forget(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0)));
+        join(pipeline.forget(KEY));
 
         store.full(false);
         obtain(OTHER);
 
-        assertThat(join(pipeline.look(new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0))))
-                .isEmpty();
+        assertThat(join(pipeline.lookup(KEY))).isEmpty();
     }
 
     @Test
@@ -274,12 +300,9 @@ class ImagePipelineTest {
 
     @Test
     void requestWithoutAForeseeablePermitFollowsAnExistingLeader() throws Exception {
-        provider.held();
-        CompletableFuture<ImageOutcome> led =
-                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
-        provider.awaitCall();
+        CompletableFuture<ImageOutcome> led = leading();
         refusal = Optional.of(new Permit.Denied(Duration.ofSeconds(40), Permit.Reason.RATE));
-        ImagePipeline other = pipeline(OptionalInt.empty(), leases);
+        ImagePipeline other = otherProcess();
         CompletableFuture<ImageOutcome> followed =
                 other.obtain(patiently(REQUEST)).toCompletableFuture();
         pause.awaitSleeper(POLL);
@@ -293,11 +316,8 @@ class ImagePipelineTest {
 
     @Test
     void followerOfAnotherProcessGetsItsImage() throws Exception {
-        provider.held();
-        CompletableFuture<ImageOutcome> led =
-                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
-        provider.awaitCall();
-        ImagePipeline other = pipeline(OptionalInt.empty(), leases);
+        CompletableFuture<ImageOutcome> led = leading();
+        ImagePipeline other = otherProcess();
         CompletableFuture<ImageOutcome> followed =
                 other.obtain(patiently(REQUEST)).toCompletableFuture();
         pause.awaitSleeper(POLL);
@@ -328,7 +348,7 @@ class ImagePipelineTest {
     @Test
     void followersOverTheLimitAreAnsweredPending() throws Exception {
         mostFollowers = 1;
-        ImagePipeline small = pipeline(OptionalInt.empty(), leases);
+        ImagePipeline small = otherProcess();
         provider.held();
         CompletableFuture<ImageOutcome> led = small.obtain(patiently(REQUEST)).toCompletableFuture();
         provider.awaitCall();
@@ -350,16 +370,12 @@ class ImagePipelineTest {
     @Test
     void followersOfOtherProcessesCountTowardsTheLimit() throws Exception {
         mostFollowers = 1;
-        provider.held();
-        CompletableFuture<ImageOutcome> led =
-                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
-        provider.awaitCall();
+        CompletableFuture<ImageOutcome> led = leading();
         CompletableFuture<ImageOutcome> followed =
-                pipeline(OptionalInt.empty(), leases).obtain(patiently(REQUEST)).toCompletableFuture();
+                otherProcess().obtain(patiently(REQUEST)).toCompletableFuture();
         pause.awaitSleeper(POLL);
 
-        assertThat(join(pipeline(OptionalInt.empty(), leases).obtain(patiently(REQUEST))))
-                .isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(join(otherProcess().obtain(patiently(REQUEST)))).isInstanceOf(ImageOutcome.Pending.class);
 
         provider.letGo();
         assertThat(led.join()).isInstanceOf(ImageOutcome.Stored.class);
@@ -370,13 +386,10 @@ class ImagePipelineTest {
 
     @Test
     void followerLeavesAtItsDeadlineAndTheFlightContinues() throws Exception {
-        provider.held();
-        CompletableFuture<ImageOutcome> leader =
-                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
-        provider.awaitCall();
+        CompletableFuture<ImageOutcome> leader = leading();
         ImageOutcome follower = join(pipeline.obtain(within(Duration.ofMillis(1))));
         assertThat(follower).isInstanceOf(ImageOutcome.Pending.class);
-        assertThat(join(pipeline.look(follower.key()))).get().isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(join(pipeline.lookup(follower.key()))).get().isInstanceOf(ImageOutcome.Pending.class);
         provider.letGo();
         assertThat(leader.join()).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(provider.calls()).isEqualTo(1);
@@ -413,8 +426,7 @@ class ImagePipelineTest {
     @Test
     void throttledJobIsThrownToItsWorkerAndNotQueuedAgain() {
         provider.failsWith(ThrottledException.byProvider(Optional.of(HOUR)));
-        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
-        assertThatThrownBy(() -> join(pipeline.obtain(job)))
+        assertThatThrownBy(() -> join(pipeline.obtain(job())))
                 .isInstanceOfSatisfying(
                         ThrottledException.class,
                         thrown -> assertThat(thrown.retryAfter()).contains(HOUR));
@@ -426,9 +438,7 @@ class ImagePipelineTest {
         obtain();
         clock.advance(TTL);
         provider.failsWith(new OutOfCreditsException("spent", clock.instant().plus(HOUR)));
-        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
-
-        assertThatThrownBy(() -> join(pipeline.obtain(job))).isInstanceOf(OutOfCreditsException.class);
+        assertThatThrownBy(() -> join(pipeline.obtain(job()))).isInstanceOf(OutOfCreditsException.class);
     }
 
     @Test
@@ -457,7 +467,7 @@ class ImagePipelineTest {
         clock.advance(HOUR);
         GenerationRequest job = planned(TTL);
         IndexLookup before = join(pipeline.indexLookup(REQUEST));
-        join(pipeline(OptionalInt.empty(), leases).obtain(job));
+        join(otherProcess().obtain(job));
 
         assertThat(join(pipeline.obtain(job, before))).isInstanceOf(ImageOutcome.Hit.class);
         assertThat(provider.calls()).isEqualTo(2);
@@ -518,8 +528,7 @@ class ImagePipelineTest {
 
     @Test
     void aFailureIsNeverStored() {
-        provider.failsWith(new NotAnImageException("html"));
-        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        obtainNoImage();
         assertThat(index.entries()).isEmpty();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
@@ -527,19 +536,16 @@ class ImagePipelineTest {
     @Test
     void repeatedUnusableAnswersAreNotBoughtForEveryRequest() {
         for (int request = 0; request < 10; request++) {
-            provider.failsWith(new NotAnImageException("html"));
-            assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+            obtainNoImage();
         }
         assertThat(provider.calls()).isEqualTo(2);
     }
 
     @Test
     void imageResetsTheCountOfUnusableAnswers() {
-        provider.failsWith(new NotAnImageException("html"));
-        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        obtainNoImage();
         join(pipeline.forget(obtain().key()));
-        provider.failsWith(new NotAnImageException("html"));
-        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        obtainNoImage();
 
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
@@ -558,12 +564,9 @@ class ImagePipelineTest {
     @Test
     void jobWhosePurchasesAreUsedUpFailsWithoutANextPurchase() {
         for (int request = 0; request < 2; request++) {
-            provider.failsWith(new NotAnImageException("html"));
-            assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+            obtainNoImage();
         }
-        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
-
-        assertThatThrownBy(() -> join(pipeline.obtain(job)))
+        assertThatThrownBy(() -> join(pipeline.obtain(job())))
                 .isInstanceOfSatisfying(
                         NotAnImageException.class,
                         none -> assertThat(none.nextPurchase()).isEmpty());
@@ -595,9 +598,8 @@ class ImagePipelineTest {
     @Test
     void failureFromTheNegativeCacheCostsNoQuota() {
         ImagePipeline metered = pipelineWithQuota(OptionalInt.of(1));
-        provider.failsWith(new NotAnImageException("html")).failsWith(new NotAnImageException("html"));
-        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
-        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
+        obtainNoImage();
+        obtainNoImage();
 
         assertThatThrownBy(() -> join(metered.obtain(patiently(REQUEST)))).isInstanceOf(NotAnImageException.class);
 
@@ -606,29 +608,21 @@ class ImagePipelineTest {
 
     @Test
     void imageDeletedDuringItsGenerationIsNotStored() throws Exception {
-        provider.held();
-        CompletableFuture<ImageOutcome> made =
-                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
-        provider.awaitCall();
+        CompletableFuture<ImageOutcome> made = leading();
         join(pipeline.forget(KEY));
         provider.letGo();
 
         assertThatThrownBy(() -> join(made)).isInstanceOf(DeletedMeanwhileException.class);
         assertThat(store.find(KEY)).isEmpty();
-        assertThat(join(pipeline.look(KEY))).isEmpty();
+        assertThat(join(pipeline.lookup(KEY))).isEmpty();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(provider.calls()).isEqualTo(2);
     }
 
     @Test
     void aJobWhoseKeyIsBeingBoughtWaitsAlone() throws Exception {
-        provider.held();
-        CompletableFuture<ImageOutcome> led =
-                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
-        provider.awaitCall();
-        GenerationRequest job = GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
-
-        assertThat(join(pipeline.obtain(job)))
+        CompletableFuture<ImageOutcome> led = leading();
+        assertThat(join(pipeline.obtain(job())))
                 .isInstanceOfSatisfying(
                         ImageOutcome.Pending.class,
                         waits -> assertThat(waits.retryAfter()).isEqualTo(Duration.ofSeconds(5)));
@@ -661,7 +655,7 @@ class ImagePipelineTest {
     void aForgottenImageIsGoneFromIndexAndStore() {
         ImageKey key = obtain().key();
         join(pipeline.forget(key));
-        assertThat(join(pipeline.look(key))).isEmpty();
+        assertThat(join(pipeline.lookup(key))).isEmpty();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
 
@@ -699,9 +693,8 @@ class ImagePipelineTest {
 
     @Test
     void anImageStoredByAnotherProcessIsNotBoughtAgain() {
-        ImageKey key = new KeyScheme(ProviderIdentity.builtIn("demo")).keyOf(REQUEST, 0);
         IndexEntry entry = new FreshnessPolicy(TTL, STALE_TTL, HOUR, Map.of())
-                .entryFor(key, REQUEST.template(), FakeGenerator.image(), clock.instant());
+                .entryFor(KEY, REQUEST.template(), FakeGenerator.image(), clock.instant());
         store.put(entry, FakeGenerator.image().content());
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
         assertThat(provider.calls()).isZero();
@@ -723,6 +716,25 @@ class ImagePipelineTest {
 
     private ImageOutcome obtain() {
         return join(pipeline.obtain(patiently(REQUEST)));
+    }
+
+    /** A request whose call to the provider is under way, until {@code provider.letGo()}. */
+    private CompletableFuture<ImageOutcome> leading() throws InterruptedException {
+        provider.held();
+        CompletableFuture<ImageOutcome> led =
+                pipeline.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        return led;
+    }
+
+    /** A job of the queue, of which nobody waits for the image. */
+    private GenerationRequest job() {
+        return GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+    }
+
+    private void obtainNoImage() {
+        provider.failsWith(new NotAnImageException("html"));
+        assertThatThrownBy(this::obtain).isInstanceOf(NotAnImageException.class);
     }
 
     private GenerationRequest patiently(ImageRequest request) {

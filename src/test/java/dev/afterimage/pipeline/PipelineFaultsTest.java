@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.generation.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
@@ -13,15 +13,14 @@ import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
@@ -107,11 +106,11 @@ class PipelineFaultsTest {
 
     /** One process of the fleet. */
     private ImagePipeline pipeline(ImageGenerator generator, Receipts receipts, Pause pause) {
-        Receipts reachable = reachable(Receipts.class, receipts, () -> new LimiterUnavailableException("gone", null));
+        Receipts reachable = reachable(Receipts.class, receipts, () -> new FleetUnavailableException("gone", null));
         ProviderLimiter asked =
-                reachable(ProviderLimiter.class, limiter, () -> new LimiterUnavailableException("gone", null));
+                reachable(ProviderLimiter.class, limiter, () -> new FleetUnavailableException("gone", null));
         FlightLeases shared = reachable(
-                FlightLeases.class, leases, () -> new LeasesUnavailableException("gone", new RuntimeException()));
+                FlightLeases.class, leases, () -> new FleetUnavailableException("gone", new RuntimeException()));
         var settler = Permitted.settler(reachable, clock, pause, threads);
         return new ImagePipeline(new PipelineParts(
                 Jobs.KEYS,
@@ -130,6 +129,7 @@ class PipelineFaultsTest {
                 new Drain(clock, pause),
                 Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
+                () -> {},
                 pause,
                 clock,
                 threads));
@@ -212,7 +212,7 @@ class PipelineFaultsTest {
         fleetIsGone = true;
 
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stale.class);
-        assertThat(Lookup.await(pipeline().look(KEY)))
+        assertThat(Lookup.await(pipeline().lookup(KEY)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Stale.class));
         assertThat(backlog.delays()).isEmpty();
         assertThat(provider.calls()).isEqualTo(1);
@@ -222,7 +222,7 @@ class PipelineFaultsTest {
     void withoutRedisAnUnknownKeyIsPending() {
         fleetIsGone = true;
 
-        assertThat(Lookup.await(pipeline().look(KEY)))
+        assertThat(Lookup.await(pipeline().lookup(KEY)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Pending.class));
     }
 
@@ -325,7 +325,7 @@ class PipelineFaultsTest {
         while (index.entries().containsKey(KEY)) {
             Thread.onSpinWait();
         }
-        assertThat(Lookup.await(pipeline().look(KEY))).isEmpty();
+        assertThat(Lookup.await(pipeline().lookup(KEY))).isEmpty();
     }
 
     /** As a process does that stood still between its last look at the receipt and its write to the store. */
@@ -336,12 +336,12 @@ class PipelineFaultsTest {
         Lookup.await(pipeline().forget(KEY));
         store.put(late, new byte[(int) late.bytes()]);
 
-        assertThat(Lookup.await(pipeline().look(KEY))).isEmpty();
+        assertThat(Lookup.await(pipeline().lookup(KEY))).isEmpty();
 
         assertThat(store.find(KEY)).isEmpty();
         assertThat(index.entries()).isEmpty();
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stored.class);
-        assertThat(Lookup.await(pipeline().look(KEY))).isPresent();
+        assertThat(Lookup.await(pipeline().lookup(KEY))).isPresent();
     }
 
     @Test

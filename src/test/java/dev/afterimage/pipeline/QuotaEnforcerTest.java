@@ -16,6 +16,7 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.MemoryCallerQuota;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.TestImages;
 import dev.afterimage.time.Deadline;

@@ -3,7 +3,6 @@ package dev.afterimage.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.aws.SqsJobQueue;
-import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.RejectedException.Reason;
 import dev.afterimage.image.ImageRequest;
@@ -17,14 +16,11 @@ import dev.afterimage.jobs.JobRunner;
 import dev.afterimage.jobs.Worker;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
-import dev.afterimage.pipeline.Drain;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImagePipeline;
-import dev.afterimage.pipeline.PipelineParts;
 import dev.afterimage.provider.JobPoller.PollPermits;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.DocumentedError;
@@ -35,11 +31,8 @@ import dev.afterimage.redis.RedisClients;
 import dev.afterimage.redis.RedisLimiter;
 import dev.afterimage.redis.RedisLink;
 import dev.afterimage.redis.RedisReceipts;
-import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.CallbackReceiver;
-import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakePause;
-import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.ManualPause;
 import dev.afterimage.testing.MemoryBatchLedger;
@@ -58,7 +51,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -117,26 +109,18 @@ class SetDownJobTest {
         ManualPause pause = new ManualPause(clock);
         CallSettler settler = Permitted.settler(receipts, clock, pause, threads);
         DescribedProvider provider = bench.provider(PollPermits.FREE, true);
-        return new ImagePipeline(new PipelineParts(
+        return Permitted.pipeline(
                 KEYS,
-                new FixedVersions(),
                 new MemoryImageIndex(),
                 store,
-                new MemoryFlightLeases(Duration.ofSeconds(30), clock::nanoTime, pause),
                 receipts,
                 settler,
                 Permitted.generator(provider, new RedisLimiter(script), settler, clock, wait -> {}),
                 provider,
-                (request, lane, deadline) -> Optional.empty(),
-                new FreshnessPolicy(Duration.ofDays(1), Duration.ofDays(7), Duration.ofHours(1), Map.of()),
-                new MemoryCallerQuota(OptionalInt.empty(), clock),
-                new FakeBacklog(),
-                new Drain(clock, pause),
-                Integer.MAX_VALUE,
-                Duration.ofSeconds(25),
+                Permitted.FRESHNESS,
                 pause,
                 clock,
-                threads));
+                threads);
     }
 
     /** What is delivered to a function, and what becomes of it; SQS forgets it then. */

@@ -43,7 +43,7 @@ class RedisCallerQuotaTest extends CallerQuotaContract {
 
     @Test
     void hourIsThatOfTheServersClock() {
-        CallerQuota quota = new RedisCallerQuota(link, clients.settings(), OptionalInt.of(1));
+        CallerQuota quota = new RedisCallerQuota(link, clients.prefix, OptionalInt.of(1), () -> "");
         quota.spend(ANN);
 
         assertThat(quota.spend(ANN))

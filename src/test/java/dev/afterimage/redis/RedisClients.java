@@ -2,7 +2,8 @@ package dev.afterimage.redis;
 
 import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.ReceiptRules;
+import dev.afterimage.limit.Receipts.ReceiptRules;
+import dev.afterimage.testing.MemoryImageStore;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -13,9 +14,7 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** Clients of Redis for a test, each with a pool of its own as another process would have it; closed together. */
@@ -35,23 +34,8 @@ public final class RedisClients implements AutoCloseable {
         }
     }
 
-    /** Where the store would keep the epoch. */
-    static final class Note implements LimiterScript.EpochNote {
-        private final AtomicReference<String> text = new AtomicReference<>("");
-
-        @Override
-        public Optional<String> read() {
-            return Optional.of(text.get()).filter(known -> !known.isEmpty());
-        }
-
-        @Override
-        public void write(String epoch) {
-            text.set(epoch);
-        }
-    }
-
-    /** The store of this test's fleet. */
-    final Note note = new Note();
+    /** The store of this test's fleet, which keeps the epoch. */
+    final MemoryImageStore store = new MemoryImageStore();
 
     /** The limiter's script at a time that is moved by hand, or the server's where that is empty. */
     LimiterScript script(RedisLink link, AccountLimits limits, ReceiptRules rules, Supplier<String> fixedTime) {
@@ -61,7 +45,7 @@ public final class RedisClients implements AutoCloseable {
                 limits,
                 rules,
                 limits.longestCall(),
-                note,
+                store,
                 () -> UUID.randomUUID().toString(),
                 fixedTime);
     }

@@ -16,6 +16,7 @@ import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.FlightLeasesContract;
 import dev.afterimage.testing.Limiters;
+import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import java.time.Clock;
 import java.time.Duration;
@@ -143,7 +144,7 @@ abstract class RedisContracts {
                     link(System::nanoTime),
                     clients.settings(),
                     budgets,
-                    RedisCreditBudget.Note.NONE,
+                    new MemoryImageStore(),
                     RedisContracts.this::token,
                     now);
         }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.CreditBudgetContract;
+import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.RedisProcess;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
@@ -24,26 +24,22 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
 
     private final List<String> notes = new ArrayList<>();
+    private final MemoryImageStore store = new MemoryImageStore() {
+
+        @Override
+        public void note(String name, String count) {
+            notes.add(count);
+            super.note(name, count);
+        }
+    };
 
     @Override
     protected CreditBudget budget(CreditBudget.Budgets budgets, Clock clock) {
-        RedisCreditBudget.Note note = new RedisCreditBudget.Note() {
-
-            @Override
-            public Optional<String> read() {
-                return notes.isEmpty() ? Optional.empty() : Optional.of(notes.getLast());
-            }
-
-            @Override
-            public void write(String count) {
-                notes.add(count);
-            }
-        };
         return new RedisCreditBudget(
                 clients.link(RedisProcess.shared().url()),
                 clients.settings(),
                 budgets,
-                note,
+                store,
                 () -> UUID.randomUUID().toString(),
                 clock);
     }
@@ -98,7 +94,7 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
 
     @Test
     void malformedNoteIsIgnored() {
-        notes.add("lost");
+        store.note(RedisCreditBudget.NOTE, "lost");
         assertThat(budget(CreditBudget.Budgets.of(OptionalLong.of(10)), clock)
                         .status(DEFAULT_ACCOUNT)
                         .used())

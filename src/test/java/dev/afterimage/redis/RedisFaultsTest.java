@@ -6,23 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.afterimage.cache.CacheUnavailableException;
 import dev.afterimage.cache.ImageIndex;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
 import dev.afterimage.testing.FaultProxy;
 import dev.afterimage.testing.Limiters;
+import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.Purchases;
 import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;
@@ -330,20 +329,20 @@ class RedisFaultsTest {
         Receipts receipts = new RedisReceipts(script, Clock.systemUTC());
         FlightLeases leases = leases();
         CreditBudget budget = budget(OptionalLong.of(5));
-        RedisCallerQuota quota = new RedisCallerQuota(link, settings(5), OptionalInt.of(5));
+        RedisCallerQuota quota = new RedisCallerQuota(link, settings(5).prefix(), OptionalInt.of(5), () -> "");
         ImageKey key = key(1);
         proxy.cut();
 
         assertThatThrownBy(() -> limiter.acquire(Limiters.ONE, Lane.BULK, Duration.ZERO))
-                .isInstanceOf(LimiterUnavailableException.class);
-        assertThatThrownBy(limiter::status).isInstanceOf(LimiterUnavailableException.class);
-        assertThatThrownBy(() -> receipts.refusal(Purchases.next())).isInstanceOf(LimiterUnavailableException.class);
-        assertThatThrownBy(() -> receipts.find(key)).isInstanceOf(LimiterUnavailableException.class);
-        assertThatThrownBy(receipts::list).isInstanceOf(LimiterUnavailableException.class);
-        assertThatThrownBy(() -> quota.spend(new Caller("ann"))).isInstanceOf(LimiterUnavailableException.class);
-        assertThatThrownBy(() -> leases.take(key, Lane.INTERACTIVE)).isInstanceOf(LeasesUnavailableException.class);
-        assertThatThrownBy(() -> leases.isHeld(key, Lane.INTERACTIVE)).isInstanceOf(LeasesUnavailableException.class);
-        assertThatThrownBy(() -> budget.reserve(ONE)).isInstanceOf(BudgetUnavailableException.class);
+                .isInstanceOf(FleetUnavailableException.class);
+        assertThatThrownBy(limiter::status).isInstanceOf(FleetUnavailableException.class);
+        assertThatThrownBy(() -> receipts.refusal(Purchases.next())).isInstanceOf(FleetUnavailableException.class);
+        assertThatThrownBy(() -> receipts.find(key)).isInstanceOf(FleetUnavailableException.class);
+        assertThatThrownBy(receipts::list).isInstanceOf(FleetUnavailableException.class);
+        assertThatThrownBy(() -> quota.spend(new Caller("ann"))).isInstanceOf(FleetUnavailableException.class);
+        assertThatThrownBy(() -> leases.take(key, Lane.INTERACTIVE)).isInstanceOf(FleetUnavailableException.class);
+        assertThatThrownBy(() -> leases.isHeld(key, Lane.INTERACTIVE)).isInstanceOf(FleetUnavailableException.class);
+        assertThatThrownBy(() -> budget.reserve(ONE)).isInstanceOf(FleetUnavailableException.class);
         assertUnavailable(index.findAll(List.of(key)));
         assertUnavailable(index.remove(key));
     }
@@ -354,7 +353,7 @@ class RedisFaultsTest {
         budget.reserve(ONE);
         proxy.cut();
 
-        assertThatThrownBy(() -> budget.reserve(ONE)).isInstanceOf(BudgetUnavailableException.class);
+        assertThatThrownBy(() -> budget.reserve(ONE)).isInstanceOf(FleetUnavailableException.class);
     }
 
     private static final CreditBudget.Charge ONE = new CreditBudget.Charge("default", "card", "ada", 1);
@@ -364,7 +363,7 @@ class RedisFaultsTest {
                 link,
                 settings(5),
                 CreditBudget.Budgets.of(limit),
-                RedisCreditBudget.Note.NONE,
+                new MemoryImageStore(),
                 () -> UUID.randomUUID().toString(),
                 Clock.systemUTC());
     }

@@ -141,7 +141,7 @@ class RedisLimiterTest extends ProviderLimiterContract {
     @Test
     void firstStartOfAFleetHasNoPause() {
         assertThat(leave(limiter(LIMITS))).isEqualTo(4);
-        assertThat(clients.note.read()).isPresent();
+        assertThat(clients.store.note(LimiterScript.NOTE)).isPresent();
     }
 
     @Test

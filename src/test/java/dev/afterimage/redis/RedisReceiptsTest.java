@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CallOutcome;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterUnavailableException;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Departed;
@@ -18,10 +18,11 @@ import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
-import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.Receipts;
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import dev.afterimage.limit.ReceiptsContract;
 import dev.afterimage.testing.Limiters;
+import dev.afterimage.testing.MemoryImageStore;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Purchases;
 import dev.afterimage.testing.RedisProcess;
@@ -146,23 +147,19 @@ class RedisReceiptsTest extends ReceiptsContract {
     @Test
     void flushDuringTheEpochCheckIsCheckedAgain() {
         bought(fleet(), PURCHASE);
-        LimiterScript.EpochNote flushing = new LimiterScript.EpochNote() {
+        MemoryImageStore flushing = new MemoryImageStore() {
             private int reads;
 
             @Override
-            public Optional<String> read() {
-                Optional<String> known = clients.note.read();
+            public Optional<String> note(String name) {
+                Optional<String> known = super.note(name);
                 if (reads++ == 0) {
                     flush();
                 }
                 return known;
             }
-
-            @Override
-            public void write(String epoch) {
-                clients.note.write(epoch);
-            }
         };
+        flushing.note(LimiterScript.NOTE, state("epoch"));
         RedisLink own = new RedisLink(
                 clients.client(RedisProcess.shared().url()), clients.settings(), clock::nanoTime, duration -> {});
         LimiterScript script = new LimiterScript(
@@ -177,7 +174,7 @@ class RedisReceiptsTest extends ReceiptsContract {
         flush();
 
         assertThatThrownBy(() -> new RedisLimiter(script).acquire(ONE, Lane.BULK, Duration.ZERO))
-                .isInstanceOf(LimiterUnavailableException.class);
+                .isInstanceOf(FleetUnavailableException.class);
         assertThat(new RedisLimiter(script).acquire(ONE, Lane.BULK, Duration.ZERO))
                 .isEqualTo(new Permit.Denied(LONGEST_CALL, Permit.Reason.COOL_DOWN));
     }
@@ -191,7 +188,7 @@ class RedisReceiptsTest extends ReceiptsContract {
 
         assertThat(one.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Denied.class);
         assertThat(other.limiter().acquire(ONE, Lane.BULK, Duration.ZERO)).isInstanceOf(Permit.Denied.class);
-        assertThat(clients.note.read()).contains(state("epoch"));
+        assertThat(clients.store.note(LimiterScript.NOTE)).contains(state("epoch"));
     }
 
     @Test
@@ -204,7 +201,7 @@ class RedisReceiptsTest extends ReceiptsContract {
                 .arg("2"));
 
         assertThatThrownBy(() -> fleet.limiter().acquire(ONE, Lane.INTERACTIVE, Duration.ZERO))
-                .isInstanceOf(LimiterUnavailableException.class)
+                .isInstanceOf(FleetUnavailableException.class)
                 .hasMessageContaining("newer version");
     }
 

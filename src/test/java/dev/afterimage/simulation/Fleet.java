@@ -1,6 +1,6 @@
 package dev.afterimage.simulation;
 
-import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.catalogue.CatalogueSource;
 import dev.afterimage.catalogue.PlanReport;
 import dev.afterimage.generation.GenerationException;
@@ -12,16 +12,14 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobCodec;
 import dev.afterimage.jobs.QueueUnavailableException;
-import dev.afterimage.limit.BudgetUnavailableException;
 import dev.afterimage.limit.Caller;
-import dev.afterimage.limit.LimiterUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
-import dev.afterimage.pipeline.QuotaExceededException;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.simulation.SimulatedProvider.Behaviour;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.wiring.WiredProcess;
 import dev.afterimage.wiring.WiredProcess.Flaw;
@@ -547,7 +545,7 @@ final class Fleet implements Faults.Victims {
             instance.run(() -> {
                 try {
                     creditsUsed = OptionalLong.of(instance.creditsUsed());
-                } catch (BudgetUnavailableException stillAtRest) {
+                } catch (FleetUnavailableException stillAtRest) {
                     world.tell("the credits cannot be counted");
                 }
             });
@@ -748,9 +746,7 @@ final class Fleet implements Faults.Victims {
                         || failure instanceof StoreUnavailableException
                         || failure instanceof CacheUnavailableException
                         || failure instanceof QueueUnavailableException
-                        || failure instanceof LimiterUnavailableException
-                        || failure instanceof LeasesUnavailableException
-                        || failure instanceof BudgetUnavailableException))
+                        || failure instanceof FleetUnavailableException))
                 .ifPresent(unexpected -> violated("500", "a client got %s", trace(unexpected)));
     }
 

@@ -21,7 +21,7 @@ import dev.afterimage.limit.Receipts;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.store.ImageStore;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.wiring.WiredProcess.Flaw;
 import java.lang.reflect.InvocationTargetException;

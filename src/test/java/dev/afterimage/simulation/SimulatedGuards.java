@@ -4,7 +4,7 @@ import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
-import dev.afterimage.generation.guard.RetryInException;
+import dev.afterimage.generation.guard.RetryGuard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.time.Machine;
 import dev.afterimage.wiring.WiredProcess.Guards;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases.Lease;
+import dev.afterimage.singleflight.FlightLeases.Place;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

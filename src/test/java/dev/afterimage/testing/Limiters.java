@@ -4,8 +4,8 @@ import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.Purchase;
-import dev.afterimage.limit.ReceiptRules;
 import dev.afterimage.limit.ReceiptStorage;
+import dev.afterimage.limit.Receipts.ReceiptRules;
 import java.util.List;
 
 /** Limiters for tests that are about something else, with the default rules. */

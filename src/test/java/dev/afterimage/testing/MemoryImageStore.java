@@ -3,14 +3,14 @@ package dev.afterimage.testing;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.store.ImageStore.StoredImage;
-import dev.afterimage.store.StoreUnavailableException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A store that forgets everything with its process, and can be made to fail. */
-public final class MemoryImageStore implements ImageStore {
+public class MemoryImageStore implements ImageStore {
 
     private final Map<ImageKey, StoredImage> images = new ConcurrentHashMap<>();
     private final Map<String, String> notes = new ConcurrentHashMap<>();

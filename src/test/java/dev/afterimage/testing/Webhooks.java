@@ -1,7 +1,7 @@
 package dev.afterimage.testing;
 
 import dev.afterimage.generation.ProviderWebhooks;
-import dev.afterimage.generation.WebhookConfig;
+import dev.afterimage.generation.ProviderWebhooks.WebhookConfig;
 import java.net.URI;
 import java.util.Optional;
 

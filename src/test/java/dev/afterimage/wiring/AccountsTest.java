@@ -18,7 +18,7 @@ import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
-import dev.afterimage.generation.guard.RetryInException;
+import dev.afterimage.generation.guard.RetryGuard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
@@ -31,10 +31,10 @@ import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.DepartureLog;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimitConfig;
+import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.ReceiptStorage;
 import dev.afterimage.provider.ProviderConfig;
@@ -133,11 +133,11 @@ class AccountsTest {
         }
     }
 
-    /** As its annotation does it. */
-    private static final class Retrying extends RetryGuard {
+    /** Retries four times, as its annotation does. */
+    static final class Retrying extends RetryGuard {
         private final Pause pause;
 
-        private Retrying(Pause pause) {
+        Retrying(Pause pause) {
             this.pause = pause;
         }
 

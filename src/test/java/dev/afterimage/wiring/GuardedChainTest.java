@@ -8,17 +8,15 @@ import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
+import dev.afterimage.generation.GenerationException.ReceiptStandsException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RetryPolicy;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
-import dev.afterimage.generation.guard.RetryGuard;
-import dev.afterimage.generation.guard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
@@ -28,13 +26,13 @@ import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.LaneStop;
-import dev.afterimage.limit.LimiterStatus;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.PermitLapsedException;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.provider.ProviderConfig;
@@ -183,21 +181,6 @@ class GuardedChainTest {
         }
     }
 
-    /** Retries four times, as its annotation does. */
-    private final class Retrying extends RetryGuard {
-        @Override
-        public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
-            for (int retry = 0; retry < 4; retry++) {
-                try {
-                    return work.call();
-                } catch (RetryInException again) {
-                    pause.await(again.waitBefore());
-                }
-            }
-            return work.call();
-        }
-    }
-
     @BeforeEach
     void compose() {
         ImageGenerator last = chain;
@@ -208,7 +191,7 @@ class GuardedChainTest {
         chain = new GenerationWiring()
                 .guarded(
                         last,
-                        new Retrying(),
+                        new AccountsTest.Retrying(pause),
                         new BreakerGuard(),
                         belt,
                         new LocalRateLimit(),

@@ -25,28 +25,26 @@ import static dev.afterimage.http.problem.ProblemType.TEMPLATE_UNDECLARED;
 import static dev.afterimage.http.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import dev.afterimage.batch.BatchIntake.IdempotencyConflictException;
-import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.generation.AccessRefusedException;
-import dev.afterimage.generation.AlreadyLandedException;
-import dev.afterimage.generation.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException.ImageExistsException;
+import dev.afterimage.generation.GenerationException.ReceiptStandsException;
 import dev.afterimage.generation.JobUnfinishedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
 import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.ReceiptStandsException;
 import dev.afterimage.generation.RejectedException;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.KeyScheme.UndeclaredTemplateException;
 import dev.afterimage.jobs.QueueUnavailableException;
-import dev.afterimage.limit.BudgetUnavailableException;
-import dev.afterimage.limit.LimiterUnavailableException;
-import dev.afterimage.pipeline.QuotaExceededException;
-import dev.afterimage.singleflight.FlightLeases.LeasesUnavailableException;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
@@ -97,9 +95,7 @@ public final class Problems {
             case IdempotencyConflictException e -> of(e);
             case StoreUnavailableException e -> storage();
             case CacheUnavailableException e -> storage();
-            case BudgetUnavailableException e -> storage();
-            case LimiterUnavailableException e -> storage();
-            case LeasesUnavailableException e -> storage();
+            case FleetUnavailableException e -> storage();
             case QueueUnavailableException e -> storage();
             case SigningKeyUnavailableException e ->
                 Problem.of(
@@ -179,7 +175,7 @@ public final class Problems {
             // The pipeline answers these with an outcome.
             case JobUnfinishedException e -> storage();
             case ReceiptStandsException e -> storage();
-            case AlreadyLandedException e -> storage();
+            case ImageExistsException e -> storage();
         };
     }
 

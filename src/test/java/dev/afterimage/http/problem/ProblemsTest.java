@@ -2,7 +2,7 @@ package dev.afterimage.http.problem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.cache.CacheUnavailableException;
+import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.NotAnImageException;
 import dev.afterimage.generation.OutOfCreditsException;
@@ -14,8 +14,8 @@ import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.KeyScheme.UndeclaredTemplateException;
 import dev.afterimage.image.TemplateId;
-import dev.afterimage.pipeline.QuotaExceededException;
-import dev.afterimage.store.StoreUnavailableException;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.testing.MutableClock;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
