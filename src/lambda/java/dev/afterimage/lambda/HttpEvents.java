@@ -39,17 +39,17 @@ final class HttpEvents {
     private final Supplier<ImageEvents> images;
     private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server;
     private final ProblemResponses problems;
-    private final TimeLimited timeLimited;
+    private final DeadlineRunner deadlines;
 
     HttpEvents(
             Supplier<ImageEvents> images,
             RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server,
             ProblemResponses problems,
-            TimeLimited timeLimited) {
+            DeadlineRunner deadlines) {
         this.images = images;
         this.server = server;
         this.problems = problems;
-        this.timeLimited = timeLimited;
+        this.deadlines = deadlines;
     }
 
     /**
@@ -86,7 +86,7 @@ final class HttpEvents {
                     return response(images.get().answer(request, caller.get(), id, body, stopBy));
                 }
             }
-            return timeLimited.call(() -> server.handleRequest(request, context), stopBy);
+            return deadlines.call(() -> server.handleRequest(request, context), stopBy);
         } catch (TimeoutException | ExecutionException | RuntimeException e) {
             return problem(e, id);
         }

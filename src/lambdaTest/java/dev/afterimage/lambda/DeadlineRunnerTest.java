@@ -15,18 +15,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class TimeLimitedTest {
+class DeadlineRunnerTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T02:00:00Z");
     private static final Deadline LATER = new Deadline(NOW.plusSeconds(30));
 
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch interrupted = new CountDownLatch(1);
-    private final TimeLimited timeLimited = new TimeLimited(new Starting(), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final DeadlineRunner deadlines = new DeadlineRunner(new Starting(), Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void workThatEndsInTimeGivesItsResult() throws Exception {
-        String result = timeLimited.call(
+        String result = deadlines.call(
                 () -> {
                     started.countDown();
                     return "done";
@@ -38,7 +38,7 @@ class TimeLimitedTest {
 
     @Test
     void workThatFailsFailsWithItsOwnReason() {
-        assertThatThrownBy(() -> timeLimited.call(
+        assertThatThrownBy(() -> deadlines.call(
                         () -> {
                             started.countDown();
                             throw new IllegalArgumentException("its own");
@@ -51,7 +51,7 @@ class TimeLimitedTest {
 
     @Test
     void workIsInterruptedWhenItsTimeIsUp() throws InterruptedException {
-        assertThatThrownBy(() -> timeLimited.call(this::blockUntilInterrupted, new Deadline(NOW)))
+        assertThatThrownBy(() -> deadlines.call(this::blockUntilInterrupted, new Deadline(NOW)))
                 .isInstanceOf(TimeoutException.class);
 
         interrupted.await();

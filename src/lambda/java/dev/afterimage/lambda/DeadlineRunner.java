@@ -9,13 +9,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs work with a deadline, even work that does not keep one itself. */
-final class TimeLimited {
+/** Runs work until a deadline, even work that knows nothing of it. */
+final class DeadlineRunner {
 
     private final ExecutorService threads;
     private final Clock clock;
 
-    TimeLimited(ExecutorService threads, Clock clock) {
+    DeadlineRunner(ExecutorService threads, Clock clock) {
         this.threads = threads;
         this.clock = clock;
     }
