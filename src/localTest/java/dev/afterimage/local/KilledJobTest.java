@@ -128,18 +128,17 @@ class KilledJobTest {
                     clock,
                     new SqliteReceipts(database, clock));
             CallSettler settler = Permitted.settler(limiter, clock, pause, threads);
-            ImageGenerator provider = providers.generator((choice, account) -> DescribedProvider.of(
-                    choice,
-                    account,
+            DescribedProvider.Parts parts = DescribedProvider.Parts.of(
                     http,
-                    ApiKeys.configured(account),
                     new PermitAcquirer(limiter, clock, AT_ONCE, new Random(1)),
                     settler,
                     (service, method, called, headers, body) -> headers,
                     clock,
                     polls,
                     ProviderWebhooks.none(),
-                    false));
+                    false);
+            ImageGenerator provider = providers.generator(
+                    (api, settings) -> DescribedProvider.of(api, settings, ApiKeys.configured(settings), parts));
             AccountChoice accounts = new AccountChoice(providers, clock);
             this.pipeline = new ImagePipeline(new PipelineParts(
                     providers.keys(),

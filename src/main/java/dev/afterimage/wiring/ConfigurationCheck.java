@@ -19,7 +19,7 @@ import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.limit.BudgetConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.QuotaConfig;
-import dev.afterimage.metrics.MetricsConfig;
+import dev.afterimage.metrics.EmfWriter.MetricsConfig;
 import dev.afterimage.provider.Account;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProvidersConfig;

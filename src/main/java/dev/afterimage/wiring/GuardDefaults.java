@@ -206,7 +206,7 @@ public class GuardDefaults implements ConfigSourceFactory {
         return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
     }
 
-    /** The upper bound of {@link dev.afterimage.provider.ProviderConfig#longestCall()}, that of a provider whose answer is a URL. */
+    /** The upper bound of {@link dev.afterimage.provider.ApiSettings#longestCall()}, that of a provider whose answer is a URL. */
     private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
         return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
                 .plus(duration(value(context, described, "timeout").orElse(TIMEOUT)))

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.JobQueue.Claim;

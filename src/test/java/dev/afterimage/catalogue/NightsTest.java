@@ -3,6 +3,8 @@ package dev.afterimage.catalogue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;

@@ -62,7 +62,7 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
     }
 
     DescribedProvider described(Description description, String... namesAndValues) {
-        ProviderConfig config = config(namesAndValues);
+        ApiSettings config = config(namesAndValues);
         return new DescribedProvider(
                 description,
                 config,
@@ -85,19 +85,19 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
     }
 
     /** The stub's own configuration, changed by these names (without prefix) and values. */
-    ProviderConfig config(String... namesAndValues) {
+    ApiSettings config(String... namesAndValues) {
         Map<String, String> properties = new HashMap<>();
         properties.put("afterimage.provider.url", url("/render"));
         properties.put("afterimage.provider.api-key", "key-1");
         for (int i = 0; i < namesAndValues.length; i += 2) {
             properties.put("afterimage.provider." + namesAndValues[i], namesAndValues[i + 1]);
         }
-        return new SmallRyeConfigBuilder()
+        return ApiSettings.of(new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(ProviderConfig.class)
                 .withSources(new PropertiesConfigSource(properties, "test", 100))
                 .build()
-                .getConfigMapping(ProviderConfig.class);
+                .getConfigMapping(ProviderConfig.class));
     }
 
     String url(String path) {

@@ -87,26 +87,19 @@ class TemplateProvidersTest {
     void targetReplacesTheTemplatesNameAtTheProvider() {
         TemplateProviders providers = providers(
                 "afterimage.provider.kind", "imejis", HERO + "target", "folder/big card", HERO + "provider", "imejis");
-        List<TemplateProviders.Choice> choices = new ArrayList<>();
-        providers.generator((choice, config) -> {
-            choices.add(choice);
+        List<String> targets = new ArrayList<>();
+        providers.generator((api, settings) -> {
+            targets.add(new ProviderCall(
+                            api.description().orElseThrow(),
+                            settings,
+                            ApiKeys.configured(settings),
+                            (service, method, url, headers, body) -> headers)
+                    .of(request("hero", "{}"), "p", Optional.empty(), 10, settings.timeout())
+                    .to()
+                    .target());
             return (request, attempt) -> new GeneratedImage(new byte[0], ImageFormat.PNG);
         });
-        assertThat(choices)
-                .extracting(choice -> new ProviderCall(
-                                choice.description(),
-                                choice.settings(),
-                                ApiKeys.configured(choice.settings()),
-                                (service, method, url, headers, body) -> headers)
-                        .of(
-                                request("hero", "{}"),
-                                "p",
-                                Optional.empty(),
-                                10,
-                                choice.config().timeout())
-                        .to()
-                        .target())
-                .containsExactlyInAnyOrder("/v1/hero?format=png", "/v1/folder/big%20card?format=png");
+        assertThat(targets).containsExactlyInAnyOrder("/v1/hero?format=png", "/v1/folder/big%20card?format=png");
     }
 
     @Test
@@ -121,8 +114,8 @@ class TemplateProvidersTest {
                 "afterimage.providers.art.api-key",
                 "sk-art");
         List<String> asked = new ArrayList<>();
-        var generator = providers.generator((choice, config) -> (request, attempt) -> {
-            asked.add(choice.config().kind() + " " + choice.config().apiKey().orElse("") + " "
+        var generator = providers.generator((api, settings) -> (request, attempt) -> {
+            asked.add(settings.kind() + " " + settings.apiKey().orElse("") + " "
                     + request.data().json());
             return new GeneratedImage(new byte[0], ImageFormat.PNG);
         });

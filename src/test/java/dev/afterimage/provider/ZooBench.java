@@ -51,7 +51,7 @@ final class ZooBench {
 
     final ApiDouble api;
     final Description description;
-    final ProviderConfig config;
+    final ApiSettings config;
     /** As the service takes them from the description. */
     final Limits limits;
 
@@ -67,7 +67,7 @@ final class ZooBench {
         this.pause = pause;
         this.description = Descriptions.of(api.kind());
         SmallRyeConfig settings = config();
-        this.config = settings.getConfigMapping(ProviderConfig.class);
+        this.config = ApiSettings.of(settings.getConfigMapping(ProviderConfig.class));
         ProviderLimitConfig limit = settings.getConfigMapping(ProviderLimitConfig.class);
         this.limits = new Limits(
                 limit.rate(), limit.rateWindow(), limit.concurrency(), limit.bulkShare(), config.longestCall());
