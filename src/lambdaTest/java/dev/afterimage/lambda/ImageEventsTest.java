@@ -8,9 +8,8 @@ import dev.afterimage.http.ImageEndpoint;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.Drain;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.time.Deadline;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -100,9 +99,7 @@ class ImageEventsTest {
     }
 
     private static boolean needsServer(Map<String, String> properties) {
-        return ImageEvents.needsServer(new SmallRyeConfigBuilder()
-                .withSources(new PropertiesConfigSource(properties, "test", 100))
-                .build());
+        return ImageEvents.needsServer(Configs.with(properties));
     }
 
     @Test

@@ -30,7 +30,7 @@ public final class DescribedProvider implements ImageGenerator {
     private static final Pattern SHOWN_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final long JSON_AROUND_BASE64 = 64 * 1024;
 
-    /** Told of the limit that an answer shows to an account: {@code calls} in a window. */
+    /** Port: takes the limit that an answer shows for an account, {@code calls} in a window. */
     @FunctionalInterface
     interface ShownLimits {
         void showed(String account, int calls, Duration window);

@@ -63,7 +63,7 @@ class MetricsWiring {
                 () -> limiter.get().status(),
                 clock);
         gauges.register();
-        // Who has one account need not wait for what knows them.
+        // With a single account there are no gauges by account, and the start need not make the accounts' limits.
         if (!provider.accounts().isEmpty() || !others.providers().isEmpty()) {
             gauges.registerAccounts(
                     accounts.get().byName().keySet(), name -> budget.get().status(name));

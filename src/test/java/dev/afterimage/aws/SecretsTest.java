@@ -152,7 +152,7 @@ class SecretsTest {
     void refreshThatCannotBeStartedIsStartedAtTheNextUse() {
         holds("K1", Keys.FIRST);
         boolean[] full = {true};
-        Supplier<SigningKey> secret = secret(SecretKeys::signingKey, task -> {
+        RefreshedSecret<SigningKey> secret = secret(SecretKeys::signingKey, task -> {
             if (full[0]) {
                 throw new RejectedExecutionException("full");
             }

@@ -27,6 +27,7 @@ import dev.afterimage.pipeline.PipelineParts;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.CallbackReceiver;
 import dev.afterimage.testing.CallersThread;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.FixedVersions;
@@ -41,8 +42,6 @@ import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -226,19 +225,8 @@ class NightsTest {
     }
 
     private static PregenerationConfig config() {
-        return new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(PregenerationConfig.class)
-                .withSources(new PropertiesConfigSource(
-                        Map.of(
-                                "afterimage.pregeneration.catalogues.cards.source",
-                                "cards.csv",
-                                "afterimage.pregeneration.catalogues.cards.template",
-                                "card"),
-                        "test",
-                        100))
-                .build()
-                .getConfigMapping(PregenerationConfig.class);
+        String cards = "afterimage.pregeneration.catalogues.cards.";
+        return Configs.of(PregenerationConfig.class, cards + "source", "cards.csv", cards + "template", "card");
     }
 
     /** Takes its time for each image. */

@@ -14,11 +14,8 @@ import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.image.TemplatesConfig;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfig;
-import io.smallrye.config.SmallRyeConfigBuilder;
+import dev.afterimage.testing.Configs;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,22 +27,11 @@ class TemplateProvidersTest {
 
     /** As configured by these keys and values. */
     static TemplateProviders providers(String... keysAndValues) {
-        Map<String, String> properties = new HashMap<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            properties.put(keysAndValues[i], keysAndValues[i + 1]);
-        }
-        SmallRyeConfig config = new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(ProviderConfig.class)
-                .withMapping(ProvidersConfig.class)
-                .withMapping(TemplatesConfig.class)
-                .withValidateUnknown(false)
-                .withSources(new PropertiesConfigSource(properties, "test", 100))
-                .build();
+        Map<String, String> properties = Configs.map(keysAndValues);
         return new TemplateProviders(
-                config.getConfigMapping(ProviderConfig.class),
-                config.getConfigMapping(ProvidersConfig.class),
-                config.getConfigMapping(TemplatesConfig.class));
+                Configs.of(ProviderConfig.class, properties),
+                Configs.of(ProvidersConfig.class, properties),
+                Configs.of(TemplatesConfig.class, properties));
     }
 
     private static ImageRequest request(String template, String data) {

@@ -15,10 +15,9 @@ import dev.afterimage.provider.JobPoller.PollPermits;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.ZooAnswer;
 import dev.afterimage.provider.zoo.ZooCall;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.time.Pause;
-import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.MultiMap;
 import java.net.InetAddress;
 import java.time.Clock;
@@ -80,12 +79,7 @@ final class ZooBench {
         settings.putAll(api.settings());
         Map<String, String> properties = new HashMap<>();
         settings.forEach((name, value) -> properties.put("afterimage.provider." + name, value));
-        return new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(ProviderConfig.class)
-                .withMapping(ProviderLimitConfig.class)
-                .withSources(new PropertiesConfigSource(properties, "test", 100))
-                .build();
+        return Configs.with(properties, ProviderConfig.class, ProviderLimitConfig.class);
     }
 
     DescribedProvider provider(PollPermits permits) {

@@ -17,8 +17,6 @@ import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
-import dev.afterimage.generation.guard.RetryGuard;
-import dev.afterimage.generation.guard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
@@ -41,14 +39,15 @@ import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.testing.CallersThread;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
+import dev.afterimage.testing.Retrying;
 import dev.afterimage.testing.SampleImages;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Machine;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -183,32 +182,19 @@ class GuardedChainTest {
         }
     }
 
-    /** Retries four times, as its annotation does. */
-    private final class Retrying extends RetryGuard {
-        @Override
-        public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
-            for (int retry = 0; retry < 4; retry++) {
-                try {
-                    return work.call();
-                } catch (RetryInException again) {
-                    pause.await(again.waitBefore());
-                }
-            }
-            return work.call();
-        }
-    }
-
     @BeforeEach
     void compose() {
         ImageGenerator last = chain;
         AccountChoice accounts = new AccountChoice(
                 new TemplateProviders(
-                        config(ProviderConfig.class), config(ProvidersConfig.class), config(TemplatesConfig.class)),
+                        Configs.of(ProviderConfig.class),
+                        Configs.of(ProvidersConfig.class),
+                        Configs.of(TemplatesConfig.class)),
                 clock);
         chain = new GenerationWiring()
                 .guarded(
                         last,
-                        new Retrying(),
+                        new Retrying(pause),
                         new BreakerGuard(),
                         belt,
                         new LocalRateLimit(),
@@ -217,18 +203,10 @@ class GuardedChainTest {
                         new PermitAcquirer(limiter, clock, pause, new SplittableRandom(1)),
                         new CallSettler(limiter.memory, Duration.ofSeconds(70), clock, pause, new CallersThread()),
                         limiter,
-                        config(ProviderConfig.class),
-                        config(GenerationConfig.class),
+                        Configs.of(ProviderConfig.class),
+                        Configs.of(GenerationConfig.class),
                         machine,
                         new RetryPolicy(Duration.ofSeconds(30), clock, new SplittableRandom(1)));
-    }
-
-    private static <T> T config(Class<T> kind) {
-        return new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(kind)
-                .build()
-                .getConfigMapping(kind);
     }
 
     private GeneratedImage generate() {
