@@ -117,7 +117,7 @@ final class DescriptionCompiler {
         Optional<Each> each = document.get("each").map(this::each);
         Optional<Text> url = document.get("url").map(this::url);
         JsonNode body = document.get("body").map(this::body).orElse(MissingNode.getInstance());
-        JsonNode unlessPng = document.get("bodyUnlessPng").map(this::unlessPng).orElse(MissingNode.getInstance());
+        Optional<JsonNode> unlessPng = document.get("bodyUnlessPng").map(this::unlessPng);
         Map<String, Text> headers = headers();
         Description described = new Description(
                 name(),
@@ -260,6 +260,10 @@ final class DescriptionCompiler {
 
     private JsonNode unlessPng(Described place) {
         checkBody(place.object(), false);
+        return mergedIntoBody(place);
+    }
+
+    private JsonNode mergedIntoBody(Described place) {
         if (!document.need("body").json().isObject()) {
             throw place.mistake("it is merged into a body that is an object");
         }
@@ -426,9 +430,7 @@ final class DescriptionCompiler {
     }
 
     private JsonNode webhook(Described place) {
-        if (!document.need("body").json().isObject()) {
-            throw place.mistake("it is merged into a body that is an object");
-        }
+        JsonNode merged = mergedIntoBody(place);
         long addresses = place.properties().stream()
                 .flatMap(property -> property.list().stream())
                 .map(entry -> Text.of(entry, slot -> slot.name().equals("webhook"), "webhook"))
@@ -437,7 +439,7 @@ final class DescriptionCompiler {
         if (addresses != 1) {
             throw place.mistake("\"{webhook}\" is expected once: the address that the API is to tell");
         }
-        return place.json();
+        return merged;
     }
 
     private Text inAnswer(Described place) {

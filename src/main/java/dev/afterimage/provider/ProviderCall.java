@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes the HTTP call for a request, from an API's description and the configuration. */
 final class ProviderCall {
@@ -190,19 +191,14 @@ final class ProviderCall {
             return Optional.empty();
         }
         JsonNode body = values.fill(description.body());
-        if (request.variant() > 0 && body instanceof ObjectNode object) {
-            description.seed().ifPresent(place -> seed(object, place.steps(), request.variant()));
-        }
-        if (request.format() != ImageFormat.PNG
-                && body instanceof ObjectNode object
-                && description.unlessPng().isObject()) {
-            object.setAll((ObjectNode) values.fill(description.unlessPng()));
-        }
-        if (webhook && body instanceof ObjectNode object) {
-            description
-                    .job()
-                    .flatMap(Description.Job::webhook)
-                    .ifPresent(told -> object.setAll((ObjectNode) values.fill(told)));
+        if (body instanceof ObjectNode object) {
+            if (request.variant() > 0) {
+                description.seed().ifPresent(place -> seed(object, place.steps(), request.variant()));
+            }
+            Stream.concat(
+                            description.unlessPng().filter(merged -> request.format() != ImageFormat.PNG).stream(),
+                            description.job().flatMap(Description.Job::webhook).filter(merged -> webhook).stream())
+                    .forEach(merged -> object.setAll((ObjectNode) values.fill(merged)));
         }
         return Optional.of(description.encoding().write(body));
     }
