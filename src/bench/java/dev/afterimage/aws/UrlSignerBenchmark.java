@@ -4,6 +4,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.ExpiryWindow;
 import dev.afterimage.delivery.MemoisedSigner;
+import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.testing.Keys;
@@ -39,8 +40,9 @@ public class UrlSignerBenchmark {
             .toArray(IndexEntry[]::new);
 
     private final ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), CLOCK);
-    private final UrlSigner signer = new CloudFrontSigner(
-            BaseUrl.of(Optional.of(URI.create("https://img.example.com"))), "K1", Keys.FIRST.getPrivate(), window);
+    private final SigningKey key = new SigningKey("K1", Keys.FIRST.getPrivate());
+    private final UrlSigner signer =
+            new CloudFrontSigner(BaseUrl.of(Optional.of(URI.create("https://img.example.com"))), () -> key, window);
     private final UrlSigner memoised = new MemoisedSigner(signer, window, 10_000);
     private int turn;
 

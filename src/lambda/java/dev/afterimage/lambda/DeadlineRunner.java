@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs work with a deadline, even work that does not keep one itself. */
+/** Runs work until a deadline, even work that knows nothing of it. */
 final class DeadlineRunner {
 
     private final ExecutorService threads;

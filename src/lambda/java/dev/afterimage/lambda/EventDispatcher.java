@@ -5,8 +5,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.afterimage.http.header.RequestId;
+import dev.afterimage.lambda.LambdaEvent.QueueMessage;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -28,7 +32,7 @@ import org.jboss.logging.MDC;
  * exception fails the invocation, which Lambda reports and, for an asynchronous invocation, repeats. An HTTP request is
  * always answered.
  */
-final class EventDispatcher {
+public final class EventDispatcher {
 
     private static final System.Logger LOG = System.getLogger(EventDispatcher.class.getName());
 
@@ -40,7 +44,7 @@ final class EventDispatcher {
     private final HttpEvents http;
     private final JobBatchHandler worker;
     private final CataloguePlanHandler planner;
-    private final DeadlineRunner deadlineRunner;
+    private final DeadlineRunner deadlines;
     private final InvocationDeadline invocation;
     private final InvocationEnd invocationEnd;
     private final Supplier<InvocationExtension> extension;
@@ -52,7 +56,7 @@ final class EventDispatcher {
             HttpEvents http,
             JobBatchHandler worker,
             CataloguePlanHandler planner,
-            DeadlineRunner deadlineRunner,
+            DeadlineRunner deadlines,
             InvocationDeadline invocation,
             InvocationEnd invocationEnd,
             Supplier<InvocationExtension> extension,
@@ -62,7 +66,7 @@ final class EventDispatcher {
         this.http = http;
         this.worker = worker;
         this.planner = planner;
-        this.deadlineRunner = deadlineRunner;
+        this.deadlines = deadlines;
         this.invocation = invocation;
         this.invocationEnd = invocationEnd;
         this.extension = extension;
@@ -71,7 +75,7 @@ final class EventDispatcher {
         this.timeLeft = timeLeft;
     }
 
-    /** Handles one invocation; implements {@link EventStreamHandler}. */
+    /** Handles one invocation; implements {@link LambdaEntry.EventStreamHandler}. */
     void dispatch(InputStream in, OutputStream out, Context context) throws IOException {
         // For the log lines of jobs and plans. A request that brings an id has that one on the threads of the server
         // inside.
@@ -111,7 +115,7 @@ final class EventDispatcher {
             throws InterruptedException {
         Set<String> failed = null;
         try {
-            failed = deadlineRunner.call(() -> worker.handle(messages, answerBy), stopBy);
+            failed = deadlines.call(() -> worker.handle(messages, answerBy), stopBy);
         } catch (TimeoutException e) {
             LOG.log(Level.ERROR, "the worker overran its deadline; all {0} jobs are handed out again", messages.size());
         } catch (ExecutionException e) {
@@ -139,7 +143,7 @@ final class EventDispatcher {
     private Map<String, String> plan(String catalogue, Deadline answerBy, Deadline stopBy) throws InterruptedException {
         boolean complete;
         try {
-            complete = deadlineRunner.call(() -> planner.plan(catalogue, answerBy), stopBy);
+            complete = deadlines.call(() -> planner.plan(catalogue, answerBy), stopBy);
         } catch (TimeoutException e) {
             complete = false;
         } catch (ExecutionException e) {
@@ -165,5 +169,54 @@ final class EventDispatcher {
         PlanUnfinishedException(String catalogue) {
             super("Catalogue '" + catalogue + "' is not planned to its end; the next try goes on from there");
         }
+    }
+
+    /** Port: runs a batch of queued jobs. */
+    @FunctionalInterface
+    public interface JobBatchHandler {
+
+        /**
+         * Runs the jobs until each has ended, or until the deadline. Blocks. A job that fails does not affect the others.
+         *
+         * @param messages the jobs, each with an id of its own
+         * @param deadline shortly before the invocation's end
+         * @return the ids of the messages that SQS must deliver again; all others are deleted
+         */
+        Set<String> handle(List<QueueMessage> messages, Deadline deadline) throws InterruptedException;
+    }
+
+    /** Port: plans a catalogue: queues jobs for its missing images. */
+    @FunctionalInterface
+    public interface CataloguePlanHandler {
+
+        /**
+         * Plans a catalogue until its end or the deadline, and then remembers how far it came. Blocks.
+         *
+         * @param catalogue its name in the configuration
+         * @return whether it came to the end; if not, the next call goes on
+         * @throws IllegalArgumentException when there is no catalogue of that name
+         */
+        boolean plan(String catalogue, Deadline deadline) throws InterruptedException;
+    }
+
+    /** How long before its end an invocation stops its work. */
+    @ConfigMapping(prefix = "afterimage.lambda")
+    public interface LambdaConfig {
+
+        /**
+         * How long before the invocation's end work must be answered. More leaves time to queue what is not ready and to
+         * answer 202; less leaves more time for the image.
+         */
+        @WithName("answer-margin")
+        @WithDefault("1500ms")
+        Duration answerMargin();
+
+        /**
+         * How long before the invocation's end unfinished work is given up, so that the caller gets an answer and metrics are
+         * written. Below the answer margin.
+         */
+        @WithName("stop-margin")
+        @WithDefault("500ms")
+        Duration stopMargin();
     }
 }

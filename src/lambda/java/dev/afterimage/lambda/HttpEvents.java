@@ -39,17 +39,17 @@ final class HttpEvents {
     private final Supplier<ImageEvents> images;
     private final RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server;
     private final ProblemResponses problems;
-    private final DeadlineRunner deadlineRunner;
+    private final DeadlineRunner deadlines;
 
     HttpEvents(
             Supplier<ImageEvents> images,
             RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> server,
             ProblemResponses problems,
-            DeadlineRunner deadlineRunner) {
+            DeadlineRunner deadlines) {
         this.images = images;
         this.server = server;
         this.problems = problems;
-        this.deadlineRunner = deadlineRunner;
+        this.deadlines = deadlines;
     }
 
     /**
@@ -59,7 +59,7 @@ final class HttpEvents {
      */
     APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, Deadline stopBy)
             throws InterruptedException {
-        String offered = named(request, context);
+        String offered = requestId(request, context);
         String id = RequestId.isHarmless(offered) ? offered : context.getAwsRequestId();
         if (!isComplete(request)) {
             return invalid(
@@ -86,7 +86,7 @@ final class HttpEvents {
                     return response(images.get().answer(request, caller.get(), id, body, stopBy));
                 }
             }
-            return deadlineRunner.call(() -> server.handleRequest(request, context), stopBy);
+            return deadlines.call(() -> server.handleRequest(request, context), stopBy);
         } catch (TimeoutException | ExecutionException | RuntimeException e) {
             return problem(e, id);
         }
@@ -179,10 +179,10 @@ final class HttpEvents {
     }
 
     /**
-     * The request's id. One that brings none gets the invocation's, so that one search finds its log lines and Lambda's
-     * own.
+     * Makes the names of headers case-insensitive, and returns the request's id: the invocation's where the client sent
+     * none, so that one search finds its log lines and Lambda's own.
      */
-    private static String named(APIGatewayV2HTTPEvent request, Context context) {
+    private static String requestId(APIGatewayV2HTTPEvent request, Context context) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (request.getHeaders() != null) {
             headers.putAll(request.getHeaders());

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.MDC;
 
@@ -34,6 +35,12 @@ import org.jboss.logging.MDC;
  */
 @Singleton
 class ImageEvents {
+
+    private static final List<String> SWITCHES =
+            List.of("quarkus.http.cors.enabled", "quarkus.http.access-log.enabled");
+
+    private static final List<String> PREFIXES =
+            List.of("quarkus.http.auth.permission.", "quarkus.http.header.", "quarkus.http.filter.");
 
     private final BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint;
     private final Function<APIGatewayV2HTTPEvent, Optional<Caller>> askers;
@@ -53,7 +60,7 @@ class ImageEvents {
             Config config,
             Drain drain,
             Clock clock) {
-        this(endpoint::answer, gateway::asking, baseUrl.isFixed() && !ServerOnly.isConfigured(config), drain, clock);
+        this(endpoint::answer, gateway::asking, baseUrl.isFixed() && !needsServer(config), drain, clock);
     }
 
     ImageEvents(
@@ -78,6 +85,15 @@ class ImageEvents {
                 && ImageEndpoint.PATH.equals(event.getRawPath())
                 && (event.getRawQueryString() == null
                         || event.getRawQueryString().isEmpty());
+    }
+
+    /** Whether a setting of Quarkus is set that only the server inside applies: CORS (which API Gateway does itself), permissions, headers, filters, or an access log. */
+    static boolean needsServer(Config config) {
+        return SWITCHES.stream()
+                        .anyMatch(name ->
+                                config.getOptionalValue(name, Boolean.class).orElse(false))
+                || StreamSupport.stream(config.getPropertyNames().spliterator(), false)
+                        .anyMatch(name -> PREFIXES.stream().anyMatch(name::startsWith));
     }
 
     /** The caller of an event that is answered here; empty when the server inside must answer it. */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** Calls all {@link BeforeFreeze} beans before the process is frozen. */
-final class InvocationEnd {
+public final class InvocationEnd {
 
     private static final System.Logger LOG = System.getLogger(InvocationEnd.class.getName());
 
@@ -14,10 +14,6 @@ final class InvocationEnd {
 
     InvocationEnd(Supplier<List<BeforeFreeze>> hooks) {
         this.hooks = hooks;
-    }
-
-    InvocationEnd(List<BeforeFreeze> hooks) {
-        this(() -> hooks);
     }
 
     void run(Deadline deadline) {
@@ -31,5 +27,20 @@ final class InvocationEnd {
                 LOG.log(Level.ERROR, "something could not be ended before the freeze", e);
             }
         }
+    }
+
+    /**
+     * Something to be done at the end of each invocation, before Lambda freezes the process for an unknown time: write metrics
+     * out, wait for work in flight. Every bean of this type is called, in the order of its {@code @Priority}.
+     */
+    @FunctionalInterface
+    public interface BeforeFreeze {
+
+        /**
+         * Returns when the process may be frozen. An exception is logged, and the other beans are still called.
+         *
+         * @param deadline shortly before the invocation's end; without an extension the caller's answer waits for this
+         */
+        void beforeFreeze(Deadline deadline) throws InterruptedException;
     }
 }

@@ -1,7 +1,12 @@
 package dev.afterimage.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.afterimage.http.problem.ProblemResponses;
+import dev.afterimage.lambda.EventDispatcher.CataloguePlanHandler;
+import dev.afterimage.lambda.EventDispatcher.JobBatchHandler;
+import dev.afterimage.lambda.EventDispatcher.LambdaConfig;
+import dev.afterimage.lambda.InvocationEnd.BeforeFreeze;
 import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.amazon.lambda.http.LambdaHttpHandler;
 import io.quarkus.amazon.lambda.runtime.AmazonLambdaRecorder;
@@ -76,13 +81,13 @@ final class LambdaEntry {
             Clock clock,
             InvocationDeadline invocation,
             LambdaConfig config) {
-        DeadlineRunner deadlineRunner = new DeadlineRunner(Executors.newVirtualThreadPerTaskExecutor(), clock);
+        DeadlineRunner deadlines = new DeadlineRunner(Executors.newVirtualThreadPerTaskExecutor(), clock);
         // Parts of the other functions are made when their first event comes, so that a start makes only what it needs.
         EventDispatcher dispatcher = new EventDispatcher(
-                new HttpEvents(images::get, server, problems, deadlineRunner),
+                new HttpEvents(images::get, server, problems, deadlines),
                 (messages, deadline) -> worker.get().handle(messages, deadline),
                 (catalogue, deadline) -> planner.get().plan(catalogue, deadline),
-                deadlineRunner,
+                deadlines,
                 invocation,
                 invocationEnd,
                 () -> extension,
@@ -98,4 +103,11 @@ final class LambdaEntry {
                 ? Duration.ofMillis(context.getRemainingTimeInMillis())
                 : WITHOUT_LAMBDA;
     }
+
+    /**
+     * The handler that Quarkus' poll loop calls with each event. It is an interface, because
+     * {@code quarkus-amazon-lambda-http} has a handler class of its own and Quarkus refuses a second one ("Multiple handler
+     * classes"). Quarkus counts concrete classes in its index, and neither an interface nor a method reference is one.
+     */
+    interface EventStreamHandler extends RequestStreamHandler {}
 }

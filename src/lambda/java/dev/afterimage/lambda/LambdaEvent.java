@@ -2,9 +2,10 @@ package dev.afterimage.lambda;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import java.util.List;
+import java.util.Map;
 
 /** An event that the function was invoked with. */
-sealed interface LambdaEvent {
+public sealed interface LambdaEvent {
 
     /** A request that came through an HTTP API, payload format 2.0. */
     record Http(APIGatewayV2HTTPEvent request) implements LambdaEvent {}
@@ -35,4 +36,25 @@ sealed interface LambdaEvent {
      * {@code {"afterimage":"plan","catalogue":"…"}}.
      */
     record Plan(String catalogue) implements LambdaEvent {}
+
+    /**
+     * A message as Lambda takes it from SQS ("Using Lambda with Amazon SQS").
+     *
+     * @param messageId the message's id, for {@code batchItemFailures}
+     * @param body the body as it was sent
+     * @param attributes the sender's attributes that are text or numbers
+     * @param receiveCount how often SQS has handed it out, this time included ({@code ApproximateReceiveCount})
+     */
+    public record QueueMessage(String messageId, String body, Map<String, String> attributes, int receiveCount) {
+
+        public QueueMessage {
+            attributes = Map.copyOf(attributes);
+        }
+
+        /** Without the body, which holds data values. */
+        @Override
+        public String toString() {
+            return "QueueMessage[" + messageId + "]";
+        }
+    }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.afterimage.lambda.LambdaEvent.QueueMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -103,25 +104,22 @@ final class LambdaEventReader {
             }
             messages.add(new QueueMessage(
                     record.path("messageId").asText(),
-                    record.path("receiptHandle").asText(),
                     record.path("body").asText(),
-                    texts(record.path("attributes"), ""),
-                    texts(record.path("messageAttributes"), "/stringValue"),
-                    record.path("eventSourceARN").asText()));
+                    values(record.path("messageAttributes")),
+                    record.path("attributes").path("ApproximateReceiveCount").asInt(1)));
         }
         return new LambdaEvent.QueueBatch(messages);
     }
 
-    /** The members of an object that are text, or have text at {@code pointer}. */
-    private static Map<String, String> texts(JsonNode object, String pointer) {
-        Map<String, String> texts = new HashMap<>();
-        object.properties().forEach(member -> {
-            JsonNode value = member.getValue().at(pointer);
+    private static Map<String, String> values(JsonNode attributes) {
+        Map<String, String> values = new HashMap<>();
+        attributes.properties().forEach(attribute -> {
+            JsonNode value = attribute.getValue().path("stringValue");
             if (value.isTextual()) {
-                texts.put(member.getKey(), value.textValue());
+                values.put(attribute.getKey(), value.textValue());
             }
         });
-        return texts;
+        return values;
     }
 
     private static LambdaEvent plan(JsonNode event) {

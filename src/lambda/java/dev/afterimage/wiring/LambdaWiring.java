@@ -9,10 +9,10 @@ import dev.afterimage.jobs.NewerFormatException;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.jobs.Worker;
-import dev.afterimage.lambda.BeforeFreeze;
-import dev.afterimage.lambda.CataloguePlanHandler;
-import dev.afterimage.lambda.JobBatchHandler;
-import dev.afterimage.lambda.QueueMessage;
+import dev.afterimage.lambda.EventDispatcher.CataloguePlanHandler;
+import dev.afterimage.lambda.EventDispatcher.JobBatchHandler;
+import dev.afterimage.lambda.InvocationEnd.BeforeFreeze;
+import dev.afterimage.lambda.LambdaEvent.QueueMessage;
 import dev.afterimage.metrics.EmfWriter;
 import dev.afterimage.metrics.PlanMeter;
 import dev.afterimage.pipeline.Drain;
@@ -36,8 +36,6 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 class LambdaWiring {
 
     private static final System.Logger LOG = System.getLogger(LambdaWiring.class.getName());
-
-    private static final String RECEIVE_COUNT = "ApproximateReceiveCount";
 
     /** Runs the jobs of a batch. A message that is no job is dead-lettered by its claim, and not delivered again. */
     @Produces
@@ -68,8 +66,7 @@ class LambdaWiring {
     }
 
     private static Optional<Claim> claim(QueueMessage message, SqsJobQueue queue) {
-        int receiveCount = Integer.parseInt(message.attributes().getOrDefault(RECEIVE_COUNT, "1"));
-        return queue.claim(new SqsRecord(message.body(), message.messageAttributes(), receiveCount));
+        return queue.claim(new SqsRecord(message.body(), message.attributes(), message.receiveCount()));
     }
 
     @Produces

@@ -22,11 +22,11 @@ class DeadlineRunnerTest {
 
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch interrupted = new CountDownLatch(1);
-    private final DeadlineRunner deadlineRunner = new DeadlineRunner(new Starting(), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final DeadlineRunner deadlines = new DeadlineRunner(new Starting(), Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void workThatEndsInTimeGivesItsResult() throws Exception {
-        String result = deadlineRunner.call(
+        String result = deadlines.call(
                 () -> {
                     started.countDown();
                     return "done";
@@ -38,7 +38,7 @@ class DeadlineRunnerTest {
 
     @Test
     void workThatFailsFailsWithItsOwnReason() {
-        assertThatThrownBy(() -> deadlineRunner.call(
+        assertThatThrownBy(() -> deadlines.call(
                         () -> {
                             started.countDown();
                             throw new IllegalArgumentException("its own");
@@ -51,7 +51,7 @@ class DeadlineRunnerTest {
 
     @Test
     void workIsInterruptedWhenItsTimeIsUp() throws InterruptedException {
-        assertThatThrownBy(() -> deadlineRunner.call(this::blockUntilInterrupted, new Deadline(NOW)))
+        assertThatThrownBy(() -> deadlines.call(this::blockUntilInterrupted, new Deadline(NOW)))
                 .isInstanceOf(TimeoutException.class);
 
         interrupted.await();

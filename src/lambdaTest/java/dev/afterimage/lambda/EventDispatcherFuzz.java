@@ -87,7 +87,7 @@ class EventDispatcherFuzz {
     }
 
     private static EventDispatcher dispatcher() {
-        DeadlineRunner deadlineRunner = new DeadlineRunner(new CallersThread(), CLOCK);
+        DeadlineRunner deadlines = new DeadlineRunner(new CallersThread(), CLOCK);
         return new EventDispatcher(
                 new HttpEvents(
                         () -> new ImageEvents(
@@ -111,7 +111,7 @@ class EventDispatcherFuzz {
                                 .withBody(request.getRawPath().strip())
                                 .build(),
                         new ProblemResponses(new Problems(CLOCK), JSON),
-                        deadlineRunner),
+                        deadlines),
                 (messages, deadline) -> {
                     Set<String> failed = new HashSet<>();
                     messages.forEach(message -> failed.add(message.messageId()));
@@ -119,10 +119,10 @@ class EventDispatcherFuzz {
                     return failed;
                 },
                 (catalogue, deadline) -> true,
-                deadlineRunner,
+                deadlines,
                 new InvocationDeadline(),
-                new InvocationEnd(List.of()),
-                () -> InvocationExtension.start("", new InvocationEnd(List.of()), CLOCK),
+                new InvocationEnd(List::of),
+                () -> InvocationExtension.start("", new InvocationEnd(List::of), CLOCK),
                 new EventDispatcherTest.Margins(),
                 CLOCK,
                 context -> Duration.ofMillis(context.getRemainingTimeInMillis()));

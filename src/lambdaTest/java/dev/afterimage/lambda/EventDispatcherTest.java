@@ -10,6 +10,10 @@ import dev.afterimage.http.ImageEndpoint;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.http.problem.Problems;
+import dev.afterimage.lambda.EventDispatcher.CataloguePlanHandler;
+import dev.afterimage.lambda.EventDispatcher.JobBatchHandler;
+import dev.afterimage.lambda.EventDispatcher.LambdaConfig;
+import dev.afterimage.lambda.InvocationEnd.BeforeFreeze;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.Drain;
 import dev.afterimage.time.Deadline;
@@ -309,7 +313,7 @@ class EventDispatcherTest {
     }
 
     private String dispatch(String event, FakeContext context) throws IOException {
-        DeadlineRunner deadlineRunner = new DeadlineRunner(threads, clock);
+        DeadlineRunner deadlines = new DeadlineRunner(threads, clock);
         EventDispatcher dispatcher = new EventDispatcher(
                 new HttpEvents(
                         () -> new ImageEvents(
@@ -327,13 +331,13 @@ class EventDispatcherTest {
                                     .build();
                         },
                         new ProblemResponses(new Problems(clock), new ObjectMapper()),
-                        deadlineRunner),
+                        deadlines),
                 (messages, deadline) -> worker.handle(messages, deadline),
                 (catalogue, deadline) -> planner.plan(catalogue, deadline),
-                deadlineRunner,
+                deadlines,
                 invocation,
-                new InvocationEnd(hooks),
-                () -> InvocationExtension.start("", new InvocationEnd(List.of()), clock),
+                new InvocationEnd(() -> hooks),
+                () -> InvocationExtension.start("", new InvocationEnd(List::of), clock),
                 new Margins(),
                 clock,
                 c -> Duration.ofMillis(c.getRemainingTimeInMillis()));

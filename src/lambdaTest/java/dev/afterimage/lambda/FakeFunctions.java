@@ -1,5 +1,8 @@
 package dev.afterimage.lambda;
 
+import dev.afterimage.lambda.EventDispatcher.CataloguePlanHandler;
+import dev.afterimage.lambda.EventDispatcher.JobBatchHandler;
+import dev.afterimage.lambda.InvocationEnd.BeforeFreeze;
 import dev.afterimage.time.Deadline;
 import io.quarkus.test.Mock;
 import jakarta.enterprise.inject.Produces;

@@ -8,6 +8,7 @@ import dev.afterimage.http.ImageEndpoint;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.Drain;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.time.Deadline;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,6 +27,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class ImageEventsTest {
@@ -75,6 +78,28 @@ class ImageEventsTest {
         assertThat(ImageEvents.asksForImage(event(Events.http("POST", "/v1/images", "{}")
                         .replace("\"rawQueryString\":\"\"", "\"rawQueryString\":\"x=%7B\""))))
                 .isFalse();
+    }
+
+    @Test
+    void settingsThatOnlyTheServerAppliesAreOffByDefault() {
+        assertThat(needsServer(Map.of("quarkus.http.auth.proactive", "true", "quarkus.http.cors.enabled", "false")))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "quarkus.http.cors.enabled, true",
+        "quarkus.http.access-log.enabled, true",
+        "quarkus.http.auth.permission.all.policy, authenticated",
+        "'quarkus.http.header.\"Strict-Transport-Security\".value', max-age=1",
+        "quarkus.http.filter.all.matches, /.*",
+    })
+    void settingThatOnlyTheServerAppliesLeavesRequestsToTheServer(String name, String value) {
+        assertThat(needsServer(Map.of(name, value))).isTrue();
+    }
+
+    private static boolean needsServer(Map<String, String> properties) {
+        return ImageEvents.needsServer(Configs.with(properties));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.afterimage.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.afterimage.lambda.InvocationEnd.BeforeFreeze;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,7 +57,7 @@ class InvocationExtensionTest {
 
     private InvocationExtension extension(BeforeFreeze hook) {
         return InvocationExtension.start(
-                "127.0.0.1:" + api.getAddress().getPort(), new InvocationEnd(List.of(hook)), Clock.systemUTC());
+                "127.0.0.1:" + api.getAddress().getPort(), new InvocationEnd(() -> List.of(hook)), Clock.systemUTC());
     }
 
     private void invoke(String requestId) {

@@ -1,7 +1,7 @@
 package dev.afterimage.local;
 
+import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.catalogue.Checkpoint;
-import dev.afterimage.catalogue.Checkpoints;
 import dev.afterimage.jobs.QueueUnavailableException;
 import java.util.Optional;
 

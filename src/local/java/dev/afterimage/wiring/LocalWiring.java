@@ -3,7 +3,7 @@ package dev.afterimage.wiring;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.TemplateVersions;
-import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.limit.CreditBudget;

@@ -28,6 +28,7 @@ import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.BannerbearDouble;
 import dev.afterimage.provider.zoo.ZooServer;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.JavaProcess;
 import dev.afterimage.testing.Limiters;
@@ -38,9 +39,6 @@ import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfig;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -86,30 +84,16 @@ class KilledJobTest {
         Service(Database database, String url, Clock clock, Pause polls, Pause pause) {
             this.clock = clock;
             this.http = new ProviderHttp(vertx, Duration.ofSeconds(5), AnswerRoom.ofHeap(), clock);
-            SmallRyeConfig config = new SmallRyeConfigBuilder()
-                    .addDiscoveredConverters()
-                    .withMapping(ProviderConfig.class)
-                    .withMapping(ProvidersConfig.class)
-                    .withMapping(TemplatesConfig.class)
-                    .withSources(new PropertiesConfigSource(
-                            Map.of(
-                                    "afterimage.provider.kind",
-                                    "bannerbear-job",
-                                    "afterimage.provider.url",
-                                    url,
-                                    "afterimage.provider.api-key",
-                                    "not-the-jobs-key",
-                                    "afterimage.provider.accounts.second.api-key",
-                                    ApiDouble.KEY,
-                                    "afterimage.provider.allowed-hosts",
-                                    "127.0.0.1"),
-                            "test",
-                            100))
-                    .build();
+            Map<String, String> settings = Map.of(
+                    "afterimage.provider.kind", "bannerbear-job",
+                    "afterimage.provider.url", url,
+                    "afterimage.provider.api-key", "not-the-jobs-key",
+                    "afterimage.provider.accounts.second.api-key", ApiDouble.KEY,
+                    "afterimage.provider.allowed-hosts", "127.0.0.1");
             TemplateProviders providers = new TemplateProviders(
-                    config.getConfigMapping(ProviderConfig.class),
-                    config.getConfigMapping(ProvidersConfig.class),
-                    config.getConfigMapping(TemplatesConfig.class));
+                    Configs.of(ProviderConfig.class, settings),
+                    Configs.of(ProvidersConfig.class, settings),
+                    Configs.of(TemplatesConfig.class, settings));
             limiter = new MemoryLimiter(
                     new AccountLimits(
                             new TreeMap<>(Map.of("default", Permitted.WIDE, "second", Permitted.WIDE)),
@@ -119,18 +103,17 @@ class KilledJobTest {
                     clock,
                     new SqliteReceipts(database, clock));
             CallSettler settler = Permitted.settler(limiter, clock, pause, threads);
-            ImageGenerator provider = providers.generator((choice, account) -> DescribedProvider.of(
-                    choice,
-                    account,
+            DescribedProvider.Parts parts = DescribedProvider.Parts.of(
                     http,
-                    ApiKeys.configured(account),
                     new PermitAcquirer(limiter, clock, AT_ONCE, new Random(1)),
                     settler,
                     (service, method, called, headers, body) -> headers,
                     clock,
                     polls,
                     ProviderWebhooks.none(),
-                    false));
+                    false);
+            ImageGenerator provider = providers.generator(
+                    (api, account) -> DescribedProvider.of(api, account, ApiKeys.configured(account), parts));
             AccountChoice accounts = new AccountChoice(providers, clock);
             this.pipeline = Permitted.pipeline(
                     providers.keys(),

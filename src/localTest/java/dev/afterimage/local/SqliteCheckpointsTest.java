@@ -2,7 +2,7 @@ package dev.afterimage.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.catalogue.CheckpointsContract;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -8,7 +8,6 @@ import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.PrivateKey;
 import java.security.interfaces.RSAKey;
 import java.time.Instant;
 import java.util.UUID;
@@ -37,15 +36,6 @@ public final class CloudFrontSigner implements UrlSigner {
         this.baseUrl = baseUrl;
         this.keys = keys;
         this.window = window;
-    }
-
-    /** A signer with a key that does not change while the process runs. */
-    public CloudFrontSigner(BaseUrl baseUrl, String keyPairId, PrivateKey privateKey, ExpiryWindow window) {
-        this(baseUrl, fixed(new SigningKey(keyPairId, privateKey)), window);
-    }
-
-    private static Supplier<SigningKey> fixed(SigningKey key) {
-        return () -> key;
     }
 
     @Override

@@ -29,12 +29,10 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     private static final Duration AGAIN_AFTER_FAILED_REFRESH = Duration.ofMinutes(1);
     private static final Duration AGAIN_AFTER_FAILED_START = Duration.ofSeconds(5);
 
-    private final SecretsManagerClient client;
+    private final Source source;
     private final String secretId;
     private final Function<String, T> reader;
-    private final Duration refresh;
-    private final Clock clock;
-    private final Executor background;
+    private final Function<SecretUnavailableException, ? extends RuntimeException> failure;
     private final AtomicBoolean refreshing = new AtomicBoolean();
     private final ReentrantLock start = new ReentrantLock();
     private volatile State<T> state = new State<>(null, null, Instant.MIN);
@@ -44,23 +42,27 @@ public final class RefreshedSecret<T> implements Supplier<T> {
      *
      * @param secretId name or ARN of the secret
      * @param reader makes a value of the secret's text, or throws an IllegalArgumentException that says how to mend it
+     * @param failure makes what {@link #get} throws, of the reason
+     */
+    public RefreshedSecret(
+            Source source,
+            String secretId,
+            Function<String, T> reader,
+            Function<SecretUnavailableException, ? extends RuntimeException> failure) {
+        this.source = source;
+        this.secretId = secretId;
+        this.reader = reader;
+        this.failure = failure;
+    }
+
+    /**
+     * Where secrets are read from.
+     *
+     * @param client asked for at the first read
      * @param refresh how long a value is used before it is read again
      * @param background runs all reads after the first
      */
-    public RefreshedSecret(
-            SecretsManagerClient client,
-            String secretId,
-            Function<String, T> reader,
-            Duration refresh,
-            Clock clock,
-            Executor background) {
-        this.client = client;
-        this.secretId = secretId;
-        this.reader = reader;
-        this.refresh = refresh;
-        this.clock = clock;
-        this.background = background;
-    }
+    public record Source(Supplier<SecretsManagerClient> client, Duration refresh, Clock clock, Executor background) {}
 
     /** A secret cannot be read, or is invalid. The message is for the operator and holds nothing of the secret. */
     public static final class SecretUnavailableException extends RuntimeException {
@@ -88,7 +90,7 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     /**
      * The value read last.
      *
-     * @throws SecretUnavailableException when it was never read and cannot be read now
+     * <p>Throws the port's own exception when it was never read and cannot be read now.
      */
     @Override
     public T get() {
@@ -97,7 +99,7 @@ public final class RefreshedSecret<T> implements Supplier<T> {
         if (value == null) {
             return first();
         }
-        if (last.isDue(clock) && refreshing.compareAndSet(false, true)) {
+        if (last.isDue(source.clock()) && refreshing.compareAndSet(false, true)) {
             refreshInBackground(value);
         }
         return value;
@@ -106,12 +108,12 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     private T first() {
         start.lock();
         try {
-            if (state.value() == null && state.isDue(clock)) {
+            if (state.value() == null && state.isDue(source.clock())) {
                 state = read(null, AGAIN_AFTER_FAILED_START);
             }
             State<T> last = state;
             if (last.value() == null) {
-                throw Objects.requireNonNull(last.failure());
+                throw failure.apply(Objects.requireNonNull(last.failure()));
             }
             return last.value();
         } finally {
@@ -121,7 +123,7 @@ public final class RefreshedSecret<T> implements Supplier<T> {
 
     private void refreshInBackground(T former) {
         try {
-            background.execute(() -> {
+            source.background().execute(() -> {
                 try {
                     State<T> read = read(former, AGAIN_AFTER_FAILED_REFRESH);
                     if (read.failure() != null) {
@@ -141,12 +143,15 @@ public final class RefreshedSecret<T> implements Supplier<T> {
         String mend;
         RuntimeException cause;
         try {
-            String text =
-                    client.getSecretValue(request -> request.secretId(secretId)).secretString();
+            String text = source.client()
+                    .get()
+                    .getSecretValue(request -> request.secretId(secretId))
+                    .secretString();
             if (text == null) {
                 throw new IllegalArgumentException("It is binary; store it as text.");
             }
-            return new State<>(reader.apply(text), null, clock.instant().plus(refresh));
+            return new State<>(
+                    reader.apply(text), null, source.clock().instant().plus(source.refresh()));
         } catch (SdkException e) {
             cause = e;
             mend = " cannot be read (" + e.getClass().getSimpleName()
@@ -159,6 +164,6 @@ public final class RefreshedSecret<T> implements Supplier<T> {
         return new State<>(
                 former,
                 new SecretUnavailableException("The secret " + secretId + mend, cause),
-                clock.instant().plus(againAfterFailure));
+                source.clock().instant().plus(againAfterFailure));
     }
 }

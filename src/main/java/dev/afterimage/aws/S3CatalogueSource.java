@@ -1,6 +1,6 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.catalogue.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

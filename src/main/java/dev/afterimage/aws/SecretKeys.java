@@ -4,16 +4,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.afterimage.aws.RefreshedSecret.SecretUnavailableException;
+import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.PemKeys;
+import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.SigningKey;
-import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
-import java.util.function.Supplier;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 
-/** Reads keys from a secret's text. Throws IllegalArgumentException for an invalid text; the message holds nothing of it. */
+/** Reads keys from a text in Secrets Manager. Throws IllegalArgumentException for an invalid text; the message holds nothing of it. */
 public final class SecretKeys {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String CURRENT = "current";
 
     private SecretKeys() {}
 
@@ -30,7 +35,13 @@ public final class SecretKeys {
         return key;
     }
 
-    /** The key that URLs are signed with: {@code {"keyPairId":"…","privateKey":"PEM"}}. */
+    /**
+     * The key that URLs are signed with: {@code {"keyPairId":"…","privateKey":"PEM"}}.
+     *
+     * <p>To rotate the key without breaking a URL, add the new public key to the CloudFront key group (which then has
+     * two), write the new secret, wait for {@code afterimage.secrets.refresh} plus twice
+     * {@code afterimage.delivery.url-ttl}, and remove the former public key.
+     */
     public static SigningKey signingKey(String text) {
         JsonNode fields = json(text);
         String keyPairId = fields.path("keyPairId").asText();
@@ -43,20 +54,25 @@ public final class SecretKeys {
     }
 
     /**
-     * The signing keys of a secret that is read by {@link #signingKey}.
-     *
-     * <p>To rotate the key without breaking a URL, add the new public key to the CloudFront key group (which then has
-     * two), write the new secret, wait for {@code afterimage.secrets.refresh} plus twice
-     * {@code afterimage.delivery.url-ttl}, and remove the former public key.
+     * The secrets that request links are signed with: {@code {"current":"b","a":"…","b":"…"}}. Rotate in two steps,
+     * {@code afterimage.secrets.refresh} apart, so that no process signs with a secret that another does not know yet: add
+     * the new secret, then let {@code current} name it.
      */
-    public static Supplier<SigningKey> signingKeys(RefreshedSecret<SigningKey> secret) {
-        return () -> {
-            try {
-                return secret.get();
-            } catch (SecretUnavailableException e) {
-                throw new SigningKeyUnavailableException("There is no key to sign URLs with. " + e.getMessage(), e);
+    public static RequestLinks.Secrets linkSecrets(String text) {
+        JsonNode members = json(text);
+        Map<String, byte[]> byId = new HashMap<>();
+        members.properties().forEach(member -> {
+            if (!member.getKey().equals(CURRENT)) {
+                byId.put(member.getKey(), member.getValue().asText().getBytes(StandardCharsets.UTF_8));
             }
-        };
+        });
+        String current = members.path(CURRENT).asText();
+        if (!byId.containsKey(current)
+                || byId.values().stream().anyMatch(secret -> secret.length < LinkConfig.SHORTEST_SECRET)) {
+            throw new IllegalArgumentException("It must be JSON in which current names one of the other members, each "
+                    + LinkConfig.SHORTEST_SECRET + " or more bytes of text.");
+        }
+        return new RequestLinks.Secrets(byId, Optional.of(current));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.afterimage.catalogue;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.catalogue.Planner.KeySet;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.Job;
@@ -21,9 +22,7 @@ import java.util.function.Consumer;
 /** One stretch of planning a catalogue, chunk by chunk, with a checkpoint after each that made jobs. */
 final class CatalogueRun {
 
-    /**
-     * Chunks after which the checkpoint is not saved: those without a job, which cost only a lookup when they are repeated.
-     */
+    /** How many chunks without a job may pass before the checkpoint is saved: to repeat one costs only a lookup. */
     private static final int MOST_UNSAVED = 20;
 
     /** The most templates that are reported as fresh for too short a time. */

@@ -2,6 +2,7 @@ package dev.afterimage.catalogue;
 
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PregenerationConfig;
@@ -10,13 +11,16 @@ import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.time.Deadline;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Plans a configured catalogue: what a schedule triggers. Stops at its deadline and goes on from there when called again.
@@ -164,6 +168,64 @@ public final class CatalogueRunner {
                     report.catalogue(),
                     period,
                     report.shortLived().stream().map(TemplateId::value).sorted().toList());
+        }
+    }
+
+    /** Port: where catalogues lie. */
+    @FunctionalInterface
+    public interface CatalogueSource {
+
+        /**
+         * Opens a catalogue for reading from its beginning.
+         *
+         * @param source a local path or {@code s3://bucket/key}
+         * @throws IOException when it is not there or cannot be read
+         */
+        OpenCatalogue open(String source) throws IOException;
+
+        /**
+         * A catalogue about to be read.
+         *
+         * @param content closed by the reader
+         * @param version changes whenever the content does: a file's size and time, an object's ETag
+         */
+        record OpenCatalogue(InputStream content, String version) {}
+    }
+
+    /** Port: keeps checkpoints across restarts. Operations block and fail with an unchecked exception. */
+    public interface Checkpoints {
+
+        Optional<Checkpoint> find(String catalogue);
+
+        /** Replaces the catalogue's checkpoint; once this returns it survives a crash. */
+        void save(String catalogue, Checkpoint checkpoint);
+    }
+
+    /**
+     * How one stretch of planning ended.
+     *
+     * @param complete whether the catalogue was read to its end; else call again to go on
+     * @param line the last line that was planned
+     * @param counts what became of the rows, over all stretches of the run
+     * @param bad the first bad rows of this stretch
+     * @param shortLived templates whose images expire before the next plan, whatever is planned: their {@code ttl} is below the
+     *     catalogue's period
+     */
+    public record PlanReport(
+            String catalogue,
+            String run,
+            boolean complete,
+            int line,
+            Checkpoint.Counts counts,
+            List<CatalogueRow.Bad> bad,
+            Set<TemplateId> shortLived) {
+
+        /** Bad rows that are named; more are only counted. */
+        static final int MOST_BAD = 1000;
+
+        public PlanReport {
+            bad = List.copyOf(bad);
+            shortLived = Set.copyOf(shortLived);
         }
     }
 }

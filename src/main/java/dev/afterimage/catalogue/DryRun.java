@@ -2,6 +2,7 @@ package dev.afterimage.catalogue;
 
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.catalogue.Planner.KeySet;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.jobs.JobQueue;

@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The console: a page at {@code /} to try the service out and to see what it does. It is files in {@code /console} of the
@@ -72,28 +73,18 @@ public final class ConsoleRoutes {
      */
     record ConsoleFile(String name, String contentType) {
 
-        private static final String SCRIPT = "text/javascript; charset=utf-8";
-
         /** The page itself. */
         static final ConsoleFile PAGE = new ConsoleFile("index.html", "text/html; charset=utf-8");
 
         /** What the page refers to. Listed, so that a path can name nothing else. */
-        static final List<ConsoleFile> PARTS = List.of(
-                new ConsoleFile("console.css", "text/css; charset=utf-8"),
-                new ConsoleFile("icon.svg", "image/svg+xml"),
-                new ConsoleFile("theme.js", SCRIPT),
-                new ConsoleFile("main.js", SCRIPT),
-                new ConsoleFile("page.js", SCRIPT),
-                new ConsoleFile("api.js", SCRIPT),
-                new ConsoleFile("tabs.js", SCRIPT),
-                new ConsoleFile("examples.js", SCRIPT),
-                new ConsoleFile("ask.js", SCRIPT),
-                new ConsoleFile("links.js", SCRIPT),
-                new ConsoleFile("operate.js", SCRIPT),
-                new ConsoleFile("live.js", SCRIPT),
-                new ConsoleFile("chart.js", SCRIPT),
-                new ConsoleFile("stampede.js", SCRIPT),
-                new ConsoleFile("catalogue.js", SCRIPT));
+        static final List<ConsoleFile> PARTS = Stream.concat(
+                        Stream.of(
+                                new ConsoleFile("console.css", "text/css; charset=utf-8"),
+                                new ConsoleFile("icon.svg", "image/svg+xml")),
+                        Stream.of("theme main page api tabs examples ask links operate live chart stampede catalogue"
+                                        .split(" "))
+                                .map(name -> new ConsoleFile(name + ".js", "text/javascript; charset=utf-8")))
+                .toList();
     }
 
     /**

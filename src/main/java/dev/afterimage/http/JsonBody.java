@@ -17,7 +17,7 @@ import java.util.List;
  */
 final class JsonBody {
 
-    static final MediaTypeGate MEDIA_TYPE = new MediaTypeGate(List.of("application/json"));
+    static final MediaTypeCheck MEDIA_TYPE = new MediaTypeCheck(List.of("application/json"));
 
     /** 256 KiB for an image's template and data. */
     static final int MOST_BYTES = 256 * 1024;

@@ -30,8 +30,8 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * Where a provider says that a job may have ended. Its body is not read. The provider is asked now: by whoever waits for the job
- * in this process, else by this request, whoever comes for the job later.
+ * Where a provider says that a job may have ended. The body is not read. The job is polled at once: by the thread that
+ * waits for it in this process if there is one, else by this request.
  */
 @Path("/v1/provider-webhooks")
 @RunOnVirtualThread // it asks the fleet's memory and the provider
@@ -39,7 +39,7 @@ public final class ProviderWebhookResource {
 
     private static final Logger LOG = Logger.getLogger(ProviderWebhookResource.class);
 
-    /** Senders wait for about as long; the poll goes on without them. */
+    /** About as long as providers wait for the answer to a webhook; after that the poll goes on without them. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ProviderWebhooks webhooks;

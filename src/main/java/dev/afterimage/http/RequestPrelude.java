@@ -6,6 +6,8 @@ import dev.afterimage.http.header.RequestId;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.pipeline.Drain;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -119,6 +121,19 @@ final class RequestPrelude {
             return true;
         } catch (URISyntaxException e) {
             return false;
+        }
+    }
+
+    /**
+     * Moves the check for malformed URIs from Quarkus to this class. Quarkus checks in front of its router, where its bare
+     * 400 cannot become a problem document, and the only switch is a system property that it reads when its HTTP classes are
+     * loaded. Building the configuration is the one step that lies before that in every mode: jar, dev, test, native.
+     */
+    public static final class UriValidation implements SmallRyeConfigBuilderCustomizer {
+
+        @Override
+        public void configBuilder(SmallRyeConfigBuilder builder) {
+            System.setProperty("vertx.disableURIValidation", "true");
         }
     }
 }

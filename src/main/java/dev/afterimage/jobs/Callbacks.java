@@ -147,7 +147,7 @@ public final class Callbacks {
         try {
             int status = transport.post(callback.url(), signed(json), json);
             return status / 100 == 2
-                    ? new JobOutcome.Told()
+                    ? new JobOutcome.CallbackTaken()
                     : outcomes.retry(attempts, "The callback was answered " + status + ".");
         } catch (InvalidRequestException refused) {
             return new JobOutcome.DeadLettered(refused.detail());

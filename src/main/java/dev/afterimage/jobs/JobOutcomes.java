@@ -30,7 +30,7 @@ import java.util.random.RandomGenerator;
 public final class JobOutcomes {
 
     /** The shortest wait after a throttled call, and the wait where the provider names no time. */
-    private static final Duration POLITE = Duration.ofSeconds(1);
+    private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
 
     /** The wait while the fleet's memory, its jobs or its images cannot be reached: until then no job can end. */
     static final JobOutcome.Wait OUTAGE = new JobOutcome.Wait(Duration.ofSeconds(15), true);
@@ -72,8 +72,8 @@ public final class JobOutcomes {
     private JobOutcome of(GenerationException failure, int attempts) {
         return switch (failure) {
             case ThrottledException throttled -> {
-                Duration wait = throttled.startsIn().orElse(POLITE);
-                yield new JobOutcome.Wait(wait.compareTo(POLITE) < 0 ? POLITE : wait, true);
+                Duration wait = throttled.startsIn().orElse(LEAST_WAIT);
+                yield new JobOutcome.Wait(wait.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : wait, true);
             }
             case OutOfCreditsException credits ->
                 new JobOutcome.Wait(untilAskedForCredits(credits), !credits.isTenants());
@@ -104,7 +104,7 @@ public final class JobOutcomes {
     /** A call in vain is no attempt of the job: how often it may be bought again is counted by its receipt. */
     private static JobOutcome buyAgain(Optional<Duration> nextPurchase, String reason) {
         return nextPurchase
-                .<JobOutcome>map(wait -> new JobOutcome.Wait(wait.plus(POLITE), false))
+                .<JobOutcome>map(wait -> new JobOutcome.Wait(wait.plus(LEAST_WAIT), false))
                 .orElseGet(() -> new JobOutcome.DeadLettered(reason));
     }
 
@@ -137,7 +137,7 @@ public final class JobOutcomes {
         record Done(RowResult.Outcome how, ImageKey key) implements JobOutcome {}
 
         /** A callback's receiver has taken it. */
-        record Told() implements JobOutcome {}
+        record CallbackTaken() implements JobOutcome {}
 
         /**
          * It waits, because the provider, the limiter, the budget or the quota says so. Uses no attempt.

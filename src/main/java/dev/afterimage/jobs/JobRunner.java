@@ -117,7 +117,7 @@ public final class JobRunner {
                 queue.complete(claim);
                 yield Duration.ZERO;
             }
-            case JobOutcome.Told told -> {
+            case JobOutcome.CallbackTaken taken -> {
                 queue.complete(claim);
                 yield Duration.ZERO;
             }

@@ -45,7 +45,7 @@ public final class Worker {
     /** The claims of the jobs that are being run, by their receipts. */
     private final Map<String, Claim> running = new ConcurrentHashMap<>();
 
-    private final LaneGate gate;
+    private final PausedLanes pausedLanes;
     private volatile @Nullable Future<?> taking;
     private volatile @Nullable Future<?> beating;
     private volatile boolean stopped;
@@ -76,7 +76,7 @@ public final class Worker {
         this.pause = pause;
         this.threads = threads;
         this.places = new Semaphore(concurrency, true);
-        this.gate = new LaneGate(clock);
+        this.pausedLanes = new PausedLanes(clock);
     }
 
     /** Begins to take jobs. To be called once. */
@@ -168,13 +168,13 @@ public final class Worker {
         int free = 1 + places.drainPermits();
         int taken = 0;
         try {
-            Set<Lane> open = gate.open();
-            Duration next = gate.untilNextOpens(wait);
-            if (open.isEmpty()) {
+            Set<Lane> active = pausedLanes.active();
+            Duration next = pausedLanes.untilNextIsActive(wait);
+            if (active.isEmpty()) {
                 pause.await(next);
                 return 0;
             }
-            List<Claim> claims = queue.claim(open, free, next);
+            List<Claim> claims = queue.claim(active, free, next);
             for (Claim claim : claims) {
                 threads.execute(() -> work(claim));
                 taken++;
@@ -207,7 +207,7 @@ public final class Worker {
     private void run(Claim claim, Deadline deadline) throws InterruptedException {
         Duration wait = runner.run(claim, deadline);
         if (wait.isPositive()) {
-            gate.shut(claim.job().lane(), wait);
+            pausedLanes.pause(claim.job().lane(), wait);
         }
     }
 

@@ -10,6 +10,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -149,5 +151,14 @@ public final class EmfWriter {
             }
         });
         lines.append(root).append('\n');
+    }
+
+    /** Where meters go on AWS. */
+    @ConfigMapping(prefix = "afterimage.metrics")
+    public interface MetricsConfig {
+
+        /** The CloudWatch namespace; one a deployment, so that two in one account don't add up. */
+        @WithDefault("Afterimage")
+        String namespace();
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Decorator: counts what the index could not answer, and traces what it is told. Stands behind the near index, whose hits it does not see. */
+/** Decorator: counts failures of the index, and traces writes. Stands behind the near index, whose hits it does not see. */
 public final class MeteredIndex implements ImageIndex {
 
     private final Counter failures;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Decorator: counts what the store could not do, traces what it is asked for an image, and tells when it has stored an image. */
+/** Decorator: counts failures of the store, traces lookups and writes, and reports each image that was stored. */
 public final class MeteredStore implements ImageStore {
 
     private final Counter failures;

@@ -171,10 +171,7 @@ public final class Meters {
 
     /** How often an answer of the provider showed a lower limit than is configured. */
     public Counter loweredLimits() {
-        return Counter.builder(LOWERED_LIMITS)
-                .description("Answers that showed a lower limit than is configured")
-                .baseUnit("answers")
-                .register(registry);
+        return counter(LOWERED_LIMITS, "answers", "Answers that showed a lower limit than is configured");
     }
 
     /** How often the provider asked the fleet to pause. */

@@ -1,8 +1,8 @@
 package dev.afterimage.metrics;
 
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.catalogue.Checkpoint;
-import dev.afterimage.catalogue.PlanReport;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * cannot be asked now.
  *
  * @param since when this process started
- * @param countedBy whose the counters and latencies are: {@link #COUNTED_BY}
+ * @param countedBy what the counters and latencies belong to: always {@link #COUNTED_BY}
  * @param hitRatio requests answered without a generation (hits and stale ones) among all that got an image, 0 to 1
  * @param requests requests by how they ended
  * @param providerCalls calls that left for the provider

@@ -2,6 +2,8 @@ package dev.afterimage.provider;
 
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Purchase;
+import dev.afterimage.provider.ProviderConfig.AccountConfig;
+import dev.afterimage.provider.ProvidersConfig.NamedProvider;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,16 +32,27 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
      *
      * @param own by the provider's own key
      * @param prefix of the names of the others
+     * @param apiKey the own key, or {@code secret} that holds it
      */
-    static List<Account> of(Account own, String prefix, boolean hasOwnKey, Map<String, AccountConfig> declared) {
+    static List<Account> of(
+            Account own,
+            String prefix,
+            Optional<String> apiKey,
+            Optional<String> secret,
+            Map<String, AccountConfig> declared) {
         List<Account> accounts = new ArrayList<>();
-        if (hasOwnKey || declared.isEmpty()) {
+        if (key(apiKey, secret).isPresent() || declared.isEmpty()) {
             accounts.add(own);
         }
         new TreeMap<>(declared)
                 .forEach((name, config) ->
                         accounts.add(new Account(prefix + name, own.keyOf(name), Optional.of(config))));
         return List.copyOf(accounts);
+    }
+
+    /** The account of a further API's own key. */
+    static Account of(String name, NamedProvider api) {
+        return new Account(name, "afterimage.providers.\"" + name + "\".", Optional.of(api));
     }
 
     private String keyOf(String account) {
@@ -66,7 +79,7 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
                 });
         check(DEFAULT, key(main.apiKey(), main.apiKeySecret()), main.accounts());
         others.providers().forEach((name, other) -> {
-            Account own = new Account(name, "afterimage.providers.\"" + name + "\".", Optional.of(other));
+            Account own = of(name, other);
             own.checkRanges(other);
             check(own, key(other.apiKey(), other.apiKeySecret()), other.accounts());
         });
@@ -112,7 +125,7 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
     }
 
     /** The API key, or the name of the secret that holds it; empty where neither is set. */
-    static Optional<String> key(Optional<String> apiKey, Optional<String> secret) {
+    private static Optional<String> key(Optional<String> apiKey, Optional<String> secret) {
         return apiKey.map(String::strip)
                 .filter(text -> !text.isEmpty())
                 .or(() -> secret.map(String::strip).filter(text -> !text.isEmpty()));

@@ -22,8 +22,8 @@ public interface ApiKeys {
      *
      * @throws IllegalArgumentException when no HTTP header may carry it
      */
-    static ApiKeys configured(ProviderConfig config) {
-        Optional<ApiKey> key = ApiKey.of(config);
+    static ApiKeys configured(ApiSettings settings) {
+        Optional<ApiKey> key = ApiKey.of(settings);
         return () -> key;
     }
 
@@ -40,8 +40,8 @@ public interface ApiKeys {
         }
 
         /** The configured key without the white space that copying leaves around it; empty when none is set. */
-        static Optional<ApiKey> of(ProviderConfig config) {
-            return config.apiKey()
+        static Optional<ApiKey> of(ApiSettings settings) {
+            return settings.apiKey()
                     .map(String::strip)
                     .filter(key -> !key.isEmpty())
                     .map(ApiKey::new);

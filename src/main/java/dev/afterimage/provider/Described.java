@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A part of a description that is being compiled. It knows its JSON pointer, so that every message names the place.
@@ -38,16 +40,19 @@ record Described(JsonNode json, String pointer) {
         return get(property).orElseThrow(() -> mistake("\"" + property + "\" is missing"));
     }
 
-    /** Refuses what is no object, or has other properties than these. */
-    Described object(Set<String> properties) {
-        object();
-        json.fieldNames().forEachRemaining(name -> {
-            if (!properties.contains(name)) {
-                throw child(name, json.get(name))
-                        .mistake("there is no such property here; there are "
-                                + String.join(", ", properties.stream().sorted().toList()));
+    /**
+     * Refuses what is no object, or has other properties than these.
+     *
+     * @param names with blanks between them
+     */
+    Described object(String names) {
+        List<String> allowed = List.of(names.split(" "));
+        for (Described property : properties()) {
+            if (!allowed.contains(property.name())) {
+                throw property.mistake("there is no such property here; there are "
+                        + String.join(", ", allowed.stream().sorted().toList()));
             }
-        });
+        }
         return this;
     }
 
@@ -88,8 +93,13 @@ record Described(JsonNode json, String pointer) {
         return entries;
     }
 
-    List<String> texts() {
-        return list().stream().map(Described::text).toList();
+    /** What the entries at a property are, each read by {@code entry}; empty where the property is left out. */
+    <T> List<T> list(String property, Function<Described, T> entry) {
+        return get(property).map(place -> place.list(entry)).orElse(List.of());
+    }
+
+    <T> List<T> list(Function<Described, T> entry) {
+        return list().stream().map(entry).toList();
     }
 
     String text() {
@@ -127,10 +137,6 @@ record Described(JsonNode json, String pointer) {
                 .orElseThrow(() -> mistake("a JSON pointer is expected, such as /data/0/url or /data/*/url"));
     }
 
-    List<JsonPath> paths() {
-        return list().stream().map(Described::path).toList();
-    }
-
     /** One of the words of an enum, written in lower case with hyphens. */
     <E extends Enum<E>> E word(Class<E> words) {
         String text = text();
@@ -140,11 +146,7 @@ record Described(JsonNode json, String pointer) {
             }
         }
         throw mistake("one of these is expected: "
-                + String.join(
-                        ", ",
-                        List.of(words.getEnumConstants()).stream()
-                                .map(Described::wordOf)
-                                .toList()));
+                + Stream.of(words.getEnumConstants()).map(Described::wordOf).collect(Collectors.joining(", ")));
     }
 
     static String wordOf(Enum<?> constant) {

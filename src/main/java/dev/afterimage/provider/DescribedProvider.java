@@ -30,7 +30,7 @@ public final class DescribedProvider implements ImageGenerator {
     private static final Pattern SHOWN_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final long JSON_AROUND_BASE64 = 64 * 1024;
 
-    /** Told of the limit that an answer shows to an account: {@code calls} in a window. */
+    /** Port: takes the limit that an answer shows for an account, {@code calls} in a window. */
     @FunctionalInterface
     interface ShownLimits {
         void showed(String account, int calls, Duration window);
@@ -44,7 +44,7 @@ public final class DescribedProvider implements ImageGenerator {
      * @param setsJobsDown whether a job at the provider is left alone between two polls if its request is on the queue,
      *     because waiting costs money here
      */
-    record Parts(
+    public record Parts(
             Exchange exchange,
             HostResolver resolver,
             PollPermits permits,
@@ -53,96 +53,93 @@ public final class DescribedProvider implements ImageGenerator {
             Clock clock,
             Pause pause,
             ProviderWebhooks webhooks,
-            boolean setsJobsDown) {}
+            boolean setsJobsDown) {
+
+        /**
+         * With the machine's own resolver.
+         *
+         * @param permits gives permits to polls that count as calls, and is told of limits
+         * @param settler settles such polls
+         */
+        public static Parts of(
+                ProviderHttp http,
+                PermitAcquirer permits,
+                CallSettler settler,
+                CallSigner signer,
+                Clock clock,
+                Pause pause,
+                ProviderWebhooks webhooks,
+                boolean setsJobsDown) {
+            return new Parts(
+                    http,
+                    HostResolver.ofMachine(),
+                    PollPermits.of(permits, settler),
+                    permits::showed,
+                    signer,
+                    clock,
+                    pause,
+                    webhooks,
+                    setsJobsDown);
+        }
+    }
 
     private final Description description;
     private final ProviderCall call;
     private final Meanings meanings;
     private final ResultFetcher fetcher;
     private final Optional<JobPoller> jobs;
-    private final ProviderConfig config;
+    private final ApiSettings settings;
     private final Parts parts;
 
     /**
-     * A provider as described, with the configured URL, target and account.
+     * A provider as described, with the URL, target and account of these settings.
      *
-     * @throws IllegalArgumentException when the configuration lacks what the description needs, or has what it cannot use
+     * @throws IllegalArgumentException when the settings lack what the description needs, or have what it cannot use
      */
-    DescribedProvider(Description description, ProviderConfig config, ApiKeys keys, Parts parts) {
+    DescribedProvider(Description description, ApiSettings settings, ApiKeys keys, Parts parts) {
         this.description = description;
-        this.config = config;
+        this.settings = settings;
         this.parts = parts;
-        this.call = new ProviderCall(description, config, keys, parts.signer());
+        this.call = new ProviderCall(description, settings, keys, parts.signer());
         this.meanings = new Meanings(description.errors(), description.waits());
         this.fetcher = new ResultFetcher(
                 parts.exchange(),
-                new AddressGuard(Optional.of(call.url()), call.allowedHosts(), description.hosts(), parts.resolver()),
-                config.maxBytes(),
+                new AddressGuard(
+                        Optional.of(call.url()), settings.allowedHosts(), description.hosts(), parts.resolver()),
+                settings.maxBytes(),
                 parts.clock(),
                 parts.pause());
         this.jobs = description
                 .job()
                 .map(job -> new JobPoller(
                         job,
-                        parts.exchange(),
                         new JobPoller.PollGuard(
                                 call.destination(),
                                 description.url().map(Text::beginning).orElse(""),
                                 job.pollHosts(),
-                                call.allowedHosts(),
+                                settings.allowedHosts(),
                                 parts.resolver()),
-                        parts.permits(),
                         meanings,
                         longestAnswer(),
-                        parts.clock(),
-                        parts.pause(),
-                        parts.webhooks(),
-                        parts.setsJobsDown() ? Optional.of(config.timeout()) : Optional.empty()));
+                        settings.timeout(),
+                        parts));
     }
 
     /**
      * An API as a template uses it.
      *
-     * @param config with the key of the account that is billed
-     * @param gate gives permits to polls that count as calls
-     * @param settler settles such polls
-     * @param signer for APIs of AWS
-     * @param setsJobsDown whether queued jobs are left alone between two polls
-     * @throws IllegalArgumentException when there is no such description, it is wrong, or the configuration lacks what it needs
+     * @param settings with the key of the account that is billed
+     * @throws IllegalArgumentException when the settings lack what the description needs, or have what it cannot use
      */
-    public static DescribedProvider of(
-            TemplateProviders.Choice choice,
-            ProviderConfig config,
-            ProviderHttp http,
-            ApiKeys keys,
-            PermitAcquirer gate,
-            CallSettler settler,
-            CallSigner signer,
-            Clock clock,
-            Pause pause,
-            ProviderWebhooks webhooks,
-            boolean setsJobsDown) {
-        return new DescribedProvider(
-                choice.description(),
-                config,
-                keys,
-                new Parts(
-                        http,
-                        HostResolver.ofMachine(),
-                        PollPermits.of(gate, settler),
-                        gate::showed,
-                        signer,
-                        clock,
-                        pause,
-                        webhooks,
-                        setsJobsDown));
+    public static DescribedProvider of(Api api, ApiSettings settings, ApiKeys keys, Parts parts) {
+        return new DescribedProvider(api.description().orElseThrow(), settings, keys, parts);
     }
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Optional<String> ticket = jobs.flatMap(polling -> attempt.order().ticket());
         return ticket.isPresent()
-                ? finish(request, ticket.get(), attempt, Deadline.in(config.timeout(), parts.clock()), Duration.ZERO)
+                ? finish(request, ticket.get(), attempt, Deadline.in(settings.timeout(), parts.clock()), Duration.ZERO)
                 : buy(request, attempt);
     }
 
@@ -152,11 +149,11 @@ public final class DescribedProvider implements ImageGenerator {
                 attempt.order().name(),
                 parts.webhooks().url(attempt.order().key()),
                 longestAnswer(),
-                config.timeout());
+                settings.timeout());
         Answer answer = parts.exchange().exchange(post, attempt.departure());
         tellLimit(answer, attempt);
         throwFailure(answer);
-        Deadline deadline = Deadline.in(config.timeout(), parts.clock());
+        Deadline deadline = Deadline.in(settings.timeout(), parts.clock());
         if (jobs.isEmpty() || jobs.get().isDone(answer)) {
             return image(request, answer, deadline);
         }
@@ -172,8 +169,8 @@ public final class DescribedProvider implements ImageGenerator {
 
     private GeneratedImage finish(
             ImageRequest request, String ticket, Attempt attempt, Deadline deadline, Duration firstWait) {
-        Answer answer =
-                jobs.orElseThrow().finish(ticket, call::headersOfPoll, call.target(), attempt, deadline, firstWait);
+        Answer answer = jobs.orElseThrow()
+                .finish(new JobPoller.Polled(ticket, call::headersOfPoll, call.target(), attempt, deadline), firstWait);
         return image(request, answer, deadline);
     }
 
@@ -202,29 +199,29 @@ public final class DescribedProvider implements ImageGenerator {
 
     private GeneratedImage imageIn(byte[] body, Deadline deadline) {
         if (description.result().isEmpty() || ImageFormat.ofContent(body).isPresent()) {
-            return Images.of(body, config.maxBytes());
+            return Images.of(body, settings.maxBytes());
         }
         Optional<ImageReference> reference =
                 ProviderJson.tree(body).flatMap(json -> ImageReference.in(json, description.result()));
         if (reference.isEmpty()) {
-            return Images.of(body, config.maxBytes());
+            return Images.of(body, settings.maxBytes());
         }
         return switch (reference.get()) {
-            case ImageReference.Inline inline -> Images.of(inline.content(), config.maxBytes());
+            case ImageReference.Inline inline -> Images.of(inline.content(), settings.maxBytes());
             case ImageReference.Link link -> fetcher.fetch(link.url(), deadline);
         };
     }
 
     /** The largest answer, in bytes. Base64 makes four characters of three bytes. */
     private long longestAnswer() {
-        return description.result().isEmpty() ? config.maxBytes() : config.maxBytes() / 3 * 4 + JSON_AROUND_BASE64;
+        return description.result().isEmpty() ? settings.maxBytes() : settings.maxBytes() / 3 * 4 + JSON_AROUND_BASE64;
     }
 
     /** The call that would be sent for a sample request, as text for people, with the API key masked. */
     public static String sample(ProviderConfig config) {
         return Descriptions.isDemo(config.kind())
                 ? "The demo is drawn here; nothing is sent."
-                : ProviderCall.sample(Descriptions.of(config.kind()), config);
+                : ProviderCall.sample(Descriptions.of(config.kind()), ApiSettings.of(config));
     }
 
     /** Port: signs a call with AWS Signature Version 4 and the credentials of this machine. */

@@ -38,7 +38,7 @@ record Description(
         Map<String, Text> headers,
         Encoding encoding,
         JsonNode body,
-        JsonNode unlessPng,
+        Optional<JsonNode> unlessPng,
         Optional<Each> each,
         Map<ImageFormat, String> formats,
         Optional<String> target,

@@ -43,31 +43,9 @@ final class DescriptionCompiler {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build());
 
-    private static final Set<String> PROPERTIES = Set.of(
-            "$schema",
-            "name",
-            "comment",
-            "url",
-            "method",
-            "headers",
-            "encoding",
-            "body",
-            "bodyUnlessPng",
-            "each",
-            "formats",
-            "target",
-            "result",
-            "hosts",
-            "timeout",
-            "rate",
-            "concurrency",
-            "cost",
-            "job",
-            "errors",
-            "waits",
-            "idempotency",
-            "seed",
-            "auth");
+    private static final String PROPERTIES =
+            "$schema name comment url method headers encoding body bodyUnlessPng each formats target result hosts timeout"
+                    + " rate concurrency cost job errors waits idempotency seed auth";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
     private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -139,7 +117,7 @@ final class DescriptionCompiler {
         Optional<Each> each = document.get("each").map(this::each);
         Optional<Text> url = document.get("url").map(this::url);
         JsonNode body = document.get("body").map(this::body).orElse(MissingNode.getInstance());
-        JsonNode unlessPng = document.get("bodyUnlessPng").map(this::unlessPng).orElse(MissingNode.getInstance());
+        Optional<JsonNode> unlessPng = document.get("bodyUnlessPng").map(this::unlessPng);
         Map<String, Text> headers = headers();
         Description described = new Description(
                 name(),
@@ -155,15 +133,16 @@ final class DescriptionCompiler {
                 document.get("formats").map(this::formats).orElseGet(DescriptionCompiler::everyFormat),
                 document.get("target").map(Described::text),
                 result(),
-                document.get("hosts").map(this::hosts).orElse(List.of()),
+                document.list("hosts", DescriptionCompiler::host),
                 limits(),
                 document.get("cost").map(this::cost).orElse(new Cost(1, Optional.empty(), Optional.empty())),
                 document.get("job").map(this::job),
-                document.get("errors").map(this::errors).orElse(List.of()),
-                document.get("waits").map(this::waits).orElse(Waits.USUAL),
+                document.list("errors", DescriptionCompiler::rule),
+                document.get("waits").map(DescriptionCompiler::waits).orElse(Waits.USUAL),
                 document.get("idempotency")
-                        .map(place -> headerName(place.object(Set.of("header")).need("header"))),
-                document.get("auth").map(DescriptionCompiler::sigv4),
+                        .map(place -> headerName(place.object("header").need("header"))),
+                document.get("auth")
+                        .map(place -> place.object("sigv4").need("sigv4").text()),
                 document.get("seed").map(DescriptionCompiler::seed),
                 Set.copyOf(needs));
         check(described);
@@ -281,6 +260,10 @@ final class DescriptionCompiler {
 
     private JsonNode unlessPng(Described place) {
         checkBody(place.object(), false);
+        return mergedIntoBody(place);
+    }
+
+    private JsonNode mergedIntoBody(Described place) {
         if (!document.need("body").json().isObject()) {
             throw place.mistake("it is merged into a body that is an object");
         }
@@ -335,7 +318,7 @@ final class DescriptionCompiler {
     }
 
     private Each each(Described place) {
-        place.object(Set.of("into", "text", "url"));
+        place.object("into text url");
         Described into = place.need("into");
         if (!Set.of("array", "object").contains(into.text())) {
             throw into.mistake("array or object is expected");
@@ -382,11 +365,9 @@ final class DescriptionCompiler {
 
     private List<JsonPath> result() {
         Described place = document.need("result");
-        return place.json().isTextual() && place.json().textValue().equals("bytes") ? List.of() : place.paths();
-    }
-
-    private List<String> hosts(Described place) {
-        return place.list().stream().map(DescriptionCompiler::host).toList();
+        return place.json().isTextual() && place.json().textValue().equals("bytes")
+                ? List.of()
+                : place.list(Described::path);
     }
 
     private static String host(Described place) {
@@ -400,7 +381,7 @@ final class DescriptionCompiler {
 
     private Limits limits() {
         Optional<Rate> rate = document.get("rate")
-                .map(place -> place.object(Set.of("calls", "window", "header")))
+                .map(place -> place.object("calls window header"))
                 .map(place -> new Rate(
                         place.need("calls").count(),
                         place.need("window").duration(),
@@ -416,7 +397,7 @@ final class DescriptionCompiler {
         if (place.json().isNumber()) {
             return new Cost(amount(place), Optional.empty(), Optional.empty());
         }
-        place.object(Set.of("answer", "data", "otherwise"));
+        place.object("answer data otherwise");
         Optional<JsonPath> inAnswer = place.get("answer").map(Described::path);
         Optional<JsonPath> inData = place.get("data").map(Described::path);
         if (inAnswer.isPresent() == inData.isPresent()) {
@@ -434,34 +415,22 @@ final class DescriptionCompiler {
     }
 
     private Job job(Described place) {
-        place.object(Set.of(
-                "poll",
-                "every",
-                "status",
-                "done",
-                "failed",
-                "moderated",
-                "pollHosts",
-                "result",
-                "pollsCount",
-                "webhook"));
+        place.object("poll every status done failed moderated pollHosts result pollsCount webhook");
         return new Job(
                 inAnswer(place.need("poll")),
                 place.need("every").duration(),
                 place.need("status").path(),
-                place.need("done").texts(),
-                place.get("failed").map(Described::texts).orElse(List.of()),
-                place.get("moderated").map(Described::texts).orElse(List.of()),
-                place.get("pollHosts").map(this::hosts).orElse(List.of()),
+                place.need("done").list(Described::text),
+                place.list("failed", Described::text),
+                place.list("moderated", Described::text),
+                place.list("pollHosts", DescriptionCompiler::host),
                 place.get("result").map(this::inAnswer),
                 place.get("pollsCount").map(Described::flag).orElse(false),
                 place.get("webhook").map(this::webhook));
     }
 
     private JsonNode webhook(Described place) {
-        if (!document.need("body").json().isObject()) {
-            throw place.mistake("it is merged into a body that is an object");
-        }
+        JsonNode merged = mergedIntoBody(place);
         long addresses = place.properties().stream()
                 .flatMap(property -> property.list().stream())
                 .map(entry -> Text.of(entry, slot -> slot.name().equals("webhook"), "webhook"))
@@ -470,7 +439,7 @@ final class DescriptionCompiler {
         if (addresses != 1) {
             throw place.mistake("\"{webhook}\" is expected once: the address that the API is to tell");
         }
-        return place.json();
+        return merged;
     }
 
     private Text inAnswer(Described place) {
@@ -484,28 +453,18 @@ final class DescriptionCompiler {
         return url;
     }
 
-    private List<ErrorRule> errors(Described place) {
-        return place.list().stream().map(this::rule).toList();
-    }
-
-    private ErrorRule rule(Described place) {
-        place.object(Set.of("status", "pointer", "text", "waitOver", "means", "reason"));
+    private static ErrorRule rule(Described place) {
+        place.object("status pointer text waitOver means reason");
         if (!place.has("status") && !place.has("pointer") && !place.has("text")) {
             throw place.mistake("a status, a pointer or a text is expected, else it holds for every answer");
         }
         return new ErrorRule(
-                place.get("status")
-                        .map(given -> given.list().stream()
-                                .map(DescriptionCompiler::status)
-                                .toList())
-                        .orElse(List.of()),
-                place.get("pointer").map(Described::paths).orElse(List.of()),
-                place.get("text").map(Described::texts).orElse(List.of()).stream()
-                        .map(text -> text.toLowerCase(Locale.ROOT))
-                        .toList(),
+                place.list("status", DescriptionCompiler::status),
+                place.list("pointer", Described::path),
+                place.list("text", text -> text.text().toLowerCase(Locale.ROOT)),
                 place.get("waitOver").map(Described::duration),
                 place.need("means").word(Meaning.class),
-                place.get("reason").map(Described::paths).orElse(List.of()));
+                place.list("reason", Described::path));
     }
 
     private static int status(Described place) {
@@ -515,15 +474,11 @@ final class DescriptionCompiler {
         return place.count();
     }
 
-    private Waits waits(Described place) {
-        place.object(Set.of("headers", "pointers", "ban"));
+    private static Waits waits(Described place) {
+        place.object("headers pointers ban");
         return new Waits(
-                place.get("headers")
-                        .map(given -> given.list().stream()
-                                .map(DescriptionCompiler::headerName)
-                                .toList())
-                        .orElse(List.of()),
-                place.get("pointers").map(Described::paths).orElse(List.of()),
+                place.list("headers", DescriptionCompiler::headerName),
+                place.list("pointers", Described::path),
                 place.get("ban").map(Described::duration));
     }
 
@@ -533,10 +488,5 @@ final class DescriptionCompiler {
             throw place.mistake("a JSON pointer to one property of the body is expected, such as /seed");
         }
         return path;
-    }
-
-    private static String sigv4(Described place) {
-        place.object(Set.of("sigv4"));
-        return place.need("sigv4").text();
     }
 }

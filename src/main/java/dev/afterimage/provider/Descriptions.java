@@ -18,26 +18,10 @@ import java.util.OptionalDouble;
 public final class Descriptions {
 
     /** The descriptions that are part of the service, as resources {@code providers/NAME.json}. */
-    static final List<String> BUILT_IN = List.of(
-            "abyssale",
-            "bannerbear",
-            "bannerbear-job",
-            "bedrock",
-            "creatomate",
-            "dynapictures",
-            "fal",
-            "flux",
-            "gemini",
-            "htmlcsstoimage",
-            "imejis",
-            "json",
-            "openai",
-            "orshot",
-            "placid",
-            "renderform",
-            "replicate",
-            "stability",
-            "templated");
+    static final List<String> BUILT_IN =
+            List.of(("abyssale bannerbear bannerbear-job bedrock creatomate dynapictures fal flux"
+                            + " gemini htmlcsstoimage imejis json openai orshot placid renderform replicate stability templated")
+                    .split(" "));
 
     static final String DEMO = "demo";
     private static final String FILE = "file:";
@@ -147,15 +131,10 @@ public final class Descriptions {
     }
 
     /** What the API allows one account where its description says so, else as these limits. */
-    static Limits limits(String kind, Limits others) {
-        if (isDemo(kind)) {
-            return others;
-        }
-        Description.Limits described = of(kind).limits();
-        Optional<Description.Rate> rate = described.rate();
+    static Limits limits(Description.Limits described, Limits others) {
         return new Limits(
-                rate.map(Description.Rate::calls).orElse(others.rate()),
-                rate.map(Description.Rate::window).orElse(others.window()),
+                described.rate().map(Description.Rate::calls).orElse(others.rate()),
+                described.rate().map(Description.Rate::window).orElse(others.window()),
                 described.concurrency().isPresent() ? described.concurrency() : others.concurrency(),
                 others.bulkShare(),
                 others.longestCall());

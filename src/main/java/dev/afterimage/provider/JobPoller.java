@@ -19,11 +19,11 @@ import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.PermitLapsedException;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.provider.AddressGuard.HostResolver;
+import dev.afterimage.provider.DescribedProvider.Parts;
 import dev.afterimage.provider.Description.Job;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.time.Deadline;
-import dev.afterimage.time.Pause;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
@@ -50,44 +50,40 @@ final class JobPoller {
     private static final Duration UNKNOWN_AT_MOST = Duration.ofSeconds(30);
 
     private final Job job;
-    private final Exchange exchange;
     private final PollGuard guard;
-    private final PollPermits permits;
     private final Meanings meanings;
     private final long maxBytes;
+    private final Parts parts;
     private final Clock clock;
-    private final Pause pause;
-    private final ProviderWebhooks webhooks;
     private final Optional<Duration> setDownFor;
 
     /**
      * A poller of one API's jobs.
      *
-     * @param setDownFor how long from its call's departure a job may be left alone between two polls, if its request
-     *     comes back from the queue; empty where a thread waits for it
+     * @param timeout where jobs are set down: how long from its call's departure one may be left alone between two polls,
+     *     if its request comes back from the queue
      */
-    JobPoller(
-            Job job,
-            Exchange exchange,
-            PollGuard guard,
-            PollPermits permits,
-            Meanings meanings,
-            long maxBytes,
-            Clock clock,
-            Pause pause,
-            ProviderWebhooks webhooks,
-            Optional<Duration> setDownFor) {
+    JobPoller(Job job, PollGuard guard, Meanings meanings, long maxBytes, Duration timeout, Parts parts) {
         this.job = job;
-        this.exchange = exchange;
         this.guard = guard;
-        this.permits = permits;
         this.meanings = meanings;
         this.maxBytes = maxBytes;
-        this.clock = clock;
-        this.pause = pause;
-        this.webhooks = webhooks;
-        this.setDownFor = setDownFor;
+        this.parts = parts;
+        this.clock = parts.clock();
+        this.setDownFor = parts.setsJobsDown() ? Optional.of(timeout) : Optional.empty();
     }
+
+    /**
+     * A job at the provider.
+     *
+     * @param ticket its poll URL
+     * @param headers of a poll
+     * @param target the API's own template or model name
+     * @param attempt whose call bought it
+     * @param deadline until when it is waited for
+     */
+    record Polled(
+            String ticket, Supplier<Map<String, String>> headers, String target, Attempt attempt, Deadline deadline) {}
 
     /**
      * Whether the answer says that the job has ended with an image.
@@ -136,26 +132,14 @@ final class JobPoller {
      * @throws GenerationException when it ends without an image or not in time, or is left alone until its request comes
      *     back from the queue
      */
-    Answer finish(
-            String ticket,
-            Supplier<Map<String, String>> headers,
-            String target,
-            Attempt attempt,
-            Deadline deadline,
-            Duration firstWait) {
-        try (ProviderWebhooks.Bell bell = webhooks.listen(attempt.order().key())) {
-            return finish(ticket, headers, target, attempt, deadline, firstWait, bell);
+    Answer finish(Polled polled, Duration firstWait) {
+        try (ProviderWebhooks.Bell bell =
+                parts.webhooks().listen(polled.attempt().order().key())) {
+            return finish(polled, firstWait, bell);
         }
     }
 
-    private Answer finish(
-            String ticket,
-            Supplier<Map<String, String>> headers,
-            String target,
-            Attempt attempt,
-            Deadline deadline,
-            Duration firstWait,
-            ProviderWebhooks.Bell bell) {
+    private Answer finish(Polled polled, Duration firstWait, ProviderWebhooks.Bell bell) {
         Duration wait = firstWait;
         Optional<Instant> unknownSince = Optional.empty();
         while (true) {
@@ -163,19 +147,19 @@ final class JobPoller {
                 throw new OutcomeUnknownException("the provider does not know its own job", null);
             }
             if (wait.isPositive()) {
-                setDown(wait, attempt, unknownSince.isPresent());
-                await(wait, deadline, bell);
+                setDown(wait, polled.attempt(), unknownSince.isPresent());
+                await(wait, polled.deadline(), bell);
             }
             wait = job.every();
             try {
-                Answer answer = get(ticket, headers, attempt, deadline);
+                Answer answer = get(polled.ticket(), polled);
                 Optional<GenerationException> failure = failure(answer);
                 boolean unknown = failure.filter(JobPoller::knowsNoSuchJob).isPresent();
                 if (failure.isEmpty() && isDone(answer)) {
                     if (job.result().isEmpty()) {
                         return answer;
                     }
-                    Answer result = get(url(job.result().get(), answer, target), headers, attempt, deadline);
+                    Answer result = get(url(job.result().get(), answer, polled.target()), polled);
                     failure = failure(result);
                     if (failure.isEmpty()) {
                         return result;
@@ -252,16 +236,17 @@ final class JobPoller {
         };
     }
 
-    private Answer get(String url, Supplier<Map<String, String>> headers, Attempt attempt, Deadline deadline) {
+    private Answer get(String url, Polled polled) {
         if (job.pollsCount()) {
-            permits.await(attempt);
+            parts.permits().await(polled.attempt());
         }
         try {
-            Duration left = deadline.remaining(clock);
-            return exchange.exchange(
-                    HttpCall.get(
-                            guard.check(url), headers.get(), maxBytes, left.isZero() ? Duration.ofMillis(1) : left),
-                    () -> {});
+            HttpCall poll = HttpCall.get(
+                    guard.check(url),
+                    polled.headers().get(),
+                    maxBytes,
+                    polled.deadline().remaining(clock));
+            return parts.exchange().exchange(poll, () -> {});
         } catch (UnknownHostException e) {
             throw new UnavailableException("the poll's host has no address", e);
         }
@@ -272,7 +257,7 @@ final class JobPoller {
             throw new OutcomeUnknownException("the provider's job has not ended in time", null);
         }
         try {
-            bell.await(wait, pause);
+            bell.await(wait, parts.pause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new OutcomeUnknownException("cancelled while the provider's job was awaited", e);
@@ -336,20 +321,21 @@ final class JobPoller {
          */
         void await(Attempt attempt);
 
-        static PollPermits of(PermitAcquirer gate, CallSettler settler) {
+        static PollPermits of(PermitAcquirer permits, CallSettler settler) {
             return attempt -> {
                 try {
                     List<String> account = List.of(attempt.account());
-                    if (!(gate.await(account, attempt.lane(), attempt.deadline()) instanceof Permit.Granted permit)) {
+                    if (!(permits.await(account, attempt.lane(), attempt.deadline())
+                            instanceof Permit.Granted permit)) {
                         throw new UnavailableException("no permit to poll", null);
                     }
                     try {
-                        if (gate.depart(permit, Purchase.ofNothing(permit.token()))
+                        if (permits.depart(permit, Purchase.ofNothing(permit.token()))
                                 instanceof PermitAcquirer.Departure.Leaves leaves) {
                             settler.settleUnbilled(leaves.call());
                         }
                     } finally {
-                        gate.release(permit);
+                        permits.release(permit);
                     }
                 } catch (InterruptedException cancelled) {
                     Thread.currentThread().interrupt();

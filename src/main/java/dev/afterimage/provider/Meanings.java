@@ -32,9 +32,7 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
                 .filter(rule -> holds(rule, answer, json, now))
                 .findFirst()
                 .map(rule -> meaning(rule, answer, json, now))
-                .or(() -> answer.isSuccess()
-                        ? Optional.empty()
-                        : Optional.of(AnswerTranslator.failure(answer, waits, now)));
+                .or(() -> answer.isSuccess() ? Optional.empty() : Optional.of(byStatus(answer, waits, now)));
     }
 
     private boolean holds(ErrorRule rule, Answer answer, Optional<JsonNode> json, Instant now) {
@@ -73,7 +71,7 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
         String reason = json.flatMap(tree -> reason(tree, rule.reason())).orElse("");
         return switch (rule.means()) {
             case THROTTLED -> ThrottledException.byProvider(RetryAfterParser.of(answer, waits, now));
-            case OUT_OF_CREDITS -> AnswerTranslator.outOfCredits(answer, now);
+            case OUT_OF_CREDITS -> outOfCredits(answer, now);
             case REJECTED ->
                 new RejectedException(
                         Reason.DATA,
@@ -110,69 +108,61 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
     }
 
     /**
-     * Translates a failed answer into an exception, by its status alone. Messages are this service's own: a provider's
+     * The failure that an answer means which is no success, by its status alone. Messages are this service's own: a provider's
      * text may repeat the data, or say more than a stranger should read.
      *
      * <p>A server error counts as not billed only where the status says that the provider has not begun: 503 (RFC 9110),
      * and Cloudflare's statuses for no connection to the provider (521 refused, 522 timed out, 523 unreachable, 525 and
      * 526 TLS). After any other server error the image may have been made and billed. Some APIs send 420 for 429.
      */
-    static final class AnswerTranslator {
+    static GenerationException byStatus(Answer answer, Waits waits, Instant now) {
+        int status = answer.status();
+        return switch (status) {
+            case 400, 409, 411, 413, 414, 422, 431 ->
+                new RejectedException(
+                        Reason.DATA,
+                        "The provider refused the data (" + status + "). Compare it with the template's fields.");
+            case 406, 415 ->
+                new RejectedException(
+                        Reason.DATA,
+                        "The provider does not offer this format (" + status + "). Ask for another one, such as png.");
+            case 404, 410 ->
+                new RejectedException(
+                        Reason.TEMPLATE,
+                        "The provider knows no such template (" + status
+                                + "). Check its name in the provider's editor.");
+            case 401, 403, 407 ->
+                new AccessRefusedException("The provider refused this service's API key (" + status
+                        + "). The operator must set afterimage.provider.api-key.");
+            case 402 -> outOfCredits(answer, now);
+            case 408, 499, 504, 524 ->
+                new OutcomeUnknownException("the provider gave up waiting for its image (" + status + ")", null);
+            case 503, 521, 522, 523, 525, 526 ->
+                new UnavailableException("the provider is down (" + status + ")", null);
+            case 420, 429 -> ThrottledException.byProvider(RetryAfterParser.of(answer, waits, now));
+            default -> byClass(status);
+        };
+    }
 
-        private AnswerTranslator() {}
+    static OutOfCreditsException outOfCredits(Answer answer, Instant now) {
+        Instant latest = now.plus(OutOfCreditsException.ASKED_AGAIN_AFTER);
+        Instant until = RetryAfterParser.resetAt(answer, now)
+                .filter(now::isBefore)
+                .or(() -> RetryAfterParser.of(answer, now).map(now::plus))
+                .filter(latest::isAfter)
+                .orElse(latest);
+        return new OutOfCreditsException("the provider's credits are used up (" + answer.status() + ")", until);
+    }
 
-        /** The failure that an answer means which is no success. */
-        static GenerationException failure(Answer answer, Waits waits, Instant now) {
-            int status = answer.status();
-            return switch (status) {
-                case 400, 409, 411, 413, 414, 422, 431 ->
-                    new RejectedException(
-                            Reason.DATA,
-                            "The provider refused the data (" + status + "). Compare it with the template's fields.");
-                case 406, 415 ->
-                    new RejectedException(
-                            Reason.DATA,
-                            "The provider does not offer this format (" + status
-                                    + "). Ask for another one, such as png.");
-                case 404, 410 ->
-                    new RejectedException(
-                            Reason.TEMPLATE,
-                            "The provider knows no such template (" + status
-                                    + "). Check its name in the provider's editor.");
-                case 401, 403, 407 ->
-                    new AccessRefusedException("The provider refused this service's API key (" + status
-                            + "). The operator must set afterimage.provider.api-key.");
-                case 402 -> outOfCredits(answer, now);
-                case 408, 499, 504, 524 ->
-                    new OutcomeUnknownException("the provider gave up waiting for its image (" + status + ")", null);
-                case 503, 521, 522, 523, 525, 526 ->
-                    new UnavailableException("the provider is down (" + status + ")", null);
-                case 420, 429 -> ThrottledException.byProvider(RetryAfterParser.of(answer, waits, now));
-                default -> byClass(status);
-            };
+    private static GenerationException byClass(int status) {
+        if (status >= 500) {
+            return OutcomeUnknownException.serverError("the provider failed (" + status + ")");
         }
-
-        static OutOfCreditsException outOfCredits(Answer answer, Instant now) {
-            Instant latest = now.plus(OutOfCreditsException.ASKED_AGAIN_AFTER);
-            Instant until = RetryAfterParser.resetAt(answer, now)
-                    .filter(now::isBefore)
-                    .or(() -> RetryAfterParser.of(answer, now).map(now::plus))
-                    .filter(latest::isAfter)
-                    .orElse(latest);
-            return new OutOfCreditsException("the provider's credits are used up (" + answer.status() + ")", until);
+        if (status / 100 == 3) {
+            return new AccessRefusedException("The provider redirects (" + status
+                    + "), which is not followed. The operator must set afterimage.provider.url to the final address.");
         }
-
-        private static GenerationException byClass(int status) {
-            if (status >= 500) {
-                return OutcomeUnknownException.serverError("the provider failed (" + status + ")");
-            }
-            if (status / 100 == 3) {
-                return new AccessRefusedException(
-                        "The provider redirects (" + status
-                                + "), which is not followed. The operator must set afterimage.provider.url to the final address.");
-            }
-            return new AccessRefusedException(
-                    "The provider refused the call (" + status + "). The operator must check afterimage.provider.url.");
-        }
+        return new AccessRefusedException(
+                "The provider refused the call (" + status + "). The operator must check afterimage.provider.url.");
     }
 }

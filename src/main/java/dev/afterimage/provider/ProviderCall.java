@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes the HTTP call for a request, from an API's description and the configuration. */
 final class ProviderCall {
@@ -36,27 +37,27 @@ final class ProviderCall {
     private static final String MASKED = "****";
 
     private final Description description;
-    private final ProviderConfig config;
+    private final ApiSettings settings;
     private final ApiKeys keys;
     private final CallSigner signer;
     private final Text url;
     private final Destination base;
     private final String target;
 
-    ProviderCall(Description description, ProviderConfig config, ApiKeys keys, CallSigner signer) {
+    ProviderCall(Description description, ApiSettings settings, ApiKeys keys, CallSigner signer) {
         this.description = description;
-        this.config = config;
+        this.settings = settings;
         this.keys = keys;
         this.signer = signer;
-        this.url = urlOf(description, config);
+        this.url = urlOf(description, settings);
         this.base = Destination.ofOperator(URI.create(url.beginning()));
-        this.target = target(description, config);
+        this.target = target(description, settings);
         checkWhatIsSet();
     }
 
     /** The described URL. A configured one replaces its part before the first placeholder. */
-    private static Text urlOf(Description description, ProviderConfig config) {
-        Optional<String> configured = config.url().map(URI::toString);
+    private static Text urlOf(Description description, ApiSettings settings) {
+        Optional<String> configured = settings.url().map(URI::toString);
         if (description.url().isEmpty()) {
             return Text.literal(configured.orElseThrow(() ->
                     new IllegalArgumentException("Set afterimage.provider.url to the endpoint that makes images; kind "
@@ -68,20 +69,21 @@ final class ProviderCall {
         return described.withBeginning(folder ? beginning + "/" : beginning);
     }
 
-    private static String target(Description description, ProviderConfig config) {
-        return Arrays.stream(config.target().or(description::target).orElse("").split("/"))
+    private static String target(Description description, ApiSettings settings) {
+        return Arrays.stream(
+                        settings.target().or(description::target).orElse("").split("/"))
                 .map(Destination::segment)
                 .collect(Collectors.joining("/"));
     }
 
     private void checkWhatIsSet() {
-        if (config.target().isPresent() && description.target().isEmpty()) {
+        if (settings.target().isPresent() && description.target().isEmpty()) {
             throw new IllegalArgumentException(
                     "Remove afterimage.provider.target: kind " + description.name() + " has no use for it.");
         }
         boolean needed = description.headers().values().stream()
                 .anyMatch(header -> header.toString().contains("{user}"));
-        if (needed && config.user().isEmpty()) {
+        if (needed && settings.user().isEmpty()) {
             throw new IllegalArgumentException("Set afterimage.provider.user to the account's name or id; kind "
                     + description.name() + " sends it with the API key.");
         }
@@ -91,8 +93,8 @@ final class ProviderCall {
      * The identity of the API, which is part of every key: method, URL and body as described, with only the target filled
      * in.
      */
-    static ProviderIdentity identity(Description description, ProviderConfig config) {
-        String target = config.target().or(description::target).orElse("{target}");
+    static ProviderIdentity identity(Description description, ApiSettings settings) {
+        String target = settings.target().or(description::target).orElse("{target}");
         String each = description
                 .each()
                 .map(forms ->
@@ -103,7 +105,7 @@ final class ProviderCall {
         return ProviderIdentity.described(
                 description.name(),
                 description.method(),
-                urlOf(description, config).toString().replace("{target}", target),
+                urlOf(description, settings).toString().replace("{target}", target),
                 body.replace("\"{each}\"", each)
                         .replace(
                                 "{target}",
@@ -121,10 +123,6 @@ final class ProviderCall {
 
     String target() {
         return target;
-    }
-
-    List<String> allowedHosts() {
-        return config.allowedHosts().orElse(List.of());
     }
 
     /**
@@ -180,7 +178,7 @@ final class ProviderCall {
                         "variant",
                         Integer.toString(request.variant()),
                         "target",
-                        config.target().or(description::target).orElse(""),
+                        settings.target().or(description::target).orElse(""),
                         "key",
                         purchase,
                         "webhook",
@@ -193,19 +191,14 @@ final class ProviderCall {
             return Optional.empty();
         }
         JsonNode body = values.fill(description.body());
-        if (request.variant() > 0 && body instanceof ObjectNode object) {
-            description.seed().ifPresent(place -> seed(object, place.steps(), request.variant()));
-        }
-        if (request.format() != ImageFormat.PNG
-                && body instanceof ObjectNode object
-                && description.unlessPng().isObject()) {
-            object.setAll((ObjectNode) values.fill(description.unlessPng()));
-        }
-        if (webhook && body instanceof ObjectNode object) {
-            description
-                    .job()
-                    .flatMap(Description.Job::webhook)
-                    .ifPresent(told -> object.setAll((ObjectNode) values.fill(told)));
+        if (body instanceof ObjectNode object) {
+            if (request.variant() > 0) {
+                description.seed().ifPresent(place -> seed(object, place.steps(), request.variant()));
+            }
+            Stream.concat(
+                            description.unlessPng().filter(merged -> request.format() != ImageFormat.PNG).stream(),
+                            description.job().flatMap(Description.Job::webhook).filter(merged -> webhook).stream())
+                    .forEach(merged -> object.setAll((ObjectNode) values.fill(merged)));
         }
         return Optional.of(description.encoding().write(body));
     }
@@ -232,7 +225,7 @@ final class ProviderCall {
             if (!secret || key.isPresent()) {
                 headers.put(name, basic(value.fill(slot -> switch (slot) {
                     case "apiKey" -> key.orElseThrow().value();
-                    case "user" -> config.user().orElseThrow();
+                    case "user" -> settings.user().orElseThrow();
                     case "target" -> target;
                     default -> purchase;
                 })));
@@ -267,10 +260,10 @@ final class ProviderCall {
     }
 
     /** The call for a sample request as text for people, with the API key masked. */
-    static String sample(Description description, ProviderConfig config) {
+    static String sample(Description description, ApiSettings settings) {
         ProviderCall masked = new ProviderCall(
                 description,
-                config,
+                settings,
                 () -> Optional.of(new ApiKey(MASKED)),
                 (service, method, url, headers, body) -> headers);
         ObjectNode data = JsonNodeFactory.instance.objectNode();
@@ -280,7 +273,8 @@ final class ProviderCall {
                 new TemplateId("sample"),
                 TemplateData.of(data.isEmpty() ? "{\"title\":\"sample\"}" : data.toString()),
                 format);
-        HttpCall call = masked.of(request, "sample-purchase", Optional.empty(), config.maxBytes(), config.timeout());
+        HttpCall call =
+                masked.of(request, "sample-purchase", Optional.empty(), settings.maxBytes(), settings.timeout());
         StringBuilder shown = new StringBuilder(
                 description.method() + " " + call.to() + call.to().target() + "\n");
         call.headers()

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** The image API that is called, and how. */
 @ConfigMapping(prefix = "afterimage.provider")
@@ -78,12 +80,32 @@ public interface ProviderConfig {
     @WithDefault("20971520")
     long maxBytes();
 
-    /**
-     * The longest time that one call may take: connecting and the answer, and where that answer is a URL or a job, both
-     * once more for fetching or finishing it.
-     */
-    default Duration longestCall() {
-        Duration once = connectTimeout().plus(timeout());
-        return Descriptions.isFetched(kind()) ? once.multipliedBy(2) : once;
+    /** One account of an image API. */
+    interface AccountConfig {
+
+        /** Its API key; never logged. */
+        @WithName("api-key")
+        Optional<String> apiKey();
+
+        /** In place of the key: the name or ARN of the Secrets Manager secret that holds it. */
+        @WithName("api-key-secret")
+        Optional<String> apiKeySecret();
+
+        /** The account's name or id, for APIs that need it besides the key; where an account leaves it out, its provider's. */
+        Optional<String> user();
+
+        /** Its calls in any window of {@link #rateWindow()}, at least 1; where an account leaves it out, its provider's. */
+        OptionalInt rate();
+
+        /** The length of its window; where an account leaves it out, its provider's. */
+        @WithName("rate-window")
+        Optional<Duration> rateWindow();
+
+        /** Its calls in flight at once, at least 1; where an account leaves it out, its provider's. */
+        OptionalInt concurrency();
+
+        /** What its images may cost in a calendar month (UTC), in the provider's own unit; where an account leaves it out, its provider's. */
+        @WithName("monthly-credits")
+        OptionalLong monthlyCredits();
     }
 }

@@ -67,18 +67,8 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
         this(vertx, connectTimeout, room, clock, new HttpClientOptions());
     }
 
-    /** A client with an {@link AnswerRoom} of its own. */
-    ProviderHttp(Vertx vertx, Duration connectTimeout, Clock clock) {
-        this(vertx, connectTimeout, AnswerRoom.ofHeap(), clock);
-    }
-
-    /** As above, with options that say which certificates are trusted. */
-    ProviderHttp(Vertx vertx, Duration connectTimeout, Clock clock, HttpClientOptions options) {
-        this(vertx, connectTimeout, AnswerRoom.ofHeap(), clock, options);
-    }
-
-    private ProviderHttp(
-            Vertx vertx, Duration connectTimeout, AnswerRoom room, Clock clock, HttpClientOptions options) {
+    /** The same with options that say which certificates are trusted. */
+    ProviderHttp(Vertx vertx, Duration connectTimeout, AnswerRoom room, Clock clock, HttpClientOptions options) {
         this.clock = clock;
         this.room = room;
         this.connectTimeout = connectTimeout;

@@ -1,5 +1,6 @@
 package dev.afterimage.provider;
 
+import dev.afterimage.provider.ProviderConfig.AccountConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithName;
 import java.net.URI;

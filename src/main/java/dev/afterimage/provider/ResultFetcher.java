@@ -77,7 +77,7 @@ final class ResultFetcher {
         Answer answer;
         try {
             Destination destination = guard.check(url);
-            answer = http.exchange(HttpCall.get(destination, HEADERS, maxBytes, left(deadline)), () -> {});
+            answer = http.exchange(HttpCall.get(destination, HEADERS, maxBytes, deadline.remaining(clock)), () -> {});
         } catch (UnknownHostException e) {
             throw new Transient(new OutcomeUnknownException("the image's host has no address", e));
         } catch (UnavailableException | OutcomeUnknownException e) {
@@ -103,11 +103,6 @@ final class ResultFetcher {
                 status >= 500 || status == 429
                         ? new OutcomeUnknownException(what, null)
                         : new NotAnImageException(what));
-    }
-
-    private Duration left(Deadline deadline) {
-        Duration left = deadline.remaining(clock);
-        return left.isZero() ? Duration.ofMillis(1) : left;
     }
 
     private void await(Duration wait) {

@@ -1,7 +1,7 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.catalogue.Checkpoint;
-import dev.afterimage.catalogue.Checkpoints;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;

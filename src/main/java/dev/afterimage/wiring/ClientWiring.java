@@ -1,18 +1,22 @@
 package dev.afterimage.wiring;
 
 import dev.afterimage.aws.ClientLimits;
+import dev.afterimage.aws.RefreshedSecret;
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.redis.RedisConfig;
 import dev.afterimage.redis.RedisLink;
 import dev.afterimage.time.Machine;
+import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
@@ -52,6 +56,16 @@ class ClientWiring {
         return new ClientLimits(config.attemptTimeout(), config.timeout())
                 .limit(configured.get())
                 .build();
+    }
+
+    @Produces
+    @Singleton
+    RefreshedSecret.Source secrets(
+            @Identifier(LIMITED) Instance<SecretsManagerClient> client,
+            SecretsConfig config,
+            Clock clock,
+            @VirtualThreads ExecutorService virtualThreads) {
+        return new RefreshedSecret.Source(client::get, config.refresh(), clock, virtualThreads);
     }
 
     /** The one link to Redis. */

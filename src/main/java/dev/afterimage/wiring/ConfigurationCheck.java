@@ -19,7 +19,7 @@ import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.limit.CallerQuota.QuotaConfig;
 import dev.afterimage.limit.CreditBudget.BudgetConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
-import dev.afterimage.metrics.MetricsConfig;
+import dev.afterimage.metrics.EmfWriter.MetricsConfig;
 import dev.afterimage.provider.Account;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProvidersConfig;
@@ -90,11 +90,36 @@ final class ConfigurationCheck {
     /** The keys of the Lambda entry, whose mapping is in another source root. */
     private static final String OF_LAMBDA = "afterimage.lambda.";
 
+    /** Durations above zero. */
+    static final List<String> POSITIVE = keys("cache.ttl provider.timeout provider.connect-timeout provider.rate-window"
+            + " http.deadline http.head-timeout http.body-timeout delivery.url-ttl callbacks.timeout"
+            + " pregeneration.visibility-timeout pregeneration.patience redis.timeout s3.attempt-timeout s3.timeout"
+            + " sqs.attempt-timeout sqs.timeout secrets.refresh secrets.attempt-timeout secrets.timeout");
+
+    /** Durations of zero or more. */
+    static final List<String> NOT_NEGATIVE = keys("cache.stale-ttl cache.stale-while-revalidate cache.near-ttl"
+            + " generation.patience generation.lost-memory-pause generation.max-wait generation.rejection-ttl links.wait"
+            + " links.crawler-wait redis.warm-up s3.template-versions-ttl");
+
+    /** Whole numbers, and the least that each may be. */
+    static final Map<String, Integer> LEAST = Map.of(
+            "afterimage.cache.near-size", 0,
+            "afterimage.generation.repurchases", 0,
+            "afterimage.generation.max-unusable", 1,
+            "afterimage.provider.max-bytes", 1,
+            "afterimage.provider.monthly-credits", 0,
+            "afterimage.quota.per-caller", 1,
+            "afterimage.http.max-followers", 0);
+
     private static final Map<String, String> GONE = Map.of(
             "afterimage.generation.retry-unknown",
             "A call whose outcome is unknown is repeated afterimage.generation.repurchases times.",
             "afterimage.provider.emergency-share",
             "Without Redis nothing is bought; images that exist are served, and the others wait on the queue.");
+
+    private static List<String> keys(String names) {
+        return Stream.of(names.split(" ")).map(PREFIX::concat).toList();
+    }
 
     void begin(
             @Observes @Priority(FIRST) StartupEvent start,
@@ -113,22 +138,64 @@ final class ConfigurationCheck {
      * @throws IllegalArgumentException when one is invalid; says how to mend it
      */
     static void checkRanges(SmallRyeConfig config) {
-        CacheConfig cache = config.getConfigMapping(CacheConfig.class);
-        positive("afterimage.cache.ttl", cache.ttl());
-        notNegative("afterimage.cache.stale-ttl", cache.staleTtl());
-        notNegative("afterimage.cache.stale-while-revalidate", cache.staleWhileRevalidate());
-        notNegative("afterimage.cache.near-ttl", cache.nearTtl());
-        atLeast("afterimage.cache.near-size", cache.nearSize(), 0);
-        cache.templates()
-                .forEach((template, exception) -> exception
-                        .ttl()
-                        .ifPresent(ttl -> positive("afterimage.cache.templates.\"" + template + "\".ttl", ttl)));
+        POSITIVE.forEach(key -> config.getOptionalValue(key, Duration.class).ifPresent(value -> positive(key, value)));
+        NOT_NEGATIVE.forEach(
+                key -> config.getOptionalValue(key, Duration.class).ifPresent(value -> notNegative(key, value)));
+        LEAST.forEach((key, least) ->
+                config.getOptionalValue(key, Long.class).ifPresent(value -> atLeast(key, value, least)));
+        checkTemplates(
+                config.getConfigMapping(TemplatesConfig.class).templates(),
+                config.getConfigMapping(CacheConfig.class).templates());
+        config.getConfigMapping(ProviderLimitConfig.class)
+                .creditPrice()
+                .filter(price -> price.signum() < 0)
+                .ifPresent(price -> {
+                    throw new IllegalArgumentException(
+                            "Set afterimage.provider.credit-price to zero or more, such as 0.04; it is " + price + ".");
+                });
+        Account.check(config.getConfigMapping(ProviderConfig.class), config.getConfigMapping(ProvidersConfig.class));
+        BudgetConfig budget = config.getConfigMapping(BudgetConfig.class);
+        if (budget.perTenant().orElse(0) < 0) {
+            throw new IllegalArgumentException("Set afterimage.budget.per-tenant to 0 or more.");
+        }
+        budget.tenants().forEach((tenant, limit) -> {
+            if (limit < 0) {
+                throw new IllegalArgumentException("Set afterimage.budget.tenants.\"" + tenant + "\" to 0 or more.");
+            }
+        });
+        config.getConfigMapping(PregenerationConfig.class)
+                .catalogues()
+                .forEach((name, catalogue) -> catalogue
+                        .period()
+                        .ifPresent(period ->
+                                positive("afterimage.pregeneration.catalogues.\"" + name + "\".period", period)));
+        checkLinks(config.getConfigMapping(LinkConfig.class));
+        if (config.getConfigMapping(CallbackConfig.class).secrets().stream()
+                .anyMatch(secret -> bytes(secret) < CallbackConfig.SHORTEST_SECRET)) {
+            throw new IllegalArgumentException(
+                    "Set afterimage.callbacks.secret, and .former-secret if there is one, to "
+                            + CallbackConfig.SHORTEST_SECRET + " or more bytes of text.");
+        }
+        WebhookConfig webhooks = config.getConfigMapping(WebhookConfig.class);
+        boolean tooShort = webhooks.secret()
+                .filter(secret -> bytes(secret) < WebhookConfig.SHORTEST_SECRET)
+                .isPresent();
+        if (tooShort || webhooks.secret().isPresent() != webhooks.baseUrl().isPresent()) {
+            throw new IllegalArgumentException("Set afterimage.webhooks.secret to " + WebhookConfig.SHORTEST_SECRET
+                    + " or more bytes of text, and afterimage.webhooks.base-url to where providers reach this service, such as"
+                    + " https://images.example; or neither.");
+        }
+    }
 
-        config.getConfigMapping(TemplatesConfig.class).templates().forEach((template, own) -> {
+    private static void checkTemplates(
+            Map<String, TemplatesConfig.TemplateSettings> templates, Map<String, CacheConfig.TemplateConfig> cached) {
+        cached.forEach((template, exception) ->
+                exception.ttl().ifPresent(ttl -> positive("afterimage.cache.templates.\"" + template + "\".ttl", ttl)));
+        templates.forEach((template, own) -> {
             String key = "afterimage.templates.\"" + template + "\".";
             own.ttl().ifPresent(ttl -> positive(key + "ttl", ttl));
             boolean twice = own.ttl().isPresent()
-                    && Optional.ofNullable(cache.templates().get(template))
+                    && Optional.ofNullable(cached.get(template))
                             .flatMap(CacheConfig.TemplateConfig::ttl)
                             .isPresent();
             if (twice) {
@@ -139,104 +206,15 @@ final class ConfigurationCheck {
                 throw new IllegalArgumentException("Set " + key + "cost to 0 or more.");
             }
         });
-
-        GenerationConfig generation = config.getConfigMapping(GenerationConfig.class);
-        notNegative("afterimage.generation.patience", generation.patience());
-        generation.lostMemoryPause().ifPresent(pause -> notNegative("afterimage.generation.lost-memory-pause", pause));
-        notNegative("afterimage.generation.max-wait", generation.maxWait());
-        notNegative("afterimage.generation.rejection-ttl", generation.rejectionTtl());
-        atLeast("afterimage.generation.repurchases", generation.repurchases(), 0);
-        atLeast("afterimage.generation.max-unusable", generation.maxUnusable(), 1);
-
-        ProviderConfig provider = config.getConfigMapping(ProviderConfig.class);
-        positive("afterimage.provider.timeout", provider.timeout());
-        positive("afterimage.provider.connect-timeout", provider.connectTimeout());
-        atLeast("afterimage.provider.max-bytes", provider.maxBytes(), 1);
-        ProviderLimitConfig limits = config.getConfigMapping(ProviderLimitConfig.class);
-        positive("afterimage.provider.rate-window", limits.rateWindow());
-        limits.monthlyCredits().ifPresent(credits -> atLeast("afterimage.provider.monthly-credits", credits, 0));
-        limits.creditPrice().filter(price -> price.signum() < 0).ifPresent(price -> {
-            throw new IllegalArgumentException(
-                    "Set afterimage.provider.credit-price to zero or more, such as 0.04; it is " + price + ".");
-        });
-        Account.check(provider, config.getConfigMapping(ProvidersConfig.class));
-        config.getConfigMapping(QuotaConfig.class)
-                .perCaller()
-                .ifPresent(quota -> atLeast("afterimage.quota.per-caller", quota, 0));
-
-        BudgetConfig budget = config.getConfigMapping(BudgetConfig.class);
-        if (budget.perTenant().orElse(0) < 0) {
-            throw new IllegalArgumentException("Set afterimage.budget.per-tenant to 0 or more.");
-        }
-        budget.tenants().forEach((tenant, limit) -> {
-            if (limit < 0) {
-                throw new IllegalArgumentException("Set afterimage.budget.tenants.\"" + tenant + "\" to 0 or more.");
-            }
-        });
-
-        HttpConfig http = config.getConfigMapping(HttpConfig.class);
-        positive("afterimage.http.deadline", http.deadline());
-        http.maxFollowers().ifPresent(most -> atLeast("afterimage.http.max-followers", most, 0));
-        positive("afterimage.http.head-timeout", http.headTimeout());
-        positive("afterimage.http.body-timeout", http.bodyTimeout());
-        positive(
-                "afterimage.delivery.url-ttl",
-                config.getConfigMapping(DeliveryConfig.class).urlTtl());
-
-        checkLinks(config.getConfigMapping(LinkConfig.class));
-        CallbackConfig callbacks = config.getConfigMapping(CallbackConfig.class);
-        positive("afterimage.callbacks.timeout", callbacks.timeout());
-        callbacks.secrets().forEach(secret -> {
-            if (secret.getBytes(StandardCharsets.UTF_8).length < CallbackConfig.SHORTEST_SECRET) {
-                throw new IllegalArgumentException(
-                        "Set afterimage.callbacks.secret, and .former-secret if there is one, to "
-                                + CallbackConfig.SHORTEST_SECRET + " or more bytes of text.");
-            }
-        });
-
-        WebhookConfig webhooks = config.getConfigMapping(WebhookConfig.class);
-        boolean tooShort = webhooks.secret()
-                .filter(secret -> secret.getBytes(StandardCharsets.UTF_8).length < WebhookConfig.SHORTEST_SECRET)
-                .isPresent();
-        if (tooShort || webhooks.secret().isPresent() != webhooks.baseUrl().isPresent()) {
-            throw new IllegalArgumentException("Set afterimage.webhooks.secret to " + WebhookConfig.SHORTEST_SECRET
-                    + " or more bytes of text, and afterimage.webhooks.base-url to where providers reach this service, such as"
-                    + " https://images.example; or neither.");
-        }
-
-        PregenerationConfig work = config.getConfigMapping(PregenerationConfig.class);
-        positive("afterimage.pregeneration.visibility-timeout", work.visibilityTimeout());
-        positive("afterimage.pregeneration.patience", work.patience());
-        work.catalogues()
-                .forEach((name, catalogue) -> catalogue
-                        .period()
-                        .ifPresent(period ->
-                                positive("afterimage.pregeneration.catalogues.\"" + name + "\".period", period)));
-
-        RedisConfig redis = config.getConfigMapping(RedisConfig.class);
-        positive("afterimage.redis.timeout", redis.timeout());
-        notNegative("afterimage.redis.warm-up", redis.warmUp());
-        S3Config s3 = config.getConfigMapping(S3Config.class);
-        positive("afterimage.s3.attempt-timeout", s3.attemptTimeout());
-        positive("afterimage.s3.timeout", s3.timeout());
-        notNegative("afterimage.s3.template-versions-ttl", s3.templateVersionsTtl());
-        SqsConfig sqs = config.getConfigMapping(SqsConfig.class);
-        positive("afterimage.sqs.attempt-timeout", sqs.attemptTimeout());
-        positive("afterimage.sqs.timeout", sqs.timeout());
-        SecretsConfig secrets = config.getConfigMapping(SecretsConfig.class);
-        positive("afterimage.secrets.refresh", secrets.refresh());
-        positive("afterimage.secrets.attempt-timeout", secrets.attemptTimeout());
-        positive("afterimage.secrets.timeout", secrets.timeout());
     }
 
     private static void checkLinks(LinkConfig links) {
         notNegative("afterimage.links.wait", links.patience());
         notNegative("afterimage.links.crawler-wait", links.crawlerPatience());
         links.secrets().forEach((id, secret) -> {
-            int bytes = secret.getBytes(StandardCharsets.UTF_8).length;
-            if (bytes < LinkConfig.SHORTEST_SECRET) {
+            if (bytes(secret) < LinkConfig.SHORTEST_SECRET) {
                 throw new IllegalArgumentException("Set afterimage.links.secrets.\"" + id + "\" to "
-                        + LinkConfig.SHORTEST_SECRET + " or more bytes of text; it has " + bytes + ".");
+                        + LinkConfig.SHORTEST_SECRET + " or more bytes of text; it has " + bytes(secret) + ".");
             }
         });
         if (links.storedSecrets().isPresent() && !links.secrets().isEmpty()) {
@@ -250,6 +228,10 @@ final class ConfigurationCheck {
             throw new IllegalArgumentException(
                     "Set afterimage.links.current to the id of the secret in afterimage.links.secrets that signs.");
         }
+    }
+
+    private static int bytes(String secret) {
+        return secret.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static void positive(String key, Duration value) {
@@ -287,7 +269,7 @@ final class ConfigurationCheck {
             if (gone.isPresent()) {
                 warnings.add(gone.get() + " is no longer used. " + GONE.get(gone.get()));
             } else if (isOurs(name) && !read.matcher(name).matches()) {
-                warnings.add(name + " is set, but nothing reads it; look its spelling up in the README.");
+                warnings.add(name + " is set, but nothing reads it; docs/configuration.md has all keys.");
             }
         }
         return warnings;

@@ -6,8 +6,6 @@ import dev.afterimage.aws.S3Bucket;
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.S3UrlSigner;
 import dev.afterimage.aws.SecretKeys;
-import dev.afterimage.aws.SecretsConfig;
-import dev.afterimage.aws.SecretsLinkKeys;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
@@ -21,8 +19,8 @@ import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.delivery.UrlSigner.SignedUrl;
+import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.pipeline.Drain;
-import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -32,11 +30,9 @@ import java.security.PrivateKey;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Chooses how URLs are signed, and what the local CDN accepts. */
 class DeliveryWiring {
@@ -63,20 +59,13 @@ class DeliveryWiring {
     @Produces
     @Singleton
     Supplier<SigningKey> signingKeys(
-            DeliveryConfig config,
-            SecretsConfig secrets,
-            @Identifier(ClientWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
-            Instance<LocalBackend> local,
-            Clock clock,
-            @VirtualThreads ExecutorService virtualThreads) {
+            DeliveryConfig config, Instance<RefreshedSecret.Source> secrets, Instance<LocalBackend> local) {
         if (config.privateKeySecret().isPresent()) {
-            return SecretKeys.signingKeys(new RefreshedSecret<>(
-                    secretsManager.get(),
+            return new RefreshedSecret<>(
+                    secrets.get(),
                     config.privateKeySecret().get(),
                     SecretKeys::signingKey,
-                    secrets.refresh(),
-                    clock,
-                    virtualThreads));
+                    e -> new SigningKeyUnavailableException("There is no key to sign URLs with. " + e.getMessage(), e));
         }
         PrivateKey privateKey = config.privateKey()
                 .map(PemKeys::readPrivate)
@@ -94,20 +83,17 @@ class DeliveryWiring {
     RequestLinks requestLinks(
             LinkConfig config,
             DeliveryConfig delivery,
-            SecretsConfig secretsConfig,
-            @Identifier(ClientWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
+            Instance<RefreshedSecret.Source> stored,
             Instance<LocalBackend> local,
-            Clock clock,
-            @VirtualThreads ExecutorService virtualThreads) {
+            Clock clock) {
         if (config.storedSecrets().isPresent()) {
             return new RequestLinks(
-                    new SecretsLinkKeys(new RefreshedSecret<>(
-                            secretsManager.get(),
+                    new RefreshedSecret<>(
+                            stored.get(),
                             config.storedSecrets().get(),
-                            SecretsLinkKeys::read,
-                            secretsConfig.refresh(),
-                            clock,
-                            virtualThreads)),
+                            SecretKeys::linkSecrets,
+                            e -> new SigningKeyUnavailableException(
+                                    "There is no secret to sign links with. " + e.getMessage(), e)),
                     clock);
         }
         RequestLinks.Secrets secrets = linkSecrets(config, delivery, local);

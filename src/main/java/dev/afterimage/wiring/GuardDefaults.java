@@ -99,7 +99,7 @@ public class GuardDefaults implements ConfigSourceFactory {
         return StreamSupport.stream(names.spliterator(), false);
     }
 
-    /** As the service will have them. */
+    /** The limits of the accounts, read as the service will read them. */
     private static AccountLimits accounts(
             ConfigSourceContext context, Map<String, String> defaults, Map<String, String> fetched) {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
@@ -121,7 +121,7 @@ public class GuardDefaults implements ConfigSourceFactory {
                 .limits(config.getConfigMapping(ProviderLimitConfig.class));
     }
 
-    /** The guards stand before all accounts, so that they let through what these may do together. */
+    /** Widens the guards to what all accounts together may do, because the guards stand before the choice of the account. */
     private static void allowAccounts(
             ConfigSourceContext context, Map<String, String> defaults, Map<String, String> fetched) {
         AccountLimits accounts;
@@ -206,7 +206,7 @@ public class GuardDefaults implements ConfigSourceFactory {
         return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
     }
 
-    /** The upper bound of {@link dev.afterimage.provider.ProviderConfig#longestCall()}, that of a provider whose answer is a URL. */
+    /** The upper bound of {@link dev.afterimage.provider.ApiSettings#longestCall()}, that of a provider whose answer is a URL. */
     private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
         return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
                 .plus(duration(value(context, described, "timeout").orElse(TIMEOUT)))

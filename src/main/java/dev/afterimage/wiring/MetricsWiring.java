@@ -5,9 +5,9 @@ import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.metrics.EmfWriter;
+import dev.afterimage.metrics.EmfWriter.MetricsConfig;
 import dev.afterimage.metrics.FleetGauges;
 import dev.afterimage.metrics.Meters;
-import dev.afterimage.metrics.MetricsConfig;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProvidersConfig;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -63,7 +63,7 @@ class MetricsWiring {
                 () -> limiter.get().status(),
                 clock);
         gauges.register();
-        // Who has one account need not wait for what knows them.
+        // With a single account there are no gauges by account, and the start need not make the accounts' limits.
         if (!provider.accounts().isEmpty() || !others.providers().isEmpty()) {
             gauges.registerAccounts(
                     accounts.get().byName().keySet(), name -> budget.get().status(name));

@@ -1,9 +1,7 @@
 package dev.afterimage.wiring;
 
 import dev.afterimage.aws.RefreshedSecret;
-import dev.afterimage.aws.RefreshedSecret.SecretUnavailableException;
 import dev.afterimage.aws.SecretKeys;
-import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.CallSettler;
@@ -18,16 +16,18 @@ import dev.afterimage.metrics.Meters;
 import dev.afterimage.provider.AnswerRoom;
 import dev.afterimage.provider.ApiKeys;
 import dev.afterimage.provider.ApiKeys.ApiKey;
+import dev.afterimage.provider.ApiSettings;
 import dev.afterimage.provider.DescribedProvider;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProviderHttp;
 import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.TemplateProviders;
+import dev.afterimage.provider.demo.DemoConfig;
+import dev.afterimage.provider.demo.DemoProvider;
 import dev.afterimage.time.Pause;
+import io.quarkus.arc.properties.UnlessBuildProperty;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.virtual.threads.VirtualThreads;
-import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -38,11 +38,9 @@ import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Makes the image APIs. */
 class ProviderWiring {
@@ -53,7 +51,7 @@ class ProviderWiring {
     ImageGenerator provider(
             TemplateProviders providers,
             ProviderHttp http,
-            Function<ProviderConfig, ApiKeys> keys,
+            Function<ApiSettings, ApiKeys> keys,
             @Named("demo") Instance<ImageGenerator> demo,
             PermitAcquirer permits,
             CallSettler settler,
@@ -63,20 +61,17 @@ class ProviderWiring {
             Pause pause,
             ProviderWebhooks webhooks,
             @ConfigProperty(name = "aws.lambda.function.name") Optional<String> lambdaFunction) {
-        ImageGenerator provider = providers.generator((choice, config) -> choice.isDemo()
-                ? included(demo)
-                : DescribedProvider.of(
-                        choice,
-                        config,
-                        http,
-                        keys.apply(config),
-                        permits,
-                        settler,
-                        (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
-                        clock,
-                        pause,
-                        webhooks,
-                        lambdaFunction.isPresent()));
+        DescribedProvider.Parts parts = DescribedProvider.Parts.of(
+                http,
+                permits,
+                settler,
+                (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
+                clock,
+                pause,
+                webhooks,
+                lambdaFunction.isPresent());
+        ImageGenerator provider = providers.generator((api, settings) ->
+                api.isDemo() ? included(demo) : DescribedProvider.of(api, settings, keys.apply(settings), parts));
         return new MeteredGenerator(meters, provider);
     }
 
@@ -102,36 +97,19 @@ class ProviderWiring {
     /** Makes the API key of a provider: from Secrets Manager where a secret is named, else from the configuration. */
     @Produces
     @Singleton
-    Function<ProviderConfig, ApiKeys> apiKeys(
-            SecretsConfig secrets,
-            @Identifier(ClientWiring.LIMITED) Instance<SecretsManagerClient> secretsManager,
-            Clock clock,
-            @VirtualThreads ExecutorService virtualThreads) {
-        return config -> config.apiKeySecret()
-                .map(name -> kept(name, secretsManager.get(), secrets, clock, virtualThreads))
-                .orElseGet(() -> ApiKeys.configured(config));
+    Function<ApiSettings, ApiKeys> apiKeys(Instance<RefreshedSecret.Source> secrets) {
+        return settings -> settings.apiKeySecret()
+                .map(name -> kept(name, secrets.get()))
+                .orElseGet(() -> ApiKeys.configured(settings));
     }
 
-    private static ApiKeys kept(
-            String name,
-            SecretsManagerClient secretsManager,
-            SecretsConfig secrets,
-            Clock clock,
-            ExecutorService virtualThreads) {
+    private static ApiKeys kept(String name, RefreshedSecret.Source secrets) {
         RefreshedSecret<ApiKey> secret = new RefreshedSecret<>(
-                secretsManager,
+                secrets,
                 name,
                 text -> new ApiKey(SecretKeys.apiKey(text)),
-                secrets.refresh(),
-                clock,
-                virtualThreads);
-        return () -> {
-            try {
-                return Optional.of(secret.get());
-            } catch (SecretUnavailableException e) {
-                throw new UnavailableException("the provider's API key cannot be read", e);
-            }
-        };
+                e -> new UnavailableException("the provider's API key cannot be read", e));
+        return () -> Optional.of(secret.get());
     }
 
     @Produces
@@ -167,5 +145,20 @@ class ProviderWiring {
             };
         }
         return demo.get();
+    }
+
+    /**
+     * The built-in provider. It draws with AWT, which should not be in a native binary: built with
+     * {@code -Dafterimage.demo.included=false}, nothing refers to it and it is left out.
+     */
+    static class Demo {
+
+        @Produces
+        @Singleton
+        @Named("demo")
+        @UnlessBuildProperty(name = "afterimage.demo.included", stringValue = "false", enableIfMissing = true)
+        ImageGenerator demo(DemoConfig config, Clock clock, Pause pause) {
+            return new DemoProvider(config, clock, pause);
+        }
     }
 }

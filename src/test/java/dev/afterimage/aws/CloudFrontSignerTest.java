@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class CloudFrontSignerTest {
 
+    private static final SigningKey FIRST = new SigningKey("K1", Keys.FIRST.getPrivate());
+
     private static final Instant NOW = Instant.parse("2025-03-01T10:30:00Z");
     private static final IndexEntry IMAGE = TestImages.entry(TestImages.key(1), NOW, 64);
 
@@ -30,7 +32,7 @@ class CloudFrontSignerTest {
 
     @Test
     void signedUrlHasTheFormThatCloudFrontDocuments() {
-        SignedUrl signed = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE);
+        SignedUrl signed = new CloudFrontSigner(base, () -> FIRST, window).sign(IMAGE);
         assertThat(signed.expiresAt()).isEqualTo("2025-03-01T12:00:00Z");
         assertThat(signed.url())
                 .matches("https://img\\.example\\.com/images/images/0{63}1\\?v=m7[0-9a-z]{6}&Expires=1740830400"
@@ -39,15 +41,14 @@ class CloudFrontSignerTest {
 
     @Test
     void everyInstanceMakesTheSameUrlWithinAWindow() {
-        SignedUrl here = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE);
+        SignedUrl here = new CloudFrontSigner(base, () -> FIRST, window).sign(IMAGE);
         clock.advance(Duration.ofMinutes(20));
-        assertThat(new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE))
-                .isEqualTo(here);
+        assertThat(new CloudFrontSigner(base, () -> FIRST, window).sign(IMAGE)).isEqualTo(here);
     }
 
     @Test
     void urlsAreSignedWithTheNewKeyAfterARotation() {
-        AtomicReference<SigningKey> current = new AtomicReference<>(new SigningKey("K1", Keys.FIRST.getPrivate()));
+        AtomicReference<SigningKey> current = new AtomicReference<>(FIRST);
         CloudFrontSigner signer = new CloudFrontSigner(base, current::get, window);
         assertThat(signer.sign(IMAGE).url()).endsWith("&Key-Pair-Id=K1");
         current.set(new SigningKey("K2", Keys.SECOND.getPrivate()));
@@ -66,12 +67,12 @@ class CloudFrontSignerTest {
     }
 
     private String fingerprint(BaseUrl baseUrl, String keyPairId, KeyPair key) {
-        return new CloudFrontSigner(baseUrl, keyPairId, key.getPrivate(), window).fingerprint();
+        return new CloudFrontSigner(baseUrl, () -> new SigningKey(keyPairId, key.getPrivate()), window).fingerprint();
     }
 
     @Test
     void toStringHidesTheSignature() {
-        SignedUrl signed = new CloudFrontSigner(base, "K1", Keys.FIRST.getPrivate(), window).sign(IMAGE);
+        SignedUrl signed = new CloudFrontSigner(base, () -> FIRST, window).sign(IMAGE);
         assertThat(signed.toString()).doesNotContain("Signature");
     }
 }

@@ -3,8 +3,8 @@ package dev.afterimage.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import dev.afterimage.catalogue.CatalogueSource;
-import dev.afterimage.catalogue.CatalogueSource.OpenCatalogue;
+import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource.OpenCatalogue;
 import dev.afterimage.testing.S3Server;
 import java.io.IOException;
 import java.io.InputStream;

@@ -33,7 +33,9 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,8 +75,7 @@ class SecretsTest {
                         .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
                         .httpClientBuilder(UrlConnectionHttpClient.builder()))
                 .build();
-        keys = SecretKeys.signingKeys(
-                new RefreshedSecret<>(client, NAME, SecretKeys::signingKey, REFRESH, clock, background::add));
+        keys = secret(SecretKeys::signingKey, background::add);
     }
 
     @AfterEach
@@ -151,13 +152,12 @@ class SecretsTest {
     void refreshThatCannotBeStartedIsStartedAtTheNextUse() {
         holds("K1", Keys.FIRST);
         boolean[] full = {true};
-        RefreshedSecret<SigningKey> secret =
-                new RefreshedSecret<>(client, NAME, SecretKeys::signingKey, REFRESH, clock, task -> {
-                    if (full[0]) {
-                        throw new RejectedExecutionException("full");
-                    }
-                    background.add(task);
-                });
+        RefreshedSecret<SigningKey> secret = secret(SecretKeys::signingKey, task -> {
+            if (full[0]) {
+                throw new RejectedExecutionException("full");
+            }
+            background.add(task);
+        });
         secret.get();
         clock.advance(REFRESH);
         assertThat(secret.get().keyPairId()).isEqualTo("K1");
@@ -207,8 +207,7 @@ class SecretsTest {
     void providerKeyIsReadFromPlainTextOrJson(String text) {
         answers(text);
 
-        assertThat(new RefreshedSecret<>(client, NAME, SecretKeys::apiKey, REFRESH, clock, background::add).get())
-                .isEqualTo("key-1");
+        assertThat(secret(SecretKeys::apiKey, background::add).get()).isEqualTo("key-1");
     }
 
     @ParameterizedTest
@@ -224,10 +223,7 @@ class SecretsTest {
     void newAndFormerLinkSecretAreBothHonoured() {
         String former = "f".repeat(32);
         String next = "n".repeat(32);
-        RequestLinks links = new RequestLinks(
-                new SecretsLinkKeys(
-                        new RefreshedSecret<>(client, NAME, SecretsLinkKeys::read, REFRESH, clock, background::add)),
-                clock);
+        RequestLinks links = new RequestLinks(secret(SecretKeys::linkSecrets, background::add), clock);
         answers("{\"current\":\"1\",\"1\":\"" + former + "\"}");
         String before = links.sign(LINKED, Optional.empty());
         answers("{\"current\":\"2\",\"1\":\"" + former + "\",\"2\":\"" + next + "\"}");
@@ -239,17 +235,6 @@ class SecretsTest {
         assertThat(after).isNotEqualTo(before);
         assertThat(List.of(before, after))
                 .allMatch(link -> links.refusal(parsed(link)).isEmpty());
-    }
-
-    @Test
-    void unreadableLinkSecretIsSigningKeyUnavailable() {
-        server.stubFor(post(anyUrl()).willReturn(serverError()));
-
-        assertThatThrownBy(
-                        new SecretsLinkKeys(new RefreshedSecret<>(
-                                client, NAME, SecretsLinkKeys::read, REFRESH, clock, background::add))::get)
-                .isInstanceOf(SigningKeyUnavailableException.class)
-                .hasMessageContaining("secretsmanager:GetSecretValue");
     }
 
     @ParameterizedTest
@@ -264,10 +249,18 @@ class SecretsTest {
                 "{\"current\":\"1\",\"1\":\"hush-hush\"}",
             })
     void malformedLinkSecretIsRefusedWithoutBeingQuoted(String text) {
-        assertThatThrownBy(() -> SecretsLinkKeys.read(text))
+        assertThatThrownBy(() -> SecretKeys.linkSecrets(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("current")
                 .hasMessageNotContaining("hush");
+    }
+
+    private <T> RefreshedSecret<T> secret(Function<String, T> reader, Executor threads) {
+        return new RefreshedSecret<>(
+                new RefreshedSecret.Source(() -> client, REFRESH, clock, threads),
+                NAME,
+                reader,
+                e -> new SigningKeyUnavailableException(String.valueOf(e.getMessage()), e));
     }
 
     private SigningKey use() {

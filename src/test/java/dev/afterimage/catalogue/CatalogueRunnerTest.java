@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.JobQueue.Claim;
@@ -12,6 +14,7 @@ import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryCheckpoints;
@@ -19,9 +22,6 @@ import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.time.Deadline;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfig;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
@@ -274,12 +274,7 @@ class CatalogueRunnerTest {
     }
 
     private PregenerationConfig config() {
-        SmallRyeConfig config = new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(PregenerationConfig.class)
-                .withSources(new PropertiesConfigSource(settings, "test", 100))
-                .build();
-        return config.getConfigMapping(PregenerationConfig.class);
+        return Configs.of(PregenerationConfig.class, settings);
     }
 
     private List<Claim> claims() {

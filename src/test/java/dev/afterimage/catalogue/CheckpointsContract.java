@@ -2,6 +2,7 @@ package dev.afterimage.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 

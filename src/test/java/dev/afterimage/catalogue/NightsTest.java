@@ -3,6 +3,8 @@ package dev.afterimage.catalogue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.ImageGenerator;
@@ -21,6 +23,7 @@ import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.pipeline.ImagePipeline;
 import dev.afterimage.testing.CallbackReceiver;
 import dev.afterimage.testing.CallersThread;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
@@ -34,8 +37,6 @@ import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -209,19 +210,8 @@ class NightsTest {
     }
 
     private static PregenerationConfig config() {
-        return new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(PregenerationConfig.class)
-                .withSources(new PropertiesConfigSource(
-                        Map.of(
-                                "afterimage.pregeneration.catalogues.cards.source",
-                                "cards.csv",
-                                "afterimage.pregeneration.catalogues.cards.template",
-                                "card"),
-                        "test",
-                        100))
-                .build()
-                .getConfigMapping(PregenerationConfig.class);
+        String cards = "afterimage.pregeneration.catalogues.cards.";
+        return Configs.of(PregenerationConfig.class, cards + "source", "cards.csv", cards + "template", "card");
     }
 
     /** Takes its time for each image. */

@@ -149,7 +149,8 @@ class CannedPolicyTest {
         BaseUrl base = BaseUrl.of(Optional.of(URI.create("https://cdn.example")));
         ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);
         var key = (keyPairId.equals("K1") ? Keys.FIRST : Keys.SECOND).getPrivate();
-        return new CloudFrontSigner(base, keyPairId, key, window).sign(TestImages.entry(TestImages.key(1), NOW, 64));
+        return new CloudFrontSigner(base, () -> new SigningKey(keyPairId, key), window)
+                .sign(TestImages.entry(TestImages.key(1), NOW, 64));
     }
 
     private static String parameter(String url, String name) {

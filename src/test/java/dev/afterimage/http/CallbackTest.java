@@ -22,12 +22,9 @@ import org.junit.jupiter.api.Test;
 /** Callbacks of images that come later than the response. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class CallbackTest {
+class CallbackTest extends WithFakeCore {
 
     private static final String URL = "http://127.0.0.1/told";
-
-    @Inject
-    FakeImageService core;
 
     @Inject
     MemoryJobQueue queue;
@@ -37,7 +34,6 @@ class CallbackTest {
 
     @BeforeEach
     void reset() {
-        core.reset();
         queue.clear();
     }
 

@@ -8,7 +8,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Where scripts of other origins may call: a cache in between must not give one origin's answer to another. */
 @QuarkusTest
 @TestProfile(CorsTest.Profile.class)
-class CorsTest {
+class CorsTest extends WithFakeCore {
 
     private static final String SHOP = "https://shop.example";
 
@@ -37,12 +36,8 @@ class CorsTest {
         }
     }
 
-    @Inject
-    FakeImageService core;
-
     @BeforeEach
     void aHit() {
-        core.reset();
         core.index(CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(FakeCore.ENTRY))));
     }
 

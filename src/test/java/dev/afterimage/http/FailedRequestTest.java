@@ -19,7 +19,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +28,6 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -39,17 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Failures of the core behind a good request; the request's id and its caller. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class FailedRequestTest {
+class FailedRequestTest extends WithFakeCore {
 
     private static final String BASE = "https://afterimage.dev/problems/";
-
-    @Inject
-    FakeImageService core;
-
-    @BeforeEach
-    void forget() {
-        core.reset();
-    }
 
     private static RequestSpecification request() {
         return given().contentType("application/json").body("{\"template\":\"t\",\"data\":{}}");

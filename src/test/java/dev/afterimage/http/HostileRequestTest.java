@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
-import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,18 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Hostile requests. Each gets a 4xx, and the next request is served as usual. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class HostileRequestTest {
+class HostileRequestTest extends WithFakeCore {
 
     /** Quarkus has 200, or eight a core. */
     private static final int MORE_THAN_WORKERS = 300;
-
-    @Inject
-    FakeImageService core;
-
-    @BeforeEach
-    void forget() {
-        core.reset();
-    }
 
     @AfterEach
     void nothingReachedTheCoreAndTheServiceLives() {

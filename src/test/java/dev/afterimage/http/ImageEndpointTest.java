@@ -30,7 +30,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -40,23 +39,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code POST /v1/images} over HTTP, without failures. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class ImageEndpointTest {
+class ImageEndpointTest extends WithFakeCore {
 
     private static final String REQUEST = "{\"template\":\"social-card\",\"data\":{\"title\":\"Hello\"}}";
 
     private static final ImageOutcome.Hit HIT = new ImageOutcome.Hit(FakeCore.ENTRY);
 
     @Inject
-    FakeImageService core;
-
-    @Inject
     @VirtualThreads
     ExecutorService virtualThreads;
-
-    @BeforeEach
-    void forget() {
-        core.reset();
-    }
 
     private static RequestSpecification request() {
         return given().contentType(ContentType.JSON).body(REQUEST);

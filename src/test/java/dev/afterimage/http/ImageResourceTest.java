@@ -10,22 +10,12 @@ import dev.afterimage.pipeline.ImageOutcome;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.Headers;
-import jakarta.inject.Inject;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class ImageResourceTest {
-
-    @Inject
-    FakeImageService core;
-
-    @BeforeEach
-    void forget() {
-        core.reset();
-    }
+class ImageResourceTest extends WithFakeCore {
 
     @Test
     void getOfAKnownImageDescribesIt() {

@@ -19,27 +19,17 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class LinkResourceTest {
+class LinkResourceTest extends WithFakeCore {
 
     private static final String CARD = "{\"template\":\"social-card\",\"data\":{\"title\":\"Hello\"}}";
     private static final String HERO = "{\"template\":\"hero\",\"data\":{},\"format\":\"webp\"}";
-
-    @Inject
-    FakeImageService core;
-
-    @BeforeEach
-    void forget() {
-        core.reset();
-    }
 
     private static ValidatableResponse make(String body) {
         return given().contentType(ContentType.JSON)

@@ -4,6 +4,7 @@ import dev.afterimage.aws.CloudFrontSigner;
 import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
 import dev.afterimage.delivery.ExpiryWindow;
+import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.testing.Keys;
@@ -63,7 +64,7 @@ public class LocalCdnBeans {
     @Produces
     @Singleton
     UrlSigner signer(BaseUrl baseUrl, Clock clock) {
-        return new CloudFrontSigner(
-                baseUrl, "LOCAL", Keys.FIRST.getPrivate(), new ExpiryWindow(Duration.ofHours(1), clock));
+        SigningKey key = new SigningKey("LOCAL", Keys.FIRST.getPrivate());
+        return new CloudFrontSigner(baseUrl, () -> key, new ExpiryWindow(Duration.ofHours(1), clock));
     }
 }

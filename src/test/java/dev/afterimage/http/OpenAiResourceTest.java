@@ -26,19 +26,15 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class OpenAiResourceTest {
+class OpenAiResourceTest extends WithFakeCore {
 
     private static final byte[] BYTES = {1, 2, 3};
-
-    @Inject
-    FakeImageService core;
 
     @Inject
     MemoryImageStore store;
 
     @BeforeEach
     void reset() {
-        core.reset();
         store.delete(FakeCore.KEY);
     }
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /** The OpenAPI description matches the routes, and its examples work. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class OpenApiTest {
+class OpenApiTest extends WithFakeCore {
 
     private static final List<Class<? extends Annotation>> METHODS =
             List.of(GET.class, POST.class, PUT.class, DELETE.class);
@@ -46,14 +46,10 @@ class OpenApiTest {
     @Inject
     ObjectMapper json;
 
-    @Inject
-    FakeImageService core;
-
     private JsonNode api;
 
     @BeforeEach
     void read() throws Exception {
-        core.reset();
         api = json.readTree(given().get("/q/openapi?format=json")
                 .then()
                 .statusCode(200)

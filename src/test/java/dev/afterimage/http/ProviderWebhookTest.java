@@ -29,13 +29,12 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a provider's word that a job has ended. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class ProviderWebhookTest {
+class ProviderWebhookTest extends WithFakeCore {
 
     private static final ImageRequest REQUEST =
             new ImageRequest(new TemplateId("card"), TemplateData.of("{\"title\":\"A\"}"), ImageFormat.WEBP, 3);
@@ -51,20 +50,12 @@ class ProviderWebhookTest {
     Receipts receipts;
 
     @Inject
-    FakeImageService core;
-
-    @Inject
     Pause pause;
 
     @Inject
     Clock clock;
 
     private Permit.Departed call;
-
-    @BeforeEach
-    void reset() {
-        core.reset();
-    }
 
     @AfterEach
     void end() {

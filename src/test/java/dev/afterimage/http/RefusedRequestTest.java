@@ -11,7 +11,6 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.http.Method;
 import io.restassured.response.ValidatableResponse;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +18,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,17 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Mistakes of clients and their answers. None reaches the core. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class RefusedRequestTest {
+class RefusedRequestTest extends WithFakeCore {
 
     private static final String BASE = "https://afterimage.dev/problems/";
-
-    @Inject
-    FakeImageService core;
-
-    @BeforeEach
-    void forget() {
-        core.reset();
-    }
 
     @AfterEach
     void nothingReachedTheCore() {

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @QuarkusTest
 @TestProfile(SlowClientTest.Impatient.class)
 @Timeout(120)
-class SlowClientTest {
+class SlowClientTest extends WithFakeCore {
 
     /** Waits for bodies, and for the next bytes of an upload, only a moment. */
     public static class Impatient extends FakeCore {
@@ -46,14 +44,6 @@ class SlowClientTest {
                     .startsWith("HTTP/1.1 408 ")
                     .contains("application/problem+json", "/problems/request-timeout");
         }
-    }
-
-    @Inject
-    FakeImageService core;
-
-    @BeforeEach
-    void forget() {
-        core.reset();
     }
 
     @Test

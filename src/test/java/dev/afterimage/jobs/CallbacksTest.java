@@ -40,7 +40,7 @@ class CallbacksTest {
     void signatureCoversBodyAndTime() throws Exception {
         receiver.know(BATCH, new Callbacks.Body.Ready("{\"id\":\"é\"}"));
 
-        assertThat(deliver(BATCH, 0)).isEqualTo(new JobOutcome.Told());
+        assertThat(deliver(BATCH, 0)).isEqualTo(new JobOutcome.CallbackTaken());
 
         CallbackReceiver.Post post = receiver.posts.getFirst();
         assertThat(post.url()).hasToString(URL);
@@ -76,7 +76,7 @@ class CallbacksTest {
                         given -> assertThat(given.reason()).contains("no answer"));
         receiver.silent(false);
         receiver.answer(204);
-        assertThat(deliver(BATCH, 0)).isEqualTo(new JobOutcome.Told());
+        assertThat(deliver(BATCH, 0)).isEqualTo(new JobOutcome.CallbackTaken());
     }
 
     @Test

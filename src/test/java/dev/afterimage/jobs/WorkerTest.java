@@ -219,7 +219,7 @@ class WorkerTest {
         assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
         assertThat(requests.getLast().lane()).isEqualTo(Lane.INTERACTIVE);
 
-        clock.advance(LaneGate.LONGEST);
+        clock.advance(PausedLanes.LONGEST);
         assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
     }
 

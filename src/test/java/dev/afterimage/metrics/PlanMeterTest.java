@@ -3,8 +3,8 @@ package dev.afterimage.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
+import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.catalogue.Checkpoint;
-import dev.afterimage.catalogue.PlanReport;
 import dev.afterimage.testing.MutableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

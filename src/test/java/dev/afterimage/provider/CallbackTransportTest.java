@@ -25,7 +25,8 @@ class CallbackTransportTest {
 
     private final List<String> received = Collections.synchronizedList(new ArrayList<>());
     private final Vertx vertx = Vertx.vertx();
-    private final ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(5), Clock.systemUTC());
+    private final ProviderHttp http =
+            new ProviderHttp(vertx, Duration.ofSeconds(5), AnswerRoom.ofHeap(), Clock.systemUTC());
     private HttpServer server;
 
     @BeforeEach

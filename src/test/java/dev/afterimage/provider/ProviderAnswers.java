@@ -3,7 +3,6 @@ package dev.afterimage.provider;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.provider.Exchange.Answer;
-import dev.afterimage.provider.Meanings.AnswerTranslator;
 import dev.afterimage.provider.ResultFetcher.Images;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
@@ -20,7 +19,7 @@ public final class ProviderAnswers {
     public static GenerationException failure(int status, Map<String, String> headers, Instant now) {
         MultiMap read = MultiMap.caseInsensitiveMultiMap();
         headers.forEach(read::add);
-        return AnswerTranslator.failure(new Answer(status, read, new byte[0]), Description.Waits.USUAL, now);
+        return Meanings.byStatus(new Answer(status, read, new byte[0]), Description.Waits.USUAL, now);
     }
 
     /** The image in a successful answer, as it is taken from there. */

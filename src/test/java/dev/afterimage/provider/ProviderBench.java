@@ -11,12 +11,11 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.provider.JobPoller.PollPermits;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
 import dev.afterimage.time.Deadline;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
@@ -47,7 +46,7 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
     /** One event loop, so that a test knows that its earlier work has been handled. */
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
-    final ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(5), Clock.systemUTC());
+    final ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(5), AnswerRoom.ofHeap(), Clock.systemUTC());
 
     ProviderBench() {
         server.start();
@@ -62,7 +61,7 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
     }
 
     DescribedProvider described(Description description, String... namesAndValues) {
-        ProviderConfig config = config(namesAndValues);
+        ApiSettings config = config(namesAndValues);
         return new DescribedProvider(
                 description,
                 config,
@@ -85,19 +84,14 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
     }
 
     /** The stub's own configuration, changed by these names (without prefix) and values. */
-    ProviderConfig config(String... namesAndValues) {
+    ApiSettings config(String... namesAndValues) {
         Map<String, String> properties = new HashMap<>();
         properties.put("afterimage.provider.url", url("/render"));
         properties.put("afterimage.provider.api-key", "key-1");
         for (int i = 0; i < namesAndValues.length; i += 2) {
             properties.put("afterimage.provider." + namesAndValues[i], namesAndValues[i + 1]);
         }
-        return new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(ProviderConfig.class)
-                .withSources(new PropertiesConfigSource(properties, "test", 100))
-                .build()
-                .getConfigMapping(ProviderConfig.class);
+        return ApiSettings.of(Configs.of(ProviderConfig.class, properties));
     }
 
     String url(String path) {

@@ -14,11 +14,8 @@ import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.image.TemplatesConfig;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfig;
-import io.smallrye.config.SmallRyeConfigBuilder;
+import dev.afterimage.testing.Configs;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,22 +27,11 @@ class TemplateProvidersTest {
 
     /** As configured by these keys and values. */
     static TemplateProviders providers(String... keysAndValues) {
-        Map<String, String> properties = new HashMap<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            properties.put(keysAndValues[i], keysAndValues[i + 1]);
-        }
-        SmallRyeConfig config = new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(ProviderConfig.class)
-                .withMapping(ProvidersConfig.class)
-                .withMapping(TemplatesConfig.class)
-                .withValidateUnknown(false)
-                .withSources(new PropertiesConfigSource(properties, "test", 100))
-                .build();
+        Map<String, String> properties = Configs.map(keysAndValues);
         return new TemplateProviders(
-                config.getConfigMapping(ProviderConfig.class),
-                config.getConfigMapping(ProvidersConfig.class),
-                config.getConfigMapping(TemplatesConfig.class));
+                Configs.of(ProviderConfig.class, properties),
+                Configs.of(ProvidersConfig.class, properties),
+                Configs.of(TemplatesConfig.class, properties));
     }
 
     private static ImageRequest request(String template, String data) {
@@ -87,26 +73,19 @@ class TemplateProvidersTest {
     void targetReplacesTheTemplatesNameAtTheProvider() {
         TemplateProviders providers = providers(
                 "afterimage.provider.kind", "imejis", HERO + "target", "folder/big card", HERO + "provider", "imejis");
-        List<TemplateProviders.Choice> choices = new ArrayList<>();
-        providers.generator((choice, config) -> {
-            choices.add(choice);
+        List<String> targets = new ArrayList<>();
+        providers.generator((api, settings) -> {
+            targets.add(new ProviderCall(
+                            api.description().orElseThrow(),
+                            settings,
+                            ApiKeys.configured(settings),
+                            (service, method, url, headers, body) -> headers)
+                    .of(request("hero", "{}"), "p", Optional.empty(), 10, settings.timeout())
+                    .to()
+                    .target());
             return (request, attempt) -> new GeneratedImage(new byte[0], ImageFormat.PNG);
         });
-        assertThat(choices)
-                .extracting(choice -> new ProviderCall(
-                                choice.description(),
-                                choice.settings(),
-                                ApiKeys.configured(choice.settings()),
-                                (service, method, url, headers, body) -> headers)
-                        .of(
-                                request("hero", "{}"),
-                                "p",
-                                Optional.empty(),
-                                10,
-                                choice.config().timeout())
-                        .to()
-                        .target())
-                .containsExactlyInAnyOrder("/v1/hero?format=png", "/v1/folder/big%20card?format=png");
+        assertThat(targets).containsExactlyInAnyOrder("/v1/hero?format=png", "/v1/folder/big%20card?format=png");
     }
 
     @Test
@@ -121,8 +100,8 @@ class TemplateProvidersTest {
                 "afterimage.providers.art.api-key",
                 "sk-art");
         List<String> asked = new ArrayList<>();
-        var generator = providers.generator((choice, config) -> (request, attempt) -> {
-            asked.add(choice.config().kind() + " " + choice.config().apiKey().orElse("") + " "
+        var generator = providers.generator((api, settings) -> (request, attempt) -> {
+            asked.add(settings.kind() + " " + settings.apiKey().orElse("") + " "
                     + request.data().json());
             return new GeneratedImage(new byte[0], ImageFormat.PNG);
         });

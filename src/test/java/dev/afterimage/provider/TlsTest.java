@@ -102,7 +102,8 @@ class TlsTest {
                 .setTrustOptions(new PfxOptions()
                         .setPath(directory.resolve("keys.p12").toString())
                         .setPassword(PASSWORD));
-        try (ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(10), Clock.systemUTC(), trusting)) {
+        try (ProviderHttp http =
+                new ProviderHttp(vertx, Duration.ofSeconds(10), AnswerRoom.ofHeap(), Clock.systemUTC(), trusting)) {
             assertThat(fetcher(http).fetch(url("images.example"), LATE).content())
                     .isEqualTo(SampleImages.png());
             server.verify(
@@ -115,7 +116,8 @@ class TlsTest {
 
     @Test
     void untrustedCertificateIsRefused() {
-        try (ProviderHttp http = new ProviderHttp(vertx, Duration.ofSeconds(10), Clock.systemUTC())) {
+        try (ProviderHttp http =
+                new ProviderHttp(vertx, Duration.ofSeconds(10), AnswerRoom.ofHeap(), Clock.systemUTC())) {
             assertNotFetched(http, "images.example");
         }
     }

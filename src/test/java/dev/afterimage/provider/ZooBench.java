@@ -15,10 +15,9 @@ import dev.afterimage.provider.JobPoller.PollPermits;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.ZooAnswer;
 import dev.afterimage.provider.zoo.ZooCall;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.time.Pause;
-import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.MultiMap;
 import java.net.InetAddress;
 import java.time.Clock;
@@ -51,7 +50,7 @@ final class ZooBench {
 
     final ApiDouble api;
     final Description description;
-    final ProviderConfig config;
+    final ApiSettings config;
     /** As the service takes them from the description. */
     final Limits limits;
 
@@ -67,7 +66,7 @@ final class ZooBench {
         this.pause = pause;
         this.description = Descriptions.of(api.kind());
         SmallRyeConfig settings = config();
-        this.config = settings.getConfigMapping(ProviderConfig.class);
+        this.config = ApiSettings.of(settings.getConfigMapping(ProviderConfig.class));
         ProviderLimitConfig limit = settings.getConfigMapping(ProviderLimitConfig.class);
         this.limits = new Limits(
                 limit.rate(), limit.rateWindow(), limit.concurrency(), limit.bulkShare(), config.longestCall());
@@ -80,12 +79,7 @@ final class ZooBench {
         settings.putAll(api.settings());
         Map<String, String> properties = new HashMap<>();
         settings.forEach((name, value) -> properties.put("afterimage.provider." + name, value));
-        return new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(ProviderConfig.class)
-                .withMapping(ProviderLimitConfig.class)
-                .withSources(new PropertiesConfigSource(properties, "test", 100))
-                .build();
+        return Configs.with(properties, ProviderConfig.class, ProviderLimitConfig.class);
     }
 
     DescribedProvider provider(PollPermits permits) {

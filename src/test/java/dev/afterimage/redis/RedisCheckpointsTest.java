@@ -3,7 +3,7 @@ package dev.afterimage.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.afterimage.catalogue.Checkpoints;
+import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.catalogue.CheckpointsContract;
 import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.testing.RedisProcess;

@@ -1,8 +1,8 @@
 package dev.afterimage.simulation;
 
 import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
-import dev.afterimage.catalogue.CatalogueSource;
-import dev.afterimage.catalogue.PlanReport;
+import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;

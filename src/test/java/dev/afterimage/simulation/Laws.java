@@ -7,6 +7,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobCodec;
 import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.provider.ApiSettings;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.simulation.Faults.Kind;
 import dev.afterimage.simulation.Fleet.Answered;
@@ -74,8 +75,9 @@ final class Laws {
     Laws(Fleet fleet) {
         this.fleet = fleet;
         this.scenario = fleet.scenario();
-        this.longestCall =
-                scenario.settings().of(ProviderConfig.class).longestCall().toNanos();
+        this.longestCall = ApiSettings.of(scenario.settings().of(ProviderConfig.class))
+                .longestCall()
+                .toNanos();
         fleet.provider().arrivals().stream()
                 .sorted(Comparator.comparingLong(call -> call.arrived))
                 .forEach(call -> callsOf.computeIfAbsent(call.key, key -> new ArrayList<>())

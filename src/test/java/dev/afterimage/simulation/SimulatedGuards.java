@@ -3,9 +3,8 @@ package dev.afterimage.simulation;
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
-import dev.afterimage.generation.guard.RetryGuard;
-import dev.afterimage.generation.guard.RetryGuard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.testing.Retrying;
 import dev.afterimage.time.Machine;
 import dev.afterimage.wiring.WiredProcess.Guards;
 import dev.afterimage.wiring.WiredProcess.Settings;
@@ -20,7 +19,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
-import org.eclipse.microprofile.faulttolerance.Retry;
 import org.eclipse.microprofile.faulttolerance.Timeout;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
@@ -38,7 +36,7 @@ final class SimulatedGuards {
 
     static Guards of(Settings settings, SimulatedMachine machine) {
         return new Guards(
-                new Retrying(machine.machine()),
+                new Retrying(machine.machine().pause()),
                 new Breaking(machine.machine()),
                 new Belting(settings, machine),
                 new Limiting(settings, machine.machine()));
@@ -63,28 +61,6 @@ final class SimulatedGuards {
                 .map(unit -> ChronoUnit.valueOf(unit.toUpperCase(java.util.Locale.ROOT)))
                 .orElse(annotated)
                 .getDuration();
-    }
-
-    private static final class Retrying extends RetryGuard {
-        private static final int MOST =
-                method(RetryGuard.class, "call").getAnnotation(Retry.class).maxRetries();
-        private final Machine machine;
-
-        private Retrying(Machine machine) {
-            this.machine = machine;
-        }
-
-        @Override
-        public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
-            for (int retry = 0; retry < MOST; retry++) {
-                try {
-                    return work.call();
-                } catch (RetryInException again) {
-                    machine.pause().await(again.waitBefore().truncatedTo(ChronoUnit.MILLIS));
-                }
-            }
-            return work.call();
-        }
     }
 
     /** A rolling window of the last calls; open for the delay, then half open for some trials, which must all succeed. */

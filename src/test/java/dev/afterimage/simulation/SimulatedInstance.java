@@ -3,10 +3,11 @@ package dev.afterimage.simulation;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.catalogue.CatalogueRunner;
-import dev.afterimage.catalogue.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
+import dev.afterimage.provider.ApiSettings;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.wiring.WiredProcess;
 import dev.afterimage.wiring.WiredProcess.Flaw;
@@ -54,7 +55,8 @@ final class SimulatedInstance {
                         senders.transport(machine)),
                 SimulatedGuards.of(settings, machine),
                 flaw);
-        longestDrain = settings.of(ProviderConfig.class).longestCall().plus(AFTER_THE_CALL);
+        longestDrain =
+                ApiSettings.of(settings.of(ProviderConfig.class)).longestCall().plus(AFTER_THE_CALL);
         process.worker().start();
     }
 

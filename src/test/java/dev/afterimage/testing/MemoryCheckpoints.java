@@ -1,7 +1,7 @@
 package dev.afterimage.testing;
 
+import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.catalogue.Checkpoint;
-import dev.afterimage.catalogue.Checkpoints;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;

@@ -17,8 +17,6 @@ import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
-import dev.afterimage.generation.guard.RetryGuard;
-import dev.afterimage.generation.guard.RetryGuard.RetryInException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
@@ -47,10 +45,10 @@ import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
 import dev.afterimage.testing.Purchases;
+import dev.afterimage.testing.Retrying;
 import dev.afterimage.testing.SampleImages;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Machine;
-import dev.afterimage.time.Pause;
 import dev.afterimage.wiring.WiredProcess.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +60,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -130,27 +127,6 @@ class AccountsTest {
         @Override
         public List<Usage> usage(String month, By by) {
             throw new UnsupportedOperationException();
-        }
-    }
-
-    /** Retries four times, as its annotation does. */
-    static final class Retrying extends RetryGuard {
-        private final Pause pause;
-
-        Retrying(Pause pause) {
-            this.pause = pause;
-        }
-
-        @Override
-        public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
-            for (int retry = 0; retry < 4; retry++) {
-                try {
-                    return work.call();
-                } catch (RetryInException again) {
-                    pause.await(again.waitBefore());
-                }
-            }
-            return work.call();
         }
     }
 

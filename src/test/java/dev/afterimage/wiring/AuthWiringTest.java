@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.http.auth.AuthConfig;
+import dev.afterimage.testing.Configs;
 import io.smallrye.config.SmallRyeConfig;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,10 +24,7 @@ class AuthWiringTest {
             String[] parts = setting.split("=", 2);
             all.put(parts[0], parts[1]);
         }
-        SmallRyeConfig config = new SmallRyeConfigBuilder()
-                .withMapping(AuthConfig.class)
-                .withDefaultValues(all)
-                .build();
+        SmallRyeConfig config = Configs.with(all, AuthConfig.class);
         AuthWiring.check(config.getConfigMapping(AuthConfig.class), config, onLambda);
     }
 

@@ -13,9 +13,11 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +52,8 @@ class ConfigurationCheckTest {
         "afterimage.generation.max-unusable, 0, 1 or more",
         "afterimage.generation.patience, -1s, zero or more",
         "afterimage.provider.timeout, 0s, more than zero",
+        "afterimage.quota.per-caller, 0, 1 or more",
+        "afterimage.budget.per-tenant, -1, 0 or more",
         "afterimage.provider.connect-timeout, -5s, more than zero",
         "afterimage.provider.rate-window, 0s, more than zero",
         "afterimage.http.deadline, 0s, more than zero",
@@ -71,6 +75,18 @@ class ConfigurationCheckTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("Set " + key + " to ")
                 .hasMessageContaining(range);
+    }
+
+    @Test
+    void everyKeyThatHasARangeExists() {
+        assertThat(Stream.of(
+                                ConfigurationCheck.POSITIVE,
+                                ConfigurationCheck.NOT_NEGATIVE,
+                                ConfigurationCheck.LEAST.keySet())
+                        .flatMap(Collection::stream)
+                        .toList())
+                .allSatisfy(key ->
+                        assertThat(ConfigurationCheck.warnings(List.of(key))).isEmpty());
     }
 
     @Test

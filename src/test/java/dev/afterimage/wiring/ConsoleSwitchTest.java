@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.http.ConsoleRoutes.ConsoleConfig;
 import dev.afterimage.http.auth.AuthConfig;
-import io.smallrye.config.SmallRyeConfig;
-import io.smallrye.config.SmallRyeConfigBuilder;
+import dev.afterimage.testing.Configs;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -34,18 +33,11 @@ class ConsoleSwitchTest {
     }
 
     private static boolean isOn(Map<String, String> configured) {
-        SmallRyeConfig config = new SmallRyeConfigBuilder()
-                .withMapping(ConsoleConfig.class)
-                .withMapping(BackendConfig.class)
-                .withMapping(AuthConfig.class)
-                .withValidateUnknown(false)
-                .withDefaultValues(configured)
-                .build();
         return new AuthWiring()
                 .console(
-                        config.getConfigMapping(ConsoleConfig.class),
-                        config.getConfigMapping(BackendConfig.class),
-                        config.getConfigMapping(AuthConfig.class))
+                        Configs.of(ConsoleConfig.class, configured),
+                        Configs.of(BackendConfig.class, configured),
+                        Configs.of(AuthConfig.class, configured))
                 .on();
     }
 }

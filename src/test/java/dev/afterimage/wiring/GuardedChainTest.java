@@ -39,14 +39,15 @@ import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.testing.CallersThread;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
+import dev.afterimage.testing.Retrying;
 import dev.afterimage.testing.SampleImages;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Machine;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -186,12 +187,14 @@ class GuardedChainTest {
         ImageGenerator last = chain;
         AccountChoice accounts = new AccountChoice(
                 new TemplateProviders(
-                        config(ProviderConfig.class), config(ProvidersConfig.class), config(TemplatesConfig.class)),
+                        Configs.of(ProviderConfig.class),
+                        Configs.of(ProvidersConfig.class),
+                        Configs.of(TemplatesConfig.class)),
                 clock);
         chain = new GenerationWiring()
                 .guarded(
                         last,
-                        new AccountsTest.Retrying(pause),
+                        new Retrying(pause),
                         new BreakerGuard(),
                         belt,
                         new LocalRateLimit(),
@@ -200,18 +203,10 @@ class GuardedChainTest {
                         new PermitAcquirer(limiter, clock, pause, new SplittableRandom(1)),
                         new CallSettler(limiter.memory, Duration.ofSeconds(70), clock, pause, new CallersThread()),
                         limiter,
-                        config(ProviderConfig.class),
-                        config(GenerationConfig.class),
+                        Configs.of(ProviderConfig.class),
+                        Configs.of(GenerationConfig.class),
                         machine,
                         new RetryPolicy(Duration.ofSeconds(30), clock, new SplittableRandom(1)));
-    }
-
-    private static <T> T config(Class<T> kind) {
-        return new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(kind)
-                .build()
-                .getConfigMapping(kind);
     }
 
     private GeneratedImage generate() {

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.afterimage.http.FakeCore;
-import dev.afterimage.http.FakeImageService;
+import dev.afterimage.http.WithFakeCore;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -19,7 +18,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tokens of an identity provider. */
 @QuarkusTest
 @TestProfile(JwtAuthenticatorTest.Tokens.class)
-class JwtAuthenticatorTest {
+class JwtAuthenticatorTest extends WithFakeCore {
 
     private static final KeyPair KEYS = pair();
     private static final String ISSUER = "https://login.example";
@@ -48,14 +46,6 @@ class JwtAuthenticatorTest {
             all.put("mp.jwt.verify.audiences", "afterimage");
             return all;
         }
-    }
-
-    @Inject
-    FakeImageService core;
-
-    @BeforeEach
-    void forget() {
-        core.reset();
     }
 
     private static KeyPair pair() {

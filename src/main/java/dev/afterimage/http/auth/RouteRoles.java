@@ -56,7 +56,8 @@ public final class RouteRoles {
             new Rule("GET", "/cdn/images/{key}", OPEN),
             new Rule("GET", "/q/health", OPEN),
             new Rule("GET", "/q/health/*", OPEN),
-            // The description says which methods a path has, too; and browsers ask without a key.
+            // It tells only which methods a path has, as the API's description does, and browsers send it without a
+            // key.
             new Rule("OPTIONS", "/*", OPEN));
 
     private final List<Rule> rules;

@@ -14,7 +14,7 @@ import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.http.HttpConfig;
-import dev.afterimage.http.MediaTypeGate;
+import dev.afterimage.http.MediaTypeCheck;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.batch.BatchImages.Form;
 import dev.afterimage.http.problem.ProblemException;
@@ -112,7 +112,7 @@ public final class BatchResource {
     static void register(@Observes Router router) {
         router.post("/v1/batches")
                 .order(BEFORE_RESOURCES)
-                .handler(new MediaTypeGate(Arrays.stream(CatalogueFormat.values())
+                .handler(new MediaTypeCheck(Arrays.stream(CatalogueFormat.values())
                         .map(CatalogueFormat::contentType)
                         .toList()));
     }

@@ -5,8 +5,8 @@ import static dev.afterimage.http.problem.ProblemType.CATALOGUE_UNREADABLE;
 
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.CatalogueRunner;
+import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.catalogue.DryRun;
-import dev.afterimage.catalogue.PlanReport;
 import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.problem.ProblemException;
 import dev.afterimage.image.InvalidRequestException;

@@ -14,7 +14,7 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.afterimage.http.FakeCore;
-import dev.afterimage.http.FakeImageService;
+import dev.afterimage.http.WithFakeCore;
 import dev.afterimage.http.auth.Client.Role;
 import dev.afterimage.pipeline.ImageOutcome;
 import io.quarkus.test.junit.QuarkusTest;
@@ -48,7 +48,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -59,7 +58,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who may do what, where keys are required. */
 @QuarkusTest
 @TestProfile(KeysProfile.class)
-class AccessTest {
+class AccessTest extends WithFakeCore {
 
     private static final String BASE = "https://afterimage.dev/problems/";
 
@@ -71,18 +70,10 @@ class AccessTest {
             Map.of(Role.ASK, KeysProfile.ASK, Role.BATCH, KeysProfile.BATCH, Role.OPERATE, KeysProfile.OPERATE);
 
     @Inject
-    FakeImageService core;
-
-    @Inject
     Router router;
 
     @Inject
     AuthConfig config;
-
-    @BeforeEach
-    void forget() {
-        core.reset();
-    }
 
     private static RequestSpecification with(String key) {
         return given().header("Authorization", "Bearer " + key);

@@ -3,14 +3,12 @@ package dev.afterimage.http.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.http.FakeCore;
-import dev.afterimage.http.FakeImageService;
+import dev.afterimage.http.WithFakeCore;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
-import jakarta.inject.Inject;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,15 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A page of another site can do nothing to a service on the same machine that needs no key. */
 @QuarkusTest
 @TestProfile(FakeCore.class)
-class BrowserGuardTest {
-
-    @Inject
-    FakeImageService core;
-
-    @BeforeEach
-    void forget() {
-        core.reset();
-    }
+class BrowserGuardTest extends WithFakeCore {
 
     private static String purge(String headers) throws Exception {
         return send("POST /v1/templates/t/purge", headers);

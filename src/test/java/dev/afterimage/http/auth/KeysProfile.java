@@ -1,7 +1,7 @@
 package dev.afterimage.http.auth;
 
 import dev.afterimage.http.FakeCore;
-import io.smallrye.config.SmallRyeConfigBuilder;
+import dev.afterimage.testing.Configs;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -27,11 +27,7 @@ public class KeysProfile extends FakeCore {
 
     /** What is read of these settings. */
     static AuthConfig config(Map<String, String> settings) {
-        return new SmallRyeConfigBuilder()
-                .withMapping(AuthConfig.class)
-                .withDefaultValues(settings)
-                .build()
-                .getConfigMapping(AuthConfig.class);
+        return Configs.of(AuthConfig.class, settings);
     }
 
     private static void client(Map<String, String> all, String name, String key, String roles) {

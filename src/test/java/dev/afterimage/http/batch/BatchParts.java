@@ -4,7 +4,7 @@ import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.catalogue.CatalogueRunner;
-import dev.afterimage.catalogue.CatalogueSource;
+import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.catalogue.Planner;
 import dev.afterimage.jobs.Callbacks;

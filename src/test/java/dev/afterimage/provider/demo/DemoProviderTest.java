@@ -16,19 +16,17 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.PermitLapsedException;
+import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -223,11 +221,6 @@ class DemoProviderTest {
 
     /** The defaults. */
     private static DemoConfig config() {
-        return new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(DemoConfig.class)
-                .withSources(new PropertiesConfigSource(Map.of(), "test", 100))
-                .build()
-                .getConfigMapping(DemoConfig.class);
+        return Configs.of(DemoConfig.class);
     }
 }

@@ -10,37 +10,38 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Keeps a worker from claiming jobs that would only be put back. When a job of a lane must wait, the lane is shut for as
+ * Keeps a worker from claiming jobs that would only be put back. When a job of a lane must wait, the lane is paused for as
  * long, but at most {@link #LONGEST}; then a few jobs find out whether the reason is gone.
  */
-final class LaneGate {
+final class PausedLanes {
 
     static final Duration LONGEST = Duration.ofSeconds(30);
 
     private final Clock clock;
-    private final Map<Lane, Instant> shutUntil = new EnumMap<>(Lane.class);
+    private final Map<Lane, Instant> pausedUntil = new EnumMap<>(Lane.class);
 
-    LaneGate(Clock clock) {
+    PausedLanes(Clock clock) {
         this.clock = clock;
     }
 
-    synchronized void shut(Lane lane, Duration wait) {
+    synchronized void pause(Lane lane, Duration wait) {
         Instant until = clock.instant().plus(wait.compareTo(LONGEST) > 0 ? LONGEST : wait);
-        shutUntil.merge(lane, until, (one, other) -> one.isAfter(other) ? one : other);
+        pausedUntil.merge(lane, until, (one, other) -> one.isAfter(other) ? one : other);
     }
 
-    synchronized Set<Lane> open() {
+    /** The lanes that are not paused. */
+    synchronized Set<Lane> active() {
         Instant now = clock.instant();
-        shutUntil.values().removeIf(until -> !now.isBefore(until));
-        Set<Lane> open = EnumSet.allOf(Lane.class);
-        open.removeAll(shutUntil.keySet());
-        return open;
+        pausedUntil.values().removeIf(until -> !now.isBefore(until));
+        Set<Lane> active = EnumSet.allOf(Lane.class);
+        active.removeAll(pausedUntil.keySet());
+        return active;
     }
 
-    /** The time until the next shut lane opens, at most {@code longest}. */
-    synchronized Duration untilNextOpens(Duration longest) {
+    /** The time until the next pause ends, at most {@code longest}. */
+    synchronized Duration untilNextIsActive(Duration longest) {
         Instant now = clock.instant();
-        return shutUntil.values().stream()
+        return pausedUntil.values().stream()
                 .map(until -> Duration.between(now, until))
                 .filter(wait -> !wait.isNegative() && wait.compareTo(longest) < 0)
                 .min(Duration::compareTo)

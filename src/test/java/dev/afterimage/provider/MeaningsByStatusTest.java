@@ -13,7 +13,6 @@ import dev.afterimage.generation.RejectedException.Reason;
 import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.provider.Description.Waits;
-import dev.afterimage.provider.Meanings.AnswerTranslator;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AnswerTranslatorTest {
+class MeaningsByStatusTest {
 
     private static final Instant NOW = Instant.parse("2025-06-15T10:00:00Z");
 
@@ -70,7 +69,7 @@ class AnswerTranslatorTest {
 
     @Test
     void a429CarriesTheNamedWait() {
-        assertThat(AnswerTranslator.failure(answer(429, "", "Retry-After", "5"), Waits.USUAL, NOW))
+        assertThat(Meanings.byStatus(answer(429, "", "Retry-After", "5"), Waits.USUAL, NOW))
                 .isInstanceOfSatisfying(ThrottledException.class, e -> {
                     assertThat(e.retryAfter()).contains(Duration.ofSeconds(5));
                     assertThat(e.byProvider()).isTrue();
@@ -101,7 +100,7 @@ class AnswerTranslatorTest {
                 "{\"resetAt\":\"2025-07-01T00:00:00Z\"}"
             })
     void outOfCreditsIsProbedAfterFifteenMinutes(String body) {
-        assertThat(AnswerTranslator.failure(answer(402, body), Waits.USUAL, NOW))
+        assertThat(Meanings.byStatus(answer(402, body), Waits.USUAL, NOW))
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class,
                         e -> assertThat(e.until()).isEqualTo(NOW.plus(Duration.ofMinutes(15))));
@@ -109,11 +108,11 @@ class AnswerTranslatorTest {
 
     @Test
     void outOfCreditsIsProbedAtANearerReset() {
-        assertThat(AnswerTranslator.failure(answer(402, "{\"resetAt\":\"2025-06-15T10:09:00Z\"}"), Waits.USUAL, NOW))
+        assertThat(Meanings.byStatus(answer(402, "{\"resetAt\":\"2025-06-15T10:09:00Z\"}"), Waits.USUAL, NOW))
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class,
                         e -> assertThat(e.until()).isEqualTo(Instant.parse("2025-06-15T10:09:00Z")));
-        assertThat(AnswerTranslator.failure(answer(402, "", "Retry-After", "60"), Waits.USUAL, NOW))
+        assertThat(Meanings.byStatus(answer(402, "", "Retry-After", "60"), Waits.USUAL, NOW))
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class, e -> assertThat(e.until()).isEqualTo(NOW.plusSeconds(60)));
     }
@@ -122,12 +121,12 @@ class AnswerTranslatorTest {
     void messagesDoNotQuoteTheProvidersText() {
         for (int status = 300; status < 600; status++) {
             GenerationException failure =
-                    AnswerTranslator.failure(answer(status, "{\"message\":\"data value leaks\"}"), Waits.USUAL, NOW);
+                    Meanings.byStatus(answer(status, "{\"message\":\"data value leaks\"}"), Waits.USUAL, NOW);
             assertThat(failure).hasMessageNotContaining("leaks");
         }
     }
 
     private static GenerationException failure(int status) {
-        return AnswerTranslator.failure(answer(status, ""), Waits.USUAL, NOW);
+        return Meanings.byStatus(answer(status, ""), Waits.USUAL, NOW);
     }
 }

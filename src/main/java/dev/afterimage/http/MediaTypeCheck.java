@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * Refuses, by its headers, a body that is not of one of the route's media types, or is compressed: uncompressed it could be a
  * thousand times larger than the limit on what is sent.
  */
-public final class MediaTypeGate implements Handler<RoutingContext> {
+public final class MediaTypeCheck implements Handler<RoutingContext> {
 
     private final List<String> mediaTypes;
 
     /**
-     * A gate for one route.
+     * The check of one route.
      *
      * @param mediaTypes the media types that pass, in lower case and without parameters
      */
-    public MediaTypeGate(List<String> mediaTypes) {
+    public MediaTypeCheck(List<String> mediaTypes) {
         this.mediaTypes = List.copyOf(mediaTypes);
     }
 

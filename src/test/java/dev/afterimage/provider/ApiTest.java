@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.afterimage.image.ProviderIdentity;
-import dev.afterimage.testing.MemoryImageStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ProviderIdentitiesTest {
-
-    private final MemoryImageStore store = new MemoryImageStore();
+class ApiTest {
 
     private static ProviderIdentity identity(String... namesAndValues) {
         String[] prefixed = namesAndValues.clone();
@@ -65,22 +62,5 @@ class ProviderIdentitiesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> identity("kind", "json"))
                 .withMessageContaining("afterimage.provider.url");
-    }
-
-    @Test
-    void changedIdentityIsLoggedOnce() {
-        ProviderIdentity one = identity("kind", "json", "url", "https://one.example.com/");
-        ProviderIdentity other = identity("kind", "json", "url", "https://other.example.com/");
-
-        assertThat(ProviderIdentities.rememberAndTell(one, store)).isEmpty();
-        assertThat(ProviderIdentities.rememberAndTell(one, store)).isEmpty();
-        assertThat(ProviderIdentities.rememberAndTell(other, store)).contains(one.value());
-        assertThat(ProviderIdentities.rememberAndTell(other, store)).isEmpty();
-    }
-
-    @Test
-    void unavailableStoreDoesNotStopTheStart() {
-        assertThat(ProviderIdentities.rememberAndTell(identity(), store.down(true)))
-                .isEmpty();
     }
 }
