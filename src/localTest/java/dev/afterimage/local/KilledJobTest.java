@@ -84,16 +84,16 @@ class KilledJobTest {
         Service(Database database, String url, Clock clock, Pause polls, Pause pause) {
             this.clock = clock;
             this.http = new ProviderHttp(vertx, Duration.ofSeconds(5), AnswerRoom.ofHeap(), clock);
-            Map<String, String> settings = Map.of(
+            Map<String, String> configured = Map.of(
                     "afterimage.provider.kind", "bannerbear-job",
                     "afterimage.provider.url", url,
                     "afterimage.provider.api-key", "not-the-jobs-key",
                     "afterimage.provider.accounts.second.api-key", ApiDouble.KEY,
                     "afterimage.provider.allowed-hosts", "127.0.0.1");
             TemplateProviders providers = new TemplateProviders(
-                    Configs.of(ProviderConfig.class, settings),
-                    Configs.of(ProvidersConfig.class, settings),
-                    Configs.of(TemplatesConfig.class, settings));
+                    Configs.of(ProviderConfig.class, configured),
+                    Configs.of(ProvidersConfig.class, configured),
+                    Configs.of(TemplatesConfig.class, configured));
             limiter = new MemoryLimiter(
                     new AccountLimits(
                             new TreeMap<>(Map.of("default", Permitted.WIDE, "second", Permitted.WIDE)),
