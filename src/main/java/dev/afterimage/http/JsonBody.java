@@ -22,8 +22,11 @@ final class JsonBody {
     /** 256 KiB for an image's template and data. */
     static final int MOST_BYTES = 256 * 1024;
 
-    /** After {@link BodyLimit} and the framework's own handlers, before the resources. */
-    static final int ORDER = -1;
+    /**
+     * After {@link dev.afterimage.http.auth.AccessGate}, and before the framework's own handlers: these routes need none of
+     * them, and those for authentication, at -200, cost a hit a tenth of its time.
+     */
+    static final int ORDER = -240;
 
     private static final String TIMER = JsonBody.class.getName();
 

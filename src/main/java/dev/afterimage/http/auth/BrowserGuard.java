@@ -31,6 +31,8 @@ final class BrowserGuard {
     private final boolean checksHost;
     private final Set<String> hosts;
     private final boolean corsChecksOrigin;
+    /** The last host that was ours, because most requests name the same. */
+    private volatile String lastOurs = "";
 
     /**
      * @param checksHost whether it is known by which names the service is called
@@ -89,8 +91,15 @@ final class BrowserGuard {
     }
 
     private boolean isOurs(String host) {
+        if (host.equals(lastOurs)) {
+            return true;
+        }
         String name = host.toLowerCase(Locale.ROOT).replaceFirst(":[0-9]*$", "").replaceFirst("\\.$", "");
-        return SAFE_HOST.matcher(name).matches() || hosts.contains(name);
+        boolean ours = SAFE_HOST.matcher(name).matches() || hosts.contains(name);
+        if (ours) {
+            lastOurs = host;
+        }
+        return ours;
     }
 
     private static boolean isSame(String origin, @Nullable String host) {

@@ -8,8 +8,10 @@ import dev.afterimage.http.auth.Client.Role;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which role opens which route: the one place that says so. What is not named here is the operator's, so that a new route is
@@ -61,6 +63,8 @@ public final class RouteRoles {
             new Rule("OPTIONS", "/*", OPEN));
 
     private final List<Rule> rules;
+    /** The rules whose path has no variable part, by path: most requests need no other. */
+    private final Map<String, List<Rule>> plain;
 
     /**
      * One row of the table.
@@ -99,6 +103,9 @@ public final class RouteRoles {
             changed.add(opened ? new Rule(rule.method(), rule.path(), OPEN) : rule);
         }
         rules = List.copyOf(changed);
+        plain = rules.stream()
+                .filter(rule -> rule.path().stream().noneMatch(part -> part.startsWith("{") || part.equals("*")))
+                .collect(Collectors.groupingBy(rule -> "/" + String.join("/", rule.path())));
     }
 
     /**
@@ -113,6 +120,11 @@ public final class RouteRoles {
     /** The row for a route; empty when it is not named. */
     Optional<Rule> rule(String method, String path) {
         String asked = method.equals("HEAD") ? "GET" : method;
+        for (Rule rule : plain.getOrDefault(path, List.of())) {
+            if (rule.method().equals(asked)) {
+                return Optional.of(rule);
+            }
+        }
         List<String> segments = segments(path);
         return rules.stream().filter(rule -> rule.matches(asked, segments)).findFirst();
     }
