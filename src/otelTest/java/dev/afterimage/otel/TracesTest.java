@@ -71,6 +71,23 @@ class TracesTest {
             return CompletableResultCode.ofSuccess();
         }
 
+        /** The trace of a job whose row came by a request: the job itself first, then its steps in the order in which they ended. */
+        List<SpanData> traceOfJob() throws InterruptedException {
+            List<SpanData> all = new ArrayList<>();
+            List<SpanData> jobs = List.of();
+            while (jobs.isEmpty() || all.stream().noneMatch(span -> span.getKind() == SpanKind.SERVER)) {
+                SpanData next = ended.poll(30, TimeUnit.SECONDS);
+                assertThat(next).as("a span, after " + all).isNotNull();
+                all.add(next);
+                jobs = all.stream().filter(span -> span.getName().equals("job")).toList();
+            }
+            assertThat(jobs).hasSize(1);
+            SpanData job = jobs.getFirst();
+            all.removeIf(span -> span == job || !span.getTraceId().equals(job.getTraceId()));
+            all.addFirst(job);
+            return all;
+        }
+
         /** A request's trace: its steps in the order in which they began, and last the request itself. */
         List<SpanData> trace() throws InterruptedException {
             List<SpanData> steps = new ArrayList<>();
@@ -146,6 +163,33 @@ class TracesTest {
                 .first()
                 .extracting(SpanData::getName)
                 .isEqualTo("index lookup");
+    }
+
+    @Test
+    void aJobIsTheRootOfATraceOfItsOwn() throws Exception {
+        ask("/v1/batches", "{\"jobs\":[" + card("Nobody's business") + "]}")
+                .then()
+                .statusCode(202);
+
+        List<SpanData> trace = received.traceOfJob();
+        SpanData job = trace.removeFirst();
+        assertThat(job.getParentSpanContext().isValid()).isFalse();
+        assertThat(job.getAttributes().asMap()).isEqualTo(Map.of(AttributeKey.stringKey("afterimage.lane"), "bulk"));
+        assertThat(trace)
+                .extracting(SpanData::getName)
+                .containsSubsequence(
+                        "index lookup",
+                        "store lookup",
+                        "permit",
+                        "departure",
+                        "provider call",
+                        "store write",
+                        "index write");
+        assertThat(trace)
+                .filteredOn(step -> !step.getName().equals("departure"))
+                .extracting(SpanData::getParentSpanId)
+                .containsOnly(job.getSpanId());
+        assertThat(trace).allSatisfy(span -> assertThat(span.toString()).doesNotContain("business"));
     }
 
     @Test
