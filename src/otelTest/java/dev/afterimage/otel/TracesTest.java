@@ -13,6 +13,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
+import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +40,11 @@ class TracesTest {
     public static class Profile implements QuarkusTestProfile {
 
         @Override
+        public Set<Class<?>> getEnabledAlternatives() {
+            return Set.of(Received.class);
+        }
+
+        @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
                     "quarkus.otel.sdk.disabled", "false",
@@ -49,9 +56,10 @@ class TracesTest {
     }
 
     /** What has ended, in that order: a step before the request that it belongs to. */
+    @Alternative // not for other tests: beside an exporter of ours Quarkus makes none
     @Singleton
     @Unremovable
-    static class Received implements SpanExporter {
+    public static class Received implements SpanExporter {
 
         private final BlockingQueue<SpanData> ended = new LinkedBlockingQueue<>();
 
