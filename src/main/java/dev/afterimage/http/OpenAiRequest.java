@@ -56,7 +56,10 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
         }
         take(body, "partial_images");
         // Names the end user to the provider, and does not change the image.
-        take(body, "user");
+        JsonNode user = take(body, "user");
+        if (!user.isMissingNode() && !user.isTextual()) {
+            throw new InvalidRequestException("Write user as text, or leave it out.", "user");
+        }
         JsonNode size = body.path("size");
         if (!size.isMissingNode() && !size.isTextual()) {
             throw new InvalidRequestException("Write size as text, such as \"1024x1024\".", "size");

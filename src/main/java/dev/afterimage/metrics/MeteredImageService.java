@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Decorator: counts requests by who asks and by outcome, times them, and traces how they begin. */
+/** Decorator: counts requests by who asks and by outcome, times them, and traces how they begin; of a job all of it. */
 public final class MeteredImageService implements ImageService {
 
     /** In place of a lane: a job for a caller who was answered 202. */
@@ -82,9 +82,11 @@ public final class MeteredImageService implements ImageService {
         String lane = generationRequest.queued() && generationRequest.lane() == Lane.INTERACTIVE
                 ? QUEUED
                 : laneOf(generationRequest.lane());
-        return question.get()
-                .whenComplete((outcome, failure) ->
-                        record(lane, failure == null ? RequestOutcome.of(outcome) : wordOf(failure), start));
+        CompletionStage<ImageOutcome> asked = generationRequest.queued()
+                ? meters.spans().until(Spans.JOB, Spans.LANE, laneOf(generationRequest.lane()), question)
+                : question.get();
+        return asked.whenComplete((outcome, failure) ->
+                record(lane, failure == null ? RequestOutcome.of(outcome) : wordOf(failure), start));
     }
 
     private static String laneOf(Lane lane) {

@@ -10,6 +10,9 @@ import java.util.function.Supplier;
  */
 public interface Spans {
 
+    /** A job's request for its image, from the queue's worker to the outcome: the root of a trace, as no HTTP request stands above. */
+    String JOB = "job";
+
     /** The first step of every request: computing its key and asking the index. */
     String INDEX_LOOKUP = "index lookup";
 
@@ -54,7 +57,10 @@ public interface Spans {
     /** Does the work within a span, which ends when the work returns or throws. */
     <T> T during(String step, String attribute, String value, Supplier<T> work);
 
-    /** Starts the work within a span, which ends when the stage completes. Later stages belong to the caller's span again. */
+    /**
+     * Starts the work within a span, which ends when the stage completes. What the work begins is the span's child; later
+     * stages belong to the caller's span again.
+     */
     <T> CompletionStage<T> until(String step, String attribute, String value, Supplier<CompletionStage<T>> work);
 
     /** The same threads; a task's spans are children of the span that was current when it was submitted. */

@@ -52,19 +52,26 @@ public final class OpenTelemetrySpans implements Spans {
         Context callers = Context.current();
         Span span = start(step, attribute, value);
         CompletableFuture<T> ended = new CompletableFuture<>();
+        CompletionStage<T> begun;
+        try {
+            begun = callers.with(span).wrapSupplier(work).get();
+        } catch (RuntimeException failure) {
+            fail(span, failure);
+            span.end();
+            throw failure;
+        }
         // What follows runs on whichever thread has the answer.
-        var unused = work.get()
-                .whenComplete((done, failure) -> callers.wrap(() -> {
-                            if (failure == null) {
-                                span.end();
-                                ended.complete(done);
-                            } else {
-                                fail(span, failure);
-                                span.end();
-                                ended.completeExceptionally(failure);
-                            }
-                        })
-                        .run());
+        var unused = begun.whenComplete((done, failure) -> callers.wrap(() -> {
+                    if (failure == null) {
+                        span.end();
+                        ended.complete(done);
+                    } else {
+                        fail(span, failure);
+                        span.end();
+                        ended.completeExceptionally(failure);
+                    }
+                })
+                .run());
         return ended;
     }
 

@@ -13,6 +13,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
+import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +40,11 @@ class TracesTest {
     public static class Profile implements QuarkusTestProfile {
 
         @Override
+        public Set<Class<?>> getEnabledAlternatives() {
+            return Set.of(Received.class);
+        }
+
+        @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
                     "quarkus.otel.sdk.disabled", "false",
@@ -49,9 +56,10 @@ class TracesTest {
     }
 
     /** What has ended, in that order: a step before the request that it belongs to. */
+    @Alternative // not for other tests: beside an exporter of ours Quarkus makes none
     @Singleton
     @Unremovable
-    static class Received implements SpanExporter {
+    public static class Received implements SpanExporter {
 
         private final BlockingQueue<SpanData> ended = new LinkedBlockingQueue<>();
 
@@ -69,6 +77,23 @@ class TracesTest {
         @Override
         public CompletableResultCode shutdown() {
             return CompletableResultCode.ofSuccess();
+        }
+
+        /** The trace of a job whose row came by a request: the job itself first, then its steps in the order in which they ended. */
+        List<SpanData> traceOfJob() throws InterruptedException {
+            List<SpanData> all = new ArrayList<>();
+            List<SpanData> jobs = List.of();
+            while (jobs.isEmpty() || all.stream().noneMatch(span -> span.getKind() == SpanKind.SERVER)) {
+                SpanData next = ended.poll(30, TimeUnit.SECONDS);
+                assertThat(next).as("a span, after " + all).isNotNull();
+                all.add(next);
+                jobs = all.stream().filter(span -> span.getName().equals("job")).toList();
+            }
+            assertThat(jobs).hasSize(1);
+            SpanData job = jobs.getFirst();
+            all.removeIf(span -> span == job || !span.getTraceId().equals(job.getTraceId()));
+            all.addFirst(job);
+            return all;
         }
 
         /** A request's trace: its steps in the order in which they began, and last the request itself. */
@@ -146,6 +171,33 @@ class TracesTest {
                 .first()
                 .extracting(SpanData::getName)
                 .isEqualTo("index lookup");
+    }
+
+    @Test
+    void aJobIsTheRootOfATraceOfItsOwn() throws Exception {
+        ask("/v1/batches", "{\"jobs\":[" + card("Nobody's business") + "]}")
+                .then()
+                .statusCode(202);
+
+        List<SpanData> trace = received.traceOfJob();
+        SpanData job = trace.removeFirst();
+        assertThat(job.getParentSpanContext().isValid()).isFalse();
+        assertThat(job.getAttributes().asMap()).isEqualTo(Map.of(AttributeKey.stringKey("afterimage.lane"), "bulk"));
+        assertThat(trace)
+                .extracting(SpanData::getName)
+                .containsSubsequence(
+                        "index lookup",
+                        "store lookup",
+                        "permit",
+                        "departure",
+                        "provider call",
+                        "store write",
+                        "index write");
+        assertThat(trace)
+                .filteredOn(step -> !step.getName().equals("departure"))
+                .extracting(SpanData::getParentSpanId)
+                .containsOnly(job.getSpanId());
+        assertThat(trace).allSatisfy(span -> assertThat(span.toString()).doesNotContain("business"));
     }
 
     @Test

@@ -119,6 +119,8 @@ class OpenAiResourceTest extends WithFakeCore {
         refused("{'model':'card','prompt':'A fox','output_format':'gif'}", "output_format");
         refused("{'model':'card','prompt':'A fox','stream':true}", "stream");
         refused("{'model':'card','prompt':'A fox','size':1024}", "size");
+        refused("{'model':'card','prompt':'A fox','user':{}}", "user");
+        refused("{'model':'card','prompt':'A fox','user':7}", "user");
         refused("{'model':'card','prompt':' '}", "prompt");
         refused("{'model':'card','prompt':'" + "x".repeat(32_001) + "'}", "prompt");
         refused("{'model':'card'}", "prompt");

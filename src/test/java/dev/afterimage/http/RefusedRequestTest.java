@@ -299,6 +299,8 @@ class RefusedRequestTest extends WithFakeCore {
         "POST,   /v1/images/x,         'DELETE, GET, HEAD, OPTIONS'",
         "DELETE, /v1/images/x/content, 'GET, HEAD, OPTIONS'",
         "GET,    /v1/templates/t/purge,'OPTIONS, POST'",
+        "GET,    /v1/batches/uploads,  'OPTIONS, POST'",
+        "DELETE, /v1/batches/uploads,  'OPTIONS, POST'",
         "POST,   /v1/stats,            'GET, HEAD, OPTIONS'"
     })
     void wrongMethodIs405WithAllow(Method method, String path, String allow) {
@@ -315,6 +317,10 @@ class RefusedRequestTest extends WithFakeCore {
         "/v1/images,            'OPTIONS, POST'",
         "/v1/images/x,          'DELETE, GET, HEAD, OPTIONS'",
         "/v1/images/x/content,  'GET, HEAD, OPTIONS'",
+        "/v1/images/generations,'OPTIONS, POST'",
+        "/v1/batches,           'OPTIONS, POST'",
+        "/v1/batches/x,         'DELETE, GET, HEAD, OPTIONS'",
+        "/v1/batches/uploads,   'OPTIONS, POST'",
         "/v1/stats,             'GET, HEAD, OPTIONS'"
     })
     void optionsNameTheMethodsOfExactlyThisPath(String path, String allow) {

@@ -2,7 +2,6 @@ package dev.afterimage.http.batch;
 
 import static dev.afterimage.http.problem.ProblemType.BATCH_NOT_FOUND;
 import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
-import static dev.afterimage.http.problem.ProblemType.NOT_FOUND;
 import static dev.afterimage.http.problem.ProblemType.UPLOAD_NOT_FOUND;
 
 import dev.afterimage.batch.Batch;
@@ -192,19 +191,6 @@ public final class BatchResource {
                     INVALID_REQUEST, "Send one Idempotency-Key of 1 to 255 characters, or leave it out.");
         }
         return Optional.of(key);
-    }
-
-    /** A place for the rows of a batch that is too large for one request, as it soon is on Lambda. */
-    @POST
-    @Path("uploads")
-    @Produces(MediaType.APPLICATION_JSON)
-    public Response offerUpload() {
-        Uploads.Place place = uploads.orElseThrow(() -> ProblemException.of(
-                        NOT_FOUND,
-                        "This service keeps no uploads, because it takes large batches at once: send the rows themselves to"
-                                + " POST /v1/batches."))
-                .offer();
-        return Response.status(Response.Status.CREATED).entity(place).build();
     }
 
     /** How far it is, while it runs and for a week. */

@@ -37,6 +37,7 @@ import jakarta.ws.rs.Path;
 import java.lang.annotation.Annotation;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,8 +45,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -122,6 +125,34 @@ class AccessTest extends WithFakeCore {
             answer.statusCode(refused);
             core.assertUntouched();
         }
+    }
+
+    /** SECURITY.md has the same routes, and in each cell what {@link #cells} expects. */
+    @Test
+    void theSecurityPageSaysTheSame() throws Exception {
+        Map<String, List<String>> described = new TreeMap<>();
+        Pattern route = Pattern.compile("`([A-Z]+ /[^`]*)`");
+        for (String line : Files.readAllLines(java.nio.file.Path.of("SECURITY.md"))) {
+            List<String> columns = List.of(line.split("\\s*\\|\\s*"));
+            if (columns.size() == 6) {
+                List<String> cells = columns.subList(2, 6).stream()
+                        .map(cell -> cell.equals("401") || cell.equals("403") ? cell : "in")
+                        .toList();
+                route.matcher(columns.get(1)).results().forEach(found -> described.put(found.group(1), cells));
+            }
+        }
+        Map<String, List<String>> real = new TreeMap<>();
+        for (RouteRoles.Rule row : new RouteRoles(KeysProfile.config(Map.of())).rules()) {
+            boolean open = row.roles().isEmpty();
+            real.put(
+                    row.method() + " /" + String.join("/", row.path()),
+                    Stream.concat(
+                                    Stream.of(open ? "in" : "401"),
+                                    Stream.of(Role.ASK, Role.BATCH, Role.OPERATE)
+                                            .map(role -> open || row.roles().contains(role) ? "in" : "403"))
+                            .toList());
+        }
+        assertThat(described).isEqualTo(real);
     }
 
     /** The framework's routes without a row need the role operate. */
