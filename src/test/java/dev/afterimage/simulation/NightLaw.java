@@ -97,15 +97,17 @@ final class NightLaw {
     }
 
     /**
-     * The provider did not make it when asked, or somebody deleted it. Calls in vain are remembered for a freshness period, so
-     * those of the former night count, too.
+     * The provider did not make it when asked, two processes ended while they waited for it (two purchases are all that a key
+     * has), or somebody deleted it. Calls in vain are remembered for a freshness period, so those of the former night count, too.
      */
     private boolean hasTrouble(ImageKey key, long since) {
         long remembered =
                 since - scenario.ttl().toNanos() - Duration.ofMinutes(1).toNanos();
-        return fleet.provider().books().stream()
-                        .anyMatch(call ->
-                                call.key.equals(key) && call.ended >= remembered && !Laws.isGood(call.behaviour))
+        List<Call> calls = fleet.provider().books().stream()
+                .filter(call -> call.key.equals(key) && call.ended >= remembered)
+                .toList();
+        return calls.stream().anyMatch(call -> !Laws.isGood(call.behaviour))
+                || calls.stream().filter(call -> call.delivered < 0).count() >= 2
                 || fleet.deletions().stream()
                         .anyMatch(deleted -> deleted.key().equals(key) && deleted.ended() >= since);
     }
