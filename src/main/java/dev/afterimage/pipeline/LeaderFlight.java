@@ -293,13 +293,14 @@ final class LeaderFlight {
     /** Stores what was paid for, unless the key was deleted meanwhile or another call's fresh image is there. */
     private Result store(GeneratedImage image, LeaderOrder order) {
         Permit.Departed call = order.call();
-        // Dated before the receipt is held, so that it does not replace an image that another call brings after that.
-        IndexEntry entry = parts.freshness()
-                .entryFor(
-                        key,
-                        generationRequest.request().template(),
-                        image,
-                        parts.clock().instant());
+        // Dated before the receipt is held, so that it does not replace an image that another call brings after that;
+        // and after
+        // the image that the call was to replace, even if the clock was set back meanwhile.
+        Instant now = parts.clock().instant();
+        Instant former = call.purchase().known();
+        Instant made = now.isAfter(former) ? now : former.plusMillis(1);
+        IndexEntry entry =
+                parts.freshness().entryFor(key, generationRequest.request().template(), image, made);
         switch (order.hold()) {
             case HELD -> {}
             case DELETED -> {

@@ -213,17 +213,18 @@ class RedisModelTest {
                 case "stop" -> arguments.add(one("ACCESS_REFUSED", "OUT_OF_CREDITS", "UNUSABLE_ANSWERS"));
                 case "settle" ->
                     arguments.addAll(List.of(
-                            one("IMAGE", "FREE", "REJECTED", "UNUSABLE", "UNKNOWN"),
                             departed,
                             "3600000000",
+                            "one",
+                            "card",
+                            "{}",
+                            "s",
+                            one("IMAGE", "FREE", "REJECTED", "UNUSABLE", "UNKNOWN"),
                             "1772625600000",
                             "why",
                             one("0", "1"),
                             one("0", "60000000"),
-                            "one",
-                            "card",
-                            "{}",
-                            "s"));
+                            one("0", "1")));
                 case "hold" -> arguments.addAll(List.of(departed, "3600000000", "one", "card", "{}", "s"));
                 case "ticket" -> arguments.add("job");
                 case "resumeJob", "noteDeleted" -> arguments.add("3600000000");
