@@ -473,21 +473,6 @@ class ImagePipelineTest {
         assertThat(provider.calls()).isEqualTo(2);
     }
 
-    @Test
-    void imageIsDatedAfterTheOneThatItReplacesThoughTheClockWasSetBack() {
-        obtain();
-        Instant former = clock.instant();
-        clock.advance(HOUR);
-        GenerationRequest job = planned(TTL);
-        clock.advance(HOUR.multipliedBy(-2));
-
-        assertThat(join(pipeline.obtain(job)))
-                .isInstanceOfSatisfying(
-                        ImageOutcome.Stored.class,
-                        stored -> assertThat(stored.entry().createdAt()).isAfter(former));
-        assertThat(provider.calls()).isEqualTo(2);
-    }
-
     /** A job of a plan that begins now. */
     private GenerationRequest planned(Duration period) {
         return GenerationRequest.ofJob(
