@@ -4,6 +4,7 @@ import static dev.afterimage.http.problem.ProblemType.NOT_FOUND;
 
 import dev.afterimage.batch.Uploads;
 import dev.afterimage.http.problem.ProblemException;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
@@ -19,6 +20,7 @@ import java.util.Optional;
  */
 @Path("/v1/batches/uploads")
 @RunOnVirtualThread
+@RegisterForReflection(targets = Uploads.Place.class) // written by Jackson from behind a Response
 public final class UploadResource {
 
     private final Optional<Uploads> uploads;
