@@ -23,8 +23,8 @@ final class JsonBody {
     static final int MOST_BYTES = 256 * 1024;
 
     /**
-     * After {@link dev.afterimage.http.auth.AccessGate}, and before the framework's own handlers: these routes need none of
-     * them, and those for authentication, at -200, cost a hit a tenth of its time.
+     * After {@link dev.afterimage.http.auth.AccessGate}, and before the framework's own handlers: {@link ImageRoute} needs
+     * none of them, and those for authentication, at -200, build a mapper of all routes for each request.
      */
     static final int ORDER = -240;
 
