@@ -58,18 +58,18 @@ class CacheWiring {
             case FILESYSTEM -> LocalBackend.of(local).index();
             case REDIS -> new RedisImageIndex(redis.get(), redisConfig);
         };
-        ImageIndex index = new MeteredIndex(meters, kept);
-        ImageIndex near = config.nearTtl().isZero()
-                ? index
-                : new NearIndex(index, config.nearTtl(), config.nearSize(), machine.nanoTime()::getAsLong);
+        ImageIndex metered = new MeteredIndex(meters, kept);
         ImageIndex present = switch (backends.storeKind()) {
-            case FILESYSTEM -> LocalBackend.of(local).withImagesPresent(near);
-            case S3 -> near;
+            case FILESYSTEM -> LocalBackend.of(local).withImagesPresent(metered);
+            case S3 -> metered;
         };
+        ImageIndex near = config.nearTtl().isZero()
+                ? present
+                : new NearIndex(present, config.nearTtl(), config.nearSize(), machine.nanoTime()::getAsLong);
         // Only CloudFront's signature takes long, and only a fleet's index keeps URLs.
         boolean signsAhead = backends.indexKind() == BackendConfig.IndexKind.REDIS
                 && delivery.signer() == DeliveryConfig.Signer.CLOUDFRONT;
-        return signsAhead ? new SigningIndex(present, signer::get) : present;
+        return signsAhead ? new SigningIndex(near, signer::get) : near;
     }
 
     @Produces
