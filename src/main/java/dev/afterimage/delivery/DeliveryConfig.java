@@ -53,7 +53,7 @@ public interface DeliveryConfig {
     Duration urlTtl();
 
     /**
-     * How many signed URLs a process remembers, about 1 KiB each. Fewer than the images in use cost a signature (about a
+     * How many signed URLs a process remembers, about 2 KiB each with the answer that holds it. Fewer than the images in use cost a signature (about a
      * millisecond) on some hits.
      */
     @WithName("memoised-urls")

@@ -3,8 +3,11 @@ package dev.afterimage.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.BaseUrl;
+import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.http.header.CacheStatus;
@@ -64,14 +67,21 @@ final class ImageResponses {
     private final Clock clock;
     private final ObjectWriter images;
     private final ObjectWriter pendingImages;
+    /** The JSON of the images asked for most, by signed URL. */
+    private final Cache<String, Written> written;
+
+    /** The JSON of an image, and what it says. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Written(IndexEntry entry, byte[] json) {}
 
     @Inject
-    ImageResponses(UrlSigner signer, BaseUrl baseUrl, Clock clock, ObjectMapper json) {
+    ImageResponses(UrlSigner signer, BaseUrl baseUrl, Clock clock, ObjectMapper json, DeliveryConfig config) {
         this.signer = signer;
         this.baseUrl = baseUrl;
         this.clock = clock;
         this.images = json.writerFor(Image.class);
         this.pendingImages = json.writerFor(PendingImage.class);
+        this.written = Caffeine.newBuilder().maximumSize(config.memoisedUrls()).build();
     }
 
     /** 200 with the signed URL, or 202 with where to look. */
@@ -81,10 +91,21 @@ final class ImageResponses {
                 Map<String, String> headers = new LinkedHashMap<>();
                 headers.put(CONTENT_TYPE, "application/json;charset=UTF-8");
                 headers.put(CacheStatus.HEADER, CacheStatus.of(ready));
-                yield new HttpResponse(200, headers, write(images, image(ready.entry(), urlFor(ready, serviceRoot))));
+                yield new HttpResponse(200, headers, json(ready.entry(), urlFor(ready, serviceRoot)));
             }
             case ImageOutcome.Pending pending -> pending(pending);
         };
+    }
+
+    /** Written once a URL, because writing costs more than all else that is ours in a hit. */
+    private byte[] json(IndexEntry entry, SignedUrl url) {
+        Written known = written.getIfPresent(url.url());
+        if (known != null && known.entry().equals(entry)) {
+            return known.json();
+        }
+        byte[] json = write(images, image(entry, url));
+        written.put(url.url(), new Written(entry, json));
+        return json;
     }
 
     private static Image image(IndexEntry entry, SignedUrl url) {

@@ -78,11 +78,13 @@ final class ImageRoute {
     private static void answer(RoutingContext context, ImageEndpoint endpoint, ImageEndpoint.Request request) {
         Executor own = new EventLoop(context.vertx().getOrCreateContext());
         CompletableFuture<HttpResponse> response = endpoint.answer(request, own).toCompletableFuture();
-        if (!response.isDone()) {
-            long timer = context.vertx()
-                    .setTimer(endpoint.longest().toMillis(), late -> send(endpoint.late(request), context));
-            context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
+        if (response.isDone()) {
+            send(response.join(), context);
+            return;
         }
+        long timer =
+                context.vertx().setTimer(endpoint.longest().toMillis(), late -> send(endpoint.late(request), context));
+        context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
         var unused = response.thenAcceptAsync(whole -> send(whole, context), own);
     }
 

@@ -57,22 +57,31 @@ final class JsonBody {
         return body == null ? new byte[0] : body.getBytes();
     }
 
-    /** A client whose body is not whole in time is told so and cut off. */
+    /**
+     * A client whose body is not whole in time is told so and cut off. Most bodies come with their heads and need no timer, so
+     * it is set only after what has come is read.
+     */
     private static void begin(RoutingContext context, Duration limit) {
-        long timer = context.vertx().setTimer(limit.toMillis(), late -> {
-            context.addEndHandler(answered -> context.request().connection().close());
-            context.fail(ProblemException.of(
-                    REQUEST_TIMEOUT, "Send the whole body within " + limit.toSeconds() + " seconds."));
+        context.vertx().runOnContext(read -> {
+            if (!context.request().isEnded() && !context.response().ended()) {
+                long timer = context.vertx().setTimer(limit.toMillis(), late -> cutOff(context, limit));
+                context.put(TIMER, timer);
+                context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
+            }
         });
-        context.put(TIMER, timer);
-        context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
         context.next();
+    }
+
+    private static void cutOff(RoutingContext context, Duration limit) {
+        context.addEndHandler(answered -> context.request().connection().close());
+        context.fail(
+                ProblemException.of(REQUEST_TIMEOUT, "Send the whole body within " + limit.toSeconds() + " seconds."));
     }
 
     /** A request whose client has been told that it is late goes no further. */
     private static void end(RoutingContext context) {
         Long timer = context.get(TIMER);
-        if (timer != null && context.vertx().cancelTimer(timer)) {
+        if (timer == null || context.vertx().cancelTimer(timer)) {
             context.next();
         }
     }

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
+import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
@@ -71,6 +72,22 @@ class ImageEndpointTest extends WithFakeCore {
                 .isEqualTo("{\"key\":\"" + FakeCore.KEY + "\",\"url\":\"" + FakeCore.URL
                         + "\",\"urlExpiresAt\":\"2026-11-24T07:30:00Z\",\"contentType\":\"image/png\",\"bytes\":48213,"
                         + "\"createdAt\":\"2026-11-24T05:00:00.123Z\",\"freshUntil\":\"2026-11-25T05:00:00Z\"}");
+    }
+
+    @Test
+    void answerSaysWhatTheEntrySaysNowThoughItsUrlIsTheSame() {
+        post().body("freshUntil", equalTo("2026-11-25T05:00:00Z"));
+        IndexEntry longer = new IndexEntry(
+                FakeCore.ENTRY.key(),
+                FakeCore.ENTRY.format(),
+                FakeCore.ENTRY.bytes(),
+                FakeCore.ENTRY.createdAt(),
+                FakeCore.ENTRY.freshUntil().plusSeconds(60),
+                FakeCore.ENTRY.staleUntil());
+        core.answerWith(new ImageOutcome.Hit(longer));
+
+        post().body("freshUntil", equalTo("2026-11-25T05:01:00Z"));
+        post().body("freshUntil", equalTo("2026-11-25T05:01:00Z"));
     }
 
     @Test
