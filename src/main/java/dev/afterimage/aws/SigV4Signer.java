@@ -1,6 +1,6 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.time.Clock;

@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.CreditBudget;

@@ -1,5 +1,9 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.JobUnfinishedException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Permit;

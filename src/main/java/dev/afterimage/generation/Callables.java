@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import java.util.concurrent.Callable;
 
 /**

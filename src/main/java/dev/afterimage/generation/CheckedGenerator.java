@@ -1,5 +1,6 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;

@@ -2,8 +2,10 @@ package dev.afterimage.generation;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.Receipts.OpenJob;
 import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,18 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A failure to get an image from the provider. Each subclass has its own consequence; {@link #billed()} says whether the
  * call may have been billed. Messages are for the operator: they hold neither data values nor secrets.
  */
-public abstract sealed class GenerationException extends RuntimeException
-        permits ThrottledException,
-                OutOfCreditsException,
-                RejectedException,
-                AccessRefusedException,
-                OutcomeUnknownException,
-                UnavailableException,
-                NotAnImageException,
-                JobUnfinishedException,
-                GenerationException.ReceiptStandsException,
-                GenerationException.ImageExistsException,
-                GenerationException.DeletedMeanwhileException {
+public abstract sealed class GenerationException extends RuntimeException {
 
     /** Whether the provider charged for the failed call. */
     public enum Billed {
@@ -79,6 +70,304 @@ public abstract sealed class GenerationException extends RuntimeException
         return failure instanceof GenerationException known
                 ? known.billed != Billed.NO
                 : failure instanceof StoreUnavailableException;
+    }
+
+    /**
+     * The provider refuses the request for good: it would fail again until somebody changes the request or the template. Not
+     * retried. Nothing was billed.
+     */
+    public static final class RejectedException extends GenerationException {
+
+        /** What the caller has to change. */
+        public enum Reason {
+            /** There is no such template. */
+            TEMPLATE,
+            /** The data does not fit the template, or the format is not offered. */
+            DATA,
+            /** The provider's moderation refused what it shows. */
+            MODERATED
+        }
+
+        private final Reason reason;
+
+        /**
+         * A rejection by the provider.
+         *
+         * @param message how to mend the request; shown to the caller
+         */
+        public RejectedException(Reason reason, String message) {
+            super(message, null, Billed.NO);
+            this.reason = reason;
+        }
+
+        /**
+         * The remembered rejection of an earlier call; none was made now.
+         *
+         * @param detail the reason's name, a space, and the message, as {@link CallSettler#settleFailed} writes it
+         */
+        public static RejectedException remembered(String detail) {
+            int space = detail.indexOf(' ');
+            return new RejectedException(Reason.valueOf(detail.substring(0, space)), detail.substring(space + 1));
+        }
+
+        public Reason reason() {
+            return reason;
+        }
+    }
+
+    /**
+     * The provider, or the fleet's own limiter, asks to wait. A call throttled by the provider is retried after
+     * {@link #retryAfter()}, or after a growing back-off when no wait was named, unless {@link RetryPolicy} finds that too
+     * long. Nothing was billed.
+     */
+    public static final class ThrottledException extends GenerationException {
+
+        private final @Nullable Duration retryAfter;
+        private final @Nullable Duration startsIn;
+        private final boolean byProvider;
+
+        private ThrottledException(
+                String message, @Nullable Duration retryAfter, @Nullable Duration startsIn, boolean byProvider) {
+            super(message, null, Billed.NO);
+            this.retryAfter = retryAfter;
+            this.startsIn = startsIn;
+            this.byProvider = byProvider;
+        }
+
+        /** The provider answered 429 and named this wait; empty when it named none. */
+        public static ThrottledException byProvider(Optional<Duration> retryAfter) {
+            return retryAfter
+                    .map(ThrottledException::byProvider)
+                    .orElseGet(() -> new ThrottledException("the provider asks to wait", null, null, true));
+        }
+
+        /** The provider answered 429 and named this wait. */
+        public static ThrottledException byProvider(Duration retryAfter) {
+            return new ThrottledException("the provider asks to wait " + retryAfter, retryAfter, retryAfter, true);
+        }
+
+        /** The fleet's limiter has no permit within the caller's patience. Nothing was sent. */
+        public static ThrottledException byLimiter(Permit.Denied denied) {
+            return new ThrottledException(
+                    "no permit for " + denied.retryAfter(), denied.retryAfter(), denied.startsIn(), false);
+        }
+
+        /** The limiter has no permit for this long, whatever the caller's patience. Nothing was sent. */
+        public static ThrottledException byLimiter(Duration retryAfter) {
+            return new ThrottledException("no permit for " + retryAfter, retryAfter, retryAfter, false);
+        }
+
+        /** Above zero. Empty when the provider named no wait; the limiter always names one. */
+        public Optional<Duration> retryAfter() {
+            return Optional.ofNullable(retryAfter);
+        }
+
+        /**
+         * The wait after which a request without a deadline for its answer, such as a job, may try again; zero or more. Empty
+         * when the provider named no wait.
+         */
+        public Optional<Duration> startsIn() {
+            return Optional.ofNullable(startsIn);
+        }
+
+        public boolean byProvider() {
+            return byProvider;
+        }
+    }
+
+    /**
+     * The provider is down and has not begun to work on the call (refused connection, 503, open circuit). Nothing was billed;
+     * retried with back-off.
+     */
+    public static final class UnavailableException extends GenerationException {
+
+        private final boolean failedFast;
+
+        public UnavailableException(String message, @Nullable Throwable cause) {
+            this(message, cause, false);
+        }
+
+        private UnavailableException(String message, @Nullable Throwable cause, boolean failedFast) {
+            super(message, cause, Billed.NO);
+            this.failedFast = failedFast;
+        }
+
+        /** The circuit breaker is open: nothing was tried, and a retry would be useless. */
+        public static UnavailableException circuitOpen(Throwable cause) {
+            return new UnavailableException("the provider failed too often; it is given a rest", cause, true);
+        }
+
+        /** Whether nothing was tried, because the provider is known to be down. */
+        public boolean failedFast() {
+            return failedFast;
+        }
+    }
+
+    /**
+     * The provider refuses the service itself: its API key, its plan or its address. Only the operator can mend it, and every
+     * other request would be refused in the same way. Nothing was billed.
+     */
+    public static final class AccessRefusedException extends GenerationException {
+
+        /** How long to wait before the provider is asked again, in case the operator has mended it. */
+        public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
+
+        private final Duration retryAfter;
+
+        /**
+         * A refusal of the service.
+         *
+         * @param message how the operator can mend it; for the log, not for the caller
+         */
+        public AccessRefusedException(String message) {
+            this(message, ASKED_AGAIN_AFTER);
+        }
+
+        private AccessRefusedException(String message, Duration retryAfter) {
+            super(message, null, Billed.NO);
+            this.retryAfter = retryAfter;
+        }
+
+        /** The provider refused the service a moment ago, and was not asked. */
+        static AccessRefusedException remembered(Duration retryAfter) {
+            return new AccessRefusedException("the provider refused the service's key a moment ago", retryAfter);
+        }
+
+        /** The wait until the provider is asked again. */
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
+    /**
+     * The provider's answer was billed and is not a valid image. It is not stored, and the image is bought again only as
+     * often as {@code afterimage.generation.repurchases} allows.
+     */
+    public static final class NotAnImageException extends GenerationException {
+
+        public NotAnImageException(String message) {
+            this(message, Billed.YES);
+        }
+
+        private NotAnImageException(String message, Billed billed) {
+            super(message, null, billed);
+        }
+
+        /** The remembered failure of an earlier call; none was made now, so nothing was billed. */
+        public static GenerationException remembered(Optional<Duration> nextPurchase) {
+            return new NotAnImageException("an earlier answer was no image", Billed.NO).withNextPurchase(nextPurchase);
+        }
+    }
+
+    /**
+     * The call left and nobody knows how it ended: no answer came (time-out, connection lost), or one that doesn't say
+     * whether the image was made (500, 502, 504). It may have been billed, so it is never repeated within the same request,
+     * and the image is bought again only as often as {@code afterimage.generation.repurchases} allows.
+     */
+    public static final class OutcomeUnknownException extends GenerationException {
+
+        private final boolean serverError;
+
+        /** No answer came, or the provider answered that it gave up waiting. */
+        public OutcomeUnknownException(String message, @Nullable Throwable cause) {
+            this(message, cause, false, Billed.MAYBE);
+        }
+
+        private OutcomeUnknownException(String message, @Nullable Throwable cause, boolean serverError, Billed billed) {
+            super(message, cause, billed);
+            this.serverError = serverError;
+        }
+
+        /** The provider answered with an error of its own, such as 500. */
+        public static OutcomeUnknownException serverError(String message) {
+            return new OutcomeUnknownException(message, null, true, Billed.MAYBE);
+        }
+
+        /** The remembered failure of an earlier call; none was made now, so nothing was billed. */
+        public static GenerationException remembered(Optional<Duration> nextPurchase) {
+            return new OutcomeUnknownException("the outcome of an earlier call is unknown", null, false, Billed.NO)
+                    .withNextPurchase(nextPurchase);
+        }
+
+        /** Whether the provider answered with an error of its own; false when no answer came in time. */
+        public boolean serverError() {
+            return serverError;
+        }
+    }
+
+    /**
+     * The month's budget is spent, or the account at the provider is empty. Not retried before {@link #until()}. Nothing was
+     * billed.
+     */
+    public static final class OutOfCreditsException extends GenerationException {
+
+        /** The longest wait before the provider is asked again: somebody may buy credits at any time, whatever day was named. */
+        public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(15);
+
+        private final Instant until;
+        private final boolean tenants;
+
+        public OutOfCreditsException(String message, Instant until) {
+            this(message, until, false);
+        }
+
+        private OutOfCreditsException(String message, Instant until, boolean tenants) {
+            super(message, null, Billed.NO);
+            this.until = until;
+            this.tenants = tenants;
+        }
+
+        /** The tenant's budget of the month is spent; other tenants are still served. */
+        public static OutOfCreditsException ofTenant(Instant until) {
+            return new OutOfCreditsException("the tenant's budget of the month is spent", until, true);
+        }
+
+        /** Whether it is the tenant's budget that is spent, and not the account's. */
+        public boolean isTenants() {
+            return tenants;
+        }
+
+        public Instant until() {
+            return until;
+        }
+    }
+
+    /**
+     * The provider's job has not ended, and this process does not wait for it: the request goes back to the queue, and asks
+     * again later. The receipt stays open.
+     */
+    public static final class JobUnfinishedException extends GenerationException {
+
+        private final Duration askAgain;
+        private final transient Optional<OpenJob> job;
+
+        /**
+         * A job that must be asked for later.
+         *
+         * @param askAgain the wait until the provider should be asked again; above zero
+         */
+        public JobUnfinishedException(Duration askAgain) {
+            this(askAgain, Optional.empty());
+        }
+
+        private JobUnfinishedException(Duration askAgain, Optional<OpenJob> job) {
+            super("the provider's job has not ended yet", null, Billed.MAYBE);
+            this.askAgain = askAgain;
+            this.job = job;
+        }
+
+        public JobUnfinishedException of(OpenJob open) {
+            return new JobUnfinishedException(askAgain, Optional.of(open));
+        }
+
+        public Duration askAgain() {
+            return askAgain;
+        }
+
+        /** What finds the job again; empty until {@link #of} names it. */
+        public Optional<OpenJob> job() {
+            return job;
+        }
     }
 
     /** The call was not made, because a receipt stands against it. Nothing was billed. */

@@ -1,5 +1,7 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;

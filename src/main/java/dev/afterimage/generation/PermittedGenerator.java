@@ -1,6 +1,10 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.AccessRefusedException;
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
 import dev.afterimage.generation.GenerationException.ReceiptStandsException;
+import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;

@@ -1,5 +1,9 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.AccessRefusedException;
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
+import dev.afterimage.generation.GenerationException.ThrottledException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.generation.guard.RetryGuard.RetryInException;

@@ -1,8 +1,16 @@
 package dev.afterimage.generation;
 
+import dev.afterimage.generation.GenerationException.AccessRefusedException;
 import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException.ImageExistsException;
+import dev.afterimage.generation.GenerationException.JobUnfinishedException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
 import dev.afterimage.generation.GenerationException.ReceiptStandsException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.ThrottledException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.time.Deadline;
 import java.time.Clock;
 import java.time.Duration;

@@ -9,7 +9,7 @@ import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.RequestLinks.Link;
 import dev.afterimage.delivery.RequestLinks.Refusal;
 import dev.afterimage.generation.GenerationException;
-import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.problem.Problem;

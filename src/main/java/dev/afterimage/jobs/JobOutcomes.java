@@ -1,18 +1,18 @@
 package dev.afterimage.jobs;
 
 import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
-import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.GenerationException;
+import dev.afterimage.generation.GenerationException.AccessRefusedException;
 import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException.ImageExistsException;
+import dev.afterimage.generation.GenerationException.JobUnfinishedException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
 import dev.afterimage.generation.GenerationException.ReceiptStandsException;
-import dev.afterimage.generation.JobUnfinishedException;
-import dev.afterimage.generation.NotAnImageException;
-import dev.afterimage.generation.OutOfCreditsException;
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.ThrottledException;
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.ThrottledException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.BatchRows.RowResult;

@@ -1,8 +1,8 @@
 package dev.afterimage.metrics;
 
-import dev.afterimage.generation.JobUnfinishedException;
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.GenerationException.JobUnfinishedException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;

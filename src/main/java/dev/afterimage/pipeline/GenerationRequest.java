@@ -1,7 +1,7 @@
 package dev.afterimage.pipeline;
 
 import dev.afterimage.cache.Horizon;
-import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;

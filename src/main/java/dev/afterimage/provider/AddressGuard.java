@@ -1,6 +1,6 @@
 package dev.afterimage.provider;
 
-import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,6 +1,6 @@
 package dev.afterimage.provider;
 
-import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.provider.Exchange.Answer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

@@ -1,7 +1,7 @@
 package dev.afterimage.provider;
 
 import dev.afterimage.generation.GenerationException;
-import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.provider.AddressGuard.HostResolver;

@@ -1,9 +1,9 @@
 package dev.afterimage.provider;
 
 import dev.afterimage.generation.Attempt;
-import dev.afterimage.generation.NotAnImageException;
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

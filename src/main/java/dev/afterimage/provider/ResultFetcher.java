@@ -2,9 +2,9 @@ package dev.afterimage.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.afterimage.generation.GenerationException;
-import dev.afterimage.generation.NotAnImageException;
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.provider.Exchange.Answer;

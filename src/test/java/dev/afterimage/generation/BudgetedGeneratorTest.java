@@ -3,6 +3,9 @@ package dev.afterimage.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;

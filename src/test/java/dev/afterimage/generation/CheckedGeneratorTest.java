@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.generation.GenerationException.Billed;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;

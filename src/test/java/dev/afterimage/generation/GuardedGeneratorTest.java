@@ -3,6 +3,8 @@ package dev.afterimage.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;

@@ -3,6 +3,9 @@ package dev.afterimage.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.ThrottledException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.RetryGuard;
 import dev.afterimage.generation.guard.RetryGuard.NamedBackoff;

@@ -2,6 +2,13 @@ package dev.afterimage.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.generation.GenerationException.AccessRefusedException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.ThrottledException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;

@@ -8,12 +8,12 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import dev.afterimage.generation.AccessRefusedException;
-import dev.afterimage.generation.NotAnImageException;
-import dev.afterimage.generation.OutOfCreditsException;
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.AccessRefusedException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;

@@ -7,8 +7,8 @@ import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;

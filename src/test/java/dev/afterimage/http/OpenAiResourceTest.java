@@ -8,8 +8,8 @@ import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
-import dev.afterimage.generation.NotAnImageException;
-import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.pipeline.ImageOutcome;

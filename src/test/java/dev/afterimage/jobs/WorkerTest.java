@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.generation.JobUnfinishedException;
-import dev.afterimage.generation.OutOfCreditsException;
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.ThrottledException;
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.JobUnfinishedException;
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.ThrottledException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;

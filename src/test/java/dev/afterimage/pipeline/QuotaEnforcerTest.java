@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.GenerationException;
-import dev.afterimage.generation.NotAnImageException;
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;

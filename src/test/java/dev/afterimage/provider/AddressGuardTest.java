@@ -3,7 +3,7 @@ package dev.afterimage.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.afterimage.generation.NotAnImageException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;

@@ -11,9 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
-import dev.afterimage.generation.AccessRefusedException;
-import dev.afterimage.generation.NotAnImageException;
-import dev.afterimage.generation.OutOfCreditsException;
+import dev.afterimage.generation.GenerationException.AccessRefusedException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.testing.SampleImages;

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.http.Fault;
 import dev.afterimage.generation.Attempt;
-import dev.afterimage.generation.NotAnImageException;
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.limit.PermitLapsedException;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.Exchange.HttpCall;

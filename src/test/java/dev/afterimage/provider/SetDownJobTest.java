@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.generation.CallSettler;
-import dev.afterimage.generation.RejectedException.Reason;
+import dev.afterimage.generation.GenerationException.RejectedException.Reason;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;

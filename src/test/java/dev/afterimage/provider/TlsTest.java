@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
-import dev.afterimage.generation.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.SampleImages;

@@ -1,9 +1,9 @@
 package dev.afterimage.simulation;
 
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;

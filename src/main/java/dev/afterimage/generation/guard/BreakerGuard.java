@@ -1,7 +1,7 @@
 package dev.afterimage.generation.guard;
 
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
 import jakarta.inject.Singleton;
 import java.util.concurrent.Callable;

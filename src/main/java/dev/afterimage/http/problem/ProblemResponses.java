@@ -7,7 +7,7 @@ import static dev.afterimage.http.problem.ProblemType.METHOD_NOT_ALLOWED;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.afterimage.generation.RejectedException;
+import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.http.header.Allow;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RetryAfter;

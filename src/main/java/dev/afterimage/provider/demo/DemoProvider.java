@@ -1,11 +1,11 @@
 package dev.afterimage.provider.demo;
 
 import dev.afterimage.generation.Attempt;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.RejectedException.Reason;
+import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.generation.ImageGenerator;
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.RejectedException.Reason;
-import dev.afterimage.generation.ThrottledException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
@@ -181,7 +181,7 @@ public final class DemoProvider implements ImageGenerator {
          * Draws an image of this data. Missing values are replaced by samples, so that {@code {}} shows what the template
          * can do.
          *
-         * @throws dev.afterimage.generation.RejectedException when a value has the wrong type
+         * @throws dev.afterimage.generation.GenerationException.RejectedException when a value has the wrong type
          */
         BufferedImage draw(DemoData data);
     }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.CheckedGenerator;
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.RejectedException.Reason;
-import dev.afterimage.generation.ThrottledException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.RejectedException.Reason;
+import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;

@@ -1,14 +1,14 @@
 package dev.afterimage.provider.zoo;
 
-import dev.afterimage.generation.AccessRefusedException;
 import dev.afterimage.generation.GenerationException;
-import dev.afterimage.generation.NotAnImageException;
-import dev.afterimage.generation.OutOfCreditsException;
-import dev.afterimage.generation.OutcomeUnknownException;
-import dev.afterimage.generation.RejectedException;
-import dev.afterimage.generation.RejectedException.Reason;
-import dev.afterimage.generation.ThrottledException;
-import dev.afterimage.generation.UnavailableException;
+import dev.afterimage.generation.GenerationException.AccessRefusedException;
+import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.generation.GenerationException.RejectedException.Reason;
+import dev.afterimage.generation.GenerationException.ThrottledException;
+import dev.afterimage.generation.GenerationException.UnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.afterimage.provider.zoo;
 
-import dev.afterimage.generation.RejectedException.Reason;
+import dev.afterimage.generation.GenerationException.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

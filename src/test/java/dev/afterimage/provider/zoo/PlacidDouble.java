@@ -1,7 +1,7 @@
 package dev.afterimage.provider.zoo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.afterimage.generation.RejectedException.Reason;
+import dev.afterimage.generation.GenerationException.RejectedException.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
