@@ -7,7 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RequestId;
 import dev.afterimage.http.problem.Problem;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.limit.Caller;

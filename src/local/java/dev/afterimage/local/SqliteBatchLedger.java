@@ -3,7 +3,7 @@ package dev.afterimage.local;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.jobs.BatchRows.RowResult;
-import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Caller;
 import java.net.URI;
 import java.sql.ResultSet;

@@ -2,7 +2,7 @@ package dev.afterimage.local;
 
 import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.catalogue.Checkpoint;
-import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import java.util.Optional;
 
 /** The checkpoints in SQLite: a row for each catalogue. */

@@ -1,8 +1,8 @@
 package dev.afterimage.local;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.jobs.PendingKeys;
-import dev.afterimage.jobs.QueueUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 

@@ -1,7 +1,7 @@
 package dev.afterimage.aws;
 
 import dev.afterimage.image.InvalidRequestException;
-import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;

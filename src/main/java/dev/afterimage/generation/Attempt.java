@@ -5,7 +5,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Permit;
-import dev.afterimage.limit.PermitLapsedException;
+import dev.afterimage.limit.Permit.PermitLapsedException;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.time.Deadline;
 import java.time.Instant;

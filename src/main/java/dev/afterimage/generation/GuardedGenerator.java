@@ -5,7 +5,7 @@ import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.limit.PermitLapsedException;
+import dev.afterimage.limit.Permit.PermitLapsedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.Preferences;
 import dev.afterimage.http.problem.Problem;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.ImageRequestReader;

@@ -2,7 +2,7 @@ package dev.afterimage.http;
 
 import static dev.afterimage.http.problem.ProblemType.IMAGE_NOT_FOUND;
 
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import jakarta.inject.Inject;

@@ -2,7 +2,7 @@ package dev.afterimage.http;
 
 import static dev.afterimage.http.problem.ProblemType.REQUEST_TIMEOUT;
 
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;

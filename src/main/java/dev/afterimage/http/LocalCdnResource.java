@@ -9,7 +9,7 @@ import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.CannedPolicy;
 import dev.afterimage.delivery.CannedPolicy.VerificationResult;
 import dev.afterimage.http.problem.Problem;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.store.ImageStore.StoredImage;

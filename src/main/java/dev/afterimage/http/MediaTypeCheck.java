@@ -2,7 +2,7 @@ package dev.afterimage.http;
 
 import static dev.afterimage.http.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;

@@ -9,7 +9,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.header.CacheStatus;
 import dev.afterimage.http.problem.Problem;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.GenerationRequest;

@@ -2,7 +2,7 @@ package dev.afterimage.http;
 
 import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
 
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.jobs.Redrive;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.CreditBudget.By;

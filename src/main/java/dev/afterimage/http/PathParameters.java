@@ -3,7 +3,7 @@ package dev.afterimage.http;
 import static dev.afterimage.http.problem.ProblemType.IMAGE_NOT_FOUND;
 import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
 
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;

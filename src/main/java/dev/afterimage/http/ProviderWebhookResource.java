@@ -2,7 +2,7 @@ package dev.afterimage.http;
 
 import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.http.problem.Problem;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;

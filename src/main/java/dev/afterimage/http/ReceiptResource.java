@@ -3,7 +3,7 @@ package dev.afterimage.http;
 import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
 import static dev.afterimage.http.problem.ProblemType.RECEIPT_NOT_FOUND;
 
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.limit.Receipts.ReceiptRules;

@@ -4,7 +4,7 @@ import static dev.afterimage.http.problem.ProblemType.SHUTTING_DOWN;
 
 import dev.afterimage.http.header.RequestId;
 import dev.afterimage.http.problem.Problem;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.pipeline.Drain;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import java.time.Duration;
 
 /**

@@ -16,6 +16,7 @@ import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.BatchRows.RowResult;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Receipts.OpenJob;
 import dev.afterimage.pipeline.ImageOutcome;

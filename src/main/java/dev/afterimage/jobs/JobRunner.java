@@ -4,6 +4,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.JobOutcomes.JobOutcome;
 import dev.afterimage.jobs.JobQueue.Claim;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageService;

@@ -1,6 +1,7 @@
 package dev.afterimage.jobs;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 
 /**
  * Port: which keys the interactive queue has promised. A mark is {@linkplain #intend set} before its job is put on the

@@ -2,6 +2,7 @@ package dev.afterimage.jobs;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.pipeline.Backlog;

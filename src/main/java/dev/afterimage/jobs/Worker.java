@@ -1,6 +1,7 @@
 package dev.afterimage.jobs;
 
 import dev.afterimage.jobs.JobQueue.Claim;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;

@@ -2,6 +2,7 @@ package dev.afterimage.limit;
 
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Reason;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import java.time.Clock;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.MemoryAccount.Answer;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.limit.Receipts.ReceiptRules;
 import java.time.Clock;

@@ -3,6 +3,8 @@ package dev.afterimage.limit;
 import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
+import dev.afterimage.limit.Permit.PermitLapsedException;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import java.time.Clock;

@@ -1,6 +1,7 @@
 package dev.afterimage.limit;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -135,6 +136,41 @@ public interface ProviderLimiter {
         /** Calls at the provider now, of those accounts where their number is limited. */
         public int inFlight() {
             return accounts.stream().mapToInt(Account::inFlight).sum();
+        }
+    }
+
+    /**
+     * The state of lanes in which no calls are made, because the next one would fail in the same way. It ends when a call,
+     * the probe, shows that the provider answers well again.
+     *
+     * @param since when the stop began
+     */
+    record LaneStop(Reason reason, Instant since) {
+
+        /** Why lanes are stopped, which ones, and how often a probe is sent. */
+        public enum Reason {
+            /** The provider refuses the operator's key. Both lanes; probed once a minute, and by the first call of a process. */
+            ACCESS_REFUSED(Duration.ofMinutes(1), true),
+            /** The account at the provider is empty. Both lanes; probed every 15 minutes. */
+            OUT_OF_CREDITS(Duration.ofMinutes(15), true),
+            /** Too many answers in a row were billed and are no image. The bulk lane only; probed every 15 minutes. */
+            UNUSABLE_ANSWERS(Duration.ofMinutes(15), false);
+
+            private final Duration probedEvery;
+            private final boolean bothLanes;
+
+            Reason(Duration probedEvery, boolean bothLanes) {
+                this.probedEvery = probedEvery;
+                this.bothLanes = bothLanes;
+            }
+
+            public Duration probedEvery() {
+                return probedEvery;
+            }
+
+            public boolean concerns(Lane lane) {
+                return bothLanes || lane == Lane.BULK;
+            }
         }
     }
 }

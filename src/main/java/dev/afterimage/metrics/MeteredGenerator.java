@@ -14,7 +14,7 @@ import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.limit.PermitLapsedException;
+import dev.afterimage.limit.Permit.PermitLapsedException;
 import io.micrometer.core.instrument.Timer;
 
 /** Decorator: times each call at the provider, traces it and counts its answers. Stands directly around the provider. */

@@ -1,9 +1,9 @@
 package dev.afterimage.metrics;
 
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.limit.Purchase;
 import java.time.Duration;

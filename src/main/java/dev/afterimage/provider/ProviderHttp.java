@@ -4,7 +4,7 @@ import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
 import dev.afterimage.generation.GenerationException.UnavailableException;
-import dev.afterimage.limit.PermitLapsedException;
+import dev.afterimage.limit.Permit.PermitLapsedException;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.time.Deadline;

@@ -7,6 +7,7 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipts.ReceiptRules;
+import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import dev.afterimage.store.ImageStore;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;

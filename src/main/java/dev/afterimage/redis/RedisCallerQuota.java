@@ -3,6 +3,7 @@ package dev.afterimage.redis;
 import dev.afterimage.image.Sha256;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.CallerQuota;
+import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;

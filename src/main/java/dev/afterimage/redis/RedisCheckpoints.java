@@ -2,6 +2,7 @@ package dev.afterimage.redis;
 
 import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.catalogue.Checkpoint;
+import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;

@@ -1,6 +1,7 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.limit.CreditBudget;
+import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import dev.afterimage.store.ImageStore;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

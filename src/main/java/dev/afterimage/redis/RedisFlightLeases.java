@@ -3,6 +3,7 @@ package dev.afterimage.redis;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.FlightLeases.Lease;
 import dev.afterimage.singleflight.FlightLeases.Place;

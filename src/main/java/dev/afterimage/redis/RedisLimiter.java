@@ -1,7 +1,6 @@
 package dev.afterimage.redis;
 
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.LaneStop;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.Denied;
@@ -11,6 +10,7 @@ import dev.afterimage.limit.Permit.Reason;
 import dev.afterimage.limit.Permit.Refused;
 import dev.afterimage.limit.Permit.Stopped;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;

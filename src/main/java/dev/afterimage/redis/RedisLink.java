@@ -1,5 +1,7 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
+import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.redis.SharedConnection.Line;
 import dev.afterimage.time.Pause;
 import io.vertx.redis.client.Redis;
@@ -20,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -307,6 +310,33 @@ public final class RedisLink {
         void failed() {
             state.updateAndGet(seen ->
                     seen.failures() < threshold ? new State(seen.failures() + 1, nanoTime.getAsLong() + rest) : seen);
+        }
+    }
+
+    /** Redis cannot be used now: it is out of reach, too slow, or refuses. Adapters translate it into their port's exception. */
+    final class RedisUnavailableException extends RuntimeException {
+
+        RedisUnavailableException(String message, @Nullable Throwable cause) {
+            super(message, cause, false, false);
+        }
+
+        /** Runs a command about jobs. Throws {@link QueueUnavailableException} when Redis cannot be used. */
+        static <T extends @Nullable Object> T forQueue(Supplier<T> question) {
+            try {
+                return question.get();
+            } catch (RedisUnavailableException gone) {
+                throw new QueueUnavailableException(
+                        "What is known of jobs cannot be asked: Redis is out of reach.", gone);
+            }
+        }
+
+        /** Runs a command about what the fleet shares. Throws {@link FleetUnavailableException} when Redis cannot be used. */
+        static <T extends @Nullable Object> T forFleet(String message, Supplier<T> question) {
+            try {
+                return question.get();
+            } catch (RedisUnavailableException gone) {
+                throw new FleetUnavailableException(message, gone);
+            }
         }
     }
 }

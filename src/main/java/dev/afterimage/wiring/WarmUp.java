@@ -2,7 +2,7 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.image.ImageKey;
-import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.redis.RedisConfig;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.http.LocalCdnBeans;
 import dev.afterimage.jobs.JobQueue;
-import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.Jobs;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;

@@ -12,7 +12,7 @@ import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue.Claim;
-import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;

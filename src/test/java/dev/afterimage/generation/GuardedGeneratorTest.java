@@ -12,7 +12,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.PermitLapsedException;
+import dev.afterimage.limit.Permit.PermitLapsedException;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Orders;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.jobs.PendingKeys.Mark;
 import dev.afterimage.testing.MemoryPendingKeys;
 import dev.afterimage.testing.MutableClock;

@@ -17,6 +17,7 @@ import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.JobOutcomes.AttemptPolicy;
 import dev.afterimage.jobs.JobOutcomes.JobOutcome;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.pipeline.ImageOutcome;

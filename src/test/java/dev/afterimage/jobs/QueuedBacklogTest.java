@@ -3,6 +3,7 @@ package dev.afterimage.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryJobQueue;

@@ -15,6 +15,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.JobOutcomes.AttemptPolicy;
 import dev.afterimage.jobs.JobQueue.Claim;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Receipts.OpenJob;

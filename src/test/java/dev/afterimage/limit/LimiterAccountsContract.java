@@ -8,6 +8,7 @@ import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
 import dev.afterimage.limit.Permit.Stopped;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.testing.Purchases;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import dev.afterimage.limit.Permit.Denied;
 import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Refused;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.Receipts.Holding;
 import dev.afterimage.limit.Receipts.ReceiptRules;
 import dev.afterimage.limit.Receipts.Settlement;

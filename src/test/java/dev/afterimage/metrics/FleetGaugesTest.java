@@ -4,9 +4,9 @@ import static dev.afterimage.limit.Purchase.DEFAULT_ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.jobs.JobQueue.QueueStatus;
-import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.CreditBudget;
-import dev.afterimage.limit.LaneStop;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.testing.MutableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -5,7 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.afterimage.limit.PermitLapsedException;
+import dev.afterimage.limit.Permit.PermitLapsedException;
 import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.testing.JavaProcess;
 import io.vertx.core.Vertx;

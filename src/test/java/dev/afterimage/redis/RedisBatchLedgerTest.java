@@ -8,7 +8,7 @@ import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.batch.BatchLedgerContract;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.BatchRows.RowResult;
-import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

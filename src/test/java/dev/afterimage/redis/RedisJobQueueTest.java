@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.JobQueue.Claim;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.jobs.JobQueueContract;
-import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.RedisProcess;
 import io.vertx.redis.client.Command;

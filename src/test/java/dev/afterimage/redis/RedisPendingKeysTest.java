@@ -3,9 +3,9 @@ package dev.afterimage.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PendingKeysContract;
-import dev.afterimage.jobs.QueueUnavailableException;
 import dev.afterimage.testing.RedisProcess;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.afterimage.redis;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import dev.afterimage.testing.RedisProcess;
 import dev.afterimage.testing.SelfSigned;
 import io.vertx.core.net.NetClientOptions;

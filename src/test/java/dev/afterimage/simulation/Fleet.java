@@ -11,7 +11,7 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobCodec;
-import dev.afterimage.jobs.QueueUnavailableException;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.pipeline.GenerationRequest;

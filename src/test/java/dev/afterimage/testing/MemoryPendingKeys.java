@@ -1,8 +1,8 @@
 package dev.afterimage.testing;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.jobs.PendingKeys;
-import dev.afterimage.jobs.QueueUnavailableException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;

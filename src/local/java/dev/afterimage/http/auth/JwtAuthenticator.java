@@ -4,7 +4,7 @@ import static dev.afterimage.http.problem.ProblemType.IDENTITY_UNAVAILABLE;
 
 import dev.afterimage.http.auth.AccessGate.Authenticator;
 import dev.afterimage.http.problem.Problem;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.jwt.auth.principal.JWTParser;

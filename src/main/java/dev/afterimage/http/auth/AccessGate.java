@@ -6,7 +6,7 @@ import static dev.afterimage.http.problem.ProblemType.TOO_MANY_WRONG_KEYS;
 
 import dev.afterimage.http.auth.Client.Role;
 import dev.afterimage.http.problem.Problem;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.time.Machine;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;

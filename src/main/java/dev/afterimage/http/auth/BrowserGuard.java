@@ -4,7 +4,7 @@ import static dev.afterimage.http.problem.ProblemType.HOST_REFUSED;
 import static dev.afterimage.http.problem.ProblemType.ORIGIN_REFUSED;
 import static dev.afterimage.http.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;

@@ -8,7 +8,7 @@ import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.catalogue.DryRun;
 import dev.afterimage.http.HttpConfig;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.metrics.PlanMeter;

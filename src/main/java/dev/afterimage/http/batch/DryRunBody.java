@@ -5,7 +5,7 @@ import static dev.afterimage.http.problem.ProblemType.INVALID_REQUEST;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.DryRun;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.limit.ProviderLimitConfig;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerRequest;

@@ -3,7 +3,7 @@ package dev.afterimage.http.batch;
 import static dev.afterimage.http.problem.ProblemType.NOT_FOUND;
 
 import dev.afterimage.batch.Uploads;
-import dev.afterimage.http.problem.ProblemException;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;

@@ -63,4 +63,30 @@ public record Problem(
     public Problem after(Duration wait) {
         return new Problem(type, title, status, detail, pointer, Optional.of(wait), headers);
     }
+
+    /** Ends a request with a problem that the HTTP edge itself found. */
+    public static class ProblemException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Problem problem;
+
+        /**
+         * A problem without further members.
+         *
+         * @param detail how to mend it, in full sentences; never repeats data values, and no secret
+         */
+        public static ProblemException of(ProblemType type, String detail) {
+            return new ProblemException(Problem.of(type, detail));
+        }
+
+        public ProblemException(Problem problem) {
+            super(problem.title(), null, false, false);
+            this.problem = problem;
+        }
+
+        public Problem problem() {
+            return problem;
+        }
+    }
 }

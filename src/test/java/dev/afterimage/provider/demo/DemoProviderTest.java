@@ -15,7 +15,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
-import dev.afterimage.limit.PermitLapsedException;
+import dev.afterimage.limit.Permit.PermitLapsedException;
 import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.MutableClock;
