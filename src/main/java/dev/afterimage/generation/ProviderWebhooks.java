@@ -24,7 +24,7 @@ public final class ProviderWebhooks {
     /** The path of a webhook, before the image's key, a slash and the signature. */
     public static final String PATH = "/v1/provider-webhooks/";
 
-    private static final int MOST_RINGS = 1;
+    private static final int MOST_CALLS = 1;
 
     private final Optional<byte[]> secret;
     private final String base;
@@ -68,39 +68,39 @@ public final class ProviderWebhooks {
 
     /** Wakes the poll that waits for this image in this process; false when there is none. */
     public boolean wake(ImageKey key) {
-        Semaphore bell = waiting.get(key);
-        if (bell != null && bell.availablePermits() < MOST_RINGS) {
-            bell.release();
+        Semaphore calls = waiting.get(key);
+        if (calls != null && calls.availablePermits() < MOST_CALLS) {
+            calls.release();
         }
-        return bell != null;
+        return calls != null;
     }
 
     /**
      * Starts to listen for this image, until the answer is closed. A call that comes between two waits ends the next one.
      */
-    public Bell listen(ImageKey key) {
-        Semaphore bell = new Semaphore(0);
+    public Subscription listen(ImageKey key) {
+        Semaphore calls = new Semaphore(0);
         if (areOn()) {
-            waiting.put(key, bell);
+            waiting.put(key, calls);
         }
-        return new Bell(key, bell);
+        return new Subscription(key, calls);
     }
 
     /** A poll that listens for calls. */
-    public final class Bell implements AutoCloseable {
+    public final class Subscription implements AutoCloseable {
 
         private final ImageKey key;
-        private final Semaphore bell;
+        private final Semaphore calls;
 
-        private Bell(ImageKey key, Semaphore bell) {
+        private Subscription(ImageKey key, Semaphore calls) {
             this.key = key;
-            this.bell = bell;
+            this.calls = calls;
         }
 
         /** Returns after this time, or earlier when a call comes. */
         public void await(Duration wait, Pause pause) throws InterruptedException {
             if (areOn()) {
-                boolean unused = pause.acquire(bell, 1, wait);
+                boolean unused = pause.acquire(calls, 1, wait);
             } else {
                 pause.await(wait);
             }
@@ -108,7 +108,7 @@ public final class ProviderWebhooks {
 
         @Override
         public void close() {
-            waiting.remove(key, bell);
+            waiting.remove(key, calls);
         }
     }
 

@@ -42,10 +42,10 @@ public record AccountLimits(SortedMap<String, Limits> byName, List<String> main)
     }
 
     /** Calls in a time. */
-    public record Belt(long calls, Duration window) {}
+    public record CombinedLimit(long calls, Duration window) {}
 
     /** What no process may exceed, because all accounts together don't. */
-    public Belt sum() {
+    public CombinedLimit sum() {
         Duration longest = byName.values().stream()
                 .map(Limits::window)
                 .max(Duration::compareTo)
@@ -55,7 +55,7 @@ public record AccountLimits(SortedMap<String, Limits> byName, List<String> main)
                         * Math.ceilDiv(
                                 longest.toMillis(), Math.max(1, one.window().toMillis())))
                 .sum();
-        return new Belt(calls, longest);
+        return new CombinedLimit(calls, longest);
     }
 
     /** Calls in flight over all accounts; empty when those of one are not limited. */

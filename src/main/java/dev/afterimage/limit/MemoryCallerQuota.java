@@ -24,9 +24,6 @@ public final class MemoryCallerQuota implements CallerQuota {
      * @param limit requests per caller and clock hour, at least 1; empty allows everything and counts nothing
      */
     public MemoryCallerQuota(OptionalInt limit, Clock clock) {
-        if (limit.isPresent() && limit.getAsInt() < 1) {
-            throw new IllegalArgumentException("afterimage.quota.per-caller must be at least 1, or left out");
-        }
         this.limit = limit;
         this.clock = clock;
     }

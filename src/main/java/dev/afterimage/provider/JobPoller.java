@@ -133,13 +133,13 @@ final class JobPoller {
      *     back from the queue
      */
     Answer finish(Polled polled, Duration firstWait) {
-        try (ProviderWebhooks.Bell bell =
+        try (ProviderWebhooks.Subscription webhooks =
                 parts.webhooks().listen(polled.attempt().order().key())) {
-            return finish(polled, firstWait, bell);
+            return finish(polled, firstWait, webhooks);
         }
     }
 
-    private Answer finish(Polled polled, Duration firstWait, ProviderWebhooks.Bell bell) {
+    private Answer finish(Polled polled, Duration firstWait, ProviderWebhooks.Subscription webhooks) {
         Duration wait = firstWait;
         Optional<Instant> unknownSince = Optional.empty();
         while (true) {
@@ -148,7 +148,7 @@ final class JobPoller {
             }
             if (wait.isPositive()) {
                 setDown(wait, polled.attempt(), unknownSince.isPresent());
-                await(wait, polled.deadline(), bell);
+                await(wait, polled.deadline(), webhooks);
             }
             wait = job.every();
             try {
@@ -252,12 +252,12 @@ final class JobPoller {
         }
     }
 
-    private void await(Duration wait, Deadline deadline, ProviderWebhooks.Bell bell) {
+    private void await(Duration wait, Deadline deadline, ProviderWebhooks.Subscription webhooks) {
         if (!clock.instant().plus(wait).isBefore(deadline.at())) {
             throw new OutcomeUnknownException("the provider's job has not ended in time", null);
         }
         try {
-            bell.await(wait, parts.pause());
+            webhooks.await(wait, parts.pause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new OutcomeUnknownException("cancelled while the provider's job was awaited", e);

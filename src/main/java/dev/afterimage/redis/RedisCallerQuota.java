@@ -27,9 +27,6 @@ public final class RedisCallerQuota implements CallerQuota {
      * @param fixedTime a clock for tests: microseconds since 1970; an empty text for the server's time
      */
     public RedisCallerQuota(RedisLink link, String prefix, OptionalInt limit, Supplier<String> fixedTime) {
-        if (limit.isPresent() && limit.getAsInt() < 1) {
-            throw new IllegalArgumentException("afterimage.quota.per-caller must be at least 1, or left out");
-        }
         this.link = link;
         this.prefix = prefix + ":quota:";
         this.limit = limit;

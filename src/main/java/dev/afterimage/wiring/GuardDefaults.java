@@ -131,9 +131,9 @@ public class GuardDefaults implements ConfigSourceFactory {
             // The start ends with a better message, of ConfigurationCheck or of the part that is configured.
             return;
         }
-        AccountLimits.Belt belt = accounts.sum();
-        defaults.put(RATE + "value", Long.toString(belt.calls()));
-        defaults.put(RATE + "window", millis(belt.window()));
+        AccountLimits.CombinedLimit limit = accounts.sum();
+        defaults.put(RATE + "value", Long.toString(limit.calls()));
+        defaults.put(RATE + "window", millis(limit.window()));
         defaults.put(RATE + "window-unit", "millis");
         defaults.remove(CALL + "bulkhead.value");
         accounts.places().ifPresent(places -> defaults.put(CALL + "bulkhead.value", Integer.toString(places)));

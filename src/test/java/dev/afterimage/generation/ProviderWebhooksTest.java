@@ -60,22 +60,22 @@ class ProviderWebhooksTest {
 
         assertThat(none.url(KEY)).isEmpty();
         assertThat(none.isOurs(KEY, "")).isFalse();
-        try (ProviderWebhooks.Bell bell = none.listen(KEY)) {
+        try (ProviderWebhooks.Subscription calls = none.listen(KEY)) {
             assertThat(none.wake(KEY)).isFalse();
-            bell.await(EVERY, pause);
+            calls.await(EVERY, pause);
         }
         assertThat(waited).containsExactly(EVERY);
     }
 
     @Test
     void wakeUpBetweenTwoWaitsEndsOnlyTheNextOne() throws InterruptedException {
-        try (ProviderWebhooks.Bell bell = webhooks.listen(KEY)) {
+        try (ProviderWebhooks.Subscription calls = webhooks.listen(KEY)) {
             assertThat(webhooks.wake(KEY)).isTrue();
             assertThat(webhooks.wake(KEY)).isTrue();
             assertThat(webhooks.wake(OTHER)).isFalse();
-            bell.await(EVERY, pause);
+            calls.await(EVERY, pause);
             assertThat(waited).isEmpty();
-            bell.await(EVERY, pause);
+            calls.await(EVERY, pause);
         }
         assertThat(waited).containsExactly(EVERY);
         assertThat(webhooks.wake(KEY)).isFalse();

@@ -100,8 +100,8 @@ class ProviderWebhookTest extends WithFakeCore {
     void webhookWakesTheWaitingProcessOnly() {
         open(FakeCore.KEY, "https://api.example/jobs/1");
 
-        try (ProviderWebhooks.Bell bell = webhooks.listen(FakeCore.KEY)) {
-            assertThat(bell).isNotNull();
+        try (ProviderWebhooks.Subscription calls = webhooks.listen(FakeCore.KEY)) {
+            assertThat(calls).isNotNull();
             tell(FakeCore.KEY).statusCode(204);
         }
 
