@@ -139,6 +139,13 @@ enum NamedFaults implements Flaw {
         }
     },
 
+    A_CALL_IS_MADE_WITH_ANOTHER_ACCOUNT_THAN_ITS_PERMITS("law (2: too many calls in|9: \\d+ calls were billed)") {
+        @Override
+        public ImageGenerator provider(ImageGenerator right) {
+            return (request, attempt) -> right.generate(request, attempt.withAccount(Purchase.DEFAULT_ACCOUNT));
+        }
+    },
+
     A_PLANS_JOBS_HAVE_NO_HORIZON("law 11: ") {
         @Override
         public JobQueue queue(JobQueue right) {
