@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 600, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SimulatedFleetTest {
 
-    private static final long SEEDS = Long.getLong("afterimage.simulation.seeds", 2000);
+    private static final long SEEDS = Long.getLong("simulation.seeds", 2000);
     private static final Flaw NONE = new Flaw() {};
 
     @Test
