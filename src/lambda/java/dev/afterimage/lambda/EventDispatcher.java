@@ -75,10 +75,10 @@ public final class EventDispatcher {
         this.timeLeft = timeLeft;
     }
 
-    /** Handles one invocation; implements {@link LambdaEntry.EventStreamHandler}. */
+    /** Handles one invocation. Implements {@link LambdaEntry.EventStreamHandler}. */
     void dispatch(InputStream in, OutputStream out, Context context) throws IOException {
-        // For the log lines of jobs and plans. A request that brings an id has that one on the threads of the server
-        // inside.
+        // Puts the invocation's id into the log lines of jobs and plans. On the embedded server's threads a request that
+        // has an id of its own is logged with that one.
         MDC.put(RequestId.LOG_KEY, context.getAwsRequestId());
         Duration left = timeLeft.apply(context);
         Deadline answerBy = Deadline.in(left.minus(config.answerMargin()), clock);
@@ -199,7 +199,7 @@ public final class EventDispatcher {
         boolean plan(String catalogue, Deadline deadline) throws InterruptedException;
     }
 
-    /** How long before its end an invocation stops its work. */
+    /** How long before an invocation is killed its work ends. */
     @ConfigMapping(prefix = "afterimage.lambda")
     public interface LambdaConfig {
 
