@@ -10,8 +10,9 @@ import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
 /**
- * Looks images up: in the index, and where that has nothing fresh, in the store, from which it then mends the index. An
- * index that cannot be reached counts as a miss. An image that is in the store although its key was deleted is removed.
+ * Looks images up: in the index, and where that has nothing fresh, in the store, whose entry it then puts into the
+ * index. An index that cannot be reached counts as a miss. An image that is in the store although its key was deleted
+ * is removed.
  */
 final class Lookup {
 
@@ -23,8 +24,8 @@ final class Lookup {
 
     Lookup(PipelineParts parts) {
         this.parts = parts;
-        this.unanswered = new RateLimitedLog(LOG, "The index cannot be asked, which counts as a miss", parts.clock());
-        this.untold = new RateLimitedLog(LOG, "The index cannot be told of an image", parts.clock());
+        this.unanswered = new RateLimitedLog(LOG, "The index cannot be reached, which counts as a miss", parts.clock());
+        this.untold = new RateLimitedLog(LOG, "The index does not take an entry or its removal", parts.clock());
     }
 
     /** What the index knows, whatever its freshness. Does not block and does not fail. */
@@ -88,8 +89,8 @@ final class Lookup {
     }
 
     /**
-     * Enters an image of the store into the index. Afterwards asks the store and its receipt once more, because a DELETE or a
-     * newer image may have come in between. Does not wait, but counts as under way for the {@link Drain}.
+     * Enters an image of the store into the index. Afterwards it looks at the store and the receipt once more, because
+     * a DELETE or a newer image may have come in between. Does not wait, but the {@link Drain} counts it as under way.
      */
     private void mend(IndexEntry entry) {
         parts.drain().entered();
