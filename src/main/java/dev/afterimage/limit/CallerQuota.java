@@ -15,7 +15,7 @@ public interface CallerQuota {
      */
     Decision spend(Caller caller);
 
-    /** Takes back the count of a request that cost nothing. */
+    /** Uncounts a request that cost nothing. */
     void giveBack(Caller caller);
 
     /** The answer to {@link #spend}. */
@@ -31,7 +31,7 @@ public interface CallerQuota {
         record Exceeded(Duration retryAfter) implements Decision {}
     }
 
-    /** How much one caller may ask for. */
+    /** How many requests that may be billed one caller may make. */
     @ConfigMapping(prefix = "afterimage.quota")
     interface QuotaConfig {
 

@@ -2,7 +2,7 @@ package dev.afterimage.limit;
 
 import java.time.Duration;
 
-/** The permit is no longer good: the call did not leave, nothing was billed, another permit must be taken. */
+/** The call did not leave with its permit: nothing was billed, and another permit must be acquired. */
 public class PermitLapsedException extends RuntimeException {
 
     private static final Duration FIRST_WAIT = Duration.ofMillis(1);
