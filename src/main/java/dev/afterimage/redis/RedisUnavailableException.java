@@ -17,7 +17,7 @@ final class RedisUnavailableException extends RuntimeException {
         try {
             return question.get();
         } catch (RedisUnavailableException gone) {
-            throw new QueueUnavailableException("What is known of jobs cannot be asked: Redis is out of reach.", gone);
+            throw new QueueUnavailableException("The queue cannot be reached: Redis is out of reach.", gone);
         }
     }
 
