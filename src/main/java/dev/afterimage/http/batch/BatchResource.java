@@ -118,7 +118,7 @@ public final class BatchResource {
     }
 
     /** The answer to an upload. */
-    @RegisterForReflection // the entity of a Response, whose type the native build does not see
+    @RegisterForReflection // Jackson writes it, which the native build does not see
     record Accepted(String id, int total) {}
 
     /** Takes a batch, and answers when its last row has arrived. A dry run only says what the batch would cost. */

@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 @Path("/v1/batches/uploads")
 @RunOnVirtualThread
-@RegisterForReflection(targets = Uploads.Place.class) // the entity of a Response, whose type the native build does not see
+@RegisterForReflection(targets = Uploads.Place.class) // Jackson writes it, which the native build does not see
 public final class UploadResource {
 
     private final Optional<Uploads> uploads;
