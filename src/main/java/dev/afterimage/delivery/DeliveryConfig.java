@@ -53,8 +53,8 @@ public interface DeliveryConfig {
     Duration urlTtl();
 
     /**
-     * How many signed URLs a process remembers, about 2 KiB each with the answer that holds it. Fewer than the images in use cost a signature (about a
-     * millisecond) on some hits.
+     * How many signed URLs a process remembers, about 2 KiB each with the answer that contains it. When it is less than
+     * the number of images in use, some hits cost a signature (about a millisecond).
      */
     @WithName("memoised-urls")
     @WithDefault("10000")
