@@ -8,7 +8,7 @@ import java.time.Duration;
  */
 public final class AccessRefusedException extends GenerationException {
 
-    /** How long to wait before the provider is asked again, in case the operator has mended it. */
+    /** The wait before the provider is tried again, in case the operator has mended the cause. */
     public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
 
     private final Duration retryAfter;
@@ -27,12 +27,12 @@ public final class AccessRefusedException extends GenerationException {
         this.retryAfter = retryAfter;
     }
 
-    /** The provider refused the service a moment ago, and was not asked. */
+    /** The provider refused the service a moment ago; now it was not called. */
     static AccessRefusedException remembered(Duration retryAfter) {
         return new AccessRefusedException("the provider refused the service's key a moment ago", retryAfter);
     }
 
-    /** The wait until the provider is asked again. */
+    /** The wait until the provider is tried again. */
     public Duration retryAfter() {
         return retryAfter;
     }

@@ -41,26 +41,26 @@ public abstract sealed class GenerationException extends RuntimeException
         this.billed = billed;
     }
 
-    /** It is the failure of this account's call. */
+    /** This failure, as that of a call with this account. */
     GenerationException of(String called) {
         account = called;
         return this;
     }
 
-    /** The account whose call failed so; empty when none was tried. */
+    /** The account whose call failed; empty when no call was tried. */
     Optional<String> account() {
         return Optional.ofNullable(account);
     }
 
-    /** The image may be bought again after this wait; empty for not at all. */
+    /** This failure, with the wait until the image may be bought again; empty when its purchases are used up. */
     GenerationException withNextPurchase(Optional<Duration> wait) {
         nextPurchase = wait.orElse(null);
         return this;
     }
 
     /**
-     * After a call that may have been billed, the wait until the image may be bought again; empty when its purchases are used
-     * up.
+     * After a call that may have been billed, the wait until the image may be bought again; empty when its purchases
+     * are used up.
      */
     public Optional<Duration> nextPurchase() {
         return Optional.ofNullable(nextPurchase);
@@ -91,7 +91,7 @@ public abstract sealed class GenerationException extends RuntimeException
             this.refused = refused;
         }
 
-        /** What stands against it. */
+        /** Why it was refused. */
         public Permit.Refused refused() {
             return refused;
         }

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The provider's job has not ended, and this process does not wait for it: the request goes back to the queue, and asks
- * again later. The receipt stays open.
+ * The provider's job has not ended, and this process does not wait for it: its request goes back to the queue, and
+ * polls again later. The receipt stays open.
  */
 public final class JobUnfinishedException extends GenerationException {
 
@@ -14,9 +14,9 @@ public final class JobUnfinishedException extends GenerationException {
     private final transient Optional<OpenJob> job;
 
     /**
-     * A job that must be asked for later.
+     * A job that must be polled again later.
      *
-     * @param askAgain the wait until the provider should be asked again; above zero
+     * @param askAgain the wait until the next poll; above zero
      */
     public JobUnfinishedException(Duration askAgain) {
         this(askAgain, Optional.empty());
@@ -36,7 +36,7 @@ public final class JobUnfinishedException extends GenerationException {
         return askAgain;
     }
 
-    /** What finds the job again; empty until {@link #of} names it. */
+    /** What finds the job again; empty unless it was given by {@link #of}. */
     public Optional<OpenJob> job() {
         return job;
     }

@@ -9,7 +9,10 @@ import java.time.Instant;
  */
 public final class OutOfCreditsException extends GenerationException {
 
-    /** The longest wait before the provider is asked again: somebody may buy credits at any time, whatever day was named. */
+    /**
+     * The longest wait before the provider is tried again: somebody may buy credits at any time, whatever day the
+     * provider named.
+     */
     public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(15);
 
     private final Instant until;

@@ -47,7 +47,7 @@ public final class ThrottledException extends GenerationException {
         return new ThrottledException("no permit for " + retryAfter, retryAfter, retryAfter, false);
     }
 
-    /** Above zero. Empty when the provider named no wait; the limiter always names one. */
+    /** The wait, above zero. Empty when the provider named none; the limiter always names one. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }

@@ -21,7 +21,7 @@ public final class UnavailableException extends GenerationException {
 
     /** The circuit breaker is open: nothing was tried, and a retry would be useless. */
     public static UnavailableException circuitOpen(Throwable cause) {
-        return new UnavailableException("the provider failed too often; it is given a rest", cause, true);
+        return new UnavailableException("the provider failed too often; no call is tried now", cause, true);
     }
 
     /** Whether nothing was tried, because the provider is known to be down. */
