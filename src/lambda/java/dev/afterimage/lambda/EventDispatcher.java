@@ -199,7 +199,7 @@ public final class EventDispatcher {
         boolean plan(String catalogue, Deadline deadline) throws InterruptedException;
     }
 
-    /** How long before an invocation is killed its work ends. */
+    /** How long before its end an invocation stops its work. */
     @ConfigMapping(prefix = "afterimage.lambda")
     public interface LambdaConfig {
 

@@ -210,8 +210,8 @@ public final class CatalogueRunner {
      * @param line the last line that was planned
      * @param counts what became of the rows, over all calls of the run
      * @param bad the first {@value #MOST_BAD} bad rows of this call
-     * @param shortLived templates whose images expire before the next plan, whatever is planned: their {@code ttl} is below the
-     *     catalogue's period
+     * @param shortLived templates whose images expire before the next plan, whatever is planned: their {@code ttl} is
+     *     below the catalogue's period
      */
     public record PlanReport(
             String catalogue,

@@ -61,8 +61,8 @@ public final class DryRun {
      * @param bad the first {@value PlanReport#MOST_BAD}, by line
      * @param cost in the provider's credits, rounded up, when each image is made at the first attempt
      * @param creditsLeft the credits left this month; empty where they are not limited
-     * @param duration until the last image is made, at the bulk lane's share of the provider's limit, when the queue is empty
-     *     before
+     * @param duration until the last image is made, at the bulk lane's share of the provider's limit, when the queue is
+     *     empty before
      */
     public record Estimate(
             long rows,

@@ -168,8 +168,8 @@ public final class Planner {
      * Recognises duplicates in a catalogue by the first 64 bits of the keys. It remembers a million keys, in some 60
      * MB; a duplicate of a later key becomes a job that finds its image made.
      *
-     * <p>Two different keys of a million share 64 bits with a probability of 3 in 100 million (birthday bound). The second of
-     * two such images would not be made ahead of time, but when it is asked for.
+     * <p>Two different keys of a million share 64 bits with a probability of 3 in 100 million (birthday bound). The
+     * second of two such images would not be made ahead of time, but when it is asked for.
      */
     static final class KeySet {
 

@@ -136,7 +136,7 @@ public final class Callbacks {
     JobOutcome deliver(Job.Callback callback, int attempts, JobOutcomes outcomes) {
         return switch (bodies.of(callback.subject())) {
             case Body.NotYet notYet -> new JobOutcome.Wait(untilNextTry(callback), false);
-            case Body.Gone gone -> new JobOutcome.DeadLettered("The batch is no longer kept, so its callback has no body.");
+            case Body.Gone gone -> new JobOutcome.DeadLettered("The batch of this callback is no longer kept.");
             case Body.Ready ready -> post(callback, ready.json(), attempts, outcomes);
         };
     }

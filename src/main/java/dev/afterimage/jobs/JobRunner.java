@@ -56,7 +56,7 @@ public final class JobRunner {
             return runOnce(claim, deadline);
         } catch (QueueUnavailableException lost) {
             // A claim that runs out would count as a worker that died while it had the job.
-            LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back, because its end cannot be recorded", lost);
+            LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back: its end cannot be recorded", lost);
             return settle(claim, JobOutcomes.OUTAGE);
         }
     }

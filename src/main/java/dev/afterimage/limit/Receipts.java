@@ -99,7 +99,8 @@ public interface Receipts {
     /**
      * How often the service may pay for calls that bring no image.
      *
-     * @param repurchases how often a key is bought again after calls whose end is unknown or that brought no image, 0 or more
+     * @param repurchases how often a key is bought again after calls whose end is unknown or that brought no image, 0
+     *     or more
      * @param maxUnusable how many unusable answers in a row, of whatever keys, stop the bulk lane; 1 or more
      */
     record ReceiptRules(int repurchases, int maxUnusable) {

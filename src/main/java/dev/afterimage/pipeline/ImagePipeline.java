@@ -72,7 +72,7 @@ public final class ImagePipeline implements ImageService {
         this.writes = new PendingWrites(parts, lookup);
         this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock(), parts.pause());
         this.quota = new QuotaEnforcer(parts.quota());
-        this.unrefreshed = new RateLimitedLog(LOG, "A job that makes a stale image anew cannot be queued", parts.clock());
+        this.unrefreshed = new RateLimitedLog(LOG, "A refresh of a stale image cannot be queued", parts.clock());
     }
 
     @Override

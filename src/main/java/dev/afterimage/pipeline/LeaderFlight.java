@@ -199,8 +199,8 @@ final class LeaderFlight {
     }
 
     /**
-     * Takes a place to wait in, once. It ends with the deadline of the caller who waits, though the flight may go on; jobs of
-     * the queue take none.
+     * Takes a place to wait in, once. It ends with the deadline of the caller who waits, though the flight may go on;
+     * jobs of the queue take none.
      *
      * @throws ThrottledException when so many wait already that this request is answered 202
      */

@@ -169,8 +169,8 @@ final class LeaderOrder implements Attempt.Order {
     }
 
     /**
-     * Holds the call's receipt, if it has departed. Counts as held while the receipt cannot be reached, so that what was paid
-     * for is not thrown away.
+     * Holds the call's receipt, if it has departed. Counts as held while the receipt cannot be reached, so that what
+     * was paid for is not thrown away.
      */
     Receipts.Holding hold() {
         holding.lock();

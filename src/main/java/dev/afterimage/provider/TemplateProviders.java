@@ -35,8 +35,8 @@ public final class TemplateProviders implements Accounts {
     /**
      * The APIs of these configurations.
      *
-     * @throws IllegalArgumentException when there is no such API, its description is wrong, or the configuration lacks what it
-     *     needs
+     * @throws IllegalArgumentException when there is no such API, its description is wrong, or the configuration lacks
+     *     what it needs
      */
     public TemplateProviders(ProviderConfig config, ProvidersConfig others, TemplatesConfig templates) {
         this.main = Api.main(config);

@@ -222,7 +222,7 @@ public final class LimiterScript {
         try {
             store.note(NOTE, epoch);
         } catch (RuntimeException unwritable) {
-            throw new FleetUnavailableException("The epoch of Redis' memory cannot be written to the store.", unwritable);
+            throw new FleetUnavailableException("The epoch of Redis' memory cannot be stored.", unwritable);
         }
         runOnce(new Question(FLEET, "confirm", epoch, Lane.INTERACTIVE, Duration.ZERO));
     }

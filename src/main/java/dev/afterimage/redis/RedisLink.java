@@ -110,7 +110,7 @@ public final class RedisLink {
     CompletableFuture<List<Reply>> exchangeAll(List<Request> requests) {
         CompletableFuture<List<Reply>> replies = new CompletableFuture<>();
         if (!breaker.allows()) {
-            replies.completeExceptionally(new RedisUnavailableException("Redis kept failing; no command is sent now", null));
+            replies.completeExceptionally(new RedisUnavailableException("Redis keeps failing and gets no commands", null));
             return replies;
         }
         Duration patience = breaker.isInDoubt() ? timeout.dividedBy(IN_DOUBT) : timeout;
