@@ -62,7 +62,7 @@ public final class AccountChoice {
                         other -> !other.equals(account) && spent(request, other).isEmpty());
     }
 
-    /** The account that must be billed because an earlier call without an image was; empty when any may be. */
+    /** The account that must be billed because an earlier call without an image billed it; empty when any may be. */
     Optional<String> bound(ImageRequest request, String account) {
         return Optional.of(account)
                 .filter(former ->

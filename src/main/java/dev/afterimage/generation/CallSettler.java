@@ -38,7 +38,7 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
     /**
      * Ends a call whose image is stored.
      *
-     * @param deleted run later, when Redis cannot be reached now and it turns out then that the key was deleted
+     * @param deleted run later, if Redis cannot be reached now and says afterwards that the key was deleted
      */
     public Receipts.Settlement settleStored(Permit.Departed call, CallOutcome.Image image, Runnable deleted) {
         return settle(call, image, DELETE_FOUND_WITHIN, deleted);

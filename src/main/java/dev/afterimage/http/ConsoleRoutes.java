@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The console: a page at {@code /} to try the service out and to see what it does. It consists of files in {@code
- * /console} of the class path, and uses the public API like any other client.
+ * The console: a page at {@code /} to try the service out and to see what it does. It consists of files in
+ * {@code /console} of the class path, and uses the public API like any other client.
  */
 @Singleton
 public final class ConsoleRoutes {

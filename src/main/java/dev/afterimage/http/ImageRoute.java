@@ -98,8 +98,8 @@ final class ImageRoute {
     }
 
     /**
-     * The event loop of a connection. Answers from Redis and from files come on other threads, and must be sent on this
-     * one.
+     * The event loop of a connection. Results from Redis and from files arrive on other threads, but answers must be
+     * sent on this one.
      *
      * @param context that of the request
      */

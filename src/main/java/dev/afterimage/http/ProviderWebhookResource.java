@@ -40,8 +40,8 @@ public final class ProviderWebhookResource {
     private static final Logger LOG = Logger.getLogger(ProviderWebhookResource.class);
 
     /**
-     * How long a webhook's answer waits for the poll: about as long as providers wait for that answer. The poll goes
-     * on.
+     * How long a webhook's answer waits for the poll, which then goes on: about as long as providers wait for the
+     * answer.
      */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 

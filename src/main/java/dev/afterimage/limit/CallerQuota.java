@@ -15,7 +15,7 @@ public interface CallerQuota {
      */
     Decision spend(Caller caller);
 
-    /** Uncounts a request that cost nothing. */
+    /** Takes back the count of a request that cost nothing. */
     void giveBack(Caller caller);
 
     /** The answer to {@link #spend}. */

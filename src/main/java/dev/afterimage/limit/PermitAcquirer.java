@@ -159,7 +159,7 @@ public final class PermitAcquirer {
 
     /**
      * To be called when the request is written. Where that took long after the stamp, the limiter counts the call's
-     * slot from now on. A limiter that cannot be reached keeps the stamp, because the call has left.
+     * slot from now on. When the limiter cannot be reached, the stamp stands, because the call has left.
      */
     public void left(Departure.Leaves departure, Instant at) {
         if (at.isAfter(departure.due().plus(LATE))) {

@@ -21,10 +21,10 @@ import java.util.List;
  *
  * <h2>Calls in flight</h2>
  *
- * A place in flight is held from {@link #acquire} until the call is {@linkplain Receipts#settle settled} or {@linkplain
- * #release released}; the place of a holder that died is free again {@link Limits#longestCall()} after departure. Where
- * the provider limits the calls in flight, no call is planned further ahead than {@link Limits#lead()}, so that a place
- * is not held for long by a call that still waits for its slot.
+ * A place in flight is held from {@link #acquire} until the call is {@linkplain Receipts#settle settled} or
+ * {@linkplain #release released}. The place of a holder that died is free again when its permit lapses, or
+ * {@link Limits#longestCall()} after departure. Where the provider limits the calls in flight, no call is planned further
+ * ahead than {@link Limits#lead()}, so that a place is not held for long by a call that still waits for its slot.
  *
  * <h2>The bulk lane</h2>
  *

@@ -31,8 +31,8 @@ import java.util.function.Predicate;
  * <p>Counters are written as their growth (unit Count), timers as their new observations (Milliseconds), gauges as they are.
  * Gauges follow the others: while no counter or timer moves and no gauge changes, nothing is written at all.
  *
- * <p>A metric is named as its meter without {@value #PREFIX}; the meter's tags are its dimensions. So {@code
- * afterimage.permits{lane="bulk"}} is the metric {@code permits} with the dimension {@code lane=bulk}. Meters of others
+ * <p>A metric is named as its meter without {@value #PREFIX}; the meter's tags are its dimensions. So
+ * {@code afterimage.permits{lane="bulk"}} is the metric {@code permits} with the dimension {@code lane=bulk}. Meters of others
  * (JVM, HTTP server) are left out: every metric is billed. A document's form and limits are those of the Amazon
  * CloudWatch User Guide, "Specification: Embedded metric format".
  */

@@ -39,7 +39,7 @@ import org.jboss.logging.Logger;
  *                         generator ─ store ─ index ───► Stored
  *
  * not before the deadline ─ backlog ───────────────────► Pending
- * past its freshness ─ a job that makes it anew ──────► Stale (stale-while-revalidate)
+ * past its freshness ─ a job that makes it anew ───────► Stale (stale-while-revalidate)
  * failed, but an old image is there ───────────────────► Stale (stale-if-error)
  * </pre>
  *

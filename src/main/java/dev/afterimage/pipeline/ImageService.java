@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * The pipeline's operations, for its callers: HTTP, Lambda and workers. No operation blocks the calling thread. Each
- * stage completes by the request's deadline: normally, or with a {@link GenerationException}, {@link
- * QuotaExceededException} or {@link dev.afterimage.image.InvalidRequestException}.
+ * stage completes by the request's deadline: normally, or with a {@link GenerationException},
+ * {@link QuotaExceededException} or {@link dev.afterimage.image.InvalidRequestException}.
  */
 public interface ImageService {
 

@@ -150,7 +150,7 @@ final class DescriptionCompiler {
     }
 
     /**
-     * Refuses APIs that need several calls for an image: only of a single call it is clear what it costs and when it
+     * Refuses APIs that need several calls for an image: only for a single call is it clear what it costs and when it
      * may be repeated.
      */
     private void refuseSeveralCalls() {

@@ -26,12 +26,12 @@ public interface FlightLeases {
     /** Ends the lease and wakes those who wait for it; without effect when it was lost. */
     void release(Lease lease);
 
-    /** Whether a process leads this key now that a caller of this lane would follow. */
+    /** Whether a process that a caller of this lane would follow leads this key now. */
     boolean isHeld(ImageKey key, Lane lane);
 
     /**
-     * Takes a place among the processes that wait for this key, whoever leads it. It ends by itself after {@code
-     * patience}, so that a process which dies or is frozen does not keep it.
+     * Takes a place among the processes that wait for this key, whoever leads it. It ends by itself after
+     * {@code patience}, so that a process which dies or is frozen does not keep it.
      *
      * @param patience how long the place is held at most
      * @param most how many places there are
@@ -43,7 +43,7 @@ public interface FlightLeases {
     void leave(Place place);
 
     /**
-     * Waits until no process leads any more that a caller of this lane would follow, or for {@code patience}, whichever
+     * Waits until no process that a caller of this lane would follow leads any more, or for {@code patience}, whichever
      * comes first. May return early; the caller looks at the index and takes the lease again if nothing is there.
      */
     void awaitEnd(ImageKey key, Lane lane, Duration patience) throws InterruptedException;

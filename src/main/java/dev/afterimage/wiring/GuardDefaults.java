@@ -210,8 +210,8 @@ public class GuardDefaults implements ConfigSourceFactory {
     }
 
     /**
-     * The longest call where the answer is a URL or a job; see {@link
-     * dev.afterimage.provider.ApiSettings#longestCall()}.
+     * The longest call where the answer is a URL or a job; see
+     * {@link dev.afterimage.provider.ApiSettings#longestCall()}.
      */
     private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
         return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
