@@ -204,8 +204,8 @@ public final class EventDispatcher {
     public interface LambdaConfig {
 
         /**
-         * How long before the invocation's end work must be answered. More leaves time to queue what is not ready and to
-         * answer 202; less leaves more time for the image.
+         * How long before the invocation's end a request must be answered, and jobs and plans stop. More leaves time to
+         * queue what is not ready and to answer 202; less leaves more time for the image.
          */
         @WithName("answer-margin")
         @WithDefault("1500ms")

@@ -99,9 +99,9 @@ public final class ConsoleRoutes {
     public interface ConsoleConfig {
 
         /**
-         * Left out, there is one on the {@code local} backend only, and only where {@code afterimage.auth.mode} is
-         * {@code none}: it needs the role operate, and a browser sends a key only if something adds it. Whoever reaches
-         * the page can spend credits with a click, as whoever reaches the API can.
+         * Whether there is a console. Left out, there is one with the {@code local} back end only, and only where
+         * {@code afterimage.auth.mode} is {@code none}: it needs the role operate, and a browser sends a key only if
+         * something adds it. Whoever reaches the page can spend credits with a click, as whoever reaches the API can.
          */
         Optional<Boolean> enabled();
     }

@@ -153,7 +153,7 @@ public final class EmfWriter {
         lines.append(root).append('\n');
     }
 
-    /** Where meters go on AWS. */
+    /** How metrics are written for CloudWatch. */
     @ConfigMapping(prefix = "afterimage.metrics")
     public interface MetricsConfig {
 
