@@ -43,7 +43,7 @@ class ImageEvents {
             List.of("quarkus.http.auth.permission.", "quarkus.http.header.", "quarkus.http.filter.");
 
     private final BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint;
-    private final Function<APIGatewayV2HTTPEvent, Optional<Caller>> askers;
+    private final Function<APIGatewayV2HTTPEvent, Optional<Caller>> callerOf;
     private final boolean served;
     private final Drain drain;
     private final Clock clock;
@@ -65,12 +65,12 @@ class ImageEvents {
 
     ImageEvents(
             BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint,
-            Function<APIGatewayV2HTTPEvent, Optional<Caller>> askers,
+            Function<APIGatewayV2HTTPEvent, Optional<Caller>> callerOf,
             boolean served,
             Drain drain,
             Clock clock) {
         this.endpoint = endpoint;
-        this.askers = askers;
+        this.callerOf = callerOf;
         this.served = served;
         this.drain = drain;
         this.clock = clock;
@@ -101,7 +101,7 @@ class ImageEvents {
 
     /** The caller of an event that is answered here; empty when the embedded server must answer it. */
     Optional<Caller> served(APIGatewayV2HTTPEvent event) {
-        return served ? askers.apply(event) : Optional.empty();
+        return served ? callerOf.apply(event) : Optional.empty();
     }
 
     /**

@@ -107,17 +107,17 @@ public final class Planner {
     List<Planned> plan(List<CatalogueRow.Wanted> rows, Horizon horizon) {
         Map<TemplateId, Optional<Long>> versionOf = new HashMap<>();
         List<ImageKey> keyOf = keys(rows, versionOf);
-        List<ImageKey> askable = new ArrayList<>(rows.size());
+        List<ImageKey> withVersion = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
             if (versionOf
                     .getOrDefault(rows.get(i).request().template(), Optional.empty())
                     .isPresent()) {
-                askable.add(keyOf.get(i));
+                withVersion.add(keyOf.get(i));
             }
         }
-        Map<ImageKey, IndexEntry> entries = askable.isEmpty()
+        Map<ImageKey, IndexEntry> entries = withVersion.isEmpty()
                 ? Map.of()
-                : unlessUnavailable(() -> index.findAll(askable)).orElse(Map.of());
+                : unlessUnavailable(() -> index.findAll(withVersion)).orElse(Map.of());
         Instant now = clock.instant();
         List<Planned> planned = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {

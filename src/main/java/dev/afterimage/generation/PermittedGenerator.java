@@ -176,7 +176,7 @@ public final class PermittedGenerator implements ImageGenerator {
 
         GenerationException failed(GenerationException failure) {
             GenerationException told = ended(failure);
-            tellOthers(failure);
+            stopLanesAfter(failure);
             return told;
         }
 
@@ -196,7 +196,7 @@ public final class PermittedGenerator implements ImageGenerator {
          * Stops the account's lanes after a failure that each of its calls would meet. Where that fails, other calls
          * meet the failure themselves.
          */
-        private void tellOthers(GenerationException failure) {
+        private void stopLanesAfter(GenerationException failure) {
             try {
                 switch (failure) {
                     case AccessRefusedException refused ->

@@ -243,12 +243,12 @@ final class ReceiptBook {
             }
             case CallOutcome.Unusable unusable -> {
                 Instant from = now.plus(Receipt.pauseAfter(open.purchases()));
-                return inVain(page, Receipt.State.UNUSABLE, from, outcome, call, now);
+                return endedWithoutImage(page, Receipt.State.UNUSABLE, from, outcome, call, now);
             }
             case CallOutcome.Unknown unknown -> {
                 Instant paused = now.plus(Receipt.pauseAfter(open.purchases()));
                 Instant from = paused.isAfter(open.until()) ? paused : open.until();
-                return inVain(page, Receipt.State.UNKNOWN, from, outcome, call, now);
+                return endedWithoutImage(page, Receipt.State.UNKNOWN, from, outcome, call, now);
             }
         }
         return new Receipts.Settlement(false, Optional.of(Duration.ZERO));
@@ -280,7 +280,7 @@ final class ReceiptBook {
         write(new Kept(receipt, Optional.empty(), image.made(), deleted, false, now.plus(IMAGE_KEPT_FOR)));
     }
 
-    private Receipts.Settlement inVain(
+    private Receipts.Settlement endedWithoutImage(
             Kept page, Receipt.State state, Instant from, CallOutcome outcome, Permit.Departed call, Instant now) {
         int purchases = page.receipt().purchases();
         Receipt ended = page.receipt().ended(state, purchases, from, outcome.detail());

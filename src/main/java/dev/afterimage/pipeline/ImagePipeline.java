@@ -64,7 +64,7 @@ public final class ImagePipeline implements ImageService {
     private final PendingWrites writes;
     private final SingleFlight<FlightKey, LeaderFlight.Result> flights;
     private final QuotaEnforcer quota;
-    private final RateLimitedLog unrefreshed;
+    private final RateLimitedLog notRefreshed;
 
     public ImagePipeline(PipelineParts parts) {
         this.parts = parts;
@@ -72,7 +72,7 @@ public final class ImagePipeline implements ImageService {
         this.writes = new PendingWrites(parts, lookup);
         this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock(), parts.pause());
         this.quota = new QuotaEnforcer(parts.quota());
-        this.unrefreshed = new RateLimitedLog(LOG, "A refresh of a stale image cannot be queued", parts.clock());
+        this.notRefreshed = new RateLimitedLog(LOG, "A refresh of a stale image cannot be queued", parts.clock());
     }
 
     @Override
@@ -163,7 +163,7 @@ public final class ImagePipeline implements ImageService {
                 parts.backlog().refresh(key, request);
             }
         } catch (RuntimeException notNow) {
-            unrefreshed.say(notNow);
+            notRefreshed.say(notNow);
         }
     }
 

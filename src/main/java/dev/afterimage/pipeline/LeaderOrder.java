@@ -87,10 +87,10 @@ final class LeaderOrder implements Attempt.Order {
     @Override
     public void keepTicket(String opened) {
         ticket = opened;
-        tellTicket();
+        writeTicket();
     }
 
-    private void tellTicket() {
+    private void writeTicket() {
         Permit.Departed departed = call;
         if (departed != null && !ticket.isEmpty()) {
             try {
@@ -181,7 +181,7 @@ final class LeaderOrder implements Attempt.Order {
             }
             Receipts.Holding answer = parts.receipts().hold(departed);
             if (answer == Receipts.Holding.HELD) {
-                tellTicket();
+                writeTicket();
             }
             return answer;
         } catch (FleetUnavailableException gone) {

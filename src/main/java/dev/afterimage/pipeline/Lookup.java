@@ -19,19 +19,19 @@ final class Lookup {
     private static final Logger LOG = Logger.getLogger(Lookup.class);
 
     private final PipelineParts parts;
-    private final RateLimitedLog unanswered;
-    private final RateLimitedLog untold;
+    private final RateLimitedLog unread;
+    private final RateLimitedLog unwritten;
 
     Lookup(PipelineParts parts) {
         this.parts = parts;
-        this.unanswered = new RateLimitedLog(LOG, "The index cannot be reached, which counts as a miss", parts.clock());
-        this.untold = new RateLimitedLog(LOG, "The index does not take an entry or its removal", parts.clock());
+        this.unread = new RateLimitedLog(LOG, "The index cannot be reached, which counts as a miss", parts.clock());
+        this.unwritten = new RateLimitedLog(LOG, "The index does not take an entry or its removal", parts.clock());
     }
 
     /** What the index knows, whatever its freshness. Does not block and does not fail. */
     CompletionStage<Optional<IndexEntry>> inIndex(ImageKey key) {
         return parts.index().find(key).exceptionally(failure -> {
-            unanswered.say(failure);
+            unread.say(failure);
             return Optional.empty();
         });
     }
@@ -83,7 +83,7 @@ final class Lookup {
     /** Takes an image out of the index. Does not wait. */
     void forget(ImageKey key) {
         parts.index().remove(key).exceptionally(failure -> {
-            untold.say(failure);
+            unwritten.say(failure);
             return null;
         });
     }
@@ -109,7 +109,7 @@ final class Lookup {
                 .whenComplete((done, failure) -> {
                     parts.drain().left();
                     if (failure != null) {
-                        untold.say(failure);
+                        unwritten.say(failure);
                     }
                 });
     }
@@ -120,7 +120,7 @@ final class Lookup {
      */
     void remember(IndexEntry entry) {
         parts.index().put(entry).exceptionally(failure -> {
-            untold.say(failure);
+            unwritten.say(failure);
             return null;
         });
     }

@@ -151,7 +151,7 @@ public final class DescribedProvider implements ImageGenerator {
                 longestAnswer(),
                 settings.timeout());
         Answer answer = parts.exchange().exchange(post, attempt.departure());
-        tellLimit(answer, attempt);
+        reportLimit(answer, attempt);
         throwFailure(answer);
         Deadline deadline = Deadline.in(settings.timeout(), parts.clock());
         if (jobs.isEmpty() || jobs.get().isDone(answer)) {
@@ -178,7 +178,7 @@ public final class DescribedProvider implements ImageGenerator {
         return imageIn(answer.body(), deadline).at(call.cost(request, Optional.of(answer)));
     }
 
-    private void tellLimit(Answer answer, Attempt attempt) {
+    private void reportLimit(Answer answer, Attempt attempt) {
         description
                 .limits()
                 .rate()

@@ -132,10 +132,10 @@ public final class BatchResource {
             @HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType,
             @Context RoutingContext http) {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
-        Optional<TemplateId> ofAll = Optional.ofNullable(template).map(TemplateId::new);
+        Optional<TemplateId> templateOfAll = Optional.ofNullable(template).map(TemplateId::new);
         try (InputStream rows = uploaded == null ? body : rowsOf(uploaded)) {
             Optional<String> key = idempotencyKey(http.request().headers().getAll(IDEMPOTENCY_KEY));
-            StreamedUpload upload = new StreamedUpload(format, ofAll, callback(http.request()), rows);
+            StreamedUpload upload = new StreamedUpload(format, templateOfAll, callback(http.request()), rows);
             if (DryRunBody.isAskedFor(http.request())) {
                 return Response.ok(estimate(upload)).build();
             }
