@@ -27,8 +27,9 @@ local function depart(forgetWhatItPlanned)
 end
 
 local actions = {
-  -- Plans a call for the account that can start first; of those that start at the same time, for a probe, else the first.
-  -- The sixth of the answer is that account. Where none can, the least wait is answered, and a stop only where all stand still.
+  -- Plans a call on the account on which it can start first; of equal starts on one that is due for a probe, else on
+  -- the first. The sixth element of the answer is that account's number. Where none can start in time, the answer is
+  -- the denial with the shortest wait; it is a stop only where all accounts are stopped.
   acquire = function()
     local best, start, probe, against, startsIn
     for account = 1, accounts do
@@ -92,7 +93,7 @@ local actions = {
     pauseUntil(now + wait)
     return granted(0)
   end,
-  -- Own argument: calls in a window, as the provider shows; fewer than are configured.
+  -- Own argument: the calls in a window that the provider states, fewer than are configured.
   lower = function()
     local shown = tonumber(ARGV[own])
     if now >= loweredUntil or shown <= lowered then
@@ -114,7 +115,7 @@ local actions = {
     end
     return granted(0)
   end,
-  -- The store has taken this epoch.
+  -- The epoch is written in the store.
   confirm = function()
     if token == epoch then
       redis.call('HSET', fleet, 'confirmed', '1')

@@ -64,7 +64,7 @@ local function pauseAfter(purchases)
   return math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ^ math.min(purchases - 2, 10))
 end
 
--- A job that has not ended a day after its call is given up, or it would be asked for again for ever.
+-- A job that has not ended a day after its call is given up, or it would be polled for ever.
 local JOB_LIVES = 24 * 3600 * 1000000
 
 -- Whether a job can be gone on with. One whose key was deleted while it ran is of no use.
@@ -72,7 +72,7 @@ local function isResumable(ticket, deletedOpen, departedText)
   return ticket ~= '' and deletedOpen ~= '1' and now < tonumber(departedText) + JOB_LIVES
 end
 
--- What stands against buying this key now: nil for nothing, or {wait, state, used up (1 or 0), made, resumable (1 or 0)}.
+-- Why this key may not be bought now: {wait, state, used up (1 or 0), made, resumable (1 or 0)}; nil when it may.
 -- `known` is when the newest image was made that the asking process has seen, in milliseconds.
 local function refusal(known)
   local standing, holder, untilText, purchasesText, fromText, madeText, ticket, deletedOpen, departedText =
@@ -158,8 +158,8 @@ local function stopped()
 end
 
 -- Sets when the next probe of each stop may leave, after a permit for `start` or a departure at `start`. After a permit
--- that is when it lapses, because its holder may not leave and has then found nothing out; after a departure, one
--- interval later, however the call ends.
+-- that is when it lapses, because a call that never leaves finds out nothing; after a departure, one interval later,
+-- however the call ends.
 local function probed(start, hasLeft)
   for _, reason in ipairs(STOPS) do
     local nextKey = 'stop:' .. reason .. ':next'

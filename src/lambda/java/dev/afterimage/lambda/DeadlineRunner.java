@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs work until a deadline, even work that knows nothing of it. */
+/** Runs work on another thread and interrupts it at a deadline, for work that does not check the deadline itself. */
 final class DeadlineRunner {
 
     private final ExecutorService threads;
@@ -21,9 +21,9 @@ final class DeadlineRunner {
     }
 
     /**
-     * Does the work on another thread, and interrupts it when the deadline comes first.
+     * Waits for the work or the deadline, whichever comes first.
      *
-     * @throws TimeoutException when it did
+     * @throws TimeoutException when the deadline came first
      */
     <T> T call(Callable<T> work, Deadline deadline) throws InterruptedException, ExecutionException, TimeoutException {
         Future<T> result = threads.submit(work);

@@ -75,10 +75,11 @@ public final class EventDispatcher {
         this.timeLeft = timeLeft;
     }
 
-    /** Handles one invocation; implements {@link LambdaEntry.EventStreamHandler}. */
+    /** Handles one invocation. Implements {@link LambdaEntry.EventStreamHandler}. */
     void dispatch(InputStream in, OutputStream out, Context context) throws IOException {
-        // For the log lines of jobs and plans. A request that brings an id has that one on the threads of the server
-        // inside.
+        // Puts the invocation's id into the log lines of jobs and plans. On the embedded server's threads a request
+        // that
+        // has an id of its own is logged with that one.
         MDC.put(RequestId.LOG_KEY, context.getAwsRequestId());
         Duration left = timeLeft.apply(context);
         Deadline answerBy = Deadline.in(left.minus(config.answerMargin()), clock);
@@ -204,8 +205,8 @@ public final class EventDispatcher {
     public interface LambdaConfig {
 
         /**
-         * How long before the invocation's end work must be answered. More leaves time to queue what is not ready and to
-         * answer 202; less leaves more time for the image.
+         * How long before the invocation's end a request must be answered, and jobs and plans stop. More leaves time to
+         * queue what is not ready and to answer 202; less leaves more time for the image.
          */
         @WithName("answer-margin")
         @WithDefault("1500ms")

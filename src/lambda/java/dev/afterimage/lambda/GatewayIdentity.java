@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
 
     /**
      * The event's caller, if it may ask for images by {@link dev.afterimage.http.auth.RouteRoles}. For all others empty:
-     * the server inside decides what they may do, and answers them.
+     * the embedded server decides what they may do, and answers them.
      */
     Optional<Caller> asking(APIGatewayV2HTTPEvent event) {
         APIGatewayV2HTTPEvent.RequestContext context = event.getRequestContext();

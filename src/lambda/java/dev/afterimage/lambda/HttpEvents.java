@@ -25,13 +25,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers requests: those for an image by {@link ImageEvents}, all others by the HTTP server inside the process. Each
- * gets an answer in time: that server's handler has no time limit, so that Lambda could kill the process before, and it
- * throws an exception for a request that it cannot pass on to its server.
+ * Answers requests: those for an image by {@link ImageEvents}, all others by the embedded HTTP server. Each gets an
+ * answer in time, which that server's handler alone does not ensure: it has no time limit, so that Lambda may kill the
+ * process first, and it throws an exception for a request that it cannot pass on to its server.
  */
 final class HttpEvents {
 
-    /** More than any body that Lambda takes. */
+    /** A length of at most 15 digits, which is more than any body that Lambda takes. */
     private static final Pattern CONTENT_LENGTH = Pattern.compile("[0-9]{1,15}");
 
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -100,8 +100,8 @@ final class HttpEvents {
     }
 
     /**
-     * The answer to a request in a form that is not served. Its text is for the operator, because the client can do
-     * nothing.
+     * The answer to a request in a form that is not served. Its text tells the operator how to mend that, because the
+     * client cannot.
      */
     APIGatewayV2HTTPResponse notServed(String mend, Context context) {
         return problem(new ProblemException(Problem.of(ProblemType.EVENT_NOT_SERVED, mend)), context.getAwsRequestId());
@@ -123,7 +123,10 @@ final class HttpEvents {
                 .build();
     }
 
-    /** Whether the event has all that the server inside needs. API Gateway's events have; those of others may not. */
+    /**
+     * Whether the event has all that the embedded server needs. Events of API Gateway always have; events of other
+     * senders may not.
+     */
     private static boolean isComplete(APIGatewayV2HTTPEvent request) {
         var http = request.getRequestContext().getHttp();
         return http != null
@@ -133,7 +136,10 @@ final class HttpEvents {
                 && request.getRawPath().startsWith("/");
     }
 
-    /** What the server inside could not read, and would answer 500 for, without a word. */
+    /**
+     * What is wrong with a request that the embedded server would answer with 500 and no explanation; empty when
+     * nothing is.
+     */
     private static Optional<String> fault(APIGatewayV2HTTPEvent request) {
         if (!TOKEN.matcher(request.getRequestContext().getHttp().getMethod()).matches()) {
             return Optional.of("Send a method of RFC 9110 (requestContext.http.method).");
@@ -169,7 +175,7 @@ final class HttpEvents {
     }
 
     /**
-     * The body's bytes. Decoded here, because the server inside would answer 500 to a wrong encoding, and not say why.
+     * The body's bytes. Decoded here, because the embedded server would answer 500 to a wrong encoding, and not say why.
      *
      * @throws IllegalArgumentException when the body is not the Base64 that the event says it is
      */

@@ -30,8 +30,8 @@ import org.jboss.logging.MDC;
 
 /**
  * Hands requests for an image to the {@link ImageEndpoint}, and waits for its answer on the thread that brought the
- * event. Through the HTTP server inside the process a hit would take twice as long: three more threads, and each request
- * written and read again.
+ * event. Through the embedded HTTP server a hit would take twice as long: it would pass three more threads, and be
+ * written and read once more.
  */
 @Singleton
 class ImageEvents {
@@ -43,14 +43,14 @@ class ImageEvents {
             List.of("quarkus.http.auth.permission.", "quarkus.http.header.", "quarkus.http.filter.");
 
     private final BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint;
-    private final Function<APIGatewayV2HTTPEvent, Optional<Caller>> askers;
+    private final Function<APIGatewayV2HTTPEvent, Optional<Caller>> callerOf;
     private final boolean served;
     private final Drain drain;
     private final Clock clock;
 
     /**
-     * Serves nothing, and leaves all to the server inside, where that has something configured that must not be bypassed,
-     * or URLs depend on its address.
+     * Leaves all requests to the embedded server where settings are configured that only that server applies, or where
+     * URLs depend on the address that a request came to.
      */
     @Inject
     ImageEvents(
@@ -65,12 +65,12 @@ class ImageEvents {
 
     ImageEvents(
             BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint,
-            Function<APIGatewayV2HTTPEvent, Optional<Caller>> askers,
+            Function<APIGatewayV2HTTPEvent, Optional<Caller>> callerOf,
             boolean served,
             Drain drain,
             Clock clock) {
         this.endpoint = endpoint;
-        this.askers = askers;
+        this.callerOf = callerOf;
         this.served = served;
         this.drain = drain;
         this.clock = clock;
@@ -87,7 +87,10 @@ class ImageEvents {
                         || event.getRawQueryString().isEmpty());
     }
 
-    /** Whether a setting of Quarkus is set that only the server inside applies: CORS (which API Gateway does itself), permissions, headers, filters, or an access log. */
+    /**
+     * Whether a setting of Quarkus is set that only the embedded server applies: CORS (which API Gateway does itself),
+     * permissions, headers, filters, or an access log.
+     */
     static boolean needsServer(Config config) {
         return SWITCHES.stream()
                         .anyMatch(name ->
@@ -96,9 +99,9 @@ class ImageEvents {
                         .anyMatch(name -> PREFIXES.stream().anyMatch(name::startsWith));
     }
 
-    /** The caller of an event that is answered here; empty when the server inside must answer it. */
+    /** The caller of an event that is answered here; empty when the embedded server must answer it. */
     Optional<Caller> served(APIGatewayV2HTTPEvent event) {
-        return served ? askers.apply(event) : Optional.empty();
+        return served ? callerOf.apply(event) : Optional.empty();
     }
 
     /**

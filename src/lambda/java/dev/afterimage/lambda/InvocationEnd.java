@@ -30,8 +30,8 @@ public final class InvocationEnd {
     }
 
     /**
-     * Something to be done at the end of each invocation, before Lambda freezes the process for an unknown time: write metrics
-     * out, wait for work in flight. Every bean of this type is called, in the order of its {@code @Priority}.
+     * Something to be done at the end of each invocation, before Lambda freezes the process for an unknown time: write
+     * metrics out, wait for work in flight. Every bean of this type is called, in the order of its {@code @Priority}.
      */
     @FunctionalInterface
     public interface BeforeFreeze {

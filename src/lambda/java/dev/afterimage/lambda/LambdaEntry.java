@@ -28,7 +28,7 @@ import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Makes the dispatcher and its parts, and puts it between Quarkus' poll loop and its HTTP handler.
+ * Makes the dispatcher and its parts, and puts the dispatcher between Quarkus' poll loop and its HTTP handler.
  *
  * <p>{@link AmazonLambdaRecorder} and {@link LambdaHttpHandler} are public but internal to Quarkus 3.33. The recorder keeps
  * the handler in a static field that its poll loop reads for each event; setting it at start-up, before the first event, is
@@ -44,8 +44,8 @@ final class LambdaEntry {
     private final InvocationExtension extension;
 
     /**
-     * All {@link BeforeFreeze} beans. A bean itself, so that they are made when the first invocation ends and not at the
-     * start.
+     * All {@link BeforeFreeze} beans. The list is a bean itself, so that they are made when the first invocation ends
+     * and not at the start.
      */
     record Hooks(List<BeforeFreeze> all) {}
 
@@ -61,7 +61,7 @@ final class LambdaEntry {
             @ConfigProperty(name = "aws.lambda.runtime.api") Optional<String> runtimeApi,
             Clock clock) {
         this.invocationEnd = new InvocationEnd(() -> hooks.get().all());
-        // Before the poll loop asks for the first event, which it does after start-up.
+        // An extension must register before the poll loop asks for the first event, which it does after start-up.
         this.extension = InvocationExtension.start(runtimeApi.orElse(""), invocationEnd, clock);
     }
 

@@ -22,7 +22,7 @@ import java.util.Map;
  */
 final class LambdaEventReader {
 
-    private static final int MEMBERS_TOLD = 10;
+    private static final int MOST_MEMBERS_NAMED = 10;
     private static final String PLAN = "{\"afterimage\":\"plan\",\"catalogue\":\"its name\"}";
 
     /** Registered for reflection by quarkus-amazon-lambda-http, which reads the same class. */
@@ -123,11 +123,11 @@ final class LambdaEventReader {
     }
 
     private static LambdaEvent plan(JsonNode event) {
-        String wish = event.get("afterimage").asText();
-        if (wish.equals("ping")) {
+        String action = event.get("afterimage").asText();
+        if (action.equals("ping")) {
             return new LambdaEvent.Ping();
         }
-        if (!wish.equals("plan")) {
+        if (!action.equals("plan")) {
             throw new UnknownEventException("The event's member 'afterimage' must be \"plan\" or \"ping\"");
         }
         String catalogue = event.path("catalogue").asText().strip();
@@ -140,7 +140,7 @@ final class LambdaEventReader {
     private static List<String> members(JsonNode event) {
         return event.properties().stream()
                 .map(Map.Entry::getKey)
-                .limit(MEMBERS_TOLD)
+                .limit(MOST_MEMBERS_NAMED)
                 .toList();
     }
 

@@ -37,7 +37,10 @@ class LambdaWiring {
 
     private static final System.Logger LOG = System.getLogger(LambdaWiring.class.getName());
 
-    /** Runs the jobs of a batch. A message that is no job is dead-lettered by its claim, and not delivered again. */
+    /**
+     * Runs the jobs of a batch. A message that is no job goes to the dead-letter queue when it is claimed, and is not
+     * delivered again.
+     */
     @Produces
     @Singleton
     JobBatchHandler jobBatches(
@@ -88,7 +91,10 @@ class LambdaWiring {
         };
     }
 
-    /** Writes the meters as one line of the log, from which CloudWatch reads them. Nothing runs between invocations. */
+    /**
+     * Writes the metrics as one line of the log, from which CloudWatch reads them. It is done here because no timer
+     * runs while the process is frozen.
+     */
     @Produces
     @Singleton
     @Priority(1)

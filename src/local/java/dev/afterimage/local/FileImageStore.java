@@ -27,10 +27,10 @@ import java.util.concurrent.CompletionStage;
 /**
  * The image store of a directory: one file for each image, under {@code images/}.
  *
- * <p>An image is written under a temporary name and synced, without a lock. Then, under a lock that all processes of the
- * directory share, it replaces the present image by a rename, unless that one is as new. Readers need no lock: an open
- * file keeps its content. The folder is synced before the lock is released, so that a writer which is told that another
- * image is as new can rely on that one.
+ * <p>An image is written under a temporary name and synced, without a lock. Then, under a lock that all processes of
+ * the directory share, it replaces the present image by a rename, unless that one was made at the same time or later.
+ * Readers need no lock: an open file keeps its content. The folder is synced before the lock is released, so that a
+ * writer that gets the present image back can rely on it to survive a power cut.
  */
 public final class FileImageStore implements ImageStore {
 
@@ -184,7 +184,8 @@ public final class FileImageStore implements ImageStore {
         }
 
         /**
-         * Reads in chunks of 256 KiB, because a channel copies through native memory of the size of a read, and keeps it.
+         * Reads in chunks of 256 KiB, because a channel copies each read through a native buffer of that read's size,
+         * and keeps the buffer.
          */
         private static byte[] read(FileChannel channel, int length) throws IOException {
             ByteBuffer buffer = ByteBuffer.allocate(length);

@@ -37,7 +37,7 @@ public final class SqliteTemplateVersions implements TemplateVersions {
     /**
      * Versions in a database.
      *
-     * @param ticker a time that never goes back, such as {@link Ticker#systemTicker}
+     * @param ticker a monotonic clock, such as {@link Ticker#systemTicker}
      */
     public SqliteTemplateVersions(Database database, Ticker ticker) {
         this.database = database.failingWith(CacheUnavailableException::new);

@@ -45,7 +45,10 @@ class LocalWiring {
         local.close();
     }
 
-    /** Opens the database when a part first needs it: an instance on AWS may need only the key. */
+    /**
+     * The local back end in one directory. It opens the database when a part first needs it: an instance with the AWS
+     * back end may need only the key that signs URLs.
+     */
     private static final class OneDirectory implements LocalBackend {
 
         private final Path path;

@@ -16,10 +16,10 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * A secret of Secrets Manager. It is read at its first use, and then from time to time in the background, so that a
- * rotation needs no restart. When that fails, or the text is invalid, the former value stays in use and the next try is a
- * minute later. Only the first use waits; when it fails, the failure is repeated for five seconds, so that many requests
- * do not ask Secrets Manager one after the other.
+ * A secret in Secrets Manager, read again from time to time. The first use reads it and waits; later reads are in the
+ * background, so that a rotation needs no restart. When a later read fails, or the text is invalid, the former value
+ * stays in use and the next try is a minute later. When the first read fails, its failure is thrown again for five
+ * seconds, so that many requests do not all wait for Secrets Manager.
  *
  * @param <T> what the secret is read as
  */
@@ -42,7 +42,7 @@ public final class RefreshedSecret<T> implements Supplier<T> {
      *
      * @param secretId name or ARN of the secret
      * @param reader makes a value of the secret's text, or throws an IllegalArgumentException that says how to mend it
-     * @param failure makes what {@link #get} throws, of the reason
+     * @param failure makes the exception that {@link #get} throws, from its reason
      */
     public RefreshedSecret(
             Source source,
@@ -58,7 +58,7 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     /**
      * Where secrets are read from.
      *
-     * @param client asked for at the first read
+     * @param client called at the first read
      * @param refresh how long a value is used before it is read again
      * @param background runs all reads after the first
      */
@@ -88,7 +88,7 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     }
 
     /**
-     * The value read last.
+     * The value of the last successful read.
      *
      * <p>Throws the port's own exception when it was never read and cannot be read now.
      */
@@ -127,7 +127,7 @@ public final class RefreshedSecret<T> implements Supplier<T> {
                 try {
                     State<T> read = read(former, AGAIN_AFTER_FAILED_REFRESH);
                     if (read.failure() != null) {
-                        LOG.warnf(read.failure(), "The secret %s stays as it was read before", secretId);
+                        LOG.warnf(read.failure(), "The secret %s keeps its former value", secretId);
                     }
                     state = read;
                 } finally {

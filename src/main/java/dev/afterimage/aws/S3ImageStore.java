@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  *
  * <p>Two leaders may write the same image at once. Every write is therefore conditional on the object that was read
  * before. The one that loses the race reads again, and either finds an image at least as new as its own, or replaces an
- * older one. S3's ETags are of the bytes alone, so that two images with the same bytes cannot be told apart; then the
+ * older one. S3's ETags depend on the bytes alone, so two images with the same bytes cannot be told apart, and the
  * earlier date may remain.
  */
 public final class S3ImageStore implements ImageStore {
@@ -29,7 +29,7 @@ public final class S3ImageStore implements ImageStore {
     /** The user metadata ({@code x-amz-meta-afterimage}) that has the entry's line. */
     static final String ENTRY = "afterimage";
 
-    /** How many races a write may lose: each means that another writer won, and so many writers at once are a fault. */
+    /** The most races that a write may lose. In each another writer was faster; so many writers at once are a fault. */
     private static final int RACES = 32;
 
     private static final Duration YEAR = Duration.ofDays(365);

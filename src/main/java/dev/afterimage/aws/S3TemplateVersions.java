@@ -24,20 +24,23 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * Template versions in S3, a small object each beside the images, so that a flush of Redis brings no purged image back.
+ * Template versions in S3, each a small object beside the images, so that a flush of Redis brings no purged image back.
  *
  * <p>A version that was read is used for {@code ttl}. In the second half of that time it is read again in the background,
  * so that a template in use never waits for S3. While S3 cannot be reached, the last version stays in use: an outage
  * delays purges, and does not turn hits into misses.
  *
- * <p>When S3's answer to a write is lost, the SDK repeats the write, which then looks like another's, and the version is
- * raised once more. The skipped number does no harm: a version only has to rise.
+ * <p>When S3's answer to a write is lost, the SDK repeats the write, which then seems to be another process's, and the
+ * version is raised once more. The skipped number does no harm: a version only has to rise.
  */
 public final class S3TemplateVersions implements TemplateVersions {
 
     private static final int TEMPLATES = 10_000;
 
-    /** How many races a raise may lose. Of several raises at once one wins each time, so more are a fault. */
+    /**
+     * The most races that a raise may lose. Of several raises at once one succeeds each time, so more lost races are a
+     * fault.
+     */
     private static final int RACES = 64;
 
     private final S3Bucket bucket;

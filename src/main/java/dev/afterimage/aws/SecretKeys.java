@@ -13,7 +13,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads keys from a text in Secrets Manager. Throws IllegalArgumentException for an invalid text; the message holds nothing of it. */
+/**
+ * Reads keys from the text of a secret. Throws an {@link IllegalArgumentException} for an invalid text, whose message
+ * holds nothing of the text.
+ */
 public final class SecretKeys {
 
     private static final ObjectMapper JSON = new ObjectMapper();

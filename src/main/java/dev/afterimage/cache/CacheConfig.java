@@ -21,7 +21,7 @@ public interface CacheConfig {
     Duration staleTtl();
 
     /**
-     * For this long after its freshness an image is served at once, and made anew behind the answer (RFC 5861); at the
+     * For this long after its freshness an image is served at once, and made anew in the background (RFC 5861); at the
      * longest until {@code stale-ttl} ends. With zero, the first caller after that waits for the new one.
      */
     @WithName("stale-while-revalidate")

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param staleTtl how long after its freshness it is served when a new one cannot be had
  * @param staleWhileRevalidate how long after its freshness it is served at once while a new one is made (RFC 5861), at most
  *     {@code staleTtl}
- * @param ttlByTemplate in place of {@code ttl}, by the template's name
+ * @param ttlByTemplate takes the place of {@code ttl}, by the template's name
  */
 public record FreshnessPolicy(
         Duration ttl, Duration staleTtl, Duration staleWhileRevalidate, Map<String, Duration> ttlByTemplate) {

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Port: the fast answer to "does this image exist?". Asked on every request, so it never blocks the calling thread.
- * Every operation may fail with a {@link CacheUnavailableException}, which callers treat as a miss.
+ * Port: the fast answer to "does this image exist?". It is used by every request, so it never blocks the calling
+ * thread. Every operation may fail with a {@link CacheUnavailableException}, which callers treat as a miss.
  */
 public interface ImageIndex {
 
@@ -28,7 +28,7 @@ public interface ImageIndex {
      * Keeps the signed URL of an image beside its entry, so that all instances find it there
      * ({@link IndexEntry#keptUrl}). The index of a single process keeps none, because its signer remembers them.
      *
-     * @param url with what is needed to tell whether it is still good
+     * @param url the URL, with what is needed to check that it is still valid
      * @param until when it is forgotten
      */
     default CompletionStage<Void> keepUrl(ImageKey key, String url, Instant until) {
@@ -38,7 +38,10 @@ public interface ImageIndex {
     /** Forgets an entry, and the URL beside it; does nothing when there is none. */
     CompletionStage<Void> remove(ImageKey key);
 
-    /** The index or the template versions cannot be asked now. Callers treat it as a miss; a meter counts it for the operator. */
+    /**
+     * The index or the template versions cannot be read now. Callers treat it as a miss; a meter counts it for the
+     * operator.
+     */
     class CacheUnavailableException extends RuntimeException {
 
         public CacheUnavailableException(String message, @Nullable Throwable cause) {

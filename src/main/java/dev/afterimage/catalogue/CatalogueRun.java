@@ -19,13 +19,19 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** One stretch of planning a catalogue, chunk by chunk, with a checkpoint after each that made jobs. */
+/**
+ * What one call does of a run over a catalogue. A run may take several calls, because each ends at its deadline. The
+ * rows are read in chunks, and after each chunk that queued jobs the checkpoint is saved.
+ */
 final class CatalogueRun {
 
-    /** How many chunks without a job may pass before the checkpoint is saved: to repeat one costs only a lookup. */
+    /**
+     * The most chunks without a job between two saves of the checkpoint. A crash repeats them, which costs only
+     * lookups.
+     */
     private static final int MOST_UNSAVED = 20;
 
-    /** The most templates that are reported as fresh for too short a time. */
+    /** The most templates that a report names because their images expire before the next plan. */
     private static final int MOST_SHORT_LIVED = 20;
 
     private final Planner planner;
@@ -42,9 +48,9 @@ final class CatalogueRun {
     private int unsaved;
 
     /**
-     * A stretch that goes on from a checkpoint.
+     * A call that goes on from a checkpoint.
      *
-     * @param period until the next plan begins
+     * @param period the time from one plan to the next
      */
     CatalogueRun(
             Planner planner,
@@ -64,9 +70,9 @@ final class CatalogueRun {
     }
 
     /**
-     * Plans the rows to their end, or until it is told to stop.
+     * Plans the rows to their end, or until {@code stop} is true, which is asked before each chunk.
      *
-     * @return whether it came to the end
+     * @return whether the end was reached
      */
     boolean read(CatalogueRows rows, BooleanSupplier stop) throws IOException {
         while (!stop.getAsBoolean()) {
@@ -122,7 +128,7 @@ final class CatalogueRun {
         }
     }
 
-    /** Whether an earlier stretch has planned the row. */
+    /** Whether an earlier call has planned the row. */
     private boolean isFormer(CatalogueRow row) {
         return row.line() <= resumedFrom;
     }

@@ -23,9 +23,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Plans a configured catalogue: what a schedule triggers. Stops at its deadline and goes on from there when called again.
- * Rows that were planned before are read again for their keys, so that duplicates are known, but neither looked up nor
- * queued. A crash repeats at most a few chunks; a job that is queued twice finds its image made.
+ * Plans a configured catalogue, for a schedule or an operator: queues a job for each image that is missing. It stops at
+ * its deadline, and the next call goes on from there. Rows that an earlier call has planned are read again only for
+ * their keys, to recognise duplicates; they are neither looked up nor queued. A crash repeats only the chunks since the
+ * last checkpoint; a job that is queued twice finds its image made.
  */
 @Singleton
 public final class CatalogueRunner {
@@ -62,8 +63,8 @@ public final class CatalogueRunner {
     }
 
     /**
-     * Plans a catalogue without a schedule of this process; where no period is configured, it is taken to be planned every
-     * night.
+     * Plans a catalogue of which this process knows no schedule: where no period is configured, it counts as planned
+     * every night.
      */
     public PlanReport run(String name, Deadline deadline) {
         return run(name, Optional.empty(), deadline);
@@ -75,9 +76,10 @@ public final class CatalogueRunner {
      * <p>A run that begins within half a period of the former one belongs to the same plan, because schedules may fire
      * twice and operators call again: it makes what is missing, and nothing anew that was made since the plan began.
      *
-     * @param gap until the schedule plans the catalogue again, if known; a configured period takes precedence
      * @param name the catalogue's name in the configuration
-     * @throws IllegalArgumentException when there is none of that name, or its ending tells no format
+     * @param gap the time until the schedule plans the catalogue again, if known; a configured period takes precedence
+     * @throws IllegalArgumentException when there is no catalogue of that name, or its source has no known file
+     *     extension
      * @throws dev.afterimage.image.InvalidRequestException when the catalogue as a whole cannot be read
      * @throws UncheckedIOException when its source fails
      */
@@ -171,7 +173,7 @@ public final class CatalogueRunner {
         }
     }
 
-    /** Port: where catalogues lie. */
+    /** Port: opens the files of catalogues. */
     @FunctionalInterface
     public interface CatalogueSource {
 
@@ -184,9 +186,9 @@ public final class CatalogueRunner {
         OpenCatalogue open(String source) throws IOException;
 
         /**
-         * A catalogue about to be read.
+         * A catalogue that is open for reading.
          *
-         * @param content closed by the reader
+         * @param content its bytes; whoever reads them closes the stream
          * @param version changes whenever the content does: a file's size and time, an object's ETag
          */
         record OpenCatalogue(InputStream content, String version) {}
@@ -202,14 +204,14 @@ public final class CatalogueRunner {
     }
 
     /**
-     * How one stretch of planning ended.
+     * How one call to plan a catalogue ended.
      *
      * @param complete whether the catalogue was read to its end; else call again to go on
      * @param line the last line that was planned
-     * @param counts what became of the rows, over all stretches of the run
-     * @param bad the first bad rows of this stretch
-     * @param shortLived templates whose images expire before the next plan, whatever is planned: their {@code ttl} is below the
-     *     catalogue's period
+     * @param counts what became of the rows, over all calls of the run
+     * @param bad the first {@value #MOST_BAD} bad rows of this call
+     * @param shortLived templates whose images expire before the next plan, whatever is planned: their {@code ttl} is
+     *     below the catalogue's period
      */
     public record PlanReport(
             String catalogue,
@@ -220,7 +222,7 @@ public final class CatalogueRunner {
             List<CatalogueRow.Bad> bad,
             Set<TemplateId> shortLived) {
 
-        /** Bad rows that are named; more are only counted. */
+        /** The most bad rows that are listed; further ones are only counted. */
         static final int MOST_BAD = 1000;
 
         public PlanReport {

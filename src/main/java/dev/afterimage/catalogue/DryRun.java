@@ -30,12 +30,13 @@ public final class DryRun {
     private final Supplier<Optional<Duration>> callTime;
 
     /**
-     * A dry run by these parts.
+     * A dry run with these collaborators.
      *
-     * @param queue only asked whether a job would fit
-     * @param creditsLeft this month, empty where they are not limited; when it fails, so does the dry run
-     * @param limits of each account
-     * @param credits what a purchase of this image takes
+     * @param queue is only asked whether a job would fit
+     * @param creditsLeft the credits left this month; empty where they are not limited. When it fails, so does the dry
+     *     run
+     * @param limits those of each account
+     * @param credits the credits that a purchase of an image costs
      * @param callTime how long a call to the provider usually takes, as far as this process knows; needed only where the
      *     calls in flight are limited
      */
@@ -55,13 +56,13 @@ public final class DryRun {
     }
 
     /**
-     * What a list would come to. Each row is one of: a duplicate of an earlier row, fresh, missing, bad.
+     * What a list would cost. Each row is one of: a duplicate of an earlier row, fresh, missing, bad.
      *
      * @param bad the first {@value PlanReport#MOST_BAD}, by line
      * @param cost in the provider's credits, rounded up, when each image is made at the first attempt
-     * @param creditsLeft this month; empty where they are not limited
-     * @param duration until the last image is made, at the bulk lane's share of the provider's limit, when the queue is empty
-     *     before
+     * @param creditsLeft the credits left this month; empty where they are not limited
+     * @param duration until the last image is made, at the bulk lane's share of the provider's limit, when the queue is
+     *     empty before
      */
     public record Estimate(
             long rows,
@@ -81,7 +82,7 @@ public final class DryRun {
     /**
      * Reads the rows to their end. Blocks; call it from a virtual thread.
      *
-     * @param horizon what is fresh, but not for so long, counts as missing
+     * @param horizon an image that is fresh now, but not until then, counts as missing
      */
     public Estimate of(CatalogueRows rows, Horizon horizon) throws IOException {
         Tally tally = new Tally();
@@ -132,13 +133,16 @@ public final class DryRun {
         }
     }
 
-    /** How long so many calls take, with all accounts at once. */
+    /** How long so many calls take when all accounts are used at once. */
     private Duration duration(long calls) {
         double perSecond = limits.stream().mapToDouble(this::callsPerSecond).sum();
         return Duration.ofMillis(Math.round(1000 * calls / perSecond));
     }
 
-    /** By the rate, or by the calls in flight where those are the narrower limit. */
+    /**
+     * How many calls a second the bulk lane of an account may make: by its rate, or by its calls in flight where that
+     * is less.
+     */
     private double callsPerSecond(Limits account) {
         double byRate = account.bulkRate() / seconds(account.slotTime());
         OptionalInt places = account.bulkConcurrency();

@@ -49,13 +49,13 @@ public final class Planner {
         /**
          * The job that makes its image, in the bulk lane.
          *
-         * @param list names the list; with the row's line it names the job
+         * @param list the list's id; with the row's line it is the job's id
          */
         public Job.Image job(String list, Caller caller, Optional<BatchRow> batchRow, Horizon horizon) {
             return new Job.Image(list + "-" + row.line(), key, row.request(), Lane.BULK, caller, batchRow, horizon);
         }
 
-        /** The row as a bad one, because the queue does not take its job. */
+        /** This row as a bad one, because its job is too large for the queue. */
         public CatalogueRow.Bad tooLarge() {
             return new CatalogueRow.Bad(
                     row.line(),
@@ -76,9 +76,9 @@ public final class Planner {
     }
 
     /**
-     * The rows that ask for an image of a template that is served.
+     * The readable rows whose template is declared, where only declared templates are served.
      *
-     * @param bad is given all others, with what is wrong with them
+     * @param bad receives all others, with what is wrong with them
      */
     public List<CatalogueRow.Wanted> wanted(List<CatalogueRow> rows, Consumer<CatalogueRow.Bad> bad) {
         List<CatalogueRow.Wanted> wanted = new ArrayList<>(rows.size());
@@ -107,17 +107,17 @@ public final class Planner {
     List<Planned> plan(List<CatalogueRow.Wanted> rows, Horizon horizon) {
         Map<TemplateId, Optional<Long>> versionOf = new HashMap<>();
         List<ImageKey> keyOf = keys(rows, versionOf);
-        List<ImageKey> askable = new ArrayList<>(rows.size());
+        List<ImageKey> withVersion = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
             if (versionOf
                     .getOrDefault(rows.get(i).request().template(), Optional.empty())
                     .isPresent()) {
-                askable.add(keyOf.get(i));
+                withVersion.add(keyOf.get(i));
             }
         }
-        Map<ImageKey, IndexEntry> entries = askable.isEmpty()
+        Map<ImageKey, IndexEntry> entries = withVersion.isEmpty()
                 ? Map.of()
-                : unlessUnavailable(() -> index.findAll(askable)).orElse(Map.of());
+                : unlessUnavailable(() -> index.findAll(withVersion)).orElse(Map.of());
         Instant now = clock.instant();
         List<Planned> planned = new ArrayList<>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
@@ -165,11 +165,11 @@ public final class Planner {
     }
 
     /**
-     * Tells duplicates in a catalogue by the first 64 bits of the keys. It remembers a million keys, in some 60 MB; a
-     * duplicate of a later key becomes a job that finds its image made.
+     * Recognises duplicates in a catalogue by the first 64 bits of the keys. It remembers a million keys, in some 60
+     * MB; a duplicate of a later key becomes a job that finds its image made.
      *
-     * <p>Two different keys of a million share 64 bits with a probability of 3 in 100 million (birthday bound). The second of
-     * two such images would not be made ahead of time, but when it is asked for.
+     * <p>Two different keys of a million share 64 bits with a probability of 3 in 100 million (birthday bound). The
+     * second of two such images would not be made ahead of time, but when it is asked for.
      */
     static final class KeySet {
 

@@ -25,7 +25,10 @@ public interface DeliveryConfig {
     @WithDefault("cloudfront")
     Signer signer();
 
-    /** Such as {@code https://d111111abcdef8.cloudfront.net}; left out, the service's own CDN under {@code /cdn/}. */
+    /**
+     * The URL of the CDN, such as {@code https://d111111abcdef8.cloudfront.net}; left out, the service's own CDN under
+     * {@code /cdn/}.
+     */
     @WithName("base-url")
     Optional<URI> baseUrl();
 
@@ -45,16 +48,17 @@ public interface DeliveryConfig {
     Optional<String> privateKeySecret();
 
     /**
-     * A URL is valid for at least this long and at most twice as long, because the expiry is rounded up so that everyone
-     * gets the same URL for a while. Longer caches better, shorter is forgotten sooner.
+     * A URL is valid for at least this long and at most twice as long, because the expiry is rounded up so that
+     * everyone gets the same URL for a while. With a longer time caches keep images longer, with a shorter one a leaked
+     * URL expires sooner.
      */
     @WithName("url-ttl")
     @WithDefault("1h")
     Duration urlTtl();
 
     /**
-     * How many signed URLs a process remembers, about 2 KiB each with the answer that holds it. Fewer than the images in use cost a signature (about a
-     * millisecond) on some hits.
+     * How many signed URLs a process remembers, about 2 KiB each with the answer that contains it. When it is less than
+     * the number of images in use, some hits cost a signature (about a millisecond).
      */
     @WithName("memoised-urls")
     @WithDefault("10000")

@@ -33,7 +33,10 @@ public interface LinkConfig {
     @WithName("stored-secrets")
     Optional<String> storedSecrets();
 
-    /** Such as {@code https://images.example}: where links begin; left out, the host through which the caller came. */
+    /**
+     * The URL with which links begin, such as {@code https://images.example}; left out, the host by which the caller
+     * reached the service.
+     */
     @WithName("base-url")
     Optional<URI> baseUrl();
 

@@ -11,20 +11,23 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The accounts that may be billed for an image now: not those whose budget was found spent a moment ago, so that nobody waits
- * for a permit of theirs.
+ * Chooses the accounts that may be billed for an image now. It leaves out those whose budget was found spent a moment
+ * ago, so that no call waits for their permits.
  */
 public final class AccountChoice {
 
-    /** So long a budget is taken for spent without being asked; what is given back is found after it. */
+    /**
+     * How long a budget counts as spent without being checked again. Credits that are given back are noticed after
+     * that.
+     */
     private static final Duration HOLDS = Duration.ofSeconds(1);
 
     /**
-     * There was no budget.
+     * A budget that had no room for a cost.
      *
-     * @param cost for so much
-     * @param until when there is one again
-     * @param askedAgain when it is asked again all the same
+     * @param cost the cost, in the provider's unit
+     * @param until when the budget begins anew
+     * @param askedAgain when the budget is checked again in any case
      */
     private record Spent(double cost, Instant until, Instant askedAgain) {}
 
@@ -38,7 +41,7 @@ public final class AccountChoice {
     }
 
     /**
-     * Their names, at least one.
+     * The names of the accounts that may be billed for this image, at least one.
      *
      * @throws OutOfCreditsException when the budgets of all are spent
      */
@@ -53,14 +56,14 @@ public final class AccountChoice {
         return left;
     }
 
-    /** Whether it may be billed to another account than this one. */
+    /** Whether the image may be billed to another account than this one. */
     boolean hasAnother(ImageRequest request, String account) {
         return accounts.of(request).stream()
                 .anyMatch(
                         other -> !other.equals(account) && spent(request, other).isEmpty());
     }
 
-    /** The account that must be billed, because a call in vain was. */
+    /** The account that must be billed because an earlier call without an image billed it; empty when any may be. */
     Optional<String> bound(ImageRequest request, String account) {
         return Optional.of(account)
                 .filter(former ->
@@ -75,7 +78,7 @@ public final class AccountChoice {
         return accounts.budget(request, account);
     }
 
-    /** The budget has not so much left. */
+    /** Notes that a budget has less left than this cost. */
     OutOfCreditsException spent(String budget, double cost, Instant until) {
         spent.put(budget, new Spent(cost, until, clock.instant().plus(HOLDS)));
         return budgetSpent(until);
@@ -96,18 +99,24 @@ public final class AccountChoice {
     /** Port: the provider's accounts, by name. */
     public interface Accounts {
 
-        /** Those that may be billed for this image, at least one; of those that could start at the same time the first is. */
+        /**
+         * The accounts that may be billed for this image, at least one. Of those that could start at the same time the
+         * first is billed.
+         */
         List<String> of(ImageRequest request);
 
         /** What the image is expected to cost, in the provider's unit. */
         double cost(ImageRequest request);
 
-        /** By which name that is counted: the account's, or the provider's where several share an account's limits. */
+        /**
+         * The name under which the cost is counted: the account's, or the provider's where several providers share an
+         * account.
+         */
         String budget(ImageRequest request, String account);
 
         /**
-         * Whether a call in vain must be repeated with its own account: the provider does not bill one name twice, and knows
-         * names by account.
+         * Whether a purchase after a call without an image must be made with the same account: the provider does not
+         * bill one name (an idempotency key) twice, and knows the names of each account apart.
          */
         boolean knowsNames(ImageRequest request);
     }

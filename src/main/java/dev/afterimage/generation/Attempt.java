@@ -15,14 +15,14 @@ import java.util.Optional;
  * The circumstances of one call to the provider.
  *
  * @param lane whether somebody waits for it
- * @param deadline until when the caller waits: a wait that would end later is not begun
+ * @param deadline until when the caller waits; a wait that would end later is not begun
  * @param order what the call is to buy
- * @param departure what an adapter runs right before it writes the request
+ * @param departure what an adapter must run right before it writes the request
  * @param account the provider's account with whose key it is called
  */
 public record Attempt(Lane lane, Deadline deadline, Order order, Departure departure, String account) {
 
-    /** An attempt whose departure has no effect yet, at a provider that is its one account. */
+    /** An attempt with the default account, whose departure does nothing yet. */
     public static Attempt of(Lane lane, Deadline deadline, Order order) {
         return new Attempt(lane, deadline, order, () -> {}, Purchase.DEFAULT_ACCOUNT);
     }
@@ -66,8 +66,8 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         }
 
         /**
-         * How the provider finds the job of an earlier call; empty when there is none. An adapter goes on with such a job
-         * and makes no new call.
+         * What finds the job of an earlier call at the provider; empty when there is none. An adapter goes on with such
+         * a job and makes no new call.
          */
         Optional<String> ticket();
 
@@ -75,15 +75,15 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         void keepTicket(String ticket);
 
         /**
-         * When the call left, if its job at the provider may be left alone until a queue message comes back for it: the
-         * request is on the queue, and the fleet's memory has the ticket. Else empty. May block for two round trips.
+         * When the call left, if its job at the provider may be set down: the request came from the queue, and the
+         * receipt has the ticket. Else empty. May block for two round trips.
          */
         default Optional<Instant> setDown() {
             return Optional.empty();
         }
     }
 
-    /** Told when a call leaves for the provider. Everything slow (DNS, TCP, TLS) is done before that. */
+    /** What runs when a call leaves for the provider. Everything slow (DNS, TCP, TLS) must be done before that. */
     @FunctionalInterface
     public interface Departure {
 

@@ -9,9 +9,9 @@ import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import org.jboss.logging.Logger;
 
 /**
- * Decorator: counts the expected cost of a call on the budget before the call is made. Afterwards replaces it by the true
- * cost where that is known, or by nothing where the call was certainly not billed. It is behind the permit, which says
- * whose account is billed, so that each call that may be billed is counted.
+ * Decorator: counts the expected cost of a call on the budget before the call is made. Afterwards replaces it by the
+ * true cost where that is known, or by nothing where the call was certainly not billed. It comes after the permit,
+ * which names the account that is billed.
  */
 public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, ImageGenerator next)
         implements ImageGenerator {
@@ -58,13 +58,12 @@ public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, Ima
         try {
             budget.settle(reserved, cost);
         } catch (FleetUnavailableException uncounted) {
-            LOG.warnf("An image is counted with the cost that was expected: %s", uncounted.getMessage());
+            LOG.warnf("An image stays counted with its expected cost: %s", uncounted.getMessage());
         }
     }
 
     /**
-     * Gives back what was not billed. Where that fails it stays counted, and the caller is still told why there is no
-     * image.
+     * Gives back what was not billed. Where that fails it stays counted, and the caller still gets the first failure.
      */
     private void giveBack(CreditBudget.Reserved reserved, RuntimeException failure) {
         try {

@@ -19,21 +19,21 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 
 /**
- * Ends the receipts of calls. While the fleet's memory cannot be reached it goes on trying in the background until the
- * receipt has expired, so that nobody waits for a short outage.
+ * Ends the receipts of calls. While Redis cannot be reached, it tries again in the background until the receipt has
+ * expired, so that no caller waits for the end of an outage.
  *
- * @param longestCall after how long an open receipt becomes unknown by itself
+ * @param longestCall how long after its call's departure an open receipt becomes unknown by itself
  */
 public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, Pause pause, Executor threads) {
 
     private static final Logger LOG = Logger.getLogger(CallSettler.class);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
-    /** For how long it goes on trying after an image was stored, to find out whether its key was deleted meanwhile. */
+    /** How long it goes on trying after an image was stored, to find out whether its key was deleted meanwhile. */
     private static final Duration DELETE_FOUND_WITHIN = Duration.ofHours(1);
 
     /**
-     * Ends the call. Where the fleet's memory cannot be reached, the answer says that the key may be bought again after
-     * the longest call.
+     * Ends the call. Where Redis cannot be reached, the result is that the key may be bought again after the longest
+     * call.
      */
     public Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome) {
         return settle(call, outcome, longestCall, () -> {});
@@ -42,8 +42,7 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
     /**
      * Ends a call whose image is stored.
      *
-     * @param deleted run later, if the fleet's memory cannot be reached now and then says that the key was deleted
-     *     meanwhile
+     * @param deleted run later, if Redis cannot be reached now and says afterwards that the key was deleted
      */
     public Receipts.Settlement settleStored(Permit.Departed call, CallOutcome.Image image, Runnable deleted) {
         return settle(call, image, DELETE_FOUND_WITHIN, deleted);
@@ -91,7 +90,7 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
                     outcome instanceof CallOutcome.Image image ? new CallOutcome.Image(image.made(), true) : outcome;
             threads.execute(() -> settleUntil(end, call, late, deleted));
         } catch (RejectedExecutionException shuttingDown) {
-            LOG.debug("The process ends; the receipt ends by itself", shuttingDown);
+            LOG.debug("The process ends; the receipt is left to expire", shuttingDown);
         }
     }
 

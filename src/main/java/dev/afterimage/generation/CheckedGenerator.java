@@ -7,8 +7,9 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.WholeImage;
 
 /**
- * Decorator: checks that the answer is an image by its bytes: in a known raster format, whole, and not too large. One in
- * another raster format than asked for passes under its real format, because it is paid for and browsers show it.
+ * Decorator: checks that the answer is an image by its bytes: in a known raster format, whole, and not too large. An
+ * image in another raster format than was asked for passes with its real format, because it is paid for and browsers
+ * show it.
  *
  * @param maxBytes the size in bytes of the largest image that passes
  */

@@ -11,8 +11,8 @@ import java.util.Optional;
 public interface GenerationConfig {
 
     /**
-     * For how long a generation that somebody asked for is tried, even when that caller leaves earlier. What takes longer
-     * goes to the queue.
+     * How long a generation for a caller goes on at most, even when the caller leaves earlier. What takes longer goes
+     * to the queue.
      */
     @WithDefault("25s")
     Duration patience();
@@ -26,9 +26,8 @@ public interface GenerationConfig {
     Duration maxWait();
 
     /**
-     * How often an image is bought again after calls whose outcome is unknown or whose answer was billed and no image;
-     * counted until there is an image; 0 or more. A higher number brings an image more often, and may pay for it more
-     * often.
+     * How often an image is bought again, until there is one, after calls whose outcome is unknown or whose billed
+     * answer was no image; 0 or more. A higher number brings an image more often, and may pay for it more often.
      */
     @WithDefault("1")
     int repurchases();

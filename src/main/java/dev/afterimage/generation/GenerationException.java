@@ -32,26 +32,26 @@ public abstract sealed class GenerationException extends RuntimeException {
         this.billed = billed;
     }
 
-    /** It is the failure of this account's call. */
+    /** This failure, as that of a call with this account. */
     GenerationException of(String called) {
         account = called;
         return this;
     }
 
-    /** The account whose call failed so; empty when none was tried. */
+    /** The account whose call failed; empty when no call was tried. */
     Optional<String> account() {
         return Optional.ofNullable(account);
     }
 
-    /** The image may be bought again after this wait; empty for not at all. */
+    /** This failure, with the wait until the image may be bought again; empty when its purchases are used up. */
     GenerationException withNextPurchase(Optional<Duration> wait) {
         nextPurchase = wait.orElse(null);
         return this;
     }
 
     /**
-     * After a call that may have been billed, the wait until the image may be bought again; empty when its purchases are used
-     * up.
+     * After a call that may have been billed, the wait until the image may be bought again; empty when its purchases
+     * are used up.
      */
     public Optional<Duration> nextPurchase() {
         return Optional.ofNullable(nextPurchase);
@@ -157,7 +157,7 @@ public abstract sealed class GenerationException extends RuntimeException {
             return new ThrottledException("no permit for " + retryAfter, retryAfter, retryAfter, false);
         }
 
-        /** Above zero. Empty when the provider named no wait; the limiter always names one. */
+        /** The wait, above zero. Empty when the provider named none; the limiter always names one. */
         public Optional<Duration> retryAfter() {
             return Optional.ofNullable(retryAfter);
         }
@@ -194,7 +194,7 @@ public abstract sealed class GenerationException extends RuntimeException {
 
         /** The circuit breaker is open: nothing was tried, and a retry would be useless. */
         public static UnavailableException circuitOpen(Throwable cause) {
-            return new UnavailableException("the provider failed too often; it is given a rest", cause, true);
+            return new UnavailableException("the provider failed too often; no call is tried now", cause, true);
         }
 
         /** Whether nothing was tried, because the provider is known to be down. */
@@ -209,7 +209,7 @@ public abstract sealed class GenerationException extends RuntimeException {
      */
     public static final class AccessRefusedException extends GenerationException {
 
-        /** How long to wait before the provider is asked again, in case the operator has mended it. */
+        /** The wait before the provider is tried again, in case the operator has mended the cause. */
         public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
 
         private final Duration retryAfter;
@@ -228,12 +228,12 @@ public abstract sealed class GenerationException extends RuntimeException {
             this.retryAfter = retryAfter;
         }
 
-        /** The provider refused the service a moment ago, and was not asked. */
+        /** The provider refused the service a moment ago; now it was not called. */
         static AccessRefusedException remembered(Duration retryAfter) {
             return new AccessRefusedException("the provider refused the service's key a moment ago", retryAfter);
         }
 
-        /** The wait until the provider is asked again. */
+        /** The wait until the provider is tried again. */
         public Duration retryAfter() {
             return retryAfter;
         }
@@ -301,7 +301,10 @@ public abstract sealed class GenerationException extends RuntimeException {
      */
     public static final class OutOfCreditsException extends GenerationException {
 
-        /** The longest wait before the provider is asked again: somebody may buy credits at any time, whatever day was named. */
+        /**
+         * The longest wait before the provider is tried again: somebody may buy credits at any time, whatever day the
+         * provider named.
+         */
         public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(15);
 
         private final Instant until;
@@ -333,8 +336,8 @@ public abstract sealed class GenerationException extends RuntimeException {
     }
 
     /**
-     * The provider's job has not ended, and this process does not wait for it: the request goes back to the queue, and asks
-     * again later. The receipt stays open.
+     * The provider's job has not ended, and this process does not wait for it: its request goes back to the queue, and
+     * polls again later. The receipt stays open.
      */
     public static final class JobUnfinishedException extends GenerationException {
 
@@ -342,9 +345,9 @@ public abstract sealed class GenerationException extends RuntimeException {
         private final transient Optional<OpenJob> job;
 
         /**
-         * A job that must be asked for later.
+         * A job that must be polled again later.
          *
-         * @param askAgain the wait until the provider should be asked again; above zero
+         * @param askAgain the wait until the next poll; above zero
          */
         public JobUnfinishedException(Duration askAgain) {
             this(askAgain, Optional.empty());
@@ -364,7 +367,7 @@ public abstract sealed class GenerationException extends RuntimeException {
             return askAgain;
         }
 
-        /** What finds the job again; empty until {@link #of} names it. */
+        /** What finds the job again; empty unless it was given by {@link #of}. */
         public Optional<OpenJob> job() {
             return job;
         }
@@ -380,7 +383,7 @@ public abstract sealed class GenerationException extends RuntimeException {
             this.refused = refused;
         }
 
-        /** What stands against it. */
+        /** Why it was refused. */
         public Permit.Refused refused() {
             return refused;
         }

@@ -35,7 +35,7 @@ public record GuardedGenerator(CallGuard guard, ImageGenerator next) implements 
         }
     }
 
-    /** Remembers whether the call left, for the time-out, which another thread may see. */
+    /** Remembers whether the call left, so that a time-out knows whether it was billed; another thread may read it. */
     private record Watched(Attempt.Departure departure, AtomicBoolean happened) implements Attempt.Departure {
 
         Watched(Attempt.Departure departure) {

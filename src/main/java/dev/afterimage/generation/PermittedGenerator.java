@@ -24,10 +24,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decorator: waits for the fleet's permit before each call, which also says with whose account, departs with it, and ends
- * the receipt of a call that failed. The receipt of a call that brought an image stays open until the image is stored. A
- * permit that lapses before the call leaves (a slow connection, a cool-down, a full bulkhead) costs nothing: another one
- * is taken after a wait, if that ends before the deadline.
+ * Decorator: waits for the fleet's permit before each call, which also names the account, departs with it, and ends the
+ * receipt of a call that failed. The receipt of a call that brought an image stays open until the image is stored. A
+ * permit that lapses before the call leaves (a slow connection, a cool-down, a full bulkhead) costs nothing: another
+ * one is taken after a wait, if that ends before the deadline.
  */
 public final class PermittedGenerator implements ImageGenerator {
 
@@ -42,7 +42,7 @@ public final class PermittedGenerator implements ImageGenerator {
     /**
      * Permits for the calls of {@code next}.
      *
-     * @param rejectionTtl how long the fleet remembers what the provider rejected; zero: not at all
+     * @param rejectionTtl how long the fleet remembers a rejection by the provider; zero for not at all
      */
     public PermittedGenerator(
             AccountChoice accounts,
@@ -180,7 +180,7 @@ public final class PermittedGenerator implements ImageGenerator {
 
         GenerationException failed(GenerationException failure) {
             GenerationException told = ended(failure);
-            tellOthers(failure);
+            stopLanesAfter(failure);
             return told;
         }
 
@@ -197,15 +197,15 @@ public final class PermittedGenerator implements ImageGenerator {
         }
 
         /**
-         * Stops the account's lanes after a failure that every other call of it would meet. Where that fails, the others
-         * find it out by themselves.
+         * Stops the account's lanes after a failure that each of its calls would meet. Where that fails, other calls
+         * meet the failure themselves.
          */
-        private void tellOthers(GenerationException failure) {
+        private void stopLanesAfter(GenerationException failure) {
             try {
                 switch (failure) {
                     case AccessRefusedException refused ->
                         permits.stop(permit.account(), LaneStop.Reason.ACCESS_REFUSED);
-                    // Before the departure our own budget was spent.
+                    // Without a departure the failure was that of our own budget.
                     case OutOfCreditsException empty
                     when departure != null -> permits.stop(permit.account(), LaneStop.Reason.OUT_OF_CREDITS);
                     default -> {}

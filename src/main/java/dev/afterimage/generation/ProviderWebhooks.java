@@ -17,7 +17,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * The webhooks by which providers say that a job may have ended: a signed URL for each image, and the polls in this
- * process that wait for one. The content of a call is not read: it only makes the next poll come at once.
+ * process that wait for one. The content of a webhook is not read: it only makes the next poll come at once.
  */
 public final class ProviderWebhooks {
 
@@ -76,7 +76,8 @@ public final class ProviderWebhooks {
     }
 
     /**
-     * Starts to listen for this image, until the answer is closed. A call that comes between two waits ends the next one.
+     * Starts to listen for webhooks of this image, until the {@link Subscription} is closed. A webhook that comes between two
+     * waits ends the next one at once.
      */
     public Subscription listen(ImageKey key) {
         Semaphore calls = new Semaphore(0);
@@ -86,7 +87,7 @@ public final class ProviderWebhooks {
         return new Subscription(key, calls);
     }
 
-    /** A poll that listens for calls. */
+    /** The webhooks of one image, which cut the waits between its polls short. */
     public final class Subscription implements AutoCloseable {
 
         private final ImageKey key;
@@ -97,7 +98,7 @@ public final class ProviderWebhooks {
             this.calls = calls;
         }
 
-        /** Returns after this time, or earlier when a call comes. */
+        /** Returns after this time, or earlier when a webhook comes. */
         public void await(Duration wait, Pause pause) throws InterruptedException {
             if (areOn()) {
                 boolean unused = pause.acquire(calls, 1, wait);

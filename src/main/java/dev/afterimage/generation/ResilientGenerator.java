@@ -59,7 +59,10 @@ public record ResilientGenerator(
         }
     }
 
-    /** Only what says that the account, and not the request, was the reason. The limiter knows which one can start first. */
+    /**
+     * Whether another account may make the call: when the reason of the failure was the account and not the request.
+     * The limiter then chooses the account that can start first.
+     */
     private boolean mayTryAnother(ImageRequest request, GenerationException failure) {
         boolean ofAccount = switch (failure) {
             case ThrottledException throttled -> throttled.byProvider();

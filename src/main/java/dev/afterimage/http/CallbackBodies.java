@@ -23,7 +23,7 @@ import java.util.Optional;
 @Singleton
 final class CallbackBodies implements Callbacks.Bodies {
 
-    /** The root of a service without a base URL, which runs on a laptop. */
+    /** The root of a service without a configured base URL, which runs on a laptop. */
     private static final URI ROOT = URI.create(BaseUrl.LOCAL).resolve("/");
 
     private final BatchLedger ledger;
@@ -41,7 +41,7 @@ final class CallbackBodies implements Callbacks.Bodies {
         this.json = json;
     }
 
-    /** An image that cannot be had. */
+    /** The body for an image that could not be made, or was deleted. */
     @RegisterForReflection
     record Failed(String key, String status, String detail) {}
 

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The console: a page at {@code /} to try the service out and to see what it does. It is files in {@code /console} of the
- * class path, and a client of the public API like any other.
+ * The console: a page at {@code /} to try the service out and to see what it does. It consists of files in
+ * {@code /console} of the class path, and uses the public API like any other client.
  */
 @Singleton
 public final class ConsoleRoutes {
@@ -49,7 +49,7 @@ public final class ConsoleRoutes {
         ClassPathFile.send(context, ClassPathFile.read("/console/" + file.name()));
     }
 
-    /** Allows what this service serves and nothing inline; images also from the CDN, where there is one. */
+    /** Allows only what this service serves, nothing inline, and images also from the CDN if there is one. */
     private static String contentSecurityPolicy(Optional<URI> cdn) {
         String images = cdn.map(uri -> "'self' " + uri.getScheme() + "://" + uri.getRawAuthority())
                 .orElse("'self'");
@@ -68,8 +68,8 @@ public final class ConsoleRoutes {
     /**
      * One file of the console.
      *
-     * @param name in {@code /console} of the class path
-     * @param contentType as it is sent
+     * @param name its name in {@code /console} of the class path
+     * @param contentType its media type
      */
     record ConsoleFile(String name, String contentType) {
 
@@ -99,9 +99,9 @@ public final class ConsoleRoutes {
     public interface ConsoleConfig {
 
         /**
-         * Left out, there is one on the {@code local} backend only, and only where {@code afterimage.auth.mode} is
-         * {@code none}: it needs the role operate, and a browser sends a key only if something adds it. Whoever reaches the page
-         * can spend credits with a click, as whoever reaches the API can.
+         * Whether there is a console. Left out, there is one with the {@code local} back end only, and only where
+         * {@code afterimage.auth.mode} is {@code none}: it needs the role operate, and a browser sends a key only if
+         * something adds it. Whoever reaches the page can spend credits with a click, as whoever reaches the API can.
          */
         Optional<Boolean> enabled();
     }

@@ -17,9 +17,9 @@ public interface HttpConfig {
     Duration deadline();
 
     /**
-     * So many requests at once wait for an image that another one is having made: in each process, and so many processes in the fleet.
-     * The others are answered 202 at once. Left out, all wait; few keep executions of a function free for hits, because each takes
-     * one. 0 or more.
+     * How many requests in each process, and how many processes in the fleet, may wait for an image that is made for
+     * another request; 0 or more. The others are answered 202 at once. Left out, all may wait. On Lambda a low number
+     * keeps executions free for hits, because each waiting request takes one.
      */
     OptionalInt maxFollowers();
 

@@ -39,9 +39,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers {@code POST /v1/images}, and is all that does: {@link ImageRoute} hands it the requests that come over a
- * connection, the Lambda function those that come as events. Never blocks and never fails: what goes wrong is answered with
- * a problem document.
+ * Answers {@code POST /v1/images}, for all ways by which it is called: {@link ImageRoute} hands it the requests that
+ * come over a connection, the Lambda function those that come as events. Never blocks and never throws: a failure is
+ * answered with a problem document.
  */
 @Singleton
 public final class ImageEndpoint {
@@ -59,10 +59,10 @@ public final class ImageEndpoint {
     /**
      * A request, wherever it comes from.
      *
-     * @param id names it in headers and logs
-     * @param headers the values of each line of a header, by its name in whatever case
-     * @param caller whose quota it uses
-     * @param arrival when all of it was there
+     * @param id its id in headers and logs
+     * @param headers the values of a header, one for each of its lines, by the header's name in any case
+     * @param caller the one whose quota it uses
+     * @param arrival when its last byte was there
      * @param serviceRoot the service's root as the client addressed it, such as {@code http://localhost:8080/}
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -95,8 +95,8 @@ public final class ImageEndpoint {
     /**
      * Finds the image or has it made: 200, 202 or a problem, with the headers that every answer has.
      *
-     * @param own the thread or event loop of the request. The work after the index lookup begins there, so that its log lines
-     *     have the request's id
+     * @param own the thread or event loop of the request. The work after the index lookup begins there, so that its log
+     *     lines have the request's id
      */
     public CompletionStage<HttpResponse> answer(Request request, Executor own) {
         return obtain(request, own)
@@ -104,14 +104,14 @@ public final class ImageEndpoint {
                 .thenApply(response -> StandardHeaders.in(response, request.id(), PATH));
     }
 
-    /** The answer for a request that has taken longer than anybody waits: 503. */
+    /** The answer, 503, to a request that took longer than {@link #longest}. */
     public HttpResponse late(Request request) {
         return StandardHeaders.in(problems.answer(new TimeoutException(), request.id(), PATH), request.id(), PATH);
     }
 
     /**
-     * The time from arrival after which a request is {@link #late}: a second after the deadline, which the core keeps by
-     * itself.
+     * The time from arrival after which a request is {@link #late}: a second more than the deadline, by which the
+     * pipeline usually answers itself.
      */
     Duration longest() {
         return deadline.plusSeconds(1);
@@ -155,7 +155,7 @@ public final class ImageEndpoint {
         return images.indexLookup(wanted.request()).thenComposeAsync(known -> obtain(wanted, known), own);
     }
 
-    /** Reads the member that says where its caller wants to be told of a late image. */
+    /** Reads the member {@code callback}, the URL to which a late image is reported. */
     private static final class CallbackMember implements ImageRequestReader.Member {
 
         static final String NAME = "callback";
@@ -171,7 +171,7 @@ public final class ImageEndpoint {
         }
     }
 
-    /** A hit has been counted by the lookup already; everything else is up to the core. */
+    /** A hit is the answer, and was counted by the lookup; everything else goes through the pipeline. */
     private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, IndexLookup known) {
         return known.hit().isPresent()
                 ? CompletableFuture.completedFuture(known.hit().get())

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Images by their key: look at one, follow its URL, forget it. {@link ImageEndpoint} has them made. Runs on the event loop
- * and never blocks it.
+ * Images by their key: look one up, follow its URL, delete it. {@link ImageEndpoint} has them made. Runs on the event
+ * loop and never blocks it.
  */
 @Path("/v1/images")
 public final class ImageResource {
@@ -34,7 +34,7 @@ public final class ImageResource {
         this.responses = responses;
     }
 
-    /** What is known of the image; does not have it made. */
+    /** Looks the image up; does not have it made. */
     @GET
     @Path("{key}")
     @Produces(MediaType.APPLICATION_JSON)
@@ -44,7 +44,7 @@ public final class ImageResource {
                         responses.describe(known(found), uri::getBaseUri).toRest());
     }
 
-    /** The image itself, by way of its signed URL. */
+    /** Redirects to the image's signed URL. */
     @GET
     @Path("{key}/content")
     public CompletionStage<Response> content(@PathParam("key") String key, @Context UriInfo uri) {
@@ -53,7 +53,7 @@ public final class ImageResource {
                         responses.redirect(known(found), uri::getBaseUri).toRest());
     }
 
-    /** Forgets the image: 204, also when there was none. */
+    /** Deletes the image: 204, also when there was none. */
     @DELETE
     @Path("{key}")
     public CompletionStage<Response> forget(@PathParam("key") String key) {

@@ -26,14 +26,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Turns an outcome of the core into status, headers and body. */
+/** Turns an outcome of the pipeline into status, headers and body. */
 @Singleton
 final class ImageResponses {
 
-    /** How long a browser may keep a redirect, so that a forgotten image is gone from pages soon. */
+    /** How long a browser may keep a redirect: short, so that a deleted image soon disappears from pages. */
     static final Duration LONGEST_REDIRECT = Duration.ofMinutes(5);
 
-    /** A redirect must end this long before its target does, or a slow client follows it too late. */
+    /**
+     * A redirect is kept until so long before its target expires, so that a slow client does not follow it too late.
+     */
     static final Duration REDIRECT_MARGIN = Duration.ofMinutes(1);
 
     private static final Duration STALE_REDIRECT = Duration.ofMinutes(1);
@@ -67,10 +69,10 @@ final class ImageResponses {
     private final Clock clock;
     private final ObjectWriter images;
     private final ObjectWriter pendingImages;
-    /** The JSON of the images asked for most, by signed URL. */
+    /** The JSON of images that are asked for often, by signed URL. */
     private final Cache<String, Written> written;
 
-    /** The JSON of an image, and what it says. */
+    /** The JSON of an image, and the entry that it was written from. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Written(IndexEntry entry, byte[] json) {}
 
@@ -97,7 +99,10 @@ final class ImageResponses {
         };
     }
 
-    /** Written once a URL, because writing costs more than all else that is ours in a hit. */
+    /**
+     * The JSON of an image. It is written once for each signed URL, because writing it costs more than the rest of a
+     * hit's work in this service.
+     */
     private byte[] json(IndexEntry entry, SignedUrl url) {
         Written known = written.getIfPresent(url.url());
         if (known != null && known.entry().equals(entry)) {
@@ -131,8 +136,8 @@ final class ImageResponses {
     }
 
     /**
-     * 302 to the signed URL for whoever follows a request link. Shared caches may keep it as long as the URL and the link are
-     * valid; a redirect to a stale image only for a minute, because a new one is being made.
+     * 302 to the signed URL, for a client that follows a request link. Shared caches may keep it as long as the URL and
+     * the link are valid; a redirect to a stale image only for a minute, because a new one is being made.
      */
     HttpResponse linked(ImageOutcome.Ready ready, Optional<Instant> linkEnd, Supplier<URI> serviceRoot) {
         SignedUrl url = urlFor(ready, serviceRoot);
@@ -150,7 +155,7 @@ final class ImageResponses {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** The signed URL, on the host through which the caller reached the service where no other is configured. */
+    /** The signed URL. Where no base URL is configured, it has the host by which the caller reached the service. */
     SignedUrl urlFor(ImageOutcome.Ready ready, Supplier<URI> serviceRoot) {
         return baseUrl.seenFrom(serviceRoot, signer.sign(ready.entry()));
     }

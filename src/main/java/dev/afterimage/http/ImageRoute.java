@@ -21,14 +21,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Hands the requests for an image that come over a connection to the {@link ImageEndpoint}, and sends its answers. A route of
- * its own, because the way through Quarkus REST costs more than all the rest of a hit.
+ * Hands the requests for an image that come over a connection to the {@link ImageEndpoint}, and sends its answers. It
+ * is a route of its own, because Quarkus REST would cost more than all the rest of a hit.
  */
 final class ImageRoute {
 
     /**
-     * The endpoint is made by the first request and not at the start: functions that only run jobs have neither requests nor
-     * keys to sign with.
+     * Registers the route. The endpoint is made by the first request and not at the start, because functions that only
+     * run jobs get no requests and have no key that signs URLs.
      */
     void register(@Observes Router router, HttpConfig config, Clock clock, Instance<ImageEndpoint> endpoint) {
         JsonBody.of(router, ImageEndpoint.PATH, config.bodyTimeout())
@@ -98,9 +98,10 @@ final class ImageRoute {
     }
 
     /**
-     * The event loop that a connection belongs to. Redis answers on a loop of its own, and files are read by virtual threads.
+     * The event loop of a connection. Results from Redis and from files arrive on other threads, but answers must be
+     * sent on this one.
      *
-     * @param context the request's
+     * @param context that of the request
      */
     private record EventLoop(Context context) implements Executor {
 

@@ -35,8 +35,8 @@ final class JsonBody {
     /**
      * A {@code POST} route whose further handlers find the whole body with {@link #bytes}.
      *
-     * @param limit the time from the end of the head to the end of the body. The server's own idle time-out never ends a
-     *     client that sends a byte now and then
+     * @param limit the time from the end of the head to the end of the body. The server's own idle time-out would never
+     *     cut off a client that sends a byte now and then
      */
     static Route of(Router router, String path, Duration limit) {
         BodyHandler reader = BodyHandler.create(false).setBodyLimit(MOST_BYTES);
@@ -58,8 +58,8 @@ final class JsonBody {
     }
 
     /**
-     * A client whose body is not whole in time is told so and cut off. Most bodies come with their heads and need no timer, so
-     * it is set only after what has come is read.
+     * Sets a timer that answers 408 and closes the connection when the body is not complete in time. Most bodies come
+     * together with the head and need no timer, so it is set only after what has arrived is read.
      */
     private static void begin(RoutingContext context, Duration limit) {
         context.vertx().runOnContext(read -> {
@@ -78,7 +78,7 @@ final class JsonBody {
                 ProblemException.of(REQUEST_TIMEOUT, "Send the whole body within " + limit.toSeconds() + " seconds."));
     }
 
-    /** A request whose client has been told that it is late goes no further. */
+    /** Ends the timer. A request that it has answered goes no further. */
     private static void end(RoutingContext context) {
         Long timer = context.get(TIMER);
         if (timer == null || context.vertx().cancelTimer(timer)) {

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses, by its headers, a body that is not of one of the route's media types, or is compressed: uncompressed it could be a
- * thousand times larger than the limit on what is sent.
+ * Refuses, by its headers, a body that is not of one of the route's media types, or is compressed: decompressed it
+ * could be a thousand times larger than the limit, which counts the bytes sent.
  */
 public final class MediaTypeCheck implements Handler<RoutingContext> {
 
@@ -34,9 +34,9 @@ public final class MediaTypeCheck implements Handler<RoutingContext> {
     }
 
     /**
-     * Refuses what does not pass.
+     * Refuses a body whose headers do not pass.
      *
-     * @param headers the values of each line of a header, by its name in whatever case
+     * @param headers the values of a header, one for each of its lines, by the header's name in any case
      * @throws ProblemException with what to send instead
      */
     void check(Function<String, List<String>> headers) {

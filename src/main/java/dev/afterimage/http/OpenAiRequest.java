@@ -118,7 +118,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
         return value.intValue();
     }
 
-    /** The value, or the first where there is none. */
+    /** The value, which must be one of the words; the first word where there is no value. */
     private static String oneOf(JsonNode value, String name, String... words) {
         if (value.isMissingNode()) {
             return words[0];

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** What the operator sees and does besides single images, batches and receipts. */
+/** Routes for the operator: statistics, costs, purge and redrive. */
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 public final class OperatorResource {
@@ -71,10 +71,10 @@ public final class OperatorResource {
         this.clock = clock;
     }
 
-    /** The numbers of the moment, for people; machines scrape {@code /q/metrics}. */
+    /** The current statistics, for people; machines scrape {@code /q/metrics}. */
     @GET
     @Path("stats")
-    @RunOnVirtualThread // it asks queue and limiter, which may be a network away
+    @RunOnVirtualThread // it waits for queue and limiter
     public Stats stats() {
         return stats.current();
     }
@@ -82,7 +82,7 @@ public final class OperatorResource {
     /** What images have cost in a month. */
     @GET
     @Path("usage")
-    @RunOnVirtualThread // it asks the fleet's memory, which may be a network away
+    @RunOnVirtualThread // it waits for the budget's counts
     public UsagePage usage(@QueryParam("by") @Nullable String by, @QueryParam("month") @Nullable String month) {
         String of = (month == null ? CreditBudget.currentMonth(clock) : parsed(month)).toString();
         By kind = switch (by) {

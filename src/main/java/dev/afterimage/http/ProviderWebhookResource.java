@@ -30,16 +30,19 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * Where a provider says that a job may have ended. The body is not read. The job is polled at once: by the thread that
- * waits for it in this process if there is one, else by this request.
+ * Receives the webhooks by which a provider reports that a job may have ended. The body is not read. The job is polled
+ * at once: by the thread that waits for it in this process if there is one, else by this request.
  */
 @Path("/v1/provider-webhooks")
-@RunOnVirtualThread // it asks the fleet's memory and the provider
+@RunOnVirtualThread // it waits for the receipts and the provider
 public final class ProviderWebhookResource {
 
     private static final Logger LOG = Logger.getLogger(ProviderWebhookResource.class);
 
-    /** About as long as providers wait for the answer to a webhook; after that the poll goes on without them. */
+    /**
+     * How long a webhook's answer waits for the poll, which then goes on: about as long as providers wait for the
+     * answer.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ProviderWebhooks webhooks;
@@ -87,7 +90,7 @@ public final class ProviderWebhookResource {
         CompletableFuture<Optional<ImageOutcome>> outcome = images.indexLookup(request)
                 .thenCompose(lookup -> lookup.key().equals(key)
                         ? images.obtain(job, lookup).thenApply(Optional::of)
-                        // Its template was purged, so that this would buy another image.
+                        // Its template was purged meanwhile: this would buy another image.
                         : CompletableFuture.completedFuture(Optional.<ImageOutcome>empty()))
                 .toCompletableFuture();
         try {

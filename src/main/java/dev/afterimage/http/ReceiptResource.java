@@ -21,9 +21,12 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The calls whose end is not known, for the operator, who can list them and allow another purchase. */
+/**
+ * Receipts for the operator, who can list those of calls that are under way or brought no image, and allow another
+ * purchase.
+ */
 @Path("/v1/receipts")
-@RunOnVirtualThread // it asks the fleet's memory, which may be a network away
+@RunOnVirtualThread // it waits for the receipts
 public final class ReceiptResource {
 
     /**
@@ -46,7 +49,7 @@ public final class ReceiptResource {
             int purchases,
             String next) {}
 
-    /** Those of one state, the oldest first. */
+    /** The receipts asked for, the oldest departure first. */
     public record Page(List<Listed> receipts) {}
 
     private final Receipts receipts;

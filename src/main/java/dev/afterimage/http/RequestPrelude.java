@@ -25,16 +25,19 @@ import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first handler of every request: names it, and sets the headers that an answer has unless a resource says otherwise.
- * Stands before the framework's own handlers, so that their answers have them too.
+ * The first handler of every request: gives it an id, and sets the headers that every answer has unless a resource sets
+ * them itself. It stands before the framework's own handlers, so that their answers have them too.
  */
 @Singleton
 final class RequestPrelude {
 
-    /** What load balancers, API Gateway and Lambda name a request, so that one search finds its lines in all their logs. */
+    /**
+     * The header with the id that load balancers, API Gateway and Lambda give a request, so that one search finds it in
+     * all logs.
+     */
     private static final String TRACE_HEADER = "X-Amzn-Trace-Id";
 
-    /** The key under which log lines carry it (MDC). */
+    /** The key of that id in log lines (MDC). */
     private static final String TRACE_KEY = "traceId";
 
     private static final Pattern TRACE = Pattern.compile("[A-Za-z0-9=;:.-]{1,200}");
@@ -109,7 +112,7 @@ final class RequestPrelude {
         });
     }
 
-    /** Whether the process must not end before the answer: somebody waits for it. A stream of events may be cut off. */
+    /** Whether a drain waits for this request's answer. A stream of events may be cut off. */
     private static boolean isWaitedFor(RoutingContext context) {
         String path = context.request().path();
         return path != null && (path.startsWith("/v1/") || path.startsWith("/i/")) && !path.endsWith("/events");
@@ -125,9 +128,10 @@ final class RequestPrelude {
     }
 
     /**
-     * Moves the check for malformed URIs from Quarkus to this class. Quarkus checks in front of its router, where its bare
-     * 400 cannot become a problem document, and the only switch is a system property that it reads when its HTTP classes are
-     * loaded. Building the configuration is the one step that lies before that in every mode: jar, dev, test, native.
+     * Moves the check for malformed URIs from Quarkus to this class. Quarkus checks in front of its router, where its
+     * bare 400 cannot become a problem document, and the only switch is a system property that it reads when its HTTP
+     * classes are loaded. Building the configuration is the only step that comes before that in every mode: jar, dev,
+     * test, native.
      */
     public static final class UriValidation implements SmallRyeConfigBuilderCustomizer {
 

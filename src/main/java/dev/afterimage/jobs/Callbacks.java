@@ -17,12 +17,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Tells callers that their batch has ended, or that their late image is there. A callback is a job of its own: told at least
- * once, repeated with the back-off of every job until its receiver takes it, and in the end given up with the reason.
+ * Tells callers that their batch has ended, or that their late image is there. A callback is a job of its own: it is
+ * sent at least once, is repeated with the back-off of every job until its receiver answers 2xx, and after the last
+ * attempt goes to the dead-letter queue with the reason.
  *
  * <p>Its body is what {@code GET} of the batch or the image answers. {@value #SIGNATURE} is {@code v1=} and the
  * HMAC-SHA256, in hexadecimal, over the {@value #TIMESTAMP} (seconds since 1970), a full stop and the body; where two
- * secrets are configured, one signature of each, separated by a comma.
+ * secrets are configured, it holds one signature by each, separated by a comma.
  */
 public final class Callbacks {
 
@@ -59,16 +60,16 @@ public final class Callbacks {
         int post(URI url, Map<String, String> headers, String body) throws IOException;
     }
 
-    /** Port: what {@code GET} of a subject answers. */
+    /** Port: makes the bodies of callbacks, which are what {@code GET} of the subject answers. */
     public interface Bodies {
 
         Body of(Subject subject);
     }
 
-    /** What there is to tell. */
+    /** The body of a callback, where there is one. */
     public sealed interface Body {
 
-        /** This, as JSON. */
+        /** The body, as JSON. */
         record Ready(String json) implements Body {}
 
         /** Nothing yet: the image is still being made. */
@@ -81,7 +82,7 @@ public final class Callbacks {
     /**
      * Callbacks signed with these secrets.
      *
-     * @param secrets at most two, while one takes the place of the other; none where nobody can be told
+     * @param secrets at most two, the second during a rotation; none where callbacks are off
      */
     public Callbacks(
             List<String> secrets, Transport transport, Bodies bodies, JobQueue queue, TimeOrderedIds ids, Clock clock) {
@@ -94,9 +95,9 @@ public final class Callbacks {
     }
 
     /**
-     * Reads where a caller wants to be told. Blocks.
+     * Checks the URL to which a caller wants its callback. Blocks.
      *
-     * @throws InvalidRequestException when callbacks cannot be sent there, or not at all
+     * @throws InvalidRequestException when callbacks cannot be sent there, or are off
      */
     public URI accept(String url) {
         if (secrets.isEmpty()) {
@@ -117,7 +118,7 @@ public final class Callbacks {
         }
     }
 
-    /** Queues the callback of a batch that has ended, where there is one that is not queued yet. Blocks. */
+    /** Queues the callback of a batch if the batch has ended, wants one, and it is not queued yet. Blocks. */
     public void tellIfDue(BatchRows batches, String batch) {
         batches.dueCallback(batch).ifPresent(url -> {
             Job job = new Job.Callback("callback-" + batch, url, new Subject.OfBatch(batch));
@@ -126,16 +127,16 @@ public final class Callbacks {
         });
     }
 
-    /** Queues the callback for an image; it is sent when the image is there. Blocks. */
+    /** Queues the callback for an image. It is sent when the image is there. Blocks. */
     public void tell(ImageKey key, URI url) {
         queue.enqueue(List.of(new Job.Callback(ids.next(), url, new Subject.OfImage(key))), SHORTEST_WAIT);
     }
 
-    /** Sends the callback, if there is something to tell. Blocks. */
+    /** Sends the callback, if its body is ready. Blocks. */
     JobOutcome deliver(Job.Callback callback, int attempts, JobOutcomes outcomes) {
         return switch (bodies.of(callback.subject())) {
             case Body.NotYet notYet -> new JobOutcome.Wait(untilNextTry(callback), false);
-            case Body.Gone gone -> new JobOutcome.DeadLettered("What was to be told of is forgotten.");
+            case Body.Gone gone -> new JobOutcome.DeadLettered("The batch of this callback is no longer kept.");
             case Body.Ready ready -> post(callback, ready.json(), attempts, outcomes);
         };
     }
@@ -156,7 +157,10 @@ public final class Callbacks {
         }
     }
 
-    /** The wait before the next attempt while the image is not there: a quarter of the time that was waited so far. */
+    /**
+     * The wait before the next attempt while the image is not there: a quarter of the time since the callback was
+     * queued, from 1 to 30 s.
+     */
     private Duration untilNextTry(Job.Callback callback) {
         Duration age = TimeOrderedIds.isWellFormed(callback.id())
                 ? Duration.between(TimeOrderedIds.timeOf(callback.id()), clock.instant())

@@ -27,12 +27,13 @@ public sealed interface Job {
     /**
      * One image to be made.
      *
-     * @param key the image's key when the job was made; a purge since then changes the image's, not the job's
+     * @param key the image's key when the job was queued; after a purge the image is made under a new key, and the job
+     *     keeps this one
      * @param lane also the lane it takes at the provider
      * @param caller whose quota it uses
      * @param row the row of the batch it belongs to, if any
-     * @param horizon for how long a plan wants the image to be fresh; {@link Horizon#NONE} where no plan made the job
-     * @param open the provider's job that makes it, where nobody waits for that
+     * @param horizon until when a plan wants the image to be fresh; {@link Horizon#NONE} where no plan made the job
+     * @param open the job at the provider that makes it, if one is set down
      */
     record Image(
             String id,
@@ -49,7 +50,7 @@ public sealed interface Job {
             checkId(id);
         }
 
-        /** A job that has not been at the provider. */
+        /** A job without a job at the provider. */
         public Image(
                 String id,
                 ImageKey key,
@@ -75,8 +76,8 @@ public sealed interface Job {
      * Tells a caller that a batch has ended, or that a late image is there. Waits in the interactive lane, and so not behind
      * a catalogue.
      *
-     * @param url where the caller wants to be told
-     * @param subject what the callback tells of
+     * @param url the address that the caller gave for it
+     * @param subject what the callback is about
      */
     record Callback(String id, URI url, Subject subject) implements Job {
 
@@ -90,7 +91,7 @@ public sealed interface Job {
         }
     }
 
-    /** What a callback tells of. */
+    /** What a callback is about. */
     sealed interface Subject {
 
         /** An image that was answered 202. */

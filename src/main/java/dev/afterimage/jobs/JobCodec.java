@@ -26,14 +26,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The one-line JSON form of a job, the same in files and in messages. The image's data is a string in it, because it is
- * canonical JSON already and need not be read again.
+ * The one-line JSON form of a job, the same in files and in messages. The image's data is in it as a string, because it
+ * is canonical JSON already and need not be parsed again.
  */
 public final class JobCodec {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** Raised when older versions would misread what is written; a further property is no reason. */
+    /**
+     * The newest format that this version reads. It is raised when older versions would misread a job, not for a
+     * further property.
+     */
     private static final int FORMAT = 3;
 
     /** The format of jobs that have no variant, so that older versions can read them. */

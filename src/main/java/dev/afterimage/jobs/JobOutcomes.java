@@ -27,13 +27,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** Decides what becomes of a job: the one place where outcomes and failures get their consequences in the background. */
+/** Decides what becomes of a job after an outcome or a failure of the pipeline. */
 public final class JobOutcomes {
 
     /** The shortest wait after a throttled call, and the wait where the provider names no time. */
     private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
 
-    /** The wait while the fleet's memory, its jobs or its images cannot be reached: until then no job can end. */
+    /** The wait while Redis, the queue or the store cannot be reached, because no job can end then. */
     static final JobOutcome.Wait OUTAGE = new JobOutcome.Wait(Duration.ofSeconds(15), true);
 
     private final AttemptPolicy policy;
@@ -65,7 +65,7 @@ public final class JobOutcomes {
             case FleetUnavailableException gone -> OUTAGE;
             case QueueUnavailableException gone -> OUTAGE;
             case StoreUnavailableException gone -> OUTAGE;
-            // A message of unknown origin may hold anything, so only its kind is told.
+            // The message of an unknown exception may hold anything, even data, so only its class is named.
             default -> retry(attempts, "Unexpected " + failure.getClass().getSimpleName() + "; see the log.");
         };
     }
@@ -102,7 +102,10 @@ public final class JobOutcomes {
         };
     }
 
-    /** A call in vain is no attempt of the job: how often it may be bought again is counted by its receipt. */
+    /**
+     * The outcome of a call that brought no image. It uses no attempt of the job, because the receipt counts how often
+     * the image may be bought again.
+     */
     private static JobOutcome buyAgain(Optional<Duration> nextPurchase, String reason) {
         return nextPurchase
                 .<JobOutcome>map(wait -> new JobOutcome.Wait(wait.plus(LEAST_WAIT), false))
@@ -115,12 +118,12 @@ public final class JobOutcomes {
         return named.compareTo(longest) < 0 ? named : longest;
     }
 
-    /** Whether the job was handed out so often without ever ending that it is given up. */
+    /** Whether the job was delivered so often without ending that it is given up. */
     boolean isPoison(int deliveries) {
         return deliveries > policy.maxDeliveries();
     }
 
-    /** One more attempt, unless they are used up. */
+    /** The outcome of a failed attempt: another one, or the dead-letter queue when all are used up. */
     JobOutcome retry(int attempts, String reason) {
         return attempts + 1 >= policy.maxAttempts()
                 ? new JobOutcome.DeadLettered(reason + " Given up after " + (attempts + 1) + " attempts.")
@@ -141,15 +144,16 @@ public final class JobOutcomes {
         record CallbackTaken() implements JobOutcome {}
 
         /**
-         * It waits, because the provider, the limiter, the budget or the quota says so. Uses no attempt.
+         * It goes back to the queue, because the provider, the limiter, the budget or the quota makes it wait. Uses no
+         * attempt.
          *
          * @param delay the time that was named
-         * @param everybody whether other jobs of the lane would be told the same
+         * @param everybody whether other jobs of the lane would have to wait, too
          */
         record Wait(Duration delay, boolean everybody) implements JobOutcome {}
 
         /**
-         * The provider has not ended its job, so it comes back to ask again. Uses no attempt.
+         * The provider's job has not ended: this one goes back to the queue, to poll again later. Uses no attempt.
          *
          * @param job what finds the provider's job again
          */
@@ -168,7 +172,8 @@ public final class JobOutcomes {
      * @param maxAttempts failed attempts after which it goes to the dead-letter queue, at least 1
      * @param backOff the wait after the first failed attempt; it doubles each time
      * @param maxBackOff the longest wait
-     * @param maxDeliveries deliveries of which none ended (the worker died) after which it goes there, too; at least 1
+     * @param maxDeliveries deliveries after which it goes there, too, when none of them ended (the worker died); at
+     *     least 1
      */
     public record AttemptPolicy(int maxAttempts, Duration backOff, Duration maxBackOff, int maxDeliveries) {
 

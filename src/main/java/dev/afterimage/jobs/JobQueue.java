@@ -24,7 +24,7 @@ public interface JobQueue {
     }
 
     /**
-     * Takes jobs over, each into its own lane. Once this returns they survive a crash; when it fails, some may have been
+     * Queues jobs, each in its own lane. Once this returns they survive a crash; when it fails, some may have been
      * accepted.
      *
      * @param delay the time for which they are not handed out, of any length; zero for at once
@@ -63,7 +63,7 @@ public interface JobQueue {
     boolean deadLetter(Claim claim, String reason);
 
     /**
-     * Puts jobs from the dead-letter queue back into their lanes, with all their attempts.
+     * Puts jobs from the dead-letter queue back into their lanes, with all attempts ahead of them.
      *
      * @param max at most so many
      * @param before called with each job before anybody can claim it; when it throws, the job stays a dead letter
@@ -76,16 +76,19 @@ public interface JobQueue {
     Duration visibilityTimeout();
 
     /**
-     * A job in the hands of one worker, until the visibility timeout unless {@linkplain JobQueue#extend extended}.
+     * A job held by one worker, until the visibility timeout unless {@linkplain JobQueue#extend extended}.
      *
      * @param attempts failed attempts before this one; waits that the provider asked for don't count
-     * @param deliveries how often it was handed out since it was last put on the queue, this time included; more than one
-     *     means that a worker died over it, or was too slow
+     * @param deliveries how often it was handed out since it was last put on the queue, this time included; more than
+     *     one means that a worker died while it had the job, or was too slow
      * @param receipt the queue's name for this claim
      */
     record Claim(Job job, int attempts, int deliveries, String receipt) {
 
-        /** The same claim, whose job goes on with a job of the provider where the backend can change what it holds. */
+        /**
+         * The same claim of a job that goes on with this job at the provider. A back end that cannot change a queued
+         * job ignores that.
+         */
         Claim of(OpenJob open) {
             return new Claim(job instanceof Job.Image image ? image.of(open) : job, attempts, deliveries, receipt);
         }
@@ -94,7 +97,7 @@ public interface JobQueue {
     /**
      * What the operator sees of the queue.
      *
-     * @param interactive jobs not ended in the interactive lane: waiting, delayed or claimed
+     * @param interactive unfinished jobs of the interactive lane: waiting, delayed or claimed
      * @param bulk the same in the bulk lane
      * @param oldestAge the time since the oldest of them was put on the queue; zero when none waits, empty where the backend
      *     cannot tell

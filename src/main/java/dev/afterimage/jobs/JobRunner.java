@@ -17,8 +17,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Runs one claimed job to its outcome. The ledger hears of the end before the queue does: a process that dies in between
- * leaves a job that is run once more, finds its image made, and is counted once.
+ * Runs one claimed job to its outcome. The end is recorded in the batch before it is reported to the queue: when the
+ * process dies in between, the job runs once more, finds its image made, and is still counted once.
  */
 public final class JobRunner {
 
@@ -47,17 +47,17 @@ public final class JobRunner {
     }
 
     /**
-     * Blocks until the job has met its outcome; call it from a virtual thread.
+     * Runs the job and reports its outcome. Blocks; call it from a virtual thread.
      *
      * @param deadline until when the image is waited for
-     * @return how long other jobs of this lane should wait, too; zero when they need not
+     * @return how long the other jobs of this lane should wait; zero when they need not
      */
     Duration run(Claim claim, Deadline deadline) throws InterruptedException {
         try {
             return runOnce(claim, deadline);
         } catch (QueueUnavailableException lost) {
             // A claim that runs out would count as a worker that died while it had the job.
-            LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back, for its end cannot be noted", lost);
+            LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back: its end cannot be recorded", lost);
             return settle(claim, JobOutcomes.OUTAGE);
         }
     }
@@ -71,7 +71,7 @@ public final class JobRunner {
         }
         JobOutcome outcome = outcomes.isPoison(claim.deliveries())
                 ? new JobOutcome.DeadLettered("Handed out " + (claim.deliveries() - 1)
-                        + " times and never ended: its worker died or" + " hung each time.")
+                        + " times and never ended: its worker died or hung each time.")
                 : attempt(claim, deadline);
         return settle(claim, outcome);
     }
@@ -166,7 +166,10 @@ public final class JobRunner {
         }
     }
 
-    /** Whether the job has a mark: those that a caller or a refresh queued have one, rows of a batch have none. */
+    /**
+     * Whether the job has a mark in {@link PendingKeys}: jobs of a caller or a refresh have one, rows of a batch have
+     * none.
+     */
     private static boolean hasMark(Job.Image job) {
         return job.lane() == Lane.INTERACTIVE || job.row().isEmpty();
     }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Keeps a worker from claiming jobs that would only be put back. When a job of a lane must wait, the lane is paused for as
- * long, but at most {@link #LONGEST}; then a few jobs find out whether the reason is gone.
+ * Keeps a worker from claiming jobs that would only be put back. When a job of a lane must wait, the lane is paused for
+ * as long, but at most {@link #LONGEST}; then jobs are claimed again, and find out whether the reason is gone.
  */
 final class PausedLanes {
 

@@ -20,9 +20,9 @@ public interface PregenerationConfig {
     boolean worker();
 
     /**
-     * A job whose worker gives no sign of life for this long is handed to another; a worker gives one three times as often
-     * while the job runs, however long that takes. Longer forgives long pauses, shorter brings a dead worker's jobs back
-     * sooner. On Lambda, which gives no such signs, the queue's own visibility timeout counts.
+     * A job whose worker has not renewed its claim for this long is handed to another worker. While a job runs, its
+     * claim is renewed three times in this time. Longer forgives long pauses, shorter brings a dead worker's jobs back
+     * sooner. On Lambda, where claims are not renewed, the queue's own visibility timeout counts.
      */
     @WithName("visibility-timeout")
     @WithDefault("15s")

@@ -32,7 +32,7 @@ public final class Worker {
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
-    /** The wait doubles until it has reached this length, and may so become up to twice as long. */
+    /** A wait of at least this length is not doubled any more; so the longest is 32 s. */
     private static final Duration LONGEST_AFTER_FAILURE = Duration.ofSeconds(30);
 
     private final JobQueue queue;
@@ -87,8 +87,8 @@ public final class Worker {
     }
 
     /**
-     * Claims no more, and waits for the jobs at hand to end. Those that don't end in time are handed to another worker after
-     * the visibility timeout.
+     * Claims no more jobs, and waits for the running ones to end. Those that don't end in time are handed to another
+     * worker after the visibility timeout.
      *
      * @return whether all ended
      */
@@ -102,7 +102,7 @@ public final class Worker {
         return all;
     }
 
-    /** Claims no more; the jobs at hand go on. Does not wait. */
+    /** Claims no more jobs; the running ones go on. Does not wait. */
     public void claimNoMore() {
         stopped = true;
         cancel(taking);
@@ -150,7 +150,7 @@ public final class Worker {
         void run() throws InterruptedException;
     }
 
-    /** Whether it is in order: false when it was started, was not stopped, and still has ceased to take jobs. */
+    /** Whether it works as it should: false when one of its loops has ended although it was not stopped. */
     public boolean isWell() {
         return stopped || (hasNotEnded(taking) && hasNotEnded(beating));
     }
@@ -160,9 +160,9 @@ public final class Worker {
     }
 
     /**
-     * Waits until a job can be run and then for a job, and starts as many as can be run at once.
+     * Waits until there is room for a job, then for a job, and starts as many as there is room for.
      *
-     * @return how many
+     * @return how many were started
      */
     int takeJobsOnce(Duration wait) throws InterruptedException {
         places.acquire();
@@ -226,12 +226,12 @@ public final class Worker {
     }
 
     /**
-     * Runs jobs that were claimed elsewhere, at most {@code concurrency} at once. A job that must wait or is given up has
-     * ended here, too: the queue has been told.
+     * Runs jobs that were claimed elsewhere, at most {@code concurrency} at once. A job that must wait or is given up
+     * counts as ended, because that was reported to the queue.
      *
      * @param claims by the name under which the caller knows them
      * @param deadline until when images are waited for
-     * @return the names of those whose outcome the queue could not be told, which must be handed out again
+     * @return the names of those whose outcome could not be reported to the queue; they must be delivered again
      */
     public Set<String> process(Map<String, Claim> claims, Deadline deadline) throws InterruptedException {
         Set<String> failed = ConcurrentHashMap.newKeySet();

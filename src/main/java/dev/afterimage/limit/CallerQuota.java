@@ -31,7 +31,7 @@ public interface CallerQuota {
         record Exceeded(Duration retryAfter) implements Decision {}
     }
 
-    /** How much one caller may ask for. */
+    /** How many requests that may be billed one caller may make. */
     @ConfigMapping(prefix = "afterimage.quota")
     interface QuotaConfig {
 

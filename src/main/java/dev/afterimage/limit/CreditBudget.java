@@ -12,13 +12,13 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * Port: what images cost in a month, in the provider's own unit (images, credits, tokens), counted before it is spent: by
- * account, by template and by tenant. Months are calendar months in UTC. Every operation may fail with a
- * {@link FleetUnavailableException}; then nothing may be spent.
+ * Port: counts what images cost in a month, in the provider's own unit (images, credits, tokens): by account, by
+ * template and by tenant. A cost is counted before its call leaves. Months are calendar months in UTC. Every operation
+ * may fail with a {@link FleetUnavailableException}; then nothing may be bought.
  */
 public interface CreditBudget {
 
-    /** Counts a cost, or says until when there is no budget for it. */
+    /** Counts a cost if the budgets have room for it. */
     Decision reserve(Charge charge);
 
     /** Replaces the reserved cost by the true one; no count falls below zero. */
@@ -32,12 +32,12 @@ public interface CreditBudget {
     /** The current month's count of an account; kept also when no budget is set. */
     Status status(String account);
 
-    /** That of several accounts of one provider together; without a limit when one of them has none. */
+    /** The sum of the counts of several accounts of one provider; without a limit when one of them has none. */
     default Status status(List<String> accounts) {
         return accounts.stream().map(this::status).reduce(Status::plus).orElseThrow();
     }
 
-    /** What a month's images cost, in the order of the names; empty for a month of which nothing is known. */
+    /** What a month's images cost, in the order of the names; empty for a month without any. */
     List<Usage> usage(String month, By by);
 
     /** The month in which costs are counted now. */
@@ -94,7 +94,7 @@ public interface CreditBudget {
 
         private static final long NONE = -1;
 
-        /** A budget of the one account, and none of tenants. */
+        /** A budget of {@link Purchase#DEFAULT_ACCOUNT}, and none of tenants. */
         public static Budgets of(OptionalLong limit) {
             return new Budgets(
                     limit.isPresent() ? Map.of(Purchase.DEFAULT_ACCOUNT, (double) limit.getAsLong()) : Map.of(),
@@ -131,7 +131,8 @@ public interface CreditBudget {
     /**
      * The cost is counted.
      *
-     * @param month the month it is counted in, such as {@code 2026-11}: it is given back to that one
+     * @param month the month in which it is counted, such as {@code 2026-11}; what is given back is given back to that
+     *     month
      */
     record Reserved(String month, Charge charge) implements Decision {}
 
@@ -151,7 +152,7 @@ public interface CreditBudget {
     }
 
     /**
-     * What the operator sees.
+     * The count of a month, for the operator.
      *
      * @param used in whole units, rounded up
      * @param limit the month's credits; empty when no budget is set

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * One account in the memory of a process that is the whole fleet: its window, places, cool-down and stops. Times are
- * nanoseconds since an origin of its owner's choice, who guards it.
+ * The limiter's state of one account, for a fleet of one process: its window, places, cool-down and stops. Times are
+ * nanoseconds since an origin that its owner chooses. Not safe for concurrent use; its owner holds a lock.
  */
 final class MemoryAccount {
 
@@ -23,27 +23,28 @@ final class MemoryAccount {
     private static final long LONGEST_WAIT = TimeUnit.DAYS.toNanos(366);
 
     /**
-     * No call is planned further ahead, so that a permit lapses before the receipt of an image that came meanwhile is
-     * gone.
+     * How far ahead a call may be planned. A permit must lapse before the receipt of an image that was stored meanwhile
+     * has expired.
      */
     private static final long LONGEST_PLAN = TimeUnit.SECONDS.toNanos(60);
 
-    /** When a call is planned to leave, or was stamped to. */
+    /** When a call is planned to leave, or was stamped. */
     private record Plan(Lane lane, long start) {}
 
     private record Stop(Instant since, Instant nextProbe) {}
 
-    /** What the account answers to "when may a call start?". */
+    /** When a call may start, or why it may not. */
     sealed interface Answer {
 
         /**
-         * Then.
+         * The call may start.
          *
-         * @param probe whether it finds out if a stop is over
+         * @param at the time
+         * @param probe whether the call is the probe of a stop
          */
         record Start(long at, boolean probe) implements Answer {}
 
-        /** Not within the patience. */
+        /** The call may not start within its patience. */
         record No(Permit permit, Duration retryAfter) implements Answer {}
     }
 
@@ -84,7 +85,7 @@ final class MemoryAccount {
         places.advanceTo(now);
     }
 
-    /** When a call that asks now may start; a stop that is due for a probe does not forbid it. */
+    /** When a call that asks now may start. A stop that is due for a probe does not forbid it. */
     Answer start(Lane lane, long now, Duration patience) {
         Instant instant = clock.instant();
         boolean probe = false;
@@ -123,7 +124,8 @@ final class MemoryAccount {
             if (start - now > mayWait) {
                 return no(new Denied(Duration.ofNanos(start - now + expected), Duration.ofNanos(start - now), reason));
             }
-            // Half a lead early, so that the start granted then still lies ahead, and the call leaves on time.
+            // The caller asks again half a lead before the start, so that the start still lies ahead then, and the call
+            // leaves on time.
             return no(start - now - lead / 2, reason);
         }
         return new Answer.Start(start, probe);
@@ -149,15 +151,18 @@ final class MemoryAccount {
     }
 
     /**
-     * Sets when the next probe of each stop of the lane may leave. After a granted permit that is when the permit lapses,
-     * because its holder may not leave and would then have found out nothing; after a departure, one interval later,
-     * however the call ends.
+     * Sets when the next probe of each stop of the lane may leave. After a granted permit that is when the permit
+     * lapses, because a call that never leaves finds out nothing; after a departure, one interval later, however the
+     * call ends.
      */
     private void putProbesOff(Lane lane, Function<LaneStop.Reason, Instant> next) {
         stops.replaceAll((reason, stop) -> reason.concerns(lane) ? new Stop(stop.since(), next.apply(reason)) : stop);
     }
 
-    /** Why the call must not leave now, where there is a reason; it has no place any more then. */
+    /**
+     * The cool-down that keeps the call from leaving now, if there is one; the call's place in flight is given back
+     * then.
+     */
     Optional<Denied> pause(String token, long now) {
         if (coolDownUntil <= now) {
             return Optional.empty();
@@ -170,7 +175,10 @@ final class MemoryAccount {
         return denied(Math.max(windows.departure(lane, now), coolDownUntil) - now, Reason.LAPSED);
     }
 
-    /** How long from now on until the call leaves, and stamps it; or that it must wait, and plans it anew. */
+    /**
+     * Stamps the call, and says how long from now it must wait to leave; where that is more than the lead, plans it
+     * anew instead.
+     */
     Departure depart(String token, Lane lane, long now) {
         long departure = windows.departure(lane, now);
         if (departure - now > lead) {
@@ -225,7 +233,7 @@ final class MemoryAccount {
         stops.computeIfAbsent(reason, first -> new Stop(now, now.plus(first.probedEvery())));
     }
 
-    /** The call has ended so. */
+    /** Learns from the end of a call: frees its place, and ends the stops that it shows to be over. */
     void learn(Permit.Departed call, CallOutcome outcome) {
         if (outcome.answered()) {
             places.giveBack(call.token());
@@ -256,7 +264,10 @@ final class MemoryAccount {
         };
     }
 
-    /** Counts what a call brought whose receipt was open: so many unusable answers in a row stop the bulk lane. */
+    /**
+     * Counts unusable answers in a row of calls whose receipts were open; {@code maxUnusable} of them stop the bulk
+     * lane.
+     */
     void count(CallOutcome outcome, int maxUnusable) {
         switch (outcome) {
             case CallOutcome.Image image -> unusableInARow = 0;
@@ -299,7 +310,7 @@ final class MemoryAccount {
         return new Denied(Duration.ofNanos(Math.max(wait, SHORTEST_RETRY)), reason);
     }
 
-    /** In nanoseconds, at most those of 366 days, so that sums do not overflow. */
+    /** A duration in nanoseconds, at most 366 days, so that sums do not overflow. */
     private static long nanos(Duration duration) {
         return Math.min(LONGEST_WAIT, TimeUnit.NANOSECONDS.convert(duration));
     }

@@ -38,7 +38,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     /**
      * A limiter that has seen no call yet.
      *
-     * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
+     * @param nanoTime a monotonic clock, such as {@link System#nanoTime}
      * @param storage keeps the receipts over a restart
      */
     public MemoryLimiter(
@@ -52,7 +52,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         limits.byName().keySet().forEach(this::account);
     }
 
-    /** Also one that is configured no more, for the end of its calls. */
+    /** The account of this name; also one that is no longer configured, whose last calls must end. */
     private MemoryAccount account(String name) {
         return accounts.computeIfAbsent(name, added -> new MemoryAccount(limits.of(added), clock));
     }
@@ -89,7 +89,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         });
     }
 
-    /** The denial, with the time from which a call of any of the accounts might leave. */
+    /** The denial, with the earliest time at which a call of any of the accounts may leave. */
     private static Permit.Denied soonest(Permit.Denied denied, List<Answer> answers) {
         Duration startsIn = answers.stream()
                 .flatMap(answer -> answer instanceof Answer.No no && no.permit() instanceof Permit.Denied other
@@ -100,7 +100,10 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         return new Permit.Denied(denied.retryAfter(), startsIn, denied.reason());
     }
 
-    /** Of two that start at once, a probe finds out more; of two that don't, a stop is the worse reason. */
+    /**
+     * Whether {@code other} is the better answer. The earlier start is better, and of equal ones that of a probe; of
+     * two refusals the shorter wait is better, and any other reason better than a stop.
+     */
     private static boolean isBetter(Answer other, Answer than) {
         return switch (other) {
             case Answer.Start start ->
@@ -254,8 +257,8 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     }
 
     /**
-     * Does the work under the lock, and returns when its changes of receipts survive a crash. The wait for the disk is
-     * outside the lock, so that it holds nobody else up.
+     * Does the work under the lock, and returns when its changes of receipts survive a crash. It waits for the disk
+     * outside of the lock, so that others need not wait for that, too.
      */
     private <T> T locked(LongFunction<T> work) {
         T answer;
@@ -270,7 +273,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         try {
             Object unused = kept.join();
         } catch (CompletionException notKept) {
-            throw new FleetUnavailableException("A receipt cannot be kept.", notKept.getCause());
+            throw new FleetUnavailableException("A receipt cannot be written to disk.", notKept.getCause());
         }
         return answer;
     }

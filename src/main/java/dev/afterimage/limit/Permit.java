@@ -82,7 +82,7 @@ public sealed interface Permit {
         LAPSED
     }
 
-    /** The permit is no longer good: the call did not leave, nothing was billed, another permit must be taken. */
+    /** The call did not leave with its permit: nothing was billed, and another permit must be acquired. */
     class PermitLapsedException extends RuntimeException {
 
         private static final Duration FIRST_WAIT = Duration.ofMillis(1);

@@ -18,11 +18,12 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
- * Waits for the fleet's permits on behalf of this process's calls. Made for virtual threads: thousands may wait.
+ * Acquires permits for the calls of this process, and waits for their starts. Blocks; made for virtual threads, of
+ * which thousands may wait.
  *
- * <p>A call waits in its lane's {@link PermitQueue} until it is told its start, waits until that start, prepares its
- * connection, {@linkplain #depart departs}, tells when its request was {@linkplain #left written}, and gives its permit
- * back.
+ * <p>A call waits in its lane's {@link PermitQueue} for a permit, waits until the permit's start, prepares its
+ * connection, {@linkplain #depart departs}, reports when its request was {@linkplain #left written}, and gives its
+ * permit back.
  */
 public final class PermitAcquirer {
 
@@ -35,20 +36,25 @@ public final class PermitAcquirer {
      */
     static final Duration EARLY = Duration.ofMillis(80);
     /**
-     * How long after its stamp a request may be written; a later one is stamped again. It is late when a thread or an
-     * event loop did not get a core in time.
+     * How long after its stamp a request may be written; a later one is stamped again. That happens when a thread or an
+     * event loop does not get a core in time.
      */
     private static final Duration LATE = Limits.JITTER.dividedBy(2);
-    /** How often a call tries to depart. One that fails so often runs on a machine that is too busy to keep time. */
+    /**
+     * How often a call tries to depart with one permit. After so many failures the machine is too busy to keep time.
+     */
     private static final int MOST_TRIES = 5;
-    /** A call that must wait longer gives its permit up and queues for another. */
+    /** A call that must wait longer to depart gives its permit up and queues for another. */
     private static final Duration LONGEST_WAIT_TO_DEPART = Duration.ofSeconds(2);
 
     private final ProviderLimiter limiter;
     private final Clock clock;
     private final Pause pause;
     private final RandomGenerator random;
-    /** By lane and accounts as text, whose hash is the same in every process, so that a simulated fleet repeats. */
+    /**
+     * The queues by lane and accounts. The key is a text because its hash is the same in every process: so a simulated
+     * fleet runs the same way each time.
+     */
     private final Map<String, PermitQueue> queues = new ConcurrentHashMap<>();
 
     public PermitAcquirer(ProviderLimiter limiter, Clock clock, Pause pause, RandomGenerator random) {
@@ -65,7 +71,7 @@ public final class PermitAcquirer {
      * <p>In the interactive lane a call is denied at once when its start would be so late that the answer is expected
      * after the deadline. Else everybody would wait in vain as soon as there are more calls than the limit has room for.
      *
-     * @param accounts that may be billed, at least one
+     * @param accounts those that may be billed, at least one
      * @return granted; denied at once when the wait would end too late; or stopped
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
@@ -125,7 +131,7 @@ public final class PermitAcquirer {
     }
 
     /**
-     * To be called directly before the request is written; returns when it may be.
+     * To be called directly before the request is written. Returns when it may be written.
      *
      * @throws PermitLapsedException when the call must not leave with this permit
      */
@@ -154,8 +160,8 @@ public final class PermitAcquirer {
     }
 
     /**
-     * To be called when the request is written. Where that took long, its slot is counted from {@code at}; when the
-     * limiter cannot be reached, it stays as it was, because the call has left.
+     * To be called when the request is written. Where that took long after the stamp, the limiter counts the call's
+     * slot from now on. When the limiter cannot be reached, the stamp stands, because the call has left.
      */
     public void left(Departure.Leaves departure, Instant at) {
         if (at.isAfter(departure.due().plus(LATE))) {
@@ -168,14 +174,14 @@ public final class PermitAcquirer {
     }
 
     /**
-     * Tells the limiter of an account's {@linkplain ProviderLimiter#lower lower limit} that an answer showed. Where it
-     * cannot be told, the next such answer does.
+     * {@linkplain ProviderLimiter#lower Lowers} an account's limit to the one that an answer stated. Where the limiter
+     * cannot be reached, the next such answer does it.
      */
     public void showed(String account, int calls, Duration window) {
         try {
             limiter.lower(account, calls, window);
         } catch (FleetUnavailableException gone) {
-            LOG.debugf("A limit that the provider shows cannot be told: %s", gone.getMessage());
+            LOG.debugf("A limit that the provider states cannot be applied: %s", gone.getMessage());
         }
     }
 
@@ -184,7 +190,9 @@ public final class PermitAcquirer {
         limiter.stop(account, reason);
     }
 
-    /** Gives a permit back whose call will not be made. Where the limiter cannot be told, the permit lapses by itself. */
+    /**
+     * Gives a permit back whose call will not be made. Where the limiter cannot be reached, the permit lapses in time.
+     */
     public void release(Granted permit) {
         try {
             limiter.release(permit);

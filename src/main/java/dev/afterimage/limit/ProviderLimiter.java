@@ -10,33 +10,34 @@ import java.util.List;
  *
  * <h2>The window</h2>
  *
- * The limiter owns as many <em>slots</em> as the provider allows calls in a window. A slot serves one call at a time and
- * is free again one {@linkplain Limits#slotTime() slot time} after that call left. Any two calls of one slot are therefore
- * more than a window apart, so any window holds at most one call of each slot: never more calls than slots. That holds for
- * every sliding window, whatever the order in which slots are used.
+ * The limiter owns as many <em>slots</em> as the provider allows calls in a window. A slot serves one call at a time
+ * and is free again one {@linkplain Limits#slotTime() slot time} after that call left. Any two calls of one slot are
+ * therefore more than a window apart, so any window holds at most one call of each slot, and never more calls than
+ * there are slots. That holds for every sliding window, whatever the order in which slots are used.
  *
- * <p>{@link #acquire} plans the call for the moment when a slot will be free for it, behind the calls planned before, and
- * says when that is. {@link #depart} is called right before the request is written. Only then is a slot taken, the one
- * that is free first, for the true time of departure. So a slow connection set-up cannot push two calls together, a
- * holder that comes late or never takes no slot from others, and a wrong plan cannot break the limit.
+ * <p>{@link #acquire} plans the call for the moment when a slot will be free for it, behind the calls planned before,
+ * and says when that is. {@link #depart} is called right before the request is written. Only then is a slot taken, the
+ * one that is free first, for the true time of departure. So a slow connection cannot push two calls together, a
+ * permit's holder that comes late or never takes no slot from others, and a wrong plan cannot break the limit.
  *
  * <h2>Calls in flight</h2>
  *
  * A place in flight is held from {@link #acquire} until the call is {@linkplain Receipts#settle settled} or
- * {@linkplain #release released}; a dead holder's place comes back after {@link Limits#longestCall()}. Where the provider limits the calls in flight, no call is planned further ahead than
- * {@link Limits#lead()}, so that a place is not held for long by a call that still waits for its slot.
+ * {@linkplain #release released}. The place of a holder that died is free again when its permit lapses, or
+ * {@link Limits#longestCall()} after departure. Where the provider limits the calls in flight, no call is planned further
+ * ahead than {@link Limits#lead()}, so that a place is not held for long by a call that still waits for its slot.
  *
  * <h2>The bulk lane</h2>
  *
- * Its calls must also pass a second, smaller window and a second, smaller number of places; the rest of both is kept for
- * the interactive lane. They are planned at most {@link Limits#lead()} ahead, so that a person who comes while a
+ * Bulk calls must also pass a second, smaller window and a second, smaller number of places; the rest of both is kept
+ * for the interactive lane. They are planned at most {@link Limits#lead()} ahead, so that a person who comes while a
  * catalogue is being generated waits for a few of its calls, never for thousands. When interactive calls alone fill the
  * window, the bulk lane waits until there are fewer.
  *
  * <h2>Accounts</h2>
  *
- * Each account has a window, places, a bulk lane, a cool-down and stops of its own. A provider without accounts is its one
- * account.
+ * Each account has a window, places, a bulk lane, a cool-down and stops of its own. A provider without further accounts
+ * has the one account {@code default}.
  */
 public interface ProviderLimiter {
 
@@ -45,8 +46,8 @@ public interface ProviderLimiter {
      * expected within it. Of several accounts the one with the earliest start is taken; of equal starts one whose stop is
      * due for a {@linkplain LaneStop probe}, else the first.
      *
-     * @param accounts that may be billed, at least one
-     * @param patience until the caller's deadline; zero means now or not at all
+     * @param accounts those that may be billed, at least one
+     * @param patience the time until the caller's deadline; zero means now or not at all
      */
     Permit acquire(List<String> accounts, Lane lane, Duration patience);
 
@@ -83,8 +84,8 @@ public interface ProviderLimiter {
 
     /**
      * Lowers the account's limit for one window from now to {@code calls} in a {@code window}, because an answer of the
-     * provider showed that limit. Does nothing where that is not below the configured limit. While the limit is lowered,
-     * only one that is as low or lower replaces it.
+     * provider stated that limit. Does nothing where that is not below the configured limit. While the limit is
+     * lowered, only an equal or lower one replaces it.
      *
      * @param calls at least 1
      * @param window the length of the window in which the provider allows those calls
@@ -110,7 +111,8 @@ public interface ProviderLimiter {
         /**
          * The state of one account.
          *
-         * @param coolDownLeft how much longer it pauses, because the provider asked for it; zero when it does not
+         * @param coolDownLeft how much longer the account pauses, because the provider asked for it; zero when it does
+         *     not pause
          * @param inFlight places in flight that are taken now; always 0 where calls in flight are not limited
          * @param stops the lanes' stops; empty when there is none
          */
@@ -125,7 +127,7 @@ public interface ProviderLimiter {
             accounts = List.copyOf(accounts);
         }
 
-        /** Until the first account makes calls again. */
+        /** The time until the first account may make calls again; zero when one may. */
         public Duration coolDownLeft() {
             return accounts.stream()
                     .map(Account::coolDownLeft)
@@ -133,7 +135,7 @@ public interface ProviderLimiter {
                     .orElse(Duration.ZERO);
         }
 
-        /** Calls at the provider now, of those accounts where their number is limited. */
+        /** Places in flight that are taken now, of all accounts together. */
         public int inFlight() {
             return accounts.stream().mapToInt(Account::inFlight).sum();
         }

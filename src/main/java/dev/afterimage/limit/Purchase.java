@@ -10,11 +10,11 @@ import java.time.Instant;
  * What a call buys, for its receipt.
  *
  * @param key the image's key
- * @param account the provider's account that is billed; before departure that of an earlier call whose outcome is not known,
- *     or empty
+ * @param account the provider's account that is billed; before departure the one that an earlier call with an unknown
+ *     outcome billed, or empty
  * @param template the template's name, for the operator
  * @param request the request as canonical JSON, so that any process can go on with its job at the provider
- * @param period how long it is remembered that calls brought no image
+ * @param period how long a receipt remembers calls that brought no image
  * @param series the name of this purchase at providers that don't bill one name twice; a purchase after an unknown outcome
  *     has the name of the one before
  * @param known when the newest image of this key that the caller has seen was made; the epoch where there is none
@@ -28,9 +28,9 @@ public record Purchase(
     private static final String NO_ACCOUNT = "";
 
     /**
-     * A purchase from any account by a caller that has seen no image of this key. That calls brought no image is
-     * remembered for three quarters of the time an image is fresh: a plan remakes what would not outlast its period and a
-     * quarter of it, so a catalogue's row that brought no image one night is tried again the next.
+     * A purchase from any account by a caller that has seen no image of this key. Its receipt remembers calls without
+     * an image for three quarters of the time that an image is fresh: a plan remakes images that do not outlast its
+     * period and a quarter of it, so the row of a catalogue that brought no image one night is tried again the next.
      *
      * @param freshFor how long such an image is fresh
      */

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param account the provider's account
  * @param template the template's name
  * @param request the request as canonical JSON
- * @param ticket how a job at the provider is found again; empty where the provider has none
+ * @param ticket what finds the call's job at the provider; empty where it has none
  * @param series the name of the purchase at providers that don't bill one name twice
  * @param purchases calls that may have been billed since there was an image; an open call counts
  * @param from the earliest time of the next purchase
@@ -72,7 +72,7 @@ public record Receipt(
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
-    /** This receipt when its call has ended without an image that is kept. */
+    /** This receipt after its call has ended without an image to keep. */
     Receipt ended(State newState, int newPurchases, Instant newFrom, String newDetail) {
         return with(newState, "", until, ticket, series, newPurchases, newFrom, newDetail);
     }
@@ -106,8 +106,8 @@ public record Receipt(
     }
 
     /**
-     * What an operator is told of it: {@code open} while its call may run, {@code unknown} when calls brought no image;
-     * else empty.
+     * The state as an operator sees it: {@code open} while its call may run, {@code unknown} when calls brought no
+     * image; empty for a receipt that is not listed.
      */
     public Optional<String> listedAs(Instant now) {
         return switch (state) {

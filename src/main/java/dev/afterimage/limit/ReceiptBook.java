@@ -19,12 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceiptBook {
 
-    /** How long it is kept that an image was stored: longer than a permit is good after its holder looked for the image. */
+    /**
+     * How long the receipt of a stored image is kept: longer than a permit can be used after its holder last looked for
+     * the image.
+     */
     private static final Duration IMAGE_KEPT_FOR = Duration.ofMinutes(3);
 
     private static final Duration JOB_LIVES = Duration.ofDays(1);
 
-    /** The token of open receipts whose holder was a former process. */
+    /** The token of open receipts whose holder was an earlier process. */
     private static final String GONE = "gone";
 
     private static final CompletableFuture<?> DONE = CompletableFuture.completedFuture("");
@@ -36,8 +39,8 @@ final class ReceiptBook {
     private CompletableFuture<?> unkept = DONE;
 
     /**
-     * Reads the receipts from the storage. A receipt that was open when the former process ended is still open, but gets
-     * a token that nobody holds, because this process numbers its tokens from 1 again.
+     * Reads the receipts from the storage. A receipt that was open when the earlier process ended is still open, but
+     * gets a token that nobody holds, because this process numbers its tokens from 1 again.
      */
     ReceiptBook(ReceiptRules rules, Duration longestCall, ReceiptStorage storage) {
         this.rules = rules;
@@ -101,8 +104,8 @@ final class ReceiptBook {
     }
 
     /**
-     * Whether the call has a job at the provider to go on with. One whose key was deleted meanwhile is of no use, and one that
-     * has not ended after a day is given up, or it would be asked for again for ever.
+     * Whether the call has a job at the provider to go on with. A job whose key was deleted meanwhile is of no use, and
+     * a job that has not ended after a day is given up, or it would be polled for ever.
      */
     private static boolean isResumable(Kept page, Instant now) {
         Receipt receipt = page.receipt();
@@ -169,7 +172,7 @@ final class ReceiptBook {
         write(new Kept(receipt, before, Instant.EPOCH, deleted, false, until.plus(purchase.period())));
     }
 
-    /** Moves the end of an open receipt on, because its holder lives. */
+    /** Extends an open receipt for its living holder. */
     Receipts.Holding hold(Permit.Departed call, Instant now) {
         Kept page = page(call.purchase().key(), now);
         if (page == null) {
@@ -191,9 +194,9 @@ final class ReceiptBook {
     }
 
     /**
-     * Ends the call of a receipt; does nothing when that was done before.
+     * Ends the call of a receipt. Changes nothing when the call has ended before.
      *
-     * @param counted run when the call ends now, and so counts
+     * @param counted run when the call has not ended before, so that it is counted once
      */
     Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Instant now, Runnable counted) {
         ImageKey key = call.purchase().key();
@@ -240,12 +243,12 @@ final class ReceiptBook {
             }
             case CallOutcome.Unusable unusable -> {
                 Instant from = now.plus(Receipt.pauseAfter(open.purchases()));
-                return inVain(page, Receipt.State.UNUSABLE, from, outcome, call, now);
+                return endedWithoutImage(page, Receipt.State.UNUSABLE, from, outcome, call, now);
             }
             case CallOutcome.Unknown unknown -> {
                 Instant paused = now.plus(Receipt.pauseAfter(open.purchases()));
                 Instant from = paused.isAfter(open.until()) ? paused : open.until();
-                return inVain(page, Receipt.State.UNKNOWN, from, outcome, call, now);
+                return endedWithoutImage(page, Receipt.State.UNKNOWN, from, outcome, call, now);
             }
         }
         return new Receipts.Settlement(false, Optional.of(Duration.ZERO));
@@ -277,7 +280,7 @@ final class ReceiptBook {
         write(new Kept(receipt, Optional.empty(), image.made(), deleted, false, now.plus(IMAGE_KEPT_FOR)));
     }
 
-    private Receipts.Settlement inVain(
+    private Receipts.Settlement endedWithoutImage(
             Kept page, Receipt.State state, Instant from, CallOutcome outcome, Permit.Departed call, Instant now) {
         int purchases = page.receipt().purchases();
         Receipt ended = page.receipt().ended(state, purchases, from, outcome.detail());
@@ -298,7 +301,7 @@ final class ReceiptBook {
         }
     }
 
-    /** The note of a DELETE, for calls that left before it. */
+    /** A receipt that only notes a DELETE, for calls that left before it. */
     private static Kept tombstone(ImageKey key, Instant deleted, Instant end) {
         Receipt receipt = new Receipt(
                 key,
@@ -408,15 +411,15 @@ final class ReceiptBook {
 
     private void write(Kept page) {
         pages.put(page.receipt().key(), page);
-        isToBeKept(storage.put(page));
+        addToUnkept(storage.put(page));
     }
 
     private void remove(ImageKey key) {
         pages.remove(key);
-        isToBeKept(storage.remove(key));
+        addToUnkept(storage.remove(key));
     }
 
-    private void isToBeKept(CompletableFuture<?> change) {
+    private void addToUnkept(CompletableFuture<?> change) {
         unkept = CompletableFuture.allOf(unkept, change);
     }
 }

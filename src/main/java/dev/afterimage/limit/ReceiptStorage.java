@@ -10,13 +10,13 @@ import java.util.concurrent.CompletableFuture;
 public interface ReceiptStorage {
 
     /**
-     * A receipt, and what only its rules need.
+     * A receipt, with what only {@link ReceiptBook} needs.
      *
      * @param before the state of the receipt that an open one replaced, if that one counted purchases. Only the holder uses
      *     it, so it is not kept over a restart
      * @param made when the image was made; the epoch while there is none
      * @param deleted the time of the last DELETE; the epoch when there was none
-     * @param deletedOpen whether that DELETE came while this receipt's call could still run, and not just before it left
+     * @param deletedOpen whether that DELETE came while this receipt's call could still run, and not before it left
      * @param end when the receipt expires
      */
     record Kept(

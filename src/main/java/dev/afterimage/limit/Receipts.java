@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public interface Receipts {
 
-    /** What a call's holder is told of its receipt. */
+    /** The state of a receipt, as the holder of its call sees it. */
     enum Holding {
         /** The receipt is still this call's. */
         HELD,
@@ -33,14 +33,14 @@ public interface Receipts {
     record Settlement(boolean deleted, Optional<Duration> nextPurchase) {}
 
     /**
-     * What stands against this purchase now: what {@link ProviderLimiter#depart} would refuse it for, or a remembered
-     * rejection.
+     * Why this purchase may not be made now: what {@link ProviderLimiter#depart} would refuse it for, or a remembered
+     * rejection. Empty when it may be made.
      */
     Optional<Permit.Refused> refusal(Purchase purchase);
 
     /**
-     * To be called every few seconds while a call is under way, and before its image is stored: moves the receipt's end
-     * on, and writes the receipt again if the fleet's memory was lost.
+     * To be called every few seconds while a call is under way, and before its image is stored: extends the receipt,
+     * and writes it again if the fleet's memory was lost.
      */
     Holding hold(Permit.Departed call);
 
@@ -51,21 +51,21 @@ public interface Receipts {
      * A job at the provider that the caller goes on with.
      *
      * @param call the call that opened the job; the caller must now settle it
-     * @param ticket how the provider finds the job
+     * @param ticket what finds the job at the provider
      */
     record Resumed(Permit.Departed call, String ticket) {}
 
     /** Takes over the call of a holder that died or gave up; empty unless it has a job at the provider. */
     Optional<Resumed> resume(Purchase purchase, Lane lane);
 
-    /** Writes into the receipt of an open call how the provider finds its job. */
+    /** Writes the ticket of an open call's job into its receipt. */
     void keepTicket(Permit.Departed call, String ticket);
 
     /**
      * Notes a DELETE: purchases are counted from 0 again, and the image of a call that is under way now will not be
      * stored.
      *
-     * @param period how long such an image is fresh
+     * @param period how long the DELETE is remembered: as long as an image of this key may be fresh
      */
     void noteDeleted(ImageKey key, Duration period);
 
@@ -85,8 +85,8 @@ public interface Receipts {
     List<Receipt> list();
 
     /**
-     * A job at the provider that no process waits for. The queue message that will ask for it carries this, so that the job is
-     * found even if the fleet's memory, which has the same in the job's receipt, is lost.
+     * A job at the provider that is set down: no process waits for it. The queue message that goes on with it carries
+     * this, so that the job is found even when Redis has lost its receipt, which holds the same.
      *
      * @param token the receipt's token: that of the call that opened the job, or of the last process that went on with it
      * @param departed when that call left, by the limiter's clock
@@ -97,9 +97,10 @@ public interface Receipts {
     record OpenJob(String token, Instant departed, String account, String series, String ticket) {}
 
     /**
-     * How often the service pays for answers that bring no image.
+     * How often the service may pay for calls that bring no image.
      *
-     * @param repurchases how often a key is bought again after calls whose end is unknown or that brought no image, 0 or more
+     * @param repurchases how often a key is bought again after calls whose end is unknown or that brought no image, 0
+     *     or more
      * @param maxUnusable how many unusable answers in a row, of whatever keys, stop the bulk lane; 1 or more
      */
     record ReceiptRules(int repurchases, int maxUnusable) {

@@ -24,16 +24,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
- * Writes what a registry's meters counted since the last time as CloudWatch metrics, one document a line and set of
- * dimensions. Made for Lambda, where nobody can scrape and a process is frozen between invocations: flushed at the end of
- * each, nothing waits for a timer.
+ * Writes what a registry's meters have counted since the last flush as CloudWatch metrics: JSON documents, one a line,
+ * at least one for each set of dimensions. Made for Lambda, where nobody can scrape and a process is frozen between
+ * invocations, so that a timer would come too late: it is flushed at the end of each invocation.
  *
  * <p>Counters are written as their growth (unit Count), timers as their new observations (Milliseconds), gauges as they are.
  * Gauges follow the others: while no counter or timer moves and no gauge changes, nothing is written at all.
  *
  * <p>A metric is named as its meter without {@value #PREFIX}; the meter's tags are its dimensions. So
  * {@code afterimage.permits{lane="bulk"}} is the metric {@code permits} with the dimension {@code lane=bulk}. Meters of others
- * (JVM, HTTP server) are left out: every metric is billed. The form of a document and its limits stand in the Amazon
+ * (JVM, HTTP server) are left out: every metric is billed. A document's form and limits are those of the Amazon
  * CloudWatch User Guide, "Specification: Embedded metric format".
  */
 public final class EmfWriter {
@@ -53,12 +53,12 @@ public final class EmfWriter {
     private List<Sample> lastGauges = List.of();
 
     /**
-     * Everything that was counted before counts as new at the first flush.
+     * A writer. At its first flush everything that was counted before counts as new.
      *
-     * @param namespace where CloudWatch files the metrics
-     * @param wanted which of our meters are written, by name without {@value #PREFIX}: leave out what CloudWatch knows by
-     *     itself, such as the depth of an SQS queue, for it would be asked for at each flush
-     * @param out one document a line; {@link System#out} on Lambda
+     * @param namespace the CloudWatch namespace of the metrics
+     * @param wanted which of our meters are written, by name without {@value #PREFIX}: leave out what CloudWatch knows
+     *     by itself, such as the depth of an SQS queue, because each flush reads it
+     * @param out receives one document a line; {@link System#out} on Lambda
      */
     public EmfWriter(MeterRegistry registry, String namespace, Predicate<String> wanted, Appendable out, Clock clock) {
         if (namespace.isBlank() || namespace.length() > 255) {
@@ -153,7 +153,7 @@ public final class EmfWriter {
         lines.append(root).append('\n');
     }
 
-    /** Where meters go on AWS. */
+    /** How metrics are written for CloudWatch. */
     @ConfigMapping(prefix = "afterimage.metrics")
     public interface MetricsConfig {
 

@@ -16,8 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gauges of what the fleet shares: queue, credits, cool-down, accounts. Reading them asks a port at most every few seconds, and a
- * port that cannot be asked makes its gauges NaN, which Prometheus shows as a gap and CloudWatch is not sent.
+ * The gauges of what the fleet shares: queue, credits, cool-down, accounts. However often they are read, each port is
+ * read at most once in five seconds. While a port cannot be reached, its gauges are NaN, which Prometheus shows as a
+ * gap and which is not sent to CloudWatch.
  */
 public final class FleetGauges {
 
@@ -29,7 +30,7 @@ public final class FleetGauges {
     private final Supplier<Optional<CreditBudget.Status>> credits;
     private final Supplier<Optional<LimiterStatus>> limiter;
 
-    /** Gauges over the status of three ports; nothing is asked before a gauge is read. */
+    /** Gauges over the status of three ports, which are not read before a gauge is. */
     public FleetGauges(
             Meters meters,
             Supplier<QueueStatus> queue,
@@ -70,7 +71,7 @@ public final class FleetGauges {
     /**
      * The gauges of each account, where there are several; to be called once.
      *
-     * @param budget asked by the account's name
+     * @param budget the budget's status by the account's name
      */
     public void registerAccounts(Collection<String> names, Function<String, CreditBudget.Status> budget) {
         for (String name : names) {
@@ -123,8 +124,7 @@ public final class FleetGauges {
     }
 
     /**
-     * The answer of a port that is asked at most once in a while, however many gauges are read; empty while it cannot
-     * answer.
+     * The status of a port, kept for a few seconds, so that many gauges read it only once; empty while the port fails.
      */
     private static <T> Supplier<Optional<T>> remembered(Supplier<T> port, Clock clock) {
         LoadingCache<Supplier<T>, Optional<T>> last = Caffeine.newBuilder()

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the numbers of the moment from the meters, and from the ports that know the fleet's. */
+/** Reads the current statistics from the meters of this process, and from the ports that know the fleet's state. */
 @Singleton
 public final class MeterStats implements Stats.Source {
 
@@ -38,7 +38,7 @@ public final class MeterStats implements Stats.Source {
     private final Clock clock;
     private final Instant since;
 
-    /** The numbers of this process since its start. Nothing is asked yet. */
+    /** The statistics of this process since its start. */
     @Inject
     public MeterStats(
             Meters meters,
@@ -148,7 +148,7 @@ public final class MeterStats implements Stats.Source {
             return null;
         }
         for (ValueAtPercentile value : timer.takeSnapshot().percentileValues()) {
-            // Zero is what is left when the last answers have become too old to count.
+            // It is zero when there was no answer within the last minutes.
             if (value.percentile() == wanted && value.value() > 0) {
                 return Math.round(value.value(TimeUnit.MILLISECONDS));
             }
@@ -164,7 +164,7 @@ public final class MeterStats implements Stats.Source {
         return value.isPresent() ? value.getAsLong() : null;
     }
 
-    /** The answer; null where it cannot be had now, so that the other numbers are shown all the same. */
+    /** The result; null when it fails, so that the other numbers are shown all the same. */
     private static <T> @Nullable T orNull(Supplier<T> question) {
         try {
             return question.get();

@@ -22,10 +22,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Decorator: counts requests by who asks and by outcome, times them, and traces how they begin; of a job all of it. */
+/**
+ * Decorator: counts requests by lane and outcome, and times them. It traces the index lookup of each request, and each
+ * job as a whole.
+ */
 public final class MeteredImageService implements ImageService {
 
-    /** In place of a lane: a job for a caller who was answered 202. */
+    /** The lane tag of a job for a caller who was answered 202. */
     private static final String QUEUED = "queued";
 
     private record Kind(String lane, String outcome) {}
@@ -43,9 +46,7 @@ public final class MeteredImageService implements ImageService {
         this.clock = meters.registry().config().clock();
     }
 
-    /**
-     * Counts a hit or a failure, which is the answer. Everything else is counted when it is obtained.
-     */
+    /** Counts a hit or a failure, which ends the request. Everything else is counted by {@code obtain}. */
     @Override
     public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
         long start = clock.monotonicTime();

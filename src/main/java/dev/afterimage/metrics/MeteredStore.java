@@ -21,7 +21,7 @@ public final class MeteredStore implements ImageStore {
     /**
      * Counts the failures of a store.
      *
-     * @param stored told each image's bytes as soon as the store has them
+     * @param stored receives the bytes of each image as soon as it is stored
      */
     public MeteredStore(Meters meters, ImageStore next, Consumer<byte[]> stored) {
         this.failures = meters.cacheFailures("store");

@@ -45,13 +45,13 @@ public final class Meters {
     public static final String OUTCOME = "outcome";
     /** The tag that says what kind of answer the provider gave. */
     public static final String CLASS = "class";
-    /** The tag that says who waits: interactive or bulk; of requests also queued. */
+    /** The tag of the lane: interactive or bulk; of requests also queued. */
     public static final String LANE = "lane";
     /** The tag that names one of the provider's accounts. */
     public static final String ACCOUNT = "account";
-    /** The tag that says which of several alike parts is meant. */
+    /** The tag that names the part, such as index or store. */
     public static final String PART = "part";
-    /** The tag that says how a permit was answered. */
+    /** The tag of the limiter's answer to a request for a permit. */
     public static final String ANSWER = "answer";
 
     private static final Duration[] LATENCY_BUCKETS = {
@@ -86,20 +86,21 @@ public final class Meters {
         return registry;
     }
 
-    /** Traces, where the build and the configuration have them. */
+    /** The traces; {@link Spans#NONE} where the build or the configuration has none. */
     public Spans spans() {
         return spans;
     }
 
     /**
-     * Requests by who asks and how they ended.
+     * Requests by lane and outcome.
      *
      * @param lane interactive, where somebody waits for the answer; queued, a job for a caller who was answered 202;
-     *     bulk, a job of a plan or a batch. Jobs are misses by design, so that a hit ratio is one of the interactive lane
+     *     bulk, a job of a plan or a batch. Jobs are misses by design, so a hit ratio should count only the interactive
+     *     lane
      * @param outcome hit, stale, stored, collapsed, pending, rejected, throttled, failed
      */
     public Counter requests(String lane, String outcome) {
-        String description = "Requests for an image, by who asks and by outcome";
+        String description = "Requests for an image, by lane and outcome";
         return counter(REQUESTS, "requests", description, LANE, lane, OUTCOME, outcome);
     }
 
@@ -150,28 +151,28 @@ public final class Meters {
         return counter(CATALOGUE_ROWS, "rows", description, OUTCOME, outcome);
     }
 
-    /** The time of one stretch of planning. */
+    /** The time of one call to plan a catalogue. */
     public Timer planTime() {
         return Timer.builder(PLAN_TIME)
-                .description("Time of planning a catalogue, or one stretch of it")
+                .description("Time of one call to plan a catalogue, or a part of it")
                 .register(registry);
     }
 
     /** Failures that were treated as a miss, by part: index, store. */
     public Counter cacheFailures(String part) {
-        String description = "Questions that index or store could not answer; a miss for who asked";
+        String description = "Operations of index or store that failed; callers treat them as misses";
         return counter(CACHE_FAILURES, "failures", description, PART, part);
     }
 
-    /** How often this process decided alone because the fleet could not be asked, by part: marks, quota. */
+    /** How often this process decided alone because Redis could not be reached, by part: marks, quota. */
     public Counter fallbacks(String part) {
-        String description = "Decisions that this process made alone because the fleet could not be asked";
+        String description = "Decisions that this process made alone because Redis could not be reached";
         return counter(FALLBACKS, "decisions", description, PART, part);
     }
 
-    /** How often an answer of the provider showed a lower limit than is configured. */
+    /** How often an answer of the provider stated a lower limit than is configured. */
     public Counter loweredLimits() {
-        return counter(LOWERED_LIMITS, "answers", "Answers that showed a lower limit than is configured");
+        return counter(LOWERED_LIMITS, "answers", "Answers that stated a lower limit than is configured");
     }
 
     /** How often the provider asked the fleet to pause. */
@@ -180,9 +181,9 @@ public final class Meters {
     }
 
     /**
-     * One number of the fleet.
+     * A gauge of the fleet's state.
      *
-     * @param unit null where the name says it
+     * @param unit the unit; null for a plain number
      * @param value NaN while it is not known
      * @param tags names and values in turn
      */

@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Logs and meters the result of each plan of a catalogue, and logs which rows are to be mended. */
+/** Logs and meters the result of each call to plan a catalogue, and logs the rows that must be mended. */
 @Singleton
 public final class PlanMeter {
 
-    /** Bad rows that are named, a line each; more are only counted. */
+    /** The most bad rows that are logged, a line each; further ones are only counted. */
     static final int MOST_NAMED = 50;
 
     private static final Logger LOG = Logger.getLogger(PlanMeter.class);
@@ -30,9 +30,9 @@ public final class PlanMeter {
     }
 
     /**
-     * Has a catalogue planned, logs and meters the result. Rows are metered once a run, when it has come to its end.
+     * Plans a catalogue, and logs and meters the result. Rows are metered once a run, when it is complete.
      *
-     * @param plan reads the catalogue, or a stretch of it
+     * @param plan plans the catalogue, or a part of it
      */
     public PlanReport metered(Supplier<PlanReport> plan) {
         Instant start = clock.instant();
@@ -50,7 +50,7 @@ public final class PlanMeter {
                 "Catalogue %s, run %s: %s at line %d after %d ms; %d rows, of these %d new, %d fresh, %d duplicates, %d bad",
                 report.catalogue(),
                 report.run(),
-                report.complete() ? "planned to its end" : "to be gone on with",
+                report.complete() ? "planned to its end" : "stopped",
                 report.line(),
                 took.toMillis(),
                 counts.rows(),

@@ -10,21 +10,21 @@ import java.util.function.Supplier;
  */
 public interface Spans {
 
-    /** A job's request for its image, from the queue's worker to the outcome: the root of a trace, as no HTTP request stands above. */
+    /** A job's request for its image, from the worker to the outcome: the root of a trace, as no HTTP request is above. */
     String JOB = "job";
 
-    /** The first step of every request: computing its key and asking the index. */
+    /** The first step of every request: computing its key and looking it up in the index. */
     String INDEX_LOOKUP = "index lookup";
 
-    /** Asking index, store and queue for a key. */
+    /** Looking a key up in index, store and queue. */
     String LOOKUP = "lookup";
 
     String INDEX_WRITE = "index write";
     String STORE_LOOKUP = "store lookup";
     String STORE_WRITE = "store write";
-    /** Asking the limiter whether a call may start, and when. */
+    /** Acquiring a permit from the limiter. */
     String PERMIT = "permit";
-    /** Writing the receipt as a call leaves. Between {@link #PERMIT} and this the call waited. */
+    /** Stamping a departure and writing its receipt. Between {@link #PERMIT} and this step the call waited. */
     String DEPARTURE = "departure";
 
     String PROVIDER_CALL = "provider call";
@@ -63,6 +63,9 @@ public interface Spans {
      */
     <T> CompletionStage<T> until(String step, String attribute, String value, Supplier<CompletionStage<T>> work);
 
-    /** The same threads; a task's spans are children of the span that was current when it was submitted. */
+    /**
+     * An executor over these threads, in which a task's spans are children of the span that was current when it was
+     * submitted.
+     */
     ExecutorService carriedBy(ExecutorService threads);
 }

@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the service is doing. Counters and latencies are this process's own, since {@code since}; queue, credits and cool-down
- * are the fleet's. Null is what is not known: nothing was counted yet, no such limit is set, or the place where it is kept
- * cannot be asked now.
+ * The statistics of the service. Counters and latencies are this process's own, since {@code since}; queue, credits and
+ * cool-down are the fleet's. A value is null when it is not known: nothing was counted yet, no such limit is set, or
+ * Redis or the queue cannot be reached now.
  *
  * @param since when this process started
  * @param countedBy what the counters and latencies belong to: always {@link #COUNTED_BY}
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param providerCalls calls that left for the provider
  * @param provider429s of these, those that it answered with 429
  * @param provider5xxs of these, those that it answered with 5xx
- * @param providerP50Millis half of the provider's latest answers (of some minutes) took at most this long
+ * @param providerP50Millis half of the provider's answers of the last minutes took at most this long
  * @param providerP95Millis 95 % of the same took at most this long
  * @param queueDepth jobs that wait
  * @param queueOldestAgeSeconds how long the oldest of them has waited; null also where the queue cannot tell, as SQS
@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param permits permits that this process asked the limiter for
  * @param inFlight calls at the provider that the limiter knows of now; 0 also when no such limit is set
  * @param deadLetters jobs on the dead-letter queue
- * @param coolDownUntil until when all accounts pause because the provider asked for it; null when one does not pause
+ * @param coolDownUntil until when every account pauses because the provider asked for it; null while one does not
  * @param lanes the lanes of calls to the provider, interactive first, of each account
- * @param accounts the provider's accounts by name; one without accounts is the account {@code default}
+ * @param accounts the provider's accounts by name; a provider with one key has the account {@code default}
  */
 public record Stats(
         Instant since,
@@ -50,13 +50,15 @@ public record Stats(
         @Nullable List<Lane> lanes,
         @Nullable List<Account> accounts) {
 
-    /** Not by the fleet: another process answers with other numbers. */
+    /** The process and not the fleet: another process answers with other numbers. */
     public static final String COUNTED_BY = "process";
-    /** Port: collects the numbers of the moment. */
+    /** Port: collects the current statistics. */
     @FunctionalInterface
     public interface Source {
 
-        /** May block for a few round trips; what cannot be had is null in the answer, never an error. */
+        /**
+         * The current statistics. May block for a few round trips; a value that cannot be read is null, never an error.
+         */
         Stats current();
     }
 
@@ -92,7 +94,7 @@ public record Stats(
             @Nullable Instant coolDownUntil) {}
 
     /**
-     * Permits by the limiter's answer. A denied one is asked for again, here or by the caller.
+     * Requests for permits by the limiter's answer. After a denial this process or the caller asks again.
      *
      * @param lapsed granted ones that were not used in time
      * @param refused those that an open receipt for the same key forbade

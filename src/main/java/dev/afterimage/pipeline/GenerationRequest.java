@@ -10,9 +10,9 @@ import dev.afterimage.time.Deadline;
 import java.util.Optional;
 
 /**
- * A request for an image, and on which terms it is made.
+ * A request for an image, with its caller, deadline and priority.
  *
- * @param caller whose quota and budget it counts on
+ * @param caller the one whose quota and budget it counts on
  * @param lane whether somebody waits for it
  * @param deadline until when the answer is waited for. A deadline that has passed means: start it and do not wait
  *     ({@code Prefer: respond-async})
@@ -20,7 +20,7 @@ import java.util.Optional;
  *     {@link ThrottledException}, so that the worker can put it back; any other request is queued and becomes
  *     {@link ImageOutcome.Pending}
  * @param horizon until when an image must be fresh to be good enough; else it is made anew
- * @param open the job at the provider whose image the request asks for; empty for none
+ * @param open the job at the provider with which the request goes on; empty for none
  */
 public record GenerationRequest(
         ImageRequest request,

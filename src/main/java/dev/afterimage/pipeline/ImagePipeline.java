@@ -39,7 +39,7 @@ import org.jboss.logging.Logger;
  *                         generator ─ store ─ index ───► Stored
  *
  * not before the deadline ─ backlog ───────────────────► Pending
- * past its freshness ─ a job that makes it anew ────────► Stale (stale-while-revalidate)
+ * past its freshness ─ a job that makes it anew ───────► Stale (stale-while-revalidate)
  * failed, but an old image is there ───────────────────► Stale (stale-if-error)
  * </pre>
  *
@@ -51,9 +51,9 @@ public final class ImagePipeline implements ImageService {
 
     private static final Logger LOG = Logger.getLogger(ImagePipeline.class);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
-    /** How long a request is told to wait at most, when its key is being bought by another. */
+    /** The longest wait that an answer names while another call for the same key is under way. */
     private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
-    /** The pause before a caller joins another flight, after one that did not end with an image for it. */
+    /** The pause before a request joins the next flight, after one that brought no image for it. */
     private static final Duration BETWEEN_FLIGHTS = Duration.ofMillis(50);
 
     /** A key has one flight in each lane: a person does not wait behind a bulk job that has not left yet. */
@@ -64,7 +64,7 @@ public final class ImagePipeline implements ImageService {
     private final PendingWrites writes;
     private final SingleFlight<FlightKey, LeaderFlight.Result> flights;
     private final QuotaEnforcer quota;
-    private final RateLimitedLog unrefreshed;
+    private final RateLimitedLog notRefreshed;
 
     public ImagePipeline(PipelineParts parts) {
         this.parts = parts;
@@ -72,7 +72,7 @@ public final class ImagePipeline implements ImageService {
         this.writes = new PendingWrites(parts, lookup);
         this.flights = new SingleFlight<>(parts.virtualThreads(), parts.clock(), parts.pause());
         this.quota = new QuotaEnforcer(parts.quota());
-        this.unrefreshed = new RateLimitedLog(LOG, "An image cannot be made anew behind its answer", parts.clock());
+        this.notRefreshed = new RateLimitedLog(LOG, "A refresh of a stale image cannot be queued", parts.clock());
     }
 
     @Override
@@ -128,14 +128,17 @@ public final class ImagePipeline implements ImageService {
             return underWay(generationRequest, key, standing, old);
         } catch (RuntimeException failure) {
             if (generationRequest.queued()) {
-                // What becomes of a job is decided by the failure, whether or not an old image exists.
+                // The failure decides what becomes of a job, whether or not an old image exists.
                 throw failure;
             }
             return old.<ImageOutcome>map(this::stale).orElseThrow(() -> failure);
         }
     }
 
-    /** Another process's call for this key is under way: a job is told to come back, a person gets an old image or 202. */
+    /**
+     * Another process's call for this key is under way: a job goes back to the queue, a person gets an old image or
+     * 202.
+     */
     private ImageOutcome underWay(
             GenerationRequest generationRequest,
             ImageKey key,
@@ -152,7 +155,7 @@ public final class ImagePipeline implements ImageService {
         return parts.freshness().isRevalidated(entry, now());
     }
 
-    /** Queues a job that makes an image anew behind an answer, unless a receipt says that it cannot be bought now. */
+    /** Queues a job that makes a stale image anew (stale-while-revalidate), unless a receipt forbids buying it now. */
     private void revalidate(ImageKey key, ImageRequest request) {
         try {
             Purchase purchase = Purchase.of(key, request, parts.freshness().ttlOf(request.template()));
@@ -160,7 +163,7 @@ public final class ImagePipeline implements ImageService {
                 parts.backlog().refresh(key, request);
             }
         } catch (RuntimeException notNow) {
-            unrefreshed.say(notNow);
+            notRefreshed.say(notNow);
         }
     }
 
@@ -219,8 +222,8 @@ public final class ImagePipeline implements ImageService {
     }
 
     /**
-     * Whether the result is what this request asked for. A flight that another caller leads may end with an image that is
-     * fresh, but not for as long as this request's horizon asks.
+     * Whether the result is good enough for this request. A flight that another caller leads may end with an image that
+     * is fresh, but not for as long as this request's horizon asks.
      */
     private static boolean isEnough(LeaderFlight.Result landing, boolean led, GenerationRequest generationRequest) {
         return led || landing.generated() || generationRequest.horizon().isMetBy(landing.entry());
@@ -232,7 +235,9 @@ public final class ImagePipeline implements ImageService {
                 : new ImageOutcome.Collapsed(landing.entry());
     }
 
-    /** The answer when it takes longer than the caller waits: an old image, or else a place in the queue. */
+    /**
+     * The answer when the image takes longer than the caller waits: an old image, or else 202 and a job on the queue.
+     */
     private ImageOutcome late(
             GenerationRequest generationRequest, ImageKey key, ThrottledException why, Optional<IndexEntry> old) {
         if (generationRequest.queued()) {
@@ -241,7 +246,7 @@ public final class ImagePipeline implements ImageService {
         return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, why));
     }
 
-    /** Queues the request. Its job starts as soon as a call may leave; the caller is told when there may be an image. */
+    /** Queues the request. Its job starts as soon as a call may leave; the answer says when to ask again. */
     private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, ThrottledException why) {
         parts.backlog()
                 .accept(
@@ -305,10 +310,9 @@ public final class ImagePipeline implements ImageService {
 
     @Override
     public CompletionStage<Void> forget(ImageKey key) {
-        // The receipt comes first, so that a call under way does not bring the image back, then the index: where one of
-        // these cannot be reached, nothing is half done. The index comes once more after the store, because a request
-        // in
-        // between may have mended it from the parts.store().
+        // First the receipt, so that a call under way does not bring the image back, then the index: where one of these
+        // cannot be reached, the image has not been deleted by half. The index again after the store, because a lookup
+        // in between may have entered the image again from the store.
         return later(() -> noted(key))
                 .thenCompose(parts.index()::remove)
                 .thenCompose(unlisted -> later(() -> deleted(key)))

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The pipeline's operations, for the edges (HTTP, Lambda, workers). No operation blocks the calling thread. Each stage
- * completes by the request's deadline: normally, or with a {@link GenerationException}, {@link QuotaExceededException} or
- * {@link dev.afterimage.image.InvalidRequestException}.
+ * The pipeline's operations, for its callers: HTTP, Lambda and workers. No operation blocks the calling thread. Each
+ * stage completes by the request's deadline: normally, or with a {@link GenerationException},
+ * {@link QuotaExceededException} or {@link dev.afterimage.image.InvalidRequestException}.
  */
 public interface ImageService {
 
@@ -53,7 +53,7 @@ public interface ImageService {
             this.retryAfter = retryAfter;
         }
 
-        /** Until the next hour begins. */
+        /** The time until the next hour begins. */
         public Duration retryAfter() {
             return retryAfter;
         }

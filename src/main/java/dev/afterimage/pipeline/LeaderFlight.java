@@ -54,13 +54,13 @@ final class LeaderFlight {
     private final GenerationRequest generationRequest;
     private final Deadline deadline;
     private final Lane lane;
-    /** This process' place among those of the fleet that wait for the image. */
+    /** This process's place among those of the fleet that wait for the image; null while it has none. */
     private @Nullable Place place;
 
     private boolean askedForPlace;
 
     /**
-     * A flight that brings this image.
+     * A flight for this image.
      *
      * @param deadline until when it may wait for its permit and answer; it may be later than the request's own
      */
@@ -81,7 +81,7 @@ final class LeaderFlight {
     }
 
     /**
-     * Brings the image, by leading or by following.
+     * Returns the image, made by this process or by the one that leads.
      *
      * @throws ReceiptStandsException when another call for this key is under way and will not have ended by the deadline;
      *     in the bulk lane at once, because a job can wait on the queue
@@ -100,7 +100,7 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain(parts.drain());
-            // To ask for a job's image needs no permit.
+            // To go on with a job at the provider needs no permit.
             Optional<Permit.Denied> refusal = generationRequest.open().isPresent() ? Optional.empty() : refusal();
             if (refusal.isPresent()) {
                 // A leader may have stored the image since this caller looked.
@@ -145,17 +145,17 @@ final class LeaderFlight {
     }
 
     /**
-     * Whether a refusal counts for this request. A remembered rejection does not count for a job: the job may have been
-     * sent again because its cause was mended.
+     * Whether a refusal applies to this request. A remembered rejection does not apply to a job, which may have been
+     * redriven because the cause was mended.
      */
     private boolean concerns(Permit.Refused refused) {
         return refused.state() != Receipt.State.REJECTED || !generationRequest.queued();
     }
 
     /**
-     * Waits where that may help; else throws what the refusal means.
+     * Waits if another try may then succeed; else throws what the refusal means.
      *
-     * @return the time when the newest image of this key was made that is known to be gone; the epoch where there is none
+     * @return when the newest image of this key that is known to be gone was made; the epoch where none is known
      */
     private Instant afterRefusal(ReceiptStandsException standing, Duration poll, Instant known)
             throws InterruptedException {
@@ -183,8 +183,8 @@ final class LeaderFlight {
     }
 
     /**
-     * The limiter's denial, when it is known that there is no permit by the deadline. Empty where another process leads this
-     * key: it is followed, and needs no permit.
+     * The limiter's denial, when it is known that there is no permit by the deadline. Empty where another process leads
+     * this key, because a follower needs no permit.
      */
     Optional<Permit.Denied> refusal() {
         return parts.forecast()
@@ -199,10 +199,10 @@ final class LeaderFlight {
     }
 
     /**
-     * Takes a place to wait in, once. It ends with the deadline of the caller who waits, though the flight may go on; jobs of
-     * the queue take none.
+     * Takes a place to wait in, once. It ends with the deadline of the caller who waits, though the flight may go on;
+     * jobs of the queue take none.
      *
-     * @throws ThrottledException when so many wait already that this one is to look again later
+     * @throws ThrottledException when so many wait already that this request is answered 202
      */
     private void takePlace() {
         Duration patience = generationRequest.deadline().remaining(parts.clock());
@@ -223,11 +223,12 @@ final class LeaderFlight {
         }
     }
 
+    /** Ends a lease or a place. While Redis cannot be reached it is left to expire. */
     private static void orElseItEnds(String what, Runnable end) {
         try {
             end.run();
         } catch (FleetUnavailableException gone) {
-            LOG.debugf("%s ends by itself: %s", what, gone.getMessage());
+            LOG.debugf("%s is left to expire: %s", what, gone.getMessage());
         }
     }
 
@@ -263,7 +264,7 @@ final class LeaderFlight {
         }
     }
 
-    /** The job that the request names, if the fleet's memory has lost its receipt, which is then written again. */
+    /** The job that the request goes on with, when Redis has lost its receipt, which is then written again. */
     private Optional<Receipts.Resumed> forgotten(Purchase purchase) {
         return generationRequest
                 .open()
@@ -293,9 +294,9 @@ final class LeaderFlight {
     /** Stores what was paid for, unless the key was deleted meanwhile or another call's fresh image is there. */
     private Result store(GeneratedImage image, LeaderOrder order) {
         Permit.Departed call = order.call();
-        // Dated before the receipt is held, so that it does not replace an image that another call brings after that;
-        // and after
-        // the image that the call was to replace, even if the clock was set back meanwhile.
+        // Dated before the receipt is held, so that this image does not replace one that another call brings after
+        // that;
+        // and dated after the image that the call was to replace, even if the clock was set back meanwhile.
         Instant now = parts.clock().instant();
         Instant former = call.purchase().known();
         Instant made = now.isAfter(former) ? now : former.plusMillis(1);

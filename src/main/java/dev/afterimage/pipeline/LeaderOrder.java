@@ -18,8 +18,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of a {@link LeaderFlight}: it looks for the image once more when the call has its permit, and keeps the call's
- * receipt.
+ * What a {@link LeaderFlight} orders from the generator. It looks for the image once more when the call has its permit,
+ * and holds the call's receipt while the call is under way.
  */
 final class LeaderOrder implements Attempt.Order {
 
@@ -87,16 +87,16 @@ final class LeaderOrder implements Attempt.Order {
     @Override
     public void keepTicket(String opened) {
         ticket = opened;
-        tellTicket();
+        writeTicket();
     }
 
-    private void tellTicket() {
+    private void writeTicket() {
         Permit.Departed departed = call;
         if (departed != null && !ticket.isEmpty()) {
             try {
                 parts.receipts().keepTicket(departed, ticket);
             } catch (FleetUnavailableException gone) {
-                LOG.warnf("The ticket of a job cannot be kept now: %s", gone.getMessage());
+                LOG.warnf("The ticket of a job cannot be written into its receipt now: %s", gone.getMessage());
             }
         }
     }
@@ -123,7 +123,7 @@ final class LeaderOrder implements Attempt.Order {
         }
     }
 
-    /** The job at the provider that is left alone until the queue comes back for it, if there is one. */
+    /** The job at the provider that is set down until a worker goes on with it, if there is one. */
     Optional<OpenJob> open() {
         return open;
     }
@@ -136,7 +136,7 @@ final class LeaderOrder implements Attempt.Order {
         call = departed;
     }
 
-    /** It goes on with the job of a call that departed earlier. */
+    /** Goes on with the job of a call that departed earlier. */
     void resumed(Receipts.Resumed job) {
         departed(job.call());
         ticket = job.ticket();
@@ -148,7 +148,7 @@ final class LeaderOrder implements Attempt.Order {
         }
     }
 
-    /** Waits for a {@link #hold} that is under way: one that came after the receipt's end would write the receipt again. */
+    /** Waits for a {@link #hold} that is under way, which after the receipt's end would write the receipt again. */
     @Override
     public void failed() {
         holding.lock();
@@ -169,8 +169,8 @@ final class LeaderOrder implements Attempt.Order {
     }
 
     /**
-     * Holds the call's receipt, if it has departed. Counts as held while the receipt cannot be reached, so that what was paid
-     * for is not thrown away.
+     * Holds the call's receipt, if it has departed. Counts as held while the receipt cannot be reached, so that what
+     * was paid for is not thrown away.
      */
     Receipts.Holding hold() {
         holding.lock();
@@ -181,7 +181,7 @@ final class LeaderOrder implements Attempt.Order {
             }
             Receipts.Holding answer = parts.receipts().hold(departed);
             if (answer == Receipts.Holding.HELD) {
-                tellTicket();
+                writeTicket();
             }
             return answer;
         } catch (FleetUnavailableException gone) {

@@ -10,27 +10,28 @@ import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
 /**
- * Looks images up: in the index, and where that has nothing fresh, in the store, from which it then mends the index. An
- * index that cannot be reached counts as a miss. An image that is in the store although its key was deleted is removed.
+ * Looks images up: in the index, and where that has nothing fresh, in the store, whose entry it then puts into the
+ * index. An index that cannot be reached counts as a miss. An image that is in the store although its key was deleted
+ * is removed.
  */
 final class Lookup {
 
     private static final Logger LOG = Logger.getLogger(Lookup.class);
 
     private final PipelineParts parts;
-    private final RateLimitedLog unanswered;
-    private final RateLimitedLog untold;
+    private final RateLimitedLog unread;
+    private final RateLimitedLog unwritten;
 
     Lookup(PipelineParts parts) {
         this.parts = parts;
-        this.unanswered = new RateLimitedLog(LOG, "The index cannot be asked, which counts as a miss", parts.clock());
-        this.untold = new RateLimitedLog(LOG, "The index cannot be told of an image", parts.clock());
+        this.unread = new RateLimitedLog(LOG, "The index cannot be reached, which counts as a miss", parts.clock());
+        this.unwritten = new RateLimitedLog(LOG, "The index does not take an entry or its removal", parts.clock());
     }
 
     /** What the index knows, whatever its freshness. Does not block and does not fail. */
     CompletionStage<Optional<IndexEntry>> inIndex(ImageKey key) {
         return parts.index().find(key).exceptionally(failure -> {
-            unanswered.say(failure);
+            unread.say(failure);
             return Optional.empty();
         });
     }
@@ -82,14 +83,14 @@ final class Lookup {
     /** Takes an image out of the index. Does not wait. */
     void forget(ImageKey key) {
         parts.index().remove(key).exceptionally(failure -> {
-            untold.say(failure);
+            unwritten.say(failure);
             return null;
         });
     }
 
     /**
-     * Enters an image of the store into the index. Afterwards asks the store and its receipt once more, because a DELETE or a
-     * newer image may have come in between. Does not wait, but counts as under way for the {@link Drain}.
+     * Enters an image of the store into the index. Afterwards it looks at the store and the receipt once more, because
+     * a DELETE or a newer image may have come in between. Does not wait, but the {@link Drain} counts it as under way.
      */
     private void mend(IndexEntry entry) {
         parts.drain().entered();
@@ -108,7 +109,7 @@ final class Lookup {
                 .whenComplete((done, failure) -> {
                     parts.drain().left();
                     if (failure != null) {
-                        untold.say(failure);
+                        unwritten.say(failure);
                     }
                 });
     }
@@ -119,7 +120,7 @@ final class Lookup {
      */
     void remember(IndexEntry entry) {
         parts.index().put(entry).exceptionally(failure -> {
-            untold.say(failure);
+            unwritten.say(failure);
             return null;
         });
     }

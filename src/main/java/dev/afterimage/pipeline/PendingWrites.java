@@ -49,10 +49,10 @@ final class PendingWrites {
     }
 
     /**
-     * Stores the image of a call, tells the index, and ends the call's receipt.
+     * Stores the image of a call, ends the call's receipt, and enters the image in the index.
      *
      * @return the entry that the store has now, see {@link ImageStore#put}
-     * @throws StoreUnavailableException when the image could not be stored, and waits
+     * @throws StoreUnavailableException when the image could not be stored; it then waits here
      * @throws DeletedMeanwhileException when the key was deleted while the call was under way; nothing is stored
      */
     IndexEntry put(IndexEntry entry, byte[] content, Permit.Departed call) {
@@ -81,7 +81,8 @@ final class PendingWrites {
     }
 
     /**
-     * To be called before a wait for an image that another is buying: one that waits here is made and cannot be stored.
+     * To be called before a wait for an image that another call is buying: the wait would be in vain when that image is
+     * made and waits here for the store.
      *
      * @throws StoreUnavailableException when the image of this key waits for the store
      */
@@ -101,8 +102,8 @@ final class PendingWrites {
     }
 
     /**
-     * Stores an image, ends its receipt, and then tells the index. Until the receipt has ended the key may have been
-     * deleted, which a lookup in the store notices and one in the index does not.
+     * Stores an image, ends its receipt, and then enters it in the index. The index comes last, because the key may be
+     * deleted until the receipt has ended, and only a lookup in the store notices that.
      */
     private IndexEntry land(IndexEntry entry, byte[] content, Permit.Departed call, boolean late) {
         IndexEntry standing = parts.store().put(entry, content);
@@ -148,7 +149,7 @@ final class PendingWrites {
         }
     }
 
-    /** Tries to store an image. Says whether it need not wait any more: it is stored, or its key was deleted. */
+    /** Tries to store an image. True when it need not wait any more: it is stored, or its key was deleted. */
     private boolean tryAgain(Waiting image) {
         try {
             if (parts.receipts().hold(image.call()) == Receipts.Holding.DELETED) {

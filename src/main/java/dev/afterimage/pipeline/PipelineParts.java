@@ -24,13 +24,14 @@ import java.util.concurrent.ExecutorService;
  * The collaborators of an {@link ImagePipeline}.
  *
  * @param generator the provider with all its decorators
- * @param jobs the provider with only those decorators that check an answer; goes on with jobs that were paid for
- * @param forecast the forecast for the permits that {@code generator} waits for
- * @param mostFollowers how many may wait for an image that is being made: requests in each process, and processes in the fleet
- * @param patience how long a generation that somebody asked for is tried at most, even when its caller leaves earlier
- * @param checkSigner throws a {@link dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException} when no URL can be signed; may block. It is
- *     run before anything is bought or queued for a caller. Jobs from the queue need no URL
- * @param virtualThreads runs what may wait; never the thread of an event loop
+ * @param jobs goes on with jobs that were paid for: the provider with only those decorators that check an answer
+ * @param forecast whether {@code generator} would wait for a permit in vain
+ * @param mostFollowers how many may wait for an image that is being made: requests in each process, and processes in
+ *     the fleet
+ * @param patience how long a generation for a caller goes on at most, even when the caller leaves earlier
+ * @param checkSigner throws a {@link dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException} when no URL can
+ *     be signed; may block. It is run before anything is bought or queued for a caller. Jobs from the queue need no URL
+ * @param virtualThreads runs work that may block
  */
 public record PipelineParts(
         KeyScheme keys,

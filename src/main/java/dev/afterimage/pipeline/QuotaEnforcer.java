@@ -11,7 +11,7 @@ record QuotaEnforcer(CallerQuota quota) {
     /**
      * Does the work and counts it on the caller's quota. The service itself has none.
      *
-     * @throws QuotaExceededException when the caller's hour is used up; the work is not done then
+     * @throws QuotaExceededException when the caller's quota of this hour is used up; the work is not done then
      */
     ImageOutcome charge(GenerationRequest generationRequest, Supplier<ImageOutcome> work) {
         if (!generationRequest.caller().isCharged()) {

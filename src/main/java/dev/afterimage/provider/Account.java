@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * One of an API's accounts.
  *
  * @param name by which limiter, receipts, budgets and people know it
- * @param key where it is configured, such as {@code afterimage.provider.accounts."second".}
+ * @param key how its configuration keys begin, such as {@code afterimage.provider.accounts."second".}
  * @param config what is configured for it; empty for the account of the provider's own key
  */
 public record Account(String name, String key, Optional<AccountConfig> config) {
@@ -30,9 +30,9 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
     /**
      * The accounts of an API: first that of its own key, if it has one or no other is declared, then the others by name.
      *
-     * @param own by the provider's own key
+     * @param own the account of the provider's own key
      * @param prefix of the names of the others
-     * @param apiKey the own key, or {@code secret} that holds it
+     * @param apiKey the provider's own key; {@code secret} names the secret that holds it otherwise
      */
     static List<Account> of(
             Account own,
@@ -60,9 +60,9 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
     }
 
     /**
-     * Whether all accounts make sense.
+     * Checks the names, keys and limits of all accounts.
      *
-     * @throws IllegalArgumentException when one does not; says how to mend it
+     * @throws IllegalArgumentException when one is wrong; says how to mend it
      */
     public static void check(ProviderConfig main, ProvidersConfig others) {
         if (Descriptions.isDemo(main.kind()) && !main.accounts().isEmpty()) {
@@ -131,7 +131,7 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
                 .or(() -> secret.map(String::strip).filter(text -> !text.isEmpty()));
     }
 
-    /** What it may use: what is configured for it, else as the provider's own key. */
+    /** Its limits: those configured for it, else those of the provider's own key. */
     Limits limits(Limits provider) {
         return config.map(own -> new Limits(
                         own.rate().orElse(provider.rate()),
@@ -142,7 +142,7 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
                 .orElse(provider);
     }
 
-    /** Its budget a month: what is configured for it, else as the provider's own key. */
+    /** Its monthly budget in credits: the one configured for it, else that of the provider's own key. */
     OptionalLong budget(OptionalLong provider) {
         OptionalLong own = config.map(AccountConfig::monthlyCredits).orElse(OptionalLong.empty());
         return own.isPresent() ? own : provider;

@@ -22,7 +22,8 @@ import java.util.OptionalLong;
  * @param cost what an image costs
  * @param own the account of its own key; that of the main API where it shares its limits
  * @param accounts those that may be billed, at least one
- * @param budget by which name the costs of {@link Account#DEFAULT} are counted, which several APIs may share
+ * @param budget the name under which this API's costs are counted when {@link Account#DEFAULT}, which several APIs may
+ *     share, is billed
  */
 public record Api(
         ApiSettings settings,
@@ -111,9 +112,10 @@ public record Api(
     }
 
     /**
-     * What an account may use: as configured for it, else for the API's own key, else as described, else as the main API.
+     * The limits of an account: as configured for it, else for the API's own key, else as described, else those of the
+     * main API.
      *
-     * @param ofMain what the main API's own key may use
+     * @param ofMain the limits of the main API's own key
      */
     Limits limits(Account account, Limits ofMain) {
         return account.limits(
@@ -124,12 +126,15 @@ public record Api(
                                 .orElse(ofMain)));
     }
 
-    /** What an account may spend a month; empty where that is not limited. */
+    /** The credits that an account may spend in a calendar month; empty where that is not limited. */
     OptionalLong budget(Account account, OptionalLong ofMain) {
         return account.budget(own.budget(ofMain));
     }
 
-    /** The request that the API's generator gets: the demo has no description with a {@code {target}}, so its template is replaced. */
+    /**
+     * The request that the API's generator gets. The demo has no description with a {@code {target}}, so there the target
+     * takes the place of the template's name.
+     */
     ImageRequest retargeted(ImageRequest request) {
         return isDemo() && target.isPresent()
                 ? new ImageRequest(new TemplateId(target.get()), request.data(), request.format(), request.variant())

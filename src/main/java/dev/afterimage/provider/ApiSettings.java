@@ -35,7 +35,10 @@ public record ApiSettings(
                 main.maxBytes());
     }
 
-    /** Those of a further API, which has the time-outs of the main one, and of whose keys none may be configured. */
+    /**
+     * Those of a further API, with the time-outs and the maximum size of the main one. {@code other} is empty where a
+     * template names a kind and nothing is configured for it.
+     */
     static ApiSettings of(String name, Optional<NamedProvider> other, ProviderConfig main) {
         return new ApiSettings(
                 other.flatMap(NamedProvider::kind).orElse(name),

@@ -43,7 +43,7 @@ record Described(JsonNode json, String pointer) {
     /**
      * Refuses what is no object, or has other properties than these.
      *
-     * @param names with blanks between them
+     * @param names the allowed properties, with blanks between them
      */
     Described object(String names) {
         List<String> allowed = List.of(names.split(" "));
@@ -93,7 +93,7 @@ record Described(JsonNode json, String pointer) {
         return entries;
     }
 
-    /** What the entries at a property are, each read by {@code entry}; empty where the property is left out. */
+    /** The entries at a property, each converted by {@code entry}; empty where the property is left out. */
     <T> List<T> list(String property, Function<Described, T> entry) {
         return get(property).map(place -> place.list(entry)).orElse(List.of());
     }

@@ -30,7 +30,7 @@ public final class DescribedProvider implements ImageGenerator {
     private static final Pattern SHOWN_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final long JSON_AROUND_BASE64 = 64 * 1024;
 
-    /** Port: takes the limit that an answer shows for an account, {@code calls} in a window. */
+    /** Port: receives the rate limit of an account that a provider's answer states: {@code calls} in a window. */
     @FunctionalInterface
     interface ShownLimits {
         void showed(String account, int calls, Duration window);
@@ -40,9 +40,9 @@ public final class DescribedProvider implements ImageGenerator {
      * The collaborators of a provider.
      *
      * @param permits asked before a poll that counts as a call
-     * @param limits told of every limit that an answer shows
-     * @param setsJobsDown whether a job at the provider is left alone between two polls if its request is on the queue,
-     *     because waiting costs money here
+     * @param limits receives every rate limit that an answer states
+     * @param setsJobsDown whether a queued request goes back to the queue between two polls of its job, because waiting
+     *     costs money here (Lambda)
      */
     public record Parts(
             Exchange exchange,
@@ -56,10 +56,10 @@ public final class DescribedProvider implements ImageGenerator {
             boolean setsJobsDown) {
 
         /**
-         * With the machine's own resolver.
+         * The collaborators, with the machine's own DNS resolver.
          *
-         * @param permits gives permits to polls that count as calls, and is told of limits
-         * @param settler settles such polls
+         * @param permits gives permits to polls that count as calls, and receives the limits that answers state
+         * @param settler reports the end of such polls
          */
         public static Parts of(
                 ProviderHttp http,
@@ -151,7 +151,7 @@ public final class DescribedProvider implements ImageGenerator {
                 longestAnswer(),
                 settings.timeout());
         Answer answer = parts.exchange().exchange(post, attempt.departure());
-        tellLimit(answer, attempt);
+        reportLimit(answer, attempt);
         throwFailure(answer);
         Deadline deadline = Deadline.in(settings.timeout(), parts.clock());
         if (jobs.isEmpty() || jobs.get().isDone(answer)) {
@@ -178,7 +178,7 @@ public final class DescribedProvider implements ImageGenerator {
         return imageIn(answer.body(), deadline).at(call.cost(request, Optional.of(answer)));
     }
 
-    private void tellLimit(Answer answer, Attempt attempt) {
+    private void reportLimit(Answer answer, Attempt attempt) {
         description
                 .limits()
                 .rate()

@@ -54,7 +54,7 @@ record Description(
         Optional<JsonPath> seed,
         Set<JsonPath> needs) {
 
-    /** What the answer to a call means that brought no image. */
+    /** What an answer without an image means. */
     enum Meaning {
         THROTTLED,
         OUT_OF_CREDITS,
@@ -94,7 +94,7 @@ record Description(
     record Cost(double fixed, Optional<JsonPath> inAnswer, Optional<JsonPath> inData) {}
 
     /**
-     * How an image is got that is made after the answer.
+     * How an image is fetched that the API makes in a job, after its first answer.
      *
      * @param poll the URL, with placeholders that point into the answer, such as {@code {/polling_url}}
      * @param every the time between two polls

@@ -150,8 +150,8 @@ final class DescriptionCompiler {
     }
 
     /**
-     * Refuses APIs that need several calls for an image: one image is one billed call, whose cost and repetition are
-     * clear.
+     * Refuses APIs that need several calls for an image: only for a single call is it clear what it costs and when it
+     * may be repeated.
      */
     private void refuseSeveralCalls() {
         for (String several : List.of("steps", "calls", "then", "upload")) {

@@ -17,8 +17,8 @@ interface Exchange {
     /**
      * Sends the call.
      *
-     * @param departure called once before the first byte is written, and once after the last byte. What it throws before
-     *     is thrown here, and nothing is sent
+     * @param departure called once before the first byte is written, and once after the last byte. An exception of the
+     *     first call is passed on, and nothing is sent
      * @throws UnavailableException when the call did not leave
      * @throws OutcomeUnknownException when it left and no whole answer came in time
      * @throws NotAnImageException when a successful answer is too large
@@ -42,7 +42,7 @@ interface Exchange {
             long maxBytes,
             Duration timeout) {
 
-        /** A call that buys nothing, with this time left; it gets a millisecond when none is. */
+        /** A GET that buys nothing and must end within {@code left}; when that is zero, it gets a millisecond. */
         static HttpCall get(Destination to, Map<String, String> headers, long maxBytes, Duration left) {
             Duration timeout = left.isZero() ? Duration.ofMillis(1) : left;
             return new HttpCall("GET", to, headers, Optional.empty(), false, maxBytes, timeout);

@@ -44,8 +44,8 @@ import java.util.regex.Pattern;
 final class JobPoller {
 
     /**
-     * For how long an API may answer that it does not know a job: not all its servers may know a new one. After that the
-     * job is lost.
+     * How long an API may answer that it does not know a job, because not all of its servers know a new one at once.
+     * After that the outcome is unknown.
      */
     private static final Duration UNKNOWN_AT_MOST = Duration.ofSeconds(30);
 
@@ -60,8 +60,8 @@ final class JobPoller {
     /**
      * A poller of one API's jobs.
      *
-     * @param timeout where jobs are set down: how long from its call's departure one may be left alone between two polls,
-     *     if its request comes back from the queue
+     * @param timeout how long after its call's departure a job that is set down is polled before it is given up; used
+     *     only where jobs are set down
      */
     JobPoller(Job job, PollGuard guard, Meanings meanings, long maxBytes, Duration timeout, Parts parts) {
         this.job = job;
@@ -129,7 +129,7 @@ final class JobPoller {
      *
      * @param firstWait the wait before the first poll; zero or more
      * @return the answer that holds the result
-     * @throws GenerationException when it ends without an image or not in time, or is left alone until its request comes
+     * @throws GenerationException when it ends without an image or not in time, or is set down until its request comes
      *     back from the queue
      */
     Answer finish(Polled polled, Duration firstWait) {
@@ -182,8 +182,8 @@ final class JobPoller {
     }
 
     /**
-     * Throws {@link JobUnfinishedException} if the job may be left alone until its request comes back from the queue. The
-     * longer the job has taken, the less often it is asked for.
+     * Sets the job down, by a {@link JobUnfinishedException}, if its request can come back from the queue for it. The
+     * longer the job has taken, the longer the time until then: a quarter of what it has taken, at least {@code wait}.
      *
      * @param unknown whether the API says that it knows no such job
      */
@@ -289,7 +289,7 @@ final class JobPoller {
             this.guard = new AddressGuard(Optional.of(URI.create(api.toString())), named, pollHosts, resolver);
         }
 
-        /** Replaces the described API's scheme and host in a poll URL by those of the configured API. */
+        /** Replaces the scheme and host of the described API in a poll URL by those of the configured one. */
         String moved(String url) {
             return !describedOrigin.isEmpty() && url.startsWith(describedOrigin + "/")
                     ? api + url.substring(describedOrigin.length())

@@ -108,7 +108,7 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
     }
 
     /**
-     * The failure that an answer means which is no success, by its status alone. Messages are this service's own: a provider's
+     * The failure that an unsuccessful answer means by its status alone. Messages are this service's own: a provider's
      * text may repeat the data, or say more than a stranger should read.
      *
      * <p>A server error counts as not billed only where the status says that the provider has not begun: 503 (RFC 9110),

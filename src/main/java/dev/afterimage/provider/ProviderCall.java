@@ -129,7 +129,7 @@ final class ProviderCall {
      * The call that asks for an image.
      *
      * @param purchase the idempotency key of the purchase
-     * @param webhook where the API may say that its job has ended
+     * @param webhook the URL that the API may call when its job has ended
      * @throws RejectedException when the request lacks what the API needs; nothing was sent
      */
     HttpCall of(ImageRequest request, String purchase, Optional<String> webhook, long maxBytes, Duration timeout) {

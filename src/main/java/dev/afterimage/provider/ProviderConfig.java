@@ -17,7 +17,8 @@ public interface ProviderConfig {
 
     /**
      * The API: the name of a built-in description (docs/providers.md lists them), {@code file:} and the path of another
-     * one, {@code s3:bucket/key} for one in S3, which is read when a process starts, or {@code demo}, the built-in renderer, for trying the service without an account.
+     * one, {@code s3:bucket/key} for one in S3, which is read when a process starts, or {@code demo}, the built-in renderer,
+     * for trying the service without an account.
      */
     @WithDefault("demo")
     String kind();
@@ -50,8 +51,9 @@ public interface ProviderConfig {
     Optional<String> apiKeySecret();
 
     /**
-     * Further accounts of the same API, by a name of your choice; what one leaves out is as for the provider's own key. A call
-     * takes the account that can start first. Each has a window, a cool-down, stops and a budget of its own.
+     * Further accounts of the same API, by a name of your choice; a setting that one leaves out is that of the
+     * provider's own key. Each call goes to the account with which it can start first. Each has a window, a cool-down,
+     * stops and a budget of its own.
      */
     Map<String, AccountConfig> accounts();
 
@@ -104,7 +106,10 @@ public interface ProviderConfig {
         /** Its calls in flight at once, at least 1; where an account leaves it out, its provider's. */
         OptionalInt concurrency();
 
-        /** What its images may cost in a calendar month (UTC), in the provider's own unit; where an account leaves it out, its provider's. */
+        /**
+         * What its images may cost in a calendar month (UTC), in the provider's own unit; where an account leaves it out, its
+         * provider's.
+         */
         @WithName("monthly-credits")
         OptionalLong monthlyCredits();
     }

@@ -61,7 +61,7 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
      * A client with its own pool of connections.
      *
      * @param connectTimeout for DNS, TCP and TLS together
-     * @param room for the answers of all calls together
+     * @param room the memory for the answers of all calls together
      */
     public ProviderHttp(Vertx vertx, Duration connectTimeout, AnswerRoom room, Clock clock) {
         this(vertx, connectTimeout, room, clock, new HttpClientOptions());
@@ -90,7 +90,7 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
      * Sends the call and waits for the whole answer, whatever its status.
      *
      * @param departure called once when connected and before the first byte is written, and once after the last byte.
-     *     What it throws before is thrown here, and nothing is sent
+     *     An exception of the first call is passed on, and nothing is sent
      * @throws PermitLapsedException when there is no room for one more answer; the call did not leave
      * @throws UnavailableException when the call did not leave
      * @throws OutcomeUnknownException when it left and no whole answer came in time
@@ -200,7 +200,10 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
                 request.exceptionHandler(ProviderHttp::reportedByAnswer).reset());
     }
 
-    /** Ignores a failure that the caller is told of anyway. Without a handler Vert.x would log it as an error. */
+    /**
+     * Ignores a failure that the caller also gets from the future of the answer. Without a handler Vert.x would log it
+     * as an error.
+     */
     private static void reportedByAnswer(Throwable failure) {}
 
     private RequestOptions optionsOf(HttpCall call) {

@@ -16,8 +16,8 @@ public interface ProvidersConfig {
     Map<String, NamedProvider> providers();
 
     /**
-     * One API. One that says a rate, a window, a concurrency or accounts has limits, cool-down and stops of its own; the
-     * others share those of {@code afterimage.provider}. Time-outs are shared by all.
+     * One API. One for which a rate, a window, a concurrency or accounts are set has limits, cool-down and stops of its
+     * own; the others share those of {@code afterimage.provider}. Time-outs are shared by all.
      */
     interface NamedProvider extends AccountConfig {
 

@@ -22,8 +22,8 @@ import java.util.Optional;
 
 /**
  * Fetches the image at a URL that a provider answered. The image is paid for by then and fetching costs nothing, so a
- * failure that may pass (a lost connection, 5xx, a 404 from storage that is late) is tried again, up to 4 times in all.
- * The last failure counts as billed.
+ * failure that may pass (a lost connection, 5xx, a 404 from storage in which the image is not visible yet) is tried
+ * again, up to 4 times in all. When all tries failed, the purchase counts as billed.
  */
 final class ResultFetcher {
 
@@ -38,7 +38,7 @@ final class ResultFetcher {
     private final Pause pause;
 
     /**
-     * A fetcher behind this guard.
+     * A fetcher of the URLs that this guard allows.
      *
      * @param maxBytes the size above which an image is refused
      */
@@ -54,7 +54,6 @@ final class ResultFetcher {
      * The image at the URL.
      *
      * @param deadline for all tries together
-     *
      * @throws NotAnImageException when the URL may not be fetched, or leads to no image
      * @throws OutcomeUnknownException when it could not be fetched in time
      */

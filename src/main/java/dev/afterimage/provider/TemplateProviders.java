@@ -33,10 +33,10 @@ public final class TemplateProviders implements Accounts {
     private final KeyScheme keys;
 
     /**
-     * As configured.
+     * The APIs of these configurations.
      *
-     * @throws IllegalArgumentException when there is no such API, its description is wrong, or the configuration lacks what it
-     *     needs
+     * @throws IllegalArgumentException when there is no such API, its description is wrong, or the configuration lacks
+     *     what it needs
      */
     public TemplateProviders(ProviderConfig config, ProvidersConfig others, TemplatesConfig templates) {
         this.main = Api.main(config);
@@ -99,9 +99,9 @@ public final class TemplateProviders implements Accounts {
     }
 
     /**
-     * What each account that a template uses may use.
+     * The limits of each account that a template may bill.
      *
-     * @param config that of the main API's own key
+     * @param config the limits of the main API's own key
      * @throws IllegalArgumentException when an account's own limits are out of range; says how to mend it
      */
     public AccountLimits limits(ProviderLimitConfig config) {
@@ -117,7 +117,7 @@ public final class TemplateProviders implements Accounts {
     }
 
     /**
-     * What each account may spend a month, where that is limited.
+     * The credits that each account may spend in a calendar month, where that is limited.
      *
      * @param ofMain the budget of the main API's own key
      */
@@ -150,7 +150,8 @@ public final class TemplateProviders implements Accounts {
             Api api = apiOf(request);
             Map<String, ImageGenerator> byAccount =
                     Optional.ofNullable(made.get(api)).orElseThrow();
-            // The job of an account that is configured no more is asked for with another one's key.
+            // A job may belong to an account that is no longer configured; then it is polled with the key of another
+            // one.
             ImageGenerator generator = Optional.ofNullable(byAccount.get(attempt.account()))
                     .orElseGet(() -> byAccount.values().iterator().next());
             return generator.generate(api.retargeted(keys.completed(request)), attempt);

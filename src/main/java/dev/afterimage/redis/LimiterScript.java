@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The one Lua script of limiter and receipts, with its keys and its rules. Before its first purchase a fleet must know
- * whether Redis has lost its memory: the script gives the memory a random name, the epoch, and lets nothing be bought
- * until a process has compared it with the {@linkplain #NOTE note} in the store.
+ * The Lua script of limiter and receipts, with the keys and settings that each run gets. Before its first purchase a
+ * fleet must know whether Redis has lost its memory: the script gives the memory a random name, the epoch, and grants
+ * no purchase until a process has compared it with the {@linkplain #NOTE note} in the store.
  */
 public final class LimiterScript {
 
@@ -33,7 +33,7 @@ public final class LimiterScript {
     private static final RedisScript SCRIPT = RedisScript.named("limiter", "receipts", "limiter-actions");
     private static final Duration LONGEST_WAIT = Duration.ofDays(366);
 
-    /** The store's note of the epoch of Redis' memory that was seen last; there is none at a first start. */
+    /** The name of the store's note, which holds the epoch that was seen last; there is none at a first start. */
     static final String NOTE = "redis-epoch";
 
     private final RedisLink link;
@@ -76,7 +76,10 @@ public final class LimiterScript {
                 Integer.toString(receiptRules.maxUnusable()));
     }
 
-    /** The keys of an account; the one of a provider without accounts has those that stand for the fleet, too. */
+    /**
+     * The keys of an account. The state of the account {@code default} also holds what belongs to the whole fleet, such
+     * as the epoch.
+     */
     private List<String> keysOf(String account) {
         String ofAccount = account.equals(Purchase.DEFAULT_ACCOUNT) ? tagged : tagged + "account:" + account + ":";
         return Stream.of("state", "departed", "planned", "bulk-departed", "bulk-planned", "places", "bulk-places")
@@ -105,7 +108,10 @@ public final class LimiterScript {
         return List.copyOf(limits.byName().keySet());
     }
 
-    /** This process has had a permit of the account: it has found out whether what had stopped it before the start is over. */
+    /**
+     * Notes that this process has had a permit of the account. Its first call may probe a stop for a refused key at
+     * once, because a restart may bring a new key; further calls may not.
+     */
     void permitted(String account) {
         permitted.add(account);
     }
@@ -126,16 +132,16 @@ public final class LimiterScript {
         return tagged + "receipts";
     }
 
-    /** The account whose keys stand for the fleet, too. */
+    /** The account whose keys also hold what belongs to the whole fleet. */
     private static final List<String> FLEET = List.of(Purchase.DEFAULT_ACCOUNT);
 
     private static final ImageKey NO_KEY = new ImageKey("0".repeat(64));
 
     /**
-     * What the script is asked.
+     * One call of the script.
      *
-     * @param accounts those that it is about, at least one
-     * @param duration what it means depends on the action, see {@code limiter.lua}
+     * @param accounts the accounts that it concerns, at least one
+     * @param duration its meaning depends on the action; see {@code limiter.lua}
      * @param more the action's own arguments
      */
     record Question(
@@ -147,18 +153,18 @@ public final class LimiterScript {
             ImageKey key,
             List<String> more) {
 
-        /** About no image. */
+        /** A call that concerns no image. */
         Question(List<String> accounts, String action, String token, Lane lane, Duration duration, String... more) {
             this(accounts, action, token, lane, duration, NO_KEY, List.of(more));
         }
 
-        /** About an image's receipt, whatever its account. */
+        /** A call that concerns an image's receipt, whatever its account. */
         Question(String action, String token, Lane lane, ImageKey key, String... more) {
             this(FLEET, action, token, lane, Duration.ZERO, key, List.of(more));
         }
 
         /**
-         * About a call and what it buys.
+         * A call that concerns a purchase.
          *
          * @param time the action's first argument, before the purchase
          */
@@ -200,9 +206,9 @@ public final class LimiterScript {
     }
 
     /**
-     * Compares Redis' epoch with the store's note. A pause begins before the note is written, so that a process which
-     * reads the new note finds the pause begun. The memory is confirmed only after that, or its next loss would look like
-     * a first start.
+     * Compares Redis' epoch with the store's note. When they differ, a pause begins before the note is written, so that
+     * a process which reads the new note finds the pause begun. The epoch is confirmed only after the note is written,
+     * or the next loss of memory would look like a first start.
      */
     private void confirm(String epoch) {
         boolean lost;
@@ -217,7 +223,7 @@ public final class LimiterScript {
         try {
             store.note(NOTE, epoch);
         } catch (RuntimeException unwritable) {
-            throw new FleetUnavailableException("The store does not take the epoch of Redis' memory.", unwritable);
+            throw new FleetUnavailableException("The epoch of Redis' memory cannot be stored.", unwritable);
         }
         runOnce(new Question(FLEET, "confirm", epoch, Lane.INTERACTIVE, Duration.ZERO));
     }
@@ -239,7 +245,7 @@ public final class LimiterScript {
         }
         arguments.addAll(question.more());
         ScriptReply answer = RedisUnavailableException.forFleet(
-                "The fleet's limiter cannot be asked.", () -> SCRIPT.call(link, keys, arguments));
+                "The fleet's limiter cannot be reached.", () -> SCRIPT.call(link, keys, arguments));
         if (answer.number(0) == NEWER) {
             throw new FleetUnavailableException(
                     "A newer version of Afterimage has written to this Redis; this process buys nothing.", null);

@@ -11,12 +11,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checkpoints of a fleet: a string for each catalogue, so that any instance can go on where another stopped. After a
- * loss the plan begins at the first row again, and queues nothing that is there already.
+ * The checkpoints of a fleet: a string for each catalogue, so that any instance can go on where another stopped. When
+ * one is lost, the plan begins at the first row again, and queues no job for an image that is there already.
  */
 public final class RedisCheckpoints implements Checkpoints {
 
-    /** After how long a run that nobody went on with begins again: much of what it found fresh is fresh no longer. */
+    /**
+     * How long a checkpoint is kept after it was saved. A run that nobody went on with for so long begins again,
+     * because much of what it found fresh is fresh no longer.
+     */
     static final Duration KEPT_FOR = Duration.ofDays(2);
 
     private final RedisLink link;

@@ -25,12 +25,12 @@ public interface RedisConfig {
     @WithDefault("5s")
     Duration warmUp();
 
-    /** After how many failures in a row Redis gets no commands for a while, the rest. */
+    /** After how many failures in a row Redis gets no commands for a while. */
     @WithName("rest-after")
     @WithDefault("5")
     int restAfter();
 
-    /** How long that rest is. Then one command tries whether Redis answers again. */
+    /** How long Redis gets no commands then. After that one command tries whether it answers again. */
     @WithDefault("1s")
     Duration rest();
 }

@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The counts of what a fleet's images cost. When Redis has lost an account's count, it starts again from the highest that
- * any process remembers. When no process has lived through the loss, it starts from a note in the store that is minutes
- * old.
+ * The counts of what a fleet's images cost. When Redis has lost an account's count, it starts again from the highest
+ * count that any process remembers; when no process is left that saw one, from a note in the store, which may be
+ * minutes old.
  *
  * <p>While Redis cannot be reached, nothing is spent.
  */
@@ -41,7 +41,7 @@ public final class RedisCreditBudget implements CreditBudget {
     /** The shortest time between two notes of one process; it writes them when it spends. */
     static final Duration NOTED_EVERY = Duration.ofMinutes(5);
 
-    /** The store's note of the counts of accounts that have a budget. */
+    /** The name of the store's note, which holds the counts of accounts that have a budget. */
     static final String NOTE = "credits";
 
     /** The last count of an account in a month that this process saw. */
@@ -49,7 +49,7 @@ public final class RedisCreditBudget implements CreditBudget {
         private static final Known NOTHING = new Known("", "0");
         private static final Pattern NOTED = Pattern.compile("(\\S+) (\\d{1,18}) (.*)");
 
-        /** The line of a note. It ends with the month and the account that the count is of. */
+        /** One line of the note. It ends with the month and the account of the count. */
         private String line(String ofAccount) {
             return epoch + " " + used + " " + ofAccount;
         }

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The leases of a fleet: a key with a time to live, whose value is the holder's token.
  *
  * <p>A follower polls: first after 20 to 30 ms, then a little more rarely each time, down to about 10 times a second. A
- * subscription would tell sooner, but needs a connection of its own in every process and is silent when it breaks.
- * Polling is cheap, because each process has one follower for each key.
+ * subscription would report the end sooner, but needs a connection of its own in every process and is silent when it
+ * breaks. Polling is cheap, because each process has one follower for each key.
  */
 public final class RedisFlightLeases implements FlightLeases {
 
@@ -70,8 +70,8 @@ public final class RedisFlightLeases implements FlightLeases {
     }
 
     /**
-     * Asks a second time when an answer is overdue or lost, so that a short pause of this process does no harm. The first
-     * command may have been carried out; the second one then finds the lease held by its own token, and takes it.
+     * Tries a second time when an answer is overdue or lost, so that a short pause of this process does no harm. The
+     * first command may have been carried out; the second one then finds the lease held by its own token, and takes it.
      */
     @Override
     public Optional<Lease> take(ImageKey key, Lane lane) {

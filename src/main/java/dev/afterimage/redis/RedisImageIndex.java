@@ -18,12 +18,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The index of a fleet: a string for each image, which expires when the image may not even be served stale any more, and
- * beside it, in the same slot of a cluster, the image's signed URL. A lookup costs one round trip.
+ * The index of a fleet: a string for each image, which expires when the image may no longer be served, not even stale,
+ * and beside it, in the same slot of a cluster, the image's signed URL. A lookup costs one round trip.
  */
 public final class RedisImageIndex implements ImageIndex {
 
-    /** The most keys that are asked for at once; more would make the server's other users wait. */
+    /** The most keys in one pipeline; more would make the other clients of the server wait. */
     private static final int BATCH = 500;
 
     private final RedisLink link;

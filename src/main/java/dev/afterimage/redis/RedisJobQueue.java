@@ -35,10 +35,10 @@ public final class RedisJobQueue implements JobQueue {
     private static final System.Logger LOG = System.getLogger(RedisJobQueue.class.getName());
     private static final RedisScript SCRIPT = RedisScript.named("queue");
 
-    /** The most jobs that one script queues; more would make the server's other users wait. */
+    /** The most jobs that one script queues; more would make the other clients of the server wait. */
     private static final int MOST_JOBS = 500;
 
-    /** How often an empty queue is asked again while a claim waits. */
+    /** The time between two looks at an empty queue while a claim waits. */
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
     private final RedisLink link;
@@ -65,7 +65,7 @@ public final class RedisJobQueue implements JobQueue {
     }
 
     /**
-     * Checks the server's configuration. Says, for the operator, why jobs could be lost there; empty when they are safe.
+     * Why the server's configuration could lose jobs, and what the operator must set; empty when jobs are safe.
      *
      * @throws QueueUnavailableException when the server cannot be reached
      */

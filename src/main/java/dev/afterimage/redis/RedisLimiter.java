@@ -28,9 +28,11 @@ import java.util.List;
 public final class RedisLimiter implements ProviderLimiter {
 
     private static final long JITTER = Limits.JITTER.toNanos();
-    /** How often a call is stamped at most: after so many slow round trips in a row, machine or network cannot keep time. */
+    /**
+     * The most stamps of one departure: after so many slow round trips in a row, machine or network cannot keep time.
+     */
     private static final int MOST_STAMPS = 5;
-    /** Where an answer to {@code status} tells of the first account, and of how many kinds of stops it tells. */
+    /** The index in an answer to {@code status} at which the first account begins. */
     private static final int STATUS_BEGINS = 5;
 
     private static final int STOPS = LaneStop.Reason.values().length;
@@ -141,7 +143,10 @@ public final class RedisLimiter implements ProviderLimiter {
         return answer(script.run(Question.of(action, token, lane, wait, known, purchase)));
     }
 
-    /** How much ahead the next departure is asked for, after an answer that came too late: the next one may take as long. */
+    /**
+     * How far ahead the next stamp is requested after an answer that came too late, because the next answer may take as
+     * long.
+     */
     private static Duration noticeAfter(long lateness, Limits limits) {
         Duration twice = Duration.ofNanos(2 * lateness);
         return twice.compareTo(limits.lead()) < 0 ? twice : limits.lead();

@@ -26,10 +26,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends all commands of this process to Redis, over one connection. Each command has a time-out. A connection is given up
- * when a command on it was overdue or the server is not the primary any more, and a server that keeps failing gets no
- * commands for a while. After a failure the time-out is a fifth: a request sends several commands one after the other,
- * and would else wait several time-outs for a server that is silent.
+ * Sends all commands of this process to Redis, over one connection. Each command has a time-out. A connection is
+ * replaced when a command on it was overdue or the server is no longer the primary, and a server that keeps failing
+ * gets no commands for a while. After a failure the time-out is a fifth of the configured one, because a request sends
+ * several commands one after the other, and would otherwise wait several full time-outs for a silent server.
  *
  * <p>Every failure is a {@link RedisUnavailableException}, except {@link RedisScript.NoScriptException}.
  */
@@ -43,7 +43,10 @@ public final class RedisLink {
      */
     record Reply(@Nullable Response response, long sent, long received) {}
 
-    /** How many connections a command is tried on, if each one before was closed before the command was sent. */
+    /**
+     * The most connections on which a command is tried; it is tried on another one only when it was certainly not sent
+     * on the one before.
+     */
     private static final int MOST_CONNECTIONS = 3;
 
     /** The divisor of the time-out after a failure. */
@@ -73,7 +76,7 @@ public final class RedisLink {
     /**
      * A link to a server or a cluster.
      *
-     * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
+     * @param nanoTime a monotonic clock, such as {@link System#nanoTime}
      */
     public RedisLink(Redis redis, RedisConfig config, LongSupplier nanoTime, Pause pause) {
         this.shared = new SharedConnection(redis);
@@ -103,11 +106,15 @@ public final class RedisLink {
         return exchangeAll(List.of(request)).thenApply(List::getFirst);
     }
 
-    /** Sends commands one behind the other on one connection, whatever cluster nodes have their keys. Does not block. */
+    /**
+     * Sends commands together, whatever cluster nodes have their keys, without waiting for answers in between. Does not
+     * block.
+     */
     CompletableFuture<List<Reply>> exchangeAll(List<Request> requests) {
         CompletableFuture<List<Reply>> replies = new CompletableFuture<>();
         if (!breaker.allows()) {
-            replies.completeExceptionally(new RedisUnavailableException("Redis failed and is given a rest", null));
+            replies.completeExceptionally(
+                    new RedisUnavailableException("Redis keeps failing and gets no commands", null));
             return replies;
         }
         Duration patience = breaker.isInDoubt() ? timeout.dividedBy(IN_DOUBT) : timeout;
@@ -227,8 +234,8 @@ public final class RedisLink {
     }
 
     /**
-     * Whether the connection is of no use after this failure. A server that refuses one command may answer the next, but
-     * not with one of the {@link #DEPOSED} errors.
+     * Whether the connection must be replaced after this failure. A server that refuses one command may answer the
+     * next, but not with one of the {@link #DEPOSED} errors.
      */
     private static boolean spoils(Throwable failure) {
         return !(failure instanceof ErrorType refusal) || DEPOSED.stream().anyMatch(refusal::is);
@@ -325,8 +332,7 @@ public final class RedisLink {
             try {
                 return question.get();
             } catch (RedisUnavailableException gone) {
-                throw new QueueUnavailableException(
-                        "What is known of jobs cannot be asked: Redis is out of reach.", gone);
+                throw new QueueUnavailableException("The queue cannot be reached: Redis is out of reach.", gone);
             }
         }
 

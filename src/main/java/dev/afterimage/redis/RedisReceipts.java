@@ -24,13 +24,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The receipts of a fleet. They belong to the limiter's script, so that a departure can write one in the same step. */
+/**
+ * The receipts of a fleet. The limiter's script writes them, so that it can stamp a departure and write the receipt in
+ * one step.
+ */
 public final class RedisReceipts implements Receipts {
 
     /** The most receipts that are listed. */
     private static final int MOST_LISTED = 10_000;
 
-    private static final String UNAVAILABLE = "The fleet's receipts cannot be asked.";
+    private static final String UNAVAILABLE = "The fleet's receipts cannot be reached.";
     /** How many receipts are read in one round trip. */
     private static final int READ_TOGETHER = 100;
 

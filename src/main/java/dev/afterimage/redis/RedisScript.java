@@ -26,7 +26,7 @@ final class RedisScript {
         this.sha1 = sha1(source);
     }
 
-    /** The script {@code lua/{name}.lua}, or several files one behind the other. */
+    /** The script {@code lua/{name}.lua}, or several such files joined into one script. */
     static RedisScript named(String... names) {
         StringBuilder source = new StringBuilder();
         for (String name : names) {

@@ -12,8 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection that all commands of this process share: they are written one behind the other and answered in that order,
- * so that a busy process reads many answers at once. None of them blocks the server or changes the connection's state.
+ * The connection that all commands of this process share: they are written one after the other and answered in that
+ * order, so that a busy process reads many answers at once. None of them blocks the server or changes the connection's
+ * state.
  *
  * <p>A connection that failed is retired: the next command gets a new one, and the old one is closed when the last
  * command on it has ended.
@@ -77,7 +78,7 @@ final class SharedConnection {
             return open;
         }
 
-        /** The number of commands that have used it, when only one is using it now; else -1. */
+        /** How many commands have used it so far, when at most one is using it now; else -1. */
         long enteredByOne() {
             return users.get() <= 2 ? entered.get() : -1;
         }

@@ -7,34 +7,34 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Port: which process of the fleet leads the generation of an image, and which ones wait for it. A lease gathers followers
- * and saves work; that nobody pays twice is the receipt's business. There is one lease a key and lane, so that a person does
- * not wait behind a bulk job that has not left yet. Operations block; call them from a virtual thread. They fail with a
- * {@link FleetUnavailableException}.
+ * Port: which process of the fleet leads the generation of an image, and which ones wait for it. A lease gathers
+ * followers and saves work; the receipt, and not the lease, keeps an image from being paid for twice. There is one
+ * lease a key and lane, so that a person does not wait behind a bulk job that has not left yet. Operations block; call
+ * them from a virtual thread. They fail with a {@link FleetUnavailableException}.
  */
 public interface FlightLeases {
 
     /**
-     * Takes the lease. Empty when another holder of this lane has it, and in the bulk lane also when somebody leads in the
-     * interactive one.
+     * Takes the lease. Empty when another process holds the lease of this lane, and in the bulk lane also when one
+     * holds that of the interactive lane.
      */
     Optional<Lease> take(ImageKey key, Lane lane);
 
-    /** Extends the lease by its ttl, or takes it again where it was forgotten; false when another holds it. */
+    /** Extends the lease by its ttl, or takes it again where it was lost; false when another process holds it. */
     boolean renew(Lease lease);
 
     /** Ends the lease and wakes those who wait for it; without effect when it was lost. */
     void release(Lease lease);
 
-    /** Whether somebody in the fleet leads this key now whom a caller of this lane would follow. */
+    /** Whether a process that a caller of this lane would follow leads this key now. */
     boolean isHeld(ImageKey key, Lane lane);
 
     /**
-     * Takes a place among the processes that wait for this key, whoever leads it. It ends by itself, so that whoever dies or is
-     * frozen keeps none.
+     * Takes a place among the processes that wait for this key, whoever leads it. It ends by itself after
+     * {@code patience}, so that a process which dies or is frozen does not keep it.
      *
-     * @param patience for how long at most
-     * @param most how many there are
+     * @param patience how long the place is held at most
+     * @param most how many places there are
      * @return empty when all are taken
      */
     Optional<Place> takePlace(ImageKey key, Duration patience, int most);
@@ -43,8 +43,8 @@ public interface FlightLeases {
     void leave(Place place);
 
     /**
-     * Waits until nobody leads any more whom a caller of this lane would follow, or for {@code patience}, whichever comes
-     * first. May return early; the caller looks at the index and takes the lease again if nothing is there.
+     * Waits until no process that a caller of this lane would follow leads any more, or for {@code patience}, whichever
+     * comes first. May return early; the caller looks at the index and takes the lease again if nothing is there.
      */
     void awaitEnd(ImageKey key, Lane lane, Duration patience) throws InterruptedException;
 
@@ -57,7 +57,7 @@ public interface FlightLeases {
     record Lease(ImageKey key, Lane lane, String token, Duration ttl) {}
 
     /**
-     * One of the places in which a leader is waited for, where not everybody may.
+     * A place among the limited number of processes that may wait for a leader.
      *
      * @param token known to its holder only
      */

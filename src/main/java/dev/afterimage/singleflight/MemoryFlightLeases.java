@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** The leases of one process that is the whole fleet. */
+/** The leases of a fleet of one process. */
 public final class MemoryFlightLeases implements FlightLeases {
 
     private record Name(ImageKey key, Lane lane) {}
@@ -36,7 +36,7 @@ public final class MemoryFlightLeases implements FlightLeases {
      * No lease is held at first.
      *
      * @param ttl how long a lease lasts unless renewed
-     * @param nanoTime a time that never goes back, such as {@link System#nanoTime}
+     * @param nanoTime a monotonic clock, such as {@link System#nanoTime}
      */
     public MemoryFlightLeases(Duration ttl, LongSupplier nanoTime, Pause pause) {
         this.ttl = ttl;

@@ -29,7 +29,7 @@ public interface ImageStore {
     /** Removes the image; does nothing when there is none. */
     void delete(ImageKey key);
 
-    /** Removes this very image; does nothing when another, or none, stands in its place. */
+    /** Removes the image if it has exactly this entry; does nothing when another image, or none, is stored. */
     void delete(IndexEntry entry);
 
     /**

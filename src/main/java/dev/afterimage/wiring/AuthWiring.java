@@ -39,7 +39,7 @@ class AuthWiring {
 
     private static final Set<Role> EVERY_ROLE = Set.of(Role.values());
 
-    /** Required, because else a token of another issuer, or for another audience, would be accepted. */
+    /** Required, or a token of another issuer or for another audience would be accepted. */
     private static final List<String> JWT_CHECKS = List.of("mp.jwt.verify.issuer", "mp.jwt.verify.audiences");
 
     @Produces
@@ -62,8 +62,8 @@ class AuthWiring {
     }
 
     /**
-     * Whether there is a console. Unless the configuration says otherwise, a laptop has one where no key is asked for: a browser
-     * sends none by itself.
+     * Whether there is a console. By default there is one on a laptop that asks for no key, because a browser sends
+     * none by itself.
      */
     @Produces
     @Singleton

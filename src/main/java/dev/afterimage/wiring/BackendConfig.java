@@ -23,7 +23,7 @@ public interface BackendConfig {
         REDIS
     }
 
-    /** Where images lie. */
+    /** Where images are kept. */
     enum StoreKind {
         FILESYSTEM,
         S3

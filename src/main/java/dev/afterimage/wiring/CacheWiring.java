@@ -34,7 +34,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 class CacheWiring {
 
     /**
-     * Opens the local directory, if a part needs it, before anything else starts; stops the start when it cannot be used.
+     * Opens the local directory, if a part needs it, before anything else starts. Throws, and so stops the start, when
+     * it cannot be used.
      */
     void open(@Observes @Priority(1) StartupEvent start, BackendConfig backends, Instance<LocalBackend> local) {
         if (backends.usesLocal()) {
@@ -85,7 +86,7 @@ class CacheWiring {
             case FILESYSTEM -> LocalBackend.of(local).store();
             case S3 -> new S3ImageStore(S3Bucket.of(s3.get(), s3Config));
         };
-        // A stored image frees its room in the process.
+        // The memory that was reserved for an image is free when the image is stored.
         return new MeteredStore(meters, store, room::free);
     }
 

@@ -25,8 +25,8 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 
 /**
- * Makes the clients of Redis and AWS. Those of AWS have limits of their own, and exist besides the clients of the Quarkus
- * extensions. What is injected is a proxy; the client itself is made at the first call. So a laptop makes none, and
+ * Makes the clients of Redis and AWS. Those of AWS have time-outs of their own, and exist beside the clients of the
+ * Quarkus extensions. A proxy is injected, and the client is made at its first call, so that a laptop makes none, and
  * neither does a function that only answers hits.
  */
 class ClientWiring {

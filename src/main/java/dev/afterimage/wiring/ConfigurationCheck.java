@@ -57,7 +57,7 @@ final class ConfigurationCheck {
     /** Runs before every other observer of the start. */
     private static final int FIRST = 1;
 
-    /** Every configuration mapping of this source root; a test finds one that is missing. */
+    /** Every configuration mapping of this source root. A test fails when one is missing. */
     static final List<Class<?>> MAPPINGS = List.of(
             AuthConfig.class,
             BackendConfig.class,
@@ -101,7 +101,7 @@ final class ConfigurationCheck {
             + " generation.patience generation.lost-memory-pause generation.max-wait generation.rejection-ttl links.wait"
             + " links.crawler-wait redis.warm-up s3.template-versions-ttl");
 
-    /** Whole numbers, and the least that each may be. */
+    /** Whole numbers, with the least value of each. */
     static final Map<String, Integer> LEAST = Map.of(
             "afterimage.cache.near-size", 0,
             "afterimage.generation.repurchases", 0,
@@ -252,7 +252,7 @@ final class ConfigurationCheck {
         }
     }
 
-    /** One warning for each key of ours that nobody reads. */
+    /** A warning for each of the service's keys that nobody reads. */
     static Set<String> warnings(Iterable<String> names) {
         Set<String> known = MAPPINGS.stream()
                 .flatMap(mapping -> ConfigClass.configClass(mapping).getProperties().keySet().stream())

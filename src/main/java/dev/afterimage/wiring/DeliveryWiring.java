@@ -142,8 +142,8 @@ class DeliveryWiring {
     }
 
     /**
-     * Tells the index of a signed URL, and keeps the process from being frozen meanwhile. When that fails, each instance
-     * signs for itself.
+     * Writes signed URLs into the index, and keeps the process from being frozen meanwhile. Where that fails, each
+     * instance signs for itself.
      */
     private static KeptUrls.Keeper keeper(ImageIndex index, Drain drain) {
         return (key, url, until) -> {
@@ -156,7 +156,7 @@ class DeliveryWiring {
         return new MemoisedSigner(signer, window, config.memoisedUrls());
     }
 
-    /** URLs without a signature. They never expire; the expiry only says when to ask again. */
+    /** Makes URLs without a signature. They never expire; their expiry only says when to ask for one again. */
     private static UrlSigner unsigned(BaseUrl baseUrl, ExpiryWindow window) {
         if (!baseUrl.isFixed()) {
             throw new IllegalStateException(
@@ -167,7 +167,7 @@ class DeliveryWiring {
     }
 
     /**
-     * The signatures that the local CDN accepts, as CloudFront does by the public keys of its key group. It accepts none
+     * The check of signatures by the local CDN, with the public key that belongs to the signing key. It accepts none
      * where something else delivers: CloudFront, if the private key is in Secrets Manager; the store or a CDN, with
      * another signer.
      */

@@ -50,7 +50,10 @@ import java.util.Map;
 /** Puts the provider's decorators and the pipeline together. */
 class GenerationWiring {
 
-    /** The provider in its decorators. The innermost is made first: a call passes them from the last line to the first. */
+    /**
+     * The provider with its decorators. The innermost is made first; a call passes them from the last line to the
+     * first.
+     */
     @Produces
     @Singleton
     @Named("guarded")
@@ -129,7 +132,7 @@ class GenerationWiring {
             Machine machine,
             Instance<UrlSigner> signer,
             Meters meters) {
-        // The signer is made at the first request: workers and planners have no key.
+        // The signer is made at the first request, because workers and planners have no key.
         ImageService pipeline = new ImagePipeline(new PipelineParts(
                 keys,
                 versions,

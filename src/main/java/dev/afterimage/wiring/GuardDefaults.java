@@ -48,7 +48,7 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static final String S3 = "quarkus.s3.";
     private static final Pattern TEMPLATE_PROVIDER = Pattern.compile(
             "afterimage\\.templates\\.(\"[^\"]+\"|[^.\"]+)\\.provider|AFTERIMAGE_TEMPLATES_.+_PROVIDER");
-    /** Of an account, or of a further provider that has its own. */
+    /** Keys that set limits of an account, or of a further provider that does not share those of the main one. */
     private static final Pattern OWN_LIMITS = Pattern.compile(
             "afterimage\\.provider\\.accounts\\..+|afterimage\\.providers\\..+\\.(rate|rate-window|concurrency|accounts\\..+)"
                     + "|AFTERIMAGE_PROVIDER_ACCOUNTS_.+|AFTERIMAGE_PROVIDERS_.+_(RATE|RATE_WINDOW|CONCURRENCY|ACCOUNTS_.+)");
@@ -121,14 +121,14 @@ public class GuardDefaults implements ConfigSourceFactory {
                 .limits(config.getConfigMapping(ProviderLimitConfig.class));
     }
 
-    /** Widens the guards to what all accounts together may do, because the guards stand before the choice of the account. */
+    /** Widens the guards to the limits of all accounts together, because one guard serves the calls of all. */
     private static void allowAccounts(
             ConfigSourceContext context, Map<String, String> defaults, Map<String, String> fetched) {
         AccountLimits accounts;
         try {
             accounts = accounts(context, defaults, fetched);
         } catch (RuntimeException mistake) {
-            // The start ends with a better message, of ConfigurationCheck or of the part that is configured.
+            // ConfigurationCheck, or the part that is configured, stops the start with a better message.
             return;
         }
         AccountLimits.CombinedLimit limit = accounts.sum();
@@ -175,7 +175,10 @@ public class GuardDefaults implements ConfigSourceFactory {
         return kinds;
     }
 
-    /** Reads a description that is in S3; its document then takes the place of its name in the configuration. */
+    /**
+     * The kind itself; or for a description in S3 its document, which is read here and replaces its name in the
+     * configuration.
+     */
     private static String here(ConfigSourceContext context, String key, String kind, Map<String, String> fetched) {
         if (!S3Descriptions.isOne(kind)) {
             return kind;
@@ -206,7 +209,10 @@ public class GuardDefaults implements ConfigSourceFactory {
         return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
     }
 
-    /** The upper bound of {@link dev.afterimage.provider.ApiSettings#longestCall()}, that of a provider whose answer is a URL. */
+    /**
+     * The longest call where the answer is a URL or a job; see
+     * {@link dev.afterimage.provider.ApiSettings#longestCall()}.
+     */
     private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
         return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
                 .plus(duration(value(context, described, "timeout").orElse(TIMEOUT)))

@@ -14,8 +14,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Compares the API with that of the last start, in the background. On Lambda, where somebody waits for the start, the
- * planner does it instead.
+ * Warns when the images are made by another API than at the last start, because then all keys have changed. It compares
+ * in the background after a start; on Lambda, where a caller waits for the start, before each plan.
  */
 @Singleton
 class IdentityCheck {
@@ -36,7 +36,7 @@ class IdentityCheck {
     void begin(
             @Observes StartupEvent start,
             @ConfigProperty(name = "aws.lambda.function.name") Optional<String> lambdaFunction) {
-        // Read here, so that a configuration that names no API stops the start.
+        // Read at once, so that a configuration that names no API stops the start.
         ProviderIdentity identity = providers.main().identity();
         if (lambdaFunction.isEmpty()) {
             machine.threads().execute(() -> warnIfChanged(identity, store.get()));

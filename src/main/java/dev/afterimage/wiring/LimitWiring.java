@@ -40,8 +40,8 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * Chooses the back ends of what instances share: limiter, receipts, leases, credits, quotas. While Redis cannot be
- * reached nothing is bought; only quotas have a fallback, which is metered.
+ * Chooses the back ends of the state that instances share: limiter, receipts, leases, credits, quotas. While Redis
+ * cannot be reached nothing is bought; only quotas have a fallback, which is metered.
  */
 class LimitWiring {
 
@@ -62,7 +62,7 @@ class LimitWiring {
         return new ReceiptRules(config.repurchases(), config.maxUnusable());
     }
 
-    /** The one script of a fleet's limiter and receipts. */
+    /** The script of a fleet's limiter and receipts. */
     @Produces
     @Singleton
     LimiterScript limiterScript(
@@ -84,7 +84,10 @@ class LimitWiring {
                 () -> "");
     }
 
-    /** Injected only by its own type; the producers below choose whether it is used as limiter and receipts. */
+    /**
+     * The limiter and receipts of a fleet of one process. It is injected only by its own type; the producers below
+     * choose whether it is used.
+     */
     @Produces
     @Singleton
     @Typed(MemoryLimiter.class)

@@ -24,7 +24,8 @@ class MetricsWiring {
 
     /**
      * The metrics that the alarms and the dashboard of infra/observability.yaml read, by name without the prefix.
-     * CloudWatch bills each metric by the month, so others are not sent. It has the queues' depths from SQS.
+     * CloudWatch bills each metric by the month, so others are not sent. It knows the depths of the queues from SQS
+     * itself.
      */
     static final Set<String> ON_CLOUDWATCH = Set.of(
             "requests",

@@ -42,7 +42,7 @@ import java.util.function.Function;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
-/** Makes the image APIs. */
+/** Makes the generators of the configured image APIs. */
 class ProviderWiring {
 
     @Produces
@@ -94,7 +94,10 @@ class ProviderWiring {
         return new SigV4Signer(DefaultCredentialsProvider.builder().build(), "us-east-1", clock);
     }
 
-    /** Makes the API key of a provider: from Secrets Manager where a secret is named, else from the configuration. */
+    /**
+     * Makes the source of an account's API key: from Secrets Manager where a secret is named, else from the
+     * configuration.
+     */
     @Produces
     @Singleton
     Function<ApiSettings, ApiKeys> apiKeys(Instance<RefreshedSecret.Source> secrets) {
@@ -136,7 +139,10 @@ class ProviderWiring {
         }
     }
 
-    /** The demo provider. A build without it starts, and each image fails with what must be set. */
+    /**
+     * The demo provider. A build without it starts all the same, and each image fails with a message that says what to
+     * set.
+     */
     private static ImageGenerator included(Instance<ImageGenerator> demo) {
         if (demo.isUnsatisfied()) {
             return (request, attempt) -> {

@@ -130,7 +130,7 @@ class QueueWiring {
         };
     }
 
-    /** Opens a catalogue by the form of its name: {@code s3://bucket/key}, or a path. */
+    /** Opens catalogues by the form of their names: {@code s3://bucket/key}, or a path. */
     @Produces
     @Singleton
     CatalogueSource catalogueSource(@Identifier(ClientWiring.LIMITED) Instance<S3Client> s3) {
@@ -145,7 +145,7 @@ class QueueWiring {
         return new CatalogueSource.OpenCatalogue(Files.newInputStream(file), version);
     }
 
-    /** The parts that write and send callbacks are made by the first one. */
+    /** Callbacks. The parts that write and send them are made with the first one. */
     @Produces
     @Singleton
     Callbacks callbacks(
@@ -165,8 +165,8 @@ class QueueWiring {
     }
 
     /**
-     * Uploads to S3. None where images are files: uploads are for batches above API Gateway's size limit, which such a
-     * service does not have.
+     * Uploads to S3; empty where images are files. Uploads are for batches that exceed API Gateway's limit on a
+     * request, and there is no gateway in front of such a service.
      */
     @Produces
     @Singleton

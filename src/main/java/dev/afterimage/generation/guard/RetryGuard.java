@@ -11,7 +11,8 @@ import org.eclipse.microprofile.faulttolerance.Retry;
 
 /**
  * The retry, outermost of the strategies: runs the work again after a {@link RetryInException}, and after nothing else.
- * The work decides whether and when, because only it knows what the provider said and how long the caller waits.
+ * The work decides whether and when it is run again, because only it knows what the provider answered and how long the
+ * caller waits.
  */
 @Singleton
 public class RetryGuard {

@@ -17,22 +17,22 @@ public interface AuthConfig {
 
     /** How clients say who they are. */
     enum Mode {
-        /** Nobody is asked, and everybody has all roles. */
+        /** Callers are not authenticated, and have all roles. */
         NONE,
-        /** By a key of ours. */
+        /** By a key that this service has made. */
         KEYS,
         /** By a token of an identity provider. */
         JWT,
-        /** Amazon API Gateway has asked. */
+        /** Amazon API Gateway has authenticated the caller. */
         GATEWAY
     }
 
     /**
-     * {@code none}: nobody is asked, which the service does on loopback only, unless {@link #open} says otherwise.
+     * {@code none}: callers are not authenticated, which is allowed on loopback only, unless {@link #open} is set.
      * {@code keys}: a key of {@link #keys} or {@link #keyFile}. {@code jwt}: a token that Quarkus verifies; needs
      * {@code mp.jwt.verify.publickey.location} (or {@code .publickey}), {@code mp.jwt.verify.issuer} and
-     * {@code mp.jwt.verify.audiences}. Keys and tokens are sent as {@code Authorization: Bearer …}. {@code gateway}: on AWS, the
-     * claims and scopes that API Gateway's authorizer has checked.
+     * {@code mp.jwt.verify.audiences}. Keys and tokens are sent as {@code Authorization: Bearer …}. {@code gateway}: on AWS,
+     * the claims and scopes that API Gateway's authorizer has checked.
      */
     @WithDefault("none")
     Mode mode();
@@ -42,8 +42,8 @@ public interface AuthConfig {
 
     /**
      * More clients, in a file such as a mounted secret. Each line is a client: its name, its roles and its hashes, with
-     * commas between several roles or hashes, such as {@code shop ask,batch 2c26b4…}. Empty lines and those that begin with
-     * {@code #} are passed over. Read at start.
+     * commas between several roles or hashes, such as {@code shop ask,batch 2c26b4…}. Empty lines and those that begin
+     * with {@code #} are ignored. Read at start.
      */
     Optional<Path> keyFile();
 
@@ -57,7 +57,10 @@ public interface AuthConfig {
      */
     Optional<Set<String>> operators();
 
-    /** Lets a service that asks nobody listen beyond loopback: for a service behind something else that asks. */
+    /**
+     * Lets a service without authentication listen beyond loopback, for a service behind something else that
+     * authenticates callers.
+     */
     @WithDefault("false")
     boolean open();
 
@@ -73,9 +76,9 @@ public interface AuthConfig {
     boolean openDescription();
 
     /**
-     * By which names the service may be called where nobody is asked, besides {@code localhost} and addresses. Any other
-     * {@code Host} is refused on loopback, and elsewhere once this is set, because a page whose name leads to this machine
-     * (DNS rebinding) would send it.
+     * The names by which a service without authentication may be called, besides {@code localhost} and addresses. Any
+     * other {@code Host} is refused on loopback, and elsewhere once this is set, because a page whose name leads to
+     * this machine (DNS rebinding) would send it.
      */
     Optional<Set<String>> hosts();
 

@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps pages of other sites away from a service that asks for no key: a browser on the same machine can reach the service,
- * whatever page it shows. A service with keys needs no guard: a page has none, and a browser adds none by itself.
+ * Keeps web pages of other sites away from a service that asks for no key, which a browser on the same machine can
+ * reach whatever page it shows. A service with keys needs no guard: a page does not know a key, and a browser adds none
+ * by itself.
  */
 final class BrowserGuard {
 
@@ -24,17 +25,19 @@ final class BrowserGuard {
     private static final Set<String> OF_FORMS =
             Set.of("application/x-www-form-urlencoded", "multipart/form-data", "text/plain");
 
-    /** A host that no name server can lead elsewhere: an address (IPv6 in brackets), or this machine's own name. */
+    /** A host that no DNS server can point elsewhere: an address (IPv6 in brackets), or this machine's own name. */
     private static final Pattern SAFE_HOST =
             Pattern.compile("(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|\\[[0-9a-f:.]+]|(?:.+\\.)?localhost)");
 
     private final boolean checksHost;
     private final Set<String> hosts;
     private final boolean corsChecksOrigin;
-    /** The last host that was ours, because most requests name the same. */
+    /** The last Host header that was found to be ours, because most requests have the same. */
     private volatile String lastOurs = "";
 
     /**
+     * A guard for these names.
+     *
      * @param checksHost whether it is known by which names the service is called
      * @param hosts names besides this machine's own, in lower case
      * @param corsChecksOrigin whether origins that may not call have been refused before
@@ -54,7 +57,7 @@ final class BrowserGuard {
                     "Call this service localhost, or add the name to afterimage.auth.hosts: under another name a page of"
                             + " another site could reach it (DNS rebinding).");
         }
-        // Scripts may send other methods, and other media types, only after the service has agreed (CORS).
+        // Scripts of other sites may use other methods and media types only after the service has allowed that (CORS).
         if (request.method().equals(HttpMethod.POST)) {
             checkSender(request, host);
         }

@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who sends a request.
+ * The sender of a request.
  *
- * @param caller whose quota it uses, and whose batches are its own
+ * @param caller its name for quotas, and as the owner of batches
  * @param roles what it may do
  */
 public record Client(Caller caller, Set<Role> roles) {
@@ -23,25 +23,28 @@ public record Client(Caller caller, Set<Role> roles) {
     }
 
     /**
-     * Somebody who is known by the remote address only. No header names a caller: whoever sent another value each time would
-     * never use up a quota.
+     * A client that is known by its remote address only. A header does not count as a name, because a client that sent
+     * another value each time would never use up its quota.
      */
     public static Client at(HttpServerRequest request, Set<Role> roles) {
         SocketAddress remote = request.remoteAddress();
         return at(remote == null ? null : remote.hostAddress(), roles);
     }
 
-    /** The same by the address alone, null where none is known. */
+    /** The same for an address; null where none is known. */
     public static Client at(@Nullable String address, Set<Role> roles) {
         return new Client(new Caller("address:" + (address == null ? "unknown" : address)), roles);
     }
 
-    /** Somebody whose name was checked, such as a token's subject. The prefix keeps names and addresses apart. */
+    /** A client whose name was checked, such as a token's subject. The prefix keeps names and addresses apart. */
     public static Client named(String name, Set<Role> roles) {
         return new Client(new Caller("subject:" + name), roles);
     }
 
-    /** The client that the gate has let in; on an open route, which has no gate, one without a role. */
+    /**
+     * The client that {@link AccessGate} has let in; on an open route, which it does not guard, a client without a
+     * role.
+     */
     public static Client of(RoutingContext context) {
         Client known = context.get(KEY);
         return known == null ? at(context.request(), EnumSet.noneOf(Role.class)) : known;
@@ -62,12 +65,12 @@ public record Client(Caller caller, Set<Role> roles) {
         return needed.isEmpty();
     }
 
-    /** Whether what {@code owner} has sent is this client's to see and to cancel. */
+    /** Whether this client may see and cancel what {@code owner} has sent. */
     public boolean mayTouch(Caller owner) {
         return caller.equals(owner) || roles.contains(Role.OPERATE);
     }
 
-    /** What a client may do. No role includes another: who is to do everything has all three. */
+    /** What a client may do. No role includes another: a client that may do everything has all three. */
     public enum Role {
         /** Ask for images and make links to them. */
         ASK,

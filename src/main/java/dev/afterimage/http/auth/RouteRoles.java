@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which role opens which route: the one place that says so. What is not named here is the operator's, so that a new route is
- * never open by accident.
+ * The roles that each route needs, all in one place. A route that is not named here is the operator's, so that a new
+ * one is never open by accident.
  */
 public final class RouteRoles {
 
@@ -58,8 +58,8 @@ public final class RouteRoles {
             new Rule("GET", "/cdn/images/{key}", OPEN),
             new Rule("GET", "/q/health", OPEN),
             new Rule("GET", "/q/health/*", OPEN),
-            // It tells only which methods a path has, as the API's description does, and browsers send it without a
-            // key.
+            // The answer says only which methods a path has, as the API's description does; browsers send no key with
+            // it.
             new Rule("OPTIONS", "/*", OPEN));
 
     private final List<Rule> rules;
@@ -69,8 +69,8 @@ public final class RouteRoles {
     /**
      * One row of the table.
      *
-     * @param path in which {@code {name}} stands for one segment and a last {@code *} for all that follow
-     * @param roles any of which opens it; empty where nobody has to say who they are
+     * @param path its segments; {@code {name}} stands for any one segment, a last {@code *} for all that follow
+     * @param roles any one of these opens it; empty where it is open to all
      */
     record Rule(String method, List<String> path, Set<Role> roles) {
 
@@ -93,7 +93,7 @@ public final class RouteRoles {
         }
     }
 
-    /** The table, in which two routes are open to all where the configuration says so. */
+    /** The table, in which image content and API description are open to all where the configuration says so. */
     public RouteRoles(AuthConfig config) {
         List<Rule> changed = new ArrayList<>();
         for (Rule rule : RULES) {

@@ -65,14 +65,15 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public final class BatchResource {
 
-    /** Names a request, so that its repetition is recognised. */
+    /** The header that names a request, so that a repetition of it is recognised. */
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
-    /** What fits any backend, and is more than any client needs. */
+    /** The most characters of an Idempotency-Key: they fit into every back end, and are more than any client needs. */
     private static final int LONGEST_KEY = 255;
 
     private static final int BEFORE_RESOURCES = -1;
 
+    /** The default of {@code limit}: all rows. */
     private static final String ALL = "2147483647";
 
     private final BatchIntake intake;
@@ -107,7 +108,7 @@ public final class BatchResource {
         this.uploads = uploads;
     }
 
-    /** Refuses uploads by their headers, before one is read. */
+    /** Refuses an upload of an unknown media type before its body is read. */
     static void register(@Observes Router router) {
         router.post("/v1/batches")
                 .order(BEFORE_RESOURCES)
@@ -117,10 +118,10 @@ public final class BatchResource {
     }
 
     /** The answer to an upload. */
-    @RegisterForReflection // written by Jackson from behind a Response, where the native build doesn't see it
+    @RegisterForReflection // Jackson writes it, which the native build does not see
     record Accepted(String id, int total) {}
 
-    /** Takes the jobs over; answered when the last row has arrived. A dry run only says what they would come to. */
+    /** Takes a batch, and answers when its last row has arrived. A dry run only says what the batch would cost. */
     @POST
     @Consumes({MediaType.APPLICATION_JSON, "application/x-ndjson", "text/csv"})
     @Produces(MediaType.APPLICATION_JSON)
@@ -131,10 +132,10 @@ public final class BatchResource {
             @HeaderParam(HttpHeaders.CONTENT_TYPE) String contentType,
             @Context RoutingContext http) {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
-        Optional<TemplateId> ofAll = Optional.ofNullable(template).map(TemplateId::new);
+        Optional<TemplateId> templateOfAll = Optional.ofNullable(template).map(TemplateId::new);
         try (InputStream rows = uploaded == null ? body : rowsOf(uploaded)) {
             Optional<String> key = idempotencyKey(http.request().headers().getAll(IDEMPOTENCY_KEY));
-            StreamedUpload upload = new StreamedUpload(format, ofAll, callback(http.request()), rows);
+            StreamedUpload upload = new StreamedUpload(format, templateOfAll, callback(http.request()), rows);
             if (DryRunBody.isAskedFor(http.request())) {
                 return Response.ok(estimate(upload)).build();
             }
@@ -148,7 +149,7 @@ public final class BatchResource {
         }
     }
 
-    /** The query's callback. Taken from the request, because Quarkus REST would not tell an empty one from none. */
+    /** The query's callback, read from the request, because Quarkus REST cannot tell an empty one from a missing one. */
     private static Optional<String> callback(HttpServerRequest request) {
         List<String> urls = request.params().getAll("callback");
         if (urls.size() > 1) {
@@ -179,7 +180,7 @@ public final class BatchResource {
      * Reads the Idempotency-Key. One that is sent empty or twice is refused rather than ignored: its sender relies on not
      * being billed again.
      *
-     * @param lines every line of that name; Quarkus REST would not tell an empty one from none
+     * @param lines every header line of that name; Quarkus REST cannot tell an empty one from a missing one
      */
     private static Optional<String> idempotencyKey(List<String> lines) {
         if (lines.isEmpty()) {
@@ -193,7 +194,7 @@ public final class BatchResource {
         return Optional.of(key);
     }
 
-    /** How far it is, while it runs and for a week. */
+    /** The progress of a batch, for a week from its beginning. */
     @GET
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
@@ -235,7 +236,7 @@ public final class BatchResource {
         return images.list(form, batch.id(), after, limit, uri.getBaseUri());
     }
 
-    /** The batch a few times a second until it ends, as server-sent events. */
+    /** The progress of a batch as server-sent events, twice a second until it ends. */
     @GET
     @Path("{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
@@ -254,7 +255,7 @@ public final class BatchResource {
         return look(id, http);
     }
 
-    /** Another caller's batch is there for the operator only; the others are not even told that it exists. */
+    /** The batch with this id. For a caller who is neither its owner nor the operator it does not exist. */
     private Batch known(String id, RoutingContext http) {
         return ledger.find(id)
                 .filter(batch -> Client.of(http).mayTouch(batch.owner()))
@@ -263,13 +264,13 @@ public final class BatchResource {
                         "No batch has this id: it was never sent, or began more than a week ago and is forgotten."));
     }
 
-    /** How the progress of a batch is told. */
+    /** How the progress of a batch is sent to its watchers. */
     @ConfigMapping(prefix = "afterimage.batch-events")
     public interface BatchEventsConfig {
 
         /**
-         * Whether {@code GET /v1/batches/{id}/events} follows a batch to its end. Off where an answer is held back until it
-         * is whole, as Lambda's are: it then tells one event and ends, and who wants more asks again.
+         * Whether {@code GET /v1/batches/{id}/events} follows a batch to its end. Off where an answer is only sent when
+         * it is complete, as on Lambda: then it sends one event and ends, and a watcher calls again.
          */
         @WithDefault("true")
         boolean follow();

@@ -37,7 +37,7 @@ public final class CatalogueResource {
     /**
      * What one call planned.
      *
-     * @param complete false where its time ended first; call again to go on
+     * @param complete false when the deadline came first; call again to go on
      * @param line the last line that was planned
      * @param enqueued rows whose images were missing, and are on the queue now
      * @param bad the first thousand bad rows of this call
@@ -80,7 +80,7 @@ public final class CatalogueResource {
         this.clock = clock;
     }
 
-    /** Plans the catalogue now, as far as it comes within the deadline. A dry run only says what that would come to. */
+    /** Plans the catalogue now, as far as it comes within the deadline. A dry run only says what that would cost. */
     @POST
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)

@@ -15,12 +15,13 @@ import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 
 /**
- * A place for the rows of a batch that is too large for one request, as it soon is on Lambda. A resource of its own, because in
- * one with {@code /v1/batches/{id}} the other methods of this path would be those of a batch named "uploads".
+ * Hands out URLs to which the rows of a large batch are uploaded, because a request to Lambda may have only 6 MB. It is
+ * a class of its own: in the class of {@code /v1/batches/{id}} a GET or DELETE of this path would be taken for one of a
+ * batch with the id "uploads".
  */
 @Path("/v1/batches/uploads")
 @RunOnVirtualThread
-@RegisterForReflection(targets = Uploads.Place.class) // written by Jackson from behind a Response
+@RegisterForReflection(targets = Uploads.Place.class) // Jackson writes it, which the native build does not see
 public final class UploadResource {
 
     private final Optional<Uploads> uploads;

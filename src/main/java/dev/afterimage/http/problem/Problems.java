@@ -57,14 +57,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** Says which problem an exception, or a status code of the framework, means to the client. */
+/** Chooses the problem document for an exception or for a status code of the framework. */
 @Singleton
 public final class Problems {
 
     /** A guess at how long an outage lasts; short, because a hit needs neither provider nor storage. */
     static final Duration OUTAGE = Duration.ofSeconds(10);
 
-    /** An operator may be about to make the first key; a guess at how long that takes. */
+    /** The wait while there is no key to sign with: a guess at how long an operator takes to make the first one. */
     private static final Duration NO_KEY = Duration.ofMinutes(1);
 
     private final Clock clock;
@@ -114,7 +114,7 @@ public final class Problems {
         };
     }
 
-    /** What a status code means that the framework chose. */
+    /** The problem for a status code that the framework chose. */
     Problem of(int status) {
         return switch (status) {
             case 400 -> Problem.of(INVALID_REQUEST, "The path, the query or a header is malformed; see RFC 9110.");
@@ -180,7 +180,7 @@ public final class Problems {
         };
     }
 
-    /** Names no wait where the image is not bought again without the operator. */
+    /** The problem of an unknown outcome. It has no Retry-After where only the operator can allow another purchase. */
     private static Problem unknown(Optional<Duration> nextPurchase) {
         Problem problem = Problem.of(
                 OUTCOME_UNKNOWN,
