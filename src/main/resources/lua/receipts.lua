@@ -259,6 +259,7 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   if outcome == 'FREE' or outcome == 'REJECTED' then
     if purchases > 1 then
       redis.call('HSET', receipt, 'state', before, 'purchases', text(purchases - 1), 'from', text(now), 'token', '')
+      redis.call('HDEL', receipt, 'ticket')
     elseif outcome == 'REJECTED' and rejectionTtl > 0 then
       redis.call('HSET', receipt, 'state', 'REJECTED', 'detail', detail, 'token', '')
       keepReceipt(now + rejectionTtl)
@@ -270,6 +271,9 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   local from = now + pauseAfter(purchases)
   if outcome == 'UNKNOWN' then
     from = math.max(from, tonumber(ends))
+  else
+    -- The job has ended, so there is nothing to resume.
+    redis.call('HDEL', receipt, 'ticket')
   end
   redis.call('HSET', receipt, 'state', outcome, 'from', text(from), 'detail', detail, 'token', '')
   keepReceipt(math.max(now, from) + period)

@@ -72,9 +72,13 @@ public record Receipt(
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
-    /** This receipt after its call has ended without an image to keep. */
+    /**
+     * This receipt after its call has ended without an image to keep. Only a job whose end nobody knows can be resumed, so the
+     * ticket of any other is dropped.
+     */
     Receipt ended(State newState, int newPurchases, Instant newFrom, String newDetail) {
-        return with(newState, "", until, ticket, series, newPurchases, newFrom, newDetail);
+        String left = newState == State.UNKNOWN ? ticket : "";
+        return with(newState, "", until, left, series, newPurchases, newFrom, newDetail);
     }
 
     /** This receipt, open until {@code newUntil} and held by this token. */

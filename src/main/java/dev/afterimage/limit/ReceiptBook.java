@@ -293,7 +293,8 @@ final class ReceiptBook {
         Receipt open = page.receipt();
         int left = open.purchases() - 1;
         if (left >= 1 && page.before().isPresent()) {
-            write(ended(page, open.ended(page.before().get(), left, now, open.detail()), page.end()));
+            Receipt former = open.ended(page.before().get(), left, now, open.detail());
+            write(ended(page, former.withTicket(""), page.end()));
         } else if (page.deleted().equals(Instant.EPOCH)) {
             remove(open.key());
         } else {

@@ -653,6 +653,35 @@ public abstract class ReceiptsContract {
     }
 
     @Test
+    void providersJobThatEndedWithoutAnImageIsBoughtAnewAndNotResumed() {
+        Fleet fleet = fleet(1);
+        Departed call = bought(fleet);
+        fleet.receipts().keepTicket(call, "job-7");
+        fleet.receipts().settle(call, HTML);
+
+        assertThat(fleet.receipts().refusal(PURCHASE)).isEmpty();
+        assertThat(fleet.receipts().resume(PURCHASE, Lane.BULK)).isEqualTo(Optional.empty());
+        Departed second = bought(fleet);
+        fleet.receipts().keepTicket(second, "job-8");
+        fleet.receipts().settle(second, HTML);
+        assertThat(refused(fleet)).returns(true, Permit.Refused::usedUp).returns(false, Permit.Refused::resumable);
+    }
+
+    @Test
+    void providersJobThatWasRefusedAfterAllLeavesNoJobToTheCallBeforeIt() {
+        Fleet fleet = fleet(2);
+        Departed unknown = bought(fleet);
+        fleet.receipts().settle(unknown, SILENCE);
+        advance(LONGEST_CALL);
+        Departed second = bought(fleet);
+        fleet.receipts().keepTicket(second, "job-8");
+        fleet.receipts().settle(second, new CallOutcome.Rejected("DATA no title", Duration.ZERO));
+
+        assertThat(fleet.receipts().refusal(PURCHASE)).isEmpty();
+        assertThat(fleet.receipts().resume(PURCHASE, Lane.BULK)).isEqualTo(Optional.empty());
+    }
+
+    @Test
     void providersJobDeletedMeanwhileIsBoughtAnewAfterItsEnd() {
         Fleet fleet = fleet(0);
         Departed call = bought(fleet);
