@@ -50,11 +50,12 @@ public final class JobRunner {
      * Runs the job and reports its outcome. Blocks; call it from a virtual thread.
      *
      * @param deadline until when the image is waited for
+     * @param longestPutBack for how long the job is put back at most when its whole lane must wait
      * @return how long the other jobs of this lane should wait; zero when they need not
      */
-    Duration run(Claim claim, Deadline deadline) throws InterruptedException {
+    Duration run(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {
         try {
-            return runOnce(claim, deadline);
+            return runOnce(claim, deadline, longestPutBack);
         } catch (QueueUnavailableException lost) {
             // A claim that runs out would count as a worker that died while it had the job.
             LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back: its end cannot be recorded", lost);
@@ -62,7 +63,7 @@ public final class JobRunner {
         }
     }
 
-    private Duration runOnce(Claim claim, Deadline deadline) throws InterruptedException {
+    private Duration runOnce(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {
         if (claim.job() instanceof Job.Image job
                 && job.row().isPresent()
                 && batches.isCancelled(job.row().get().batch())) {
@@ -73,7 +74,10 @@ public final class JobRunner {
                 ? new JobOutcome.DeadLettered("Handed out " + (claim.deliveries() - 1)
                         + " times and never ended: its worker died or hung each time.")
                 : attempt(claim, deadline);
-        return settle(claim, outcome);
+        boolean shortened = outcome instanceof JobOutcome.Wait wait
+                && wait.everybody()
+                && wait.delay().compareTo(longestPutBack) > 0;
+        return settle(claim, shortened ? new JobOutcome.Wait(longestPutBack, true) : outcome);
     }
 
     private JobOutcome attempt(Claim claim, Deadline deadline) throws InterruptedException {

@@ -28,6 +28,15 @@ public final class Worker {
     /** How long it waits at an empty queue, and so how long it may take to notice {@link #stop}. */
     private static final Duration IDLE_WAIT = Duration.ofSeconds(5);
 
+    /**
+     * For how long a job is put back at most when its whole lane must wait: the reason may end before the time that was named.
+     * How often a stopped lane is tried is up to {@link PausedLanes}, so this makes no more claims.
+     */
+    private static final Duration LONGEST_PUT_BACK = Duration.ofMinutes(1);
+
+    /** For jobs that are delivered without being asked for, which would come again and again. */
+    private static final Duration AS_LONG_AS_NAMED = Duration.ofSeconds(Long.MAX_VALUE);
+
     private static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
@@ -193,7 +202,7 @@ public final class Worker {
     private void work(Claim claim) {
         try {
             running.put(claim.receipt(), claim);
-            run(claim, Deadline.in(patience, clock));
+            run(claim, Deadline.in(patience, clock), LONGEST_PUT_BACK);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
@@ -205,8 +214,8 @@ public final class Worker {
         }
     }
 
-    private void run(Claim claim, Deadline deadline) throws InterruptedException {
-        Duration wait = runner.run(claim, deadline);
+    private void run(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {
+        Duration wait = runner.run(claim, deadline, longestPutBack);
         if (wait.isPositive()) {
             pausedLanes.pause(claim.job().lane(), wait);
         }
@@ -240,7 +249,7 @@ public final class Worker {
             try {
                 places.acquire();
                 try {
-                    run(claim, deadline.orEarlier(Deadline.in(patience, clock)));
+                    run(claim, deadline.orEarlier(Deadline.in(patience, clock)), AS_LONG_AS_NAMED);
                 } finally {
                     places.release();
                 }

@@ -224,6 +224,26 @@ class WorkerTest {
         assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
     }
 
+    /** A stop of a lane may end before the time that it names, and its jobs must not sleep on. */
+    @Test
+    void jobOfAStoppedLaneComesBackAfterAMinuteUnlessJobsAreDeliveredUnasked() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2)), NOW);
+        provider = failing(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(20))));
+        worker(1, new CallersThread()).takeJobsOnce(NOW);
+        worker.process(
+                Map.of("m2", queue.claim(Set.of(Lane.BULK), 1, NOW).getFirst()),
+                Deadline.in(Duration.ofSeconds(10), clock));
+
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(queue.claim(Set.of(Lane.BULK), 2, NOW))
+                .extracting(claim -> claim.job().id())
+                .containsExactly(Jobs.bulk(1).id());
+        clock.advance(OutOfCreditsException.ASKED_AGAIN_AFTER);
+        assertThat(queue.claim(Set.of(Lane.BULK), 2, NOW))
+                .extracting(claim -> claim.job().id())
+                .contains(Jobs.bulk(2).id());
+    }
+
     @Test
     void outageUsesUpAttemptsAndEndsOnTheDeadLetterQueue() throws Exception {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
