@@ -37,11 +37,11 @@ local function enqueue(delay)
   return 1
 end
 
--- Hands out jobs. Answers JSON, attempts, deliveries and claim of each.
+-- Hands out jobs. Answers JSON, attempts, deliveries, claim, lane and job of each.
 local function claim(visibility, most, wanted)
   local handed = {}
   for place, lane in ipairs(lanes) do
-    local left = most - #handed / 4
+    local left = most - #handed / 6
     if left > 0 and string.find(wanted, tostring(place)) then
       for _, job in ipairs(redis.call('ZRANGEBYSCORE', lane, '-inf', now, 'LIMIT', 0, left)) do
         local attempts, deliveries = state(job)
@@ -52,6 +52,8 @@ local function claim(visibility, most, wanted)
         handed[#handed + 1] = attempts
         handed[#handed + 1] = deliveries + 1
         handed[#handed + 1] = number
+        handed[#handed + 1] = tostring(place)
+        handed[#handed + 1] = job
       end
     end
   end

@@ -18,6 +18,7 @@ import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipts.OpenJob;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -110,7 +111,7 @@ public final class JobCodec {
      */
     public static Job decode(String line) {
         Map<String, String> fields = fields(line);
-        int format = Integer.parseInt(fields.getOrDefault("v", "1"));
+        int format = (int) number(fields.getOrDefault("v", "1"));
         if (format > FORMAT) {
             throw new NewerFormatException("a job", format, FORMAT);
         }
@@ -122,7 +123,7 @@ public final class JobCodec {
         String key = fields.get("key");
         return new Job.Callback(
                 required(fields, "id"),
-                URI.create(url),
+                uri(url),
                 key == null
                         ? new Job.Subject.OfBatch(required(fields, "batch"))
                         : new Job.Subject.OfImage(new ImageKey(key)));
@@ -137,26 +138,42 @@ public final class JobCodec {
                         new TemplateId(required(fields, "template")),
                         new TemplateData(required(fields, "data")),
                         ImageFormat.named(required(fields, "format")),
-                        Integer.parseInt(fields.getOrDefault("variant", "0"))),
+                        (int) number(fields.getOrDefault("variant", "0"))),
                 Lane.valueOf(required(fields, "lane").toUpperCase(Locale.ROOT)),
                 new Caller(required(fields, "caller")),
                 batch == null
                         ? Optional.empty()
-                        : Optional.of(new BatchRow(batch, Integer.parseInt(required(fields, "line")))),
+                        : Optional.of(new BatchRow(batch, (int) number(required(fields, "line")))),
                 fields.containsKey("until")
                         ? new Horizon(instant(required(fields, "since")), instant(required(fields, "until")))
                         : Horizon.NONE,
                 Optional.ofNullable(fields.get("ticket"))
                         .map(ticket -> new OpenJob(
                                 required(fields, "token"),
-                                Instant.EPOCH.plus(Long.parseLong(required(fields, "departed")), ChronoUnit.MICROS),
+                                Instant.EPOCH.plus(number(required(fields, "departed")), ChronoUnit.MICROS),
                                 fields.getOrDefault("account", Purchase.DEFAULT_ACCOUNT),
                                 required(fields, "series"),
                                 ticket)));
     }
 
     private static Instant instant(String millis) {
-        return Instant.ofEpochMilli(Long.parseLong(millis));
+        return Instant.ofEpochMilli(number(millis));
+    }
+
+    private static long number(String digits) {
+        try {
+            return Long.parseLong(digits);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("not a job: a number is damaged");
+        }
+    }
+
+    private static URI uri(String url) {
+        try {
+            return new URI(url);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("not a job: its URL is damaged");
+        }
     }
 
     private static Map<String, String> fields(String line) {

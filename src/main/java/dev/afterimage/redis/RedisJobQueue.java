@@ -116,11 +116,16 @@ public final class RedisJobQueue implements JobQueue {
         String places = String.join("", lanes.stream().map(RedisJobQueue::place).toList());
         ScriptReply handed = run("claim", List.of(millis(visibilityTimeout), Integer.toString(max), places));
         List<Claim> claims = new ArrayList<>();
-        for (int i = 0; i < handed.size(); i += 4) {
+        for (int i = 0; i < handed.size(); i += 6) {
             int at = i;
-            read(handed.word(i))
-                    .ifPresent(job -> claims.add(new Claim(
-                            job, (int) handed.number(at + 1), (int) handed.number(at + 2), handed.word(at + 3))));
+            String receipt = handed.word(i + 3);
+            try {
+                read(handed.word(i))
+                        .ifPresent(job -> claims.add(
+                                new Claim(job, (int) handed.number(at + 1), (int) handed.number(at + 2), receipt)));
+            } catch (IllegalArgumentException damaged) {
+                run("dead-letter", List.of(handed.word(i + 4), handed.word(i + 5), receipt, "This is not a job."));
+            }
         }
         return claims;
     }
@@ -170,7 +175,7 @@ public final class RedisJobQueue implements JobQueue {
         ScriptReply letters = run("dead-letters", List.of(Integer.toString(max)));
         int redriven = 0;
         for (int i = 0; i < letters.size(); i++) {
-            Optional<Job> job = read(letters.word(i));
+            Optional<Job> job = readable(letters.word(i));
             if (job.isPresent()) {
                 before.accept(job.get());
                 redriven += (int) run(
@@ -180,6 +185,15 @@ public final class RedisJobQueue implements JobQueue {
             }
         }
         return redriven;
+    }
+
+    /** Reads a dead letter. Empty also for one that is no job, which cannot be put back. */
+    private static Optional<Job> readable(String body) {
+        try {
+            return read(body);
+        } catch (IllegalArgumentException damaged) {
+            return Optional.empty();
+        }
     }
 
     @Override

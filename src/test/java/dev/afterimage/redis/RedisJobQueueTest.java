@@ -126,6 +126,19 @@ class RedisJobQueueTest extends JobQueueContract {
     }
 
     @Test
+    void whatIsNoJobIsDeadLetteredAndHoldsNoOtherJobUp() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2)), NOW);
+        String bodies = "{" + clients.prefix + ":queue}:bodies";
+        link.call(Request.cmd(Command.HSET).arg(bodies).arg(Jobs.bulk(1).id()).arg("{\"variant\":\"x\"}"));
+
+        assertThat(queue.claim(BOTH, 2, NOW))
+                .extracting(claim -> claim.job().id())
+                .containsExactly(Jobs.bulk(2).id());
+        assertThat(queue.status().deadLetters()).isEqualTo(1);
+        assertThat(queue.redrive(10, job -> {})).isZero();
+    }
+
+    @Test
     void serverWithoutAppendOnlyFileIsRefused() {
         assertThat(RedisJobQueue.defectOf(link))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("appendonly"));
