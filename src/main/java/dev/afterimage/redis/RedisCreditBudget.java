@@ -16,11 +16,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The counts of what a fleet's images cost. When Redis has lost an account's count, it starts again from the highest
@@ -197,12 +197,19 @@ public final class RedisCreditBudget implements CreditBudget {
             return;
         }
         try {
-            store.note(
-                    NOTE,
-                    known.entrySet().stream()
-                            .filter(count -> count.getKey().startsWith(month + " "))
-                            .map(count -> count.getValue().line(count.getKey()))
-                            .collect(Collectors.joining("\n")));
+            // Other processes may have called other accounts.
+            Map<String, String> lines = new TreeMap<>();
+            store.note(NOTE).stream()
+                    .flatMap(String::lines)
+                    .map(Known.NOTED::matcher)
+                    .filter(line -> line.matches() && line.group(3).startsWith(month + " "))
+                    .forEach(line -> lines.put(line.group(3), line.group()));
+            known.forEach((ofAccount, count) -> {
+                if (ofAccount.startsWith(month + " ")) {
+                    lines.put(ofAccount, count.line(ofAccount));
+                }
+            });
+            store.note(NOTE, String.join("\n", lines.values()));
         } catch (RuntimeException unavailable) {
             LOG.log(Level.WARNING, "The month's credits cannot be noted; another try in some minutes", unavailable);
         }

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
@@ -90,6 +91,19 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
         one.reserve(ONE);
 
         assertThat(notes).hasSize(2).last().asString().contains(" 3000000 ");
+    }
+
+    @Test
+    void noteKeepsTheCountsOfOtherProcesses() {
+        clock.advance(A_MINUTE);
+        CreditBudget.Budgets both = new CreditBudget.Budgets(Map.of("default", 10.0, "art", 10.0), Map.of(), -1);
+        budget(both, clock).reserve(ONE);
+        budget(both, clock).reserve(new CreditBudget.Charge("art", "hero", "bob", 7));
+
+        clients.forget(RedisProcess.shared().url());
+
+        assertThat(budget(both, clock).status(DEFAULT_ACCOUNT).used()).isEqualTo(1);
+        assertThat(budget(both, clock).status("art").used()).isEqualTo(7);
     }
 
     @Test
