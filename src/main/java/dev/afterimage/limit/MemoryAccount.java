@@ -271,11 +271,13 @@ final class MemoryAccount {
     void count(CallOutcome outcome, int maxUnusable) {
         switch (outcome) {
             case CallOutcome.Image image -> unusableInARow = 0;
-            case CallOutcome.Unusable unusable -> unusableInARow++;
+            case CallOutcome.Unusable unusable -> {
+                unusableInARow++;
+                if (unusableInARow >= maxUnusable) {
+                    stop(LaneStop.Reason.UNUSABLE_ANSWERS);
+                }
+            }
             default -> {}
-        }
-        if (unusableInARow >= maxUnusable) {
-            stop(LaneStop.Reason.UNUSABLE_ANSWERS);
         }
     }
 

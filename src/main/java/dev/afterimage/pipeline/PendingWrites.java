@@ -123,11 +123,15 @@ final class PendingWrites {
 
     private void keep(Waiting image) {
         int size = image.image().content().length;
+        parts.drain().entered();
         if (bytes.addAndGet(size) > MOST_BYTES || waiting.putIfAbsent(image.key(), image) != null) {
             bytes.addAndGet(-size);
+            parts.drain().left();
+            LOG.warnf(
+                    "An image of %d bytes that was paid for is lost: the store did not take it, and too much waits",
+                    size);
             return;
         }
-        parts.drain().entered();
         try {
             parts.virtualThreads().execute(() -> storeAgain(image));
         } catch (RejectedExecutionException shuttingDown) {
@@ -166,6 +170,9 @@ final class PendingWrites {
             return false;
         } catch (DeletedMeanwhileException deleted) {
             return true;
+        } catch (RuntimeException unexpected) {
+            LOG.error("An image that was paid for cannot be stored; it is tried again", unexpected);
+            return false;
         }
     }
 

@@ -79,6 +79,10 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
                 });
         check(DEFAULT, key(main.apiKey(), main.apiKeySecret()), main.accounts());
         others.providers().forEach((name, other) -> {
+            if (name.equals(Purchase.DEFAULT_ACCOUNT)) {
+                throw new IllegalArgumentException(
+                        "Rename afterimage.providers.default…: \"default\" is the account of afterimage.provider.api-key.");
+            }
             Account own = of(name, other);
             own.checkRanges(other);
             check(own, key(other.apiKey(), other.apiKeySecret()), other.accounts());

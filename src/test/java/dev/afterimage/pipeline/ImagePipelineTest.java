@@ -263,6 +263,23 @@ class ImagePipelineTest {
     }
 
     @Test
+    void imageWaitsForTheStoreThroughAFailureThatNobodyForesaw() throws Exception {
+        store.full(true);
+        assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);
+        store.full(false);
+        store.failOnce(new IllegalStateException("unforeseen"));
+
+        for (int step = 0; step < 2; step++) {
+            pause.awaitSleeper(Duration.ofSeconds(2));
+            pause.advance(Duration.ofSeconds(2));
+        }
+        eventually(() -> store.find(KEY).isPresent());
+
+        eventually(drain::isIdle);
+        assertThat(obtain(OTHER)).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
     void receiptOfAnImageWaitingForTheStoreIsHeld() throws Exception {
         store.full(true);
         assertThatThrownBy(this::obtain).isInstanceOf(StoreUnavailableException.class);

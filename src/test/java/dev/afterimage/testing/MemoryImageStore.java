@@ -7,7 +7,9 @@ import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.store.ImageStore.StoredImage;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A store that forgets everything with its process, and can be made to fail. */
 public class MemoryImageStore implements ImageStore {
@@ -16,6 +18,7 @@ public class MemoryImageStore implements ImageStore {
     private final Map<String, String> notes = new ConcurrentHashMap<>();
     private volatile boolean down;
     private volatile boolean full;
+    private final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
 
     public MemoryImageStore down(boolean isDown) {
         down = isDown;
@@ -39,9 +42,18 @@ public class MemoryImageStore implements ImageStore {
         return Optional.ofNullable(images.get(key));
     }
 
+    /** The next image that it is to take in ends with this exception. */
+    public void failOnce(RuntimeException failure) {
+        failures.add(failure);
+    }
+
     @Override
     public IndexEntry put(IndexEntry entry, byte[] content) {
         check();
+        RuntimeException failure = failures.poll();
+        if (failure != null) {
+            throw failure;
+        }
         if (full) {
             throw new StoreUnavailableException("full", new RuntimeException());
         }

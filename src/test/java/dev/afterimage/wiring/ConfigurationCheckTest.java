@@ -178,6 +178,7 @@ class ConfigurationCheckTest {
                 "accounts.art.api-key=k s.art.kind=flux | afterimage.providers.\"art\" has the same name",
                 "s.art.accounts.b.rate=5 | Set afterimage.providers.\"art\".accounts.\"b\".api-key",
                 "s.art.api-key=k s.art.accounts.b.api-key=k | Set afterimage.providers.\"art\".api-key and",
+                "s.default.rate=5 | Rename afterimage.providers.default",
                 "s.art.rate=0 | Set afterimage.providers.\"art\".rate to 1 or more",
             })
     void anAccountThatMakesNoSenseEndsTheStartWithItsKey(String settings, String message) {
