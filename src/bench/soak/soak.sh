@@ -20,6 +20,8 @@ export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis AFTERIMAGE_PROVIDER_RATE=20
 # A dead worker's jobs come back after this, and failed ones are tried again within the soak.
 export AFTERIMAGE_PREGENERATION_VISIBILITY_TIMEOUT=20s AFTERIMAGE_PREGENERATION_PATIENCE=15s
 export AFTERIMAGE_PREGENERATION_BACK_OFF=2s AFTERIMAGE_PREGENERATION_MAX_BACK_OFF=15s
+# Soon full, so that memory is judged with it.
+export AFTERIMAGE_DELIVERY_MEMOISED_URLS=1000
 
 faults=(
   redis-killed provider-throttle redis-frozen provider-error instance-killed provider-slow
