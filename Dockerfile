@@ -23,4 +23,4 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
   CMD ["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-jar", "/app/quarkus-run.jar", "--healthy"]
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=75", "-Dorg.sqlite.tmpdir=/data", "-jar", "/app/quarkus-run.jar"]
+ENTRYPOINT ["java", "-XX:+UseParallelGC", "-XX:MaxRAMPercentage=75", "-Dorg.sqlite.tmpdir=/data", "-jar", "/app/quarkus-run.jar"]

@@ -16,7 +16,8 @@ start_redis
 start_provider
 provider_allows 1000 1000 0
 export AFTERIMAGE_INDEX=redis AFTERIMAGE_FLEET=redis AFTERIMAGE_PROVIDER_RATE=1000 AFTERIMAGE_DELIVERY_BASE_URL=https://img.example.com
-start_instances 8081
+# As the container and the release start it (docs/decisions, 61).
+JAVA_TOOL_OPTIONS=-XX:+UseParallelGC start_instances 8081
 launch node-peer node "$peer"/service.mjs 8090 "$redis_port"
 launch go-peer "$peer"/go-peer 8091 "$redis_port"
 node "$peer"/load.mjs http://127.0.0.1:8081/v1/images http://127.0.0.1:8090/v1/images http://127.0.0.1:8091/v1/images
