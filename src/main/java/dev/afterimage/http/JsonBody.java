@@ -29,6 +29,7 @@ final class JsonBody {
     static final int ORDER = -240;
 
     private static final String TIMER = JsonBody.class.getName();
+    private static final String WHOLE = TIMER + ".whole";
 
     private JsonBody() {}
 
@@ -63,7 +64,8 @@ final class JsonBody {
      */
     private static void begin(RoutingContext context, Duration limit) {
         context.vertx().runOnContext(read -> {
-            if (!context.request().isEnded() && !context.response().ended()) {
+            // The request itself says that it has not ended where a resource has paused it since.
+            if (context.get(WHOLE) == null && !context.response().ended()) {
                 long timer = context.vertx().setTimer(limit.toMillis(), late -> cutOff(context, limit));
                 context.put(TIMER, timer);
                 context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
@@ -80,6 +82,7 @@ final class JsonBody {
 
     /** Ends the timer. A request that it has answered goes no further. */
     private static void end(RoutingContext context) {
+        context.put(WHOLE, true);
         Long timer = context.get(TIMER);
         if (timer == null || context.vertx().cancelTimer(timer)) {
             context.next();

@@ -2,6 +2,7 @@ package dev.afterimage.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.pipeline.ImageOutcome;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,6 +57,21 @@ class SlowClientTest extends WithFakeCore {
                             + "Content-Length: " + body.length() + "\r\n\r\n" + body))
                     .startsWith("HTTP/1.1 503 ")
                     .contains("Retry-After: 1", "/problems/out-of-time");
+        }
+    }
+
+    /** A resource of Quarkus REST pauses the request, which then says that it has not ended. */
+    @Test
+    void whoWaitsForASlowAnswerIsNotTakenForASlowSender() throws IOException {
+        core.answerWith(CompletableFuture.supplyAsync(
+                () -> new ImageOutcome.Hit(FakeCore.ENTRY),
+                CompletableFuture.delayedExecutor(600, TimeUnit.MILLISECONDS)));
+        try (RawHttp client = new RawHttp(RestAssured.port)) {
+            String body = "{\"prompt\":\"a lighthouse\",\"model\":\"card\",\"response_format\":\"url\"}";
+            assertThat(client.send(
+                            "POST /v1/images/generations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: " + body.length() + "\r\n\r\n" + body))
+                    .startsWith("HTTP/1.1 200 ");
         }
     }
 
