@@ -321,7 +321,7 @@ public final class RedisLink {
     }
 
     /** Redis cannot be used now: it is out of reach, too slow, or refuses. Adapters translate it into their port's exception. */
-    final class RedisUnavailableException extends RuntimeException {
+    static final class RedisUnavailableException extends RuntimeException {
 
         RedisUnavailableException(String message, @Nullable Throwable cause) {
             super(message, cause, false, false);
