@@ -60,7 +60,7 @@ class ImageEvents {
             Config config,
             Drain drain,
             Clock clock) {
-        this(endpoint::answer, gateway::asking, baseUrl.isFixed() && !needsServer(config), drain, clock);
+        this(endpoint::answerEvent, gateway::asking, baseUrl.isFixed() && !needsServer(config), drain, clock);
     }
 
     ImageEvents(

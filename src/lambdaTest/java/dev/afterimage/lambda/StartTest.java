@@ -29,7 +29,7 @@ class StartTest {
     /** Beans that observe the start or dispatch events. Each addition slows every cold start. */
     private static final Set<String> AT_START = Set.of(
             "dev.afterimage.pipeline.Drain",
-            "dev.afterimage.http.HeadDeadline",
+            "dev.afterimage.http.ReceiveDeadline",
             "dev.afterimage.http.auth.AccessGate",
             "dev.afterimage.http.auth.AccessGate$Rules",
             "dev.afterimage.http.RequestPrelude",

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.Preferences;
-import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.image.ImageRequest;
@@ -93,20 +92,35 @@ public final class ImageEndpoint {
     }
 
     /**
-     * Finds the image or has it made: 200, 202 or a problem, with the headers that every answer has.
+     * Answers a request that comes as an event: checks its headers and its length, as {@link JsonBody} does for those
+     * that come over a connection, and adds the headers that every answer has, as {@link RequestPrelude} does for them.
+     *
+     * @param own as for {@link #answer}
+     */
+    public CompletionStage<HttpResponse> answerEvent(Request request, Executor own) {
+        CompletionStage<HttpResponse> answer;
+        try {
+            JsonBody.check(request.headers(), request.body().length);
+            answer = answer(request, own);
+        } catch (ProblemException refused) {
+            answer = CompletableFuture.completedFuture(problems.answer(refused, request.id(), PATH));
+        }
+        return answer.thenApply(response -> StandardHeaders.in(response, request.id(), PATH));
+    }
+
+    /**
+     * Finds the image or has it made: 200, 202 or a problem.
      *
      * @param own the thread or event loop of the request. The work after the index lookup begins there, so that its log
      *     lines have the request's id
      */
-    public CompletionStage<HttpResponse> answer(Request request, Executor own) {
-        return obtain(request, own)
-                .exceptionallyAsync(failure -> problems.answer(failure, request.id(), PATH), own)
-                .thenApply(response -> StandardHeaders.in(response, request.id(), PATH));
+    CompletionStage<HttpResponse> answer(Request request, Executor own) {
+        return obtain(request, own).exceptionallyAsync(failure -> problems.answer(failure, request.id(), PATH), own);
     }
 
     /** The answer, 503, to a request that took longer than {@link #longest}. */
-    public HttpResponse late(Request request) {
-        return StandardHeaders.in(problems.answer(new TimeoutException(), request.id(), PATH), request.id(), PATH);
+    HttpResponse late(Request request) {
+        return problems.answer(new TimeoutException(), request.id(), PATH);
     }
 
     /**
@@ -119,7 +133,7 @@ public final class ImageEndpoint {
 
     private CompletionStage<HttpResponse> obtain(Request request, Executor own) {
         try {
-            check(request);
+            checkAccept(request);
             CallbackMember callback = new CallbackMember();
             ImageRequest image = ImageRequestReader.read(request.body(), CallbackMember.NAME, callback);
             Preferences preferences = Preferences.parse(request.headers().apply(Preferences.HEADER));
@@ -186,11 +200,7 @@ public final class ImageEndpoint {
                 .orElse(response);
     }
 
-    private static void check(Request request) {
-        JsonBody.MEDIA_TYPE.check(request.headers());
-        if (request.body().length > JsonBody.MOST_BYTES) {
-            throw new ProblemException(Problem.tooLarge(JsonBody.MOST_BYTES));
-        }
+    private static void checkAccept(Request request) {
         List<String> accept = request.headers().apply("Accept");
         if (!accept.isEmpty() && accept.stream().noneMatch(ImageEndpoint::namesJson)) {
             throw new NotAcceptableException();

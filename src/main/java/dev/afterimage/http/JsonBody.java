@@ -2,6 +2,7 @@ package dev.afterimage.http;
 
 import static dev.afterimage.http.problem.ProblemType.REQUEST_TIMEOUT;
 
+import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Route;
@@ -10,6 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Reads the small JSON body of one {@code POST} route on the event loop. Another media type and an announced length that is
@@ -17,7 +19,7 @@ import java.util.List;
  */
 final class JsonBody {
 
-    static final MediaTypeCheck MEDIA_TYPE = new MediaTypeCheck(List.of("application/json"));
+    private static final MediaTypeCheck MEDIA_TYPE = new MediaTypeCheck(List.of("application/json"));
 
     /** 256 KiB for an image's template and data. */
     static final int MOST_BYTES = 256 * 1024;
@@ -27,9 +29,6 @@ final class JsonBody {
      * none of them, and those for authentication, at -200, build a mapper of all routes for each request.
      */
     static final int ORDER = -240;
-
-    private static final String TIMER = JsonBody.class.getName();
-    private static final String WHOLE = TIMER + ".whole";
 
     private JsonBody() {}
 
@@ -44,12 +43,30 @@ final class JsonBody {
         return router.post(path)
                 .order(ORDER)
                 .handler(MEDIA_TYPE)
-                .handler(context -> begin(context, limit))
                 .handler(context -> {
+                    ReceiveDeadline.bodyIsDue(context, limit, () -> cutOff(context, limit));
                     BodyLimit.check(context.request(), MOST_BYTES);
                     reader.handle(context);
                 })
-                .handler(JsonBody::end);
+                .handler(context -> {
+                    if (ReceiveDeadline.bodyIsWhole(context)) {
+                        context.next();
+                    }
+                });
+    }
+
+    /**
+     * Checks a request that has come as a whole.
+     *
+     * @param headers the values of a header, one for each of its lines, by the header's name in any case
+     * @param bytes the length of its body
+     * @throws ProblemException with what to send instead
+     */
+    static void check(Function<String, List<String>> headers, int bytes) {
+        MEDIA_TYPE.check(headers);
+        if (bytes > MOST_BYTES) {
+            throw new ProblemException(Problem.tooLarge(MOST_BYTES));
+        }
     }
 
     /** The body; empty when none was sent. */
@@ -58,34 +75,9 @@ final class JsonBody {
         return body == null ? new byte[0] : body.getBytes();
     }
 
-    /**
-     * Sets a timer that answers 408 and closes the connection when the body is not complete in time. Most bodies come
-     * together with the head and need no timer, so it is set only after what has arrived is read.
-     */
-    private static void begin(RoutingContext context, Duration limit) {
-        context.vertx().runOnContext(read -> {
-            // The request itself says that it has not ended where a resource has paused it since.
-            if (context.get(WHOLE) == null && !context.response().ended()) {
-                long timer = context.vertx().setTimer(limit.toMillis(), late -> cutOff(context, limit));
-                context.put(TIMER, timer);
-                context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
-            }
-        });
-        context.next();
-    }
-
     private static void cutOff(RoutingContext context, Duration limit) {
         context.addEndHandler(answered -> context.request().connection().close());
         context.fail(
                 ProblemException.of(REQUEST_TIMEOUT, "Send the whole body within " + limit.toSeconds() + " seconds."));
-    }
-
-    /** Ends the timer. A request that it has answered goes no further. */
-    private static void end(RoutingContext context) {
-        context.put(WHOLE, true);
-        Long timer = context.get(TIMER);
-        if (timer == null || context.vertx().cancelTimer(timer)) {
-            context.next();
-        }
     }
 }
