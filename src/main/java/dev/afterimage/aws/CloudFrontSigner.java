@@ -55,7 +55,7 @@ public final class CloudFrontSigner implements UrlSigner {
     @Override
     public SignedUrl sign(IndexEntry entry) {
         SigningKey key = keys.get();
-        Instant expiry = window.expiry();
+        Instant expiry = window.expiryOf(entry.key());
         String url = utilities
                 .getSignedUrlWithCannedPolicy(CannedSignerRequest.builder()
                         .resourceUrl(baseUrl.resource(entry))

@@ -54,7 +54,7 @@ public final class S3UrlSigner implements UrlSigner {
 
     @Override
     public SignedUrl sign(IndexEntry entry) {
-        Instant expiry = window.expiry();
+        Instant expiry = window.expiryOf(entry.key());
         SdkHttpRequest request = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.GET)
                 .uri(locationOf(bucket, S3ImageStore.objectOf(entry.key())))

@@ -1,13 +1,16 @@
 package dev.afterimage.delivery;
 
+import dev.afterimage.image.ImageKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Rounds expiries up, so that everyone who asks within a window gets the same one. Windows are {@code ttl} long and begin
- * at multiples of it since 1970, which makes them the same in every instance whose clock is right. A URL made at any moment
- * of a window expires at the end of the next one: it is valid for more than {@code ttl} and at most twice that.
+ * Rounds expiries up, so that everyone who asks for an image within a window gets the same one. Windows are {@code ttl} long.
+ * Those of one image begin at another moment than those of most others, because otherwise all images that are in use
+ * would have to be signed anew in the same second. The moment follows from the image's key, so it is the same in every
+ * instance whose clock is right. A URL made at any moment of a window expires at the end of the next one: it is valid for
+ * more than {@code ttl} and at most twice that.
  */
 public final class ExpiryWindow {
 
@@ -36,9 +39,10 @@ public final class ExpiryWindow {
         return expiry.minusSeconds(seconds);
     }
 
-    /** When a URL signed now expires. */
-    public Instant expiry() {
-        long window = Math.floorDiv(clock.instant().getEpochSecond(), seconds);
-        return Instant.ofEpochSecond(Math.multiplyExact(Math.addExact(window, 2), seconds));
+    /** When an image's URL that is signed now expires. */
+    public Instant expiryOf(ImageKey key) {
+        long begin = Math.floorMod(key.value().hashCode(), seconds);
+        long window = Math.floorDiv(clock.instant().getEpochSecond() - begin, seconds);
+        return Instant.ofEpochSecond(Math.addExact(Math.multiplyExact(Math.addExact(window, 2), seconds), begin));
     }
 }

@@ -40,7 +40,7 @@ public final class KeptUrls implements UrlSigner {
     @Override
     public SignedUrl sign(IndexEntry entry) {
         String signedBy = fingerprint.get();
-        Instant expiry = window.expiry();
+        Instant expiry = window.expiryOf(entry.key());
         String mark = mark(signedBy, entry, expiry);
         return entry.keptUrl()
                 .filter(kept -> kept.startsWith(mark))

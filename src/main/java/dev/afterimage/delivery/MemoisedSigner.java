@@ -40,7 +40,8 @@ public final class MemoisedSigner implements UrlSigner {
 
     @Override
     public SignedUrl sign(IndexEntry entry) {
-        return memos.get(new Memo(entry.key(), entry.createdAt(), window.expiry()), memo -> signer.sign(entry));
+        return memos.get(
+                new Memo(entry.key(), entry.createdAt(), window.expiryOf(entry.key())), memo -> signer.sign(entry));
     }
 
     @Override

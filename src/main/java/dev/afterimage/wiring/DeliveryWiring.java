@@ -163,7 +163,7 @@ class DeliveryWiring {
                     "afterimage.delivery.signer=public needs afterimage.delivery.base-url: the address"
                             + " of the CDN in front of the store. The service's own /cdn/ serves signed URLs only.");
         }
-        return entry -> new SignedUrl(baseUrl.resource(entry), window.expiry());
+        return entry -> new SignedUrl(baseUrl.resource(entry), window.expiryOf(entry.key()));
     }
 
     /**

@@ -3,11 +3,15 @@ package dev.afterimage.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.afterimage.testing.MutableClock;
+import dev.afterimage.image.ImageKey;
+import dev.afterimage.testing.TestImages;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -16,34 +20,37 @@ import org.junit.jupiter.api.Test;
 
 class ExpiryWindowTest {
 
+    private static final ImageKey KEY = TestImages.key(1);
+
     @Property
     void aUrlIsValidForMoreThanTheTtlAndAtMostTwiceThat(
             @ForAll @IntRange(min = 1, max = 604_800) int ttl,
             @ForAll @LongRange(max = 4_102_444_800_000L) long millis) {
         Instant now = Instant.ofEpochMilli(millis);
-        Duration validity = Duration.between(now, window(ttl, now).expiry());
+        Duration validity = Duration.between(now, window(ttl, now).expiryOf(KEY));
         assertThat(validity).isGreaterThan(Duration.ofSeconds(ttl)).isLessThanOrEqualTo(Duration.ofSeconds(2L * ttl));
     }
 
     @Property
     void everyMomentOfAWindowHasTheSameExpiryAndTheNextWindowALaterOne(
             @ForAll @IntRange(min = 1, max = 604_800) int ttl,
-            @ForAll @LongRange(max = 100_000) long number,
+            @ForAll @LongRange(max = 4_102_444_800_000L) long millis,
             @ForAll @LongRange(max = 604_799_999) long somewhere) {
-        Instant start = Instant.ofEpochSecond(number * ttl);
-        Instant within = start.plusMillis(somewhere % (ttl * 1000L));
-        Instant expiry = window(ttl, start).expiry();
-        assertThat(window(ttl, within).expiry()).isEqualTo(expiry);
-        assertThat(window(ttl, start.plusSeconds(ttl)).expiry()).isEqualTo(expiry.plusSeconds(ttl));
+        Instant expiry = window(ttl, Instant.ofEpochMilli(millis)).expiryOf(KEY);
+        Instant start = expiry.minusSeconds(2L * ttl);
+        assertThat(window(ttl, start).expiryOf(KEY)).isEqualTo(expiry);
+        assertThat(window(ttl, start.plusMillis(somewhere % (ttl * 1000L))).expiryOf(KEY))
+                .isEqualTo(expiry);
+        assertThat(window(ttl, start.plusSeconds(ttl)).expiryOf(KEY)).isEqualTo(expiry.plusSeconds(ttl));
     }
 
     @Test
-    void expiryIsConstantUntilTheWindowEnds() {
-        MutableClock clock = new MutableClock(Instant.parse("2025-03-01T10:59:59.999Z"));
-        ExpiryWindow window = new ExpiryWindow(Duration.ofHours(1), clock);
-        assertThat(window.expiry()).isEqualTo("2025-03-01T12:00:00Z");
-        clock.advance(Duration.ofMillis(1));
-        assertThat(window.expiry()).isEqualTo("2025-03-01T13:00:00Z");
+    void imagesAreNotAllSignedAnewInTheSameSecond() {
+        ExpiryWindow window = window(3600, Instant.parse("2025-03-01T10:00:00Z"));
+        Set<Instant> expiries = IntStream.range(0, 1000)
+                .mapToObj(number -> window.expiryOf(TestImages.key(number)))
+                .collect(Collectors.toSet());
+        assertThat(expiries).hasSizeGreaterThan(800);
     }
 
     @Test

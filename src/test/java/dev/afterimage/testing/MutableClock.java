@@ -30,6 +30,10 @@ public final class MutableClock extends Clock {
         now.updateAndGet(before -> before.plus(step));
     }
 
+    public void advanceTo(Instant then) {
+        now.set(then);
+    }
+
     /** The same time as a count of nanoseconds, for those who measure with {@link System#nanoTime}. */
     public long nanoTime() {
         return Duration.between(Instant.EPOCH, now.get()).toNanos();
