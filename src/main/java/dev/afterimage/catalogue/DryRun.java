@@ -12,10 +12,13 @@ import dev.afterimage.limit.Limits;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -25,7 +28,8 @@ public final class DryRun {
     private final Planner planner;
     private final JobQueue queue;
     private final Supplier<OptionalLong> creditsLeft;
-    private final List<Limits> limits;
+    private final Function<ImageRequest, List<String>> accounts;
+    private final Function<String, Limits> limits;
     private final ToDoubleFunction<ImageRequest> credits;
     private final Supplier<Optional<Duration>> callTime;
 
@@ -35,7 +39,8 @@ public final class DryRun {
      * @param queue is only asked whether a job would fit
      * @param creditsLeft the credits left this month; empty where they are not limited. When it fails, so does the dry
      *     run
-     * @param limits those of each account
+     * @param accounts the names of those that make an image
+     * @param limits those of an account
      * @param credits the credits that a purchase of an image costs
      * @param callTime how long a call to the provider usually takes, as far as this process knows; needed only where the
      *     calls in flight are limited
@@ -44,12 +49,14 @@ public final class DryRun {
             Planner planner,
             JobQueue queue,
             Supplier<OptionalLong> creditsLeft,
-            List<Limits> limits,
+            Function<ImageRequest, List<String>> accounts,
+            Function<String, Limits> limits,
             ToDoubleFunction<ImageRequest> credits,
             Supplier<Optional<Duration>> callTime) {
         this.planner = planner;
         this.queue = queue;
         this.creditsLeft = creditsLeft;
+        this.accounts = accounts;
         this.limits = limits;
         this.credits = credits;
         this.callTime = callTime;
@@ -61,7 +68,7 @@ public final class DryRun {
      * @param bad the first {@value PlanReport#MOST_BAD}, by line
      * @param cost in the provider's credits, rounded up, when each image is made at the first attempt
      * @param creditsLeft the credits left this month; empty where they are not limited
-     * @param duration until the last image is made, at the bulk lane's share of the provider's limit, when the queue is
+     * @param duration until the last image is made, at the bulk lane's share of each provider's limit, when the queue is
      *     empty before
      */
     public record Estimate(
@@ -101,8 +108,9 @@ public final class DryRun {
         private long rows;
         private long duplicates;
         private long fresh;
-        private long missing;
         private long micros;
+        /** How many images are missing that certain accounts make. */
+        private final Map<List<String>, Long> missing = new HashMap<>();
 
         void add(List<CatalogueRow> chunk, Horizon horizon) {
             rows += chunk.size();
@@ -115,8 +123,9 @@ public final class DryRun {
                 } else if (!queue.fits(planned.job("dry-run", Caller.SERVICE, Optional.empty(), Horizon.NONE))) {
                     add(planned.tooLarge());
                 } else {
-                    missing++;
-                    micros += Charge.micros(credits.applyAsDouble(planned.row().request()));
+                    ImageRequest request = planned.row().request();
+                    missing.merge(accounts.apply(request), 1L, Long::sum);
+                    micros += Charge.micros(credits.applyAsDouble(request));
                 }
             }
         }
@@ -129,14 +138,19 @@ public final class DryRun {
 
         Estimate estimate() {
             long cost = (long) Math.ceil(Charge.cost(micros));
-            return new Estimate(rows, duplicates, fresh, missing, bad, cost, creditsLeft.get(), duration(missing));
+            long images = missing.values().stream().mapToLong(Long::longValue).sum();
+            double seconds = missing.entrySet().stream()
+                    .mapToDouble(some -> some.getValue() / callsPerSecond(some.getKey()))
+                    .max()
+                    .orElse(0);
+            Duration duration = Duration.ofMillis(Math.round(1000 * seconds));
+            return new Estimate(rows, duplicates, fresh, images, bad, cost, creditsLeft.get(), duration);
         }
     }
 
-    /** How long so many calls take when all accounts are used at once. */
-    private Duration duration(long calls) {
-        double perSecond = limits.stream().mapToDouble(this::callsPerSecond).sum();
-        return Duration.ofMillis(Math.round(1000 * calls / perSecond));
+    /** When all these accounts are used at once. */
+    private double callsPerSecond(List<String> together) {
+        return together.stream().map(limits).mapToDouble(this::callsPerSecond).sum();
     }
 
     /**

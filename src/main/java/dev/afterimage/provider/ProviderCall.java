@@ -91,7 +91,7 @@ final class ProviderCall {
 
     /**
      * The identity of the API, which is part of every key: method, URL and body as described, with only the target filled
-     * in.
+     * in. A target that stands in a header only follows the URL.
      */
     static ProviderIdentity identity(Description description, ApiSettings settings) {
         String target = settings.target().or(description::target).orElse("{target}");
@@ -102,10 +102,14 @@ final class ProviderCall {
                 .orElse("");
         String body =
                 description.body().isMissingNode() ? "null" : description.body().toString();
+        String url = urlOf(description, settings).toString();
+        boolean onlyInHeader = !(url + body).contains("{target}")
+                && description.headers().values().stream()
+                        .anyMatch(header -> header.toString().contains("{target}"));
         return ProviderIdentity.described(
                 description.name(),
                 description.method(),
-                urlOf(description, settings).toString().replace("{target}", target),
+                (onlyInHeader ? url + " {target}" : url).replace("{target}", target),
                 body.replace("\"{each}\"", each)
                         .replace(
                                 "{target}",

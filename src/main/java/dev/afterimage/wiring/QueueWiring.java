@@ -201,7 +201,8 @@ class QueueWiring {
                 planner,
                 queue,
                 () -> budget.status(limits.main()).left(),
-                limits.main().stream().map(limits::of).toList(),
+                providers::of,
+                limits::of,
                 providers::cost,
                 () -> Optional.ofNullable(statistics.get().current().providerP50Millis())
                         .map(Duration::ofMillis));

@@ -98,6 +98,17 @@ class DryRunTest {
     }
 
     @Test
+    void durationIsThatOfTheSlowestProvider() throws Exception {
+        String rows = IntStream.range(0, 8_000)
+                .mapToObj(row -> (row < 1_000 ? "slow," : "card,") + row)
+                .collect(Collectors.joining("\n", "template,title\n", "\n"));
+
+        assertThat(dryRun().of(CatalogueFormat.CSV.open(utf8(rows), Optional.empty()), Horizon.NONE)
+                        .duration())
+                .isEqualTo(Duration.ofSeconds(1_020));
+    }
+
+    @Test
     void dryRunFailsWhileTheBudgetCannotBeRead() {
         creditsLeft = () -> {
             throw new FleetUnavailableException("gone", new IllegalStateException());
@@ -107,21 +118,28 @@ class DryRunTest {
     }
 
     private DryRun.Estimate of(String csv, Horizon horizon) throws IOException {
-        DryRun dryRun = new DryRun(
-                new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
-                queue,
-                () -> creditsLeft.get(),
-                List.of(new Limits(10, SECOND, concurrency, 0.8, Duration.ofMinutes(2))),
-                request -> 3,
-                () -> callTime);
         try (CatalogueRows rows = rows(csv)) {
-            return dryRun.of(rows, horizon);
+            return dryRun().of(rows, horizon);
         }
     }
 
+    private DryRun dryRun() {
+        return new DryRun(
+                new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
+                queue,
+                () -> creditsLeft.get(),
+                request -> List.of(request.template().value()),
+                account -> new Limits(account.equals("slow") ? 1 : 10, SECOND, concurrency, 0.8, Duration.ofMinutes(2)),
+                request -> 3,
+                () -> callTime);
+    }
+
     private static CatalogueRows rows(String csv) throws IOException {
-        return CatalogueFormat.CSV.open(
-                new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)), Optional.of(new TemplateId("card")));
+        return CatalogueFormat.CSV.open(utf8(csv), Optional.of(new TemplateId("card")));
+    }
+
+    private static ByteArrayInputStream utf8(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String distinct(int rows) {

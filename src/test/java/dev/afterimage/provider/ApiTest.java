@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.afterimage.image.ProviderIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,6 +59,18 @@ class ApiTest {
     void settingsThatDoNotChangeTheImageKeepTheIdentity() {
         assertThat(identity("kind", "imejis", "api-key", "one", "timeout", "9s", "max-bytes", "5"))
                 .isEqualTo(identity("kind", "imejis", "api-key", "two"));
+    }
+
+    @Test
+    void targetThatIsSentInAHeaderOnlyChangesTheIdentity(@TempDir Path folder) throws IOException {
+        Path description = folder.resolve("x.json");
+        Files.writeString(description, """
+                {"name":"x","url":"https://api.example.com/v1","headers":{"Model":"{target}"},"target":"one",
+                 "body":{"t":"{template}"},"result":"/url"}
+                """);
+        String kind = "file:" + description;
+        assertThat(identity("kind", kind, "target", "two")).isNotEqualTo(identity("kind", kind));
+        assertThat(identity("kind", kind, "target", "one")).isEqualTo(identity("kind", kind));
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.Purchase;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.MemoryBatchLedger;
@@ -90,7 +91,8 @@ public class BatchParts {
                 new Planner(Jobs.KEYS, new FixedVersions(), index, clock),
                 queue,
                 () -> OptionalLong.of(40),
-                List.of(new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 0.8, Duration.ofMinutes(2))),
+                request -> List.of(Purchase.DEFAULT_ACCOUNT),
+                account -> new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 0.8, Duration.ofMinutes(2)),
                 request -> 1,
                 Optional::empty);
     }
