@@ -35,7 +35,10 @@ public final class MemoisedSigner implements UrlSigner {
     public MemoisedSigner(UrlSigner signer, ExpiryWindow window, long maximumUrls) {
         this.signer = signer;
         this.window = window;
-        this.memos = Caffeine.newBuilder().maximumSize(maximumUrls).build();
+        this.memos = Caffeine.newBuilder()
+                .maximumSize(maximumUrls)
+                .executor(Runnable::run)
+                .build();
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.afterimage.http.batch.BatchBody;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.jobs.Job.Subject;
+import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -28,14 +29,22 @@ final class CallbackBodies implements Callbacks.Bodies {
 
     private final BatchLedger ledger;
     private final ImageService images;
+    private final PendingKeys marks;
     private final ImageResponses answers;
     private final Clock clock;
     private final ObjectMapper json;
 
     @Inject
-    CallbackBodies(BatchLedger ledger, ImageService images, ImageResponses answers, Clock clock, ObjectMapper json) {
+    CallbackBodies(
+            BatchLedger ledger,
+            ImageService images,
+            PendingKeys marks,
+            ImageResponses answers,
+            Clock clock,
+            ObjectMapper json) {
         this.ledger = ledger;
         this.images = images;
+        this.marks = marks;
         this.answers = answers;
         this.clock = clock;
         this.json = json;
@@ -62,10 +71,11 @@ final class CallbackBodies implements Callbacks.Bodies {
 
     private Callbacks.Body of(ImageKey key, Optional<ImageOutcome> found) {
         if (found.isEmpty()) {
-            return new Callbacks.Body.Ready(write(new Failed(
+            String failed = write(new Failed(
                     key.value(),
                     "failed",
-                    "The image could not be made, or was deleted. Ask for it again to learn why.")));
+                    "The image could not be made, or was deleted. Ask for it again to learn why."));
+            return marks.isGivenUp(key) ? new Callbacks.Body.Ready(failed) : new Callbacks.Body.Lost(failed);
         }
         return switch (found.get()) {
             case ImageOutcome.Pending pending -> new Callbacks.Body.NotYet();

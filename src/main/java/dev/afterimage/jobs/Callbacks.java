@@ -32,6 +32,10 @@ public final class Callbacks {
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    /** Within which a worker takes the job of an image and marks it again: a stopped lane is probed every 15 min. */
+    private static final Duration UNTIL_LOST = Duration.ofMinutes(20);
+
+    private static final String NOTHING_KNOWN = "Nothing is known of the image.";
 
     private final List<String> secrets;
     private final Transport transport;
@@ -74,6 +78,9 @@ public final class Callbacks {
 
         /** Nothing yet: the image is still being made. */
         record NotYet() implements Body {}
+
+        /** Nothing is known of the image, as after a loss of Redis' memory; the body is sent when that stays so. */
+        record Lost(String json) implements Body {}
 
         /** Nothing any more: the batch is forgotten. */
         record Gone() implements Body {}
@@ -136,6 +143,13 @@ public final class Callbacks {
     JobOutcome deliver(Job.Callback callback, int attempts, JobOutcomes outcomes) {
         return switch (bodies.of(callback.subject())) {
             case Body.NotYet notYet -> new JobOutcome.Wait(untilNextTry(callback), false);
+            case Body.Lost lost ->
+                switch (attempts) {
+                    // It may have come between the looks at the store and at what is under way.
+                    case 0 -> new JobOutcome.Retry(SHORTEST_WAIT, NOTHING_KNOWN);
+                    case 1 -> new JobOutcome.Retry(UNTIL_LOST, NOTHING_KNOWN);
+                    default -> post(callback, lost.json(), attempts, outcomes);
+                };
             case Body.Gone gone -> new JobOutcome.DeadLettered("The batch of this callback is no longer kept.");
             case Body.Ready ready -> post(callback, ready.json(), attempts, outcomes);
         };

@@ -86,4 +86,15 @@ public final class FallbackPendingKeys implements PendingKeys {
         own.invalidate(key);
         fleet.clear(key);
     }
+
+    @Override
+    public void giveUp(ImageKey key) {
+        own.invalidate(key);
+        fleet.giveUp(key);
+    }
+
+    @Override
+    public boolean isGivenUp(ImageKey key) {
+        return fleet.isGivenUp(key);
+    }
 }

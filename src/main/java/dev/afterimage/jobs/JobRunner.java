@@ -165,8 +165,14 @@ public final class JobRunner {
                 callbacks.tellIfDue(batches, row.batch());
             }
         });
-        if (hasMark(image)) {
+        if (!hasMark(image)) {
+            return;
+        }
+        // After a purge the image is made under another key.
+        if (made.equals(Optional.of(image.key()))) {
             marks.clear(image.key());
+        } else {
+            marks.giveUp(image.key());
         }
     }
 
@@ -178,12 +184,19 @@ public final class JobRunner {
         return job.lane() == Lane.INTERACTIVE || job.row().isEmpty();
     }
 
-    /** Lets the mark of a job that is put back last longer: a mark ends by itself some days after it was last confirmed. */
+    /**
+     * Lets the mark of a job that is put back last longer, because a mark ends by itself some days after it was last
+     * confirmed, and sets one that was lost again.
+     */
     private void keepMark(Job job) {
+        if (!(job instanceof Job.Image image) || !hasMark(image)) {
+            return;
+        }
         try {
-            if (job instanceof Job.Image image
-                    && hasMark(image)
-                    && marks.of(image.key()) == PendingKeys.Mark.CONFIRMED) {
+            if (marks.of(image.key()) == PendingKeys.Mark.CONFIRMED) {
+                marks.confirm(image.key());
+            } else if (!marks.isGivenUp(image.key())) {
+                marks.intend(image.key());
                 marks.confirm(image.key());
             }
         } catch (QueueUnavailableException gone) {

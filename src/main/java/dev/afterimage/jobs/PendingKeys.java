@@ -29,4 +29,17 @@ public interface PendingKeys {
     void confirm(ImageKey key);
 
     void clear(ImageKey key);
+
+    /** Clears the mark of a job that brought no image of this key, and notes that. */
+    default void giveUp(ImageKey key) {
+        clear(key);
+    }
+
+    /**
+     * Whether it is known of a key without a mark that its job brought no image. Where marks can get lost, the missing mark
+     * alone does not say so.
+     */
+    default boolean isGivenUp(ImageKey key) {
+        return of(key) == Mark.NONE;
+    }
 }

@@ -9,7 +9,10 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The marks of keys that are pending in a fleet: a string for each key, which expires when nobody clears it. */
+/**
+ * The marks of keys that are pending in a fleet: a string for each key, which expires when nobody clears it. Another string
+ * says that the key was given up.
+ */
 public final class RedisPendingKeys implements PendingKeys {
 
     /**
@@ -19,12 +22,17 @@ public final class RedisPendingKeys implements PendingKeys {
      */
     static final Duration LONGEST = Duration.ofDays(4);
 
+    /** How long it is known that a key was given up: far longer than the 30 s between two looks of a callback. */
+    private static final Duration GIVEN_UP = Duration.ofHours(1);
+
     private final RedisLink link;
     private final String prefix;
+    private final String givenUp;
 
     public RedisPendingKeys(RedisLink link, RedisConfig config) {
         this.link = link;
         this.prefix = config.prefix() + ":pending:";
+        this.givenUp = config.prefix() + ":given-up:";
     }
 
     @Override
@@ -36,6 +44,7 @@ public final class RedisPendingKeys implements PendingKeys {
     @Override
     public void intend(ImageKey key) {
         call(set(key, Mark.INTENDED).arg("NX"));
+        call(Request.cmd(Command.DEL).arg(givenUp + key.value()));
     }
 
     @Override
@@ -46,6 +55,21 @@ public final class RedisPendingKeys implements PendingKeys {
     @Override
     public void clear(ImageKey key) {
         call(Request.cmd(Command.DEL).arg(nameOf(key)));
+    }
+
+    @Override
+    public void giveUp(ImageKey key) {
+        call(Request.cmd(Command.SET)
+                .arg(givenUp + key.value())
+                .arg("")
+                .arg("PX")
+                .arg(GIVEN_UP.toMillis()));
+        clear(key);
+    }
+
+    @Override
+    public boolean isGivenUp(ImageKey key) {
+        return call(Request.cmd(Command.GET).arg(givenUp + key.value())) != null;
     }
 
     private Request set(ImageKey key, Mark mark) {

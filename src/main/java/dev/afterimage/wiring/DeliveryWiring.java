@@ -133,12 +133,22 @@ class DeliveryWiring {
         return switch (config.signer()) {
             case CLOUDFRONT -> {
                 CloudFrontSigner signer = new CloudFrontSigner(baseUrl, keys.get(), window);
-                KeptUrls kept = new KeptUrls(signer, signer::fingerprint, window, keeper(index, drain));
-                yield memoised(kept, window, config);
+                yield kept(signer, signer::fingerprint, window, index, drain, config);
             }
             case S3 -> memoised(new S3UrlSigner(S3Bucket.of(s3.get(), s3Config), window), window, config);
             case PUBLIC -> unsigned(baseUrl, window);
         };
+    }
+
+    /** A signer that takes long: one process signs, the fleet's index keeps the URL, and each process remembers it. */
+    static UrlSigner kept(
+            UrlSigner signer,
+            Supplier<String> fingerprint,
+            ExpiryWindow window,
+            ImageIndex index,
+            Drain drain,
+            DeliveryConfig config) {
+        return memoised(new KeptUrls(signer, fingerprint, window, keeper(index, drain)), window, config);
     }
 
     /**

@@ -111,6 +111,19 @@ class CallbacksTest {
     }
 
     @Test
+    void imageOfWhichNothingIsKnownIsLookedForTwiceMoreBeforeItIsReported() {
+        receiver.know(IMAGE, new Callbacks.Body.Lost("{\"status\":\"failed\"}"));
+
+        assertThat(deliver(IMAGE, 0))
+                .isEqualTo(new JobOutcome.Retry(Duration.ofSeconds(1), "Nothing is known of the image."));
+        assertThat(deliver(IMAGE, 1))
+                .isEqualTo(new JobOutcome.Retry(Duration.ofMinutes(20), "Nothing is known of the image."));
+        assertThat(receiver.posts).isEmpty();
+        assertThat(deliver(IMAGE, 2)).isEqualTo(new JobOutcome.CallbackTaken());
+        assertThat(receiver.posts.getFirst().body()).contains("failed");
+    }
+
+    @Test
     void withoutASecretNoCallbackIsSent() {
         Callbacks unsigned = receiver.callbacks(queue, clock);
 

@@ -340,6 +340,22 @@ class WorkerTest {
     }
 
     @Test
+    void lostMarkIsSetAgainWhenItsJobIsPutBackAndTellsWhenTheJobIsGivenUp() throws Exception {
+        Job.Image job = Jobs.interactive(1);
+        queue.enqueue(List.of(job), NOW);
+        provider = failing(ThrottledException.byLimiter(Duration.ofSeconds(2)));
+        worker.takeJobsOnce(NOW);
+        assertThat(marks.of(job.key())).isEqualTo(PendingKeys.Mark.CONFIRMED);
+
+        provider = failing(new RejectedException(RejectedException.Reason.DATA, "bad"));
+        clock.advance(Duration.ofSeconds(2));
+        worker.takeJobsOnce(NOW);
+
+        assertThat(marks.of(job.key())).isEqualTo(PendingKeys.Mark.NONE);
+        assertThat(marks.isGivenUp(job.key())).isTrue();
+    }
+
+    @Test
     void markOfAProcessThatDiedBeforeQueuingDoesNotLoseTheNextJob() {
         QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
         ImageKey key = Jobs.interactive(1).key();

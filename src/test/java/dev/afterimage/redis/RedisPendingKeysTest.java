@@ -43,6 +43,20 @@ class RedisPendingKeysTest extends PendingKeysContract {
     }
 
     @Test
+    void givenUpKeyIsKnownUntilItIsIntendedAgainOrForAnHour() {
+        marks().intend(KEY);
+        assertThat(marks().isGivenUp(KEY)).isFalse();
+        marks().giveUp(KEY);
+        assertThat(marks().of(KEY)).isEqualTo(PendingKeys.Mark.NONE);
+        assertThat(marks().isGivenUp(KEY)).isTrue();
+        marks().intend(KEY);
+        assertThat(marks().isGivenUp(KEY)).isFalse();
+        marks().giveUp(KEY);
+        pass(Duration.ofHours(2));
+        assertThat(marks().isGivenUp(KEY)).isFalse();
+    }
+
+    @Test
     void withoutRedisNoMarkIsKnownAndNoneIsSet() {
         PendingKeys marks = new RedisPendingKeys(clients.link("redis://127.0.0.1:1"), clients.settings());
 

@@ -5,23 +5,20 @@ import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageRequest;
-import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.simulation.Receivers.Receiver;
 import dev.afterimage.time.Deadline;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
 /**
  * Those who send batches: each sends the same upload with one {@code Idempotency-Key} until it is taken, now and then once
- * more after that, may cancel it, and keeps what it is called back with.
+ * more after that, and may cancel it.
  */
 final class BatchClients {
 
@@ -34,22 +31,18 @@ final class BatchClients {
     static final class Sent {
         final String idempotencyKey;
         final List<ImageRequest> rows;
-        final URI callback;
+        final Receiver receiver;
         final long begun;
-        /** What the callbacks said that came. */
-        final List<String> told = new ArrayList<>();
-        /** Whether one was taken. */
-        boolean calledBack;
 
         Optional<String> id = Optional.empty();
         boolean cancelled;
         /** As the service has it in the end. */
         Optional<Batch> last = Optional.empty();
 
-        private Sent(String idempotencyKey, List<ImageRequest> rows, URI callback, long begun) {
+        private Sent(String idempotencyKey, List<ImageRequest> rows, Receiver receiver, long begun) {
             this.idempotencyKey = idempotencyKey;
             this.rows = rows;
-            this.callback = callback;
+            this.receiver = receiver;
             this.begun = begun;
         }
     }
@@ -57,17 +50,19 @@ final class BatchClients {
     private final Fleet fleet;
     private final Simulation world;
     private final Random chance;
-    private final Map<URI, Sent> sent = new LinkedHashMap<>();
+    private final Receivers receivers;
+    private final List<Sent> sent = new ArrayList<>();
     private int atWork;
 
-    BatchClients(Fleet fleet, Simulation world, Random chance) {
+    BatchClients(Fleet fleet, Simulation world, Random chance, Receivers receivers) {
         this.fleet = fleet;
         this.world = world;
         this.chance = chance;
+        this.receivers = receivers;
     }
 
     List<Sent> sent() {
-        return List.copyOf(sent.values());
+        return List.copyOf(sent);
     }
 
     boolean areAtWork() {
@@ -77,8 +72,8 @@ final class BatchClients {
     /** Sends a batch of these rows. */
     void send(List<ImageRequest> rows) {
         String name = "batch-" + sent.size();
-        Sent batch = new Sent(name, rows, URI.create("https://sender.example/" + name), world.now());
-        sent.put(batch.callback, batch);
+        Sent batch = new Sent(name, rows, receivers.open(), world.now());
+        sent.add(batch);
         send(batch, MOST_TRIES);
     }
 
@@ -128,7 +123,7 @@ final class BatchClients {
 
     /** Asks what became of every batch. */
     void look() {
-        for (Sent batch : sent.values()) {
+        for (Sent batch : sent) {
             batch.id.ifPresent(
                     id -> ask(MOST_TRIES, instance -> instance.ledger().find(id), found -> batch.last = found));
         }
@@ -182,42 +177,11 @@ final class BatchClients {
         world.after(LONGEST_ANSWER, again);
     }
 
-    /** The way of one process to the senders. */
-    Callbacks.Transport transport(SimulatedMachine machine) {
-        return new Callbacks.Transport() {
-            @Override
-            public void check(URI url) {
-                // Every sender has a public address.
-            }
-
-            @Override
-            public int post(URI url, Map<String, String> headers, String body) throws IOException {
-                machine.travel(Duration.ofMillis(1 + chance.nextInt(50)));
-                Sent batch = java.util.Objects.requireNonNull(sent.get(url), "a callback to nobody");
-                double luck = chance.nextDouble();
-                if (luck < 0.1) {
-                    throw new IOException("simulated");
-                }
-                world.tell("%s is called back: %s", batch.idempotencyKey, body);
-                batch.told.add(body);
-                machine.travel(Duration.ofMillis(1 + chance.nextInt(50)));
-                if (luck < 0.2) {
-                    return 503;
-                }
-                batch.calledBack = true;
-                if (luck < 0.3) {
-                    throw new IOException("simulated: the answer was lost");
-                }
-                return 204;
-            }
-        };
-    }
-
     private record Upload(Sent batch) implements BatchIntake.Upload {
 
         @Override
         public Optional<String> callback() {
-            return Optional.of(batch.callback.toString());
+            return Optional.of(batch.receiver.address.toString());
         }
 
         @Override

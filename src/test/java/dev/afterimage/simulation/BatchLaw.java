@@ -3,6 +3,7 @@ package dev.afterimage.simulation;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.simulation.BatchClients.Sent;
+import dev.afterimage.simulation.Receivers.Told;
 import java.util.function.Predicate;
 
 /** Law 7 for batches: each row of one that was taken in ends once in its counts, and its sender is called back, after the end. */
@@ -26,9 +27,9 @@ final class BatchLaw {
     }
 
     private void check(Sent batch) {
-        for (String told : batch.told) {
-            if (!told.equals(Batch.State.FINISHED.name()) && !told.equals(Batch.State.CANCELLED.name())) {
-                fleet.violated("law 7", "%s was called back before its end: %s", batch.idempotencyKey, told);
+        for (Told told : batch.receiver.told) {
+            if (!told.body().contains("\"state\":\"finished\"") && !told.body().contains("\"state\":\"cancelled\"")) {
+                fleet.violated("law 7", "%s was called back before its end: %s", batch.idempotencyKey, told.body());
             }
         }
         // Batches are kept in Redis alone.
@@ -66,9 +67,9 @@ final class BatchLaw {
     }
 
     private void tellOfCallback(Sent batch) {
-        if (batch.calledBack) {
-            fleet.tried(Trial.CALLBACK_TAKEN);
-        } else if (!fleet.isDeadCallback(batch.id.orElseThrow())) {
+        if (batch.receiver.tookOne()) {
+            fleet.tried(Trial.BATCH_CALLED_BACK);
+        } else if (!fleet.isDeadCallback(batch.receiver)) {
             fleet.violated("law 7", "%s ended and its sender was not called back", batch.idempotencyKey);
         }
     }

@@ -3,6 +3,7 @@ package dev.afterimage.simulation;
 import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
 import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
@@ -18,6 +19,7 @@ import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import dev.afterimage.provider.ProviderConfig;
+import dev.afterimage.simulation.Receivers.Receiver;
 import dev.afterimage.simulation.SimulatedProvider.Behaviour;
 import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.time.Deadline;
@@ -27,6 +29,7 @@ import dev.afterimage.wiring.WiredProcess.Settings;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -65,7 +68,24 @@ final class Fleet implements Faults.Victims {
             long ended,
             boolean stoodStill,
             Optional<ImageOutcome> outcome,
+            Optional<Signed> url,
             Optional<Throwable> failure) {}
+
+    /** The URL of an answer, and when it was given, by the clock of its process. */
+    record Signed(SignedUrl url, Instant at) {}
+
+    /** An answer of 202 to somebody who wants to be called back. */
+    record Promised(ImageRequest request, ImageKey key, long begun, long ended, Receiver receiver) {
+
+        @Override
+        public String toString() {
+            return "the caller of %s at %.3f s (%s)"
+                    .formatted(key.value().substring(0, 8), begun / 1e9, receiver.address);
+        }
+    }
+
+    /** What a client wants. */
+    private record Wish(int image, Duration patience, boolean callback) {}
 
     /** A DELETE that was answered with 204. */
     record Deleted(ImageKey key, long begun, long ended) {}
@@ -92,6 +112,7 @@ final class Fleet implements Faults.Victims {
     /** For what only some runs have. */
     private final Random more;
 
+    private final Receivers receivers;
     private final BatchClients batches;
     private final RedisNetwork redis;
     private final SimulatedStore store;
@@ -103,6 +124,7 @@ final class Fleet implements Faults.Victims {
     private final Map<Trial, Integer> trials = new EnumMap<>(Trial.class);
     private final Set<String> distinctFaults = new TreeSet<>();
     private final List<Answered> answers = new ArrayList<>();
+    private final List<Promised> promises = new ArrayList<>();
     private final List<Deleted> deletions = new ArrayList<>();
     private final List<Purged> purges = new ArrayList<>();
     private final List<Planned> plans = new ArrayList<>();
@@ -117,6 +139,7 @@ final class Fleet implements Faults.Victims {
     private final Map<SimulatedMachine, Long> asleep = new LinkedHashMap<>();
 
     private boolean calm;
+    private long calmSince;
     private boolean upgraded;
 
     private Fleet(long seed, Flaw flaw, boolean told) {
@@ -125,7 +148,8 @@ final class Fleet implements Faults.Victims {
         chance = world.chance();
         more = new Random(seed * 7919 + 1);
         scenario = Scenario.of(seed, chance, more);
-        batches = new BatchClients(this, world, more);
+        receivers = new Receivers(world, more);
+        batches = new BatchClients(this, world, more, receivers);
         settings = scenario.settings();
         redis = new RedisNetwork(world);
         store = new SimulatedStore(world);
@@ -220,6 +244,15 @@ final class Fleet implements Faults.Victims {
         return answers;
     }
 
+    List<Promised> promises() {
+        return promises;
+    }
+
+    /** When the last fault ended. */
+    long calmSince() {
+        return calmSince;
+    }
+
     List<Deleted> deletions() {
         return deletions;
     }
@@ -237,10 +270,11 @@ final class Fleet implements Faults.Victims {
                 .anyMatch(incident -> Laws.LOST_MEMORY.contains(incident.kind()) && incident.until() >= time);
     }
 
-    boolean isDeadCallback(String batch) {
+    boolean isDeadCallback(Receiver receiver) {
         return queues.on(SimulatedQueues.DEAD).stream()
-                .anyMatch(dead -> JobCodec.decode(dead.body) instanceof Job.Callback callback
-                        && callback.subject().equals(new Job.Subject.OfBatch(batch)));
+                .anyMatch(dead -> dead.attribute("reason") != null
+                        && JobCodec.decode(dead.body) instanceof Job.Callback callback
+                        && callback.url().equals(receiver.address));
     }
 
     List<Planned> plans() {
@@ -288,7 +322,7 @@ final class Fleet implements Faults.Victims {
                 queues,
                 provider,
                 catalogue(),
-                batches,
+                receivers,
                 faults,
                 flaw);
         instances.add(instance);
@@ -505,6 +539,7 @@ final class Fleet implements Faults.Victims {
     private void calmDown() {
         world.tell("calm");
         calm = true;
+        calmSince = world.now();
         List.copyOf(asleep.keySet()).forEach(this::wake);
         faults.stop();
         redis.comeBack();
@@ -598,54 +633,67 @@ final class Fleet implements Faults.Victims {
             Duration at = Duration.ofMillis(chance.nextLong(length));
             int image = scenario.image(chance);
             double what = chance.nextDouble();
-            Duration patience = scenario.patience(chance);
+            Wish wish = new Wish(image, scenario.patience(chance), scenario.callbacks() && more.nextInt(3) == 0);
             world.after(at, () -> {
                 if (what < scenario.deletes()) {
                     delete(chance.nextBoolean() ? provider.imageInFlight().orElse(image) : image);
                 } else {
-                    ask(image, patience, MOST_POLLS);
+                    ask(wish, MOST_POLLS);
                 }
             });
         }
     }
 
     /** A client asks, and asks again elsewhere when the process that was to answer is gone. */
-    private void ask(int image, Duration patience, int again) {
+    private void ask(Wish wish, int again) {
         Optional<SimulatedInstance> chosen = anyInstance();
         if (chosen.isEmpty()) {
-            world.after(Duration.ofSeconds(1), () -> ask(image, patience, again));
+            world.after(Duration.ofSeconds(1), () -> ask(wish, again));
             return;
         }
         asking++;
         SimulatedInstance instance = chosen.get();
         wake(instance.machine());
-        ImageRequest request = request(image);
-        Waiting waiting = new Waiting(image, patience, again);
+        ImageRequest request = request(wish.image());
+        Optional<Receiver> callback = wish.callback() ? Optional.of(receivers.open()) : Optional.empty();
+        Waiting waiting = new Waiting(wish, again);
         instance.run(() -> {
             long begun = world.now();
             int freezes = instance.machine().freezes();
             Deadline deadline =
-                    Deadline.in(patience, instance.machine().machine().clock());
-            instance.obtain(GenerationRequest.onDemand(request, new Caller("client"), deadline))
-                    .whenComplete((outcome, failure) -> {
-                        boolean stoodStill = freezes != instance.machine().freezes();
-                        Answered answered = new Answered(
-                                request,
-                                keyOf(request, outcome),
-                                instance.machine(),
-                                patience,
-                                begun,
-                                world.now(),
-                                stoodStill,
-                                Optional.ofNullable(outcome),
-                                Optional.ofNullable(unwrap(failure)));
-                        waiting.told(answered);
-                        if (scenario.sleeps()) {
-                            sleepWhenIdle(instance);
-                        }
-                    });
+                    Deadline.in(wish.patience(), instance.machine().machine().clock());
+            GenerationRequest wanted = GenerationRequest.onDemand(request, new Caller("client"), deadline);
+            instance.obtain(wanted, callback.map(receiver -> receiver.address)).whenComplete((outcome, failure) -> {
+                boolean stoodStill = freezes != instance.machine().freezes();
+                Answered answered = new Answered(
+                        request,
+                        keyOf(request, outcome),
+                        instance.machine(),
+                        wish.patience(),
+                        begun,
+                        world.now(),
+                        stoodStill,
+                        Optional.ofNullable(outcome),
+                        outcome instanceof ImageOutcome.Ready ready
+                                ? Optional.of(signed(ready, instance))
+                                : Optional.empty(),
+                        Optional.ofNullable(unwrap(failure)));
+                if (outcome instanceof ImageOutcome.Pending) {
+                    callback.ifPresent(receiver ->
+                            promises.add(new Promised(request, answered.key(), begun, world.now(), receiver)));
+                }
+                waiting.told(answered);
+                if (scenario.sleeps()) {
+                    sleepWhenIdle(instance);
+                }
+            });
         });
         waiting.watch(instance);
+    }
+
+    private static Signed signed(ImageOutcome.Ready ready, SimulatedInstance instance) {
+        return new Signed(
+                instance.sign(ready), instance.machine().machine().clock().instant());
     }
 
     private ImageKey keyOf(ImageRequest request, ImageOutcome outcome) {
@@ -691,14 +739,12 @@ final class Fleet implements Faults.Victims {
 
     /** One client's wait for one answer. */
     private final class Waiting {
-        private final int image;
-        private final Duration patience;
+        private final Wish wish;
         private final int again;
         private boolean over;
 
-        private Waiting(int image, Duration patience, int again) {
-            this.image = image;
-            this.patience = patience;
+        private Waiting(Wish wish, int again) {
+            this.wish = wish;
             this.again = again;
         }
 
@@ -712,11 +758,12 @@ final class Fleet implements Faults.Victims {
             Object what = answered.outcome().isPresent()
                     ? answered.outcome().get().getClass().getSimpleName()
                     : answered.failure().get();
-            world.tell("m%d: answers for image %d: %s", answered.by().id(), image, what);
+            world.tell("m%d: answers for image %d: %s", answered.by().id(), wish.image(), what);
             checkFailure(answered);
-            if (answered.outcome().orElse(null) instanceof ImageOutcome.Pending pending && again > 0) {
-                world.after(
-                        pending.retryAfter().plusMillis(chance.nextInt(500)), () -> ask(image, patience, again - 1));
+            if (answered.outcome().orElse(null) instanceof ImageOutcome.Pending pending
+                    && again > 0
+                    && !wish.callback()) {
+                world.after(pending.retryAfter().plusMillis(chance.nextInt(500)), () -> ask(wish, again - 1));
             }
         }
 
@@ -730,7 +777,7 @@ final class Fleet implements Faults.Victims {
                     over = true;
                     asking--;
                     if (again > 0) {
-                        ask(image, patience, again - 1);
+                        ask(wish, again - 1);
                     }
                     return;
                 }

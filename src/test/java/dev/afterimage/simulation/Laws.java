@@ -19,6 +19,7 @@ import dev.afterimage.simulation.SimulatedProvider.Call;
 import dev.afterimage.simulation.SimulatedStore.Stored;
 import dev.afterimage.wiring.WiredProcess;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Compares, after a run, what the design's laws say with the provider's books, the store, the queues and the clients. */
@@ -103,7 +105,7 @@ final class Laws {
                 .flatMap(line -> IndexEntryCodec.decode(key, line));
     }
 
-    static long nanosOf(java.time.Instant instant) {
+    static long nanosOf(Instant instant) {
         return ChronoUnit.NANOS.between(SimulatedMachine.BEGINNING, instant);
     }
 
@@ -117,6 +119,9 @@ final class Laws {
         images();
         fleet.answers().forEach(this::deleted);
         fleet.answers().forEach(this::purged);
+        UrlLaw urls = new UrlLaw(fleet);
+        fleet.answers().forEach(answered -> url(answered, urls));
+        new CallbackLaw(fleet, this, urls).check();
         new BatchLaw(this.fleet, request -> versionsOf(request).stream().anyMatch(this::hasCause)).check();
     }
 
@@ -394,9 +399,13 @@ final class Laws {
                                 .isPresent());
         return made
                 || isDeleted(key, since, fleet.now())
-                || fleet.queues().on(SimulatedQueues.DEAD).stream()
-                        .anyMatch(dead -> JobCodec.decode(dead.body) instanceof Job.Image job
-                                && job.key().equals(key));
+                || deadLettersOf(key).findAny().isPresent();
+    }
+
+    private Stream<SimulatedQueues.Sent> deadLettersOf(ImageKey key) {
+        return fleet.queues().on(SimulatedQueues.DEAD).stream()
+                .filter(dead -> JobCodec.decode(dead.body) instanceof Job.Image job
+                        && job.key().equals(key));
     }
 
     /** Whether the provider gave a reason to give a job of this image up. */
@@ -467,7 +476,7 @@ final class Laws {
                 fleet.violated("law 5", "a client got another image than it asked for");
             }
             if (answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready
-                    && landed.values().stream().noneMatch(one -> one.entry().equals(ready.entry()))) {
+                    && landed.values().stream().noneMatch(one -> isOf(one, ready))) {
                 fleet.violated(
                         "law 6",
                         "a client was told of an image that is not in the store, at %.3f s by m%d: %s",
@@ -478,13 +487,80 @@ final class Laws {
         }
     }
 
+    /** The store keeps no URL beside the entry. */
+    private static boolean isOf(Landed image, ImageOutcome.Ready ready) {
+        return IndexEntryCodec.encode(image.entry()).equals(IndexEntryCodec.encode(ready.entry()))
+                && image.entry().key().equals(ready.key());
+    }
+
+    private void url(Answered answered, UrlLaw urls) {
+        if (!(answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready)) {
+            return;
+        }
+        answered.url()
+                .ifPresent(signed ->
+                        urls.check(signed.url(), ready.key(), ready.entry().createdAt(), signed.at()));
+        long landedAt = landedAt(ready);
+        for (Answered former : fleet.answers()) {
+            if (former.key().equals(answered.key())
+                    && former.ended() + NEAR < answered.begun()
+                    && former.outcome().orElse(null) instanceof ImageOutcome.Ready known) {
+                long knownAt = landedAt(known);
+                if (knownAt < landedAt) {
+                    fleet.tried(Trial.URL_OF_A_NEWER_IMAGE);
+                } else if (knownAt > landedAt && !happened(OF_REDIS, null, former.begun(), answered.ended())) {
+                    fleet.violated(
+                            "law 5",
+                            "%s was answered at %.3f s, and the older %s at %.3f s",
+                            known.entry(),
+                            former.ended() / 1e9,
+                            ready.entry(),
+                            answered.ended() / 1e9);
+                }
+            }
+        }
+    }
+
+    private long landedAt(ImageOutcome.Ready ready) {
+        return landed.values().stream()
+                .filter(image -> isOf(image, ready))
+                .mapToLong(Landed::at)
+                .max()
+                .orElse(0);
+    }
+
+    /** Whether that version of the image lay in the store by then. */
+    boolean isThere(ImageKey key, Instant createdAt, long by) {
+        return landed.values().stream()
+                .anyMatch(image -> image.at() <= by
+                        && image.entry().key().equals(key)
+                        && image.entry().createdAt().equals(createdAt));
+    }
+
+    /** Whether nobody makes the image any more that was promised at one time, by another. */
+    boolean isGivenUp(ImageKey key, long promised, long by) {
+        return isDeleted(key, promised, by)
+                || fleet.purges().stream().anyMatch(purge -> purge.begun() <= by)
+                || deadLettersOf(key).anyMatch(dead -> dead.at <= by);
+    }
+
+    /** When the image that was promised then was there or was given up. */
+    long endOf(ImageRequest request, long promised) {
+        List<ImageKey> versions = versionsOf(request);
+        LongStream made = landed.values().stream()
+                .filter(image -> versions.contains(image.entry().key()))
+                .mapToLong(Landed::at);
+        LongStream dead = versions.stream().flatMap(this::deadLettersOf).mapToLong(letter -> letter.at);
+        return LongStream.concat(made, dead).filter(at -> at >= promised).min().orElse(promised);
+    }
+
     /** What was deleted is not seen again: whoever asks after the 204 sees an image that was bought after it, or none. */
     private void deleted(Answered answered) {
         if (!(answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready)) {
             return;
         }
         Optional<Call> maker = landed.entrySet().stream()
-                .filter(one -> one.getValue().entry().equals(ready.entry()))
+                .filter(one -> isOf(one.getValue(), ready))
                 .map(one -> fleet.provider().books().get(one.getKey()))
                 .max(Comparator.comparingLong(call -> call.departed));
         for (Deleted deleted : fleet.deletions()) {

@@ -3,6 +3,8 @@ package dev.afterimage.simulation;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.TemplateVersions;
+import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.generation.GenerationException.AccessRefusedException;
 import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.generation.ImageGenerator;
@@ -28,7 +30,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Mistakes that the service once made, or could make, put back one at a time. */
@@ -242,6 +246,32 @@ enum NamedFaults implements Flaw {
                 }
                 return answer;
             });
+        }
+    },
+
+    A_CALLBACK_IS_DROPPED_WHILE_ITS_IMAGE_IS_MADE("law 7: the caller of .* was not called back") {
+        @Override
+        public JobQueue queue(JobQueue right) {
+            return bent(
+                    JobQueue.class,
+                    right,
+                    (method, arguments, proceed) -> method.equals("retryLater")
+                                    && arguments[0] instanceof Claim claim
+                                    && claim.job() instanceof Job.Callback
+                                    && arguments[2].equals(false)
+                            ? right.complete(claim)
+                            : proceed.call());
+        }
+    },
+
+    A_URL_IS_REMEMBERED_WITHOUT_ITS_IMAGES_VERSION("law 5: the URL of the image of") {
+        @Override
+        public UrlSigner signer(UrlSigner right) {
+            Map<String, SignedUrl> memos = new HashMap<>();
+            return entry -> {
+                SignedUrl signed = right.sign(entry);
+                return memos.computeIfAbsent(entry.key() + " " + signed.expiresAt(), memo -> signed);
+            };
         }
     },
 

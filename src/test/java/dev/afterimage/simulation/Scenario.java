@@ -1,5 +1,6 @@
 package dev.afterimage.simulation;
 
+import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.jobs.CallbackConfig;
 import dev.afterimage.simulation.SimulatedProvider.Behaviour;
 import dev.afterimage.wiring.WiredProcess.Settings;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param concurrency calls in flight that the provider allows; 0: any number
  * @param credits the month's budget; 0: none
  * @param ttl for how long an image is fresh
+ * @param callbacks whether some who ask want to be called back
  * @param sleeps whether a process is frozen after its answers, as on Lambda
  * @param smallFailures whether single calls of Redis, store and queue fail now and then
  */
@@ -36,6 +38,7 @@ record Scenario(
         double deletes,
         int purges,
         int batches,
+        boolean callbacks,
         int catalogueRows,
         Duration firstPlan,
         Duration period,
@@ -58,6 +61,7 @@ record Scenario(
     static Scenario of(long seed, Random chance, Random more) {
         boolean nights = seed % 6 == 5;
         int accounts = seed % 4 == 2 ? 2 : 1;
+        Duration urlTtl = Duration.ofSeconds(seed % 3 == 0 ? 20 : 300);
         int rate = RATES[chance.nextInt(RATES.length)];
         Duration window = Duration.ofSeconds(WINDOWS[chance.nextInt(WINDOWS.length)]);
         int concurrency = CONCURRENCIES[chance.nextInt(CONCURRENCIES.length)];
@@ -72,7 +76,7 @@ record Scenario(
             }
         }
         return new Scenario(
-                settings(accounts, rate, window, concurrency, credits, ttl),
+                settings(accounts, rate, window, concurrency, credits, ttl, urlTtl),
                 accounts,
                 rate,
                 window,
@@ -86,6 +90,7 @@ record Scenario(
                 chance.nextInt(3) == 0 ? 0.2 : 0,
                 !nights && more.nextInt(6) == 0 ? 1 + more.nextInt(2) : 0,
                 !nights && more.nextInt(4) == 0 ? 1 + more.nextInt(2) : 0,
+                more.nextInt(3) == 0,
                 nights ? 5 + chance.nextInt(15) : chance.nextInt(4) == 0 ? 10 : 0,
                 nights ? Duration.ofMinutes(1) : Duration.ofSeconds(5),
                 Duration.ofMinutes(20),
@@ -95,7 +100,7 @@ record Scenario(
     }
 
     private static Settings settings(
-            int accounts, int rate, Duration window, int concurrency, int credits, Duration ttl) {
+            int accounts, int rate, Duration window, int concurrency, int credits, Duration ttl, Duration urlTtl) {
         Map<String, String> values = new HashMap<>();
         values.put("afterimage.backend", "aws");
         values.put("afterimage.s3.bucket", "images");
@@ -123,13 +128,16 @@ record Scenario(
         values.put("afterimage.pregeneration.back-off", "5s");
         values.put("afterimage.pregeneration.max-back-off", "1m");
         values.put("afterimage.pregeneration.catalogues.cards.source", "cards.ndjson");
+        values.put("afterimage.delivery.base-url", "https://cdn.example");
+        values.put("afterimage.delivery.url-ttl", urlTtl.toSeconds() + "s");
         values.put("afterimage.callbacks.secret", "s".repeat(CallbackConfig.SHORTEST_SECRET));
         return KNOWN.computeIfAbsent(values, Settings::of);
     }
 
     /** The same settings with no budget. */
     Settings withoutBudget() {
-        return settings(accounts, rate, window, concurrency, 0, ttl);
+        Duration urlTtl = settings.of(DeliveryConfig.class).urlTtl();
+        return settings(accounts, rate, window, concurrency, 0, ttl, urlTtl);
     }
 
     int firstCatalogueImage() {

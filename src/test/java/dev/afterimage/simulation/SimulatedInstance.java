@@ -4,6 +4,7 @@ import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
@@ -13,7 +14,9 @@ import dev.afterimage.wiring.WiredProcess;
 import dev.afterimage.wiring.WiredProcess.Flaw;
 import dev.afterimage.wiring.WiredProcess.Settings;
 import dev.afterimage.wiring.WiredProcess.Surroundings;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** One process of the fleet on a machine of its own. All that is made of the service is made here. */
@@ -39,7 +42,7 @@ final class SimulatedInstance {
             SimulatedQueues queues,
             SimulatedProvider provider,
             CatalogueSource catalogues,
-            BatchClients senders,
+            Receivers receivers,
             Faults faults,
             Flaw flaw) {
         machine = new SimulatedMachine(world, id);
@@ -52,7 +55,7 @@ final class SimulatedInstance {
                         queues.client(machine, faults),
                         catalogues,
                         provider.client(machine),
-                        senders.transport(machine)),
+                        receivers.transport(machine)),
                 SimulatedGuards.of(settings, machine),
                 flaw);
         longestDrain =
@@ -69,11 +72,25 @@ final class SimulatedInstance {
     }
 
     /** A request of a client, as the HTTP edge handles it: a process that ends waits for it. */
-    CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
+    CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, Optional<URI> callback) {
         process.drain().entered();
-        return process.images()
-                .obtain(generationRequest)
+        CompletionStage<ImageOutcome> obtained = process.images().obtain(generationRequest);
+        return callback.map(url -> obtained.thenApplyAsync(
+                        outcome -> tell(outcome, url), machine.machine().threads()))
+                .orElse(obtained)
                 .whenComplete((outcome, failure) -> process.drain().left());
+    }
+
+    private ImageOutcome tell(ImageOutcome outcome, URI url) {
+        if (outcome instanceof ImageOutcome.Pending pending) {
+            process.callbacks().tell(pending.key(), url);
+        }
+        return outcome;
+    }
+
+    /** The URL that the HTTP edge answers with. */
+    SignedUrl sign(ImageOutcome.Ready ready) {
+        return process.signer().sign(ready.entry());
     }
 
     /** Waits on a thread of this process until nothing is under way in it. */

@@ -4,6 +4,7 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.jobs.PendingKeys;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryPendingKeys implements PendingKeys {
 
     private final Map<ImageKey, Mark> marks = new ConcurrentHashMap<>();
+    private final Set<ImageKey> givenUp = ConcurrentHashMap.newKeySet();
     private @Nullable ImageKey broken;
     private boolean lost;
 
@@ -38,6 +40,7 @@ public final class MemoryPendingKeys implements PendingKeys {
     public void intend(ImageKey key) {
         failIfLost();
         marks.putIfAbsent(key, Mark.INTENDED);
+        givenUp.remove(key);
     }
 
     @Override
@@ -53,5 +56,17 @@ public final class MemoryPendingKeys implements PendingKeys {
             throw new QueueUnavailableException("broken", new IllegalStateException());
         }
         marks.remove(key);
+    }
+
+    @Override
+    public void giveUp(ImageKey key) {
+        clear(key);
+        givenUp.add(key);
+    }
+
+    @Override
+    public boolean isGivenUp(ImageKey key) {
+        failIfLost();
+        return givenUp.contains(key);
     }
 }

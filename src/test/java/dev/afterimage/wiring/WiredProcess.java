@@ -12,8 +12,11 @@ import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
 import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.catalogue.Planner;
+import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.DeliveryConfig;
+import dev.afterimage.delivery.ExpiryWindow;
 import dev.afterimage.delivery.UrlSigner;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.generation.AccountChoice;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationConfig;
@@ -22,13 +25,13 @@ import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.generation.guard.RetryGuard;
+import dev.afterimage.http.BodiesOfCallbacks;
 import dev.afterimage.http.HttpConfig;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.CallbackConfig;
 import dev.afterimage.jobs.Callbacks;
-import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.jobs.PregenerationConfig;
@@ -67,14 +70,16 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.inject.Instance;
 import java.lang.reflect.Proxy;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
  * One process of the service, put together by the service's own wiring on a machine of the caller's: the {@code aws} back end
- * with Redis, S3 and SQS. What a process of the fleet does not need (HTTP, signed URLs) is left out.
+ * with Redis, S3 and SQS. HTTP is left out, and URLs are signed without RSA.
  */
 public final class WiredProcess {
 
@@ -149,6 +154,10 @@ public final class WiredProcess {
         default ImageService images(ImageService right) {
             return right;
         }
+
+        default UrlSigner signer(UrlSigner right) {
+            return right;
+        }
     }
 
     /** All settings that a process reads, in the service's own words. */
@@ -176,10 +185,8 @@ public final class WiredProcess {
     private final CreditBudget budget;
     private final List<String> accountNames;
     private final Drain drain;
-    /** No URL is signed here; the pipeline only looks whether there is a key. */
-    private static final UrlSigner SIGNER = entry -> {
-        throw new UnsupportedOperationException("no URL is signed here");
-    };
+    private final UrlSigner signer;
+    private final Callbacks callbacks;
 
     public WiredProcess(Settings settings, Surroundings surroundings, Guards guards, Flaw flaw) {
         Machine machine = surroundings.machine();
@@ -195,18 +202,18 @@ public final class WiredProcess {
         Instance<RedisLink> redis = instance(link);
         Instance<S3Client> s3 = instance(surroundings.s3());
 
+        drain = new Drain(machine.clock(), machine.pause());
+
         CacheWiring caches = new CacheWiring();
+        DeliveryConfig delivery = settings.of(DeliveryConfig.class);
         Instance<LocalBackend> local = instance(null);
         ImageIndex index = flaw.index(caches.index(
-                backends,
-                cache,
-                local,
-                redis,
-                redisConfig,
-                settings.of(DeliveryConfig.class),
-                instance(SIGNER),
-                METERS,
-                machine));
+                backends, cache, local, redis, redisConfig, delivery, lazily(this::signer), METERS, machine));
+        DeliveryWiring deliveries = new DeliveryWiring();
+        BaseUrl baseUrl = deliveries.baseUrl(delivery);
+        ExpiryWindow window = deliveries.expiryWindow(delivery, machine.clock());
+        signer = flaw.signer(
+                DeliveryWiring.kept(withoutRsa(baseUrl, window), () -> "key", window, index, drain, delivery));
         ImageStore store =
                 flaw.store(caches.store(backends, local, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
         TemplateVersions versions = flaw.versions(
@@ -259,7 +266,6 @@ public final class WiredProcess {
         Backlog backlog = new QueuedBacklog(queue, marks, ids);
 
         GenerationWiring generations = new GenerationWiring();
-        drain = new Drain(machine.clock(), machine.pause());
         FreshnessPolicy freshness = generations.freshnessPolicy(cache, settings.of(TemplatesConfig.class));
         ImageGenerator provider = flaw.provider(new MeteredGenerator(METERS, surroundings.provider()));
         AccountChoice accounts = generations.accountChoice(providers, machine);
@@ -298,12 +304,12 @@ public final class WiredProcess {
                 generation,
                 settings.of(HttpConfig.class),
                 machine,
-                instance(SIGNER),
+                instance(signer),
                 METERS));
-        Callbacks callbacks = new Callbacks(
+        callbacks = new Callbacks(
                 settings.of(CallbackConfig.class).secrets(),
                 surroundings.callbacks(),
-                this::body,
+                BodiesOfCallbacks.of(ledger, images, marks, signer, baseUrl, machine.clock(), delivery),
                 queue,
                 ids,
                 machine.clock());
@@ -339,12 +345,20 @@ public final class WiredProcess {
         return ledger;
     }
 
-    /** In place of the JSON of {@code GET}: the batch's state. */
-    private Callbacks.Body body(Job.Subject subject) {
-        return ledger.find(((Job.Subject.OfBatch) subject).batch())
-                .<Callbacks.Body>map(
-                        batch -> new Callbacks.Body.Ready(batch.state().name()))
-                .orElseGet(Callbacks.Body.Gone::new);
+    public Callbacks callbacks() {
+        return callbacks;
+    }
+
+    public UrlSigner signer() {
+        return signer;
+    }
+
+    /** As CloudFront's, except for the signature, which takes a millisecond. */
+    private static UrlSigner withoutRsa(BaseUrl baseUrl, ExpiryWindow window) {
+        return entry -> {
+            Instant expiry = window.expiry();
+            return new SignedUrl(baseUrl.resource(entry) + "&Expires=" + expiry.getEpochSecond(), expiry);
+        };
     }
 
     public CreditBudget budget() {
@@ -360,13 +374,17 @@ public final class WiredProcess {
         return drain;
     }
 
+    private static <T> Instance<T> instance(T bean) {
+        return lazily(() -> bean);
+    }
+
     /** Of a bean of which there is one. */
     @SuppressWarnings("unchecked")
-    private static <T> Instance<T> instance(T bean) {
+    private static <T> Instance<T> lazily(Supplier<T> bean) {
         return (Instance<T>) Proxy.newProxyInstance(
                 WiredProcess.class.getClassLoader(), new Class<?>[] {Instance.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("get")) {
-                        return bean;
+                        return bean.get();
                     }
                     throw new UnsupportedOperationException(method.getName());
                 });
