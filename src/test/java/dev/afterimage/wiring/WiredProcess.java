@@ -356,7 +356,7 @@ public final class WiredProcess {
     /** As CloudFront's, except for the signature, which takes a millisecond. */
     private static UrlSigner withoutRsa(BaseUrl baseUrl, ExpiryWindow window) {
         return entry -> {
-            Instant expiry = window.expiry();
+            Instant expiry = window.expiryOf(entry.key());
             return new SignedUrl(baseUrl.resource(entry) + "&Expires=" + expiry.getEpochSecond(), expiry);
         };
     }
