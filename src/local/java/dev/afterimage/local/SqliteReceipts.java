@@ -24,7 +24,7 @@ public final class SqliteReceipts implements ReceiptStorage {
     }
 
     @Override
-    public List<Kept> load() {
+    public List<Entry> load() {
         long now = clock.millis();
         return database.promise(session -> {
             session.update("DELETE FROM receipt WHERE ends_at <= ?", now);
@@ -33,8 +33,8 @@ public final class SqliteReceipts implements ReceiptStorage {
     }
 
     @Override
-    public CompletableFuture<?> put(Kept kept) {
-        Receipt receipt = kept.receipt();
+    public CompletableFuture<?> put(Entry entry) {
+        Receipt receipt = entry.receipt();
         return database.promiseLater(session -> session.update(
                 "INSERT OR REPLACE INTO receipt (key, state, token, departed_at, until, account, template, request, ticket,"
                         + " series, purchases, buy_from, detail, made_at, deleted_at, deleted_open, ends_at)"
@@ -52,10 +52,10 @@ public final class SqliteReceipts implements ReceiptStorage {
                 receipt.purchases(),
                 receipt.from().toEpochMilli(),
                 receipt.detail(),
-                kept.made().toEpochMilli(),
-                kept.deleted().toEpochMilli(),
-                kept.deletedOpen() ? 1 : 0,
-                kept.end().toEpochMilli()));
+                entry.made().toEpochMilli(),
+                entry.deleted().toEpochMilli(),
+                entry.deletedOpen() ? 1 : 0,
+                entry.end().toEpochMilli()));
     }
 
     @Override
@@ -63,8 +63,8 @@ public final class SqliteReceipts implements ReceiptStorage {
         return database.promiseLater(session -> session.update("DELETE FROM receipt WHERE key = ?", Schema.bytes(key)));
     }
 
-    private static Kept read(ResultSet row) throws SQLException {
-        return new Kept(
+    private static Entry read(ResultSet row) throws SQLException {
+        return new Entry(
                 new Receipt(
                         Schema.key(row.getBytes("key")),
                         Receipt.State.valueOf(row.getString("state")),

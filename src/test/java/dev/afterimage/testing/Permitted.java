@@ -126,7 +126,7 @@ public final class Permitted {
         }
 
         @Override
-        public boolean knowsNames(ImageRequest request) {
+        public boolean isIdempotent(ImageRequest request) {
             return false;
         }
     }
