@@ -241,7 +241,7 @@ public final class RedisBatchLedger implements BatchLedger {
         return List.of(header, header + ":hits", header + ":generated", header + ":failed", header + ":failures");
     }
 
-    /** The name under which the image keys of one part stand, one behind the other. */
+    /** The server's key that has the image keys of one part, without separators. */
     private String images(String batch, int part) {
         return keys(batch).getFirst() + ":images:" + part;
     }
