@@ -26,7 +26,7 @@ public final class SqliteReceipts implements ReceiptStorage {
     @Override
     public List<Entry> load() {
         long now = clock.millis();
-        return database.promise(session -> {
+        return database.changeSynced(session -> {
             session.update("DELETE FROM receipt WHERE ends_at <= ?", now);
             return session.list("SELECT * FROM receipt", SqliteReceipts::read);
         });
@@ -35,7 +35,7 @@ public final class SqliteReceipts implements ReceiptStorage {
     @Override
     public CompletableFuture<?> put(Entry entry) {
         Receipt receipt = entry.receipt();
-        return database.promiseLater(session -> session.update(
+        return database.changeSyncedLater(session -> session.update(
                 "INSERT OR REPLACE INTO receipt (key, state, token, departed_at, until, account, template, request, ticket,"
                         + " series, purchases, buy_from, detail, made_at, deleted_at, deleted_open, ends_at)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -60,7 +60,8 @@ public final class SqliteReceipts implements ReceiptStorage {
 
     @Override
     public CompletableFuture<?> remove(ImageKey key) {
-        return database.promiseLater(session -> session.update("DELETE FROM receipt WHERE key = ?", Schema.bytes(key)));
+        return database.changeSyncedLater(
+                session -> session.update("DELETE FROM receipt WHERE key = ?", Schema.bytes(key)));
     }
 
     private static Entry read(ResultSet row) throws SQLException {

@@ -15,12 +15,21 @@ import java.util.OptionalLong;
 @ConfigMapping(prefix = "afterimage.provider")
 public interface ProviderConfig {
 
+    /** The default of {@link #kind()}. */
+    String DEFAULT_KIND = "demo";
+
+    /** The default of {@link #timeout()}. */
+    String DEFAULT_TIMEOUT = "60s";
+
+    /** The default of {@link #connectTimeout()}. */
+    String DEFAULT_CONNECT_TIMEOUT = "5s";
+
     /**
      * The API: the name of a built-in description (docs/providers.md lists them), {@code file:} and the path of another
      * one, {@code s3:bucket/key} for one in S3, which is read when a process starts, or {@code demo}, the built-in renderer,
      * for trying the service without an account.
      */
-    @WithDefault("demo")
+    @WithDefault(DEFAULT_KIND)
     String kind();
 
     /** The API's URL; replaces the described one up to its first placeholder. Needed for {@code json}. */
@@ -69,12 +78,12 @@ public interface ProviderConfig {
      * have been billed. It is independent of how long a caller waits. Where the answer is a URL or a job, fetching or
      * finishing it may take as long again.
      */
-    @WithDefault("60s")
+    @WithDefault(DEFAULT_TIMEOUT)
     Duration timeout();
 
     /** How long DNS, TCP and TLS may take together. A call that gets no connection did not leave, and cost nothing. */
     @WithName("connect-timeout")
-    @WithDefault("5s")
+    @WithDefault(DEFAULT_CONNECT_TIMEOUT)
     Duration connectTimeout();
 
     /** The size in bytes above which an image is refused. */
