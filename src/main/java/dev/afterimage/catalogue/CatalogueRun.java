@@ -20,8 +20,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * What one call does of a run over a catalogue. A run may take several calls, because each ends at its deadline. The
- * rows are read in chunks, and after each chunk that queued jobs the checkpoint is saved.
+ * One call's part of a run over a catalogue. A run may take several calls, because each ends at its deadline. The rows
+ * are read in chunks, and after each chunk that queued jobs the checkpoint is saved.
  */
 final class CatalogueRun {
 

@@ -57,7 +57,7 @@ final class HeadDeadline {
         });
     }
 
-    /** Not on Lambda, where requests come as events. */
+    /** Begins to look at the connections; not on Lambda, where requests come as events. */
     void begin(@ObservesAsync HttpServerStart started) {
         vertx.setPeriodic(LOOK_EVERY_MILLIS, look -> {
             for (EventExecutor loop : ((VertxInternal) vertx).getEventLoopGroup()) {

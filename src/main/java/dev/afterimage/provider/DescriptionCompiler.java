@@ -54,7 +54,7 @@ final class DescriptionCompiler {
 
     /** The placeholders that a request fills anywhere in URL and body, for messages. */
     private static final String REQUEST_PLACEHOLDERS = "template, format, variant, target, key and data/pointer";
-    /** Those of them with a fixed name; {@link #isTarget} tests the target, because its use is noted. */
+    /** The placeholders among them with a fixed name; {@link #isTarget} tests the target, because its use is noted. */
     private static final Set<String> FIXED_PLACEHOLDERS = Set.of("template", "format", "key", "variant");
     /** The property of a body that merges an object of the data into it. */
     static final String MERGE_PROPERTY = "...";

@@ -311,7 +311,7 @@ final class JobPoller {
     @FunctionalInterface
     interface PollPermits {
 
-        /** For providers that don't count them. */
+        /** Permits every poll at once, for providers that don't count polls. */
         PollPermits FREE = attempt -> {};
 
         /**

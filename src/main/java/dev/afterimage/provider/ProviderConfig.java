@@ -94,7 +94,7 @@ public interface ProviderConfig {
     /** One account of an image API. */
     interface AccountConfig {
 
-        /** Its API key; never logged. */
+        /** The account's API key; never logged. */
         @WithName("api-key")
         Optional<String> apiKey();
 
@@ -105,19 +105,22 @@ public interface ProviderConfig {
         /** The account's name or id, for APIs that need it besides the key; where an account leaves it out, its provider's. */
         Optional<String> user();
 
-        /** Its calls in any window of {@link #rateWindow()}, at least 1; where an account leaves it out, its provider's. */
+        /**
+         * The account's calls in any window of {@link #rateWindow()}, at least 1; where an account leaves it out, its
+         * provider's.
+         */
         OptionalInt rate();
 
-        /** The length of its window; where an account leaves it out, its provider's. */
+        /** The length of the account's window; where an account leaves it out, its provider's. */
         @WithName("rate-window")
         Optional<Duration> rateWindow();
 
-        /** Its calls in flight at once, at least 1; where an account leaves it out, its provider's. */
+        /** The account's calls in flight at once, at least 1; where an account leaves it out, its provider's. */
         OptionalInt concurrency();
 
         /**
-         * What its images may cost in a calendar month (UTC), in the provider's own unit; where an account leaves it out, its
-         * provider's.
+         * What the account's images may cost in a calendar month (UTC), in the provider's own unit; where an account
+         * leaves it out, its provider's.
          */
         @WithName("monthly-credits")
         OptionalLong monthlyCredits();

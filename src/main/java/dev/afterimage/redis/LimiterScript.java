@@ -156,18 +156,18 @@ public final class LimiterScript {
             ImageKey key,
             List<String> more) {
 
-        /** One that concerns no image. */
+        /** The arguments of a run that concerns no image. */
         Question(List<String> accounts, String action, String token, Lane lane, Duration duration, String... more) {
             this(accounts, action, token, lane, duration, NO_KEY, List.of(more));
         }
 
-        /** One that concerns an image's receipt, whatever its account. */
+        /** The arguments of a run that concerns an image's receipt, whatever its account. */
         Question(String action, String token, Lane lane, ImageKey key, String... more) {
             this(FLEET, action, token, lane, Duration.ZERO, key, List.of(more));
         }
 
         /**
-         * One that concerns a purchase.
+         * The arguments of a run that concerns a purchase.
          *
          * @param time the action's first argument, before the purchase
          */

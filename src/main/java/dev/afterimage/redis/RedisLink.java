@@ -228,9 +228,9 @@ public final class RedisLink {
     }
 
     /**
-     * Whether the command was certainly not sent: the client refused to use a closed connection, or a write failed, and no
-     * other command used the connection since this one came. One whose write fails makes the client fail all that wait for
-     * an answer, too, and those were sent.
+     * Whether the command was certainly not sent: the client refused to use a closed connection; or a write failed, and
+     * it was this command's own, because no other has used the connection since this one came. (When a write fails, the
+     * client also fails the commands that wait for an answer, and those were sent.)
      */
     private static boolean wasNotSent(Throwable failure, boolean alone) {
         return "Connection is closed".equals(failure.getMessage())

@@ -98,9 +98,9 @@ final class SharedConnection {
         }
 
         /**
-         * Closes the connection. The client pools a connection unless it was in publish/subscribe mode, and has no other
-         * way to close one; it is given back after the command for that was written, or the pool would hand it out once
-         * more.
+         * Closes the connection. The client has no other way to close one than to give it back in publish/subscribe
+         * mode, in which it is not pooled; so an UNSUBSCRIBE is sent first. The connection is given back when that was
+         * written, or the pool would hand it out once more.
          */
         private void close() {
             redis.handler(answer -> {});
