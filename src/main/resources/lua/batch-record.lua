@@ -5,9 +5,10 @@
 local header = KEYS[1]
 local hits, generated, failed = KEYS[2], KEYS[3], KEYS[4] -- bitmaps, a bit a line
 local failures = KEYS[5] -- sorted set: "line reason" by line
--- KEYS[6], …: the image keys of some lines, one behind the other
+-- KEYS[6], …: strings, each with the image keys of a range of lines, without separators
 local now, mostFailures = ARGV[1], ARGV[2]
-local FIRST_ROW, WORDS = 3, 6 -- for each row: line, outcome, reason, image ('' for none), its place in KEYS and its offset there
+-- Then for each row: line, outcome, reason, image ('' for none), which of KEYS it is written to, and at which offset
+local FIRST_ROW, WORDS = 3, 6
 
 local bitmaps = { HIT = hits, GENERATED = generated }
 
@@ -37,7 +38,7 @@ if left < 0 then
   return 0
 end
 
-local news = 0
+local changes = 0
 for i = FIRST_ROW, #ARGV, WORDS do
   local line, outcome, reason, image = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   if not hasSucceeded(line) then
@@ -45,13 +46,13 @@ for i = FIRST_ROW, #ARGV, WORDS do
       redis.call('SETRANGE', KEYS[tonumber(ARGV[i + 4])], ARGV[i + 5], image)
     end
     if outcome == 'FAILED' then
-      news = news + fail(line, reason)
+      changes = changes + fail(line, reason)
     else
-      news = news + succeed(line, outcome)
+      changes = changes + succeed(line, outcome)
     end
   end
 end
-if news > 0 then
+if changes > 0 then
   redis.call('HSET', header, 'lastSign', now)
   for i = 2, #KEYS do
     redis.call('PEXPIRE', KEYS[i], left)

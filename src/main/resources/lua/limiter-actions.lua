@@ -1,9 +1,9 @@
 
 local GRANTED, DENIED, REFUSED, STOPPED, UNCONFIRMED, NEWER = 1, 0, 2, 3, 4, 5
 
-local function depart(forgetWhatItPlanned)
-  local known, period, account, template, request, series = unpack(ARGV, own, own + 5)
-  if not forgetWhatItPlanned() or receiptFields('ended') == token then
+local function depart(forgetPlanOrStamp)
+  local known, period, account, template, request, series = unpack(ARGV, firstOwn, firstOwn + 5)
+  if not forgetPlanOrStamp() or receiptFields('ended') == token then
     return denied(math.max(departureOfLane(), coolDown) - now, LAPSED)
   end
   if coolDown > now then
@@ -22,7 +22,7 @@ local function depart(forgetWhatItPlanned)
   end
   stamp(at)
   openReceipt(at, tonumber(period), account, template, request, series)
-  probed(at, true)
+  postponeProbes(at, true)
   return granted(at - now)
 end
 
@@ -59,7 +59,7 @@ local actions = {
     end
     use(best)
     addPlan(start)
-    probed(start, false)
+    postponeProbes(start, false)
     local answer = granted(start - now)
     answer[6] = best
     return answer
@@ -95,15 +95,15 @@ local actions = {
   end,
   -- Own argument: the calls in a window that the provider states, fewer than are configured.
   lower = function()
-    local shown = tonumber(ARGV[own])
-    if now >= loweredUntil or shown <= lowered then
-      redis.call('HSET', state, 'lowered', shown, 'loweredUntil', text(now + wait))
+    local stated = tonumber(ARGV[firstOwn])
+    if now >= loweredUntil or stated <= lowered then
+      redis.call('HSET', state, 'lowered', stated, 'loweredUntil', text(now + wait))
     end
     return granted(0)
   end,
   -- Own argument: the reason.
   stop = function()
-    stopLanes(ARGV[own], PROBED_EVERY[ARGV[own]])
+    stopLanes(ARGV[firstOwn], PROBED_EVERY[ARGV[firstOwn]])
     return granted(0)
   end,
   -- A process has found from the store that Redis lost its memory. `token` is the epoch that it compared.
@@ -139,7 +139,7 @@ local actions = {
   end,
   -- Own argument: known.
   refusal = function()
-    local against = refusal(tonumber(ARGV[own]))
+    local against = refusal(tonumber(ARGV[firstOwn]))
     if against then
       return { REFUSED, against[1], 0, epoch, now, against[2], against[3], against[4], '', against[5] }
     end
@@ -152,20 +152,20 @@ local actions = {
   -- Own arguments: departed, period, account, template, request, series, outcome, made, detail, answered (1 or 0), how
   -- long a rejection is remembered, late (1 or 0).
   settle = function()
-    local departedAt, period, account, template, request, series = unpack(ARGV, own, own + 5)
-    local outcome, made, detail, answered, rejectionTtl, late = unpack(ARGV, own + 6, own + 11)
+    local departedAt, period, account, template, request, series = unpack(ARGV, firstOwn, firstOwn + 5)
+    local outcome, made, detail, answered, rejectionTtl, late = unpack(ARGV, firstOwn + 6, firstOwn + 11)
     local ended = settle(outcome, tonumber(departedAt), tonumber(period), made, detail, answered == '1',
       tonumber(rejectionTtl), account, template, request, series, late == '1')
     return { ended[1], ended[2], 0, epoch, now }
   end,
   -- Own arguments: departed, period, account, template, request, series.
   hold = function()
-    local departedAt, period, account, template, request, series = unpack(ARGV, own, own + 5)
+    local departedAt, period, account, template, request, series = unpack(ARGV, firstOwn, firstOwn + 5)
     return { hold(tonumber(departedAt), tonumber(period), account, template, request, series), 0, 0, epoch, now }
   end,
   -- Own argument: period. {GRANTED, 0, 0, epoch, now, departed, ticket, account}, or denied.
   resumeJob = function()
-    local departedAt, ticket, account = resumeJob(tonumber(ARGV[own]))
+    local departedAt, ticket, account = resumeJob(tonumber(ARGV[firstOwn]))
     if not ticket then
       return denied(1000, LAPSED)
     end
@@ -174,13 +174,13 @@ local actions = {
   -- Own argument: the ticket.
   ticket = function()
     if redis.call('HGET', receipt, 'token') == token then
-      redis.call('HSET', receipt, 'ticket', ARGV[own])
+      redis.call('HSET', receipt, 'ticket', ARGV[firstOwn])
     end
     return granted(0)
   end,
   -- Own argument: period.
   noteDeleted = function()
-    noteDeleted(tonumber(ARGV[own]))
+    noteDeleted(tonumber(ARGV[firstOwn]))
     return granted(0)
   end,
   allowAnother = function() return { allowAnother(), 0, 0, epoch, now } end,

@@ -9,13 +9,13 @@
 --
 -- Answers begin with {kind, wait, reason, epoch, now}; limiter-actions.lua has the kinds.
 
-local fleet = KEYS[1] -- hash: format, epoch, noticed, confirmed, and the end of a pause of all accounts. It is the state of
--- the account of a provider that has one, too
+local fleet = KEYS[1] -- hash: format, epoch, noticed (when this epoch began), confirmed, pausedUntil (all accounts); and the
+-- state of the account `default`
 local receipt = KEYS[2] -- hash: the receipt of the image key that is asked about; see receipts.lua
 local receipts = KEYS[3] -- sorted set: image key -> when its receipt expires; of open calls and of those without an image
 -- Then for each account that is asked about:
 local state -- hash: coolDown (its end), last (the latest departure), lane stops, lowered and loweredUntil (a lower limit
--- that the provider shows, in calls a window), callMean and callDeviation, unusable
+-- that the provider has stated, in calls a window), callMean and callDeviation, unusable
 local departed, planned -- sorted sets: token -> time of departure, token -> planned start
 local bulkDeparted, bulkPlanned -- the bulk lane's part of both
 local places, bulkPlaces -- sorted sets: token -> when the place in flight comes back by itself
@@ -29,7 +29,8 @@ local repurchases, maxUnusable = tonumber(ARGV[5]), tonumber(ARGV[6])
 local newEpoch = ARGV[7]
 local token = ARGV[8]
 local bulk = ARGV[9] == 'BULK'
-local wait = tonumber(ARGV[10]) -- acquire: the patience; depart: leave no sooner than that; coolDown, confirm: the pause
+local wait = tonumber(ARGV[10]) -- acquire: the patience; depart: leave no sooner than that; coolDown, pauseAfterLoss:
+-- the pause; lower: how long the lower limit holds
 local accounts = tonumber(ARGV[11])
 -- Then for each account:
 local slots, bulkSlots
@@ -37,12 +38,12 @@ local slotTime, lead, grace
 local concurrency, bulkConcurrency -- 0: not limited
 local firstOfProcess -- whether the process that asks has not had a permit of this account yet
 local RULES_EACH, FIRST_RULE = 8, 12
--- What follows belongs to the action.
-local own = FIRST_RULE + RULES_EACH * accounts
+-- The place in ARGV of the first of the action's own arguments.
+local firstOwn = FIRST_RULE + RULES_EACH * accounts
 
 local RATE, CONCURRENCY, COOL_DOWN, LAPSED = 1, 2, 3, 4
 -- No call is planned further ahead, so that a permit lapses before the receipt of an image that came meanwhile is gone
--- (LANDED_KEPT in receipts.lua).
+-- (IMAGE_KEPT in receipts.lua).
 local LONGEST_PLAN = 60 * 1000000
 
 local function text(number)
@@ -90,7 +91,7 @@ end
 
 local inUse
 
--- What follows is about this account.
+-- Makes this the account that everything below is about.
 local function use(account)
   if account == inUse then
     return
@@ -110,7 +111,7 @@ local function use(account)
   local known = redis.call('HMGET', state, 'coolDown', 'last', 'lowered', 'loweredUntil')
   coolDown, last = math.max(pausedUntil, tonumber(known[1] or 0)), tonumber(known[2] or 0)
 
-  -- While the provider shows a lower limit, it holds in both lanes.
+  -- A lower limit that the provider has stated holds in both lanes.
   lowered, loweredUntil = tonumber(known[3] or 0), tonumber(known[4] or 0)
   if now < loweredUntil and lowered < slots then
     bulkSlots = math.max(1, math.floor(bulkSlots * lowered / slots))
@@ -149,16 +150,16 @@ local function plan(departedKey, plannedKey, size, earliest)
     return now
   end
   local ahead = redis.call('ZCARD', plannedKey) - overdue
-  local behindPlan = earliest
+  local behindPlanned = earliest
   if ahead >= size then
-    behindPlan = math.max(earliest, timeAt(plannedKey, -size) + slotTime)
+    behindPlanned = math.max(earliest, timeAt(plannedKey, -size) + slotTime)
   end
-  local behindTruth = earliest
+  local behindDeparted = earliest
   local predecessor = busy - size + ahead % size
   if predecessor >= 0 then
-    behindTruth = math.max(earliest, timeAt(departedKey, predecessor) + slotTime)
+    behindDeparted = math.max(earliest, timeAt(departedKey, predecessor) + slotTime)
   end
-  return math.max(behindPlan, behindTruth + math.floor(ahead / size) * slotTime)
+  return math.max(behindPlanned, behindDeparted + math.floor(ahead / size) * slotTime)
 end
 
 -- The first moment from now at which a call may leave: CallWindow.departure

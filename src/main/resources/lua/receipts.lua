@@ -15,7 +15,7 @@
 --   ended      the token of a call that ended and left no receipt; nothing beside it but a DELETE
 
 -- Longer than a permit can be used after its holder looked for the image for the last time.
-local LANDED_KEPT = 180 * 1000000
+local IMAGE_KEPT = 180 * 1000000
 local FIRST_PAUSE, LONGEST_PAUSE = 60 * 1000000, 3600 * 1000000
 
 local function receiptFields(...)
@@ -44,7 +44,8 @@ end
 -- The receipts that an operator's list shows. Those of stored images are many and would push the others out.
 local LISTED = { OPEN = true, UNKNOWN = true, UNUSABLE = true }
 
--- To be called when the state is written.
+-- Makes the receipt expire at this time, and adds it to the operator's list or takes it off. To be called after its
+-- state is written.
 local function keepReceipt(untilTime)
   redis.call('PEXPIRE', receipt, text(math.max(1, math.ceil((untilTime - now) / 1000))))
   if LISTED[redis.call('HGET', receipt, 'state')] then
@@ -131,7 +132,7 @@ local function openReceipt(at, period, account, template, request, series)
   keepReceipt(at + longestCall + period)
 end
 
--- Stops the lanes: notes since when, and when the next probe may leave.
+-- Stops the lanes that the reason concerns: notes since when, and when the next probe may leave.
 local function stopLanes(reason, every)
   if redis.call('HSETNX', state, 'stop:' .. reason .. ':since', text(now)) == 1 then
     redis.call('HSET', state, 'stop:' .. reason .. ':next', text(now + every))
@@ -157,10 +158,10 @@ local function stopped()
   return nil, nil, probe
 end
 
--- Sets when the next probe of each stop may leave, after a permit for `start` or a departure at `start`. After a permit
--- that is when it lapses, because a call that never leaves finds out nothing; after a departure, one interval later,
--- however the call ends.
-local function probed(start, hasLeft)
+-- Sets when the next probe of each stop may leave. `start` is the time of the permit's planned start, or of the
+-- departure (`hasLeft`). After a permit that is when it lapses, because a call that never leaves finds out nothing;
+-- after a departure, one interval later, however the call ends.
+local function postponeProbes(start, hasLeft)
   for _, reason in ipairs(STOPS) do
     local nextKey = 'stop:' .. reason .. ':next'
     if (bulk or reason ~= 'UNUSABLE_ANSWERS') and redis.call('HEXISTS', state, nextKey) == 1 then
@@ -203,9 +204,10 @@ local function deletedSince(departedAt)
   return deletedText ~= '' and tonumber(deletedText) >= departedAt
 end
 
--- Ends the call of this token. The receipt of a call without an image is written again if Redis lost it, so that its
--- purchase counts. Answers {deleted, wait}: whether the key was deleted since the call departed, and after a call without
--- an image the wait until the next purchase, or -1 when there is none.
+-- Ends the call of this token: the outcome is IMAGE, FREE (not billed), REJECTED, UNUSABLE or UNKNOWN. The receipt of a
+-- call without an image is written again if Redis lost it, so that its purchase counts. Answers {deleted, wait}:
+-- whether the key was deleted since the call departed, and after a call without an image the wait until the next
+-- purchase, or -1 when there is none.
 local function settle(outcome, departedAt, period, made, detail, answered, rejectionTtl, account, template, request, series,
   late)
   if answered then
@@ -253,7 +255,7 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   if outcome == 'IMAGE' then
     redis.call('DEL', receipt)
     redis.call('HSET', receipt, 'state', 'IMAGE', 'made', made, 'deleted', deletedText)
-    keepReceipt(now + LANDED_KEPT)
+    keepReceipt(now + IMAGE_KEPT)
     return { 0, 0 }
   end
   if outcome == 'FREE' or outcome == 'REJECTED' then

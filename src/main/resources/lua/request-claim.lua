@@ -1,7 +1,7 @@
--- Claims an idempotency key for a batch, unless another batch than the dead one has it. Answers {the batch that has it
+-- Claims an idempotency key for a batch, unless a batch other than the dead one has it. Answers {the batch that has it
 -- now}.
 local request = KEYS[1]
-local dead, batch, ttlMillis = ARGV[1], ARGV[2], ARGV[3] -- dead: '' for none
+local dead, batch, ttlMillis = ARGV[1], ARGV[2], ARGV[3] -- dead: the batch whose upload has died; '' for none
 
 local standing = redis.call('GET', request)
 if standing and standing ~= dead then

@@ -78,8 +78,7 @@ public final class EventDispatcher {
     /** Handles one invocation. Implements {@link LambdaEntry.EventStreamHandler}. */
     void dispatch(InputStream in, OutputStream out, Context context) throws IOException {
         // Puts the invocation's id into the log lines of jobs and plans. On the embedded server's threads a request
-        // that
-        // has an id of its own is logged with that one.
+        // that has an id of its own is logged with that.
         MDC.put(RequestId.LOG_KEY, context.getAwsRequestId());
         Duration left = timeLeft.apply(context);
         Deadline answerBy = Deadline.in(left.minus(config.answerMargin()), clock);

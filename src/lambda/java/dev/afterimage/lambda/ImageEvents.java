@@ -77,8 +77,8 @@ class ImageEvents {
     }
 
     /**
-     * Whether the event is a request for an image. One with a query, which may be malformed, is left to the server
-     * inside.
+     * Whether the event is a request for an image. One with a query, which may be malformed, is left to the embedded
+     * server.
      */
     static boolean asksForImage(APIGatewayV2HTTPEvent event) {
         return "POST".equals(event.getRequestContext().getHttp().getMethod())

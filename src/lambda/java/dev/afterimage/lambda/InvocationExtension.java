@@ -114,13 +114,15 @@ final class InvocationExtension {
                     : null;
             if (identifier == null) {
                 LOG.infof(
-                        "Extensions are not served here (status %d); answers wait for calls",
+                        "Lambda extensions are not served here (status %d); an answer waits until the calls under way have ended",
                         connection.getResponseCode());
                 return "";
             }
             return identifier;
         } catch (IOException unserved) {
-            LOG.infof("Extensions are not served here; answers wait for calls: %s", unserved.getMessage());
+            LOG.infof(
+                    "Lambda extensions are not served here; an answer waits until the calls under way have ended: %s",
+                    unserved.getMessage());
             return "";
         }
     }
@@ -138,7 +140,9 @@ final class InvocationExtension {
                     serve(event);
                 } catch (IOException lost) {
                     served = false;
-                    LOG.error("The extension cannot reach Lambda; until it can, answers wait for calls", lost);
+                    LOG.error(
+                            "The extension cannot reach Lambda; until it can, an answer waits until the calls under way have ended",
+                            lost);
                     TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES_MILLIS);
                 } catch (RuntimeException | Error failed) {
                     LOG.error("What was to be done at the end of an invocation failed", failed);

@@ -10,7 +10,7 @@ public sealed interface LambdaEvent {
     /** A request that came through an HTTP API, payload format 2.0. */
     record Http(APIGatewayV2HTTPEvent request) implements LambdaEvent {}
 
-    /** Looks like a request, but its members have other types than those of API Gateway. */
+    /** An event that looks like a request, but whose members have other types than those of API Gateway. */
     record MalformedHttp() implements LambdaEvent {}
 
     /** Messages that an event source mapping took from a job queue. */
@@ -28,7 +28,7 @@ public sealed interface LambdaEvent {
      */
     record RefusedHttp(String mend) implements LambdaEvent {}
 
-    /** Only keeps the process warm. */
+    /** An event that only keeps the process warm. */
     record Ping() implements LambdaEvent {}
 
     /**

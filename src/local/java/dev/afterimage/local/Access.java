@@ -21,18 +21,18 @@ final class Access {
     }
 
     /** Makes a change that must survive a power cut. Blocks until it does. */
-    <T> T promise(Work<T> work) {
-        return await(database.change(Kind.PROMISED, work));
+    <T> T changeSynced(Work<T> work) {
+        return await(database.change(Kind.SYNCED, work));
     }
 
-    /** As {@link #promise}, without blocking: the answer completes when the change survives a power cut. */
-    <T> CompletableFuture<T> promiseLater(Work<T> work) {
-        return translated(database.change(Kind.PROMISED, work));
+    /** As {@link #changeSynced}, without blocking: the answer completes when the change survives a power cut. */
+    <T> CompletableFuture<T> changeSyncedLater(Work<T> work) {
+        return translated(database.change(Kind.SYNCED, work));
     }
 
     /** Makes a change that must survive a kill of this process, but may be lost in a power cut. Blocks. */
-    <T> T note(Work<T> work) {
-        return await(database.change(Kind.NOTED, work));
+    <T> T change(Work<T> work) {
+        return await(database.change(Kind.UNSYNCED, work));
     }
 
     /** Reads. Blocks. */
@@ -40,9 +40,9 @@ final class Access {
         return await(database.read(work));
     }
 
-    /** As {@link #note}, without blocking. */
-    <T> CompletableFuture<T> noteLater(Work<T> work) {
-        return translated(database.change(Kind.NOTED, work));
+    /** As {@link #change}, without blocking. */
+    <T> CompletableFuture<T> changeLater(Work<T> work) {
+        return translated(database.change(Kind.UNSYNCED, work));
     }
 
     /** As {@link #read}, without blocking. */

@@ -35,9 +35,9 @@ final class DatabaseThread implements AutoCloseable {
         /** Changes nothing. */
         READ,
         /** It survives a kill of the process. A power cut may lose it, and all changes after it. */
-        NOTED,
+        UNSYNCED,
         /** Once it is done it survives a power cut. */
-        PROMISED
+        SYNCED
     }
 
     private static final class Task<T> {
@@ -146,8 +146,8 @@ final class DatabaseThread implements AutoCloseable {
         boolean changing = tasks.getFirst().kind != Kind.READ;
         try {
             if (changing) {
-                boolean promised = tasks.stream().anyMatch(task -> task.kind == Kind.PROMISED);
-                connected.execute(promised ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+                boolean synced = tasks.stream().anyMatch(task -> task.kind == Kind.SYNCED);
+                connected.execute(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
                 connected.execute("BEGIN IMMEDIATE");
             }
             for (Task<?> task : tasks) {
@@ -183,10 +183,10 @@ final class DatabaseThread implements AutoCloseable {
 
     /** Fails the tasks. This thread goes on. */
     private void fail(List<Task<?>> tasks, Throwable failure) {
-        Throwable told = failure instanceof SQLException || failure instanceof IOException
+        Throwable reported = failure instanceof SQLException || failure instanceof IOException
                 ? new Database.DatabaseException(database.explain((Exception) failure), failure)
                 : failure;
-        tasks.forEach(task -> task.done.completeExceptionally(told));
+        tasks.forEach(task -> task.done.completeExceptionally(reported));
     }
 
     /** The connection; a new one when the database was not open yet, or was made again. */
@@ -205,11 +205,11 @@ final class DatabaseThread implements AutoCloseable {
         return known != null && current == generation ? known : connect(database::connect, current);
     }
 
-    private Session connect(Connecting way, long leadsTo) throws SQLException {
+    private Session connect(Connecting connector, long itsGeneration) throws SQLException {
         disconnect();
-        Session made = way.connect();
+        Session made = connector.connect();
         session = made;
-        generation = leadsTo;
+        generation = itsGeneration;
         return made;
     }
 
@@ -220,7 +220,7 @@ final class DatabaseThread implements AutoCloseable {
             try {
                 known.close();
             } catch (SQLException e) {
-                // Its file may be gone; promised changes are on the disk.
+                // Its file may be gone; synced changes are on the disk.
                 return;
             }
         }

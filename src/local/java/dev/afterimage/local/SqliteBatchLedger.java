@@ -31,7 +31,7 @@ public final class SqliteBatchLedger implements BatchLedger {
     @Override
     public String claimIdempotencyKey(
             String request, Optional<String> dead, String batch, Caller owner, Instant startedAt) {
-        return database.promise(session -> {
+        return database.changeSynced(session -> {
             Optional<String> standing =
                     session.first("SELECT batch FROM request WHERE hash = ?", row -> row.getString(1), request);
             if (standing.isPresent() && !standing.equals(dead)) {
@@ -49,7 +49,7 @@ public final class SqliteBatchLedger implements BatchLedger {
 
     @Override
     public void open(String batch, Caller owner, Instant startedAt) {
-        database.promise(session -> open(session, batch, owner, startedAt));
+        database.changeSynced(session -> open(session, batch, owner, startedAt));
     }
 
     private static int open(Session session, String batch, Caller owner, Instant startedAt) throws SQLException {
@@ -64,14 +64,14 @@ public final class SqliteBatchLedger implements BatchLedger {
     @Override
     public void progress(String batch, int rows) {
         long now = clock.millis();
-        database.note(
+        database.change(
                 session -> session.update("UPDATE batch SET total = ?, last_sign = ? WHERE id = ?", rows, now, batch));
     }
 
     @Override
     public void seal(String batch, int total, String payloadHash) {
         long now = clock.millis();
-        database.promise(session -> session.update(
+        database.changeSynced(session -> session.update(
                 "UPDATE batch SET total = ?, payload_hash = ?, last_sign = ? WHERE id = ?",
                 total,
                 payloadHash,
@@ -85,17 +85,17 @@ public final class SqliteBatchLedger implements BatchLedger {
             return false;
         }
         long now = clock.millis();
-        return database.note(session -> {
+        return database.change(session -> {
             Optional<Long> number =
                     session.first("SELECT number FROM batch WHERE id = ?", row -> row.getLong(1), batch);
             if (number.isEmpty()) {
                 return false;
             }
-            int news = 0;
+            int changes = 0;
             for (RowResult result : results) {
-                news += record(session, number.get(), result);
+                changes += record(session, number.get(), result);
             }
-            if (news > 0) {
+            if (changes > 0) {
                 session.update("UPDATE batch SET last_sign = ? WHERE id = ?", now, batch);
             }
             return callback(session, batch).isPresent();
@@ -109,7 +109,7 @@ public final class SqliteBatchLedger implements BatchLedger {
 
     @Override
     public void callback(String batch, URI url) {
-        database.promise(
+        database.changeSynced(
                 session -> session.update("UPDATE batch SET callback = ? WHERE id = ?", url.toString(), batch));
     }
 
@@ -124,7 +124,7 @@ public final class SqliteBatchLedger implements BatchLedger {
 
     @Override
     public void callbackQueued(String batch) {
-        database.promise(session -> session.update("UPDATE batch SET callback = NULL WHERE id = ?", batch));
+        database.changeSynced(session -> session.update("UPDATE batch SET callback = NULL WHERE id = ?", batch));
     }
 
     /** Records one row. Returns 1 when that changed something, else 0. */
@@ -169,7 +169,7 @@ public final class SqliteBatchLedger implements BatchLedger {
     @Override
     public void cancel(String batch) {
         long now = clock.millis();
-        database.promise(session -> session.update(
+        database.changeSynced(session -> session.update(
                 "UPDATE batch SET cancelled_at = ? WHERE id = ? AND cancelled_at IS NULL"
                         + " AND (payload_hash IS NULL OR hits + generated + failed < total)",
                 now,
@@ -232,7 +232,7 @@ public final class SqliteBatchLedger implements BatchLedger {
     @Override
     public void sweep() {
         long oldest = oldest();
-        database.note(session -> session.update("DELETE FROM batch WHERE started_at <= ?", oldest)
+        database.change(session -> session.update("DELETE FROM batch WHERE started_at <= ?", oldest)
                 + session.update("DELETE FROM request WHERE claimed_at <= ?", oldest));
     }
 

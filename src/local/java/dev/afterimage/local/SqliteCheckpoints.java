@@ -23,7 +23,7 @@ public final class SqliteCheckpoints implements Checkpoints {
 
     @Override
     public void save(String catalogue, Checkpoint checkpoint) {
-        database.promise(session -> session.update(
+        database.changeSynced(session -> session.update(
                 "REPLACE INTO checkpoint (catalogue, text) VALUES (?, ?)", catalogue, checkpoint.encode()));
     }
 }

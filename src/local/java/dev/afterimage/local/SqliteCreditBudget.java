@@ -29,7 +29,7 @@ public final class SqliteCreditBudget implements CreditBudget {
         YearMonth now = CreditBudget.currentMonth(clock);
         String month = now.toString();
         long micros = Charge.micros(charge.cost());
-        return database.promise(session -> {
+        return database.changeSynced(session -> {
             for (By by : List.of(By.ACCOUNT, By.TENANT)) {
                 String name = charge.name(by);
                 long limit = by == By.ACCOUNT ? budgets.ofAccount(name) : budgets.ofTenant(name);
@@ -47,7 +47,7 @@ public final class SqliteCreditBudget implements CreditBudget {
     public void settle(Reserved reservation, double cost) {
         Charge charge = reservation.charge();
         long more = Charge.micros(cost) - Charge.micros(charge.cost());
-        database.promise(session -> {
+        database.changeSynced(session -> {
             add(session, reservation.month(), charge, more);
             return true;
         });

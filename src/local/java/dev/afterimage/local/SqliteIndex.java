@@ -57,7 +57,7 @@ public final class SqliteIndex implements ImageIndex {
 
     @Override
     public CompletableFuture<Void> put(IndexEntry entry) {
-        return database.noteLater(session -> session.update(
+        return database.changeLater(session -> session.update(
                         "REPLACE INTO image (key, format, bytes, created_at, fresh_until, stale_until)"
                                 + " VALUES (?, ?, ?, ?, ?, ?)",
                         Schema.bytes(entry.key()),
@@ -71,7 +71,7 @@ public final class SqliteIndex implements ImageIndex {
 
     @Override
     public CompletableFuture<Void> remove(ImageKey key) {
-        return database.noteLater(
+        return database.changeLater(
                         session -> session.update("DELETE FROM image WHERE key = ?", (Object) Schema.bytes(key)))
                 .thenAccept(changed -> {});
     }

@@ -23,16 +23,16 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The job queue in SQLite: a table of jobs, and one of dead letters. A job is visible from a time on; a claim and a
- * heartbeat each move that time on by the visibility timeout. New jobs and dead letters are synced. Claims and ends of
- * jobs are not: when a power cut loses one, the job is delivered once more, which costs nothing.
+ * The job queue in SQLite: a table of jobs, and one of dead letters. A job is visible from a certain time on; a claim,
+ * and each extension of it, sets that time to one visibility timeout from now. New jobs and dead letters are synced.
+ * Claims and ends of jobs are not: when a power cut loses one, the job is delivered once more, which costs nothing.
  */
 public final class SqliteJobQueue implements JobQueue {
 
     private static final Logger LOG = Logger.getLogger(SqliteJobQueue.class);
 
     /** How often an empty queue is asked again while a claim waits. */
-    private static final Duration LOOK_AGAIN_AFTER = Duration.ofMillis(50);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
     private final Access database;
     private final Duration visibilityTimeout;
@@ -59,7 +59,7 @@ public final class SqliteJobQueue implements JobQueue {
         long now = clock.millis();
         long visibleAt = clock.instant().plus(delay).toEpochMilli();
         List<String> bodies = jobs.stream().map(JobCodec::encode).toList();
-        database.promise(session -> {
+        database.changeSynced(session -> {
             for (int i = 0; i < bodies.size(); i++) {
                 session.update(
                         "INSERT INTO job (lane, visible_at, created_at, body) VALUES (?, ?, ?, ?)",
@@ -81,7 +81,7 @@ public final class SqliteJobQueue implements JobQueue {
             if (!claims.isEmpty() || left.isZero()) {
                 return claims;
             }
-            pause.await(left.compareTo(LOOK_AGAIN_AFTER) < 0 ? left : LOOK_AGAIN_AFTER);
+            pause.await(left.compareTo(POLL_INTERVAL) < 0 ? left : POLL_INTERVAL);
         }
     }
 
@@ -104,7 +104,7 @@ public final class SqliteJobQueue implements JobQueue {
 
     private List<Claim> claimNow(Set<Lane> lanes, int max) {
         long now = clock.millis();
-        List<Taken> taken = database.note(session -> {
+        List<Taken> taken = database.change(session -> {
             List<Taken> all = new ArrayList<>();
             // In the order of the enum: interactive first.
             for (Lane lane : Lane.values()) {
@@ -170,7 +170,8 @@ public final class SqliteJobQueue implements JobQueue {
         List<@Nullable Object> all = new ArrayList<>(List.of(values));
         all.add(numberOf(claim));
         all.add(claimsOf(claim));
-        return database.note(session -> session.update(change + " WHERE number = ? AND claims = ?", all.toArray())) > 0;
+        return database.change(session -> session.update(change + " WHERE number = ? AND claims = ?", all.toArray()))
+                > 0;
     }
 
     @Override
@@ -184,7 +185,7 @@ public final class SqliteJobQueue implements JobQueue {
     private boolean deadLetter(
             long number, long claims, @Nullable String lane, String body, String reason, int attempts) {
         long now = clock.millis();
-        return database.promise(session -> {
+        return database.changeSynced(session -> {
             if (session.update("DELETE FROM job WHERE number = ? AND claims = ?", number, claims) == 0) {
                 return false;
             }
@@ -212,7 +213,7 @@ public final class SqliteJobQueue implements JobQueue {
             before.accept(JobCodec.decode(letter.body()));
         }
         long now = clock.millis();
-        return database.promise(session -> {
+        return database.changeSynced(session -> {
             int redriven = 0;
             for (Letter letter : oldest) {
                 session.update(

@@ -32,7 +32,7 @@ public final class SqlitePendingKeys implements PendingKeys {
 
     @Override
     public void intend(ImageKey key) {
-        database.note(session -> session.update(
+        database.change(session -> session.update(
                 "INSERT INTO pending (key, confirmed, intended_at) VALUES (?, FALSE, ?)"
                         + " ON CONFLICT (key) DO UPDATE SET confirmed = FALSE, intended_at = excluded.intended_at"
                         + " WHERE intended_at <= ?",
@@ -43,13 +43,13 @@ public final class SqlitePendingKeys implements PendingKeys {
 
     @Override
     public void confirm(ImageKey key) {
-        database.note(session ->
+        database.change(session ->
                 session.update("UPDATE pending SET confirmed = TRUE WHERE key = ?", (Object) Schema.bytes(key)));
     }
 
     @Override
     public void clear(ImageKey key) {
-        database.note(session -> session.update("DELETE FROM pending WHERE key = ?", (Object) Schema.bytes(key)));
+        database.change(session -> session.update("DELETE FROM pending WHERE key = ?", (Object) Schema.bytes(key)));
     }
 
     private long oldest() {

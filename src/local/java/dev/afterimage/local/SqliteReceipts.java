@@ -24,18 +24,18 @@ public final class SqliteReceipts implements ReceiptStorage {
     }
 
     @Override
-    public List<Kept> load() {
+    public List<Entry> load() {
         long now = clock.millis();
-        return database.promise(session -> {
+        return database.changeSynced(session -> {
             session.update("DELETE FROM receipt WHERE ends_at <= ?", now);
             return session.list("SELECT * FROM receipt", SqliteReceipts::read);
         });
     }
 
     @Override
-    public CompletableFuture<?> put(Kept kept) {
-        Receipt receipt = kept.receipt();
-        return database.promiseLater(session -> session.update(
+    public CompletableFuture<?> put(Entry entry) {
+        Receipt receipt = entry.receipt();
+        return database.changeSyncedLater(session -> session.update(
                 "INSERT OR REPLACE INTO receipt (key, state, token, departed_at, until, account, template, request, ticket,"
                         + " series, purchases, buy_from, detail, made_at, deleted_at, deleted_open, ends_at)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -52,19 +52,20 @@ public final class SqliteReceipts implements ReceiptStorage {
                 receipt.purchases(),
                 receipt.from().toEpochMilli(),
                 receipt.detail(),
-                kept.made().toEpochMilli(),
-                kept.deleted().toEpochMilli(),
-                kept.deletedOpen() ? 1 : 0,
-                kept.end().toEpochMilli()));
+                entry.made().toEpochMilli(),
+                entry.deleted().toEpochMilli(),
+                entry.deletedOpen() ? 1 : 0,
+                entry.end().toEpochMilli()));
     }
 
     @Override
     public CompletableFuture<?> remove(ImageKey key) {
-        return database.promiseLater(session -> session.update("DELETE FROM receipt WHERE key = ?", Schema.bytes(key)));
+        return database.changeSyncedLater(
+                session -> session.update("DELETE FROM receipt WHERE key = ?", Schema.bytes(key)));
     }
 
-    private static Kept read(ResultSet row) throws SQLException {
-        return new Kept(
+    private static Entry read(ResultSet row) throws SQLException {
+        return new Entry(
                 new Receipt(
                         Schema.key(row.getBytes("key")),
                         Receipt.State.valueOf(row.getString("state")),

@@ -62,7 +62,7 @@ public final class SqliteTemplateVersions implements TemplateVersions {
     public long raise(TemplateId template) {
         long former = known.getOrDefault(template.value(), 0L);
         // Above the former version, too: the table may be new because somebody removed the directory.
-        long version = database.promise(session -> session.first(
+        long version = database.changeSynced(session -> session.first(
                         "INSERT INTO template (name, version) VALUES (?, ? + 1) ON CONFLICT (name) DO UPDATE"
                                 + " SET version = max(version + 1, excluded.version) RETURNING version",
                         row -> row.getLong(1),

@@ -191,11 +191,11 @@ class DatabaseTest {
 
     /** Promised writes are synced to disk, noted ones are not; both survive the process. */
     @Test
-    void promisedWritesAreSyncedAndNotedOnesAreNot() {
+    void syncedWritesAreSyncedAndOthersAreNot() {
         try (Database database = new Database(root, false)) {
-            assertThat(synchronous(database, DatabaseThread.Kind.PROMISED)).isEqualTo(2);
-            assertThat(synchronous(database, DatabaseThread.Kind.NOTED)).isEqualTo(1);
-            assertThat(synchronous(database, DatabaseThread.Kind.PROMISED)).isEqualTo(2);
+            assertThat(synchronous(database, DatabaseThread.Kind.SYNCED)).isEqualTo(2);
+            assertThat(synchronous(database, DatabaseThread.Kind.UNSYNCED)).isEqualTo(1);
+            assertThat(synchronous(database, DatabaseThread.Kind.SYNCED)).isEqualTo(2);
             assertThat(database.read(session -> session.first("PRAGMA journal_mode", row -> row.getString(1)))
                             .join())
                     .contains("wal");

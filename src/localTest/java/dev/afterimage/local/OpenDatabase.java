@@ -45,7 +45,7 @@ final class OpenDatabase implements BeforeEachCallback, AfterEachCallback {
 
     /** Runs statements as another program would that has the file open. */
     void execute(String... statements) {
-        database.change(DatabaseThread.Kind.PROMISED, session -> {
+        database.change(DatabaseThread.Kind.SYNCED, session -> {
                     for (String statement : statements) {
                         session.execute(statement);
                     }

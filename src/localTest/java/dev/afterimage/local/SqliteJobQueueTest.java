@@ -139,7 +139,7 @@ class SqliteJobQueueTest extends JobQueueContract {
             String statement = i % 10 == 3
                     ? "INSERT INTO nowhere VALUES (1)"
                     : "INSERT INTO usage VALUES ('m" + i + "', 'ACCOUNT', 'a', 1)";
-            changes.add(shared.change(DatabaseThread.Kind.NOTED, session -> session.update(statement)));
+            changes.add(shared.change(DatabaseThread.Kind.UNSYNCED, session -> session.update(statement)));
         }
 
         assertThat(changes.stream()

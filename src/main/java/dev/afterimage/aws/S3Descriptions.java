@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 /** Descriptions of image APIs in S3, as {@code s3:bucket/key}; read once, when a process starts. */
 public final class S3Descriptions {
 
-    /** Far more than any description has. */
+    /** The most bytes of a description: far more than any has. */
     static final int MOST_BYTES = 1 << 20;
 
     private static final Pattern NAME = Pattern.compile("s3:(?://)?([^/]+)/(.+)");

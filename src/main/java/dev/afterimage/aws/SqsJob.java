@@ -67,8 +67,8 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
         if (left.isNegative()) {
             return 0;
         }
-        Duration hop = left.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : left;
-        return (int) hop.plusMillis(999).toSeconds();
+        Duration delay = left.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : left;
+        return (int) delay.plusMillis(999).toSeconds();
     }
 
     /**

@@ -242,9 +242,7 @@ public final class SqsJobQueue implements JobQueue {
 
     @Override
     public boolean deadLetter(Claim claim, String reason) {
-        // With 0 attempts, so that the job has all of them again when SQS itself moves the message back ("Configure a
-        // DLQ
-        // redrive").
+        // With 0 attempts, so that the job has all of them again when SQS itself moves the message back.
         SqsJob job = new SqsJob(claim.job(), 0, clock.instant());
         deadLetter(job.body(), job.attributes(), reason);
         return complete(claim);

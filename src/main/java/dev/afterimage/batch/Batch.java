@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param owner who sent it; empty when an older version took it in
  * @param total its rows; while it is received, those that came so far
  * @param failures the first {@value BatchLedger#MOST_FAILURES}, by line
- * @param lastSign when a row last arrived or ended
+ * @param lastActivity when a row last arrived or ended
  * @param payloadHash of the whole upload, once that is received
  * @param cancelledAt when it was cancelled, or its upload broke off
  */
@@ -24,7 +24,7 @@ public record Batch(
         Counts counts,
         List<Failure> failures,
         Instant startedAt,
-        Instant lastSign,
+        Instant lastActivity,
         Optional<String> payloadHash,
         Optional<Instant> cancelledAt) {
 
@@ -80,7 +80,7 @@ public record Batch(
     public Optional<Instant> finishedAt() {
         return switch (state()) {
             case RECEIVING, RUNNING -> Optional.empty();
-            case FINISHED -> Optional.of(lastSign);
+            case FINISHED -> Optional.of(lastActivity);
             case CANCELLED -> cancelledAt;
         };
     }

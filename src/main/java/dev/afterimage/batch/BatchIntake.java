@@ -47,7 +47,7 @@ public final class BatchIntake {
         String hash() throws IOException;
     }
 
-    /** An upload that gave no sign for so long belongs to a process that died. */
+    /** An upload from which no row came for so long belongs to a process that died. */
     private static final Duration DEAD_AFTER = Duration.ofMinutes(1);
 
     /** How often a repeat looks whether the first upload has been received. */
@@ -194,7 +194,7 @@ public final class BatchIntake {
 
     private boolean isAlive(Batch batch) {
         return batch.cancelledAt().isEmpty()
-                && clock.instant().isBefore(batch.lastSign().plus(DEAD_AFTER));
+                && clock.instant().isBefore(batch.lastActivity().plus(DEAD_AFTER));
     }
 
     private int receive(String id, Caller caller, CatalogueRows rows) throws IOException {

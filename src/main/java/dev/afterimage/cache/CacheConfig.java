@@ -11,17 +11,17 @@ import java.util.Optional;
 @ConfigMapping(prefix = "afterimage.cache")
 public interface CacheConfig {
 
-    /** Fresh for this long: longer saves credits, shorter follows changes of the provider's template sooner. */
+    /** How long an image is fresh: longer saves credits, shorter follows changes of the provider's template sooner. */
     @WithDefault("24h")
     Duration ttl();
 
-    /** Served for this long after that when a new one cannot be had; zero never serves stale. */
+    /** How long after its freshness an image is served when a new one cannot be had; zero never serves stale. */
     @WithName("stale-ttl")
     @WithDefault("7d")
     Duration staleTtl();
 
     /**
-     * For this long after its freshness an image is served at once, and made anew in the background (RFC 5861); at the
+     * How long after its freshness an image is served at once, and made anew in the background (RFC 5861); at the
      * longest until {@code stale-ttl} ends. With zero, the first caller after that waits for the new one.
      */
     @WithName("stale-while-revalidate")
@@ -29,7 +29,7 @@ public interface CacheConfig {
     Duration staleWhileRevalidate();
 
     /**
-     * Entries are kept in the process for this long, so that the hottest cost no round trip; what another instance deletes
+     * How long entries are kept in the process, so that the hottest cost no round trip; what another instance deletes
      * may be served for as long. Zero asks the index every time.
      */
     @WithName("near-ttl")
@@ -47,7 +47,7 @@ public interface CacheConfig {
     /** What one template may set for itself. */
     interface TemplateConfig {
 
-        /** Fresh for this long, in place of {@code afterimage.cache.ttl}. */
+        /** How long the template's images are fresh, in place of {@code afterimage.cache.ttl}. */
         Optional<Duration> ttl();
     }
 }

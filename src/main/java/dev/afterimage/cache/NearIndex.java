@@ -53,7 +53,7 @@ public final class NearIndex implements ImageIndex {
         }
         long asked = ticker.read();
         return next.find(key).thenApply(found -> {
-            // An answer that a frozen process receives late may have been deleted since.
+            // What a frozen process was answered may have been deleted before it wakes and reads the answer.
             if (ticker.read() - asked < ttl) {
                 found.ifPresent(entry -> near.put(key, entry));
             }

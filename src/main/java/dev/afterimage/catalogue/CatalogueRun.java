@@ -20,8 +20,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * What one call does of a run over a catalogue. A run may take several calls, because each ends at its deadline. The
- * rows are read in chunks, and after each chunk that queued jobs the checkpoint is saved.
+ * One call's part of a run over a catalogue. A run may take several calls, because each ends at its deadline. The rows
+ * are read in chunks, and after each chunk that queued jobs the checkpoint is saved.
  */
 final class CatalogueRun {
 
@@ -91,15 +91,15 @@ final class CatalogueRun {
     private void queueMissing(List<CatalogueRow> chunk) {
         List<CatalogueRow.Bad> badRows = new ArrayList<>();
         List<CatalogueRow.Wanted> wanted = planner.wanted(chunk, badRows::add);
-        planner.keys(wanted.stream().filter(this::isFormer).toList()).forEach(seen::add);
-        if (chunk.isEmpty() || isFormer(chunk.getLast())) {
+        planner.keys(wanted.stream().filter(this::wasPlanned).toList()).forEach(seen::add);
+        if (chunk.isEmpty() || wasPlanned(chunk.getLast())) {
             return;
         }
         List<Job> jobs = new ArrayList<>();
         int fresh = 0;
         int duplicates = 0;
         List<CatalogueRow.Wanted> further =
-                wanted.stream().filter(row -> !isFormer(row)).toList();
+                wanted.stream().filter(row -> !wasPlanned(row)).toList();
         for (Planner.Planned planned : planner.plan(further, horizon)) {
             noteLifetime(planned.row().request().template());
             if (!seen.add(planned.key())) {
@@ -118,7 +118,7 @@ final class CatalogueRun {
         if (!jobs.isEmpty()) {
             queue.enqueue(jobs, Duration.ZERO);
         }
-        badRows.removeIf(this::isFormer);
+        badRows.removeIf(this::wasPlanned);
         badRows.stream().limit((long) PlanReport.MOST_BAD - bad.size()).forEach(bad::add);
         reached = reached.reaching(
                 chunk.getLast().line(), new Checkpoint.Counts(jobs.size(), fresh, duplicates, badRows.size()));
@@ -129,7 +129,7 @@ final class CatalogueRun {
     }
 
     /** Whether an earlier call has planned the row. */
-    private boolean isFormer(CatalogueRow row) {
+    private boolean wasPlanned(CatalogueRow row) {
         return row.line() <= resumedFrom;
     }
 

@@ -35,6 +35,8 @@ final class CsvRows implements CatalogueRows {
     private final Iterator<CSVRecord> records;
     private final CsvHeader header;
     private final Optional<TemplateId> templateForAll;
+
+    /** The line of the last bad row for which the parser gave up; what it reads next of that line is no row. */
     private int givenUpLine;
 
     private CsvRows(RowLimit limit, CSVParser parser, Optional<TemplateId> templateForAll) throws IOException {

@@ -101,6 +101,7 @@ public final class DryRun {
         return tally.estimate();
     }
 
+    /** What has been counted so far. */
     private final class Tally {
 
         private final KeySet seen = new KeySet();

@@ -19,9 +19,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code {"jobs":[…]}} or the array alone. A row's line is its place in the array, because a JSON document is often one
- * line. Each element is copied out as text, token by token, and then read strictly by itself, so that what is wrong inside
- * one leaves the others alone; a mistake in the JSON around or between them ends the reading.
+ * JSON: {@code {"jobs":[…]}} or the array alone. A row's line is its place in the array, because a JSON document is
+ * often one line. Each element is copied out as text, token by token, and then read strictly by itself, so that what is
+ * wrong inside one leaves the others alone; a mistake in the JSON around or between them ends the reading.
  */
 final class JsonRows implements CatalogueRows {
 

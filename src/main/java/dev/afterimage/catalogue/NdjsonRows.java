@@ -13,7 +13,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** A request a line, as the body of {@code POST /v1/images}. Empty lines are counted but are no rows. */
+/**
+ * NDJSON: each line is a request, written like the body of {@code POST /v1/images}. Empty lines are counted but are no
+ * rows.
+ */
 final class NdjsonRows implements CatalogueRows {
 
     private static final int END = -1;

@@ -31,7 +31,9 @@ public final class CannedPolicy {
     private final Clock clock;
 
     /**
-     * @param publicKeys by key pair id: the key group, in which two keys at once let one be rotated
+     * Verifies URLs that were signed with one of these keys.
+     *
+     * @param publicKeys by key pair id: the key group, which has two keys while one is rotated
      */
     public CannedPolicy(Map<String, PublicKey> publicKeys, Clock clock) {
         this.publicKeys = Map.copyOf(publicKeys);

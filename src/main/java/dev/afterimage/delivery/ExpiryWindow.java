@@ -18,7 +18,9 @@ public final class ExpiryWindow {
     private final Clock clock;
 
     /**
-     * @param ttl the shortest validity, whole seconds, because CloudFront counts in seconds
+     * Windows of this length.
+     *
+     * @param ttl the shortest validity of a URL, whole seconds, because CloudFront counts in seconds
      */
     public ExpiryWindow(Duration ttl, Clock clock) {
         if (ttl.getSeconds() < 1 || ttl.getNano() != 0) {
@@ -34,7 +36,7 @@ public final class ExpiryWindow {
         return Duration.ofSeconds(Math.multiplyExact(seconds, 2));
     }
 
-    /** When those who ask begin to get a later expiry than this one. */
+    /** The end of the window in which this expiry is given out. */
     Instant endOf(Instant expiry) {
         return expiry.minusSeconds(seconds);
     }

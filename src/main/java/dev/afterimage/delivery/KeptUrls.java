@@ -26,8 +26,10 @@ public final class KeptUrls implements UrlSigner {
     }
 
     /**
-     * @param fingerprint a word that changes with everything that the signer's URLs depend on, except image and expiry; may
-     *     block, as signing may
+     * Keeps the URLs of this signer.
+     *
+     * @param fingerprint a word that changes with everything that the signer's URLs depend on, except image and expiry;
+     *     may block, as signing may
      * @param window the signer's own window
      */
     public KeptUrls(UrlSigner signer, Supplier<String> fingerprint, ExpiryWindow window, Keeper keeper) {

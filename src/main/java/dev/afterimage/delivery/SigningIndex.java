@@ -20,7 +20,10 @@ public final class SigningIndex implements ImageIndex {
     private final Supplier<UrlSigner> signer;
 
     /**
-     * @param signer keeps what it signs in this index; asked for only when something is signed, because a start makes none
+     * Signs for the index {@code next}.
+     *
+     * @param signer keeps what it signs in this index; asked for only when something is signed, so that the start of a
+     *     process needs none
      */
     public SigningIndex(ImageIndex next, Supplier<UrlSigner> signer) {
         this.next = next;

@@ -17,10 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class AccountChoice {
 
     /**
-     * How long a budget counts as spent without being checked again. Credits that are given back are noticed after
-     * that.
+     * How long a budget counts as spent before it is checked again. Credits that are given back are noticed after that.
      */
-    private static final Duration HOLDS = Duration.ofSeconds(1);
+    private static final Duration CHECKED_AGAIN_AFTER = Duration.ofSeconds(1);
 
     /**
      * A budget that had no room for a cost.
@@ -63,11 +62,15 @@ public final class AccountChoice {
                         other -> !other.equals(account) && spent(request, other).isEmpty());
     }
 
-    /** The account that must be billed because an earlier call without an image billed it; empty when any may be. */
-    Optional<String> bound(ImageRequest request, String account) {
-        return Optional.of(account)
-                .filter(former ->
-                        accounts.knowsNames(request) && accounts.of(request).contains(former));
+    /**
+     * The account that must be billed because an earlier call without an image billed it; empty when any may be billed.
+     *
+     * @param former the account of that earlier call; empty text for none
+     */
+    Optional<String> bound(ImageRequest request, String former) {
+        return Optional.of(former)
+                .filter(account ->
+                        accounts.isIdempotent(request) && accounts.of(request).contains(account));
     }
 
     double cost(ImageRequest request) {
@@ -80,7 +83,7 @@ public final class AccountChoice {
 
     /** Notes that a budget has less left than this cost. */
     OutOfCreditsException spent(String budget, double cost, Instant until) {
-        spent.put(budget, new Spent(cost, until, clock.instant().plus(HOLDS)));
+        spent.put(budget, new Spent(cost, until, clock.instant().plus(CHECKED_AGAIN_AFTER)));
         return budgetSpent(until);
     }
 
@@ -115,9 +118,9 @@ public final class AccountChoice {
         String budget(ImageRequest request, String account);
 
         /**
-         * Whether a purchase after a call without an image must be made with the same account: the provider does not
-         * bill one name (an idempotency key) twice, and knows the names of each account apart.
+         * Whether the provider does not bill one name (an idempotency key) twice. It knows the names of each account
+         * apart, so a purchase that repeats the name of an earlier call must be made with that call's account.
          */
-        boolean knowsNames(ImageRequest request);
+        boolean isIdempotent(ImageRequest request);
     }
 }

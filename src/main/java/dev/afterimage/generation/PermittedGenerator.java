@@ -179,9 +179,9 @@ public final class PermittedGenerator implements ImageGenerator {
         }
 
         GenerationException failed(GenerationException failure) {
-            GenerationException told = ended(failure);
+            GenerationException reported = ended(failure);
             stopLanesAfter(failure);
-            return told;
+            return reported;
         }
 
         private GenerationException ended(GenerationException failure) {

@@ -19,10 +19,13 @@ final class BodyLimit {
     /** The most bytes of a refused body that are read and dropped before the client is cut off. */
     private static final long MOST_DISCARDED = 10 << 20;
 
-    /** Before the framework's own check, at -2, which answers with an empty body. */
+    /** The order of a handler that runs before the framework's own check, at -2, which answers with an empty body. */
     private static final int BEFORE_FRAMEWORK = -3;
 
-    /** Before {@link dev.afterimage.http.auth.AccessGate}, whose refusals leave bodies unread. */
+    /**
+     * The order of a handler that runs before {@link dev.afterimage.http.auth.AccessGate}, whose refusals leave bodies
+     * unread.
+     */
     private static final int BEFORE_REFUSALS = -260;
 
     void register(

@@ -11,12 +11,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 
-/** Serves files of the class path, which are few and small and so read anew for each request. */
+/** Serves files of the class path. They are few and small, so that they are read anew for each request. */
 final class ClassPathFile {
 
     private ClassPathFile() {}
 
-    /** Has GET and HEAD of a path answered, on a thread that may block. */
+    /** Answers GET and HEAD of a path, on a thread that may block. */
     static void serve(Router router, String path, Consumer<RoutingContext> answer) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).blockingHandler(answer::accept, false);
     }
@@ -33,7 +33,7 @@ final class ClassPathFile {
         }
     }
 
-    /** Sends the bytes; their number only, where the head is asked for. */
+    /** Sends the bytes; to HEAD only their number. */
     static void send(RoutingContext context, byte[] content) {
         HttpServerResponse response = context.response();
         if (context.request().method().equals(HttpMethod.HEAD)) {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/links")
 public final class LinkResource {
 
-    /** Longer URLs are cut off by some browsers, crawlers and proxies. */
+    /** The most characters of a link: some browsers, crawlers and proxies cut longer URLs off. */
     private static final int LONGEST_URL = 8_000;
 
     private final RequestLinks links;
@@ -50,7 +50,7 @@ public final class LinkResource {
         this.clock = clock;
     }
 
-    /** Before the resource, the body's kind, time and size are checked. */
+    /** Has the body's media type, time and size checked before the resource is called. */
     static void register(@Observes Router router, HttpConfig config) {
         JsonBody.of(router, "/v1/links", config.bodyTimeout());
     }

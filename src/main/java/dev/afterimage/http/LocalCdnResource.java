@@ -104,7 +104,10 @@ public class LocalCdnResource {
         return '"' + entry.key().value().substring(0, 16) + '-' + version + '"';
     }
 
-    /** Until the image ceases to be fresh or its URL ends; {@code immutable}, because a new image has a new URL. */
+    /**
+     * Lets caches keep the answer until the image ceases to be fresh or its URL ends; {@code immutable}, because a new
+     * image has a new URL.
+     */
     private String cacheControl(IndexEntry entry, Instant urlEnd) {
         Instant until = entry.freshUntil().isBefore(urlEnd) ? entry.freshUntil() : urlEnd;
         long seconds = Math.clamp(Duration.between(clock.instant(), until).toSeconds(), 0, YEAR.toSeconds());

@@ -85,7 +85,7 @@ public final class OpenAiResource {
         this.invocation = invocation;
     }
 
-    /** Before the resource, the body's kind, time and size are checked. */
+    /** Has the body's media type, time and size checked before the resource is called. */
     static void register(@Observes Router router, HttpConfig config) {
         JsonBody.of(router, PATH, config.bodyTimeout());
     }

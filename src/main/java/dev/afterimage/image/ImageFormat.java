@@ -47,14 +47,6 @@ public enum ImageFormat {
                         "The format must be one of " + words() + "; leave it out for " + PNG.word + ".", "format"));
     }
 
-    /** The format with this content type, parameters ignored. */
-    public static Optional<ImageFormat> ofContentType(String contentType) {
-        String essence = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        return Arrays.stream(values())
-                .filter(format -> format.contentType.equals(essence))
-                .findFirst();
-    }
-
     /**
      * The format that these bytes begin as, whatever a {@code Content-Type} says; empty when they are no image that may pass.
      * Signatures from the WHATWG "MIME Sniffing Standard", section "Matching an image type pattern". SVG and HTML match none.

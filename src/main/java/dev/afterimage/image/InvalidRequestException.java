@@ -11,6 +11,8 @@ public class InvalidRequestException extends RuntimeException {
     private final String pointer;
 
     /**
+     * A mistake in one part of the input.
+     *
      * @param detail how to mend the input, a full sentence
      * @param pointer the name of the part that is wrong, such as {@code template} or {@code data}
      */

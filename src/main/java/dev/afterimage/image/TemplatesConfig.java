@@ -25,8 +25,8 @@ public interface TemplatesConfig {
     interface TemplateSettings {
 
         /**
-         * The API that makes its images: a name of {@code afterimage.providers}, or what {@code afterimage.provider.kind} may
-         * be; left out, that of {@code afterimage.provider.kind}.
+         * The API that makes the template's images: a name of {@code afterimage.providers}, or what
+         * {@code afterimage.provider.kind} may be; left out, that of {@code afterimage.provider.kind}.
          */
         Optional<String> provider();
 
@@ -34,15 +34,15 @@ public interface TemplatesConfig {
         Optional<String> target();
 
         /**
-         * Data of every request for it, as a JSON object; a request's own properties take the place of these. They enter the
-         * key as data.
+         * Data of every request for the template, as a JSON object; a request's own properties take the place of these.
+         * They enter the key as data.
          */
         Optional<String> defaults();
 
-        /** What an image of it costs, in the provider's own unit, in place of what the description says. */
+        /** What an image of the template costs, in the provider's own unit, in place of what the description says. */
         OptionalDouble cost();
 
-        /** Fresh for this long, in place of {@code afterimage.cache.ttl}. */
+        /** How long the template's images are fresh, in place of {@code afterimage.cache.ttl}. */
         Optional<Duration> ttl();
 
         /** The URL of an image that a signed request link leads to while the template's own is not ready. */

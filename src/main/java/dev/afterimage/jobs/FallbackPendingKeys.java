@@ -8,11 +8,11 @@ import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import java.time.Duration;
 
 /**
- * Decorator: while the fleet's marks cannot be read, this instance keeps marks of its own. The queue can still take jobs
- * then, and a caller is better served by a 202 than by an error. What another instance promised meanwhile is not known
- * here, so each instance may put a key on the queue once; the pipeline still pays for it once.
+ * Decorator: while the fleet's marks cannot be read, this instance keeps marks of its own. The queue can still take
+ * jobs then, and a caller is better served by a 202 than by an error. What another instance promised meanwhile is not
+ * known here, so each instance may put a key on the queue once; the pipeline still pays for it once.
  *
- * <p>Its own marks are forgotten soon: whoever works the job off may be another instance, which cannot clear them.
+ * <p>Its own marks are forgotten soon, because the job may be run by another instance, which cannot clear them.
  */
 public final class FallbackPendingKeys implements PendingKeys {
 

@@ -50,7 +50,7 @@ public sealed interface Job {
             checkId(id);
         }
 
-        /** A job without a job at the provider. */
+        /** A job for which the provider has no job yet. */
         public Image(
                 String id,
                 ImageKey key,
@@ -60,11 +60,6 @@ public sealed interface Job {
                 Optional<BatchRow> row,
                 Horizon horizon) {
             this(id, key, request, lane, caller, row, horizon, Optional.empty());
-        }
-
-        /** A job that no plan made: any fresh image ends it. */
-        public Image(String id, ImageKey key, ImageRequest request, Lane lane, Caller caller, Optional<BatchRow> row) {
-            this(id, key, request, lane, caller, row, Horizon.NONE);
         }
 
         Image of(OpenJob newOpen) {

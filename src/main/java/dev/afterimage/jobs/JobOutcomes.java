@@ -94,7 +94,7 @@ public final class JobOutcomes {
                         .orElseGet(() -> new JobOutcome.Wait(unfinished.askAgain(), false));
             // The pipeline answers these two with an outcome.
             case ReceiptStandsException standing -> retry(attempts, message(standing));
-            case ImageExistsException landed -> retry(attempts, message(landed));
+            case ImageExistsException exists -> retry(attempts, message(exists));
             case UnavailableException unavailable ->
                 unavailable.failedFast()
                         ? new JobOutcome.Wait(policy.backOff(), true)

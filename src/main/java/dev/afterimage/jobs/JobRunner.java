@@ -50,7 +50,8 @@ public final class JobRunner {
      * Runs the job and reports its outcome. Blocks; call it from a virtual thread.
      *
      * @param deadline until when the image is waited for
-     * @param longestPutBack for how long the job is put back at most when its whole lane must wait
+     * @param longestPutBack for how long the job is put back at most when its whole lane must wait, whatever time was
+     *     named
      * @return how long the other jobs of this lane should wait; zero when they need not
      */
     Duration run(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {

@@ -4,10 +4,10 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 
 /**
- * Port: which keys the interactive queue has promised. A mark is {@linkplain #intend set} before its job is put on the
- * queue, {@linkplain #confirm confirmed} after, and {@linkplain #clear cleared} when the job ends or the queue does not
- * take it. A mark that nobody clears vanishes by itself some days after it was set or confirmed last. Operations block and
- * fail with a {@link QueueUnavailableException}.
+ * Port: marks the keys whose images the queue has promised to make. A mark is {@linkplain #intend set} before its job
+ * is put on the queue, {@linkplain #confirm confirmed} after, and {@linkplain #clear cleared} when the job ends or the
+ * queue does not take it. A mark that nobody clears vanishes by itself some days after it was set or confirmed last.
+ * Operations block and fail with a {@link QueueUnavailableException}.
  */
 public interface PendingKeys {
 

@@ -1,5 +1,6 @@
 package dev.afterimage.jobs;
 
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
@@ -43,7 +44,7 @@ public final class QueuedBacklog implements Backlog {
             return;
         }
         marks.intend(key);
-        Job job = new Job.Image(ids.next(), key, request, lane, payer, Optional.empty());
+        Job job = new Job.Image(ids.next(), key, request, lane, payer, Optional.empty(), Horizon.NONE);
         try {
             queue.enqueue(List.of(job), delay);
         } catch (RuntimeException notTaken) {

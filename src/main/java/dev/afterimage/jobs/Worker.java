@@ -29,13 +29,16 @@ public final class Worker {
     private static final Duration IDLE_WAIT = Duration.ofSeconds(5);
 
     /**
-     * For how long a job is put back at most when its whole lane must wait: the reason may end before the time that was named.
-     * How often a stopped lane is tried is up to {@link PausedLanes}, so this makes no more claims.
+     * For how long a job is put back at most when its whole lane must wait: the reason may end before the time that was
+     * named. The bound causes no more claims, because {@link PausedLanes} decides how often a lane that waits is tried.
      */
     private static final Duration LONGEST_PUT_BACK = Duration.ofMinutes(1);
 
-    /** For jobs that are delivered without being asked for, which would come again and again. */
-    private static final Duration AS_LONG_AS_NAMED = Duration.ofSeconds(Long.MAX_VALUE);
+    /**
+     * For jobs that Lambda delivers unasked: put back for less than the time that was named, one would come again and
+     * again.
+     */
+    private static final Duration UNBOUNDED = Duration.ofSeconds(Long.MAX_VALUE);
 
     private static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
 
@@ -57,7 +60,7 @@ public final class Worker {
 
     private final PausedLanes pausedLanes;
     private volatile @Nullable Future<?> taking;
-    private volatile @Nullable Future<?> beating;
+    private volatile @Nullable Future<?> extending;
     private volatile boolean stopped;
 
     /**
@@ -92,7 +95,7 @@ public final class Worker {
     /** Begins to take jobs. To be called once. */
     public void start() {
         taking = threads.submit(this::takeJobs);
-        beating = threads.submit(this::beat);
+        extending = threads.submit(this::extendRegularly);
     }
 
     /**
@@ -107,7 +110,7 @@ public final class Worker {
         if (all) {
             places.release(concurrency);
         }
-        cancel(beating);
+        cancel(extending);
         return all;
     }
 
@@ -127,7 +130,7 @@ public final class Worker {
         repeat("look for jobs", () -> takeJobsOnce(IDLE_WAIT));
     }
 
-    private void beat() {
+    private void extendRegularly() {
         repeat("keep its claims", () -> {
             pause.await(queue.visibilityTimeout().dividedBy(3));
             extendClaims();
@@ -161,7 +164,7 @@ public final class Worker {
 
     /** Whether it works as it should: false when one of its loops has ended although it was not stopped. */
     public boolean isWell() {
-        return stopped || (hasNotEnded(taking) && hasNotEnded(beating));
+        return stopped || (hasNotEnded(taking) && hasNotEnded(extending));
     }
 
     private static boolean hasNotEnded(@Nullable Future<?> loop) {
@@ -249,7 +252,7 @@ public final class Worker {
             try {
                 places.acquire();
                 try {
-                    run(claim, deadline.orEarlier(Deadline.in(patience, clock)), AS_LONG_AS_NAMED);
+                    run(claim, deadline.orEarlier(Deadline.in(patience, clock)), UNBOUNDED);
                 } finally {
                     places.release();
                 }

@@ -9,10 +9,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What each account may use. A provider without accounts is the one account {@link Purchase#DEFAULT_ACCOUNT}.
+ * The limits of each account at the provider. A provider without accounts has the one account
+ * {@link Purchase#DEFAULT_ACCOUNT}.
  *
- * @param byName at least one
- * @param main those of the provider that makes the images of templates which name no other; they have one unit of credits
+ * @param byName the limits by the account's name, at least one
+ * @param main the accounts of the main provider, which makes the images of templates that name no other; their credits
+ *     have the same unit, so they can be added up
  */
 public record AccountLimits(SortedMap<String, Limits> byName, List<String> main) {
 
@@ -24,27 +26,32 @@ public record AccountLimits(SortedMap<String, Limits> byName, List<String> main)
         main = List.copyOf(main);
     }
 
-    /** Those of a provider that is its one account. */
+    /** The limits of a provider that has only the account {@code default}. */
     public static AccountLimits of(Limits limits) {
         return new AccountLimits(
                 new TreeMap<>(Map.of(Purchase.DEFAULT_ACCOUNT, limits)), List.of(Purchase.DEFAULT_ACCOUNT));
     }
 
-    /** Those of the account; of an account that is configured no more, those of another one, which hold for its last calls. */
+    /**
+     * The limits of an account. An account that is no longer configured may still have calls in flight; for it the
+     * limits of the first account hold.
+     */
     public Limits of(String account) {
         Limits own = byName.get(account);
         return own == null ? byName.firstEntry().getValue() : own;
     }
 
-    /** After this long a call has ended, whatever its account. */
+    /** The longest time that a call may take; it is the same for all accounts. */
     public Duration longestCall() {
         return byName.firstEntry().getValue().longestCall();
     }
 
-    /** Calls in a time. */
+    /** At most {@code calls} in any {@code window}. */
     public record CombinedLimit(long calls, Duration window) {}
 
-    /** What no process may exceed, because all accounts together don't. */
+    /**
+     * The limits of all accounts added up, over the longest of their windows: more calls than that no process can make.
+     */
     public CombinedLimit sum() {
         Duration longest = byName.values().stream()
                 .map(Limits::window)
@@ -58,7 +65,7 @@ public record AccountLimits(SortedMap<String, Limits> byName, List<String> main)
         return new CombinedLimit(calls, longest);
     }
 
-    /** Calls in flight over all accounts; empty when those of one are not limited. */
+    /** How many calls all accounts together may have in flight; empty when one of them has no such limit. */
     public OptionalInt places() {
         boolean limited =
                 byName.values().stream().allMatch(one -> one.concurrency().isPresent());

@@ -1,8 +1,9 @@
 package dev.afterimage.limit;
 
 /**
- * The slots of one window, and the calls planned for them. All times are nanoseconds since an origin of the owner's choice;
- * the owner guards it against concurrent use.
+ * The slots of one window, and the calls planned for them. A slot is taken by a departure, and free again one
+ * {@linkplain Limits#slotTime() slot time} later. All times are nanoseconds since an origin of the owner's choice; the
+ * owner guards it against concurrent use.
  *
  * <p>Only {@link #departure} and {@link #depart} keep the limit: a call leaves at {@code t} only when the departures
  * after {@code t} minus one slot time, those later than {@code t} included, are fewer than the slots. A window that
@@ -21,6 +22,11 @@ final class CallWindow {
     private final SortedTimes departed = new SortedTimes();
     private final SortedTimes planned = new SortedTimes();
 
+    /**
+     * A window without calls.
+     *
+     * @param lead see {@link Limits#lead()}
+     */
     CallWindow(int slots, long slotTime, long lead) {
         this.slots = slots;
         this.slotTime = slotTime;
@@ -47,7 +53,7 @@ final class CallWindow {
         if (unclaimed && earliest <= now) {
             return now;
         }
-        return Math.max(behindPlan(earliest), behindTruth(earliest));
+        return Math.max(behindPlanned(earliest), behindDeparted(earliest));
     }
 
     void reserve(long start) {
@@ -74,12 +80,12 @@ final class CallWindow {
         departed.remove(departure);
     }
 
-    private long behindPlan(long earliest) {
+    private long behindPlanned(long earliest) {
         int predecessor = planned.size() - slots;
         return predecessor < 0 ? earliest : Math.max(earliest, planned.get(predecessor) + slotTime);
     }
 
-    private long behindTruth(long earliest) {
+    private long behindDeparted(long earliest) {
         int rounds = planned.size() / slots;
         int predecessor = departed.size() - slots + planned.size() % slots;
         long first = predecessor < 0 ? earliest : Math.max(earliest, departed.get(predecessor) + slotTime);

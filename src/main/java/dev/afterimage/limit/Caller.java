@@ -12,16 +12,18 @@ public record Caller(String id) {
      */
     public static final Caller SERVICE = new Caller("\0service");
 
-    private static final String PROMISED = "\0promised:";
+    private static final String CHARGED = "\0promised:";
     private static final String ADDRESS = "address:";
 
-    /** The same caller after its quota was charged, so that it is not charged twice. */
-    public Caller promised() {
-        return isCharged() ? new Caller(PROMISED + id) : this;
+    /**
+     * The same caller, marked as one whose quota has been charged for this request, so that it is not charged again.
+     */
+    public Caller afterCharge() {
+        return isToBeCharged() ? new Caller(CHARGED + id) : this;
     }
 
-    /** Whether a quota applies. */
-    public boolean isCharged() {
+    /** Whether a quota is yet to be charged: not for the service itself, and not after {@link #afterCharge()}. */
+    public boolean isToBeCharged() {
         return !id.startsWith("\0");
     }
 
@@ -33,7 +35,7 @@ public record Caller(String id) {
         if (equals(SERVICE)) {
             return "service";
         }
-        String who = id.startsWith(PROMISED) ? id.substring(PROMISED.length()) : id;
+        String who = id.startsWith(CHARGED) ? id.substring(CHARGED.length()) : id;
         return who.startsWith(ADDRESS) ? "anonymous" : who.substring(who.indexOf(':') + 1);
     }
 

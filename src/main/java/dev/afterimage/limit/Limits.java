@@ -18,7 +18,10 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
     /** How long to wait before asking again when all places in flight were taken: nobody knows when a call will end. */
     public static final Duration PLACE_RETRY = Duration.ofMillis(100);
 
-    /** How long after its stamp a call may still leave; one that is later must be stamped again. */
+    /**
+     * How long after its stamp (the time of departure that the limiter has written down) a call may still leave; one
+     * that is later must be stamped again.
+     */
     public static final Duration JITTER = Duration.ofMillis(10);
 
     private static final Duration SHORTEST_LEAD = Duration.ofMillis(100);

@@ -24,11 +24,11 @@ final class MemoryAccount {
 
     /**
      * How far ahead a call may be planned. A permit must lapse before the receipt of an image that was stored meanwhile
-     * has expired.
+     * expires ({@code ReceiptMap.IMAGE_KEPT_FOR}), or its call would buy that image again.
      */
     private static final long LONGEST_PLAN = TimeUnit.SECONDS.toNanos(60);
 
-    /** When a call is planned to leave, or was stamped. */
+    /** A call's lane, and when it is planned to leave, or was stamped to leave. */
     private record Plan(Lane lane, long start) {}
 
     private record Stop(Instant since, Instant nextProbe) {}
@@ -147,7 +147,7 @@ final class MemoryAccount {
     void grant(String token, Lane lane, long now, long start) {
         plan(token, lane, start);
         Instant lapses = clock.instant().plus(Duration.ofNanos(start - now)).plus(limits.grace());
-        putProbesOff(lane, reason -> lapses);
+        postponeProbes(lane, reason -> lapses);
     }
 
     /**
@@ -155,15 +155,15 @@ final class MemoryAccount {
      * lapses, because a call that never leaves finds out nothing; after a departure, one interval later, however the
      * call ends.
      */
-    private void putProbesOff(Lane lane, Function<LaneStop.Reason, Instant> next) {
+    private void postponeProbes(Lane lane, Function<LaneStop.Reason, Instant> next) {
         stops.replaceAll((reason, stop) -> reason.concerns(lane) ? new Stop(stop.since(), next.apply(reason)) : stop);
     }
 
     /**
-     * The cool-down that keeps the call from leaving now, if there is one; the call's place in flight is given back
-     * then.
+     * The denial of a call that must not leave because of a cool-down, whose place in flight is given back; empty when
+     * there is no cool-down.
      */
-    Optional<Denied> pause(String token, long now) {
+    Optional<Denied> denyInCoolDown(String token, long now) {
         if (coolDownUntil <= now) {
             return Optional.empty();
         }
@@ -171,13 +171,14 @@ final class MemoryAccount {
         return Optional.of(denied(coolDownUntil - now, Reason.COOL_DOWN));
     }
 
+    /** The denial of a permit that is no longer valid: says when the lane's next call may leave. */
     Denied lapsed(Lane lane, long now) {
         return denied(Math.max(windows.departure(lane, now), coolDownUntil) - now, Reason.LAPSED);
     }
 
     /**
-     * Stamps the call, and says how long from now it must wait to leave; where that is more than the lead, plans it
-     * anew instead.
+     * Stamps the call, and says how long from now it must wait to leave. Where that is longer than the lead, the call
+     * is planned anew instead, and denied.
      */
     Departure depart(String token, Lane lane, long now) {
         long departure = windows.departure(lane, now);
@@ -188,7 +189,7 @@ final class MemoryAccount {
         stamp(token, lane, departure);
         Duration startsIn = Duration.ofNanos(departure - now);
         Instant at = clock.instant().plus(startsIn);
-        putProbesOff(lane, reason -> at.plus(reason.probedEvery()));
+        postponeProbes(lane, reason -> at.plus(reason.probedEvery()));
         return new Departure(startsIn, Optional.empty());
     }
 
@@ -281,13 +282,14 @@ final class MemoryAccount {
         }
     }
 
+    /** See {@link ProviderLimiter#lower}. */
     boolean lower(int calls, Duration window, long now) {
-        int shown = limits.inWindow(calls, window);
-        if (shown >= limits.rate()) {
+        int stated = limits.inWindow(calls, window);
+        if (stated >= limits.rate()) {
             return false;
         }
-        if (now >= loweredUntil || shown <= lowered) {
-            lowered = shown;
+        if (now >= loweredUntil || stated <= lowered) {
+            lowered = stated;
             loweredUntil = now + nanos(limits.window());
             windows.resize(lowered);
         }

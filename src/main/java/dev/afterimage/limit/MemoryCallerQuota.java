@@ -35,7 +35,7 @@ public final class MemoryCallerQuota implements CallerQuota {
         }
         lock.lock();
         try {
-            Instant now = turnToNow();
+            Instant now = advance();
             int before = spent.getOrDefault(caller, 0);
             if (before >= limit.getAsInt()) {
                 return new Decision.Exceeded(Duration.between(now, hour.plus(1, ChronoUnit.HOURS)));
@@ -51,14 +51,14 @@ public final class MemoryCallerQuota implements CallerQuota {
     public void giveBack(Caller caller) {
         lock.lock();
         try {
-            turnToNow();
+            advance();
             spent.computeIfPresent(caller, (same, count) -> count == 1 ? null : count - 1);
         } finally {
             lock.unlock();
         }
     }
 
-    private Instant turnToNow() {
+    private Instant advance() {
         Instant now = clock.instant();
         Instant current = now.truncatedTo(ChronoUnit.HOURS);
         if (current.isAfter(hour)) {

@@ -28,7 +28,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     private final ReceiptRules rules;
     private final LongSupplier nanoTime;
     private final Clock clock;
-    private final ReceiptBook book;
+    private final ReceiptMap receipts;
     private final long origin;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -47,7 +47,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         this.rules = rules;
         this.nanoTime = nanoTime;
         this.clock = clock;
-        this.book = new ReceiptBook(rules, limits.longestCall(), storage);
+        this.receipts = new ReceiptMap(rules, limits.longestCall(), storage);
         origin = nanoTime.getAsLong();
         limits.byName().keySet().forEach(this::account);
     }
@@ -147,11 +147,11 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
 
     private Permit depart(String token, Lane lane, Purchase purchase, long now) {
         MemoryAccount account = account(purchase.account());
-        Optional<Permit.Denied> paused = account.pause(token, now);
+        Optional<Permit.Denied> paused = account.denyInCoolDown(token, now);
         if (paused.isPresent()) {
             return paused.get();
         }
-        Permit.Refused refused = book.refusal(purchase, token, clock.instant());
+        Permit.Refused refused = receipts.refusal(purchase, token, clock.instant());
         if (refused != null) {
             account.giveBackPlace(token);
             return refused;
@@ -161,7 +161,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
             return departure.denied().get();
         }
         Instant at = clock.instant().plus(departure.startsIn());
-        book.open(purchase, token, at);
+        receipts.open(purchase, token, at);
         return new Departed(token, lane, purchase, at, departure.startsIn());
     }
 
@@ -196,14 +196,14 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     @Override
     public Optional<Permit.Refused> refusal(Purchase purchase) {
         return locked(now -> {
-            Permit.Refused refused = book.refusal(purchase, "", clock.instant());
-            return refused == null ? book.rejection(purchase.key(), clock.instant()) : Optional.of(refused);
+            Permit.Refused refused = receipts.refusal(purchase, "", clock.instant());
+            return refused == null ? receipts.rejection(purchase.key(), clock.instant()) : Optional.of(refused);
         });
     }
 
     @Override
     public Holding hold(Departed call) {
-        return locked(now -> book.hold(call, clock.instant()));
+        return locked(now -> receipts.hold(call, clock.instant()));
     }
 
     @Override
@@ -211,19 +211,19 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         return locked(now -> {
             MemoryAccount account = accountOf(call);
             account.learn(call, outcome);
-            return book.settle(call, outcome, clock.instant(), () -> account.count(outcome, rules.maxUnusable()));
+            return receipts.settle(call, outcome, clock.instant(), () -> account.count(outcome, rules.maxUnusable()));
         });
     }
 
     @Override
     public Optional<Resumed> resume(Purchase purchase, Lane lane) {
-        return locked(now -> book.resume(purchase, lane, Long.toString(++sequence), clock.instant()));
+        return locked(now -> receipts.resume(purchase, lane, Long.toString(++sequence), clock.instant()));
     }
 
     @Override
     public void keepTicket(Departed call, String ticket) {
         locked(now -> {
-            book.keepTicket(call, ticket);
+            receipts.keepTicket(call, ticket);
             return call;
         });
     }
@@ -231,29 +231,29 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     @Override
     public void noteDeleted(ImageKey key, Duration period) {
         locked(now -> {
-            book.noteDeleted(key, period, clock.instant());
+            receipts.noteDeleted(key, period, clock.instant());
             return key;
         });
     }
 
     @Override
     public boolean isDeleted(ImageKey key) {
-        return locked(now -> book.isDeleted(key, clock.instant()));
+        return locked(now -> receipts.isDeleted(key, clock.instant()));
     }
 
     @Override
     public boolean allowAnother(ImageKey key) {
-        return locked(now -> book.allowAnother(key, clock.instant()));
+        return locked(now -> receipts.allowAnother(key, clock.instant()));
     }
 
     @Override
     public Optional<Receipt> find(ImageKey key) {
-        return locked(now -> book.find(key, clock.instant()));
+        return locked(now -> receipts.find(key, clock.instant()));
     }
 
     @Override
     public List<Receipt> list() {
-        return locked(now -> book.list(clock.instant()));
+        return locked(now -> receipts.list(clock.instant()));
     }
 
     /**
@@ -262,18 +262,18 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
      */
     private <T> T locked(LongFunction<T> work) {
         T answer;
-        CompletableFuture<?> kept;
+        CompletableFuture<?> written;
         lock.lock();
         try {
             answer = work.apply(advance());
-            kept = book.unkept();
+            written = receipts.takeWrites();
         } finally {
             lock.unlock();
         }
         try {
-            Object unused = kept.join();
-        } catch (CompletionException notKept) {
-            throw new FleetUnavailableException("A receipt cannot be written to disk.", notKept.getCause());
+            Object unused = written.join();
+        } catch (CompletionException notWritten) {
+            throw new FleetUnavailableException("A receipt cannot be written to disk.", notWritten.getCause());
         }
         return answer;
     }

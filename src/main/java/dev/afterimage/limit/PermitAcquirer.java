@@ -36,8 +36,8 @@ public final class PermitAcquirer {
      */
     static final Duration EARLY = Duration.ofMillis(80);
     /**
-     * How long after its stamp a request may be written; a later one is stamped again. That happens when a thread or an
-     * event loop does not get a core in time.
+     * How long after its stamp a request may be written; one that is written later is stamped again. That happens when
+     * a thread or an event loop does not get a core in time.
      */
     private static final Duration LATE = Limits.JITTER.dividedBy(2);
     /**
@@ -103,8 +103,8 @@ public final class PermitAcquirer {
     }
 
     /**
-     * The denial, where it is known without asking the limiter that there is no permit by the deadline, so that a flood is
-     * turned away cheaply; empty where the limiter must be asked.
+     * The limiter's last denial, where that still says that there is no permit by the deadline, so that a flood is
+     * turned away without asking the limiter; empty where the limiter must be asked.
      */
     public Optional<Denied> refusal(List<String> accounts, Lane lane, Deadline deadline) {
         return queue(accounts, lane).refusal(deadline);
@@ -143,7 +143,7 @@ public final class PermitAcquirer {
                 case Departed departed -> {
                     stamped = Optional.of(departed);
                     Instant due = clock.instant().plus(departed.startsIn());
-                    if (isOnTimeFor(due, departed.startsIn())) {
+                    if (awaitDeparture(due, departed.startsIn())) {
                         return new Departure.Leaves(departed, due);
                     }
                 }
@@ -177,7 +177,7 @@ public final class PermitAcquirer {
      * {@linkplain ProviderLimiter#lower Lowers} an account's limit to the one that an answer stated. Where the limiter
      * cannot be reached, the next such answer does it.
      */
-    public void showed(String account, int calls, Duration window) {
+    public void lower(String account, int calls, Duration window) {
         try {
             limiter.lower(account, calls, window);
         } catch (FleetUnavailableException gone) {
@@ -208,15 +208,15 @@ public final class PermitAcquirer {
     }
 
     private void waitForSlotOrGiveUp(Denied denied) {
-        boolean stands = denied.reason() == Permit.Reason.RATE;
-        if (!stands || denied.retryAfter().compareTo(LONGEST_WAIT_TO_DEPART) > 0) {
+        boolean permitHolds = denied.reason() == Permit.Reason.RATE;
+        if (!permitHolds || denied.retryAfter().compareTo(LONGEST_WAIT_TO_DEPART) > 0) {
             throw new PermitLapsedException(denied.retryAfter());
         }
         await(denied.retryAfter().minus(EARLY));
     }
 
-    /** Whether the thread woke in time to leave with its stamp. */
-    private boolean isOnTimeFor(Instant due, Duration rest) {
+    /** Waits for the time of departure. False when the thread woke too late to leave with its stamp. */
+    private boolean awaitDeparture(Instant due, Duration rest) {
         if (!rest.isPositive()) {
             return true;
         }

@@ -35,7 +35,9 @@ final class PermitQueue {
     private final RandomGenerator random;
     private final ReentrantLock head = new ReentrantLock(true);
     private final Semaphore placeGivenBack = new Semaphore(0);
-    private volatile Instant movesAt = Instant.MIN;
+    /** Until when the first call of the queue waits before it asks the limiter again; in the past while it does not wait. */
+    private volatile Instant headWaitsUntil = Instant.MIN;
+
     private volatile Refusal refusal = new Refusal(Instant.MIN, new Denied(Duration.ZERO, Permit.Reason.RATE));
 
     /**
@@ -67,9 +69,9 @@ final class PermitQueue {
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
     Permit acquire(Deadline latestStart) throws InterruptedException {
-        Duration untilItMoves = Duration.between(clock.instant(), movesAt);
-        if (untilItMoves.isPositive() && latestStart.forbids(untilItMoves, clock)) {
-            return new Denied(untilItMoves, Permit.Reason.RATE);
+        Duration headWaits = Duration.between(clock.instant(), headWaitsUntil);
+        if (headWaits.isPositive() && latestStart.forbids(headWaits, clock)) {
+            return new Denied(headWaits, Permit.Reason.RATE);
         }
         // A call whose deadline has passed still asks the limiter when nobody is before it.
         if (!pause.lock(head, latestStart.remaining(clock))) {
@@ -79,7 +81,7 @@ final class PermitQueue {
             Optional<Denied> refused = refusal(latestStart);
             return refused.isPresent() ? refused.get() : ask(latestStart);
         } finally {
-            movesAt = Instant.MIN;
+            headWaitsUntil = Instant.MIN;
             head.unlock();
         }
     }
@@ -122,7 +124,7 @@ final class PermitQueue {
     }
 
     private void waitAsHead(Denied denied) throws InterruptedException {
-        movesAt = clock.instant().plus(denied.retryAfter());
+        headWaitsUntil = clock.instant().plus(denied.retryAfter());
         switch (denied.reason()) {
             case CONCURRENCY -> {
                 // Jitter, so that processes don't ask in step.

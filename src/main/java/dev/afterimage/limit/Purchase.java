@@ -28,9 +28,10 @@ public record Purchase(
     private static final String NO_ACCOUNT = "";
 
     /**
-     * A purchase from any account by a caller that has seen no image of this key. Its receipt remembers calls without
-     * an image for three quarters of the time that an image is fresh: a plan remakes images that do not outlast its
-     * period and a quarter of it, so the row of a catalogue that brought no image one night is tried again the next.
+     * A purchase from any account by a caller that has seen no image of this key. Its receipt remembers calls that
+     * brought no image for three quarters of the time that an image is fresh. Images that are fresh just long enough
+     * for a nightly catalogue (a plan's period and a quarter of it) have a receipt that lasts not quite a period, so a
+     * row that brought no image one night is tried again the next.
      *
      * @param freshFor how long such an image is fresh
      */

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What the fleet knows of the calls for one image. It is written when a call departs and stands until it is known how the
+ * What the fleet knows of the calls for one key. It is written when a call departs and stands until it is known how the
  * call ended; while it stands, nobody else buys that key, whether its holder lives, hangs, is frozen or was killed.
  *
  * @param state what is known; see {@link State}
@@ -60,6 +60,47 @@ public record Receipt(
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
     private static final int MOST_DOUBLINGS = 10;
 
+    /** The receipt of a call that departs now. */
+    static Receipt opened(Purchase purchase, String token, Instant departed, Instant until, int purchases) {
+        return of(purchase, State.OPEN, token, departed, until, purchases, until);
+    }
+
+    /** The receipt of a call whose image is stored. */
+    static Receipt ofImage(Purchase purchase, Instant departed, Instant until, Instant from) {
+        return of(purchase, State.IMAGE, "", departed, until, 0, from);
+    }
+
+    /** A receipt that only notes a DELETE, for calls that left before it. */
+    static Receipt ofDelete(ImageKey key, Instant deleted) {
+        Purchase none = new Purchase(key, Purchase.DEFAULT_ACCOUNT, "", "", Duration.ZERO, "", Instant.EPOCH);
+        return of(none, State.DELETED, "", deleted, deleted, 0, deleted);
+    }
+
+    /** A receipt without a ticket and without a detail. */
+    private static Receipt of(
+            Purchase purchase,
+            State state,
+            String token,
+            Instant departed,
+            Instant until,
+            int purchases,
+            Instant from) {
+        return new Receipt(
+                purchase.key(),
+                state,
+                token,
+                departed,
+                until,
+                purchase.account(),
+                purchase.template(),
+                purchase.request(),
+                "",
+                purchase.series(),
+                purchases,
+                from,
+                "");
+    }
+
     /**
      * The pause after {@code purchases} calls that brought no image: none after the first, then 1 min, doubled up to an
      * hour.
@@ -86,6 +127,7 @@ public record Receipt(
         return with(State.OPEN, holder, newUntil, ticket, series, purchases, newUntil, detail);
     }
 
+    /** This receipt with another count of purchases. */
     Receipt counting(int newPurchases, Instant newFrom, String newSeries) {
         return with(state, token, until, ticket, newSeries, newPurchases, newFrom, detail);
     }

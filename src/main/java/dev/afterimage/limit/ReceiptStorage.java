@@ -10,16 +10,16 @@ import java.util.concurrent.CompletableFuture;
 public interface ReceiptStorage {
 
     /**
-     * A receipt, with what only {@link ReceiptBook} needs.
+     * A receipt, with what only {@link ReceiptMap} needs.
      *
-     * @param before the state of the receipt that an open one replaced, if that one counted purchases. Only the holder uses
-     *     it, so it is not kept over a restart
+     * @param before the state of the receipt that an open one replaced, if that one counted purchases. Only the holder
+     *     uses it, so it is not kept over a restart
      * @param made when the image was made; the epoch while there is none
      * @param deleted the time of the last DELETE; the epoch when there was none
      * @param deletedOpen whether that DELETE came while this receipt's call could still run, and not before it left
      * @param end when the receipt expires
      */
-    record Kept(
+    record Entry(
             Receipt receipt,
             Optional<Receipt.State> before,
             Instant made,
@@ -27,23 +27,23 @@ public interface ReceiptStorage {
             boolean deletedOpen,
             Instant end) {
 
-        Kept with(Receipt newer) {
-            return new Kept(newer, before, made, deleted, deletedOpen, end);
+        Entry with(Receipt newer) {
+            return new Entry(newer, before, made, deleted, deletedOpen, end);
         }
 
-        Kept until(Instant newEnd) {
-            return new Kept(receipt, before, made, deleted, deletedOpen, newEnd);
+        Entry until(Instant newEnd) {
+            return new Entry(receipt, before, made, deleted, deletedOpen, newEnd);
         }
     }
 
     /** All receipts that were kept. Blocks. */
-    List<Kept> load();
+    List<Entry> load();
 
     /**
      * Writes a receipt in place of the key's former one. Does not block: the answer completes when the receipt survives a
      * crash. Changes are written in the order of the calls.
      */
-    CompletableFuture<?> put(Kept receipt);
+    CompletableFuture<?> put(Entry entry);
 
     /** Removes the key's receipt, asynchronously as {@link #put}. */
     CompletableFuture<?> remove(ImageKey key);
@@ -52,13 +52,13 @@ public interface ReceiptStorage {
     ReceiptStorage NONE = new ReceiptStorage() {
 
         @Override
-        public List<Kept> load() {
+        public List<Entry> load() {
             return List.of();
         }
 
         @Override
-        public CompletableFuture<?> put(Kept receipt) {
-            return CompletableFuture.completedFuture(receipt);
+        public CompletableFuture<?> put(Entry entry) {
+            return CompletableFuture.completedFuture(entry);
         }
 
         @Override

@@ -85,8 +85,9 @@ final class Deltas {
     }
 
     /**
-     * A timer keeps no observations, only their number, sum and buckets. One is exactly the sum; several are put into their
-     * buckets: at the mean where that lies within, else in the middle. Without usable buckets all are at the mean.
+     * The new observations of a timer, which keeps only their number, sum and buckets. A single one is exactly the
+     * growth of the sum. Several are placed into the buckets that grew: at the mean where that lies in the bucket, else
+     * in the bucket's middle. Without usable buckets all are at the mean.
      */
     private static List<Double> observations(Timed before, Timed now, int count) {
         double mean = Math.max(0, now.sum() - before.sum()) / count;

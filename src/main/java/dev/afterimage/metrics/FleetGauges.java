@@ -30,7 +30,7 @@ public final class FleetGauges {
     private final Supplier<Optional<CreditBudget.Status>> credits;
     private final Supplier<Optional<LimiterStatus>> limiter;
 
-    /** Gauges over the status of three ports, which are not read before a gauge is. */
+    /** Gauges over the status of three ports. A port is read when one of its gauges is. */
     public FleetGauges(
             Meters meters,
             Supplier<QueueStatus> queue,

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Decorator: counts jobs by what became of them. Done is also what was cancelled; waiting is what was put back because
- * everybody must wait, retried what failed and is tried again, dead-lettered what went to the dead-letter queue.
+ * Decorator: counts jobs by what became of them: done (cancelled ones included), waiting (put back, without using an
+ * attempt), retried (failed, and put back for another attempt), dead-lettered.
  */
 public final class MeteredJobQueue implements JobQueue {
 
@@ -81,7 +81,7 @@ public final class MeteredJobQueue implements JobQueue {
         return next.visibilityTimeout();
     }
 
-    /** A claim that was lost is another's, who will count it. */
+    /** Counts the job if its claim was held. A job whose claim was lost is counted by the worker that has it now. */
     private static boolean counted(Counter outcome, boolean held) {
         if (held) {
             outcome.increment();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Drain {
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
     private final Clock clock;
     private final Pause pause;
@@ -38,7 +38,7 @@ public final class Drain {
         return begun != null;
     }
 
-    /** To be called when work begins that must be waited for; {@link #left} must be called when it has ended. */
+    /** To be called when work begins that the drain must wait for; {@link #left} must be called when it has ended. */
     public void entered() {
         underWay.incrementAndGet();
     }
@@ -61,7 +61,7 @@ public final class Drain {
         Instant from = begun;
         Instant end = (from == null ? clock.instant() : from).plus(atMost);
         while (!isIdle() && clock.instant().isBefore(end)) {
-            pause.await(BETWEEN_LOOKS);
+            pause.await(POLL_INTERVAL);
         }
         return isIdle();
     }

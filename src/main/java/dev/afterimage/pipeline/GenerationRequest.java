@@ -12,14 +12,14 @@ import java.util.Optional;
 /**
  * A request for an image, with its caller, deadline and priority.
  *
- * @param caller the one whose quota and budget it counts on
+ * @param caller whose quota and budget the request counts on
  * @param lane whether somebody waits for it
  * @param deadline until when the answer is waited for. A deadline that has passed means: start it and do not wait
  *     ({@code Prefer: respond-async})
- * @param queued whether it is a job that a worker took from the queue. What takes longer than the deadline then ends with a
- *     {@link ThrottledException}, so that the worker can put it back; any other request is queued and becomes
+ * @param queued whether it is a job that a worker took from the queue. What takes longer than the deadline then ends
+ *     with a {@link ThrottledException}, so that the worker can put it back; any other request is queued and becomes
  *     {@link ImageOutcome.Pending}
- * @param horizon until when an image must be fresh to be good enough; else it is made anew
+ * @param horizon until when an image must stay fresh to be good enough; one that does not is made anew
  * @param open the job at the provider with which the request goes on; empty for none
  */
 public record GenerationRequest(

@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * The way of a request, in order: key, index, store, single-flight, and for the leader the provider.
+ * The path of a request: key, index, store, single-flight, and for the leader the provider.
  *
  * <pre>
  * request ─ key ─ index ──hit──────────────────────────► Hit
@@ -43,9 +43,9 @@ import org.jboss.logging.Logger;
  * failed, but an old image is there ───────────────────► Stale (stale-if-error)
  * </pre>
  *
- * A hit is answered on the calling thread; everything after a miss may wait and runs on the executor's (virtual) threads.
- * While the store cannot be reached, or an image waits to be stored, nothing is generated, because there would be no
- * place to keep what was paid for.
+ * A hit is answered on the calling thread; everything after a miss may wait and runs on the executor's (virtual)
+ * threads. While the store cannot be reached, or an image waits to be stored, nothing is generated, because there would
+ * be no place to keep what was paid for.
  */
 public final class ImagePipeline implements ImageService {
 
@@ -91,7 +91,7 @@ public final class ImagePipeline implements ImageService {
                 indexLookup.hit().filter(fresh -> generationRequest.horizon().isMetBy(fresh.entry()));
         return hit.isPresent()
                 ? CompletableFuture.completedFuture(hit.get())
-                : later(() -> {
+                : async(() -> {
                     if (!generationRequest.queued()) {
                         parts.checkSigner().run();
                     }
@@ -118,12 +118,12 @@ public final class ImagePipeline implements ImageService {
             throw rejected;
         } catch (FleetUnavailableException gone) {
             // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
-            return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
+            return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
         } catch (JobUnfinishedException unfinished) {
             if (generationRequest.queued()) {
                 throw unfinished;
             }
-            return late(generationRequest, key, ThrottledException.byLimiter(unfinished.askAgain()), old);
+            return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(unfinished.askAgain()), old);
         } catch (ReceiptStandsException standing) {
             return underWay(generationRequest, key, standing, old);
         } catch (RuntimeException failure) {
@@ -148,7 +148,7 @@ public final class ImagePipeline implements ImageService {
         Duration soon = wait.compareTo(LONGEST_POLL) < 0 ? wait : LONGEST_POLL;
         return generationRequest.queued()
                 ? pending(key, soon)
-                : late(generationRequest, key, ThrottledException.byLimiter(soon), old);
+                : staleOrQueued(generationRequest, key, ThrottledException.byLimiter(soon), old);
     }
 
     private boolean isRevalidated(IndexEntry entry) {
@@ -170,7 +170,7 @@ public final class ImagePipeline implements ImageService {
     private ImageOutcome missing(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
         return quota.charge(generationRequest, () -> {
             if (generationRequest.deadline().hasPassed(parts.clock())) {
-                return queued(generationRequest, key, ThrottledException.byLimiter(Duration.ZERO));
+                return queue(generationRequest, key, ThrottledException.byLimiter(Duration.ZERO));
             }
             return join(generationRequest, key, old);
         });
@@ -186,20 +186,20 @@ public final class ImagePipeline implements ImageService {
                             ? Optional.empty()
                             : leader.refusal();
             if (refusal.isPresent()) {
-                return late(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
+                return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
             }
             SingleFlight<FlightKey, LeaderFlight.Result>.Flight flight = flights.join(flightKey, leader::fly);
             boolean mayWait = generationRequest.queued() || flight.mayWait(parts.mostFollowers());
             if (!mayWait) {
-                return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
+                return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
             }
             try {
                 Optional<LeaderFlight.Result> result = Callables.call(() -> flight.await(generationRequest.deadline()));
                 if (result.isEmpty()) {
-                    return late(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
+                    return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
                 }
                 if (isEnough(result.get(), flight.led(), generationRequest)) {
-                    return landed(result.get(), flight.led());
+                    return outcomeOf(result.get(), flight.led());
                 }
                 awaitNextFlight();
             } catch (ThrottledException throttled) {
@@ -207,7 +207,7 @@ public final class ImagePipeline implements ImageService {
                 boolean othersPatienceEnded =
                         !flight.led() && !generationRequest.deadline().forbids(wait, parts.clock());
                 if (!othersPatienceEnded) {
-                    return late(generationRequest, key, throttled, old);
+                    return staleOrQueued(generationRequest, key, throttled, old);
                 }
                 awaitNextFlight();
             }
@@ -225,34 +225,34 @@ public final class ImagePipeline implements ImageService {
      * Whether the result is good enough for this request. A flight that another caller leads may end with an image that
      * is fresh, but not for as long as this request's horizon asks.
      */
-    private static boolean isEnough(LeaderFlight.Result landing, boolean led, GenerationRequest generationRequest) {
-        return led || landing.generated() || generationRequest.horizon().isMetBy(landing.entry());
+    private static boolean isEnough(LeaderFlight.Result result, boolean led, GenerationRequest generationRequest) {
+        return led || result.generated() || generationRequest.horizon().isMetBy(result.entry());
     }
 
-    private static ImageOutcome landed(LeaderFlight.Result landing, boolean led) {
-        return led && landing.generated()
-                ? new ImageOutcome.Stored(landing.entry())
-                : new ImageOutcome.Collapsed(landing.entry());
+    private static ImageOutcome outcomeOf(LeaderFlight.Result result, boolean led) {
+        return led && result.generated()
+                ? new ImageOutcome.Stored(result.entry())
+                : new ImageOutcome.Collapsed(result.entry());
     }
 
     /**
      * The answer when the image takes longer than the caller waits: an old image, or else 202 and a job on the queue.
      */
-    private ImageOutcome late(
+    private ImageOutcome staleOrQueued(
             GenerationRequest generationRequest, ImageKey key, ThrottledException why, Optional<IndexEntry> old) {
         if (generationRequest.queued()) {
             throw why;
         }
-        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queued(generationRequest, key, why));
+        return old.<ImageOutcome>map(this::stale).orElseGet(() -> queue(generationRequest, key, why));
     }
 
-    /** Queues the request. Its job starts as soon as a call may leave; the answer says when to ask again. */
-    private ImageOutcome queued(GenerationRequest generationRequest, ImageKey key, ThrottledException why) {
+    /** Puts the request on the queue. Its job starts as soon as a call may leave; the answer says when to ask again. */
+    private ImageOutcome queue(GenerationRequest generationRequest, ImageKey key, ThrottledException why) {
         parts.backlog()
                 .accept(
                         key,
                         generationRequest.request(),
-                        generationRequest.caller().promised(),
+                        generationRequest.caller().afterCharge(),
                         why.startsIn().orElse(ASK_AGAIN));
         return pending(key, why.retryAfter().orElse(ASK_AGAIN));
     }
@@ -262,9 +262,10 @@ public final class ImagePipeline implements ImageService {
     }
 
     /**
-     * Until when a flight may wait for its permit and answer. A bulk job's deadline is its worker's. What a person asked
-     * for goes on for a while after that person has left. An interactive job may take the longest call on top of its
-     * worker's deadline, or a provider that is slower than that deadline would never be asked again.
+     * Until when a flight may wait for its permit and answer. A bulk job's deadline is its worker's. What a person
+     * asked for goes on after that person has left, until the {@linkplain PipelineParts#patience patience} ends. An
+     * interactive job may take the longest call on top of its worker's deadline, or a provider that is slower than that
+     * deadline would never be asked again.
      */
     private Deadline flightDeadline(GenerationRequest generationRequest) {
         Deadline own = generationRequest.deadline();
@@ -282,7 +283,7 @@ public final class ImagePipeline implements ImageService {
         return lookup.inIndex(key)
                 .thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
                         ? CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(indexed.get())))
-                        : later(() -> lookupInStore(key, indexed)));
+                        : async(() -> lookupInStore(key, indexed)));
     }
 
     private Optional<ImageOutcome> lookupInStore(ImageKey key, Optional<IndexEntry> indexed) {
@@ -313,20 +314,20 @@ public final class ImagePipeline implements ImageService {
         // First the receipt, so that a call under way does not bring the image back, then the index: where one of these
         // cannot be reached, the image has not been deleted by half. The index again after the store, because a lookup
         // in between may have entered the image again from the store.
-        return later(() -> noted(key))
+        return async(() -> noteDeleted(key))
                 .thenCompose(parts.index()::remove)
-                .thenCompose(unlisted -> later(() -> deleted(key)))
+                .thenCompose(unlisted -> async(() -> delete(key)))
                 .thenCompose(parts.index()::remove);
     }
 
-    private ImageKey noted(ImageKey key) {
+    private ImageKey noteDeleted(ImageKey key) {
         parts.receipts().noteDeleted(key, parts.freshness().longestTtl());
         flights.part(new FlightKey(key, Lane.INTERACTIVE));
         flights.part(new FlightKey(key, Lane.BULK));
         return key;
     }
 
-    private ImageKey deleted(ImageKey key) {
+    private ImageKey delete(ImageKey key) {
         writes.forget(key);
         parts.store().delete(key);
         return key;
@@ -334,10 +335,10 @@ public final class ImagePipeline implements ImageService {
 
     @Override
     public CompletionStage<Long> purge(TemplateId template) {
-        return later(() -> parts.versions().raise(template));
+        return async(() -> parts.versions().raise(template));
     }
 
-    private <T> CompletionStage<T> later(Supplier<T> work) {
+    private <T> CompletionStage<T> async(Supplier<T> work) {
         return CompletableFuture.supplyAsync(work, parts.virtualThreads());
     }
 

@@ -104,7 +104,7 @@ final class LeaderFlight {
             Optional<Permit.Denied> refusal = generationRequest.open().isPresent() ? Optional.empty() : refusal();
             if (refusal.isPresent()) {
                 // A leader may have stored the image since this caller looked.
-                return landed().orElseThrow(() -> ThrottledException.byLimiter(refusal.get()));
+                return findFresh().orElseThrow(() -> ThrottledException.byLimiter(refusal.get()));
             }
             Purchase purchase = Purchase.of(
                             key,
@@ -124,7 +124,7 @@ final class LeaderFlight {
                     return result.get();
                 }
             } catch (ReceiptStandsException standing) {
-                Optional<Result> result = landed();
+                Optional<Result> result = findFresh();
                 if (result.isPresent()) {
                     return result.get();
                 }
@@ -195,7 +195,7 @@ final class LeaderFlight {
     private Optional<Result> follow() throws InterruptedException {
         takePlace();
         parts.leases().awaitEnd(key, lane, deadline.remaining(parts.clock()));
-        return landed();
+        return findFresh();
     }
 
     /**
@@ -219,12 +219,12 @@ final class LeaderFlight {
     private void leavePlace() {
         Place taken = place;
         if (taken != null) {
-            orElseItEnds("A place", () -> parts.leases().leave(taken));
+            endOrLetExpire("A place", () -> parts.leases().leave(taken));
         }
     }
 
     /** Ends a lease or a place. While Redis cannot be reached it is left to expire. */
-    private static void orElseItEnds(String what, Runnable end) {
+    private static void endOrLetExpire(String what, Runnable end) {
         try {
             end.run();
         } catch (FleetUnavailableException gone) {
@@ -232,8 +232,8 @@ final class LeaderFlight {
         }
     }
 
-    /** An image that another leader has stored. */
-    private Optional<Result> landed() {
+    /** The image, if there is one that is fresh for long enough: another leader may have stored it. */
+    private Optional<Result> findFresh() {
         return lookup.fresh(key, generationRequest.horizon()).map(entry -> new Result(entry, false));
     }
 
@@ -245,7 +245,8 @@ final class LeaderFlight {
         try {
             writes.requireNone();
             Attempt attempt = Attempt.of(lane, deadline, order);
-            Optional<Receipts.Resumed> job = resumable ? parts.receipts().resume(purchase, lane) : forgotten(purchase);
+            Optional<Receipts.Resumed> job =
+                    resumable ? parts.receipts().resume(purchase, lane) : jobOfMessage(purchase);
             if (resumable && job.isEmpty()) {
                 return Optional.empty();
             }
@@ -255,17 +256,20 @@ final class LeaderFlight {
             return Optional.of(store(image, order));
         } catch (JobUnfinishedException unfinished) {
             throw order.open().map(unfinished::of).orElse(unfinished);
-        } catch (ImageExistsException landed) {
-            return Optional.of(new Result(landed.entry(), false));
+        } catch (ImageExistsException found) {
+            return Optional.of(new Result(found.entry(), false));
         } finally {
             renewer.stop();
-            orElseItEnds("A lease", () -> parts.leases().release(lease));
+            endOrLetExpire("A lease", () -> parts.leases().release(lease));
             order.ended();
         }
     }
 
-    /** The job that the request goes on with, when Redis has lost its receipt, which is then written again. */
-    private Optional<Receipts.Resumed> forgotten(Purchase purchase) {
+    /**
+     * The job that the request's queue message names, in case Redis has lost the job's receipt, which is then written
+     * again.
+     */
+    private Optional<Receipts.Resumed> jobOfMessage(Purchase purchase) {
         return generationRequest
                 .open()
                 .map(open -> new Receipts.Resumed(
@@ -295,8 +299,8 @@ final class LeaderFlight {
     private Result store(GeneratedImage image, LeaderOrder order) {
         Permit.Departed call = order.call();
         // Dated before the receipt is held, so that this image does not replace one that another call brings after
-        // that;
-        // and dated after the image that the call was to replace, even if the clock was set back meanwhile.
+        // that; and dated after the image that the call was to replace, even if the clock was set back
+        // meanwhile.
         Instant now = parts.clock().instant();
         Instant former = call.purchase().known();
         Instant made = now.isAfter(former) ? now : former.plusMillis(1);
@@ -309,9 +313,9 @@ final class LeaderFlight {
                 throw new DeletedMeanwhileException();
             }
             case LOST -> {
-                Optional<Result> standing = landed();
-                if (standing.isPresent()) {
-                    return standing.get();
+                Optional<Result> other = findFresh();
+                if (other.isPresent()) {
+                    return other.get();
                 }
             }
         }

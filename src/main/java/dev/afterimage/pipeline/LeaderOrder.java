@@ -18,8 +18,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link LeaderFlight} orders from the generator. It looks for the image once more when the call has its permit,
- * and holds the call's receipt while the call is under way.
+ * The order that a {@link LeaderFlight} gives to the generator, and what becomes of its call. It looks for the image
+ * once more when the call has its permit, and holds the call's receipt while the call is under way.
  */
 final class LeaderOrder implements Attempt.Order {
 

@@ -11,8 +11,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Looks images up: in the index, and where that has nothing fresh, in the store, whose entry it then puts into the
- * index. An index that cannot be reached counts as a miss. An image that is in the store although its key was deleted
- * is removed.
+ * index. An index that cannot be reached counts as a miss. An image that is still in the store although its key was
+ * deleted is removed.
  */
 final class Lookup {
 
@@ -48,7 +48,7 @@ final class Lookup {
             parts.store().delete(fresh.get());
             return Optional.empty();
         }
-        fresh.ifPresent(this::mend);
+        fresh.ifPresent(this::reindex);
         return stored.or(() -> indexed);
     }
 
@@ -89,10 +89,11 @@ final class Lookup {
     }
 
     /**
-     * Enters an image of the store into the index. Afterwards it looks at the store and the receipt once more, because
-     * a DELETE or a newer image may have come in between. Does not wait, but the {@link Drain} counts it as under way.
+     * Enters an image that was found in the store into the index. Afterwards it looks at the store and the receipt once
+     * more, because a DELETE or a newer image may have come in between. Does not wait, but the {@link Drain} counts it
+     * as under way.
      */
-    private void mend(IndexEntry entry) {
+    private void reindex(IndexEntry entry) {
         parts.drain().entered();
         parts.index()
                 .put(entry)

@@ -57,7 +57,7 @@ final class PendingWrites {
      */
     IndexEntry put(IndexEntry entry, byte[] content, Permit.Departed call) {
         try {
-            return land(entry, content, call, false);
+            return storeAndSettle(entry, content, call, false);
         } catch (StoreUnavailableException full) {
             keep(new Waiting(new StoredImage(entry, content), call));
             throw full;
@@ -105,7 +105,7 @@ final class PendingWrites {
      * Stores an image, ends its receipt, and then enters it in the index. The index comes last, because the key may be
      * deleted until the receipt has ended, and only a lookup in the store notices that.
      */
-    private IndexEntry land(IndexEntry entry, byte[] content, Permit.Departed call, boolean late) {
+    private IndexEntry storeAndSettle(IndexEntry entry, byte[] content, Permit.Departed call, boolean late) {
         IndexEntry standing = parts.store().put(entry, content);
         Runnable takeBack = () -> {
             parts.store().delete(entry);
@@ -164,7 +164,7 @@ final class PendingWrites {
             LOG.debugf("The receipt of an image that waits cannot be held now: %s", gone.getMessage());
         }
         try {
-            land(image.image().entry(), image.image().content(), image.call(), true);
+            storeAndSettle(image.image().entry(), image.image().content(), image.call(), true);
             return true;
         } catch (StoreUnavailableException still) {
             return false;

@@ -14,7 +14,7 @@ record QuotaEnforcer(CallerQuota quota) {
      * @throws QuotaExceededException when the caller's quota of this hour is used up; the work is not done then
      */
     ImageOutcome charge(GenerationRequest generationRequest, Supplier<ImageOutcome> work) {
-        if (!generationRequest.caller().isCharged()) {
+        if (!generationRequest.caller().isToBeCharged()) {
             return work.get();
         }
         switch (quota.spend(generationRequest.caller())) {

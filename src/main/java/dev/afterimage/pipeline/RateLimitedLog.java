@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
- * A warning that is logged at most once a second, with how many were left out since: an outage is not a line for each
- * request.
+ * A warning that is logged at most once a second, with how many were left out in between, so that an outage does not
+ * write a line for each request.
  */
 final class RateLimitedLog {
 

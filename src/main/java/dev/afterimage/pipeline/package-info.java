@@ -1,7 +1,7 @@
 /**
- * The way of a request. {@link dev.afterimage.pipeline.ImagePipeline} looks in the index, then in the store, then joins or
- * leads the one {@link dev.afterimage.pipeline.LeaderFlight} of the key, which asks the provider, stores the image and
- * enters it in the index. What takes longer than the caller's deadline goes to the
+ * The path of a request. {@link dev.afterimage.pipeline.ImagePipeline} looks in the index, then in the store, then
+ * joins or leads the one {@link dev.afterimage.pipeline.LeaderFlight} of the key, which asks the provider, stores the
+ * image and enters it in the index. What takes longer than the caller's deadline goes to the
  * {@link dev.afterimage.pipeline.Backlog}.
  */
 @NullMarked

@@ -15,15 +15,15 @@ import java.util.Objects;
 
 /**
  * Reads one answer's body while it streams in and there is {@link AnswerRoom} for it. Closes the connection as soon as
- * the body is too large, or after an error. A success that is too large is refused; a failure is used without the rest of
- * its body.
+ * the body is too large, or after an error. A successful answer that is too large is refused; an error answer is used
+ * without the rest of its body.
  */
 final class AnswerReader {
 
-    /** How much of a failure's body is read: enough for any problem document. */
+    /** How many bytes of an error answer's body are read: enough for any problem document. */
     private static final long MAX_FAILURE_BYTES = 64 * 1024;
 
-    /** How many bytes more than have come an answer of unknown length asks room for. */
+    /** An answer of unknown length asks for room for twice the bytes that have come, and this many more. */
     private static final long AHEAD = 64 * 1024;
 
     private final HttpClientResponse response;

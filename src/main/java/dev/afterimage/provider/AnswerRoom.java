@@ -31,18 +31,25 @@ public final class AnswerRoom {
     private static final long FALL = 8;
 
     /**
-     * Smaller answers, in bytes, are JSON documents or errors: they say nothing about images, and are not counted once
-     * read.
+     * Answers smaller than this, in bytes, are JSON documents or errors: they say nothing about the size of images, and
+     * are not counted once they were read.
      */
     private static final long SMALL = 64 * 1024;
 
     private final long most;
-    private final Set<Stored> kept = new HashSet<>();
+    /** The bodies that were read and are not stored yet. */
+    private final Set<ReadBody> unstored = new HashSet<>();
+
     private final ReferenceQueue<byte[]> collected = new ReferenceQueue<>();
+
+    /** The answers that are not read further until there is room. */
     private final Queue<Place> stopped = new ArrayDeque<>();
+
     private long taken;
     private long usual = FIRST_GUESS;
     private int places;
+
+    /** The one answer that is read without room; null when there is none. */
     private @Nullable Place favoured;
 
     /**
@@ -76,7 +83,10 @@ public final class AnswerRoom {
         return Optional.of(new Place(expected));
     }
 
-    /** A place for an answer that is paid for already: it is always let in, and takes room only while it is read. */
+    /**
+     * A place for an answer that is paid for already: the call is always let in, and the answer takes room only as it
+     * streams in.
+     */
     synchronized Place enterPaid() {
         return new Place(0);
     }
@@ -85,7 +95,7 @@ public final class AnswerRoom {
     public void free(byte[] body) {
         List<Runnable> goOn;
         synchronized (this) {
-            kept.removeIf(one -> {
+            unstored.removeIf(one -> {
                 boolean same = one.refersTo(body);
                 if (same) {
                     taken -= one.bytes;
@@ -103,26 +113,27 @@ public final class AnswerRoom {
      */
     private void forgetCollected() {
         for (Reference<?> gone = collected.poll(); gone != null; gone = collected.poll()) {
-            if (gone instanceof Stored one && kept.remove(one)) {
+            if (gone instanceof ReadBody one && unstored.remove(one)) {
                 taken -= one.bytes;
             }
         }
     }
 
+    /** Takes room for the answers that were stopped, as far as there is any, and returns what lets them go on. */
     private List<Runnable> letGoOn() {
         List<Runnable> goOn = new ArrayList<>();
-        while (!stopped.isEmpty() && stopped.element().takes()) {
+        while (!stopped.isEmpty() && stopped.element().tryTake()) {
             goOn.add(stopped.remove().goOn);
         }
         return goOn;
     }
 
     /** A body that was read, and is on its way to the store. */
-    private static final class Stored extends WeakReference<byte[]> {
+    private static final class ReadBody extends WeakReference<byte[]> {
 
         private final long bytes;
 
-        Stored(byte[] body, ReferenceQueue<byte[]> collected) {
+        ReadBody(byte[] body, ReferenceQueue<byte[]> collected) {
             super(body, collected);
             this.bytes = body.length;
         }
@@ -153,7 +164,7 @@ public final class AnswerRoom {
                 forgetCollected();
                 wanted = bytes;
                 goOn = whenThereIs;
-                if (takes()) {
+                if (tryTake()) {
                     return true;
                 }
                 stopped.add(this);
@@ -161,7 +172,7 @@ public final class AnswerRoom {
             }
         }
 
-        private boolean takes() {
+        private boolean tryTake() {
             long more = wanted - held;
             if (more > 0 && taken + more > most && favoured != this) {
                 if (favoured != null) {
@@ -200,7 +211,7 @@ public final class AnswerRoom {
                     favoured = null;
                 }
                 body.ifPresent(bytes -> {
-                    kept.add(new Stored(bytes, collected));
+                    unstored.add(new ReadBody(bytes, collected));
                     taken += bytes.length;
                     usual = Math.max(bytes.length, usual - (usual - bytes.length) / FALL);
                 });

@@ -20,7 +20,7 @@ public record ApiSettings(
         Duration connectTimeout,
         long maxBytes) {
 
-    /** Those of the main API. */
+    /** The settings of the main API. */
     public static ApiSettings of(ProviderConfig main) {
         return new ApiSettings(
                 main.kind(),
@@ -36,8 +36,8 @@ public record ApiSettings(
     }
 
     /**
-     * Those of a further API, with the time-outs and the maximum size of the main one. {@code other} is empty where a
-     * template names a kind and nothing is configured for it.
+     * The settings of a further API, with the time-outs and the maximum size of the main one. {@code other} is empty
+     * where a template names a kind and nothing is configured for it.
      */
     static ApiSettings of(String name, Optional<NamedProvider> other, ProviderConfig main) {
         return new ApiSettings(
@@ -53,7 +53,7 @@ public record ApiSettings(
                 main.maxBytes());
     }
 
-    /** The same with the key of a further account, which may leave out its user. */
+    /** These settings with the key of a further account, and its user if it has one. */
     ApiSettings of(AccountConfig account) {
         return new ApiSettings(
                 kind,

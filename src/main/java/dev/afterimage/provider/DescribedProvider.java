@@ -27,13 +27,13 @@ import java.util.regex.Pattern;
 /** Runs a description: makes one call for each image, and where the API makes the image later, polls until it is there. */
 public final class DescribedProvider implements ImageGenerator {
 
-    private static final Pattern SHOWN_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
+    private static final Pattern STATED_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
     private static final long JSON_AROUND_BASE64 = 64 * 1024;
 
     /** Port: receives the rate limit of an account that a provider's answer states: {@code calls} in a window. */
     @FunctionalInterface
-    interface ShownLimits {
-        void showed(String account, int calls, Duration window);
+    interface StatedLimits {
+        void lower(String account, int calls, Duration window);
     }
 
     /**
@@ -48,7 +48,7 @@ public final class DescribedProvider implements ImageGenerator {
             Exchange exchange,
             HostResolver resolver,
             PollPermits permits,
-            ShownLimits limits,
+            StatedLimits limits,
             CallSigner signer,
             Clock clock,
             Pause pause,
@@ -74,7 +74,7 @@ public final class DescribedProvider implements ImageGenerator {
                     http,
                     HostResolver.ofMachine(),
                     PollPermits.of(permits, settler),
-                    permits::showed,
+                    permits::lower,
                     signer,
                     clock,
                     pause,
@@ -87,7 +87,7 @@ public final class DescribedProvider implements ImageGenerator {
     private final ProviderCall call;
     private final Meanings meanings;
     private final ResultFetcher fetcher;
-    private final Optional<JobPoller> jobs;
+    private final Optional<JobPoller> poller;
     private final ApiSettings settings;
     private final Parts parts;
 
@@ -109,7 +109,7 @@ public final class DescribedProvider implements ImageGenerator {
                 settings.maxBytes(),
                 parts.clock(),
                 parts.pause());
-        this.jobs = description
+        this.poller = description
                 .job()
                 .map(job -> new JobPoller(
                         job,
@@ -137,7 +137,7 @@ public final class DescribedProvider implements ImageGenerator {
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        Optional<String> ticket = jobs.flatMap(polling -> attempt.order().ticket());
+        Optional<String> ticket = poller.flatMap(polling -> attempt.order().ticket());
         return ticket.isPresent()
                 ? finish(request, ticket.get(), attempt, Deadline.in(settings.timeout(), parts.clock()), Duration.ZERO)
                 : buy(request, attempt);
@@ -154,10 +154,10 @@ public final class DescribedProvider implements ImageGenerator {
         reportLimit(answer, attempt);
         throwFailure(answer);
         Deadline deadline = Deadline.in(settings.timeout(), parts.clock());
-        if (jobs.isEmpty() || jobs.get().isDone(answer)) {
+        if (poller.isEmpty() || poller.get().isDone(answer)) {
             return image(request, answer, deadline);
         }
-        String ticket = jobs.get().ticket(answer, call.target());
+        String ticket = poller.get().ticket(answer, call.target());
         attempt.order().keepTicket(ticket);
         return finish(
                 request,
@@ -169,7 +169,7 @@ public final class DescribedProvider implements ImageGenerator {
 
     private GeneratedImage finish(
             ImageRequest request, String ticket, Attempt attempt, Deadline deadline, Duration firstWait) {
-        Answer answer = jobs.orElseThrow()
+        Answer answer = poller.orElseThrow()
                 .finish(new JobPoller.Polled(ticket, call::headersOfPoll, call.target(), attempt, deadline), firstWait);
         return image(request, answer, deadline);
     }
@@ -184,9 +184,9 @@ public final class DescribedProvider implements ImageGenerator {
                 .rate()
                 .ifPresent(rate -> rate.header()
                         .flatMap(answer::header)
-                        .filter(calls -> SHOWN_LIMIT.matcher(calls).matches())
+                        .filter(calls -> STATED_LIMIT.matcher(calls).matches())
                         .ifPresent(calls ->
-                                parts.limits().showed(attempt.account(), Integer.parseInt(calls), rate.window())));
+                                parts.limits().lower(attempt.account(), Integer.parseInt(calls), rate.window())));
     }
 
     private void throwFailure(Answer answer) {

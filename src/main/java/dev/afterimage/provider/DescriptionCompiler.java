@@ -52,10 +52,12 @@ final class DescriptionCompiler {
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]+");
     private static final Set<String> METHODS = Set.of("POST", "PUT", "GET");
 
-    private static final String IN_CALL = "template, format, variant, target, key and data/pointer";
-    private static final Set<String> OF_CALL = Set.of("template", "format", "key", "variant");
+    /** The placeholders that a request fills anywhere in URL and body, for messages. */
+    private static final String REQUEST_PLACEHOLDERS = "template, format, variant, target, key and data/pointer";
+    /** The placeholders among them with a fixed name; {@link #isTarget} tests the target, because its use is noted. */
+    private static final Set<String> FIXED_PLACEHOLDERS = Set.of("template", "format", "key", "variant");
     /** The property of a body that merges an object of the data into it. */
-    static final String MERGED = "...";
+    static final String MERGE_PROPERTY = "...";
 
     private final Described document;
     private final Set<JsonPath> needs = new HashSet<>();
@@ -204,7 +206,7 @@ final class DescriptionCompiler {
     }
 
     private Text url(Described place) {
-        Text url = inCall(place);
+        Text url = requestText(place);
         String beginning = url.beginning().toLowerCase(Locale.ROOT);
         if (!beginning.matches("https?://[^/?#@]+(/.*)?")) {
             throw place.mistake("an https URL is expected, whose host is written out");
@@ -238,13 +240,15 @@ final class DescriptionCompiler {
         return place.text();
     }
 
-    private Text inCall(Described place) {
-        return Text.of(place, this::isOfCall, IN_CALL);
+    private Text requestText(Described place) {
+        return Text.of(place, this::isOfRequest, REQUEST_PLACEHOLDERS);
     }
 
-    private boolean isOfCall(Slot slot) {
+    private boolean isOfRequest(Slot slot) {
         slot.inData().ifPresent(needs::add);
-        return isTarget(slot) || OF_CALL.contains(slot.name()) || slot.inData().isPresent();
+        return isTarget(slot)
+                || FIXED_PLACEHOLDERS.contains(slot.name())
+                || slot.inData().isPresent();
     }
 
     private boolean isTarget(Slot slot) {
@@ -273,7 +277,7 @@ final class DescriptionCompiler {
     private void checkBody(Described place, boolean mayMerge) {
         if (place.json().isObject()) {
             for (Described property : place.properties()) {
-                if (property.name().equals(MERGED)) {
+                if (property.name().equals(MERGE_PROPERTY)) {
                     checkMerge(property, mayMerge);
                 } else {
                     checkBody(property, mayMerge);
@@ -289,17 +293,17 @@ final class DescriptionCompiler {
     }
 
     private void checkMerge(Described place, boolean mayMerge) {
-        Optional<Slot> slot = inBody(place).alone();
+        Optional<Slot> slot = bodyText(place).alone();
         boolean data = slot.filter(
                         alone -> alone.name().equals("data") || alone.inData().isPresent())
                 .isPresent();
         if (!data || !mayMerge) {
-            throw place.mistake("\"" + MERGED + "\" merges an object of the data: write \"{data}\"");
+            throw place.mistake("\"" + MERGE_PROPERTY + "\" merges an object of the data: write \"{data}\"");
         }
     }
 
     private void checkText(Described place) {
-        Text text = inBody(place);
+        Text text = bodyText(place);
         boolean whole = text.slots().stream()
                 .anyMatch(slot -> slot.name().equals("data") || slot.name().equals("each"));
         if (whole && text.alone().isEmpty()) {
@@ -307,14 +311,14 @@ final class DescriptionCompiler {
         }
     }
 
-    private Text inBody(Described place) {
+    private Text bodyText(Described place) {
         return Text.of(
                 place,
                 slot -> {
                     usesEach |= slot.name().equals("each");
-                    return isOfCall(slot) || Set.of("data", "each").contains(slot.name());
+                    return isOfRequest(slot) || Set.of("data", "each").contains(slot.name());
                 },
-                IN_CALL + ", data and each");
+                REQUEST_PLACEHOLDERS + ", data and each");
     }
 
     private Each each(Described place) {
@@ -417,14 +421,14 @@ final class DescriptionCompiler {
     private Job job(Described place) {
         place.object("poll every status done failed moderated pollHosts result pollsCount webhook");
         return new Job(
-                inAnswer(place.need("poll")),
+                answerUrl(place.need("poll")),
                 place.need("every").duration(),
                 place.need("status").path(),
                 place.need("done").list(Described::text),
                 place.list("failed", Described::text),
                 place.list("moderated", Described::text),
                 place.list("pollHosts", DescriptionCompiler::host),
-                place.get("result").map(this::inAnswer),
+                place.get("result").map(this::answerUrl),
                 place.get("pollsCount").map(Described::flag).orElse(false),
                 place.get("webhook").map(this::webhook));
     }
@@ -442,7 +446,7 @@ final class DescriptionCompiler {
         return merged;
     }
 
-    private Text inAnswer(Described place) {
+    private Text answerUrl(Described place) {
         Text url = Text.of(
                 place, slot -> slot.name().startsWith("/") || isTarget(slot), "pointers into the answer, and target");
         boolean whole = url.beginning().isEmpty() && url.parts().size() == 1;

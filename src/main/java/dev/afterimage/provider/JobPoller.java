@@ -114,7 +114,7 @@ final class JobPoller {
     private String url(Text described, Answer answer, String target) {
         JsonNode json = ProviderJson.tree(answer.body())
                 .orElseThrow(() -> new NotAnImageException("the provider answered no JSON in which a job could be"));
-        return guard.moved(described.fill(name -> name.equals("target")
+        return guard.atConfiguredHost(described.fill(name -> name.equals("target")
                 ? target
                 : JsonPath.of(name)
                         .flatMap(path -> path.textIn(json))
@@ -197,8 +197,8 @@ final class JobPoller {
             throw new OutcomeUnknownException("the provider's job has not ended in time", null);
         }
         Duration quarter = Duration.between(departed.get(), clock.instant()).dividedBy(4);
-        Duration seldom = quarter.compareTo(left) < 0 ? quarter : left;
-        throw new JobUnfinishedException(seldom.compareTo(wait) > 0 ? seldom : wait);
+        Duration pause = quarter.compareTo(left) < 0 ? quarter : left;
+        throw new JobUnfinishedException(pause.compareTo(wait) > 0 ? pause : wait);
     }
 
     private boolean isTooLongAgo(Instant unknownSince) {
@@ -290,7 +290,7 @@ final class JobPoller {
         }
 
         /** Replaces the scheme and host of the described API in a poll URL by those of the configured one. */
-        String moved(String url) {
+        String atConfiguredHost(String url) {
             return !describedOrigin.isEmpty() && url.startsWith(describedOrigin + "/")
                     ? api + url.substring(describedOrigin.length())
                     : url;
@@ -311,7 +311,7 @@ final class JobPoller {
     @FunctionalInterface
     interface PollPermits {
 
-        /** For providers that don't count them. */
+        /** Permits every poll at once, for providers that don't count polls. */
         PollPermits FREE = attempt -> {};
 
         /**

@@ -15,12 +15,21 @@ import java.util.OptionalLong;
 @ConfigMapping(prefix = "afterimage.provider")
 public interface ProviderConfig {
 
+    /** The default of {@link #kind()}. */
+    String DEFAULT_KIND = "demo";
+
+    /** The default of {@link #timeout()}. */
+    String DEFAULT_TIMEOUT = "60s";
+
+    /** The default of {@link #connectTimeout()}. */
+    String DEFAULT_CONNECT_TIMEOUT = "5s";
+
     /**
      * The API: the name of a built-in description (docs/providers.md lists them), {@code file:} and the path of another
      * one, {@code s3:bucket/key} for one in S3, which is read when a process starts, or {@code demo}, the built-in renderer,
      * for trying the service without an account.
      */
-    @WithDefault("demo")
+    @WithDefault(DEFAULT_KIND)
     String kind();
 
     /** The API's URL; replaces the described one up to its first placeholder. Needed for {@code json}. */
@@ -69,12 +78,12 @@ public interface ProviderConfig {
      * have been billed. It is independent of how long a caller waits. Where the answer is a URL or a job, fetching or
      * finishing it may take as long again.
      */
-    @WithDefault("60s")
+    @WithDefault(DEFAULT_TIMEOUT)
     Duration timeout();
 
     /** How long DNS, TCP and TLS may take together. A call that gets no connection did not leave, and cost nothing. */
     @WithName("connect-timeout")
-    @WithDefault("5s")
+    @WithDefault(DEFAULT_CONNECT_TIMEOUT)
     Duration connectTimeout();
 
     /** The size in bytes above which an image is refused. */
@@ -85,7 +94,7 @@ public interface ProviderConfig {
     /** One account of an image API. */
     interface AccountConfig {
 
-        /** Its API key; never logged. */
+        /** The account's API key; never logged. */
         @WithName("api-key")
         Optional<String> apiKey();
 
@@ -96,19 +105,22 @@ public interface ProviderConfig {
         /** The account's name or id, for APIs that need it besides the key; where an account leaves it out, its provider's. */
         Optional<String> user();
 
-        /** Its calls in any window of {@link #rateWindow()}, at least 1; where an account leaves it out, its provider's. */
+        /**
+         * The account's calls in any window of {@link #rateWindow()}, at least 1; where an account leaves it out, its
+         * provider's.
+         */
         OptionalInt rate();
 
-        /** The length of its window; where an account leaves it out, its provider's. */
+        /** The length of the account's window; where an account leaves it out, its provider's. */
         @WithName("rate-window")
         Optional<Duration> rateWindow();
 
-        /** Its calls in flight at once, at least 1; where an account leaves it out, its provider's. */
+        /** The account's calls in flight at once, at least 1; where an account leaves it out, its provider's. */
         OptionalInt concurrency();
 
         /**
-         * What its images may cost in a calendar month (UTC), in the provider's own unit; where an account leaves it out, its
-         * provider's.
+         * What the account's images may cost in a calendar month (UTC), in the provider's own unit; where an account
+         * leaves it out, its provider's.
          */
         @WithName("monthly-credits")
         OptionalLong monthlyCredits();

@@ -49,7 +49,10 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
     /** The wait when there is no room for one more answer: about as long as it takes to store an image. */
     private static final Duration WHEN_FULL = Duration.ofMillis(500);
 
-    /** Shorter than the idle time-out of usual servers and load balancers, which close connections without notice. */
+    /**
+     * How long an idle connection is kept: shorter than the idle time-out of usual servers and load balancers, which
+     * close connections without notice.
+     */
     private static final int KEEP_ALIVE_SECONDS = 10;
 
     private final HttpClient client;

@@ -24,17 +24,17 @@ public interface ProvidersConfig {
         /** As {@code afterimage.provider.kind}; the name itself where left out. */
         Optional<String> kind();
 
-        /** Its URL; replaces the described one up to its first placeholder. */
+        /** The API's URL; replaces the described one up to its first placeholder. */
         Optional<URI> url();
 
-        /** Its own template or model name, for descriptions that call it {@code {target}}. */
+        /** The API's own template or model name, for descriptions that call it {@code {target}}. */
         Optional<String> target();
 
-        /** Hosts from which its result URLs may be fetched, besides its own and those of its description. */
+        /** Hosts from which the API's result URLs may be fetched, besides its own and those of its description. */
         @WithName("allowed-hosts")
         Optional<List<String>> allowedHosts();
 
-        /** Further accounts of it; what one leaves out is as for its own key. */
+        /** Further accounts of the API; what one leaves out is as for the API's own key. */
         Map<String, AccountConfig> accounts();
     }
 }

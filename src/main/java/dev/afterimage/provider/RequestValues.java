@@ -75,12 +75,12 @@ final class RequestValues {
      */
     private JsonNode object(JsonNode described) {
         ObjectNode filled = JSON.objectNode();
-        Optional.ofNullable(described.get(DescriptionCompiler.MERGED))
+        Optional.ofNullable(described.get(DescriptionCompiler.MERGE_PROPERTY))
                 .map(RequestValues::textOf)
                 .flatMap(Text::alone)
                 .ifPresent(slot -> merge(slot, filled));
         described.properties().forEach(property -> {
-            if (!property.getKey().equals(DescriptionCompiler.MERGED)) {
+            if (!property.getKey().equals(DescriptionCompiler.MERGE_PROPERTY)) {
                 filled.set(property.getKey(), fill(property.getValue()));
             }
         });

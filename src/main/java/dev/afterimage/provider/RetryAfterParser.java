@@ -36,8 +36,8 @@ final class RetryAfterParser {
     private RetryAfterParser() {}
 
     /**
-     * The wait that this answer names, where the description says or at a usual place, else the described ban. Above zero
-     * and at most {@link #LONGEST}.
+     * The wait that this answer names, in a place that the description names or in a usual one; else the ban that the
+     * description states. Above zero and at most {@link #LONGEST}.
      */
     static Optional<Duration> of(Answer answer, Waits described, Instant now) {
         return described(answer, described, now)

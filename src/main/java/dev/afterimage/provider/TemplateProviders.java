@@ -86,7 +86,7 @@ public final class TemplateProviders implements Accounts {
     }
 
     @Override
-    public boolean knowsNames(ImageRequest request) {
+    public boolean isIdempotent(ImageRequest request) {
         return apiOf(request)
                 .description()
                 .flatMap(Description::idempotencyHeader)
@@ -150,8 +150,7 @@ public final class TemplateProviders implements Accounts {
             Api api = apiOf(request);
             Map<String, ImageGenerator> byAccount =
                     Optional.ofNullable(made.get(api)).orElseThrow();
-            // A job may belong to an account that is no longer configured; then it is polled with the key of another
-            // one.
+            // A job of an account that is no longer configured is polled with the key of another one.
             ImageGenerator generator = Optional.ofNullable(byAccount.get(attempt.account()))
                     .orElseGet(() -> byAccount.values().iterator().next());
             return generator.generate(api.retargeted(keys.completed(request)), attempt);

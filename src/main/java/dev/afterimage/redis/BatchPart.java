@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchPart {
 
     private static final int LINES = RedisBatchLedger.IMAGES_A_KEY;
-    private static final int IMAGE = RedisBatchLedger.IMAGE;
+    private static final int IMAGE_CHARACTERS = RedisBatchLedger.IMAGE_CHARACTERS;
 
     /** The outcomes, in the order of their bitmaps. */
     private static final List<RowResult.Outcome> OUTCOMES =
@@ -58,18 +58,18 @@ final class BatchPart {
         }
     }
 
-    /** As SETBIT counts: the first bit is the highest of the first byte. */
+    /** Whether a bit is set. Bits are counted as SETBIT does: the first is the highest of the first byte. */
     private static boolean isSet(byte[] bitmap, int bit) {
         int index = bit / Byte.SIZE;
         return index < bitmap.length && (bitmap[index] >> (7 - bit % Byte.SIZE) & 1) == 1;
     }
 
     private Optional<ImageKey> image(int place) {
-        int from = place * IMAGE;
-        if (from + IMAGE > images.length || images[from] == 0) {
+        int from = place * IMAGE_CHARACTERS;
+        if (from + IMAGE_CHARACTERS > images.length || images[from] == 0) {
             return Optional.empty();
         }
-        String text = new String(images, from, IMAGE, StandardCharsets.US_ASCII);
+        String text = new String(images, from, IMAGE_CHARACTERS, StandardCharsets.US_ASCII);
         return Optional.of(
                 new ImageKey(HexFormat.of().formatHex(Base64.getUrlDecoder().decode(text))));
     }

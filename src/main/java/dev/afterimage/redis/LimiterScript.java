@@ -37,7 +37,10 @@ public final class LimiterScript {
     static final String NOTE = "redis-epoch";
 
     private final RedisLink link;
+
+    /** The prefix of all keys, with the hash tag that keeps them on one server of a cluster. */
     private final String tagged;
+
     private final AccountLimits limits;
     private final List<String> rules;
     private final Duration lostMemoryPause;
@@ -138,7 +141,7 @@ public final class LimiterScript {
     private static final ImageKey NO_KEY = new ImageKey("0".repeat(64));
 
     /**
-     * One call of the script.
+     * The arguments of one run of the script.
      *
      * @param accounts the accounts that it concerns, at least one
      * @param duration its meaning depends on the action; see {@code limiter.lua}
@@ -153,18 +156,18 @@ public final class LimiterScript {
             ImageKey key,
             List<String> more) {
 
-        /** A call that concerns no image. */
+        /** The arguments of a run that concerns no image. */
         Question(List<String> accounts, String action, String token, Lane lane, Duration duration, String... more) {
             this(accounts, action, token, lane, duration, NO_KEY, List.of(more));
         }
 
-        /** A call that concerns an image's receipt, whatever its account. */
+        /** The arguments of a run that concerns an image's receipt, whatever its account. */
         Question(String action, String token, Lane lane, ImageKey key, String... more) {
             this(FLEET, action, token, lane, Duration.ZERO, key, List.of(more));
         }
 
         /**
-         * A call that concerns a purchase.
+         * The arguments of a run that concerns a purchase.
          *
          * @param time the action's first argument, before the purchase
          */

@@ -50,7 +50,7 @@ public final class RedisBatchLedger implements BatchLedger {
     static final int IMAGES_A_KEY = 4096;
 
     /** The characters of an image key in Base64. */
-    static final int IMAGE = 43;
+    static final int IMAGE_CHARACTERS = 43;
 
     private final RedisLink link;
     private final String prefix;
@@ -112,7 +112,7 @@ public final class RedisBatchLedger implements BatchLedger {
                         result.reason(),
                         result.key().map(RedisBatchLedger::encoded).orElse(NO_IMAGE),
                         Integer.toString(keys.indexOf(images) + 1),
-                        Integer.toString(result.line() % IMAGES_A_KEY * IMAGE)));
+                        Integer.toString(result.line() % IMAGES_A_KEY * IMAGE_CHARACTERS)));
             }
             callback = ask(RECORD, keys, arguments).number() == 1;
         }
@@ -241,7 +241,7 @@ public final class RedisBatchLedger implements BatchLedger {
         return List.of(header, header + ":hits", header + ":generated", header + ":failed", header + ":failures");
     }
 
-    /** The name under which the image keys of one part stand, one behind the other. */
+    /** The server's key that has the image keys of one part, without separators. */
     private String images(String batch, int part) {
         return keys(batch).getFirst() + ":images:" + part;
     }

@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The counts of what a fleet's images cost. When Redis has lost an account's count, it starts again from the highest
- * count that any process remembers; when no process is left that saw one, from a note in the store, which may be
+ * The counts of what a fleet's images cost. When Redis has lost an account's count, the count starts again from the
+ * highest that any process remembers; when no process is left that saw one, from a note in the store, which may be
  * minutes old.
  *
  * <p>While Redis cannot be reached, nothing is spent.
@@ -50,13 +50,13 @@ public final class RedisCreditBudget implements CreditBudget {
         private static final Pattern NOTED = Pattern.compile("(\\S+) (\\d{1,18}) (.*)");
 
         /** One line of the note. It ends with the month and the account of the count. */
-        private String line(String ofAccount) {
-            return epoch + " " + used + " " + ofAccount;
+        private String line(String monthAndAccount) {
+            return epoch + " " + used + " " + monthAndAccount;
         }
 
-        private static Optional<Known> of(String line, String ofAccount) {
+        private static Optional<Known> of(String line, String monthAndAccount) {
             return Optional.of(NOTED.matcher(line))
-                    .filter(parts -> parts.matches() && parts.group(3).equals(ofAccount))
+                    .filter(parts -> parts.matches() && parts.group(3).equals(monthAndAccount))
                     .map(parts -> new Known(parts.group(1), parts.group(2)));
         }
     }
@@ -151,9 +151,9 @@ public final class RedisCreditBudget implements CreditBudget {
     }
 
     private ScriptReply add(String month, Charge charge, long micros, boolean bounded) {
-        String ofAccount = month + " " + charge.account();
-        Known seen = known.get(ofAccount);
-        Known before = seen == null ? noted(ofAccount, charge.account()) : seen;
+        String monthAndAccount = month + " " + charge.account();
+        Known seen = known.get(monthAndAccount);
+        Known before = seen == null ? fromNote(monthAndAccount, charge.account()) : seen;
         List<String> arguments = List.of(
                 Long.toString(micros),
                 Long.toString(bounded ? budgets.ofAccount(charge.account()) : -1),
@@ -167,18 +167,18 @@ public final class RedisCreditBudget implements CreditBudget {
                 field(By.TENANT, charge.tenant()));
         ScriptReply answer = RedisUnavailableException.forFleet(
                 UNAVAILABLE, () -> SCRIPT.call(link, List.of(prefix + month), arguments));
-        known.put(ofAccount, new Known(answer.word(2), Long.toString(answer.number(1))));
+        known.put(monthAndAccount, new Known(answer.word(2), Long.toString(answer.number(1))));
         return answer;
     }
 
-    private Known noted(String ofAccount, String account) {
+    private Known fromNote(String monthAndAccount, String account) {
         if (budgets.ofAccount(account) < 0) {
             return Known.NOTHING;
         }
         try {
             return store.note(NOTE).stream()
                     .flatMap(String::lines)
-                    .flatMap(line -> Known.of(line, ofAccount).stream())
+                    .flatMap(line -> Known.of(line, monthAndAccount).stream())
                     .findFirst()
                     .orElse(Known.NOTHING);
         } catch (RuntimeException unavailable) {
@@ -204,9 +204,9 @@ public final class RedisCreditBudget implements CreditBudget {
                     .map(Known.NOTED::matcher)
                     .filter(line -> line.matches() && line.group(3).startsWith(month + " "))
                     .forEach(line -> lines.put(line.group(3), line.group()));
-            known.forEach((ofAccount, count) -> {
-                if (ofAccount.startsWith(month + " ")) {
-                    lines.put(ofAccount, count.line(ofAccount));
+            known.forEach((monthAndAccount, count) -> {
+                if (monthAndAccount.startsWith(month + " ")) {
+                    lines.put(monthAndAccount, count.line(monthAndAccount));
                 }
             });
             store.note(NOTE, String.join("\n", lines.values()));

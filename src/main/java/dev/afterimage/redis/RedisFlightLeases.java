@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisFlightLeases implements FlightLeases {
 
-    private static final Duration FIRST_LOOK = Duration.ofMillis(20);
-    private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofMillis(80);
-    private static final double RARER = 1.25;
+    private static final Duration FIRST_POLL = Duration.ofMillis(20);
+    private static final Duration LONGEST_POLL_INTERVAL = Duration.ofMillis(80);
+    private static final double GROWTH = 1.25;
 
     private static final String UNAVAILABLE = "The fleet's leases cannot be asked.";
     private static final RedisScript RENEW = RedisScript.named("lease-renew");
@@ -124,7 +124,7 @@ public final class RedisFlightLeases implements FlightLeases {
     @Override
     public void awaitEnd(ImageKey key, Lane lane, Duration patience) throws InterruptedException {
         Deadline end = Deadline.in(patience, clock);
-        Duration step = FIRST_LOOK;
+        Duration step = FIRST_POLL;
         while (isHeld(key, lane)) {
             Duration left = end.remaining(clock);
             if (left.isZero()) {
@@ -132,7 +132,7 @@ public final class RedisFlightLeases implements FlightLeases {
             }
             Duration wait = withJitter(step);
             pause.await(wait.compareTo(left) < 0 ? wait : left);
-            step = rarer(step);
+            step = longer(step);
         }
     }
 
@@ -141,9 +141,9 @@ public final class RedisFlightLeases implements FlightLeases {
         return step.plusNanos((long) (step.toNanos() * 0.5 * random.nextDouble()));
     }
 
-    private static Duration rarer(Duration step) {
-        Duration next = Duration.ofNanos((long) (step.toNanos() * RARER));
-        return next.compareTo(LONGEST_BETWEEN_LOOKS) > 0 ? LONGEST_BETWEEN_LOOKS : next;
+    private static Duration longer(Duration step) {
+        Duration next = Duration.ofNanos((long) (step.toNanos() * GROWTH));
+        return next.compareTo(LONGEST_POLL_INTERVAL) > 0 ? LONGEST_POLL_INTERVAL : next;
     }
 
     private String nameOf(Lease lease) {

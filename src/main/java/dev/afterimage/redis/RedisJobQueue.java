@@ -38,8 +38,8 @@ public final class RedisJobQueue implements JobQueue {
     /** The most jobs that one script queues; more would make the other clients of the server wait. */
     private static final int MOST_JOBS = 500;
 
-    /** The time between two looks at an empty queue while a claim waits. */
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+    /** How often an empty queue is asked while a claim waits. */
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
     private final RedisLink link;
     private final List<String> keys;
@@ -104,7 +104,7 @@ public final class RedisJobQueue implements JobQueue {
         Duration left = wait;
         List<Claim> claims = claim(lanes, max);
         while (claims.isEmpty() && left.isPositive()) {
-            Duration next = left.compareTo(BETWEEN_LOOKS) < 0 ? left : BETWEEN_LOOKS;
+            Duration next = left.compareTo(POLL_INTERVAL) < 0 ? left : POLL_INTERVAL;
             pause.await(next);
             left = left.minus(next);
             claims = claim(lanes, max);

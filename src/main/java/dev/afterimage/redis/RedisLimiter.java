@@ -165,11 +165,11 @@ public final class RedisLimiter implements ProviderLimiter {
     @Override
     public boolean lower(String account, int calls, Duration window) {
         Limits limits = script.limitsOf(account);
-        int shown = limits.inWindow(calls, window);
-        if (shown >= limits.rate()) {
+        int stated = limits.inWindow(calls, window);
+        if (stated >= limits.rate()) {
             return false;
         }
-        ask(account, "lower", "", Lane.INTERACTIVE, limits.window(), Integer.toString(shown));
+        ask(account, "lower", "", Lane.INTERACTIVE, limits.window(), Integer.toString(stated));
         return true;
     }
 

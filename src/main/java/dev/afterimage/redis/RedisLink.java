@@ -2,7 +2,7 @@ package dev.afterimage.redis;
 
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.FleetUnavailableException;
-import dev.afterimage.redis.SharedConnection.Line;
+import dev.afterimage.redis.SharedConnection.CountedConnection;
 import dev.afterimage.time.Pause;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -49,11 +49,11 @@ public final class RedisLink {
      */
     private static final int MOST_CONNECTIONS = 3;
 
-    /** The divisor of the time-out after a failure. */
-    private static final int IN_DOUBT = 5;
+    /** After a failure the time-out is divided by this. */
+    private static final int DIVISOR_AFTER_FAILURE = 5;
 
     /** The errors of a server that cannot be used any more (it is no longer the primary, say), or of a lost connection. */
-    private static final Set<String> DEPOSED =
+    private static final Set<String> UNUSABLE =
             Set.of("READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN", "NOAUTH", "NOPERM", "CONNECTION_CLOSED");
 
     /**
@@ -69,7 +69,7 @@ public final class RedisLink {
     private final LongSupplier nanoTime;
     private final Pause pause;
     /** Commands that are not answered yet, in the order in which they are due, because all have the same time-out. */
-    private final Queue<Command> onTheirWay = new ConcurrentLinkedQueue<>();
+    private final Queue<Command> unanswered = new ConcurrentLinkedQueue<>();
     /** Whether a timer is set for one of these commands. */
     private final AtomicBoolean watched = new AtomicBoolean();
 
@@ -117,7 +117,7 @@ public final class RedisLink {
                     new RedisUnavailableException("Redis keeps failing and gets no commands", null));
             return replies;
         }
-        Duration patience = breaker.isInDoubt() ? timeout.dividedBy(IN_DOUBT) : timeout;
+        Duration patience = breaker.isInDoubt() ? timeout.dividedBy(DIVISOR_AFTER_FAILURE) : timeout;
         exchange(requests, replies, MOST_CONNECTIONS);
         CompletableFuture<List<Reply>> inTime =
                 patience.equals(timeout) ? watched(replies) : pause.orTimeout(replies, patience);
@@ -125,7 +125,7 @@ public final class RedisLink {
     }
 
     private CompletableFuture<List<Reply>> watched(CompletableFuture<List<Reply>> replies) {
-        onTheirWay.add(new Command(replies, nanoTime.getAsLong() + timeout.toNanos()));
+        unanswered.add(new Command(replies, nanoTime.getAsLong() + timeout.toNanos()));
         watchOldest();
         return replies;
     }
@@ -135,10 +135,10 @@ public final class RedisLink {
      * because a timer for each would wake another thread at every lookup.
      */
     private void watchOldest() {
-        Command oldest = onTheirWay.peek();
+        Command oldest = unanswered.peek();
         while (oldest != null && oldest.replies().isDone()) {
-            onTheirWay.remove(oldest);
-            oldest = onTheirWay.peek();
+            unanswered.remove(oldest);
+            oldest = unanswered.peek();
         }
         if (oldest != null && watched.compareAndSet(false, true)) {
             Duration left = Duration.ofNanos(Math.max(0, oldest.due() - nanoTime.getAsLong()));
@@ -153,10 +153,10 @@ public final class RedisLink {
 
     private void endOverdue() {
         long now = nanoTime.getAsLong();
-        for (Command command = onTheirWay.peek();
+        for (Command command = unanswered.peek();
                 command != null && command.due() - now <= 0;
-                command = onTheirWay.peek()) {
-            onTheirWay.remove(command);
+                command = unanswered.peek()) {
+            unanswered.remove(command);
             command.replies().completeExceptionally(new TimeoutException());
         }
     }
@@ -174,38 +174,42 @@ public final class RedisLink {
     }
 
     private void exchange(List<Request> requests, CompletableFuture<List<Reply>> replies, int connections) {
-        shared.line()
-                .onSuccess(line -> exchange(line, requests, replies, connections))
+        shared.current()
+                .onSuccess(connection -> exchange(connection, requests, replies, connections))
                 .onFailure(replies::completeExceptionally);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // every end of a command completes its replies
-    private void exchange(Line line, List<Request> requests, CompletableFuture<List<Reply>> replies, int connections) {
+    private void exchange(
+            CountedConnection connection,
+            List<Request> requests,
+            CompletableFuture<List<Reply>> replies,
+            int connections) {
         if (replies.isDone()) {
             return; // overdue before it went out
         }
-        if (!line.enter()) {
+        if (!connection.enter()) {
             exchange(requests, replies, connections);
             return;
         }
-        long entered = line.enteredByOne();
-        CompletableFuture<List<Reply>> answers = sendAll(line.connection(), requests);
+        long entered = connection.enteredByOne();
+        CompletableFuture<List<Reply>> answers = sendAll(connection.redis(), requests);
         answers.whenComplete((done, thrown) -> {
             Throwable failure = thrown == null ? null : unwrap(thrown);
             if (failure == null) {
                 replies.complete(done);
-            } else if (connections > 1 && wasNotSent(failure, entered >= 0 && entered == line.enteredByOne())) {
-                line.retire();
+            } else if (connections > 1 && wasNotSent(failure, entered >= 0 && entered == connection.enteredByOne())) {
+                connection.retire();
                 exchange(requests, replies, connections - 1);
             } else {
                 replies.completeExceptionally(failure);
             }
         });
         CompletableFuture.anyOf(answers, replies).whenComplete((done, failure) -> {
-            if (failure != null && spoils(unwrap(failure))) {
-                line.retire();
+            if (failure != null && isUnusableAfter(unwrap(failure))) {
+                connection.retire();
             }
-            line.leave();
+            connection.leave();
         });
     }
 
@@ -224,9 +228,9 @@ public final class RedisLink {
     }
 
     /**
-     * Whether the command was certainly not sent: the client refused to use a closed connection, or a write failed, and no
-     * other command used the connection since this one came. One whose write fails makes the client fail all that wait for
-     * an answer, too, and those were sent.
+     * Whether the command was certainly not sent: the client refused to use a closed connection; or a write failed, and
+     * it was this command's own, because no other has used the connection since this one came. (When a write fails, the
+     * client also fails the commands that wait for an answer, and those were sent.)
      */
     private static boolean wasNotSent(Throwable failure, boolean alone) {
         return "Connection is closed".equals(failure.getMessage())
@@ -235,10 +239,10 @@ public final class RedisLink {
 
     /**
      * Whether the connection must be replaced after this failure. A server that refuses one command may answer the
-     * next, but not with one of the {@link #DEPOSED} errors.
+     * next, but not with one of the {@link #UNUSABLE} errors.
      */
-    private static boolean spoils(Throwable failure) {
-        return !(failure instanceof ErrorType refusal) || DEPOSED.stream().anyMatch(refusal::is);
+    private static boolean isUnusableAfter(Throwable failure) {
+        return !(failure instanceof ErrorType refusal) || UNUSABLE.stream().anyMatch(refusal::is);
     }
 
     private List<Reply> judge(@Nullable List<Reply> replies, @Nullable Throwable thrown, Duration patience) {
@@ -266,8 +270,8 @@ public final class RedisLink {
     }
 
     /**
-     * A circuit breaker: after a number of failures in a row it lets no command pass for a while, and then one in each
-     * such while, until one succeeds.
+     * A circuit breaker: after a number of failures in a row it rests, and lets no command pass; after each rest it
+     * lets one pass, until one succeeds.
      */
     static final class Breaker {
 
@@ -275,16 +279,16 @@ public final class RedisLink {
          * The breaker's state.
          *
          * @param failures failures in a row
-         * @param closedUntil when the rest is over; meaningless below the threshold
+         * @param restsUntil when the rest is over, in nanoseconds; meaningless below the threshold
          */
-        private record State(int failures, long closedUntil) {}
+        private record State(int failures, long restsUntil) {}
 
-        private static final State SOUND = new State(0, 0);
+        private static final State NO_FAILURES = new State(0, 0);
 
         private final int threshold;
         private final long rest;
         private final LongSupplier nanoTime;
-        private final AtomicReference<State> state = new AtomicReference<>(SOUND);
+        private final AtomicReference<State> state = new AtomicReference<>(NO_FAILURES);
 
         Breaker(int threshold, Duration rest, LongSupplier nanoTime) {
             this.threshold = threshold;
@@ -299,7 +303,7 @@ public final class RedisLink {
                 return true;
             }
             long now = nanoTime.getAsLong();
-            return now - seen.closedUntil() >= 0 && state.compareAndSet(seen, new State(seen.failures(), now + rest));
+            return now - seen.restsUntil() >= 0 && state.compareAndSet(seen, new State(seen.failures(), now + rest));
         }
 
         /** Whether the last command failed, and fewer did in a row than the threshold. */
@@ -310,7 +314,7 @@ public final class RedisLink {
 
         void succeeded() {
             if (state.get().failures() > 0) {
-                state.set(SOUND);
+                state.set(NO_FAILURES);
             }
         }
 

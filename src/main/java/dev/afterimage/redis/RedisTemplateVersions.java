@@ -23,32 +23,33 @@ import java.util.concurrent.CompletionStage;
 public final class RedisTemplateVersions implements TemplateVersions {
 
     private static final int MOST_TEMPLATES = 10_000;
-    private static final Duration SHORTEST_MEMORY = Duration.ofMinutes(1);
+    private static final Duration SHORTEST_REDIS_TTL = Duration.ofMinutes(1);
     private static final RedisScript RAISE = RedisScript.named("version-raise");
 
     private final RedisLink link;
     private final String prefix;
-    private final TemplateVersions kept;
+    private final TemplateVersions stored;
     private final Duration nearFor;
-    private final Duration memory;
+    private final Duration redisTtl;
     private final AsyncCache<TemplateId, Long> near;
 
     /**
-     * Caches the versions of {@code kept}.
+     * Caches the versions of {@code stored}.
      *
-     * @param kept the store's versions, which survive a flush of Redis
+     * @param stored the store's versions, which survive a flush of Redis
      * @param nearFor how long this process uses a version without asking; a few seconds
      * @param ticker a time that never goes back, such as {@link Ticker#systemTicker}
      */
     public RedisTemplateVersions(
-            RedisLink link, RedisConfig config, TemplateVersions kept, Duration nearFor, Ticker ticker) {
+            RedisLink link, RedisConfig config, TemplateVersions stored, Duration nearFor, Ticker ticker) {
         this.link = link;
         this.prefix = config.prefix() + ":version:";
-        this.kept = kept;
+        this.stored = stored;
         this.nearFor = nearFor;
-        // Longer than instances remember a version of the store, so that none of them brings a former one back.
-        Duration twice = kept.visibleWithin().multipliedBy(2);
-        this.memory = twice.compareTo(SHORTEST_MEMORY) > 0 ? twice : SHORTEST_MEMORY;
+        // Redis keeps a version for longer than any instance remembers the store's former one, so that none of them
+        // brings that back.
+        Duration twice = stored.visibleWithin().multipliedBy(2);
+        this.redisTtl = twice.compareTo(SHORTEST_REDIS_TTL) > 0 ? twice : SHORTEST_REDIS_TTL;
         this.near = Caffeine.newBuilder()
                 .maximumSize(MOST_TEMPLATES)
                 .expireAfterWrite(nearFor)
@@ -65,7 +66,7 @@ public final class RedisTemplateVersions implements TemplateVersions {
 
     @Override
     public long raise(TemplateId template) {
-        long version = kept.raise(template);
+        long version = stored.raise(template);
         near.asMap()
                 .merge(
                         template,
@@ -79,21 +80,21 @@ public final class RedisTemplateVersions implements TemplateVersions {
     /** Usually {@code nearFor}; this long when Redis could not be told of a new version. */
     @Override
     public Duration visibleWithin() {
-        return nearFor.plus(memory).plus(kept.visibleWithin());
+        return nearFor.plus(redisTtl).plus(stored.visibleWithin());
     }
 
     private CompletableFuture<Long> ask(TemplateId template) {
         Request get = Request.cmd(Command.GET).arg(nameOf(template));
         return link.send(get)
                 .handle((known, gone) -> known == null
-                        ? kept.current(template).thenCompose(version -> rememberOr(template, version))
+                        ? stored.current(template).thenCompose(version -> rememberOr(template, version))
                         : CompletableFuture.completedFuture(Long.parseLong(known.toString())))
                 .thenCompose(version -> version);
     }
 
     /** Tells Redis of a version. Answers the one that Redis has now, or the given one when Redis cannot be reached. */
     private CompletableFuture<Long> rememberOr(TemplateId template, long version) {
-        List<String> arguments = List.of(Long.toString(version), Long.toString(memory.toMillis()));
+        List<String> arguments = List.of(Long.toString(version), Long.toString(redisTtl.toMillis()));
         return RAISE.run(link, List.of(nameOf(template)), arguments)
                 .thenApply(ScriptReply::number)
                 .exceptionally(gone -> version);

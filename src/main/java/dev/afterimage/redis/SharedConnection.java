@@ -23,33 +23,33 @@ final class SharedConnection {
 
     private final Redis redis;
     private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Future<Line> current;
+    private @Nullable Future<CountedConnection> shared;
 
     SharedConnection(Redis redis) {
         this.redis = redis;
     }
 
     /** The present connection, opened when there is none. Does not block. */
-    Future<Line> line() {
+    Future<CountedConnection> current() {
         lock.lock();
         try {
-            Future<Line> line = current;
-            if (line == null
-                    || line.failed()
-                    || (line.succeeded() && line.result().isRetired())) {
-                line = redis.connect().map(Line::new);
-                current = line;
+            Future<CountedConnection> connection = shared;
+            if (connection == null
+                    || connection.failed()
+                    || (connection.succeeded() && connection.result().isRetired())) {
+                connection = redis.connect().map(CountedConnection::new);
+                shared = connection;
             }
-            return line;
+            return connection;
         } finally {
             lock.unlock();
         }
     }
 
     /** One connection, and how many commands use it. */
-    static final class Line {
+    static final class CountedConnection {
 
-        private final RedisConnection connection;
+        private final RedisConnection redis;
         private final AtomicBoolean retired = new AtomicBoolean();
         /** Commands on their way, and one more until it is retired; it is closed at zero. */
         private final AtomicInteger users = new AtomicInteger(1);
@@ -57,12 +57,12 @@ final class SharedConnection {
         /** Commands that have used it. */
         private final AtomicLong entered = new AtomicLong();
 
-        private Line(RedisConnection connection) {
-            this.connection = connection;
+        private CountedConnection(RedisConnection redis) {
+            this.redis = redis;
         }
 
-        RedisConnection connection() {
-            return connection;
+        RedisConnection redis() {
+            return redis;
         }
 
         private boolean isRetired() {
@@ -98,13 +98,13 @@ final class SharedConnection {
         }
 
         /**
-         * Closes the connection. The client pools a connection unless it was in publish/subscribe mode, and has no other
-         * way to close one; it is given back after the command for that was written, or the pool would hand it out once
-         * more.
+         * Closes the connection. The client has no other way to close one than to give it back in publish/subscribe
+         * mode, in which it is not pooled; so an UNSUBSCRIBE is sent first. The connection is given back when that was
+         * written, or the pool would hand it out once more.
          */
         private void close() {
-            connection.handler(answer -> {});
-            connection.send(Request.cmd(Command.UNSUBSCRIBE)).onComplete(written -> connection.close());
+            redis.handler(answer -> {});
+            redis.send(Request.cmd(Command.UNSUBSCRIBE)).onComplete(written -> redis.close());
         }
     }
 }

@@ -111,7 +111,8 @@ final class ConfigurationCheck {
             "afterimage.quota.per-caller", 1,
             "afterimage.http.max-followers", 0);
 
-    private static final Map<String, String> GONE = Map.of(
+    /** The keys of former versions that are no longer used, each with what holds instead. */
+    private static final Map<String, String> REMOVED = Map.of(
             "afterimage.generation.retry-unknown",
             "A call whose outcome is unknown is repeated afterimage.generation.repurchases times.",
             "afterimage.provider.emergency-share",
@@ -263,11 +264,11 @@ final class ConfigurationCheck {
                 .collect(Collectors.joining("|")));
         Set<String> warnings = new TreeSet<>();
         for (String name : names) {
-            Optional<String> gone = GONE.keySet().stream()
+            Optional<String> removed = REMOVED.keySet().stream()
                     .filter(key -> name.equals(key) || name.equals(inEnvironment(key, "")))
                     .findFirst();
-            if (gone.isPresent()) {
-                warnings.add(gone.get() + " is no longer used. " + GONE.get(gone.get()));
+            if (removed.isPresent()) {
+                warnings.add(removed.get() + " is no longer used. " + REMOVED.get(removed.get()));
             } else if (isOurs(name) && !read.matcher(name).matches()) {
                 warnings.add(name + " is set, but nothing reads it; docs/configuration.md has all keys.");
             }

@@ -61,11 +61,6 @@ public class GuardDefaults implements ConfigSourceFactory {
     /** Above the environment (300) and system properties (400). */
     private static final int ABOVE_ALL = 1000;
 
-    /** The defaults of {@link dev.afterimage.provider.ProviderConfig}. */
-    private static final String CONNECT_TIMEOUT = "5s";
-
-    private static final String TIMEOUT = "60s";
-
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         Map<String, String> fetched = new HashMap<>();
@@ -156,13 +151,14 @@ public class GuardDefaults implements ConfigSourceFactory {
      */
     private static Set<String> kinds(ConfigSourceContext context, boolean sharing, Map<String, String> fetched) {
         Set<String> kinds = new HashSet<>();
-        kinds.add(here(context, PROVIDER + "kind", value(context, "kind").orElse("demo"), fetched));
+        kinds.add(withDocument(
+                context, PROVIDER + "kind", value(context, "kind").orElse(ProviderConfig.DEFAULT_KIND), fetched));
         context.iterateNames().forEachRemaining(name -> {
             if (TEMPLATE_PROVIDER.matcher(name).matches()) {
                 Optional<String> named = of(context, name).filter(one -> !(sharing && hasOwnLimits(context, one)));
                 named.ifPresent(provider -> {
                     String key = "afterimage.providers.\"" + provider + "\".kind";
-                    kinds.add(here(
+                    kinds.add(withDocument(
                             context,
                             key,
                             of(context, key)
@@ -179,7 +175,8 @@ public class GuardDefaults implements ConfigSourceFactory {
      * The kind itself; or for a description in S3 its document, which is read here and replaces its name in the
      * configuration.
      */
-    private static String here(ConfigSourceContext context, String key, String kind, Map<String, String> fetched) {
+    private static String withDocument(
+            ConfigSourceContext context, String key, String kind, Map<String, String> fetched) {
         if (!S3Descriptions.isOne(kind)) {
             return kind;
         }
@@ -214,8 +211,8 @@ public class GuardDefaults implements ConfigSourceFactory {
      * {@link dev.afterimage.provider.ApiSettings#longestCall()}.
      */
     private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
-        return duration(value(context, "connect-timeout").orElse(CONNECT_TIMEOUT))
-                .plus(duration(value(context, described, "timeout").orElse(TIMEOUT)))
+        return duration(value(context, "connect-timeout").orElse(ProviderConfig.DEFAULT_CONNECT_TIMEOUT))
+                .plus(duration(value(context, described, "timeout").orElse(ProviderConfig.DEFAULT_TIMEOUT)))
                 .multipliedBy(2);
     }
 

@@ -5,6 +5,7 @@ import com.sun.source.tree.AssignmentTree;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ExpressionTree;
+import com.sun.source.tree.IdentifierTree;
 import com.sun.source.tree.LiteralTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.ParameterizedTypeTree;
@@ -120,7 +121,7 @@ final class ConfigurationMappings {
                 .orElseThrow();
         return unit.getTypeDecls().stream()
                 .flatMap(ConfigurationMappings::withNested)
-                .flatMap(type -> annotation(type.getModifiers().getAnnotations(), "ConfigMapping").stream()
+                .flatMap(type -> annotation(type.getModifiers().getAnnotations(), "ConfigMapping", type).stream()
                         .map(prefix -> {
                             Declared mapping = declared(type.getSimpleName().toString());
                             return new Mapping(prefix, root, meaning(mapping.path(), prefix), keysOf(mapping, prefix));
@@ -152,8 +153,8 @@ final class ConfigurationMappings {
     }
 
     private List<Key> keysOf(MethodTree method, Declared owner, String prefix) {
-        String name = prefix + "." + nameOf(method);
-        Optional<String> fallback = annotation(method.getModifiers().getAnnotations(), "WithDefault");
+        String name = prefix + "." + nameOf(method, owner);
+        Optional<String> fallback = annotation(method.getModifiers().getAnnotations(), "WithDefault", owner.tree());
         Tree type = method.getReturnType();
         while (type instanceof ParameterizedTypeTree generic) {
             type = generic.getTypeArguments().getLast();
@@ -244,8 +245,8 @@ final class ConfigurationMappings {
         return Optional.ofNullable(types.get(simpleName)).orElseThrow();
     }
 
-    private static String nameOf(MethodTree method) {
-        return annotation(method.getModifiers().getAnnotations(), "WithName")
+    private static String nameOf(MethodTree method, Declared owner) {
+        return annotation(method.getModifiers().getAnnotations(), "WithName", owner.tree())
                 .orElseGet(() -> kebab(method.getName().toString()));
     }
 
@@ -254,16 +255,28 @@ final class ConfigurationMappings {
         return camel.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
     }
 
-    /** The one text that an annotation holds, as its value or by any name. */
-    private static Optional<String> annotation(List<? extends AnnotationTree> annotations, String name) {
+    /**
+     * The one text that an annotation holds, as its value or by any name: a literal, or a constant of {@code scope}.
+     */
+    private static Optional<String> annotation(
+            List<? extends AnnotationTree> annotations, String name, ClassTree scope) {
         return annotations.stream()
                 .filter(annotation -> annotation.getAnnotationType().toString().equals(name))
-                .map(annotation -> literal(annotation.getArguments().getFirst()))
+                .map(annotation -> text(annotation.getArguments().getFirst(), scope))
                 .findFirst();
     }
 
-    private static String literal(ExpressionTree argument) {
-        ExpressionTree value = argument instanceof AssignmentTree named ? named.getExpression() : argument;
-        return String.valueOf(((LiteralTree) value).getValue());
+    private static String text(ExpressionTree argument, ClassTree scope) {
+        return switch (argument) {
+            case AssignmentTree named -> text(named.getExpression(), scope);
+            case IdentifierTree constant ->
+                scope.getMembers().stream()
+                        .filter(member -> member instanceof VariableTree variable
+                                && variable.getName().equals(constant.getName()))
+                        .map(member -> text(((VariableTree) member).getInitializer(), scope))
+                        .findFirst()
+                        .orElseThrow();
+            default -> String.valueOf(((LiteralTree) argument).getValue());
+        };
     }
 }

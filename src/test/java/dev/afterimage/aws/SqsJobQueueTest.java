@@ -3,6 +3,7 @@ package dev.afterimage.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.InvalidRequestException;
@@ -223,6 +224,12 @@ class SqsJobQueueTest extends JobQueueContract {
         ImageRequest request = new ImageRequest(
                 new TemplateId("card"), TemplateData.of("{\"title\":\"" + title + "\"}"), ImageFormat.PNG);
         return new Job.Image(
-                "job-" + number, Jobs.KEYS.keyOf(request, 0), request, Lane.BULK, Caller.SERVICE, Optional.empty());
+                "job-" + number,
+                Jobs.KEYS.keyOf(request, 0),
+                request,
+                Lane.BULK,
+                Caller.SERVICE,
+                Optional.empty(),
+                Horizon.NONE);
     }
 }

@@ -9,7 +9,6 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The small values: formats, magic numbers, template names, keys. */
@@ -27,21 +26,6 @@ class ImageValuesTest {
         assertThatExceptionOfType(InvalidRequestException.class)
                 .isThrownBy(() -> ImageFormat.named(word))
                 .satisfies(refused -> assertThat(refused.detail()).contains("png, jpeg, webp, gif"));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aFormatIsFoundByItsContentType(ImageFormat format) {
-        assertThat(ImageFormat.ofContentType(format.contentType())).contains(format);
-        assertThat(ImageFormat.ofContentType(" " + format.contentType().toUpperCase(Locale.ROOT) + " ; q=1"))
-                .contains(format);
-        assertThat(ImageFormat.named(format.word())).isEqualTo(format);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "image/svg+xml", "text/html", "image/pngx", "image", ";", "png"})
-    void otherContentTypesHaveNoFormat(String contentType) {
-        assertThat(ImageFormat.ofContentType(contentType)).isEmpty();
     }
 
     @ParameterizedTest

@@ -58,12 +58,12 @@ class MemoryLimiterTest extends ProviderLimiterContract {
         CompletableFuture<String> disk = new CompletableFuture<>();
         ReceiptStorage slow = new ReceiptStorage() {
             @Override
-            public List<Kept> load() {
+            public List<Entry> load() {
                 return List.of();
             }
 
             @Override
-            public CompletableFuture<?> put(Kept receipt) {
+            public CompletableFuture<?> put(Entry entry) {
                 return disk;
             }
 

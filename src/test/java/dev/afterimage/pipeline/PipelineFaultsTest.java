@@ -16,7 +16,6 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
-import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
@@ -24,7 +23,6 @@ import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
-import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.ManualPause;
@@ -40,7 +38,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -112,9 +109,8 @@ class PipelineFaultsTest {
         FlightLeases shared = reachable(
                 FlightLeases.class, leases, () -> new FleetUnavailableException("gone", new RuntimeException()));
         var settler = Permitted.settler(reachable, clock, pause, threads);
-        return new ImagePipeline(new PipelineParts(
+        return Permitted.pipeline(
                 Jobs.KEYS,
-                new FixedVersions(),
                 index,
                 store,
                 shared,
@@ -122,17 +118,11 @@ class PipelineFaultsTest {
                 settler,
                 Permitted.generator(generator, asked, settler, clock, pause),
                 generator,
-                (request, lane, deadline) -> Optional.empty(),
                 freshness,
-                new MemoryCallerQuota(OptionalInt.empty(), clock),
                 backlog,
-                new Drain(clock, pause),
-                Integer.MAX_VALUE,
-                Duration.ofSeconds(25),
-                () -> {},
                 pause,
                 clock,
-                threads));
+                threads);
     }
 
     /** The port, failing while Redis is gone. */

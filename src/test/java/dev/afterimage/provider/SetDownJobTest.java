@@ -3,6 +3,7 @@ package dev.afterimage.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.aws.SqsJobQueue;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException.RejectedException.Reason;
 import dev.afterimage.image.ImageRequest;
@@ -161,7 +162,13 @@ class SetDownJobTest {
     private void enqueue() {
         queue.enqueue(
                 List.of(new Job.Image(
-                        "job-1", KEYS.keyOf(request, 0), request, Lane.BULK, Caller.SERVICE, Optional.empty())),
+                        "job-1",
+                        KEYS.keyOf(request, 0),
+                        request,
+                        Lane.BULK,
+                        Caller.SERVICE,
+                        Optional.empty(),
+                        Horizon.NONE)),
                 Duration.ZERO);
     }
 

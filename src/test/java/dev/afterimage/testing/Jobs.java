@@ -51,6 +51,7 @@ public final class Jobs {
 
     private static Job.Image job(int number, Lane lane, Optional<BatchRow> row) {
         ImageRequest request = request(number);
-        return new Job.Image("job-" + number, KEYS.keyOf(request, 0), request, lane, new Caller("key:" + number), row);
+        return new Job.Image(
+                "job-" + number, KEYS.keyOf(request, 0), request, lane, new Caller("key:" + number), row, Horizon.NONE);
     }
 }

@@ -41,7 +41,7 @@ public final class MemoryBatchLedger implements BatchLedger {
         final TreeMap<Integer, RowResult> rows = new TreeMap<>();
         final Caller owner;
         final Instant startedAt;
-        Instant lastSign;
+        Instant lastActivity;
         int total;
         Optional<String> hash = Optional.empty();
         Optional<Instant> cancelledAt = Optional.empty();
@@ -50,7 +50,7 @@ public final class MemoryBatchLedger implements BatchLedger {
         Entry(Caller owner, Instant startedAt) {
             this.owner = owner;
             this.startedAt = startedAt;
-            this.lastSign = startedAt;
+            this.lastActivity = startedAt;
         }
 
         int count(RowResult.Outcome outcome) {
@@ -80,7 +80,7 @@ public final class MemoryBatchLedger implements BatchLedger {
     public synchronized void progress(String batch, int rows) {
         entry(batch).ifPresent(entry -> {
             entry.total = rows;
-            entry.lastSign = clock.instant();
+            entry.lastActivity = clock.instant();
         });
     }
 
@@ -100,7 +100,7 @@ public final class MemoryBatchLedger implements BatchLedger {
                         || (former.outcome() == RowResult.Outcome.FAILED
                                 && result.outcome() != RowResult.Outcome.FAILED)) {
                     entry.rows.put(result.line(), result);
-                    entry.lastSign = clock.instant();
+                    entry.lastActivity = clock.instant();
                 }
             }
         });
@@ -156,7 +156,7 @@ public final class MemoryBatchLedger implements BatchLedger {
                                 .map(row -> new Batch.Failure(row.line(), row.reason()))
                                 .toList(),
                         entry.startedAt,
-                        entry.lastSign,
+                        entry.lastActivity,
                         entry.hash,
                         entry.cancelledAt));
     }

@@ -16,9 +16,11 @@ import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
+import dev.afterimage.pipeline.Backlog;
 import dev.afterimage.pipeline.Drain;
 import dev.afterimage.pipeline.ImagePipeline;
 import dev.afterimage.pipeline.PipelineParts;
+import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Pause;
@@ -85,9 +87,8 @@ public final class Permitted {
             Pause pause,
             Clock clock,
             ExecutorService threads) {
-        return new ImagePipeline(new PipelineParts(
+        return pipeline(
                 keys,
-                new FixedVersions(),
                 index,
                 store,
                 new MemoryFlightLeases(Duration.ofSeconds(30), () -> clock.millis() * 1_000_000, pause),
@@ -95,10 +96,42 @@ public final class Permitted {
                 settler,
                 generator,
                 jobs,
+                freshness,
+                new FakeBacklog(),
+                pause,
+                clock,
+                threads);
+    }
+
+    /** The same with these leases, which processes may share, and this backlog. */
+    public static ImagePipeline pipeline(
+            KeyScheme keys,
+            ImageIndex index,
+            ImageStore store,
+            FlightLeases leases,
+            Receipts receipts,
+            CallSettler settler,
+            ImageGenerator generator,
+            ImageGenerator jobs,
+            FreshnessPolicy freshness,
+            Backlog backlog,
+            Pause pause,
+            Clock clock,
+            ExecutorService threads) {
+        return new ImagePipeline(new PipelineParts(
+                keys,
+                new FixedVersions(),
+                index,
+                store,
+                leases,
+                receipts,
+                settler,
+                generator,
+                jobs,
                 (request, lane, deadline) -> Optional.empty(),
                 freshness,
                 new MemoryCallerQuota(OptionalInt.empty(), clock),
-                new FakeBacklog(),
+                backlog,
                 new Drain(clock, pause),
                 Integer.MAX_VALUE,
                 Duration.ofSeconds(25),
@@ -126,7 +159,7 @@ public final class Permitted {
         }
 
         @Override
-        public boolean knowsNames(ImageRequest request) {
+        public boolean isIdempotent(ImageRequest request) {
             return false;
         }
     }

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
-/** Tells the progress of one batch to one watcher: a few times a second until it ends, or once. */
+/** Sends a watcher the progress of a batch: twice a second until the batch ends, or only once. */
 @Singleton
 final class BatchEvents {
 

@@ -70,7 +70,7 @@ final class BatchImages {
      *
      * @param after lines up to this one are left out
      * @param max at most so many rows
-     * @param root the caller's way to the service
+     * @param root the service's root as the caller addressed it
      */
     StreamingOutput list(Form form, String batch, int after, int max, URI root) {
         // The first page is read before the status line is sent, so that a failure becomes a problem document.

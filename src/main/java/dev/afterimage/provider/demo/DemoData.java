@@ -43,6 +43,7 @@ record DemoData(JsonNode root, long seed) {
         return textOf(root.path(name), name).filter(text -> !text.isEmpty());
     }
 
+    /** The same, or the sample where the data does not have this property. */
     String text(String name, String sample) {
         return root.has(name) ? text(name).orElse("") : sample;
     }

@@ -34,13 +34,13 @@ record ProductCard(Fonts fonts) implements DemoTemplate {
         Canvas canvas = new Canvas(SIZE, SIZE);
         canvas.fill(new Rectangle2D.Double(0, 0, SIZE, SIZE), new Color(0xFAFAF9));
         canvas.fill(STAGE, Canvas.gradient(0, 40, palette.from(), SIZE, 640, palette.to()));
-        canvas.within(STAGE, () -> piece(canvas, palette, random));
+        canvas.within(STAGE, () -> figure(canvas, palette, random));
         badge(canvas, data.text("badge", ""), palette);
-        words(canvas, data, palette);
+        texts(canvas, data, palette);
         return canvas.finish();
     }
 
-    private static void piece(Canvas canvas, Palette palette, SplittableRandom random) {
+    private static void figure(Canvas canvas, Palette palette, SplittableRandom random) {
         double x = SIZE / 2.0;
         double y = 340;
         canvas.circle(x, y, 330, Canvas.faint(Color.WHITE, 0.06));
@@ -83,7 +83,7 @@ record ProductCard(Fonts fonts) implements DemoTemplate {
         canvas.text(fonts.bold(), 28, line, 104, 116, INK);
     }
 
-    private void words(Canvas canvas, DemoData data, Palette palette) {
+    private void texts(Canvas canvas, DemoData data, Palette palette) {
         String price = data.text("price", "€ 49");
         TextBlock priceTag = TextBlock.fit(fonts.bold(), price, 320, 1, 64, 54, 44);
         String priceLine = priceTag.lines().getFirst();

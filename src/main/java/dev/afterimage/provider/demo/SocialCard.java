@@ -34,7 +34,7 @@ record SocialCard(Fonts fonts) implements DemoTemplate {
         Canvas canvas = new Canvas(WIDTH, HEIGHT);
         background(canvas, palette, random);
         String tag = data.text("tag", "");
-        words(canvas, data, tag(canvas, tag, palette), tag.isEmpty() ? 0.45 : 0);
+        texts(canvas, data, tag(canvas, tag, palette), tag.isEmpty() ? 0.45 : 0);
         foot(canvas, data, palette);
         return canvas.finish();
     }
@@ -63,7 +63,7 @@ record SocialCard(Fonts fonts) implements DemoTemplate {
     }
 
     /** Draws title and subtitle, as large as they fit between the tag and the foot. */
-    private void words(Canvas canvas, DemoData data, double top, double shareOfSpaceAbove) {
+    private void texts(Canvas canvas, DemoData data, double top, double shareOfSpaceAbove) {
         String subtitle = data.text("subtitle", "");
         TextBlock below = TextBlock.fit(fonts.regular(), subtitle, TEXT_WIDTH, 2, 38, 34, 30);
         double belowHeight = subtitle.isEmpty() ? 0 : GAP + below.height();

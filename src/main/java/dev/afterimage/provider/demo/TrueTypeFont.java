@@ -25,6 +25,8 @@ final class TrueTypeFont {
     private final CharacterMap characters;
     private final GlyphOutlines outlines;
     private final int unitsPerEm;
+
+    /** How many glyphs have a width of their own; the others have that of the last of these. */
     private final int longMetrics;
 
     /** Reads a font file. */
