@@ -72,7 +72,8 @@ elseif action == 'claim' then
   return claim(tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5])
 elseif action == 'dead-letters' then
   local letters = {}
-  for _, job in ipairs(redis.call('ZRANGE', dead, 0, ARGV[3] - 1)) do
+  -- From one place in the order of their age to another, which is left out.
+  for _, job in ipairs(redis.call('ZRANGE', dead, ARGV[3], ARGV[4] - 1)) do
     letters[#letters + 1] = redis.call('HGET', bodies, job) or ''
   end
   return letters

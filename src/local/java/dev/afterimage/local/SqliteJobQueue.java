@@ -15,7 +15,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -120,8 +122,11 @@ public final class SqliteJobQueue implements JobQueue {
                 Job job = JobCodec.decode(one.body());
                 claims.add(new Claim(job, one.attempts(), one.deliveries(), one.receipt()));
             } catch (NewerFormatException newer) {
-                // Its claim ends after the visibility timeout; a newer process can then read it.
+                // Its claim ends after the visibility timeout; a newer process can then read it. It is not counted as
+                // delivered, because this version says nothing of the job.
                 LOG.warn(newer.getMessage());
+                database.change(session -> session.update(
+                        "UPDATE job SET deliveries = 0 WHERE number = ? AND claims = ?", one.number(), one.claims()));
             } catch (RuntimeException damaged) {
                 deadLetter(one.number(), one.claims(), null, one.body(), "This is not a job.", 0);
             }
@@ -203,26 +208,47 @@ public final class SqliteJobQueue implements JobQueue {
     /** A dead letter. */
     private record Letter(long number, String body) {}
 
+    /** The oldest dead letters by number, without those that a newer version wrote. */
+    private Map<Long, Job> readableLetters(int max) {
+        Map<Long, Job> readable = new LinkedHashMap<>();
+        long last = 0;
+        while (readable.size() < max) {
+            long after = last;
+            List<Letter> letters = database.read(session -> session.list(
+                    "SELECT number, body FROM dead_letter WHERE lane IS NOT NULL AND number > ? ORDER BY number LIMIT ?",
+                    row -> new Letter(row.getLong(1), row.getString(2)),
+                    after,
+                    max - readable.size()));
+            if (letters.isEmpty()) {
+                break;
+            }
+            for (Letter letter : letters) {
+                try {
+                    readable.put(letter.number(), JobCodec.decode(letter.body()));
+                } catch (NewerFormatException newer) {
+                    LOG.warn(newer.getMessage());
+                }
+            }
+            last = letters.getLast().number();
+        }
+        return readable;
+    }
+
     @Override
     public int redrive(int max, Consumer<Job> before) {
-        List<Letter> oldest = database.read(session -> session.list(
-                "SELECT number, body FROM dead_letter WHERE lane IS NOT NULL ORDER BY number LIMIT ?",
-                row -> new Letter(row.getLong(1), row.getString(2)),
-                max));
-        for (Letter letter : oldest) {
-            before.accept(JobCodec.decode(letter.body()));
-        }
+        Map<Long, Job> oldest = readableLetters(max);
+        oldest.values().forEach(before);
         long now = clock.millis();
         return database.changeSynced(session -> {
             int redriven = 0;
-            for (Letter letter : oldest) {
+            for (long letter : oldest.keySet()) {
                 session.update(
                         "INSERT INTO job (lane, visible_at, created_at, body)"
                                 + " SELECT lane, ?, ?, body FROM dead_letter WHERE number = ?",
                         now,
                         now,
-                        letter.number());
-                redriven += session.update("DELETE FROM dead_letter WHERE number = ?", letter.number());
+                        letter);
+                redriven += session.update("DELETE FROM dead_letter WHERE number = ?", letter);
             }
             return redriven;
         });

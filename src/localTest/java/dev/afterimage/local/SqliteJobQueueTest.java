@@ -49,6 +49,45 @@ class SqliteJobQueueTest extends JobQueueContract {
     }
 
     @Test
+    void jobThatOnlyOlderWorkersSawWasNotDelivered() throws Exception {
+        queue().enqueue(List.of(Jobs.bulk(1)), NOW);
+        newer("job", true);
+        for (int times = 0; times < 9; times++) {
+            assertThat(drain()).isEmpty();
+            clock.advance(queue().visibilityTimeout().plus(A_MOMENT));
+        }
+
+        newer("job", false);
+        assertThat(onlyClaim().deliveries()).isEqualTo(1);
+    }
+
+    @Test
+    void deadLettersOfANewerFormatHoldNoOthersUp() throws Exception {
+        queue().enqueue(jobs(0, 2), NOW);
+        queue().deadLetter(onlyClaim(), "a test");
+        newer("dead_letter", true);
+        queue().deadLetter(onlyClaim(), "a test");
+
+        assertThat(queue().redrive(1, job -> {})).isEqualTo(1);
+        assertThat(queue().redrive(1, job -> {})).isZero();
+        assertThat(queue().status().deadLetters()).isEqualTo(1);
+    }
+
+    /** Gives all jobs of a table a format that this version does not know, or their own again. */
+    private void newer(String table, boolean newer) {
+        String form = "\"v\":\"";
+        String newerForm = "\"v\":\"9";
+        database.get()
+                .change(
+                        DatabaseThread.Kind.UNSYNCED,
+                        session -> session.update(
+                                "UPDATE " + table + " SET body = replace(body, ?, ?)",
+                                newer ? form : newerForm,
+                                newer ? newerForm : form))
+                .join();
+    }
+
+    @Test
     void slowWorkerHasLostItsJob() throws Exception {
         queue().enqueue(List.of(Jobs.bulk(1)), NOW);
         Claim slow = onlyClaim();

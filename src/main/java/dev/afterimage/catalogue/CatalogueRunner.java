@@ -85,10 +85,11 @@ public final class CatalogueRunner {
      */
     public PlanReport run(String name, Optional<Duration> gap, Deadline deadline) {
         Plan plan = plan(name, gap);
+        Optional<Checkpoint> former = checkpoints.find(name);
         try {
             CatalogueSource.OpenCatalogue open = source.open(plan.catalogue().source());
-            Checkpoint from = from(checkpoints.find(name), plan.period(), open.version());
             try (CatalogueRows rows = plan.rows(open)) {
+                Checkpoint from = from(former, plan.period(), open.version());
                 CatalogueRun run = new CatalogueRun(
                         planner, freshness, plan.period(), queue, from, to -> checkpoints.save(name, to));
                 boolean complete = run.read(rows, () -> deadline.hasPassed(clock));
@@ -109,10 +110,11 @@ public final class CatalogueRunner {
      */
     public DryRun.Estimate estimate(String name, DryRun dryRun) {
         Plan plan = plan(name, Optional.empty());
+        Optional<Checkpoint> former = checkpoints.find(name);
         try {
             CatalogueSource.OpenCatalogue open = source.open(plan.catalogue().source());
-            Checkpoint from = from(checkpoints.find(name), plan.period(), open.version());
             try (CatalogueRows rows = plan.rows(open)) {
+                Checkpoint from = from(former, plan.period(), open.version());
                 return dryRun.of(rows, Horizon.ofPlan(from.since(), plan.period()));
             }
         } catch (IOException e) {
@@ -132,8 +134,14 @@ public final class CatalogueRunner {
     /** A catalogue's configuration, checked. */
     private record Plan(CatalogueConfig catalogue, CatalogueFormat format, Duration period) {
 
+        /** Reads the catalogue from its beginning; closes it when it cannot be read. */
         CatalogueRows rows(CatalogueSource.OpenCatalogue open) throws IOException {
-            return format.open(open.content(), catalogue.template().map(TemplateId::new));
+            try {
+                return format.open(open.content(), catalogue.template().map(TemplateId::new));
+            } catch (IOException | RuntimeException unreadable) {
+                open.content().close();
+                throw unreadable;
+            }
         }
     }
 

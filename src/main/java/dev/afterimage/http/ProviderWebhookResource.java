@@ -7,8 +7,6 @@ import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.ImageRequestReader;
-import dev.afterimage.limit.Caller;
-import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.pipeline.GenerationRequest;
@@ -85,8 +83,7 @@ public final class ProviderWebhookResource {
     }
 
     private void poll(ImageKey key, ImageRequest request) throws InterruptedException {
-        GenerationRequest job =
-                GenerationRequest.ofJob(request, Caller.SERVICE, Lane.BULK, Deadline.in(PATIENCE, clock));
+        GenerationRequest job = GenerationRequest.ofWebhook(request, Deadline.in(PATIENCE, clock));
         CompletableFuture<Optional<ImageOutcome>> outcome = images.indexLookup(request)
                 .thenCompose(lookup -> lookup.key().equals(key)
                         ? images.obtain(job, lookup).thenApply(Optional::of)

@@ -21,6 +21,8 @@ import java.util.Optional;
  *     {@link ImageOutcome.Pending}
  * @param horizon until when an image must stay fresh to be good enough; one that does not is made anew
  * @param open the job at the provider with which the request goes on; empty for none
+ * @param mayBuy whether the image may be bought; else the request only goes on with a job at the provider that has its
+ *     receipt
  */
 public record GenerationRequest(
         ImageRequest request,
@@ -29,12 +31,13 @@ public record GenerationRequest(
         Deadline deadline,
         boolean queued,
         Horizon horizon,
-        Optional<OpenJob> open) {
+        Optional<OpenJob> open,
+        boolean mayBuy) {
 
     /** A request that somebody waits for. */
     public static GenerationRequest onDemand(ImageRequest request, Caller caller, Deadline deadline) {
         return new GenerationRequest(
-                request, caller, Lane.INTERACTIVE, deadline, false, Horizon.NONE, Optional.empty());
+                request, caller, Lane.INTERACTIVE, deadline, false, Horizon.NONE, Optional.empty(), true);
     }
 
     /** A job of the queue. */
@@ -45,11 +48,22 @@ public record GenerationRequest(
     /** A job of the queue that a plan made. */
     public static GenerationRequest ofJob(
             ImageRequest request, Caller caller, Lane lane, Deadline deadline, Horizon horizon) {
-        return new GenerationRequest(request, caller, lane, deadline, true, horizon, Optional.empty());
+        return new GenerationRequest(request, caller, lane, deadline, true, horizon, Optional.empty(), true);
+    }
+
+    /** A look at a job at the provider, of which the provider says that it has ended. Nobody pays for another one. */
+    public static GenerationRequest ofWebhook(ImageRequest request, Deadline deadline) {
+        return new GenerationRequest(
+                request, Caller.SERVICE, Lane.BULK, deadline, true, Horizon.NONE, Optional.empty(), false);
+    }
+
+    /** Whether it needs a permit: to go on with a job at the provider needs none. */
+    boolean needsPermit() {
+        return mayBuy && open.isEmpty();
     }
 
     /** The same request, which goes on with this job at the provider if there is one. */
     public GenerationRequest goingOnWith(Optional<OpenJob> job) {
-        return new GenerationRequest(request, caller, lane, deadline, queued, horizon, job);
+        return new GenerationRequest(request, caller, lane, deadline, queued, horizon, job, mayBuy);
     }
 }

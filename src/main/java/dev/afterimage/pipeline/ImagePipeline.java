@@ -181,10 +181,9 @@ public final class ImagePipeline implements ImageService {
         while (true) {
             LeaderFlight leader =
                     new LeaderFlight(parts, lookup, writes, key, generationRequest, flightDeadline(generationRequest));
-            Optional<Permit.Denied> refusal =
-                    flights.isFlying(flightKey) || generationRequest.open().isPresent()
-                            ? Optional.empty()
-                            : leader.refusal();
+            Optional<Permit.Denied> refusal = flights.isFlying(flightKey) || !generationRequest.needsPermit()
+                    ? Optional.empty()
+                    : leader.refusal();
             if (refusal.isPresent()) {
                 return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
             }

@@ -100,8 +100,7 @@ final class LeaderFlight {
         Instant known = Instant.EPOCH;
         while (true) {
             requireNoDrain(parts.drain());
-            // To go on with a job at the provider needs no permit.
-            Optional<Permit.Denied> refusal = generationRequest.open().isPresent() ? Optional.empty() : refusal();
+            Optional<Permit.Denied> refusal = generationRequest.needsPermit() ? refusal() : Optional.empty();
             if (refusal.isPresent()) {
                 // A leader may have stored the image since this caller looked.
                 return findFresh().orElseThrow(() -> ThrottledException.byLimiter(refusal.get()));
@@ -117,6 +116,9 @@ final class LeaderFlight {
                 boolean resumable = standing.filter(Permit.Refused::resumable).isPresent();
                 if (standing.isPresent() && !resumable) {
                     throw new ReceiptStandsException(standing.get());
+                }
+                if (!resumable && !generationRequest.mayBuy()) {
+                    return findFresh().orElseThrow(() -> new JobUnfinishedException(ASK_AGAIN));
                 }
                 Optional<Lease> lease = parts.leases().take(key, lane);
                 Optional<Result> result = lease.isPresent() ? lead(lease.get(), purchase, resumable) : follow();

@@ -121,8 +121,18 @@ public final class RedisJobQueue implements JobQueue {
             String receipt = handed.word(i + 3);
             try {
                 read(handed.word(i))
-                        .ifPresent(job -> claims.add(
-                                new Claim(job, (int) handed.number(at + 1), (int) handed.number(at + 2), receipt)));
+                        .ifPresentOrElse(
+                                job -> claims.add(new Claim(
+                                        job, (int) handed.number(at + 1), (int) handed.number(at + 2), receipt)),
+                                // Not counted as delivered, because workers of this version say nothing of the job.
+                                () -> run(
+                                        "retry",
+                                        List.of(
+                                                handed.word(at + 4),
+                                                handed.word(at + 5),
+                                                receipt,
+                                                millis(visibilityTimeout),
+                                                "0")));
             } catch (IllegalArgumentException damaged) {
                 run("dead-letter", List.of(handed.word(i + 4), handed.word(i + 5), receipt, "This is not a job."));
             }
@@ -172,16 +182,26 @@ public final class RedisJobQueue implements JobQueue {
 
     @Override
     public int redrive(int max, Consumer<Job> before) {
-        ScriptReply letters = run("dead-letters", List.of(Integer.toString(max)));
         int redriven = 0;
-        for (int i = 0; i < letters.size(); i++) {
-            Optional<Job> job = readable(letters.word(i));
-            if (job.isPresent()) {
-                before.accept(job.get());
-                redriven += (int) run(
-                                "redrive",
-                                List.of(place(job.get().lane()), job.get().id()))
-                        .number();
+        int unreadable = 0;
+        while (redriven < max) {
+            ScriptReply letters = run(
+                    "dead-letters",
+                    List.of(Integer.toString(unreadable), Integer.toString(unreadable + max - redriven)));
+            if (letters.size() == 0) {
+                break;
+            }
+            for (int i = 0; i < letters.size(); i++) {
+                Optional<Job> job = readable(letters.word(i));
+                if (job.isPresent()) {
+                    before.accept(job.get());
+                    redriven += (int) run(
+                                    "redrive",
+                                    List.of(place(job.get().lane()), job.get().id()))
+                            .number();
+                } else {
+                    unreadable++;
+                }
             }
         }
         return redriven;

@@ -93,6 +93,7 @@ class ProviderWebhookTest extends WithFakeCore {
         GenerationRequest asked = core.generationRequest();
         assertThat(asked.request()).isEqualTo(REQUEST);
         assertThat(asked.queued()).isTrue();
+        assertThat(asked.mayBuy()).isFalse();
         assertThat(receipts.find(FakeCore.KEY)).as("it ends no receipt").isPresent();
     }
 

@@ -12,6 +12,7 @@ import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException.AccessRefusedException;
 import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
+import dev.afterimage.generation.GenerationException.JobUnfinishedException;
 import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
@@ -164,6 +165,15 @@ class ImagePipelineTest {
     void aQueuedJobNeedsNoSigningKey() {
         hasSigningKey = false;
         assertThat(join(pipeline.obtain(job()))).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    /** The job has ended without an image since its provider's webhook was sent. */
+    @Test
+    void webhookWithoutAJobToGoOnWithBuysNothing() {
+        GenerationRequest webhook = GenerationRequest.ofWebhook(REQUEST, Deadline.in(Duration.ofSeconds(5), clock));
+
+        assertThatThrownBy(() -> join(pipeline.obtain(webhook))).isInstanceOf(JobUnfinishedException.class);
+        assertThat(provider.calls()).isZero();
     }
 
     @Test

@@ -126,6 +126,43 @@ class RedisJobQueueTest extends JobQueueContract {
     }
 
     @Test
+    void jobThatOnlyOlderWorkersSawWasNotDelivered() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        String bodies = "{" + clients.prefix + ":queue}:bodies";
+        String id = Jobs.bulk(1).id();
+        String body = link.call(Request.cmd(Command.HGET).arg(bodies).arg(id)).toString();
+        link.call(Request.cmd(Command.HSET).arg(bodies).arg(id).arg("{\"v\":\"99\"}"));
+        for (int times = 0; times < 9; times++) {
+            assertThat(queue.claim(BOTH, 1, NOW)).isEmpty();
+            clock.advance(VISIBILITY.plus(A_MOMENT));
+        }
+
+        link.call(Request.cmd(Command.HSET).arg(bodies).arg(id).arg(body));
+        assertThat(onlyClaim().deliveries()).isEqualTo(1);
+    }
+
+    @Test
+    void deadLettersThatCannotBeReadHoldNoOthersUp() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2), Jobs.bulk(3)), NOW);
+        for (int number = 1; number <= 3; number++) {
+            queue.deadLetter(onlyClaim(), "a test");
+            clock.advance(A_MOMENT);
+        }
+        String bodies = "{" + clients.prefix + ":queue}:bodies";
+        for (int number = 1; number <= 2; number++) {
+            link.call(Request.cmd(Command.HSET)
+                    .arg(bodies)
+                    .arg(Jobs.bulk(number).id())
+                    .arg("{\"v\":\"99\"}"));
+        }
+
+        assertThat(queue.redrive(1, job -> {})).isEqualTo(1);
+        assertThat(onlyClaim().job().id()).isEqualTo(Jobs.bulk(3).id());
+        assertThat(queue.redrive(1, job -> {})).isZero();
+        assertThat(queue.status().deadLetters()).isEqualTo(2);
+    }
+
+    @Test
     void whatIsNoJobIsDeadLetteredAndHoldsNoOtherJobUp() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2)), NOW);
         String bodies = "{" + clients.prefix + ":queue}:bodies";

@@ -289,7 +289,8 @@ enum NamedFaults implements Flaw {
                             new Deadline(generationRequest.deadline().at().plusSeconds(20)),
                             false,
                             generationRequest.horizon(),
-                            generationRequest.open());
+                            generationRequest.open(),
+                            generationRequest.mayBuy());
                 }
                 return proceed.call();
             });
