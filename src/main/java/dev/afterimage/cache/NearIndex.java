@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decorator: keeps the hottest entries in the process for seconds, so that the images everyone asks for cost no round trip.
  *
- * <p>What another process deleted may still be served from here, for {@code ttl} at most; what this process deletes is gone
+ * <p>What another process deleted may still be served from here, for {@code ttl} after the index has answered; what this process deletes is gone
  * at once. Unknown keys are not remembered.
  */
 public final class NearIndex implements ImageIndex {
