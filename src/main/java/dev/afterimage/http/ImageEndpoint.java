@@ -14,7 +14,6 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
-import dev.afterimage.pipeline.ImageService.IndexLookup;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.virtual.threads.VirtualThreads;
@@ -115,7 +114,7 @@ public final class ImageEndpoint {
      *     lines have the request's id
      */
     CompletionStage<HttpResponse> answer(Request request, Executor own) {
-        return obtain(request, own).exceptionallyAsync(failure -> problems.answer(failure, request.id(), PATH), own);
+        return respond(request, own).exceptionallyAsync(failure -> problems.answer(failure, request.id(), PATH), own);
     }
 
     /** The answer, 503, to a request that took longer than {@link #longest}. */
@@ -131,7 +130,7 @@ public final class ImageEndpoint {
         return deadline.plusSeconds(1);
     }
 
-    private CompletionStage<HttpResponse> obtain(Request request, Executor own) {
+    private CompletionStage<HttpResponse> respond(Request request, Executor own) {
         try {
             checkAccept(request);
             CallbackMember callback = new CallbackMember();
@@ -141,7 +140,7 @@ public final class ImageEndpoint {
                     image,
                     request.caller(),
                     invocation.cap(new Deadline(request.arrival().plus(preferences.patience(deadline)))));
-            return obtain(wanted, callback.url, own)
+            return obtainAndCallBack(wanted, callback.url, own)
                     .thenApply(outcome -> describe(outcome, preferences, request.serviceRoot()));
         } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
@@ -149,7 +148,8 @@ public final class ImageEndpoint {
     }
 
     /** Checks the callback's URL before anything is paid for. */
-    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, Optional<String> callback, Executor own) {
+    private CompletionStage<ImageOutcome> obtainAndCallBack(
+            GenerationRequest wanted, Optional<String> callback, Executor own) {
         if (callback.isEmpty()) {
             return obtain(wanted, own);
         }
@@ -166,30 +166,13 @@ public final class ImageEndpoint {
     }
 
     private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, Executor own) {
-        return images.indexLookup(wanted.request()).thenComposeAsync(known -> obtain(wanted, known), own);
-    }
-
-    /** Reads the member {@code callback}, the URL to which a late image is reported. */
-    private static final class CallbackMember implements ImageRequestReader.Member {
-
-        static final String NAME = "callback";
-
-        private Optional<String> url = Optional.empty();
-
-        @Override
-        public void read(JsonParser parser, @Nullable JsonToken value) throws IOException {
-            if (value != JsonToken.VALUE_STRING) {
-                throw new InvalidRequestException("Write callback as an https URL (RFC 3986).", NAME);
-            }
-            url = Optional.of(parser.getText());
-        }
-    }
-
-    /** A hit is the answer, and was counted by the lookup; everything else goes through the pipeline. */
-    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, IndexLookup known) {
-        return known.hit().isPresent()
-                ? CompletableFuture.completedFuture(known.hit().get())
-                : images.obtain(wanted, known);
+        // A hit is the answer, and was counted by the lookup; everything else goes through the pipeline.
+        return images.indexLookup(wanted.request())
+                .thenComposeAsync(
+                        known -> known.hit().isPresent()
+                                ? CompletableFuture.completedFuture(known.hit().get())
+                                : images.obtain(wanted, known),
+                        own);
     }
 
     private HttpResponse describe(ImageOutcome outcome, Preferences preferences, Supplier<URI> serviceRoot) {
@@ -214,5 +197,21 @@ public final class ImageEndpoint {
                 || ranges.contains("application/json")
                 || ranges.contains("*/*")
                 || ranges.contains("application/*");
+    }
+
+    /** Reads the member {@code callback}, the URL to which a late image is reported. */
+    private static final class CallbackMember implements ImageRequestReader.Member {
+
+        static final String NAME = "callback";
+
+        private Optional<String> url = Optional.empty();
+
+        @Override
+        public void read(JsonParser parser, @Nullable JsonToken value) throws IOException {
+            if (value != JsonToken.VALUE_STRING) {
+                throw new InvalidRequestException("Write callback as an https URL (RFC 3986).", NAME);
+            }
+            url = Optional.of(parser.getText());
+        }
     }
 }
