@@ -183,28 +183,29 @@ public final class RedisJobQueue implements JobQueue {
     @Override
     public int redrive(int max, Consumer<Job> before) {
         int redriven = 0;
-        int unreadable = 0;
+        int stay = 0;
         while (redriven < max) {
-            ScriptReply letters = run(
-                    "dead-letters",
-                    List.of(Integer.toString(unreadable), Integer.toString(unreadable + max - redriven)));
+            ScriptReply letters =
+                    run("dead-letters", List.of(Integer.toString(stay), Integer.toString(stay + max - redriven)));
             if (letters.size() == 0) {
                 break;
             }
             for (int i = 0; i < letters.size(); i++) {
-                Optional<Job> job = readable(letters.word(i));
-                if (job.isPresent()) {
-                    before.accept(job.get());
-                    redriven += (int) run(
-                                    "redrive",
-                                    List.of(place(job.get().lane()), job.get().id()))
-                            .number();
+                if (redrive(readable(letters.word(i)), before)) {
+                    redriven++;
                 } else {
-                    unreadable++;
+                    stay++;
                 }
             }
         }
         return redriven;
+    }
+
+    private boolean redrive(Optional<Job> letter, Consumer<Job> before) {
+        letter.ifPresent(before);
+        return letter.filter(job ->
+                        run("redrive", List.of(place(job.lane()), job.id())).number() == 1)
+                .isPresent();
     }
 
     /** Reads a dead letter. Empty also for one that is no job, which cannot be put back. */
