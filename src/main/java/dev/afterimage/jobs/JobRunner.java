@@ -128,14 +128,14 @@ public final class JobRunner {
                 yield Duration.ZERO;
             }
             case JobOutcome.Wait wait -> {
-                queue.retryLater(claim, wait.delay(), false);
                 keepMark(claim.job());
+                queue.retryLater(claim, wait.delay(), false);
                 yield wait.everybody() ? wait.delay() : Duration.ZERO;
             }
             case JobOutcome.Unfinished unfinished -> {
                 Claim open = claim.of(unfinished.job());
-                queue.retryLater(queue.fits(open.job()) ? open : claim, unfinished.delay(), false);
                 keepMark(claim.job());
+                queue.retryLater(queue.fits(open.job()) ? open : claim, unfinished.delay(), false);
                 yield Duration.ZERO;
             }
             case JobOutcome.Retry retry -> {
@@ -143,8 +143,8 @@ public final class JobRunner {
                         Level.INFO,
                         () -> "job " + claim.job().id() + ": attempt " + (claim.attempts() + 1) + " failed, next in "
                                 + retry.delay() + ": " + retry.reason());
-                queue.retryLater(claim, retry.delay(), true);
                 keepMark(claim.job());
+                queue.retryLater(claim, retry.delay(), true);
                 yield Duration.ZERO;
             }
             case JobOutcome.DeadLettered deadLetter -> {
@@ -187,7 +187,7 @@ public final class JobRunner {
 
     /**
      * Lets the mark of a job that is put back last longer, because a mark ends by itself some days after it was last
-     * confirmed, and sets one that was lost again.
+     * confirmed, and sets one that was lost again. Done while the claim is held, so that nobody else has ended the job.
      */
     private void keepMark(Job job) {
         if (!(job instanceof Job.Image image) || !hasMark(image)) {
