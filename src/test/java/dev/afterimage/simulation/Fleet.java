@@ -299,6 +299,17 @@ final class Fleet implements Faults.Victims {
         return incidents;
     }
 
+    /** Whether the image of a call came to a process that ended before it could store it, as when the store is full. */
+    boolean isImageLost(SimulatedProvider.Call call) {
+        return call.isImage
+                && call.delivered >= 0
+                && call.caller.isDead()
+                && store.everWritten().stream()
+                        .noneMatch(stored -> SimulatedProvider.callOf(stored)
+                                .filter(number -> number == call.number)
+                                .isPresent());
+    }
+
     void violated(String law, String how, Object... details) {
         String violation = law + ": " + how.formatted(details);
         violations.add(violation);

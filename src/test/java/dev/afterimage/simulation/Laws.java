@@ -408,9 +408,13 @@ final class Laws {
                         && job.key().equals(key));
     }
 
-    /** Whether the provider gave a reason to give a job of this image up. */
+    /** Whether there is a reason to give a job of this image up: of the provider, or all purchases lost with their processes. */
     private boolean hasCause(ImageKey key) {
         return isDeleted(key, 0, fleet.now())
+                || callsOf.getOrDefault(key, List.of()).stream()
+                                .filter(fleet::isImageLost)
+                                .count()
+                        > REPURCHASES
                 || fleet.provider().books().stream()
                         .filter(call -> call.key.equals(key))
                         .anyMatch(call -> isUnknown(call) && call.departed >= 0

@@ -97,7 +97,7 @@ final class NightLaw {
     }
 
     /**
-     * The provider did not make it when asked, two processes ended while they waited for it (two purchases are all that a key
+     * The provider did not make it when asked, two processes ended before they had stored it (two purchases are all that a key
      * has), or somebody deleted it. Calls in vain are remembered for a freshness period, so those of the former night count, too.
      */
     private boolean hasTrouble(ImageKey key, long since) {
@@ -107,7 +107,10 @@ final class NightLaw {
                 .filter(call -> call.key.equals(key) && call.ended >= remembered)
                 .toList();
         return calls.stream().anyMatch(call -> !Laws.isGood(call.behaviour))
-                || calls.stream().filter(call -> call.delivered < 0).count() >= 2
+                || calls.stream()
+                                .filter(call -> call.delivered < 0 || fleet.isImageLost(call))
+                                .count()
+                        >= 2
                 || fleet.deletions().stream()
                         .anyMatch(deleted -> deleted.key().equals(key) && deleted.ended() >= since);
     }
