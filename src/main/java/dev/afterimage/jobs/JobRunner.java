@@ -166,23 +166,26 @@ public final class JobRunner {
                 callbacks.tellIfDue(batches, row.batch());
             }
         });
-        if (!hasMark(image)) {
-            return;
-        }
-        // After a purge the image is made under another key.
-        if (made.equals(Optional.of(image.key()))) {
-            marks.clear(image.key());
-        } else {
-            marks.giveUp(image.key());
+        if (isRefresh(image)) {
+            marks.clear(PendingKeys.ofRefresh(image.key()));
+        } else if (isPromised(image)) {
+            // After a purge the image is made under another key.
+            if (made.equals(Optional.of(image.key()))) {
+                marks.clear(image.key());
+            } else {
+                marks.giveUp(image.key());
+            }
         }
     }
 
-    /**
-     * Whether the job has a mark in {@link PendingKeys}: jobs of a caller or a refresh have one, rows of a batch have
-     * none.
-     */
-    private static boolean hasMark(Job.Image job) {
-        return job.lane() == Lane.INTERACTIVE || job.row().isEmpty();
+    /** Whether somebody was promised the image, so that its key has a mark in {@link PendingKeys}. */
+    private static boolean isPromised(Job.Image job) {
+        return job.lane() == Lane.INTERACTIVE;
+    }
+
+    /** Whether it may be the refresh of an expired image, which has a mark of its own; a catalogue's job looks the same. */
+    private static boolean isRefresh(Job.Image job) {
+        return !isPromised(job) && job.row().isEmpty();
     }
 
     /**
@@ -190,18 +193,26 @@ public final class JobRunner {
      * confirmed, and sets one that was lost again. Done while the claim is held, so that nobody else has ended the job.
      */
     private void keepMark(Job job) {
-        if (!(job instanceof Job.Image image) || !hasMark(image)) {
+        if (!(job instanceof Job.Image image)) {
             return;
         }
         try {
-            if (marks.of(image.key()) == PendingKeys.Mark.CONFIRMED) {
-                marks.confirm(image.key());
-            } else if (!marks.isGivenUp(image.key())) {
-                marks.intend(image.key());
-                marks.confirm(image.key());
+            if (isRefresh(image)) {
+                marks.confirm(PendingKeys.ofRefresh(image.key()));
+            } else if (isPromised(image)) {
+                keepMark(image.key());
             }
         } catch (QueueUnavailableException gone) {
             LOG.log(Level.DEBUG, "a mark cannot be kept now", gone);
+        }
+    }
+
+    private void keepMark(ImageKey key) {
+        if (marks.of(key) == PendingKeys.Mark.CONFIRMED) {
+            marks.confirm(key);
+        } else if (!marks.isGivenUp(key)) {
+            marks.intend(key);
+            marks.confirm(key);
         }
     }
 }

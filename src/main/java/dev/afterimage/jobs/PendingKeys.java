@@ -1,6 +1,7 @@
 package dev.afterimage.jobs;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.image.Sha256;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 
 /**
@@ -18,6 +19,14 @@ public interface PendingKeys {
         INTENDED,
         /** It is on the queue. */
         CONFIRMED
+    }
+
+    /**
+     * Under what the refresh of an expired image has its mark. It has one of its own, because it waits in the bulk lane, and
+     * a caller who is promised the image must not wait there.
+     */
+    static ImageKey ofRefresh(ImageKey key) {
+        return new ImageKey(Sha256.hex("refresh " + key.value()));
     }
 
     Mark of(ImageKey key);

@@ -31,34 +31,43 @@ public final class QueuedBacklog implements Backlog {
 
     @Override
     public void accept(ImageKey key, ImageRequest request, Caller payer, Duration delay) {
-        enqueue(key, request, Lane.INTERACTIVE, payer, delay);
+        if (!isQueued(key)) {
+            enqueue(key, image(key, request, Lane.INTERACTIVE, payer), delay);
+        }
     }
 
     @Override
     public void refresh(ImageKey key, ImageRequest request) {
-        enqueue(key, request, Lane.BULK, Caller.SERVICE, Duration.ZERO);
+        ImageKey mark = PendingKeys.ofRefresh(key);
+        if (!isQueued(mark) && !isQueued(key)) {
+            enqueue(mark, image(key, request, Lane.BULK, Caller.SERVICE), Duration.ZERO);
+        }
     }
 
-    private void enqueue(ImageKey key, ImageRequest request, Lane lane, Caller payer, Duration delay) {
-        if (marks.of(key) == PendingKeys.Mark.CONFIRMED) {
-            return;
-        }
-        marks.intend(key);
-        Job job = new Job.Image(ids.next(), key, request, lane, payer, Optional.empty(), Horizon.NONE);
+    private boolean isQueued(ImageKey mark) {
+        return marks.of(mark) == PendingKeys.Mark.CONFIRMED;
+    }
+
+    private Job image(ImageKey key, ImageRequest request, Lane lane, Caller payer) {
+        return new Job.Image(ids.next(), key, request, lane, payer, Optional.empty(), Horizon.NONE);
+    }
+
+    private void enqueue(ImageKey mark, Job job, Duration delay) {
+        marks.intend(mark);
         try {
             queue.enqueue(List.of(job), delay);
         } catch (RuntimeException notTaken) {
-            forget(key, notTaken);
+            forget(mark, notTaken);
             throw notTaken;
         }
-        marks.confirm(key);
+        marks.confirm(mark);
     }
 
     /** Clears the mark of a job that the queue did not take, so that nobody is told that its image is pending. */
-    private void forget(ImageKey key, RuntimeException notTaken) {
+    private void forget(ImageKey mark, RuntimeException notTaken) {
         try {
-            if (marks.of(key) != PendingKeys.Mark.CONFIRMED) {
-                marks.clear(key);
+            if (!isQueued(mark)) {
+                marks.clear(mark);
             }
         } catch (QueueUnavailableException alsoGone) {
             notTaken.addSuppressed(alsoGone);

@@ -21,8 +21,8 @@ public interface Backlog {
     void accept(ImageKey key, ImageRequest request, Caller payer, Duration delay);
 
     /**
-     * Queues a bulk job that makes an old image anew, at no caller's expense; does nothing when the key has a job
-     * already.
+     * Queues a bulk job that makes an old image anew, at no caller's expense; does nothing when the key has such a job or an
+     * accepted one already. Nobody was promised its image.
      */
     void refresh(ImageKey key, ImageRequest request);
 

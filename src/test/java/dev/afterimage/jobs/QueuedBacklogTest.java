@@ -35,6 +35,30 @@ class QueuedBacklogTest {
         assertThat(queue.status().interactive()).isEqualTo(1);
     }
 
+    @Test
+    void refreshIsQueuedOnceAndNotBesideAnAcceptedJob() {
+        backlog.refresh(JOB.key(), JOB.request());
+        backlog.refresh(JOB.key(), JOB.request());
+
+        assertThat(queue.status().bulk()).isEqualTo(1);
+        assertThat(backlog.contains(JOB.key())).isFalse();
+
+        Job.Image other = Jobs.interactive(2);
+        backlog.accept(other.key(), other.request(), Caller.SERVICE, Duration.ZERO);
+        backlog.refresh(other.key(), other.request());
+        assertThat(queue.status().bulk()).isEqualTo(1);
+    }
+
+    /** A bug: the caller's image once waited behind all of a catalogue. */
+    @Test
+    void callerDoesNotWaitInTheLaneOfARefresh() {
+        backlog.refresh(JOB.key(), JOB.request());
+        accept();
+
+        assertThat(queue.status().interactive()).isEqualTo(1);
+        assertThat(backlog.contains(JOB.key())).isTrue();
+    }
+
     /** A bug: its mark once said "pending" for 40 days. */
     @Test
     void aKeyWhoseJobTheQueueDoesNotTakeIsNotPending() {

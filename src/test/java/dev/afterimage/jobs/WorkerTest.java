@@ -355,6 +355,43 @@ class WorkerTest {
         assertThat(marks.isGivenUp(job.key())).isTrue();
     }
 
+    /** A bug: a catalogue's job that was put back kept its key out of the interactive lane. */
+    @Test
+    void bulkJobMarksNoKeyAsPromisedWhetherItIsPutBackOrGivenUp() throws Exception {
+        QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
+        Job.Image job = Jobs.bulk(1);
+        queue.enqueue(List.of(job), NOW);
+        provider = failing(ThrottledException.byLimiter(Duration.ofSeconds(2)));
+        worker.takeJobsOnce(NOW);
+
+        backlog.accept(job.key(), job.request(), Caller.SERVICE, Duration.ofDays(1));
+        assertThat(queue.status().interactive()).isEqualTo(1);
+
+        provider = failing(new RejectedException(RejectedException.Reason.DATA, "bad"));
+        clock.advance(Duration.ofSeconds(2));
+        worker.takeJobsOnce(NOW);
+
+        assertThat(queue.deadLetters()).hasSize(1);
+        assertThat(marks.of(job.key())).isEqualTo(PendingKeys.Mark.CONFIRMED);
+        assertThat(marks.isGivenUp(job.key())).isFalse();
+    }
+
+    @Test
+    void markOfARefreshLastsUntilItsJobEnds() throws Exception {
+        QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
+        ImageKey key = Jobs.bulk(1).key();
+        backlog.refresh(key, Jobs.request(1));
+        provider = failing(ThrottledException.byLimiter(Duration.ofSeconds(2)));
+        worker.takeJobsOnce(NOW);
+        assertThat(marks.of(PendingKeys.ofRefresh(key))).isEqualTo(PendingKeys.Mark.CONFIRMED);
+
+        provider = generationRequest -> stored(generationRequest);
+        clock.advance(Duration.ofSeconds(2));
+        worker.takeJobsOnce(NOW);
+
+        assertThat(marks.of(PendingKeys.ofRefresh(key))).isEqualTo(PendingKeys.Mark.NONE);
+    }
+
     @Test
     void markOfAProcessThatDiedBeforeQueuingDoesNotLoseTheNextJob() {
         QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
