@@ -11,8 +11,12 @@ mounts=()
 
 clean_up() {
   trap - EXIT
+  local one
   kill -9 "${pid[@]}" 2>/dev/null || true
-  wait 2>/dev/null || true
+  # Their files lie on the disk that is unmounted next.
+  for one in "${pid[@]}"; do
+    while kill -0 "$one" 2>/dev/null; do sleep 0.1; done
+  done
   [ ${#mounts[@]} -eq 0 ] || umount "${mounts[@]}"
   [ -z "${KEEP_LOGS-}" ] || cp "$work"/*.log "$KEEP_LOGS"
   rm -rf "$work"
