@@ -40,14 +40,16 @@ public final class FallbackPendingKeys implements PendingKeys {
         this.fellBack = fellBack;
     }
 
+    /**
+     * What the fleet knows, where it can be asked. A mark that only this instance knows then counts as intended: its job may
+     * have ended at another instance, so that whoever asks for the image puts it on the queue once more.
+     */
     @Override
     public Mark of(ImageKey key) {
         Mark known = own.asMap().getOrDefault(key, Mark.NONE);
-        if (known == Mark.CONFIRMED) {
-            return known;
-        }
         try {
-            return fleet.of(key);
+            Mark shared = fleet.of(key);
+            return shared == Mark.NONE && known != Mark.NONE ? Mark.INTENDED : shared;
         } catch (QueueUnavailableException gone) {
             return known;
         }
@@ -57,6 +59,7 @@ public final class FallbackPendingKeys implements PendingKeys {
     public void intend(ImageKey key) {
         try {
             fleet.intend(key);
+            own.invalidate(key);
         } catch (QueueUnavailableException gone) {
             fellBack.run();
             own.asMap().putIfAbsent(key, Mark.INTENDED);

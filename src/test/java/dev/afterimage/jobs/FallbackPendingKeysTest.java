@@ -45,15 +45,29 @@ class FallbackPendingKeysTest {
         assertThat(fallbacks).hasValue(1);
     }
 
+    /** A bug: the job had ended at another instance, and this one answered 202 for minutes without queuing anything. */
     @Test
-    void localMarksStayKnownWhenTheFleetsAreBack() {
+    void localMarkIsOnlyIntendedWhenTheFleetsAreBack() {
         fleet.lose(true);
         marks.intend(KEY);
         marks.confirm(KEY);
         fleet.lose(false);
 
-        assertThat(marks.of(KEY)).isEqualTo(Mark.CONFIRMED);
+        assertThat(marks.of(KEY)).isEqualTo(Mark.INTENDED);
+        marks.intend(KEY);
+        marks.confirm(KEY);
+        assertThat(fleet.of(KEY)).isEqualTo(Mark.CONFIRMED);
+        fleet.clear(KEY);
+        assertThat(marks.of(KEY)).isEqualTo(Mark.NONE);
+    }
+
+    @Test
+    void localMarkIsClearedWithTheFleets() {
+        fleet.lose(true);
+        marks.intend(KEY);
+        fleet.lose(false);
         marks.clear(KEY);
+
         assertThat(marks.of(KEY)).isEqualTo(Mark.NONE);
     }
 
