@@ -4,9 +4,13 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.FleetUnavailableException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -17,6 +21,9 @@ import org.jboss.logging.Logger;
 final class Lookup {
 
     private static final Logger LOG = Logger.getLogger(Lookup.class);
+
+    /** An image that was stored is in the index after this time, unless the process stood still or Redis was slow. */
+    private static final Duration PROMPTLY = Duration.ofSeconds(1);
 
     private final PipelineParts parts;
     private final RateLimitedLog unread;
@@ -89,24 +96,34 @@ final class Lookup {
     }
 
     /**
-     * Enters an image that was found in the store into the index. Afterwards it looks at the store and the receipt once
-     * more, because a DELETE or a newer image may have come in between. Does not wait, but the {@link Drain} counts it
-     * as under way.
+     * Enters an image that was found in the store into the index, and checks it afterwards, because a DELETE or a newer
+     * image may have come in between. Does not wait.
      */
     private void reindex(IndexEntry entry) {
+        enter(entry, () -> true);
+    }
+
+    /**
+     * Enters an image into the index that was stored just now. It is checked afterwards, as in {@link #reindex}, only where
+     * that took long: the process may have stood still. Does not wait.
+     *
+     * @param since when the key was known last not to have been deleted
+     */
+    void remember(IndexEntry entry, Instant since) {
+        enter(entry, () -> parts.clock().instant().isAfter(since.plus(PROMPTLY)));
+    }
+
+    /**
+     * Enters an image into the index. The {@link Drain} counts that as under way. A failure is only logged: the store knows
+     * the image, and is asked next time.
+     */
+    private void enter(IndexEntry entry, BooleanSupplier isToBeChecked) {
         parts.drain().entered();
         parts.index()
                 .put(entry)
-                .thenRunAsync(
-                        () -> {
-                            Optional<IndexEntry> standing = parts.store().find(entry.key());
-                            if (standing.isEmpty() || isDeleted(entry)) {
-                                forget(entry.key());
-                            } else if (!standing.get().equals(entry)) {
-                                remember(standing.get());
-                            }
-                        },
-                        parts.virtualThreads())
+                .thenCompose(entered -> isToBeChecked.getAsBoolean()
+                        ? CompletableFuture.runAsync(() -> check(entry), parts.virtualThreads())
+                        : CompletableFuture.completedFuture(null))
                 .whenComplete((done, failure) -> {
                     parts.drain().left();
                     if (failure != null) {
@@ -115,15 +132,14 @@ final class Lookup {
                 });
     }
 
-    /**
-     * Enters an image into the index. A failure is only logged: the store knows the image, and is asked next time. Does
-     * not wait.
-     */
-    void remember(IndexEntry entry) {
-        parts.index().put(entry).exceptionally(failure -> {
-            unwritten.say(failure);
-            return null;
-        });
+    /** Compares an entry of the index with the store and the receipt. */
+    private void check(IndexEntry entry) {
+        Optional<IndexEntry> standing = parts.store().find(entry.key());
+        if (standing.isEmpty() || isDeleted(entry)) {
+            forget(entry.key());
+        } else if (!standing.get().equals(entry)) {
+            enter(standing.get(), () -> false);
+        }
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.afterimage.store.ImageStore;
 import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.store.ImageStore.StoredImage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -111,13 +112,14 @@ final class PendingWrites {
             parts.store().delete(entry);
             lookup.forget(entry.key());
         };
+        Instant asked = parts.clock().instant();
         if (parts.settler()
                 .settleStored(call, new CallOutcome.Image(standing.createdAt(), late), takeBack)
                 .deleted()) {
             takeBack.run();
             throw new DeletedMeanwhileException();
         }
-        lookup.remember(standing);
+        lookup.remember(standing, asked);
         return standing;
     }
 

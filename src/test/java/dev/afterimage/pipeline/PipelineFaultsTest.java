@@ -318,6 +318,23 @@ class PipelineFaultsTest {
         assertThat(Lookup.await(pipeline().lookup(KEY))).isEmpty();
     }
 
+    /** The process stands still between the end of the receipt and the entry in the index, and the key is deleted. */
+    @Test
+    void imageDeletedBeforeItsEntryIsWrittenLeavesTheIndexAgain() {
+        index.beforePut(() -> {
+            index.beforePut(() -> {});
+            clock.advance(Duration.ofMinutes(2));
+            Lookup.await(pipeline().forget(KEY));
+        });
+
+        ended(pipeline(), asked(REQUEST));
+
+        while (index.entries().containsKey(KEY)) {
+            Thread.onSpinWait();
+        }
+        assertThat(Lookup.await(pipeline().lookup(KEY))).isEmpty();
+    }
+
     /** As a process does that stood still between its last look at the receipt and its write to the store. */
     @Test
     void anImageThatIsStoredAfterItsDeleteIsNotSeen() {

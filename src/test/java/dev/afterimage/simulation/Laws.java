@@ -168,7 +168,7 @@ final class Laws {
     private boolean isForgotten(Call last, Call call) {
         return isDeleted(call.key, last.departed, call.arrived)
                 || isMemoryLost(last.departed, call.arrived)
-                || call.arrived - last.departed >= scenario.ttl().toNanos() / 4 * 3;
+                || call.arrived - last.departed + LONGEST_LEAD >= scenario.ttl().toNanos() / 4 * 3;
     }
 
     private void note(Call call) {
@@ -574,6 +574,7 @@ final class Laws {
                 fleet.tried(Trial.IMAGE_SEEN_AFTER_DELETE);
                 maker.filter(call -> call.departed < deleted.begun())
                         .filter(call -> !isRedisAway(deleted.begun(), answered.begun()))
+                        .filter(call -> !hasJustThawed(call.caller, answered))
                         // The note of a DELETE lies in Redis, and goes with its memory.
                         .filter(call -> !isMemoryLost(deleted.begun(), answered.begun()))
                         .ifPresent(call -> fleet.violated(
@@ -584,6 +585,15 @@ final class Laws {
                                 call));
             }
         }
+    }
+
+    /** A process that stood still between the receipt and the index enters its image first and then checks it. */
+    private boolean hasJustThawed(SimulatedMachine machine, Answered answered) {
+        return happened(
+                EnumSet.of(Kind.FREEZE_BRIEFLY, Kind.FREEZE_FOR_LONG),
+                machine,
+                answered.begun() - SECOND,
+                answered.ended());
     }
 
     /** What was purged is not seen again. */
