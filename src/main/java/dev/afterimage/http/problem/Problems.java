@@ -146,7 +146,7 @@ public final class Problems {
                 Problem.of(
                         NOT_AN_IMAGE,
                         "What the provider sent is no PNG, JPEG, WebP or GIF image of the allowed size. Check the template"
-                                + " there; asking again costs again.");
+                                + " there; asking again may cost again.");
             case OutOfCreditsException e
             when e.isTenants() ->
                 Problem.of(
