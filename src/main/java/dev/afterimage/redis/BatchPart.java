@@ -43,7 +43,7 @@ final class BatchPart {
 
     /** Whether a line after this part has ended. */
     boolean isFollowed() {
-        return longest * Byte.SIZE > first + LINES;
+        return longest * Byte.SIZE > (long) first + LINES;
     }
 
     /** Adds the lines after line {@code after} that have ended, until {@code results} has {@code max}. */

@@ -151,7 +151,7 @@ public final class RedisBatchLedger implements BatchLedger {
     @Override
     public List<RowResult> results(String batch, int after, int max) {
         List<RowResult> results = new ArrayList<>();
-        if (!TimeOrderedIds.isWellFormed(batch)) {
+        if (!TimeOrderedIds.isWellFormed(batch) || after == Integer.MAX_VALUE) {
             return results;
         }
         BatchPart part;

@@ -319,6 +319,8 @@ public abstract class BatchLedgerContract {
         assertThat(ledger().results(id, 5, 2)).isEqualTo(all.subList(3, 5));
         assertThat(ledger().results(id, 4096, 100)).isEqualTo(all.subList(5, 6));
         assertThat(ledger().results(id, 9000, 1)).isEmpty();
+        assertThat(ledger().results(id, Integer.MAX_VALUE - 1, 10)).isEmpty();
+        assertThat(ledger().results(id, Integer.MAX_VALUE, 10)).isEmpty();
         assertThat(ledger().results(ids.next(), 0, 1)).isEmpty();
         assertThat(ledger().results("../../../etc/passwd", 0, 1)).isEmpty();
     }
