@@ -2,6 +2,8 @@ package dev.afterimage.provider;
 
 import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.provider.Exchange.Answer;
+import dev.afterimage.provider.Exchange.HttpCall;
+import dev.afterimage.provider.Exchange.Purpose;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,8 +17,8 @@ import java.util.Objects;
 
 /**
  * Reads one answer's body while it streams in and there is {@link AnswerRoom} for it. Closes the connection as soon as
- * the body is too large, or after an error. A successful answer that is too large is refused; an error answer is used
- * without the rest of its body.
+ * the body is too large, or after an error. A successful answer that is too large is refused, unless the call was a notice;
+ * that answer and an error answer are used without the rest of their bodies.
  */
 final class AnswerReader {
 
@@ -28,6 +30,7 @@ final class AnswerReader {
 
     private final HttpClientResponse response;
     private final long maxBytes;
+    private final boolean mustBeWhole;
     private final AnswerRoom.Place place;
     private final Context eventLoop = Objects.requireNonNull(Vertx.currentContext());
     private final Promise<Answer> answer = Promise.promise();
@@ -35,15 +38,17 @@ final class AnswerReader {
     private long length;
     private long room;
 
-    private AnswerReader(HttpClientResponse response, long maxBytes, AnswerRoom.Place place) {
+    private AnswerReader(HttpClientResponse response, HttpCall call, AnswerRoom.Place place) {
         this.response = response;
-        this.maxBytes = isSuccess(response) ? maxBytes : MAX_FAILURE_BYTES;
+        boolean success = response.statusCode() / 100 == 2;
+        this.maxBytes = success ? call.maxBytes() : MAX_FAILURE_BYTES;
+        this.mustBeWhole = success && call.purpose() != Purpose.NOTICE;
         this.place = place;
     }
 
     /** To be called on the event loop that brought the response's head, before it brings more. */
-    static Future<Answer> read(HttpClientResponse response, long maxBytes, AnswerRoom.Place place) {
-        return new AnswerReader(response, maxBytes, place).read();
+    static Future<Answer> read(HttpClientResponse response, HttpCall call, AnswerRoom.Place place) {
+        return new AnswerReader(response, call, place).read();
     }
 
     private Future<Answer> read() {
@@ -54,7 +59,7 @@ final class AnswerReader {
             return answer.future();
         }
         response.handler(this::take);
-        response.endHandler(end -> unlessBroken(() -> answer.tryComplete(whole())));
+        response.endHandler(end -> unlessBroken(() -> answer.tryComplete(received())));
         makeRoom(announced);
         return answer.future();
     }
@@ -102,15 +107,15 @@ final class AnswerReader {
     }
 
     private void tooLarge() {
-        if (isSuccess(response)) {
+        if (mustBeWhole) {
             answer.tryFail(new NotAnImageException("the answer is larger than " + maxBytes + " bytes"));
         } else {
-            answer.tryComplete(whole());
+            answer.tryComplete(received());
         }
         response.request().reset();
     }
 
-    private Answer whole() {
+    private Answer received() {
         byte[] body = new byte[Math.toIntExact(length)];
         int at = 0;
         for (Buffer chunk : chunks) {
@@ -119,9 +124,5 @@ final class AnswerReader {
         }
         chunks.clear();
         return new Answer(response.statusCode(), response.headers(), body);
-    }
-
-    private static boolean isSuccess(HttpClientResponse response) {
-        return response.statusCode() / 100 == 2;
     }
 }

@@ -6,6 +6,7 @@ import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.provider.AddressGuard.HostResolver;
 import dev.afterimage.provider.Exchange.HttpCall;
+import dev.afterimage.provider.Exchange.Purpose;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  */
 public final class CallbackTransport implements Callbacks.Transport {
 
+    /** More of an answer is not read: its status says all. Small answers are read, so that the connection may be used again. */
     private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
     private final Exchange http;
@@ -75,7 +77,13 @@ public final class CallbackTransport implements Callbacks.Transport {
         try {
             return http.exchange(
                             new HttpCall(
-                                    "POST", destination(url), all, Optional.of(body), false, MAX_ANSWER_BYTES, timeout),
+                                    "POST",
+                                    destination(url),
+                                    all,
+                                    Optional.of(body),
+                                    Purpose.NOTICE,
+                                    MAX_ANSWER_BYTES,
+                                    timeout),
                             () -> {})
                     .status();
         } catch (GenerationException failure) {

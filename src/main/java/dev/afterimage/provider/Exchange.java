@@ -25,12 +25,21 @@ interface Exchange {
      */
     Answer exchange(HttpCall call, Attempt.Departure departure);
 
+    /** What a call is for, which decides what its answer may be. */
+    enum Purpose {
+        /** It asks for an image. */
+        PURCHASE,
+        /** It fetches what was bought before. */
+        FETCH,
+        /** It tells something. Of a successful answer only the status counts, so that a body too large is cut off. */
+        NOTICE
+    }
+
     /**
      * One HTTP call, ready to be sent.
      *
      * @param body the body; empty for none
-     * @param buys whether the call asks for an image; else it fetches what was bought before
-     * @param maxBytes the size above which an answer is refused while it streams in
+     * @param maxBytes the size above which an answer is refused while it streams in, or at which it is cut off
      * @param timeout from the departure to the answer's last byte
      */
     record HttpCall(
@@ -38,14 +47,14 @@ interface Exchange {
             Destination to,
             Map<String, String> headers,
             Optional<String> body,
-            boolean buys,
+            Purpose purpose,
             long maxBytes,
             Duration timeout) {
 
         /** A GET that buys nothing and must end within {@code left}; when that is zero, it gets a millisecond. */
         static HttpCall get(Destination to, Map<String, String> headers, long maxBytes, Duration left) {
             Duration timeout = left.isZero() ? Duration.ofMillis(1) : left;
-            return new HttpCall("GET", to, headers, Optional.empty(), false, maxBytes, timeout);
+            return new HttpCall("GET", to, headers, Optional.empty(), Purpose.FETCH, maxBytes, timeout);
         }
 
         Optional<byte[]> bytes() {
@@ -62,7 +71,7 @@ interface Exchange {
     /**
      * A whole HTTP answer.
      *
-     * @param body all bytes of a success; of a failure, at most the first 64 KiB
+     * @param body all bytes of a success, unless the call was a notice; of a failure, at most the first 64 KiB
      */
     @SuppressWarnings("ArrayRecordComponent") // identity is never compared; copying megabytes would serve nobody
     record Answer(int status, MultiMap headers, byte[] body) {

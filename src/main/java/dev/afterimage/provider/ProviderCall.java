@@ -16,6 +16,7 @@ import dev.afterimage.provider.DescribedProvider.CallSigner;
 import dev.afterimage.provider.Description.Encoding;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.Exchange.HttpCall;
+import dev.afterimage.provider.Exchange.Purpose;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -148,7 +149,7 @@ final class ProviderCall {
                 base.withTarget(Destination.targetOf(URI.create(filled))),
                 headers,
                 content.map(Encoding.Content::content),
-                true,
+                Purpose.PURCHASE,
                 maxBytes,
                 timeout);
         return description
@@ -160,7 +161,8 @@ final class ProviderCall {
     private HttpCall signed(HttpCall call, String service, URI whole) {
         Map<String, String> headers = signer.sign(
                 service, call.method(), whole, call.headers(), call.bytes().orElse(new byte[0]));
-        return new HttpCall(call.method(), call.to(), headers, call.body(), true, call.maxBytes(), call.timeout());
+        return new HttpCall(
+                call.method(), call.to(), headers, call.body(), Purpose.PURCHASE, call.maxBytes(), call.timeout());
     }
 
     private RequestValues values(ImageRequest request, String purchase, Optional<String> webhook) {

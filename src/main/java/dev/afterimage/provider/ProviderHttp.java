@@ -7,6 +7,7 @@ import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.limit.Permit.PermitLapsedException;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.Exchange.HttpCall;
+import dev.afterimage.provider.Exchange.Purpose;
 import dev.afterimage.time.Deadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -112,7 +113,7 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
     }
 
     private AnswerRoom.Place enter(HttpCall call) {
-        return call.buys()
+        return call.purpose() == Purpose.PURCHASE
                 ? room.enter(call.maxBytes()).orElseThrow(() -> new PermitLapsedException(WHEN_FULL))
                 : room.enterPaid();
     }
@@ -166,8 +167,7 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
     private Answer answer(
             HttpClientRequest request, HttpCall call, Attempt.Departure departure, AnswerRoom.Place place) {
         // The reader must be set before the first byte leaves, because the answer comes in on the event loop.
-        Future<Answer> answering =
-                request.response().compose(response -> AnswerReader.read(response, call.maxBytes(), place));
+        Future<Answer> answering = request.response().compose(response -> AnswerReader.read(response, call, place));
         Deadline deadline = Deadline.in(call.timeout(), clock);
         Future<Instant> written = write(request, call).map(done -> clock.instant());
         try {

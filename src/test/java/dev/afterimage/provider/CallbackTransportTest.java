@@ -40,7 +40,11 @@ class CallbackTransportTest {
             if (moved) {
                 exchange.getResponseHeaders().add("Location", "/elsewhere");
             }
-            exchange.sendResponseHeaders(moved ? 302 : 202, -1);
+            boolean talkative = exchange.getRequestURI().getPath().equals("/talkative");
+            exchange.sendResponseHeaders(moved ? 302 : 202, talkative ? 0 : -1);
+            if (talkative) {
+                exchange.getResponseBody().write(new byte[200_000]);
+            }
             exchange.close();
         });
         server.start();
@@ -68,6 +72,14 @@ class CallbackTransportTest {
     @Test
     void aRedirectIsNotFollowed() throws Exception {
         assertThat(transport("127.0.0.1").post(url("/moved"), Map.of(), "{}")).isEqualTo(302);
+
+        assertThat(received).hasSize(1);
+    }
+
+    @Test
+    void ofAnAnswerWithALargeBodyTheStatusCounts() throws Exception {
+        assertThat(transport("127.0.0.1").post(url("/talkative"), Map.of(), "{}"))
+                .isEqualTo(202);
 
         assertThat(received).hasSize(1);
     }

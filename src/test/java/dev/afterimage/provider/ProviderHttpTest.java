@@ -16,6 +16,7 @@ import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.limit.Permit.PermitLapsedException;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.Exchange.HttpCall;
+import dev.afterimage.provider.Exchange.Purpose;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -94,7 +95,7 @@ class ProviderHttpTest {
                     Destination.ofOperator(URI.create("http://127.0.0.1:" + hasty.getLocalPort() + "/")),
                     Map.of(),
                     Optional.of("x".repeat(32 << 20)),
-                    true,
+                    Purpose.PURCHASE,
                     1024,
                     LONG);
 
@@ -338,7 +339,7 @@ class ProviderHttpTest {
                     destination(bench.url("/")),
                     Map.of(),
                     Optional.of(body).filter(text -> !text.isEmpty()),
-                    true,
+                    Purpose.PURCHASE,
                     1_000_000,
                     LONG);
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.limit.Permit.PermitLapsedException;
 import dev.afterimage.provider.Exchange.HttpCall;
+import dev.afterimage.provider.Exchange.Purpose;
 import dev.afterimage.testing.JavaProcess;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class SmallHeapTest {
                     Destination.ofOperator(URI.create(arguments[0])),
                     Map.of(),
                     Optional.of("{}"),
-                    true,
+                    Purpose.PURCHASE,
                     BYTES + 1,
                     LONG);
             CountDownLatch stored = new CountDownLatch(IMAGES);
