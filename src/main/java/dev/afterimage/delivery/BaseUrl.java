@@ -60,12 +60,16 @@ public final class BaseUrl {
     }
 
     /**
-     * The unsigned URL of an image. {@code v} is the moment of its making, in milliseconds and base 36: an image that is made
-     * anew gets a new URL, so that no CDN and no browser shows the old one. It is part of what is signed.
+     * The unsigned URL of an image. {@code v} is its {@linkplain #version version}: an image that is made anew gets a new URL,
+     * so that no CDN and no browser shows the old one. It is part of what is signed.
      */
     public String resource(IndexEntry entry) {
-        String version = Long.toString(entry.createdAt().toEpochMilli(), Character.MAX_RADIX);
-        return at("/images/" + entry.key().value() + "?v=" + version);
+        return at("/images/" + entry.key().value() + "?v=" + version(entry));
+    }
+
+    /** The moment of the image's making, in milliseconds and base 36. */
+    public static String version(IndexEntry entry) {
+        return Long.toString(entry.createdAt().toEpochMilli(), Character.MAX_RADIX);
     }
 
     /**

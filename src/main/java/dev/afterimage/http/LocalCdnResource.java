@@ -69,12 +69,13 @@ public class LocalCdnResource {
                         () -> ProblemException.of(IMAGE_NOT_FOUND, "It was forgotten; ask the service for it again."));
         IndexEntry entry = image.entry();
         String tag = entityTag(entry);
-        String known = request.getHeader(HttpHeaders.IF_NONE_MATCH);
-        Response.ResponseBuilder response = known != null && known.contains(tag)
+        String known = Objects.requireNonNullElse(request.getHeader(HttpHeaders.IF_NONE_MATCH), "");
+        Response.ResponseBuilder response = known.contains(tag) || known.strip().equals("*")
                 ? Response.notModified()
                 : content(image.content(), entry, request);
+        boolean current = BaseUrl.version(entry).equals(request.getParam("v"));
         return response.header(HttpHeaders.ETAG, tag)
-                .header(HttpHeaders.CACHE_CONTROL, cacheControl(entry, urlEnd))
+                .header(HttpHeaders.CACHE_CONTROL, cacheControl(entry, urlEnd) + (current ? ", immutable" : ""))
                 .build();
     }
 
@@ -100,34 +101,39 @@ public class LocalCdnResource {
 
     /** Differs whenever the key's image is made anew; until then the bytes are always the same. */
     private static String entityTag(IndexEntry entry) {
-        String version = Long.toString(entry.createdAt().toEpochMilli(), Character.MAX_RADIX);
-        return '"' + entry.key().value().substring(0, 16) + '-' + version + '"';
+        return '"' + entry.key().value().substring(0, 16) + '-' + BaseUrl.version(entry) + '"';
     }
 
     /**
-     * Lets caches keep the answer until the image ceases to be fresh or its URL ends; {@code immutable}, because a new
-     * image has a new URL.
+     * Lets caches keep the answer until the image ceases to be fresh or its URL ends. A URL of this image's version is
+     * {@code immutable} besides, because a new image has a new URL; that of an older version is not, for its bytes have changed.
      */
     private String cacheControl(IndexEntry entry, Instant urlEnd) {
         Instant until = entry.freshUntil().isBefore(urlEnd) ? entry.freshUntil() : urlEnd;
         long seconds = Math.clamp(Duration.between(clock.instant(), until).toSeconds(), 0, YEAR.toSeconds());
-        return "public, max-age=" + seconds + ", immutable";
+        return "public, max-age=" + seconds;
     }
 
     private static Response.ResponseBuilder content(byte[] content, IndexEntry entry, HttpServerRequest request) {
-        return part(content, request)
+        return part(content, entityTag(entry), request)
                 .type(entry.format().contentType())
                 .header("Accept-Ranges", "bytes")
                 .header("X-Content-Type-Options", "nosniff");
     }
 
-    /** The whole image, or the one range that is wanted. */
-    private static Response.ResponseBuilder part(byte[] content, HttpServerRequest request) {
+    /**
+     * The whole image, or the one range that is wanted. It is whole where {@code If-Range} names other bytes than these
+     * (RFC 9110, section 13.1.5).
+     */
+    private static Response.ResponseBuilder part(byte[] content, String tag, HttpServerRequest request) {
         if (request.method().equals(HttpMethod.HEAD)) {
             return Response.ok().header(HttpHeaders.CONTENT_LENGTH, content.length);
         }
         Matcher range = RANGE.matcher(Objects.requireNonNullElse(request.getHeader("Range"), ""));
-        if (!range.matches() || range.group().equals("bytes=-")) {
+        boolean ofThese = Objects.requireNonNullElse(request.getHeader("If-Range"), tag)
+                .strip()
+                .equals(tag);
+        if (!ofThese || !range.matches() || range.group().equals("bytes=-")) {
             return Response.ok(content);
         }
         boolean suffix = range.group(1).isEmpty();

@@ -165,6 +165,7 @@ class LocalCdnResourceTest {
             assertThat(second.header("Cache-Control")).isEqualTo(first.header("Cache-Control"));
         }
         request().header("If-None-Match", "\"x\"").get(URI.create(url)).then().statusCode(200);
+        request().header("If-None-Match", "*").get(URI.create(url)).then().statusCode(304);
     }
 
     @ParameterizedTest
@@ -199,6 +200,40 @@ class LocalCdnResourceTest {
         Response response = request().header("Range", range).get(URI.create(url));
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.asByteArray()).isEqualTo(CONTENT);
+    }
+
+    @Test
+    void rangeIsServedOnlyOfTheBytesThatIfRangeNames() {
+        String tag = get(url).header("ETag");
+        for (String other : List.of("\"x\"", "W/" + tag, "Sat, 01 Mar 2025 10:30:00 GMT")) {
+            Response whole = request()
+                    .header("Range", "bytes=10-19")
+                    .header("If-Range", other)
+                    .get(URI.create(url));
+            assertThat(whole.statusCode()).as(other).isEqualTo(200);
+            assertThat(whole.asByteArray()).isEqualTo(CONTENT);
+        }
+        request()
+                .header("Range", "bytes=10-19")
+                .header("If-Range", tag)
+                .get(URI.create(url))
+                .then()
+                .statusCode(206);
+    }
+
+    @Test
+    void urlOfAnImageThatWasMadeAnewServesTheNewOneWhole() {
+        String tag = get(url).header("ETag");
+        LocalCdnBeans.CLOCK.advance(Duration.ofMinutes(1));
+        byte[] anew = TestImages.content(TestImages.key(1), Instant.EPOCH, 1200);
+        LocalCdnBeans.STORE.put(TestImages.entry(image.key(), LocalCdnBeans.CLOCK.instant(), anew.length), anew);
+
+        Response response =
+                request().header("Range", "bytes=10-19").header("If-Range", tag).get(URI.create(url));
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.asByteArray()).isEqualTo(anew);
+        assertThat(response.header("ETag")).isNotEqualTo(tag);
+        assertThat(response.header("Cache-Control")).matches("public, max-age=[0-9]+");
     }
 
     @Test
