@@ -88,7 +88,8 @@ final class Schema {
             ) WITHOUT ROWID""",
                     "INSERT INTO usage SELECT month, 'ACCOUNT', 'default', used * 1000000 FROM credits",
                     "DROP TABLE credits"),
-            List.of("ALTER TABLE batch ADD COLUMN callback TEXT"));
+            List.of("ALTER TABLE batch ADD COLUMN callback TEXT"),
+            List.of("ALTER TABLE batch ADD COLUMN replaced INTEGER NOT NULL DEFAULT 0"));
 
     private Schema() {}
 

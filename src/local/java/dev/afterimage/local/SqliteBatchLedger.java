@@ -37,6 +37,9 @@ public final class SqliteBatchLedger implements BatchLedger {
             if (standing.isPresent() && !standing.equals(dead)) {
                 return standing.get();
             }
+            if (standing.isPresent() && !replace(session, standing.get(), startedAt)) {
+                return standing.get();
+            }
             session.update(
                     "REPLACE INTO request (hash, batch, claimed_at) VALUES (?, ?, ?)",
                     request,
@@ -45,6 +48,20 @@ public final class SqliteBatchLedger implements BatchLedger {
             open(session, batch, owner, startedAt);
             return batch;
         });
+    }
+
+    /** Cancels the dead batch, so that it cannot be sealed. Returns false when it has been sealed meanwhile. */
+    private boolean replace(Session session, String dead, Instant now) throws SQLException {
+        session.update(
+                "UPDATE batch SET replaced = 1, cancelled_at = coalesce(cancelled_at, ?)"
+                        + " WHERE id = ? AND payload_hash IS NULL",
+                now.toEpochMilli(),
+                dead);
+        return session.number(
+                        "SELECT count(*) FROM batch WHERE id = ? AND payload_hash IS NOT NULL AND started_at > ?",
+                        dead,
+                        oldest())
+                == 0;
     }
 
     @Override
@@ -69,14 +86,15 @@ public final class SqliteBatchLedger implements BatchLedger {
     }
 
     @Override
-    public void seal(String batch, int total, String payloadHash) {
+    public boolean seal(String batch, int total, String payloadHash) {
         long now = clock.millis();
-        database.changeSynced(session -> session.update(
-                "UPDATE batch SET total = ?, payload_hash = ?, last_sign = ? WHERE id = ?",
-                total,
-                payloadHash,
-                now,
-                batch));
+        return database.changeSynced(session -> session.update(
+                        "UPDATE batch SET total = ?, payload_hash = ?, last_sign = ? WHERE id = ? AND replaced = 0",
+                        total,
+                        payloadHash,
+                        now,
+                        batch))
+                > 0;
     }
 
     @Override

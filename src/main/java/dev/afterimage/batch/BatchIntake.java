@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +48,11 @@ public final class BatchIntake {
         String hash() throws IOException;
     }
 
-    /** An upload from which no row came for so long belongs to a process that died. */
+    /** An upload that has not been heard of for so long belongs to a process that died. */
     private static final Duration DEAD_AFTER = Duration.ofMinutes(1);
+
+    /** How often an upload is noted as going on, at least, while rows come. */
+    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(15);
 
     /** How often a repeat looks whether the first upload has been received. */
     private static final Duration POLL = Duration.ofMillis(200);
@@ -84,7 +88,7 @@ public final class BatchIntake {
      * @param idempotencyKey names the request among the caller's
      * @param deadline how long a repeat waits while the first request is still being received
      * @throws IdempotencyConflictException when the key's first request was another one, or is still being received at the
-     *     deadline
+     *     deadline; or when this was the first one, and a repeat has taken its place because it seemed dead
      * @throws InvalidRequestException when the upload as a whole cannot be read, or has no row
      * @throws IOException when the upload breaks off
      */
@@ -104,7 +108,9 @@ public final class BatchIntake {
         }
         try {
             int total = receive(id, caller, upload);
-            ledger.seal(id, total, upload.hash());
+            if (!ledger.seal(id, total, upload.hash())) {
+                throw new IdempotencyConflictException(IdempotencyConflictException.Kind.IN_PROGRESS);
+            }
         } catch (IOException | RuntimeException | Error failure) {
             cancel(id, failure);
             throw failure;
@@ -201,12 +207,31 @@ public final class BatchIntake {
         int total = 0;
         List<CatalogueRow> chunk;
         do {
-            chunk = rows.next(Planner.CHUNK);
+            chunk = chunk(id, total, rows);
             total += chunk.size();
             queueMissing(id, caller, chunk);
             ledger.progress(id, total);
         } while (chunk.size() == Planner.CHUNK);
         return total;
+    }
+
+    /** The next rows, so many as are looked up at once; fewer at the end. Slow ones are noted while they come. */
+    private List<CatalogueRow> chunk(String id, int before, CatalogueRows rows) throws IOException {
+        List<CatalogueRow> chunk = new ArrayList<>();
+        Instant noted = clock.instant();
+        while (chunk.size() < Planner.CHUNK) {
+            Optional<CatalogueRow> row = rows.next();
+            if (row.isEmpty()) {
+                break;
+            }
+            chunk.add(row.get());
+            Instant now = clock.instant();
+            if (!now.isBefore(noted.plus(SIGN_OF_LIFE))) {
+                ledger.progress(id, before + chunk.size());
+                noted = now;
+            }
+        }
+        return chunk;
     }
 
     private void queueMissing(String id, Caller caller, List<CatalogueRow> chunk) {

@@ -26,7 +26,8 @@ public interface BatchLedger extends BatchRows {
      * begins a batch, and the others are told which.
      *
      * @param request names the caller and its {@code Idempotency-Key}; a hash
-     * @param dead the batch that an earlier call returned, whose upload has died since; it may be replaced
+     * @param dead the batch that an earlier call returned, whose upload has died since. It is replaced unless it has been
+     *     sealed meanwhile: it is cancelled, and can no longer be sealed
      * @return the batch that the request has now: the given one, which has begun, or another, which began before
      */
     String claimIdempotencyKey(String request, Optional<String> dead, String batch, Caller owner, Instant startedAt);
@@ -40,8 +41,11 @@ public interface BatchLedger extends BatchRows {
     /** Notes that so many rows have arrived, and that the upload goes on. */
     void progress(String batch, int rows);
 
-    /** Notes that all rows have arrived. */
-    void seal(String batch, int total, String payloadHash);
+    /**
+     * Notes that all rows have arrived. Returns false, and notes nothing, when another batch has replaced this one, or it is
+     * not known.
+     */
+    boolean seal(String batch, int total, String payloadHash);
 
     /** From now on nothing of the batch is started; without effect when it has ended. */
     void cancel(String batch);

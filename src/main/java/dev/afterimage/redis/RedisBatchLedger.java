@@ -31,6 +31,7 @@ public final class RedisBatchLedger implements BatchLedger {
     private static final RedisScript CLAIM = RedisScript.named("request-claim");
     private static final RedisScript OPEN = RedisScript.named("batch-open");
     private static final RedisScript RECEIVE = RedisScript.named("batch-receive");
+    private static final RedisScript REPLACE = RedisScript.named("batch-replace");
     private static final RedisScript RECORD = RedisScript.named("batch-record");
     private static final RedisScript CALLBACK = RedisScript.named("batch-callback");
     private static final String CALLBACK_FIELD = "callback";
@@ -64,20 +65,34 @@ public final class RedisBatchLedger implements BatchLedger {
 
     /**
      * Opens the batch first and then claims the key for it. A cluster may keep the two on different servers, so no script
-     * can do both; in this order, a process that finds the key claimed finds an open batch.
+     * can do both; in this order, a process that finds the key claimed finds an open batch. For the same reason a dead batch
+     * is marked as replaced before its key is claimed: whoever comes in between finds it cancelled, and replaces it too.
      */
     @Override
     public String claimIdempotencyKey(
             String request, Optional<String> dead, String batch, Caller owner, Instant startedAt) {
         open(batch, owner, startedAt);
         List<String> keys = List.of(prefix + ":request:" + request);
-        String standing = ask(CLAIM, keys, List.of(dead.orElse(NO_DEAD), batch, TTL_MILLIS))
-                .word(0);
+        String standing = dead.filter(former -> !replace(keys.getFirst(), former))
+                .orElseGet(() -> ask(CLAIM, keys, List.of(dead.orElse(NO_DEAD), batch, TTL_MILLIS))
+                        .word(0));
         if (!standing.equals(batch)) {
             Request forget = Request.cmd(Command.DEL).arg(keys(batch).getFirst());
             RedisUnavailableException.forQueue(() -> link.call(forget));
         }
         return standing;
+    }
+
+    /**
+     * Cancels the dead batch, if the request still has it, so that it cannot be sealed. Returns false when it has been sealed
+     * meanwhile.
+     */
+    private boolean replace(String request, String dead) {
+        Request has = Request.cmd(Command.GET).arg(request);
+        @Nullable Response standing = RedisUnavailableException.forQueue(() -> link.call(has));
+        return standing == null
+                || !standing.toString().equals(dead)
+                || ask(REPLACE, keys(dead), List.of(now())).number() == 1;
     }
 
     @Override
@@ -91,8 +106,10 @@ public final class RedisBatchLedger implements BatchLedger {
     }
 
     @Override
-    public void seal(String batch, int total, String payloadHash) {
-        ask(RECEIVE, keys(batch), List.of(now(), Integer.toString(total), payloadHash));
+    public boolean seal(String batch, int total, String payloadHash) {
+        return ask(RECEIVE, keys(batch), List.of(now(), Integer.toString(total), payloadHash))
+                        .number()
+                == 1;
     }
 
     @Override

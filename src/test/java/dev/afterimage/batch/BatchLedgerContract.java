@@ -182,6 +182,44 @@ public abstract class BatchLedgerContract {
         assertThat(find(third).state()).isEqualTo(Batch.State.RECEIVING);
     }
 
+    @Test
+    void aReplacedBatchIsCancelledAndCannotBeSealed() {
+        String first = ids.next();
+        String second = ids.next();
+        claim("a1b2", Optional.empty(), first);
+        ledger().progress(first, 3);
+
+        claim("a1b2", Optional.of(first), second);
+
+        assertThat(ledger().isCancelled(first)).isTrue();
+        assertThat(ledger().seal(first, 4, "hash")).isFalse();
+        assertThat(find(first).received()).isFalse();
+        assertThat(ledger().seal(second, 4, "hash")).isTrue();
+        assertThat(find(second).state()).isEqualTo(Batch.State.RUNNING);
+    }
+
+    @Test
+    void aBatchSealedMeanwhileIsNotReplaced() {
+        String first = ids.next();
+        claim("a1b2", Optional.empty(), first);
+        assertThat(ledger().seal(first, 4, "hash")).isTrue();
+        String second = ids.next();
+
+        assertThat(claim("a1b2", Optional.of(first), second)).isEqualTo(first);
+
+        assertThat(ledger().isCancelled(first)).isFalse();
+        assertThat(ledger().find(second)).isEmpty();
+    }
+
+    @Test
+    void aBatchCancelledWhileItIsReceivedCanBeSealed() {
+        String id = opened();
+        ledger().cancel(id);
+
+        assertThat(ledger().seal(id, 1, "hash")).isTrue();
+        assertThat(find(id).state()).isEqualTo(Batch.State.CANCELLED);
+    }
+
     /** Every caller finds the returned batch begun, so that none takes its owner for dead. */
     @Test
     void ofConcurrentEqualRequestsOneBeginsTheBatch() throws Exception {
@@ -231,7 +269,7 @@ public abstract class BatchLedgerContract {
         String none = ids.next();
         ledger().record(none, List.of(RowResult.hit(1)));
         ledger().progress(none, 4);
-        ledger().seal(none, 5, "hash");
+        assertThat(ledger().seal(none, 5, "hash")).isFalse();
         ledger().cancel(none);
 
         assertThat(ledger().find(none)).isEmpty();

@@ -46,6 +46,7 @@ public final class MemoryBatchLedger implements BatchLedger {
         Optional<String> hash = Optional.empty();
         Optional<Instant> cancelledAt = Optional.empty();
         Optional<URI> callback = Optional.empty();
+        boolean replaced;
 
         Entry(Caller owner, Instant startedAt) {
             this.owner = owner;
@@ -63,12 +64,20 @@ public final class MemoryBatchLedger implements BatchLedger {
     @Override
     public synchronized String claimIdempotencyKey(
             String request, Optional<String> dead, String batch, Caller owner, Instant startedAt) {
-        String standing =
-                requests.merge(request, batch, (now, then) -> dead.isPresent() && now.equals(dead.get()) ? then : now);
+        String standing = requests.merge(
+                request,
+                batch,
+                (now, then) -> dead.isPresent() && now.equals(dead.get()) && !isSealed(now) ? then : now);
         if (standing.equals(batch)) {
+            dead.flatMap(this::entry).ifPresent(entry -> entry.replaced = true);
+            dead.ifPresent(this::cancel);
             open(batch, owner, startedAt);
         }
         return standing;
+    }
+
+    private boolean isSealed(String batch) {
+        return entry(batch).flatMap(entry -> entry.hash).isPresent();
     }
 
     @Override
@@ -85,9 +94,13 @@ public final class MemoryBatchLedger implements BatchLedger {
     }
 
     @Override
-    public synchronized void seal(String batch, int total, String payloadHash) {
-        progress(batch, total);
-        entry(batch).ifPresent(entry -> entry.hash = Optional.of(payloadHash));
+    public synchronized boolean seal(String batch, int total, String payloadHash) {
+        Optional<Entry> open = entry(batch).filter(entry -> !entry.replaced);
+        open.ifPresent(entry -> {
+            progress(batch, total);
+            entry.hash = Optional.of(payloadHash);
+        });
+        return open.isPresent();
     }
 
     @Override
