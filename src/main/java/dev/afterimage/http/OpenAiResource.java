@@ -1,5 +1,6 @@
 package dev.afterimage.http;
 
+import static dev.afterimage.http.problem.ProblemType.ANSWER_TOO_LARGE;
 import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
 import static dev.afterimage.http.problem.ProblemType.STORAGE_UNAVAILABLE;
 
@@ -41,6 +42,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +114,9 @@ public final class OpenAiResource {
         Caller caller = Client.of(http).caller();
         Deadline until = invocation.cap(Deadline.in(httpConfig.deadline(), clock));
         List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
+        if (request.inline()) {
+            requireRoom(ready);
+        }
         List<Item> data = ready.stream()
                 .map(image -> request.inline()
                         ? new Item(null, content(image.entry()))
@@ -150,6 +155,20 @@ public final class OpenAiResource {
         return outcomes.stream().map(ImageOutcome.Ready.class::cast).toList();
     }
 
+    /** Refuses an answer that could not be delivered, before its images are read. */
+    private void requireRoom(List<ImageOutcome.Ready> ready) {
+        long characters = ready.stream()
+                .mapToLong(image -> (image.entry().bytes() + 2) / 3 * 4)
+                .sum();
+        if (config.maxBase64().isPresent() && characters > config.maxBase64().getAsInt()) {
+            throw ProblemException.of(
+                    ANSWER_TOO_LARGE,
+                    "The images have " + characters + " characters in Base64, and an answer of this service holds "
+                            + config.maxBase64().getAsInt()
+                            + ". They are made and kept: send the request again with response_format=url, or with a smaller n.");
+        }
+    }
+
     private String content(IndexEntry entry) {
         StoredImage stored = store.read(entry.key())
                 .orElseThrow(() -> ProblemException.of(
@@ -169,5 +188,11 @@ public final class OpenAiResource {
          * that name.
          */
         Map<String, String> models();
+
+        /**
+         * The most characters that the images of one answer with {@code b64_json} may have together; more is a 413, which names
+         * {@code url}. Left out, there is no limit. On Lambda, whose answers hold 6 MB, it is 6000000.
+         */
+        OptionalInt maxBase64();
     }
 }

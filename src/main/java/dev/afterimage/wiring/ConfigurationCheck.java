@@ -109,6 +109,7 @@ final class ConfigurationCheck {
             "afterimage.provider.max-bytes", 1,
             "afterimage.provider.monthly-credits", 0,
             "afterimage.quota.per-caller", 1,
+            "afterimage.openai.max-base64", 1,
             "afterimage.http.max-followers", 0);
 
     /** The keys of former versions that are no longer used, each with what holds instead. */

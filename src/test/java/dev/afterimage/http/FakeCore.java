@@ -89,6 +89,7 @@ public class FakeCore implements QuarkusTestProfile {
                 Map.entry("afterimage.webhooks.secret", "0123456789abcdef0123456789abcdef"),
                 Map.entry("afterimage.webhooks.base-url", "https://images.example"),
                 Map.entry("afterimage.callbacks.allowed-hosts", "inside.example,127.0.0.1"),
+                Map.entry("afterimage.openai.max-base64", "200000"),
                 Map.entry("afterimage.openai.models.\"vendor/model-1.1\"", "hero"),
                 Map.entry("afterimage.links.secrets.\"a\"", "0123456789abcdef0123456789abcdef"),
                 Map.entry("afterimage.templates.\"hero\".placeholder", "https://cdn.example/soon.png"));

@@ -94,6 +94,23 @@ class OpenAiResourceTest extends WithFakeCore {
                 .body("error.code", equalTo("storage_unavailable"));
     }
 
+    /** An image of 48,213 bytes has 64,284 characters, and an answer may hold 200,000. */
+    @Test
+    void imagesTooLargeForABase64ResponseAre413AndHaveUrls() {
+        store.put(FakeCore.ENTRY, BYTES);
+        post("{'model':'card','prompt':'A fox','n':3,'response_format':'b64_json'}")
+                .statusCode(200);
+
+        error(
+                        post("{'model':'card','prompt':'A fox','n':4,'response_format':'b64_json'}"),
+                        413,
+                        "invalid_request_error")
+                .header("x-should-retry", "false")
+                .body("error.code", equalTo("answer_too_large"))
+                .body("error.message", containsString("response_format=url"));
+        post("{'model':'card','prompt':'A fox','n':4}").statusCode(200);
+    }
+
     @Test
     void lateImageIs429WithRetryAfter() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(7)));

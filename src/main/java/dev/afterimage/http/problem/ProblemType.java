@@ -23,6 +23,7 @@ public enum ProblemType {
     IDEMPOTENCY_KEY_IN_USE("idempotency-key-in-use", 409, "The first request with this key is still running"),
     DELETED("deleted-meanwhile", 409, "The image was deleted while it was being made"),
     BODY_TOO_LARGE("body-too-large", 413, "The body is too large"),
+    ANSWER_TOO_LARGE("answer-too-large", 413, "The answer would be too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type or encoding is not supported"),
     RANGE_NOT_SATISFIABLE("range-not-satisfiable", 416, "The image ends before the range begins"),
     HOST_REFUSED("host-refused", 421, "The service does not go by this name"),
