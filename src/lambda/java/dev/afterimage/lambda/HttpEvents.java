@@ -12,6 +12,7 @@ import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.time.Deadline;
+import io.vertx.core.http.impl.HttpUtils;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -33,6 +34,9 @@ final class HttpEvents {
 
     /** A length of at most 15 digits, which is more than any body that Lambda takes. */
     private static final Pattern CONTENT_LENGTH = Pattern.compile("[0-9]{1,15}");
+
+    /** Encoded slashes, and backslashes: some servers take them for separators, and see other segments than we do. */
+    private static final Pattern OTHER_SLASH = Pattern.compile("%2f|%5c|\\\\", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
@@ -148,6 +152,11 @@ final class HttpEvents {
             return Optional.of(
                     "Percent-encode spaces and control characters in path and query (rawPath, rawQueryString).");
         }
+        if (!isNormal(request.getRawPath())) {
+            return Optional.of(
+                    "Send the path in its normal form (rawPath): without . and .. as segments, empty segments,"
+                            + " backslashes, encoded slashes, and letters, digits or -._~ that are percent-encoded.");
+        }
         String length = request.getHeaders().get("Content-Length");
         if (length != null && !CONTENT_LENGTH.matcher(length).matches()) {
             return Optional.of("Send Content-Length once, as the number of the body's bytes, or leave it out.");
@@ -164,6 +173,19 @@ final class HttpEvents {
         return cookies.stream().anyMatch(HttpEvents::isBroken)
                 ? Optional.of("A cookie has a control character in it; leave that out.")
                 : Optional.empty();
+    }
+
+    /**
+     * Whether the path is the same before and after the embedded server has normalised it (RFC 3986, section 6.2.2). API
+     * Gateway decides by the path as it was sent, and must not have decided about another one.
+     */
+    private static boolean isNormal(String path) {
+        try {
+            return !OTHER_SLASH.matcher(path).find()
+                    && HttpUtils.normalizePath(path).equals(path);
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
     }
 
     private static boolean hasBlank(@Nullable String text) {

@@ -43,6 +43,8 @@ import org.jboss.logging.MDC;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class EventDispatcherTest {
@@ -204,6 +206,39 @@ class EventDispatcherTest {
         assertThat(dispatch("{\"requestContext\":{\"http\":7}}", PLENTY))
                 .contains("\"statusCode\":400")
                 .contains("invalid-request");
+    }
+
+    /** API Gateway has decided by the path as it was sent: a policy for batches must open nothing else. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/batches/%2e%2e/templates/card/purge",
+                "/v1/batches/%2E./templates/card/purge",
+                "/v1/batches/../templates/card/purge",
+                "/v1/batches/..",
+                "/v1/./batches",
+                "/v1//batches",
+                "/v1/batches/..%2ftemplates/card/purge",
+                "/v1/batches/..%5Ctemplates/card/purge",
+                "/v1/batches/..\\templates/card/purge",
+                "/v1/%74emplates/card/purge",
+                "/v1/batches/%",
+            })
+    void pathThatIsNotNormalIsRefused(String path) throws IOException {
+        server = () -> {
+            throw new AssertionError("not the server");
+        };
+
+        assertThat(dispatch(Events.http("POST", path, null), PLENTY))
+                .contains("\"statusCode\":400")
+                .contains("application/problem+json")
+                .contains("normal form");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/v1/batches/", "/v1/batches/a.b..c", "/i/card.png", "/v1/batches/%C3%BC%20"})
+    void normalPathIsServed(String path) throws IOException {
+        assertThat(dispatch(Events.http("GET", path, null), PLENTY)).contains("\"statusCode\":200");
     }
 
     @Test
