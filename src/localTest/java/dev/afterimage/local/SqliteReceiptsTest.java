@@ -14,8 +14,10 @@ import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
 import dev.afterimage.testing.Purchases;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SqliteReceiptsTest {
 
     private static final ImageKey KEY = new ImageKey("ab".repeat(32));
+    private static final ImageKey OTHER = new ImageKey("cd".repeat(32));
 
     @RegisterExtension
     final OpenDatabase database = new OpenDatabase();
@@ -80,5 +83,20 @@ class SqliteReceiptsTest {
             assertThat(refused.state()).isEqualTo(Receipt.State.IMAGE);
             assertThat(refused.made()).isEqualTo(clock.instant());
         });
+    }
+
+    @Test
+    void expiredRowIsRemovedWhileTheProcessRuns() {
+        MemoryLimiter limiter = limiter();
+        limiter.settle((Permit.Departed) depart(limiter), new CallOutcome.Image(clock.instant()));
+        Instant before = clock.instant();
+        clock.advance(Duration.ofHours(1));
+
+        limiter.noteDeleted(OTHER, Purchases.PERIOD);
+
+        // Read by an earlier clock, because reading leaves out what has expired.
+        assertThat(new SqliteReceipts(database.get(), Clock.fixed(before, ZoneOffset.UTC)).load())
+                .extracting(entry -> entry.receipt().key())
+                .containsExactly(OTHER);
     }
 }

@@ -301,6 +301,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     private long advance() {
         long now = nanoTime.getAsLong() - origin;
         accounts.values().forEach(account -> account.advanceTo(now));
+        receipts.sweep(clock.instant());
         return now;
     }
 }

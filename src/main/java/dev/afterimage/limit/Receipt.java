@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param until when that call must have ended, with or without an image
  * @param account the provider's account
  * @param template the template's name
- * @param request the request as canonical JSON
+ * @param request the request as canonical JSON; empty once the key's calls have ended for good, because only a job that
+ *     may still run is gone on with
  * @param ticket what finds the call's job at the provider; empty where it has none
  * @param series the name of the purchase at providers that don't bill one name twice
  * @param purchases calls that may have been billed since there was an image; an open call counts
@@ -54,6 +55,13 @@ public record Receipt(
         IMAGE,
         /** The image was deleted. Kept so that a call that left before does not bring it back. */
         DELETED
+    }
+
+    public Receipt {
+        request = switch (state) {
+            case OPEN, UNKNOWN, UNUSABLE -> request;
+            case REJECTED, IMAGE, DELETED -> "";
+        };
     }
 
     private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);

@@ -9,7 +9,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,10 @@ final class ReceiptMap {
     private static final CompletableFuture<?> DONE = CompletableFuture.completedFuture("");
 
     private final Map<ImageKey, Entry> entries = new HashMap<>();
+    /** The entries, the next one to expire first. */
+    private final NavigableSet<Entry> byEnd = new TreeSet<>(Comparator.comparing(Entry::end)
+            .thenComparing(entry -> entry.receipt().key().value()));
+
     private final ReceiptRules rules;
     private final Duration longestCall;
     private final ReceiptStorage storage;
@@ -50,7 +56,7 @@ final class ReceiptMap {
         for (Entry entry : storage.load()) {
             Receipt receipt = entry.receipt();
             boolean open = receipt.state() == Receipt.State.OPEN;
-            entries.put(receipt.key(), open ? entry.with(receipt.open(GONE, receipt.until())) : entry);
+            keep(open ? entry.with(receipt.open(GONE, receipt.until())) : entry);
         }
     }
 
@@ -59,6 +65,16 @@ final class ReceiptMap {
         CompletableFuture<?> taken = writes;
         writes = DONE;
         return taken;
+    }
+
+    /**
+     * Removes the receipts that have expired. Nobody needs to wait for that: a row that is left on disk is removed at the
+     * next start.
+     */
+    void sweep(Instant now) {
+        while (!byEnd.isEmpty() && !now.isBefore(byEnd.first().end())) {
+            CompletableFuture<?> unused = forget(byEnd.first().receipt().key());
+        }
     }
 
     /** What stands against a purchase by the holder of this token; null when nothing does. */
@@ -371,13 +387,28 @@ final class ReceiptMap {
     }
 
     private void write(Entry entry) {
-        entries.put(entry.receipt().key(), entry);
+        keep(entry);
         addWrite(storage.put(entry));
     }
 
+    private void keep(Entry entry) {
+        Entry former = entries.put(entry.receipt().key(), entry);
+        if (former != null) {
+            byEnd.remove(former);
+        }
+        byEnd.add(entry);
+    }
+
     private void remove(ImageKey key) {
-        entries.remove(key);
-        addWrite(storage.remove(key));
+        addWrite(forget(key));
+    }
+
+    private CompletableFuture<?> forget(ImageKey key) {
+        Entry former = entries.remove(key);
+        if (former != null) {
+            byEnd.remove(former);
+        }
+        return storage.remove(key);
     }
 
     private void addWrite(CompletableFuture<?> change) {

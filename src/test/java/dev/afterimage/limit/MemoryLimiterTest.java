@@ -9,9 +9,12 @@ import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Permitted;
 import dev.afterimage.testing.Purchases;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -85,6 +88,48 @@ class MemoryLimiterTest extends ProviderLimiterContract {
 
         disk.complete("synced");
         assertThat(departs).succeedsWithin(Duration.ofSeconds(30)).isInstanceOf(Departed.class);
+    }
+
+    @Test
+    void receiptsOfStoredImagesAreForgottenOnceTheyHaveExpired() {
+        Map<ImageKey, ReceiptStorage.Entry> kept = new HashMap<>();
+        MemoryLimiter limiter = new MemoryLimiter(
+                AccountLimits.of(Permitted.WIDE), Limiters.RULES, clock::nanoTime, clock, storageIn(kept));
+        for (int image = 0; image < 10_000; image++) {
+            Departed call = (Departed) depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
+            limiter.settle(call, new CallOutcome.Image(clock.instant()));
+        }
+        assertThat(kept.values())
+                .hasSize(10_000)
+                .allSatisfy(entry -> assertThat(entry.receipt().request())
+                        .as("the request's text, which nobody reads any more")
+                        .isEmpty());
+
+        clock.advance(Duration.ofHours(1));
+        depart(limiter, acquired(limiter, Lane.BULK, NOW_OR_NEVER));
+
+        assertThat(kept).hasSize(1);
+    }
+
+    private static ReceiptStorage storageIn(Map<ImageKey, ReceiptStorage.Entry> kept) {
+        return new ReceiptStorage() {
+            @Override
+            public List<Entry> load() {
+                return List.copyOf(kept.values());
+            }
+
+            @Override
+            public CompletableFuture<?> put(Entry entry) {
+                kept.put(entry.receipt().key(), entry);
+                return CompletableFuture.completedFuture(entry);
+            }
+
+            @Override
+            public CompletableFuture<?> remove(ImageKey key) {
+                kept.remove(key);
+                return CompletableFuture.completedFuture(key);
+            }
+        };
     }
 
     @Test
