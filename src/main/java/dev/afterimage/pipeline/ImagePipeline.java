@@ -116,16 +116,6 @@ public final class ImagePipeline implements ImageService {
             return missing(generationRequest, key, old);
         } catch (RejectedException rejected) {
             throw rejected;
-        } catch (FleetUnavailableException gone) {
-            // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
-            return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
-        } catch (JobUnfinishedException unfinished) {
-            if (generationRequest.queued()) {
-                throw unfinished;
-            }
-            return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(unfinished.askAgain()), old);
-        } catch (ReceiptStandsException standing) {
-            return underWay(generationRequest, key, standing, old);
         } catch (RuntimeException failure) {
             if (generationRequest.queued()) {
                 // The failure decides what becomes of a job, whether or not an old image exists.
@@ -172,8 +162,25 @@ public final class ImagePipeline implements ImageService {
             if (generationRequest.deadline().hasPassed(parts.clock())) {
                 return queue(generationRequest, key, ThrottledException.byLimiter(Duration.ZERO));
             }
-            return join(generationRequest, key, old);
+            return joinOrQueue(generationRequest, key, old);
         });
+    }
+
+    /** Joins the key's flight. A failure that only means "not now" is answered 202, which counts on the caller's quota. */
+    private ImageOutcome joinOrQueue(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
+        try {
+            return join(generationRequest, key, old);
+        } catch (FleetUnavailableException gone) {
+            // Nothing is bought while the fleet's memory is out of reach; the queue remembers what was asked for.
+            return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
+        } catch (JobUnfinishedException unfinished) {
+            if (generationRequest.queued()) {
+                throw unfinished;
+            }
+            return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(unfinished.askAgain()), old);
+        } catch (ReceiptStandsException standing) {
+            return underWay(generationRequest, key, standing, old);
+        }
     }
 
     private ImageOutcome join(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {

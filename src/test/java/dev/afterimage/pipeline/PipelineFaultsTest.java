@@ -13,12 +13,15 @@ import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
+import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.limit.Receipts;
+import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.testing.FakeBacklog;
@@ -74,6 +77,7 @@ class PipelineFaultsTest {
             new FreshnessPolicy(TTL, Duration.ofDays(7), Duration.ofHours(1), Map.of());
     private final MemoryFlightLeases leases = new MemoryFlightLeases(LEASE, clock::nanoTime, pause);
     private MemoryLimiter limiter = Permitted.limiter(clock);
+    private CallerQuota quota = new MemoryCallerQuota(OptionalInt.empty(), clock);
     private volatile boolean fleetIsGone;
     private final AtomicInteger waitingForFlights = new AtomicInteger();
     private final Pause waits = new Pause() {
@@ -119,6 +123,7 @@ class PipelineFaultsTest {
                 Permitted.generator(generator, asked, settler, clock, pause),
                 generator,
                 freshness,
+                quota,
                 backlog,
                 pause,
                 clock,
@@ -164,6 +169,35 @@ class PipelineFaultsTest {
 
         assertThat(backlog.delays()).containsOnlyKeys(KEY);
         assertThat(provider.calls()).isZero();
+    }
+
+    @Test
+    void withoutRedisAQueuedRequestCountsOnItsCallersQuota() {
+        quota = new MemoryCallerQuota(OptionalInt.of(1), clock);
+        fleetIsGone = true;
+        ImagePipeline pipeline = pipeline();
+        ended(pipeline, asked(REQUEST));
+
+        assertThatThrownBy(() -> ended(pipeline, asked(OTHER))).isInstanceOf(QuotaExceededException.class);
+
+        assertThat(backlog.delays()).containsOnlyKeys(KEY);
+    }
+
+    @Test
+    void aRequestQueuedBecauseAnotherCallIsUnderWayCountsOnItsCallersQuota() throws Exception {
+        provider.held();
+        CompletableFuture<ImageOutcome> other = begun(pipeline(), job(REQUEST));
+        provider.awaitCall();
+        quota = new MemoryCallerQuota(OptionalInt.of(1), clock);
+        ImagePipeline pipeline = pipeline();
+        GenerationRequest impatient =
+                GenerationRequest.onDemand(REQUEST, new Caller("ann"), Deadline.in(Duration.ofMillis(10), clock));
+        assertThat(ended(pipeline, impatient)).isInstanceOf(ImageOutcome.Pending.class);
+
+        assertThatThrownBy(() -> ended(pipeline, asked(OTHER))).isInstanceOf(QuotaExceededException.class);
+
+        provider.letGo();
+        assertThat(other.join()).isInstanceOf(ImageOutcome.Stored.class);
     }
 
     /** Or the image of a slow provider would come as much later as a call takes. */

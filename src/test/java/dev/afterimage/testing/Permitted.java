@@ -10,6 +10,7 @@ import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
+import dev.afterimage.limit.CallerQuota;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryCallerQuota;
 import dev.afterimage.limit.MemoryLimiter;
@@ -97,13 +98,14 @@ public final class Permitted {
                 generator,
                 jobs,
                 freshness,
+                new MemoryCallerQuota(OptionalInt.empty(), clock),
                 new FakeBacklog(),
                 pause,
                 clock,
                 threads);
     }
 
-    /** The same with these leases, which processes may share, and this backlog. */
+    /** The same with these leases, which processes may share, this quota and this backlog. */
     public static ImagePipeline pipeline(
             KeyScheme keys,
             ImageIndex index,
@@ -114,6 +116,7 @@ public final class Permitted {
             ImageGenerator generator,
             ImageGenerator jobs,
             FreshnessPolicy freshness,
+            CallerQuota quota,
             Backlog backlog,
             Pause pause,
             Clock clock,
@@ -130,7 +133,7 @@ public final class Permitted {
                 jobs,
                 (request, lane, deadline) -> Optional.empty(),
                 freshness,
-                new MemoryCallerQuota(OptionalInt.empty(), clock),
+                quota,
                 backlog,
                 new Drain(clock, pause),
                 Integer.MAX_VALUE,
