@@ -71,6 +71,14 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
          */
         Optional<String> ticket();
 
+        /**
+         * When the call left whose job at the provider is gone on with; its expected cost is counted already. Empty for a
+         * new call.
+         */
+        default Optional<Instant> resumedFrom() {
+            return Optional.empty();
+        }
+
         /** The provider has named the job that makes the image. May block for one round trip. */
         void keepTicket(String ticket);
 

@@ -6,12 +6,17 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.store.ImageStore.StoreUnavailableException;
+import java.time.Instant;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
  * Decorator: counts the expected cost of a call on the budget before the call is made. Afterwards replaces it by the
  * true cost where that is known, or by nothing where the call was certainly not billed. It comes after the permit,
  * which names the account that is billed.
+ *
+ * <p>The cost of a job at the provider that is gone on with was counted when its call left: its charge is made again from
+ * the request, and replaced or given back in the month of that departure.
  */
 public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, ImageGenerator next)
         implements ImageGenerator {
@@ -25,6 +30,11 @@ public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, Ima
                 request.template().value(),
                 attempt.order().payer().tenant(),
                 accounts.cost(request));
+        Optional<Instant> resumedFrom = attempt.order().resumedFrom();
+        if (resumedFrom.isPresent()) {
+            String month = CreditBudget.monthOf(resumedFrom.get()).toString();
+            return generate(request, attempt, new CreditBudget.Reserved(month, charge));
+        }
         return switch (budget.reserve(charge)) {
             case CreditBudget.Exhausted exhausted ->
                 throw exhausted.by() == CreditBudget.By.TENANT
@@ -40,8 +50,7 @@ public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, Ima
         try {
             image = next.generate(request, attempt);
         } catch (RuntimeException failure) {
-            // Inside this decorator the store is used only before a call leaves, so that failure costs nothing either.
-            if (failure instanceof StoreUnavailableException || !GenerationException.mayBeBilled(failure)) {
+            if (costsNothing(failure, attempt)) {
                 giveBack(reserved, failure);
             }
             throw failure;
@@ -51,6 +60,15 @@ public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, Ima
             settle(reserved, cost);
         }
         return image;
+    }
+
+    private static boolean costsNothing(RuntimeException failure, Attempt attempt) {
+        if (attempt.order().resumedFrom().isPresent() && !(failure instanceof GenerationException)) {
+            // The call has left long ago, and its job can still bring the image.
+            return false;
+        }
+        // Inside this decorator the store is used only before a call leaves, so that failure costs nothing either.
+        return failure instanceof StoreUnavailableException || !GenerationException.mayBeBilled(failure);
     }
 
     /** Counts the true cost. Where that fails, the expected cost stays counted and the image is delivered. */

@@ -42,7 +42,12 @@ public interface CreditBudget {
 
     /** The month in which costs are counted now. */
     static YearMonth currentMonth(Clock clock) {
-        return YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
+        return monthOf(clock.instant());
+    }
+
+    /** The month in which a call that left then is counted. */
+    static YearMonth monthOf(Instant departed) {
+        return YearMonth.from(departed.atOffset(ZoneOffset.UTC));
     }
 
     /** The kinds of names by which costs are counted. */

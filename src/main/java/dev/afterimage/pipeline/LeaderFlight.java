@@ -285,7 +285,7 @@ final class LeaderFlight {
                 .filter(job -> parts.receipts().hold(job.call()) == Receipts.Holding.HELD);
     }
 
-    /** Goes on with the job of a call whose holder is gone. The job is paid for, so it needs no permit and no credit. */
+    /** Goes on with the job of a call whose holder is gone. The job is paid for, so it needs no permit. */
     private GeneratedImage resumed(Receipts.Resumed job, LeaderOrder order, Attempt attempt) {
         order.resumed(job);
         Attempt ofItsAccount = attempt.withAccount(job.call().purchase().account());

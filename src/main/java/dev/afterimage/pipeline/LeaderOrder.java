@@ -32,6 +32,7 @@ final class LeaderOrder implements Attempt.Order {
     private final ReentrantLock holding = new ReentrantLock();
     private volatile Permit.@Nullable Departed call;
     private String ticket = "";
+    private Optional<Instant> resumedFrom = Optional.empty();
     private String series;
     private Optional<OpenJob> open = Optional.empty();
 
@@ -140,6 +141,12 @@ final class LeaderOrder implements Attempt.Order {
     void resumed(Receipts.Resumed job) {
         departed(job.call());
         ticket = job.ticket();
+        resumedFrom = Optional.of(job.call().at());
+    }
+
+    @Override
+    public Optional<Instant> resumedFrom() {
+        return resumedFrom;
     }
 
     void ended() {

@@ -24,7 +24,8 @@ import java.util.concurrent.ExecutorService;
  * The collaborators of an {@link ImagePipeline}.
  *
  * @param generator the provider with all its decorators
- * @param jobs goes on with jobs that were paid for: the provider with only those decorators that check an answer
+ * @param jobs goes on with jobs that were paid for: the provider with only those decorators that check an answer and count
+ *     its cost
  * @param forecast whether {@code generator} would wait for a permit in vain
  * @param mostFollowers how many may wait for an image that is being made: requests in each process, and processes in
  *     the fleet

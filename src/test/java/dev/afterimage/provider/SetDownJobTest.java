@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.cache.Horizon;
+import dev.afterimage.generation.AccountChoice;
+import dev.afterimage.generation.BudgetedGenerator;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException.RejectedException.Reason;
+import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
@@ -16,7 +19,9 @@ import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.JobRunner;
 import dev.afterimage.jobs.Worker;
 import dev.afterimage.limit.Caller;
+import dev.afterimage.limit.CreditBudget;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.pipeline.GenerationRequest;
@@ -29,6 +34,7 @@ import dev.afterimage.provider.zoo.Zoo;
 import dev.afterimage.provider.zoo.ZooAnswer;
 import dev.afterimage.redis.LimiterScript;
 import dev.afterimage.redis.RedisClients;
+import dev.afterimage.redis.RedisCreditBudget;
 import dev.afterimage.redis.RedisLimiter;
 import dev.afterimage.redis.RedisLink;
 import dev.afterimage.redis.RedisReceipts;
@@ -47,11 +53,14 @@ import dev.afterimage.testing.SqsServer;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +103,14 @@ class SetDownJobTest {
             () -> Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant())));
     private final Receipts receipts = new RedisReceipts(script, clock);
 
+    private final CreditBudget budget = new RedisCreditBudget(
+            link,
+            clients.settings(),
+            CreditBudget.Budgets.of(OptionalLong.of(100)),
+            store,
+            () -> UUID.randomUUID().toString(),
+            clock);
+
     private String create(String name) {
         return sqs.createQueue(called -> called.queueName(name)).queueUrl();
     }
@@ -109,14 +126,15 @@ class SetDownJobTest {
     private ImagePipeline pipeline() {
         ManualPause pause = new ManualPause(clock);
         CallSettler settler = Permitted.settler(receipts, clock, pause, threads);
-        DescribedProvider provider = bench.provider(PollPermits.FREE, true);
+        AccountChoice accounts = new AccountChoice(new Permitted.OneAccount(), clock);
+        ImageGenerator provider = new BudgetedGenerator(budget, accounts, bench.provider(PollPermits.FREE, true));
         return Permitted.pipeline(
                 KEYS,
                 new MemoryImageIndex(),
                 store,
                 receipts,
                 settler,
-                Permitted.generator(provider, new RedisLimiter(script), settler, clock, wait -> {}),
+                Permitted.generator(provider, accounts, new RedisLimiter(script), settler, clock, wait -> {}),
                 provider,
                 Permitted.FRESHNESS,
                 pause,
@@ -215,6 +233,49 @@ class SetDownJobTest {
         assertThat(polls.waits()).allSatisfy(wait -> assertThat(wait).isLessThan(EVERY));
         assertThat(receipt().state()).isEqualTo(Receipt.State.IMAGE);
         assertThat(messages()).isEmpty();
+    }
+
+    @Test
+    void creditOfAJobThatEndsUnbilledIsGivenBackInTheMonthInWhichItLeft() throws Exception {
+        api.prime(DocumentedError.rejected(
+                        "moderated", ZooAnswer.json(200, "{'status':'Content Moderated'}"), Reason.MODERATED)
+                .whenPolled());
+        enqueue();
+        clock.advance(Duration.between(clock.instant(), endOfMonth()).minusMillis(500));
+        deliver();
+        String month = CreditBudget.currentMonth(clock).toString();
+        assertThat(budget.usage(month, CreditBudget.By.ACCOUNT)).hasSize(1);
+
+        clock.advance(EVERY);
+        assertThat(deliver()).isEqualTo(1);
+
+        assertThat(api.polls()).isEqualTo(1);
+        assertThat(messages()).isEmpty();
+        assertThat(CreditBudget.currentMonth(clock).toString()).isNotEqualTo(month);
+        for (CreditBudget.By by : CreditBudget.By.values()) {
+            assertThat(budget.usage(month, by)).isEmpty();
+        }
+    }
+
+    private Instant endOfMonth() {
+        return CreditBudget.currentMonth(clock)
+                .plusMonths(1)
+                .atDay(1)
+                .atStartOfDay(ZoneOffset.UTC)
+                .toInstant();
+    }
+
+    @Test
+    void trueCostOfAJobThatWasGoneOnWithReplacesTheExpectedOne() throws Exception {
+        enqueue();
+        deliver();
+        assertThat(budget.status(Purchase.DEFAULT_ACCOUNT).used()).isEqualTo(1);
+
+        bring();
+
+        assertThat(budget.status(Purchase.DEFAULT_ACCOUNT).used())
+                .as("FLUX's own price")
+                .isEqualTo(4);
     }
 
     @Test

@@ -55,7 +55,7 @@ public final class RedisClients implements AutoCloseable {
         return script(link, AccountLimits.of(limits), rules, fixedTime);
     }
 
-    Settings settings() {
+    public RedisConfig settings() {
         return new Settings(prefix, TIMEOUT, 5, Duration.ofMillis(100));
     }
 

@@ -296,6 +296,8 @@ public final class WiredProcess {
                 provider,
                 providerConfig,
                 providers,
+                budget,
+                accounts,
                 gate,
                 freshness,
                 quota,
