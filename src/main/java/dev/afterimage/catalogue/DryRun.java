@@ -4,6 +4,7 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.catalogue.Planner.KeySet;
+import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.limit.Caller;
@@ -41,7 +42,7 @@ public final class DryRun {
      *     run
      * @param accounts the names of those that make an image
      * @param limits those of an account
-     * @param credits the credits that a purchase of an image costs
+     * @param credits the credits that a purchase of an image costs; a row that it rejects is bad
      * @param callTime how long a call to the provider usually takes, as far as this process knows; needed only where the
      *     calls in flight are limited
      */
@@ -124,10 +125,17 @@ public final class DryRun {
                 } else if (!queue.fits(planned.job("dry-run", Caller.SERVICE, Optional.empty(), Horizon.NONE))) {
                     add(planned.tooLarge());
                 } else {
-                    ImageRequest request = planned.row().request();
-                    missing.merge(accounts.apply(request), 1L, Long::sum);
-                    micros += Charge.micros(credits.applyAsDouble(request));
+                    addMissing(planned.row());
                 }
+            }
+        }
+
+        private void addMissing(CatalogueRow.Wanted row) {
+            try {
+                micros += Charge.micros(credits.applyAsDouble(row.request()));
+                missing.merge(accounts.apply(row.request()), 1L, Long::sum);
+            } catch (RejectedException uncountable) {
+                add(new CatalogueRow.Bad(row.line(), String.valueOf(uncountable.getMessage())));
             }
         }
 

@@ -90,6 +90,8 @@ record Description(
      * What an image costs, in the API's own unit.
      *
      * @param fixed the cost where neither the answer nor the data says it
+     * @param inAnswer where a number in the answer says it; one that is no cost is ignored, because the image is paid for
+     * @param inData where a number in the data says it; a request with one that is no cost is refused
      */
     record Cost(double fixed, Optional<JsonPath> inAnswer, Optional<JsonPath> inData) {}
 

@@ -37,6 +37,9 @@ final class ProviderCall {
     private static final Pattern BASIC = Pattern.compile("basic\\((.*)\\)");
     private static final String MASKED = "****";
 
+    /** The highest cost of an image, in the API's own unit. A month's sum of higher ones might not fit its counter. */
+    private static final long MOST_COST = 1_000_000_000;
+
     private final Description description;
     private final ApiSettings settings;
     private final ApiKeys keys;
@@ -253,16 +256,45 @@ final class ProviderCall {
         return cost(description.cost(), request, answer);
     }
 
+    /**
+     * What an image costs.
+     *
+     * @throws RejectedException when the data says a cost that cannot be counted
+     */
     static double cost(Description.Cost cost, ImageRequest request, Optional<Answer> answer) {
-        Optional<JsonNode> source = cost.inAnswer().isPresent()
-                ? answer.flatMap(whole -> ProviderJson.tree(whole.body()))
-                : ProviderJson.tree(request.data().json().getBytes(StandardCharsets.UTF_8));
+        if (cost.inData().isPresent()) {
+            return costInData(cost.inData().get(), request).orElse(cost.fixed());
+        }
         return cost.inAnswer()
-                .or(cost::inData)
-                .flatMap(path -> source.flatMap(json -> path.in(json).findFirst()))
-                .map(amount -> amount.asDouble(-1))
-                .filter(amount -> amount >= 0 && !amount.isInfinite())
+                .flatMap(path ->
+                        answer.flatMap(whole -> ProviderJson.tree(whole.body())).flatMap(json -> amount(path, json)))
+                .filter(ProviderCall::isCost)
                 .orElse(cost.fixed());
+    }
+
+    private static Optional<Double> costInData(JsonPath path, ImageRequest request) {
+        Optional<Double> cost = ProviderJson.tree(request.data().json().getBytes(StandardCharsets.UTF_8))
+                .flatMap(json -> amount(path, json));
+        if (cost.filter(amount -> !isCost(amount)).isPresent()) {
+            throw new RejectedException(
+                    Reason.DATA,
+                    "The number at \"" + path
+                            + "\" of the data sets what the image costs. Make it at least 0 and at most " + MOST_COST
+                            + ".");
+        }
+        return cost;
+    }
+
+    /** The number at the path; empty where there is none. */
+    private static Optional<Double> amount(JsonPath path, JsonNode json) {
+        return path.in(json)
+                .findFirst()
+                .map(found -> found.asDouble(Double.NaN))
+                .filter(amount -> !amount.isNaN());
+    }
+
+    private static boolean isCost(double amount) {
+        return amount >= 0 && amount <= MOST_COST;
     }
 
     /** The call for a sample request as text for people, with the API key masked. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
+import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Limits;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,7 @@ class DryRunTest {
     private OptionalInt concurrency = OptionalInt.empty();
     private Optional<Duration> callTime = Optional.empty();
     private Supplier<OptionalLong> creditsLeft = OptionalLong::empty;
+    private ToDoubleFunction<ImageRequest> cost = request -> 3;
 
     @Test
     void eachRowIsADuplicateFreshMissingOrBad() throws Exception {
@@ -85,6 +89,22 @@ class DryRunTest {
     }
 
     @Test
+    void aRowWhoseCostCannotBeCountedIsBad() throws Exception {
+        cost = request -> {
+            if (request.data().json().contains("B")) {
+                throw new RejectedException(RejectedException.Reason.DATA, "no cost");
+            }
+            return 3;
+        };
+
+        DryRun.Estimate estimate = of("title\nA\nB\n", Horizon.NONE);
+
+        assertThat(estimate.missing()).isEqualTo(1);
+        assertThat(estimate.cost()).isEqualTo(3);
+        assertThat(estimate.bad()).containsExactly(new CatalogueRow.Bad(3, "no cost"));
+    }
+
+    @Test
     void durationFollowsFromTheBulkLanesRate() throws Exception {
         assertThat(of(distinct(8_000), Horizon.NONE).duration()).isEqualTo(Duration.ofSeconds(1_020));
     }
@@ -130,7 +150,7 @@ class DryRunTest {
                 () -> creditsLeft.get(),
                 request -> List.of(request.template().value()),
                 account -> new Limits(account.equals("slow") ? 1 : 10, SECOND, concurrency, 0.8, Duration.ofMinutes(2)),
-                request -> 3,
+                cost,
                 () -> callTime);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
@@ -15,11 +16,15 @@ import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.testing.Configs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TemplateProvidersTest {
 
@@ -127,6 +132,30 @@ class TemplateProvidersTest {
         assertThat(providers.cost(request("hero", "{}"))).isEqualTo(8.5);
         assertThat(providers.cost(request("other", "{}"))).isEqualTo(3);
         assertThat(providers().cost(request("other", "{}"))).isEqualTo(1);
+    }
+
+    @Test
+    void costInTheDataMustBeOneThatCanBeCounted(@TempDir Path folder) throws IOException {
+        Path description = folder.resolve("x.json");
+        Files.writeString(description, """
+                {"name":"x","url":"https://api.example.com/v1","body":{"t":"{template}"},"result":"/url",
+                 "cost":{"data":"/n","otherwise":1}}
+                """);
+        TemplateProviders providers = providers("afterimage.provider.kind", "file:" + description);
+
+        assertThat(providers.cost(request("other", "{\"n\":2.5}"))).isEqualTo(2.5);
+        assertThat(providers.cost(request("other", "{\"n\":1000000000}"))).isEqualTo(1e9);
+        for (String none : List.of("{}", "{\"n\":null}", "{\"n\":\"many\"}")) {
+            assertThat(providers.cost(request("other", none))).isEqualTo(1);
+        }
+        for (String wrong : List.of("1000000001", "1e300", "-1", "\"1e400\"", "\"-Infinity\"")) {
+            assertThatThrownBy(() -> providers.cost(request("other", "{\"n\":" + wrong + "}")))
+                    .isInstanceOfSatisfying(
+                            RejectedException.class,
+                            rejected -> assertThat(rejected.reason()).isEqualTo(RejectedException.Reason.DATA))
+                    .hasMessageContaining("\"/n\"")
+                    .hasMessageContaining("at most 1000000000");
+        }
     }
 
     @Test
