@@ -154,13 +154,17 @@ public final class AnswerRoom {
         }
 
         /**
-         * Takes room for {@code bytes} in all.
+         * Takes room for {@code bytes} in all. After the place was left it takes none, and says that there is room: the
+         * answer may have timed out while its bytes were handled, and is read no further anyway.
          *
          * @param whenThereIs run on another thread as soon as there is room, if there is none now
          * @return whether there is room now
          */
         boolean grow(long bytes, Runnable whenThereIs) {
             synchronized (AnswerRoom.this) {
+                if (left) {
+                    return true;
+                }
                 forgetCollected();
                 wanted = bytes;
                 goOn = whenThereIs;

@@ -80,6 +80,21 @@ class AnswerRoomTest {
         assertThat(room.enter(20 * MB)).isEmpty();
     }
 
+    /** As the bytes of an answer do that times out while they are handled. */
+    @Test
+    void placeThatWasLeftTakesNoMoreRoom() {
+        AnswerRoom.Place timedOut = room.enter(20 * MB).orElseThrow();
+        timedOut.leave();
+
+        timedOut.grow(20 * MB, () -> wentOn.add("timed out"));
+
+        callsAreAdmittedByTheLargestRecentAnswer();
+        AnswerRoom.Place large = room.enterPaid();
+        assertThat(large.grow(20 * MB, () -> wentOn.add("large")))
+                .as("the one answer that is read without room")
+                .isTrue();
+    }
+
     @Test
     void unstoredImageIsCountedUntilItIsGarbageCollected() {
         room.enter(20 * MB).orElseThrow().leave(new byte[4 * MB]);
