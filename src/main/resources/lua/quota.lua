@@ -1,9 +1,10 @@
--- One caller's quota in the current clock hour (UTC) of this server. Answers {1, 0} when a request was counted or taken
--- back, and {0, microseconds until the next hour} when the hour is used up.
+-- One caller's quota in the current clock hour (UTC) of this server. Answers {1, the hour} when a request was counted or
+-- taken back, and {0, microseconds until the next hour} when the hour is used up. Hours are counted from 1970.
 local quota = KEYS[1] -- hash: hour, spent
 local action = ARGV[1] -- spend, giveBack
 local limit = tonumber(ARGV[2])
 local fixedTime = tonumber(ARGV[3]) -- '' for the server's clock; tests move the time by hand
+local counted = tonumber(ARGV[4]) -- giveBack: the hour in which the request was counted
 
 local HOUR = 3600
 local micros = fixedTime
@@ -23,9 +24,9 @@ if action == 'spend' then
     return { 0, (hour + 1) * HOUR * 1000000 - micros }
   end
   spent = spent + 1
-else
+elseif counted == hour then
   spent = math.max(0, spent - 1)
 end
 redis.call('HSET', quota, 'hour', hour, 'spent', spent)
 redis.call('EXPIRE', quota, 2 * HOUR)
-return { 1, 0 }
+return { 1, hour }

@@ -15,13 +15,22 @@ public interface CallerQuota {
      */
     Decision spend(Caller caller);
 
-    /** Takes back the count of a request that cost nothing. */
-    void giveBack(Caller caller);
+    /**
+     * Takes back the count of a request that cost nothing. Does nothing once the hour in which it was counted is over.
+     *
+     * @param counted what {@link #spend} answered
+     */
+    void giveBack(Caller caller, Decision.Allowed counted);
 
     /** The answer to {@link #spend}. */
     sealed interface Decision {
 
-        record Allowed() implements Decision {}
+        /**
+         * The request is counted.
+         *
+         * @param hour in which it is counted, in hours since 1970 (UTC)
+         */
+        record Allowed(long hour) implements Decision {}
 
         /**
          * The hour is used up.

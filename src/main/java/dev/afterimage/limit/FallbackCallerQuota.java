@@ -21,12 +21,12 @@ public record FallbackCallerQuota(CallerQuota fleet, CallerQuota own, Runnable f
     }
 
     @Override
-    public void giveBack(Caller caller) {
+    public void giveBack(Caller caller, Decision.Allowed counted) {
         try {
-            fleet.giveBack(caller);
+            fleet.giveBack(caller, counted);
         } catch (FleetUnavailableException gone) {
             fellBack.run();
-            own.giveBack(caller);
+            own.giveBack(caller, counted);
         }
     }
 }

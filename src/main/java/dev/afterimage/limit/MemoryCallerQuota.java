@@ -12,6 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /** The callers' quotas of one process, in its memory. An hour's counts are forgotten when the next hour begins. */
 public final class MemoryCallerQuota implements CallerQuota {
 
+    private static final long SECONDS_OF_AN_HOUR = Duration.ofHours(1).toSeconds();
+
     private final OptionalInt limit;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -31,7 +33,7 @@ public final class MemoryCallerQuota implements CallerQuota {
     @Override
     public Decision spend(Caller caller) {
         if (limit.isEmpty()) {
-            return new Decision.Allowed();
+            return new Decision.Allowed(0);
         }
         lock.lock();
         try {
@@ -41,21 +43,28 @@ public final class MemoryCallerQuota implements CallerQuota {
                 return new Decision.Exceeded(Duration.between(now, hour.plus(1, ChronoUnit.HOURS)));
             }
             spent.put(caller, before + 1);
-            return new Decision.Allowed();
+            return counted();
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public void giveBack(Caller caller) {
+    public void giveBack(Caller caller, Decision.Allowed counted) {
         lock.lock();
         try {
             advance();
+            if (!counted.equals(counted())) {
+                return;
+            }
             spent.computeIfPresent(caller, (same, count) -> count == 1 ? null : count - 1);
         } finally {
             lock.unlock();
         }
+    }
+
+    private Decision.Allowed counted() {
+        return new Decision.Allowed(hour.getEpochSecond() / SECONDS_OF_AN_HOUR);
     }
 
     private Instant advance() {

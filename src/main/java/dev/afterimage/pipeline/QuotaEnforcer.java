@@ -17,19 +17,19 @@ record QuotaEnforcer(CallerQuota quota) {
         if (!generationRequest.caller().isToBeCharged()) {
             return work.get();
         }
-        switch (quota.spend(generationRequest.caller())) {
-            case CallerQuota.Decision.Allowed allowed -> {}
+        CallerQuota.Decision.Allowed counted = switch (quota.spend(generationRequest.caller())) {
+            case CallerQuota.Decision.Allowed allowed -> allowed;
             case CallerQuota.Decision.Exceeded exceeded -> throw new QuotaExceededException(exceeded.retryAfter());
-        }
+        };
         try {
             ImageOutcome outcome = work.get();
             if (!mayCost(outcome)) {
-                quota.giveBack(generationRequest.caller());
+                quota.giveBack(generationRequest.caller(), counted);
             }
             return outcome;
         } catch (RuntimeException failure) {
             if (!GenerationException.mayBeBilled(failure)) {
-                quota.giveBack(generationRequest.caller());
+                quota.giveBack(generationRequest.caller(), counted);
             }
             throw failure;
         }

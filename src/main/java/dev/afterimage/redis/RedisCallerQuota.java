@@ -36,23 +36,23 @@ public final class RedisCallerQuota implements CallerQuota {
     @Override
     public Decision spend(Caller caller) {
         if (limit.isEmpty()) {
-            return new Decision.Allowed();
+            return new Decision.Allowed(0);
         }
-        ScriptReply answer = run("spend", caller, limit.getAsInt());
+        ScriptReply answer = run("spend", caller, limit.getAsInt(), "");
         return answer.number(0) == 1
-                ? new Decision.Allowed()
+                ? new Decision.Allowed(answer.number(1))
                 : new Decision.Exceeded(Duration.of(answer.number(1), ChronoUnit.MICROS));
     }
 
     @Override
-    public void giveBack(Caller caller) {
+    public void giveBack(Caller caller, Decision.Allowed counted) {
         if (limit.isPresent()) {
-            run("giveBack", caller, limit.getAsInt());
+            run("giveBack", caller, limit.getAsInt(), Long.toString(counted.hour()));
         }
     }
 
-    private ScriptReply run(String action, Caller caller, int most) {
-        List<String> arguments = List.of(action, Integer.toString(most), fixedTime.get());
+    private ScriptReply run(String action, Caller caller, int most, String hour) {
+        List<String> arguments = List.of(action, Integer.toString(most), fixedTime.get(), hour);
         return RedisUnavailableException.forFleet(
                 "The callers' quotas cannot be asked.",
                 () -> SCRIPT.call(link, List.of(prefix + Sha256.hex(caller.id())), arguments));
