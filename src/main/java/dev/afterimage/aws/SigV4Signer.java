@@ -1,6 +1,6 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.generation.GenerationException.UnavailableException;
+import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.time.Clock;
@@ -42,7 +42,7 @@ public final class SigV4Signer {
     /**
      * The headers with the signature among them.
      *
-     * @throws UnavailableException when there are no credentials now
+     * @throws KeyUnavailableException when there are no credentials now
      */
     public Map<String, String> sign(String service, String method, URI url, Map<String, String> headers, byte[] body) {
         SdkHttpRequest.Builder unsigned =
@@ -67,7 +67,7 @@ public final class SigV4Signer {
         try {
             return credentials.resolveCredentials();
         } catch (SdkClientException e) {
-            throw new UnavailableException("there are no AWS credentials to sign with", e);
+            throw new KeyUnavailableException("there are no AWS credentials to sign with", e);
         }
     }
 }

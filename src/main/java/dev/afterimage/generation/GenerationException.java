@@ -179,7 +179,7 @@ public abstract sealed class GenerationException extends RuntimeException {
      * The provider is down and has not begun to work on the call (refused connection, 503, open circuit). Nothing was billed;
      * retried with back-off.
      */
-    public static final class UnavailableException extends GenerationException {
+    public static sealed class UnavailableException extends GenerationException {
 
         private final boolean failedFast;
 
@@ -200,6 +200,17 @@ public abstract sealed class GenerationException extends RuntimeException {
         /** Whether nothing was tried, because the provider is known to be down. */
         public boolean failedFast() {
             return failedFast;
+        }
+    }
+
+    /**
+     * The API key or the AWS credentials cannot be read now, so the call did not leave this process. It says nothing of
+     * the provider, and every other call would fail in the same way.
+     */
+    public static final class KeyUnavailableException extends UnavailableException {
+
+        public KeyUnavailableException(String message, @Nullable Throwable cause) {
+            super(message, cause);
         }
     }
 

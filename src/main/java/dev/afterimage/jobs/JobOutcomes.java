@@ -6,6 +6,7 @@ import dev.afterimage.generation.GenerationException.AccessRefusedException;
 import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException.ImageExistsException;
 import dev.afterimage.generation.GenerationException.JobUnfinishedException;
+import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
@@ -95,6 +96,7 @@ public final class JobOutcomes {
             // The pipeline answers these two with an outcome.
             case ReceiptStandsException standing -> retry(attempts, message(standing));
             case ImageExistsException exists -> retry(attempts, message(exists));
+            case KeyUnavailableException unread -> new JobOutcome.Wait(policy.backOff(), true);
             case UnavailableException unavailable ->
                 unavailable.failedFast()
                         ? new JobOutcome.Wait(policy.backOff(), true)

@@ -13,7 +13,7 @@ public interface ApiKeys {
     /**
      * The key; empty when none is set. May block at first use.
      *
-     * @throws dev.afterimage.generation.GenerationException.UnavailableException when it is kept elsewhere and cannot be read now
+     * @throws dev.afterimage.generation.GenerationException.KeyUnavailableException when it is kept elsewhere and cannot be read now
      */
     Optional<ApiKey> current();
 

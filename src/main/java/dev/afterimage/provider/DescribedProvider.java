@@ -233,7 +233,7 @@ public final class DescribedProvider implements ImageGenerator {
          *
          * @param service the service's name in AWS, such as {@code bedrock}
          * @param url the call's URL, whose host names the region
-         * @throws dev.afterimage.generation.GenerationException.UnavailableException when there are no credentials now
+         * @throws dev.afterimage.generation.GenerationException.KeyUnavailableException when there are no credentials now
          */
         Map<String, String> sign(String service, String method, URI url, Map<String, String> headers, byte[] body);
     }

@@ -5,7 +5,7 @@ import dev.afterimage.aws.SecretKeys;
 import dev.afterimage.aws.SigV4Signer;
 import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException.AccessRefusedException;
-import dev.afterimage.generation.GenerationException.UnavailableException;
+import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.generation.ProviderWebhooks.WebhookConfig;
@@ -111,7 +111,7 @@ class ProviderWiring {
                 secrets,
                 name,
                 text -> new ApiKey(SecretKeys.apiKey(text)),
-                e -> new UnavailableException("the provider's API key cannot be read", e));
+                e -> new KeyUnavailableException("the provider's API key cannot be read", e));
         return () -> Optional.of(secret.get());
     }
 

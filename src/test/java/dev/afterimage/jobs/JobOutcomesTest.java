@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.GenerationException.AccessRefusedException;
+import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
@@ -144,6 +145,12 @@ class JobOutcomesTest {
     @Test
     void openCircuitUsesNoAttempt() {
         assertThat(outcomes.of(UnavailableException.circuitOpen(new IllegalStateException()), 2))
+                .isEqualTo(new JobOutcome.Wait(BACK_OFF, true));
+    }
+
+    @Test
+    void unreadableApiKeyUsesNoAttempt() {
+        assertThat(outcomes.of(new KeyUnavailableException("cannot be read", null), 2))
                 .isEqualTo(new JobOutcome.Wait(BACK_OFF, true));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.GenerationException.JobUnfinishedException;
+import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.generation.GenerationException.ThrottledException;
@@ -269,6 +270,22 @@ class WorkerTest {
         assertThat(batch().failures()).isEmpty();
         assertThat(batch().done()).isEqualTo(1);
         assertThat(batch().counts().failed()).isZero();
+    }
+
+    /** A bug: an unreadable secret put the whole queue on the dead-letter queue within half an hour. */
+    @Test
+    void unreadableApiKeyUsesUpNoAttempt() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        provider = failing(new KeyUnavailableException("the provider's API key cannot be read", null));
+        for (int delivery = 0; delivery < 20; delivery++) {
+            assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
+            clock.advance(Duration.ofMinutes(1));
+        }
+
+        assertThat(queue.claim(Set.of(Lane.BULK), 1, NOW))
+                .singleElement()
+                .satisfies(claim -> assertThat(claim.attempts()).isZero());
+        assertThat(queue.deadLetters()).isEmpty();
     }
 
     @Test

@@ -100,9 +100,13 @@ final class SimulatedGuards {
                 ended(false);
                 return image;
             } catch (Exception failure) {
-                ended(Stream.of(FIGURES.failOn()).anyMatch(kind -> kind.isInstance(failure)));
+                ended(isAny(FIGURES.failOn(), failure) && !isAny(FIGURES.skipOn(), failure));
                 throw failure;
             }
+        }
+
+        private static boolean isAny(Class<? extends Throwable>[] kinds, Exception failure) {
+            return Stream.of(kinds).anyMatch(kind -> kind.isInstance(failure));
         }
 
         private void ended(boolean badly) {

@@ -1,5 +1,6 @@
 package dev.afterimage.generation.guard;
 
+import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
 import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
@@ -24,7 +25,8 @@ public class BreakerGuard {
             failureRatio = 0.5,
             delay = 5000,
             successThreshold = 2,
-            failOn = {UnavailableException.class, OutcomeUnknownException.class})
+            failOn = {UnavailableException.class, OutcomeUnknownException.class},
+            skipOn = KeyUnavailableException.class)
     public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
         return work.call();
     }
