@@ -73,6 +73,10 @@ public final class AccountChoice {
                         accounts.isIdempotent(request) && accounts.of(request).contains(account));
     }
 
+    String api(ImageRequest request) {
+        return accounts.api(request);
+    }
+
     double cost(ImageRequest request) {
         return accounts.cost(request);
     }
@@ -99,8 +103,8 @@ public final class AccountChoice {
                         && cost(request) >= known.cost());
     }
 
-    /** Port: the provider's accounts, by name. */
-    public interface Accounts {
+    /** Port: the accounts of the image APIs, by name. */
+    public interface Accounts extends Apis {
 
         /**
          * The accounts that may be billed for this image, at least one. Of those that could start at the same time the

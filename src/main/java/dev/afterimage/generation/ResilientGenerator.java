@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
 /**
- * Decorator: retries a failed call where {@link RetryPolicy} says so, each try through the circuit breaker. When the
+ * Decorator: retries a failed call where {@link RetryPolicy} says so, each try through the circuit breaker of its API. When the
  * provider asks to wait, the whole fleet pauses that account. A call that failed unbilled because of its account is
  * retried at once where another account may make it.
  */
@@ -78,7 +78,7 @@ public record ResilientGenerator(
 
     private GeneratedImage throughBreaker(ImageRequest request, Attempt attempt) {
         try {
-            return Callables.call(() -> breaker.call(() -> next.generate(request, attempt)));
+            return Callables.call(() -> breaker.call(accounts.api(request), () -> next.generate(request, attempt)));
         } catch (CircuitBreakerOpenException open) {
             throw UnavailableException.circuitOpen(open);
         }

@@ -22,8 +22,8 @@ import java.util.OptionalLong;
  * @param cost what an image costs
  * @param own the account of its own key; that of the main API where it shares its limits
  * @param accounts those that may be billed, at least one
- * @param budget the name under which this API's costs are counted when {@link Account#DEFAULT}, which several APIs may
- *     share, is billed
+ * @param name its name in the configuration; also the name under which its costs are counted when
+ *     {@link Account#DEFAULT}, which several APIs may share, is billed
  */
 public record Api(
         ApiSettings settings,
@@ -32,7 +32,7 @@ public record Api(
         Description.Cost cost,
         Account own,
         List<Account> accounts,
-        String budget) {
+        String name) {
 
     /** The API of every template that names no other. */
     static Api main(ProviderConfig config) {
@@ -73,7 +73,7 @@ public record Api(
             OptionalDouble price,
             Account own,
             List<Account> accounts,
-            String budget) {
+            String name) {
         Optional<Description> description = Descriptions.isDemo(settings.kind())
                 ? Optional.empty()
                 : Optional.of(Descriptions.of(settings.kind(), target, price));
@@ -87,7 +87,7 @@ public record Api(
                 cost,
                 own,
                 accounts,
-                budget);
+                name);
     }
 
     /** Whether this is the built-in renderer. */

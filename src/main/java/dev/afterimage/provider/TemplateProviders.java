@@ -20,9 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The API that makes each template's images, as configured. */
@@ -76,6 +78,16 @@ public final class TemplateProviders implements Accounts {
     }
 
     @Override
+    public String api(ImageRequest request) {
+        return apiOf(request).name();
+    }
+
+    @Override
+    public Set<String> apis() {
+        return all().map(Api::name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
     public double cost(ImageRequest request) {
         return ProviderCall.cost(apiOf(request).cost(), keys.completed(request), Optional.empty());
     }
@@ -95,7 +107,7 @@ public final class TemplateProviders implements Accounts {
 
     @Override
     public String budget(ImageRequest request, String account) {
-        return account.equals(Purchase.DEFAULT_ACCOUNT) ? apiOf(request).budget() : account;
+        return account.equals(Purchase.DEFAULT_ACCOUNT) ? apiOf(request).name() : account;
     }
 
     /**

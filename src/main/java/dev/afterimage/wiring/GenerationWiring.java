@@ -39,6 +39,7 @@ import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Named;
@@ -48,6 +49,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Puts the provider's decorators and the pipeline together. */
+@RegisterForReflection(targets = BreakerGuard.Figures.class) // its annotation is read at run time
 class GenerationWiring {
 
     /**

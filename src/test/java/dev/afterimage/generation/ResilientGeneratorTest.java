@@ -18,6 +18,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.MemoryLimiter;
+import dev.afterimage.testing.ClosedCircuit;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
@@ -70,7 +71,7 @@ class ResilientGeneratorTest {
     }
 
     private GeneratedImage generate() {
-        return generate(new BreakerGuard());
+        return generate(new ClosedCircuit());
     }
 
     @Test
@@ -140,7 +141,7 @@ class ResilientGeneratorTest {
     void openCircuitFailsWithoutCallingTheProvider() {
         BreakerGuard open = new BreakerGuard() {
             @Override
-            public GeneratedImage call(Callable<GeneratedImage> work) {
+            public GeneratedImage call(String api, Callable<GeneratedImage> work) {
                 throw new CircuitBreakerOpenException();
             }
         };

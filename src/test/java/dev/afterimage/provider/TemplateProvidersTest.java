@@ -54,6 +54,16 @@ class TemplateProvidersTest {
     }
 
     @Test
+    void apiHasTheNameThatTheTemplateGivesIt() {
+        TemplateProviders providers = providers(
+                HERO + "provider", "house", "afterimage.providers.\"house\".kind", "openai", HERO + "target", "gpt-9");
+
+        assertThat(providers.api(request("hero", "{}"))).isEqualTo("house");
+        assertThat(providers.api(request("other", "{}"))).isEqualTo("default");
+        assertThat(providers.apis()).containsExactlyInAnyOrder("default", "house");
+    }
+
+    @Test
     void anotherProviderTargetOrDefaultsMakeAnotherKey() {
         ImageKey plain = key(providers(), "{}");
         assertThat(key(providers(HERO + "ttl", "1h", HERO + "cost", "3"), "{}")).isEqualTo(plain);

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
@@ -63,10 +65,24 @@ final class SimulatedGuards {
                 .getDuration();
     }
 
-    /** A rolling window of the last calls; open for the delay, then half open for some trials, which must all succeed. */
+    /** A circuit for each API. */
     private static final class Breaking extends BreakerGuard {
-        private static final CircuitBreaker FIGURES =
-                method(BreakerGuard.class, "call").getAnnotation(CircuitBreaker.class);
+        private final Machine machine;
+        private final Map<String, Circuit> byApi = new HashMap<>();
+
+        private Breaking(Machine machine) {
+            this.machine = machine;
+        }
+
+        @Override
+        public GeneratedImage call(String api, Callable<GeneratedImage> work) throws Exception {
+            return byApi.computeIfAbsent(api, any -> new Circuit(machine)).call(work);
+        }
+    }
+
+    /** A rolling window of the last calls; open for the delay, then half open for some trials, which must all succeed. */
+    private static final class Circuit {
+        private static final CircuitBreaker FIGURES = BreakerGuard.Figures.annotated();
         private static final long DELAY =
                 Duration.of(FIGURES.delay(), FIGURES.delayUnit()).toNanos();
         private final Machine machine;
@@ -77,12 +93,11 @@ final class SimulatedGuards {
         private int trials;
         private int successes;
 
-        private Breaking(Machine machine) {
+        private Circuit(Machine machine) {
             this.machine = machine;
         }
 
-        @Override
-        public GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
+        private GeneratedImage call(Callable<GeneratedImage> work) throws Exception {
             if (open && machine.nanoTime().getAsLong() - openedAt >= DELAY) {
                 open = false;
                 halfOpen = true;

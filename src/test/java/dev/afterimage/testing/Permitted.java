@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
@@ -146,6 +147,16 @@ public final class Permitted {
 
     /** A provider that is its one account, at which every image costs one credit. */
     public record OneAccount() implements Accounts {
+        @Override
+        public String api(ImageRequest request) {
+            return "default";
+        }
+
+        @Override
+        public Set<String> apis() {
+            return Set.of("default");
+        }
+
         @Override
         public List<String> of(ImageRequest request) {
             return Limiters.ONE;

@@ -14,7 +14,6 @@ import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
 import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.RetryPolicy;
-import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.GeneratedImage;
@@ -40,6 +39,7 @@ import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.simulation.SimulatedRun;
 import dev.afterimage.testing.CallersThread;
+import dev.afterimage.testing.ClosedCircuit;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MutableClock;
@@ -171,7 +171,7 @@ class AccountsTest {
         ImageGenerator guarded = wiring.guarded(
                 keyed,
                 new Retrying(on.pause()),
-                new BreakerGuard(),
+                new ClosedCircuit(),
                 new CallGuard(),
                 new LocalRateLimit(),
                 budget,

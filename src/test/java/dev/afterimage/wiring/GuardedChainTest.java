@@ -14,7 +14,6 @@ import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.RetryPolicy;
-import dev.afterimage.generation.guard.BreakerGuard;
 import dev.afterimage.generation.guard.CallGuard;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.GeneratedImage;
@@ -39,6 +38,7 @@ import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.testing.CallersThread;
+import dev.afterimage.testing.ClosedCircuit;
 import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
@@ -195,7 +195,7 @@ class GuardedChainTest {
                 .guarded(
                         last,
                         new Retrying(pause),
-                        new BreakerGuard(),
+                        new ClosedCircuit(),
                         belt,
                         new LocalRateLimit(),
                         budget,
