@@ -150,7 +150,7 @@ public final class JobOutcomes {
          * attempt.
          *
          * @param delay the time that was named
-         * @param everybody whether other jobs of the lane would have to wait, too
+         * @param everybody whether other jobs of its lane and image API would have to wait, too
          */
         record Wait(Duration delay, boolean everybody) implements JobOutcome {}
 

@@ -50,9 +50,9 @@ public final class JobRunner {
      * Runs the job and reports its outcome. Blocks; call it from a virtual thread.
      *
      * @param deadline until when the image is waited for
-     * @param longestPutBack for how long the job is put back at most when its whole lane must wait, whatever time was
+     * @param longestPutBack for how long the job is put back at most when other jobs must wait, too, whatever time was
      *     named
-     * @return how long the other jobs of this lane should wait; zero when they need not
+     * @return how long the other jobs of its lane and image API should wait; zero when they need not
      */
     Duration run(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {
         try {
@@ -62,6 +62,11 @@ public final class JobRunner {
             LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back: its end cannot be recorded", lost);
             return settle(claim, JobOutcomes.OUTAGE);
         }
+    }
+
+    /** Puts the job back without running it. Uses no attempt. */
+    void putBack(Claim claim, Duration delay) {
+        settle(claim, new JobOutcome.Wait(delay, false));
     }
 
     private Duration runOnce(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {

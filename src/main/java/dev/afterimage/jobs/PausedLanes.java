@@ -4,37 +4,67 @@ import dev.afterimage.limit.Lane;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Keeps a worker from claiming jobs that would only be put back. When a job of a lane must wait, the lane is paused for
- * as long, but at most {@link #LONGEST}; then jobs are claimed again, and find out whether the reason is gone.
+ * Keeps a worker from running jobs that would only be put back. When a job must wait for its image API, all jobs of its
+ * lane and API are paused for as long, but at most {@link #LONGEST}; then they are tried again, and find out whether the
+ * reason is gone. From a lane whose APIs are all paused nothing is claimed. Else the queue may hand out a job of a paused
+ * API, because it knows nothing of APIs; that one is put back unrun, so that jobs of other APIs behind it are reached.
  */
 final class PausedLanes {
 
     static final Duration LONGEST = Duration.ofSeconds(30);
 
-    private final Clock clock;
-    private final Map<Lane, Instant> pausedUntil = new EnumMap<>(Lane.class);
+    private record LaneOfApi(Lane lane, String api) {}
 
-    PausedLanes(Clock clock) {
+    private final Set<String> apis;
+    private final Duration spacing;
+    private final Clock clock;
+    private final Map<LaneOfApi, Instant> pausedUntil = new HashMap<>();
+    private final Map<LaneOfApi, Instant> lastReturn = new HashMap<>();
+
+    /**
+     * No pauses yet.
+     *
+     * @param apis the names of all APIs
+     * @param spacing the time between the returns of two jobs that were put back unrun
+     */
+    PausedLanes(Set<String> apis, Duration spacing, Clock clock) {
+        this.apis = apis;
+        this.spacing = spacing;
         this.clock = clock;
     }
 
-    synchronized void pause(Lane lane, Duration wait) {
+    synchronized void pause(Lane lane, Set<String> pausedApis, Duration wait) {
         Instant until = clock.instant().plus(wait.compareTo(LONGEST) > 0 ? LONGEST : wait);
-        pausedUntil.merge(lane, until, (one, other) -> one.isAfter(other) ? one : other);
+        pausedApis.forEach(api -> pausedUntil.merge(new LaneOfApi(lane, api), until, PausedLanes::later));
     }
 
-    /** The lanes that are not paused. */
+    /**
+     * For how long a job of this lane and API is to be put back; empty when it may run. Such jobs return one after
+     * another, beginning with the pause's end: however many there are, and however long the pause lasts in the end, a
+     * worker meets each only from time to time.
+     */
+    synchronized Optional<Duration> putBack(Lane lane, String api) {
+        LaneOfApi paused = new LaneOfApi(lane, api);
+        Instant now = clock.instant();
+        return Optional.ofNullable(pausedUntil.get(paused)).filter(now::isBefore).map(until -> {
+            Instant returns = lastReturn.merge(paused, until, (last, first) -> later(last.plus(spacing), first));
+            return Duration.between(now, returns);
+        });
+    }
+
+    /** The lanes of which at least one API is not paused. */
     synchronized Set<Lane> active() {
         Instant now = clock.instant();
         pausedUntil.values().removeIf(until -> !now.isBefore(until));
         Set<Lane> active = EnumSet.allOf(Lane.class);
-        active.removeAll(pausedUntil.keySet());
+        active.removeIf(lane -> apis.stream().allMatch(api -> pausedUntil.containsKey(new LaneOfApi(lane, api))));
         return active;
     }
 
@@ -46,5 +76,9 @@ final class PausedLanes {
                 .filter(wait -> !wait.isNegative() && wait.compareTo(longest) < 0)
                 .min(Duration::compareTo)
                 .orElse(longest);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 }

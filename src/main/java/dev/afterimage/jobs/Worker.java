@@ -1,5 +1,6 @@
 package dev.afterimage.jobs;
 
+import dev.afterimage.generation.Apis;
 import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Lane;
@@ -10,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -29,8 +31,8 @@ public final class Worker {
     private static final Duration IDLE_WAIT = Duration.ofSeconds(5);
 
     /**
-     * For how long a job is put back at most when its whole lane must wait: the reason may end before the time that was
-     * named. The bound causes no more claims, because {@link PausedLanes} decides how often a lane that waits is tried.
+     * For how long a job is put back at most when other jobs must wait, too: the reason may end before the time that was
+     * named. The bound causes no more calls, because {@link PausedLanes} decides how often an API is tried.
      */
     private static final Duration LONGEST_PUT_BACK = Duration.ofMinutes(1);
 
@@ -47,8 +49,15 @@ public final class Worker {
     /** A wait of at least this length is not doubled any more; so the longest is 32 s. */
     private static final Duration LONGEST_AFTER_FAILURE = Duration.ofSeconds(30);
 
+    /**
+     * How many of the jobs that were put back unrun return in a second, for each job that runs at once; more than a
+     * worker could run.
+     */
+    private static final int RETURNS_PER_SECOND = 4;
+
     private final JobQueue queue;
     private final JobRunner runner;
+    private final Apis apis;
     private final int concurrency;
     private final Duration patience;
     private final Clock clock;
@@ -66,6 +75,7 @@ public final class Worker {
     /**
      * A worker that does not work yet.
      *
+     * @param apis tells which API a job needs
      * @param concurrency jobs at once
      * @param patience how long one job waits for its image before it goes back to the queue
      * @param threads virtual threads; not shut down by this class
@@ -73,6 +83,7 @@ public final class Worker {
     public Worker(
             JobQueue queue,
             JobRunner runner,
+            Apis apis,
             int concurrency,
             Duration patience,
             Clock clock,
@@ -83,13 +94,15 @@ public final class Worker {
         }
         this.queue = queue;
         this.runner = runner;
+        this.apis = apis;
         this.concurrency = concurrency;
         this.patience = patience;
         this.clock = clock;
         this.pause = pause;
         this.threads = threads;
         this.places = new Semaphore(concurrency, true);
-        this.pausedLanes = new PausedLanes(clock);
+        this.pausedLanes = new PausedLanes(
+                apis.apis(), Duration.ofSeconds(1).dividedBy((long) RETURNS_PER_SECOND * concurrency), clock);
     }
 
     /** Begins to take jobs. To be called once. */
@@ -205,7 +218,12 @@ public final class Worker {
     private void work(Claim claim) {
         try {
             running.put(claim.receipt(), claim);
-            run(claim, Deadline.in(patience, clock), LONGEST_PUT_BACK);
+            Optional<Duration> putBack = whilePaused(claim.job());
+            if (putBack.isPresent()) {
+                runner.putBack(claim, putBack.get());
+            } else {
+                run(claim, Deadline.in(patience, clock), LONGEST_PUT_BACK);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
@@ -220,8 +238,23 @@ public final class Worker {
     private void run(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {
         Duration wait = runner.run(claim, deadline, longestPutBack);
         if (wait.isPositive()) {
-            pausedLanes.pause(claim.job().lane(), wait);
+            pausedLanes.pause(claim.job().lane(), apisOf(claim.job()), wait);
         }
+    }
+
+    /**
+     * For how long the job is put back because its API is paused; empty when it may run. One that goes on with a job at
+     * the provider always runs, because its image is paid for and may not be kept there for long.
+     */
+    private Optional<Duration> whilePaused(Job job) {
+        return job instanceof Job.Image image && image.open().isEmpty()
+                ? pausedLanes.putBack(image.lane(), apis.api(image.request()))
+                : Optional.empty();
+    }
+
+    /** The API that the job needs; all where it needs none, because then what it met concerns the whole lane. */
+    private Set<String> apisOf(Job job) {
+        return job instanceof Job.Image image ? Set.of(apis.api(image.request())) : apis.apis();
     }
 
     /** Extends the claims of the jobs that are being run, so that a slow image is not given to a second worker. */

@@ -215,6 +215,7 @@ class QueueWiring {
             JobQueue queue,
             BatchLedger ledger,
             PendingKeys marks,
+            TemplateProviders providers,
             PregenerationConfig config,
             Machine machine,
             Callbacks callbacks) {
@@ -225,6 +226,7 @@ class QueueWiring {
         return new Worker(
                 queue,
                 runner,
+                providers,
                 config.concurrency(),
                 config.patience(),
                 machine.clock(),

@@ -3,7 +3,9 @@ package dev.afterimage.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.batch.Batch;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.Apis;
 import dev.afterimage.generation.GenerationException.JobUnfinishedException;
 import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import dev.afterimage.generation.GenerationException.OutOfCreditsException;
@@ -13,6 +15,7 @@ import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.JobOutcomes.AttemptPolicy;
 import dev.afterimage.jobs.JobQueue.Claim;
@@ -32,6 +35,7 @@ import dev.afterimage.testing.MemoryBatchLedger;
 import dev.afterimage.testing.MemoryJobQueue;
 import dev.afterimage.testing.MemoryPendingKeys;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,6 +60,8 @@ import org.junit.jupiter.api.Test;
 class WorkerTest {
 
     private static final Duration NOW = Duration.ZERO;
+    private static final String CARD = "card";
+    private static final String BADGE = "badge";
     private static final String BATCH = "01jqvcx7h5m0a2b3c4d5e6f7g8";
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:00:00Z"));
@@ -68,6 +74,10 @@ class WorkerTest {
     private final Worker worker = worker(5, new CallersThread());
 
     private Worker worker(int concurrency, ExecutorService threads) {
+        return worker(concurrency, threads, new Permitted.OneAccount());
+    }
+
+    private Worker worker(int concurrency, ExecutorService threads, Apis apis) {
         JobOutcomes outcomes = new JobOutcomes(
                 new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
         JobRunner runner = new JobRunner(
@@ -77,7 +87,7 @@ class WorkerTest {
                 marks,
                 outcomes,
                 receiver.callbacks(queue, clock, CallbackReceiver.SECRET));
-        return new Worker(queue, runner, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
+        return new Worker(queue, runner, apis, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
     }
 
     @Test
@@ -223,6 +233,124 @@ class WorkerTest {
 
         clock.advance(PausedLanes.LONGEST);
         assertThat(worker.takeJobsOnce(NOW)).isEqualTo(1);
+    }
+
+    /** A bug: a catalogue behind that of an API without credits was not made that night. */
+    @Test
+    void jobsOfAnotherApiPassThoseOfAnApiWithoutCredits() throws Exception {
+        queueFiftyOfEachApi();
+        provider = withoutCredits(CARD);
+        Worker ofBoth = worker(5, new CallersThread(), new ApiByTemplate());
+        int rounds = 0;
+        while (ofBoth.takeJobsOnce(NOW) > 0) {
+            rounds++;
+        }
+
+        assertThat(rounds).isEqualTo(100 / 5);
+        assertThat(calls(BADGE)).isEqualTo(50);
+        assertThat(calls(CARD)).isEqualTo(1);
+        assertThat(queue.status().depth()).isEqualTo(50);
+
+        provider = WorkerTest::stored;
+        for (int second = 0; second < 60; second++) {
+            clock.advance(Duration.ofSeconds(1));
+            while (ofBoth.takeJobsOnce(NOW) > 0) {}
+        }
+        assertThat(queue.status().depth()).isZero();
+        assertThat(queue.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void jobsThatOnlyWaitForAPausedApiAreClaimedFromTimeToTime() throws Exception {
+        for (int i = 0; i < 1000; i++) {
+            queue.enqueue(List.of(Jobs.bulk(i)), NOW);
+        }
+        provider = withoutCredits(CARD);
+        Worker ofBoth = worker(5, new CallersThread(), new ApiByTemplate());
+        while (ofBoth.takeJobsOnce(NOW) > 0) {}
+        int claimed = 0;
+        for (int second = 0; second < 600; second++) {
+            clock.advance(Duration.ofSeconds(1));
+            for (int taken = ofBoth.takeJobsOnce(NOW); taken > 0; taken = ofBoth.takeJobsOnce(NOW)) {
+                claimed += taken;
+            }
+        }
+
+        assertThat(claimed).as("in ten minutes").isLessThanOrEqualTo(600 * 20);
+        assertThat(calls(CARD)).as("one in 30 s").isLessThanOrEqualTo(1 + 600 / 30);
+    }
+
+    @Test
+    void apisThatMustAllWaitPauseTheWholeLane() throws Exception {
+        queueFiftyOfEachApi();
+        provider = failing(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(20))));
+        Worker ofBoth = worker(5, new CallersThread(), new ApiByTemplate());
+        while (ofBoth.takeJobsOnce(NOW) > 0) {}
+
+        assertThat(calls(CARD) + calls(BADGE)).isEqualTo(2);
+        queue.enqueue(List.of(Jobs.bulk(101)), NOW);
+        assertThat(ofBoth.takeJobsOnce(NOW)).isZero();
+    }
+
+    /** Its image is paid for, and the provider may not keep it for long. */
+    @Test
+    void jobThatIsSetDownAtAPausedApiRuns() throws Exception {
+        queue.enqueue(List.of(Jobs.bulk(1)), NOW);
+        provider = withoutCredits(CARD);
+        Worker ofBoth = worker(5, new CallersThread(), new ApiByTemplate());
+        ofBoth.takeJobsOnce(NOW);
+        provider = WorkerTest::stored;
+        OpenJob open = new OpenJob("token", clock.instant(), "default", "", "https://api/jobs/2");
+        queue.enqueue(List.of(Jobs.bulk(2).of(open), Jobs.bulk(3)), NOW);
+
+        ofBoth.takeJobsOnce(NOW);
+
+        assertThat(requests).extracting(GenerationRequest::request).containsExactly(Jobs.request(1), Jobs.request(2));
+    }
+
+    /** The API of each template has the template's name. */
+    private record ApiByTemplate() implements Apis {
+        @Override
+        public String api(ImageRequest request) {
+            return request.template().value();
+        }
+
+        @Override
+        public Set<String> apis() {
+            return Set.of(CARD, BADGE);
+        }
+    }
+
+    private void queueFiftyOfEachApi() {
+        for (int i = 0; i < 50; i++) {
+            queue.enqueue(List.of(Jobs.bulk(i)), NOW);
+        }
+        for (int i = 50; i < 100; i++) {
+            ImageRequest badge = new ImageRequest(new TemplateId(BADGE), TemplateData.of("{}"), ImageFormat.PNG, i);
+            queue.enqueue(
+                    List.of(new Job.Image(
+                            "job-" + i,
+                            Jobs.KEYS.keyOf(badge, 0),
+                            badge,
+                            Lane.BULK,
+                            Caller.SERVICE,
+                            Optional.empty(),
+                            Horizon.NONE)),
+                    NOW);
+        }
+    }
+
+    private Function<GenerationRequest, CompletionStage<ImageOutcome>> withoutCredits(String api) {
+        return generationRequest -> generationRequest.request().template().value().equals(api)
+                ? failing(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(20))))
+                        .apply(generationRequest)
+                : stored(generationRequest);
+    }
+
+    private long calls(String api) {
+        return requests.stream()
+                .filter(call -> call.request().template().value().equals(api))
+                .count();
     }
 
     /** A stop of a lane may end before the time that it names, and its jobs must not sleep on. */
@@ -465,6 +593,7 @@ class WorkerTest {
                             marks,
                             new JobOutcomes(new AttemptPolicy(3, Duration.ZERO, Duration.ZERO, 2), clock, () -> 0L),
                             receiver.callbacks(queue, clock)),
+                    new Permitted.OneAccount(),
                     5,
                     Duration.ofMinutes(1),
                     clock,

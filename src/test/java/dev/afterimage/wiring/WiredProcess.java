@@ -315,7 +315,7 @@ public final class WiredProcess {
                 queue,
                 ids,
                 machine.clock());
-        worker = queues.worker(images, queue, ledger, marks, pregeneration, machine, callbacks);
+        worker = queues.worker(images, queue, ledger, marks, providers, pregeneration, machine, callbacks);
         Planner planner = new Planner(KEYS, versions, index, machine.clock());
         batches = new BatchIntake(planner, queue, ledger, ids, machine.clock(), machine.pause(), callbacks);
         catalogues = new CatalogueRunner(
