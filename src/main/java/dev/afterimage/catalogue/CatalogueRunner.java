@@ -34,6 +34,12 @@ public final class CatalogueRunner {
     private static final System.Logger LOG = System.getLogger(CatalogueRunner.class.getName());
     private static final Duration NIGHTLY = Duration.ofHours(24);
 
+    /**
+     * A run that begins so soon after a former one repeats it: schedules fire twice, Lambda and EventBridge Scheduler deliver
+     * an event again, operators call again. It is at most a quarter of a period ({@link #slack}).
+     */
+    private static final Duration REPEATED_WITHIN = Duration.ofHours(1);
+
     private final PregenerationConfig config;
     private final CatalogueSource source;
     private final Planner planner;
@@ -64,7 +70,9 @@ public final class CatalogueRunner {
 
     /**
      * Plans a catalogue of which this process knows no schedule: where no period is configured, it counts as planned
-     * every night.
+     * every night. Such a run may be called by hand or by a schedule elsewhere, so the next plan may be a whole period
+     * away. An unfinished plan that is younger than half a period is continued, but of what it made only that counts
+     * which was made in the last quarter of a period; older images would expire too long before the next plan.
      */
     public PlanReport run(String name, Deadline deadline) {
         return run(name, Optional.empty(), deadline);
@@ -73,23 +81,28 @@ public final class CatalogueRunner {
     /**
      * Plans until the end or the deadline, whichever comes first. Blocks; call it from a virtual thread.
      *
-     * <p>A run that begins within half a period of the former one belongs to the same plan, because schedules may fire
-     * twice and operators call again: it makes what is missing, and nothing anew that was made since the plan began.
+     * <p>A run belongs to the plan of the former run when it begins within {@link #REPEATED_WITHIN} of it, or when the
+     * former one began in the same turn of the schedule. It then makes what is missing, and nothing anew that was made
+     * since the plan began. Every other run is a new plan.
      *
      * @param name the catalogue's name in the configuration
-     * @param gap the time until the schedule plans the catalogue again, if known; a configured period takes precedence
+     * @param turn the turn of the schedule; a configured period takes precedence over the time to the next one
      * @throws IllegalArgumentException when there is no catalogue of that name, or its source has no known file
      *     extension
      * @throws dev.afterimage.image.InvalidRequestException when the catalogue as a whole cannot be read
      * @throws UncheckedIOException when its source fails
      */
-    public PlanReport run(String name, Optional<Duration> gap, Deadline deadline) {
-        Plan plan = plan(name, gap);
+    public PlanReport run(String name, Turn turn, Deadline deadline) {
+        return run(name, Optional.of(turn), deadline);
+    }
+
+    private PlanReport run(String name, Optional<Turn> turn, Deadline deadline) {
+        Plan plan = plan(name, turn);
         Optional<Checkpoint> former = checkpoints.find(name);
         try {
             CatalogueSource.OpenCatalogue open = source.open(plan.catalogue().source());
             try (CatalogueRows rows = plan.rows(open)) {
-                Checkpoint from = from(former, plan.period(), open.version());
+                Checkpoint from = from(former, plan.period(), turn, open.version());
                 CatalogueRun run = new CatalogueRun(
                         planner, freshness, plan.period(), queue, from, to -> checkpoints.save(name, to));
                 boolean complete = run.read(rows, () -> deadline.hasPassed(clock));
@@ -105,6 +118,21 @@ public final class CatalogueRunner {
     }
 
     /**
+     * The turn whose plan is worth going on with after a restart: it is not complete, and younger than half its period.
+     *
+     * @param next when the schedule plans the catalogue next
+     */
+    public Optional<Turn> unfinished(String name, Instant next) {
+        return checkpoints
+                .find(name)
+                .filter(run -> !run.complete() && run.since().isBefore(next))
+                .map(run -> new Turn(run.since(), next))
+                .filter(turn -> age(turn.due())
+                                .compareTo(halved(plan(name, Optional.of(turn)).period()))
+                        < 0);
+    }
+
+    /**
      * What a plan that began now would cost, and how long it would take; makes and queues nothing. Blocks and fails as
      * {@link #run} does, and reads the whole catalogue.
      */
@@ -114,7 +142,7 @@ public final class CatalogueRunner {
         try {
             CatalogueSource.OpenCatalogue open = source.open(plan.catalogue().source());
             try (CatalogueRows rows = plan.rows(open)) {
-                Checkpoint from = from(former, plan.period(), open.version());
+                Checkpoint from = from(former, plan.period(), Optional.empty(), open.version());
                 return dryRun.of(rows, Horizon.ofPlan(from.since(), plan.period()));
             }
         } catch (IOException e) {
@@ -145,14 +173,14 @@ public final class CatalogueRunner {
         }
     }
 
-    private Plan plan(String name, Optional<Duration> gap) {
+    private Plan plan(String name, Optional<Turn> turn) {
         CatalogueConfig catalogue = Optional.ofNullable(config.catalogues().get(name))
                 .orElseThrow(() -> new IllegalArgumentException("No catalogue '" + name
                         + "'; set afterimage.pregeneration.catalogues.\"" + name + "\".source"));
         CatalogueFormat format = CatalogueFormat.ofFileName(catalogue.source())
                 .orElseThrow(() -> new IllegalArgumentException("The source of catalogue '" + name
                         + "' must end with .csv, .ndjson, .jsonl or .json, to tell its format"));
-        Duration period = catalogue.period().or(() -> gap).orElse(NIGHTLY);
+        Duration period = catalogue.period().or(() -> turn.map(Turn::period)).orElse(NIGHTLY);
         if (!period.isPositive()) {
             throw new IllegalArgumentException(
                     "afterimage.pregeneration.catalogues.\"" + name + "\".period must be more than zero, or left out");
@@ -160,13 +188,45 @@ public final class CatalogueRunner {
         return new Plan(catalogue, format, period);
     }
 
-    private Checkpoint from(Optional<Checkpoint> former, Duration period, String version) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Optional<Checkpoint> samePlan =
-                former.filter(run -> now.isBefore(run.since().plus(period.dividedBy(2))));
-        return samePlan.filter(run -> !run.complete() && run.version().equals(version))
-                .orElseGet(() -> Checkpoint.beginning(
-                        ids.next(), samePlan.map(Checkpoint::since).orElse(now), version));
+    private Checkpoint from(Optional<Checkpoint> former, Duration period, Optional<Turn> turn, String version) {
+        Instant since = former.map(run -> since(run, period, turn)).orElseGet(this::now);
+        return former.filter(run -> !run.complete()
+                        && run.version().equals(version)
+                        && run.since().equals(since))
+                .orElseGet(() -> Checkpoint.beginning(ids.next(), since, version));
+    }
+
+    /** Since when an image must have been made for this run to count it as made by its own plan. */
+    private Instant since(Checkpoint former, Duration period, Optional<Turn> turn) {
+        Instant begun = former.since();
+        Duration age = age(begun);
+        Duration slack = slack(period);
+        boolean isRepeat = age.compareTo(REPEATED_WITHIN) < 0 && age.compareTo(slack) < 0;
+        boolean isSameTurn = turn.filter(now -> !begun.isBefore(now.due())).isPresent();
+        if (isRepeat || isSameTurn) {
+            return begun;
+        }
+        if (turn.isEmpty() && !former.complete() && age.compareTo(halved(period)) < 0) {
+            return age.compareTo(slack) <= 0 ? begun : now().minus(slack);
+        }
+        return now();
+    }
+
+    /** How much older than a run its plan may be: the {@link Horizon} of a plan lasts so much longer than its period. */
+    private static Duration slack(Duration period) {
+        return period.dividedBy(4);
+    }
+
+    private static Duration halved(Duration period) {
+        return period.dividedBy(2);
+    }
+
+    private Duration age(Instant begun) {
+        return Duration.between(begun, now());
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private static void warnOfShortLife(PlanReport report, Duration period) {
@@ -178,6 +238,25 @@ public final class CatalogueRunner {
                     report.catalogue(),
                     period,
                     report.shortLived().stream().map(TemplateId::value).sorted().toList());
+        }
+    }
+
+    /**
+     * One turn of a catalogue's schedule. All calls for the same turn go on with the same plan.
+     *
+     * @param due when the schedule wanted the plan
+     * @param next when it wants the next one
+     */
+    public record Turn(Instant due, Instant next) {
+
+        public Turn {
+            if (!next.isAfter(due)) {
+                throw new IllegalArgumentException("The next plan, at " + next + ", must come after that of " + due);
+            }
+        }
+
+        Duration period() {
+            return Duration.between(due, next);
         }
     }
 

@@ -1,78 +1,85 @@
 package dev.afterimage.wiring;
 
 import dev.afterimage.catalogue.CatalogueRunner;
+import dev.afterimage.catalogue.CatalogueRunner.Turn;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.metrics.PlanMeter;
-import dev.afterimage.time.Deadline;
+import dev.afterimage.pipeline.Drain;
+import dev.afterimage.time.Machine;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.ScheduledExecution;
 import io.quarkus.scheduler.Scheduler;
+import io.quarkus.scheduler.Trigger;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 
 /**
- * Starts the plans of catalogues at their times, in a process that has a worker. On AWS EventBridge Scheduler does that,
- * so that one instance plans and not each.
+ * Starts the plans of catalogues at their times, in a process that has a worker, and goes on with what a former process left
+ * unfinished. On AWS EventBridge Scheduler does that, so that one instance plans and not each.
  */
 @Singleton
 class CatalogueSchedules {
 
-    private static final Logger LOG = Logger.getLogger(CatalogueSchedules.class);
-    private static final Duration LONGEST_PLANNING = Duration.ofHours(6);
+    /** For how long the plan of a schedule's last turn is tried. */
+    private static final Duration LAST_TURN = Duration.ofHours(24);
 
     private final PregenerationConfig config;
     private final Instance<CatalogueRunner> runner;
     private final Instance<PlanMeter> plans;
     private final Instance<Scheduler> scheduler;
-    private final Clock clock;
+    private final Machine machine;
+    private final Drain drain;
 
     CatalogueSchedules(
             PregenerationConfig config,
             Instance<CatalogueRunner> runner,
             Instance<PlanMeter> plans,
             Instance<Scheduler> scheduler,
-            Clock clock) {
+            Machine machine,
+            Drain drain) {
         this.config = config;
         this.runner = runner;
         this.plans = plans;
         this.scheduler = scheduler;
-        this.clock = clock;
+        this.machine = machine;
+        this.drain = drain;
     }
 
     void schedule(@Observes StartupEvent start) {
-        if (!config.worker()) {
-            return;
+        if (config.worker()) {
+            config.catalogues()
+                    .forEach((name, catalogue) -> catalogue.schedule().ifPresent(cron -> schedule(name, cron)));
         }
-        config.catalogues()
-                .forEach((name, catalogue) -> catalogue
-                        .schedule()
-                        .ifPresent(cron -> scheduler
-                                .get()
-                                .newJob("catalogue " + name)
-                                .setCron(cron)
-                                .setConcurrentExecution(ConcurrentExecution.SKIP)
-                                .setTask(execution -> plan(name, gap(execution)), true)
-                                .schedule()));
     }
 
-    /** The time until the schedule's next run; empty when there is none. */
-    private static Optional<Duration> gap(ScheduledExecution execution) {
-        return Optional.ofNullable(execution.getTrigger().getNextFireTime())
-                .map(next -> Duration.between(execution.getFireTime(), next))
-                .filter(Duration::isPositive);
+    private void schedule(String name, String cron) {
+        Trigger trigger = scheduler
+                .get()
+                .newJob("catalogue " + name)
+                .setCron(cron)
+                // A plan ends when the next one is due, which must not be skipped because the former is just ending.
+                .setConcurrentExecution(ConcurrentExecution.PROCEED)
+                .setTask(execution -> planning().plan(name, turn(execution)), true)
+                .schedule();
+        Optional.ofNullable(trigger)
+                .map(Trigger::getNextFireTime)
+                .ifPresent(next -> machine.threads().execute(() -> planning().resume(name, next)));
     }
 
-    private void plan(String name, Optional<Duration> gap) {
-        try {
-            plans.get().metered(() -> runner.get().run(name, gap, Deadline.in(LONGEST_PLANNING, clock)));
-        } catch (RuntimeException failure) {
-            LOG.errorf("Catalogue %s cannot be planned: %s", name, failure.getMessage());
-        }
+    private CataloguePlanning planning() {
+        return new CataloguePlanning(runner.get(), plans.get(), drain, machine.clock(), machine.pause());
+    }
+
+    private static Turn turn(ScheduledExecution execution) {
+        Instant due = execution.getScheduledFireTime();
+        Instant next = Optional.ofNullable(execution.getTrigger().getNextFireTime())
+                .filter(due::isBefore)
+                .orElseGet(() -> due.plus(LAST_TURN));
+        return new Turn(due, next);
     }
 }

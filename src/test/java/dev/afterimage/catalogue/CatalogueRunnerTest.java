@@ -7,6 +7,7 @@ import dev.afterimage.cache.FreshnessPolicy;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
 import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
+import dev.afterimage.catalogue.CatalogueRunner.Turn;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.JobQueue.Claim;
@@ -32,7 +33,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -96,9 +96,9 @@ class CatalogueRunnerTest {
         index.putFresh(keyOf(0), clock.instant().plus(hours(5)));
         index.putFresh(keyOf(1), clock.instant().plus(hours(10)));
 
-        assertThat(run(Optional.of(hours(4)), hours(1)).counts()).isEqualTo(new Checkpoint.Counts(0, 2, 0, 0));
+        assertThat(run(turn(hours(4)), hours(1)).counts()).isEqualTo(new Checkpoint.Counts(0, 2, 0, 0));
         settings.put(setting("period"), "8h");
-        assertThat(run(Optional.of(hours(4)), hours(1)).counts()).isEqualTo(new Checkpoint.Counts(1, 1, 0, 0));
+        assertThat(run(turn(hours(4)), hours(1)).counts()).isEqualTo(new Checkpoint.Counts(1, 1, 0, 0));
         settings.put(setting("period"), "0s");
         assertThatThrownBy(() -> run(hours(1)))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -116,6 +116,112 @@ class CatalogueRunnerTest {
         version = "2";
 
         assertThat(run(hours(1)).counts()).isEqualTo(new Checkpoint.Counts(1, 700, 0, 0));
+    }
+
+    /** A bug: whatever began within half a period counted as a repeat, and so the night's plan did nothing. */
+    @Test
+    void aPlanByHandInTheEveningDoesNotReplaceTheOneOfTheNight() throws Exception {
+        catalogue = csv(0, 700);
+        run(hours(1));
+        makeAll();
+        clock.advance(hours(7));
+
+        assertThat(run(turn(hours(24)), hours(1)).counts()).isEqualTo(new Checkpoint.Counts(700, 0, 0, 0));
+        makeAll();
+        clock.advance(hours(7));
+        assertThat(run(hours(1)).counts().enqueued())
+                .as("by hand, in the morning after")
+                .isEqualTo(700);
+    }
+
+    /** A bug: of a schedule that pauses at the weekend, Thursday's plan counted as Friday's. */
+    @Test
+    void aPlanBeforeALongGapIsNoRepeatOfTheDayBefore() throws Exception {
+        catalogue = csv(0, 700);
+        ttl = hours(80);
+        run(turn(hours(24)), hours(1));
+        makeAll();
+        clock.advance(hours(24));
+
+        assertThat(run(turn(hours(72)), hours(1)).counts()).isEqualTo(new Checkpoint.Counts(700, 0, 0, 0));
+    }
+
+    @Test
+    void aScheduleThatFiresTwiceMakesNothingTwice() throws Exception {
+        catalogue = csv(0, 700);
+        run(turn(hours(24)), hours(1));
+        makeAll();
+        clock.advance(Duration.ofMinutes(5));
+
+        assertThat(run(turn(hours(24)), hours(1)).counts()).isEqualTo(new Checkpoint.Counts(0, 700, 0, 0));
+    }
+
+    @Test
+    void anUnfinishedPlanIsContinuedInItsTurnHoweverLate() throws Exception {
+        catalogue = csv(0, 1000);
+        Turn tonight = turn(hours(24));
+        makeTheFirstChunk();
+        clock.advance(hours(20));
+
+        PlanReport late = run(tonight, hours(1));
+        assertThat(late.complete()).isTrue();
+        assertThat(late.counts()).isEqualTo(new Checkpoint.Counts(1000, 0, 0, 0));
+        assertThat(claims()).hasSize(500);
+    }
+
+    @Test
+    void anUnfinishedPlanOfTheEveningIsNoPartOfTheNextTurn() throws Exception {
+        catalogue = csv(0, 1000);
+        makeTheFirstChunk();
+        clock.advance(hours(5));
+
+        run(turn(hours(24)), hours(1));
+
+        assertThat(claims()).hasSize(1000);
+    }
+
+    @Test
+    void withoutAScheduleAnUnfinishedPlanIsContinuedWithinAQuarterOfItsPeriod() throws Exception {
+        catalogue = csv(0, 1000);
+        makeTheFirstChunk();
+        clock.advance(hours(5));
+
+        run(hours(1));
+
+        assertThat(claims()).hasSize(500);
+    }
+
+    @Test
+    void withoutAScheduleALaterContinuationMakesAnewWhatIsOlderThanAQuarterOfThePeriod() throws Exception {
+        catalogue = csv(0, 1000);
+        makeTheFirstChunk();
+        clock.advance(hours(4));
+        index.putFresh(keyOf(0), clock.instant().plus(ttl), ttl);
+        clock.advance(hours(4));
+
+        PlanReport late = run(hours(1));
+
+        assertThat(late.counts()).isEqualTo(new Checkpoint.Counts(999, 1, 0, 0));
+        assertThat(claims())
+                .allSatisfy(claim -> assertThat(Jobs.image(claim).horizon())
+                        .isEqualTo(new Horizon(
+                                clock.instant().minus(hours(6)), clock.instant().plus(hours(24)))));
+    }
+
+    @Test
+    void afterARestartOnlyAnUnfinishedPlanInTheFirstHalfOfItsPeriodIsWorthGoingOnWith() throws Exception {
+        catalogue = csv(0, 1000);
+        Instant begun = clock.instant();
+        Instant next = begun.plus(hours(24));
+        CatalogueRunner runner = runner(config(), this::open);
+        assertThat(runner.unfinished(NAME, next)).isEmpty();
+        makeTheFirstChunk();
+
+        assertThat(runner.unfinished(NAME, next)).contains(new Turn(begun, next));
+        clock.advance(hours(12));
+        assertThat(runner.unfinished(NAME, next)).isEmpty();
+        run(hours(1));
+        assertThat(runner.unfinished(NAME, clock.instant().plus(hours(24)))).isEmpty();
     }
 
     @Test
@@ -253,8 +359,28 @@ class CatalogueRunnerTest {
         return runner(config(), this::open).run(NAME, Deadline.in(time, clock));
     }
 
-    private PlanReport run(Optional<Duration> gap, Duration time) {
-        return runner(config(), this::open).run(NAME, gap, Deadline.in(time, clock));
+    private PlanReport run(Turn turn, Duration time) {
+        return runner(config(), this::open).run(NAME, turn, Deadline.in(time, clock));
+    }
+
+    /** A turn that is due now. */
+    private Turn turn(Duration gap) {
+        return new Turn(clock.instant(), clock.instant().plus(gap));
+    }
+
+    private void makeAll() throws Exception {
+        for (Claim claim : claims()) {
+            index.putFresh(Jobs.image(claim).key(), clock.instant().plus(ttl), ttl);
+            assertThat(queue.complete(claim)).isTrue();
+        }
+    }
+
+    /** Plans the first chunk of the catalogue, and makes its images. */
+    private void makeTheFirstChunk() throws Exception {
+        atEachSave = () -> clock.advance(Duration.ofMinutes(10));
+        assertThat(run(Duration.ofMinutes(5)).complete()).isFalse();
+        atEachSave = () -> {};
+        makeAll();
     }
 
     private CatalogueRunner runner(PregenerationConfig config, CatalogueSource source) {

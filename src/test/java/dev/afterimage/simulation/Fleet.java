@@ -3,6 +3,7 @@ package dev.afterimage.simulation;
 import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
 import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
+import dev.afterimage.catalogue.CatalogueRunner.Turn;
 import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.image.ImageFormat;
@@ -28,6 +29,7 @@ import dev.afterimage.wiring.WiredProcess.Flaw;
 import dev.afterimage.wiring.WiredProcess.Settings;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -866,25 +868,29 @@ final class Fleet implements Faults.Victims {
         for (Duration at = scenario.firstPlan(); at.compareTo(scenario.length()) < 0; at = at.plus(scenario.period())) {
             world.after(at, () -> {
                 new NightLaw(this, scenario).checkBeforePlan();
-                plan(10);
+                long due = world.now();
+                plan(due, 10);
                 if (chance.nextInt(5) == 0) {
-                    world.after(between(0, 20_000), () -> plan(0));
+                    world.after(between(0, 20_000), () -> plan(world.now(), 0));
                 }
             });
         }
     }
 
     /** As the scheduler does it: a failed or unfinished plan is called again. */
-    private void plan(int again) {
+    private void plan(long due, int again) {
         Optional<SimulatedInstance> chosen = anyInstance();
         boolean[] ended = new boolean[1];
         chosen.ifPresent(instance -> instance.run(() -> {
             long begun = world.now();
             planTimes.add(begun);
             try {
-                Deadline deadline = Deadline.in(
-                        Duration.ofMinutes(5), instance.machine().machine().clock());
-                PlanReport report = instance.catalogues().run("cards", Optional.of(scenario.period()), deadline);
+                Clock clock = instance.machine().machine().clock();
+                Deadline deadline = Deadline.in(Duration.ofMinutes(5), clock);
+                // The clocks of two machines may be so far apart.
+                Instant scheduled = clock.instant().minusNanos(begun - due).minus(Laws.MOST_SKEW.multipliedBy(2));
+                Turn turn = new Turn(scheduled, scheduled.plus(scenario.period()));
+                PlanReport report = instance.catalogues().run("cards", turn, deadline);
                 ended[0] = report.complete();
                 if (report.complete()) {
                     plans.add(new Planned(begun, world.now(), report));
@@ -897,7 +903,7 @@ final class Fleet implements Faults.Victims {
         if (again > 0) {
             world.after(Duration.ofMinutes(1), () -> {
                 if (!ended[0]) {
-                    plan(again - 1);
+                    plan(due, again - 1);
                 }
             });
         }

@@ -32,6 +32,7 @@ public final class MemoryJobQueue implements JobQueue {
     private @Nullable ImageKey broken;
     private Predicate<Job.Image> fitting = job -> true;
     private final Deque<RuntimeException> failures = new ArrayDeque<>();
+    private Runnable beforeEnqueue = () -> {};
 
     public MemoryJobQueue(Clock clock) {
         this.clock = clock;
@@ -45,6 +46,11 @@ public final class MemoryJobQueue implements JobQueue {
     /** The next claims fail so, one after another. */
     public synchronized void failToClaim(RuntimeException... next) {
         failures.addAll(List.of(next));
+    }
+
+    /** Runs before jobs are put on the queue, and may fail in its place. */
+    public synchronized void beforeEnqueue(Runnable action) {
+        beforeEnqueue = action;
     }
 
     /** This job's claims can neither be ended nor put back. */
@@ -83,6 +89,7 @@ public final class MemoryJobQueue implements JobQueue {
 
     @Override
     public synchronized void enqueue(List<Job> more, Duration delay) {
+        beforeEnqueue.run();
         if (!more.stream().allMatch(this::fits)) {
             throw new QueueUnavailableException("not taken", new IllegalStateException());
         }
