@@ -3,6 +3,7 @@ local GRANTED, DENIED, REFUSED, STOPPED, UNCONFIRMED, NEWER = 1, 0, 2, 3, 4, 5
 
 local function depart(forgetPlanOrStamp)
   local known, period, account, template, request, series = unpack(ARGV, firstOwn, firstOwn + 5)
+  poll = request == ''
   if not forgetPlanOrStamp() or receiptFields('ended') == token then
     return denied(math.max(departureOfLane(), coolDown) - now, LAPSED)
   end
@@ -10,7 +11,7 @@ local function depart(forgetPlanOrStamp)
     forgetPlace()
     return denied(coolDown - now, COOL_DOWN)
   end
-  local against = refusal(tonumber(known))
+  local against = not poll and refusal(tonumber(known))
   if against then
     forgetPlace()
     return { REFUSED, against[1], 0, epoch, now, against[2], against[3], against[4], '', against[5] }
@@ -21,8 +22,10 @@ local function depart(forgetPlanOrStamp)
     return denied(at - now, RATE)
   end
   stamp(at)
-  openReceipt(at, tonumber(period), account, template, request, series)
-  postponeProbes(at, true)
+  if not poll then
+    openReceipt(at, tonumber(period), account, template, request, series)
+    postponeProbes(at, true)
+  end
   return granted(at - now)
 end
 
@@ -64,15 +67,26 @@ local actions = {
     answer[6] = best
     return answer
   end,
-  -- Own arguments: known, period, account, template, request, series; see openReceipt and refusal.
+  -- Plans a call that buys nothing, on the one account.
+  acquirePoll = function()
+    local start, no = earliestStart()
+    if not start then
+      return no
+    end
+    addPlan(start)
+    return granted(start - now)
+  end,
+  -- Own arguments: known, period, account, template, request, series; see openReceipt and refusal. The request of a call
+  -- that buys nothing is empty.
   depart = function() return depart(forgetPlan) end,
   redepart = function()
     return depart(function()
       return forgetStamp() or forgetPlan()
     end)
   end,
-  -- A call has left too late after its stamp, so it is counted from now.
+  -- A call has left too late after its stamp, so it is counted from now. Own arguments: those of depart.
   restamp = function()
+    poll = ARGV[firstOwn + 4] == ''
     forgetStamp()
     stamp(now)
     return granted(0)
@@ -189,7 +203,8 @@ local actions = {
 if newerFormat then
   return { NEWER, 0, 0, epoch, now }
 end
-if not confirmed and (action == 'acquire' or action == 'depart' or action == 'redepart') then
+if not confirmed
+    and (action == 'acquire' or action == 'acquirePoll' or action == 'depart' or action == 'redepart') then
   return { UNCONFIRMED, 0, 0, epoch, now }
 end
 return actions[action]()

@@ -29,8 +29,8 @@ local repurchases, maxUnusable = tonumber(ARGV[5]), tonumber(ARGV[6])
 local newEpoch = ARGV[7]
 local token = ARGV[8]
 local bulk = ARGV[9] == 'BULK'
-local wait = tonumber(ARGV[10]) -- acquire: the patience; depart: leave no sooner than that; coolDown, pauseAfterLoss:
--- the pause; lower: how long the lower limit holds
+local wait = tonumber(ARGV[10]) -- acquire, acquirePoll: the patience; depart: leave no sooner than that; coolDown,
+-- pauseAfterLoss: the pause; lower: how long the lower limit holds
 local accounts = tonumber(ARGV[11])
 -- Then for each account:
 local slots, bulkSlots
@@ -40,6 +40,9 @@ local firstOfProcess -- whether the process that asks has not had a permit of th
 local RULES_EACH, FIRST_RULE = 8, 12
 -- The place in ARGV of the first of the action's own arguments.
 local firstOwn = FIRST_RULE + RULES_EACH * accounts
+
+-- Whether the call buys nothing, such as a poll: it takes a slot of the window and no place in flight.
+local poll = action == 'acquirePoll'
 
 local RATE, CONCURRENCY, COOL_DOWN, LAPSED = 1, 2, 3, 4
 -- No call is planned further ahead, so that a permit lapses before the receipt of an image that came meanwhile is gone
@@ -192,7 +195,7 @@ local function addOfLane(key, bulkKey, time)
 end
 
 local function takePlace(untilTime)
-  if concurrency > 0 then
+  if concurrency > 0 and not poll then
     addOfLane(places, bulkPlaces, untilTime)
   end
 end
@@ -238,14 +241,14 @@ local function earliestStart()
   end
   -- In the interactive lane somebody waits: a call whose answer is not expected before their deadline does not leave.
   local expected = 0
-  if not bulk then
+  if not bulk and not poll then
     expected = expectedCall()
   end
   if expected > wait then
     return nil, denied(expected, RATE, coolDownLeft)
   end
   local mayWait = wait - expected
-  if concurrency > 0 then
+  if concurrency > 0 and not poll then
     local full = redis.call('ZCARD', places) >= concurrency
         or (bulk and redis.call('ZCARD', bulkPlaces) >= bulkConcurrency)
     if full then

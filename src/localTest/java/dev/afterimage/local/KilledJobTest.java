@@ -106,7 +106,6 @@ class KilledJobTest {
             DescribedProvider.Parts parts = DescribedProvider.Parts.of(
                     http,
                     new PermitAcquirer(limiter, clock, AT_ONCE, new Random(1)),
-                    settler,
                     (service, method, called, headers, body) -> headers,
                     clock,
                     polls,

@@ -102,6 +102,13 @@ final class MemoryAccount {
         return start(lane, now, nanos(patience), probe);
     }
 
+    /** When a call that buys nothing and asks now may start. */
+    Answer startPoll(Lane lane, long now, Duration patience) {
+        long mayWait = nanos(patience);
+        long coolDown = Math.max(0, coolDownUntil - now);
+        return coolDown > mayWait ? no(coolDown, Reason.COOL_DOWN) : inWindow(lane, now, coolDown, mayWait, 0, false);
+    }
+
     private Answer start(Lane lane, long now, long patience, boolean probe) {
         long coolDown = Math.max(0, coolDownUntil - now);
         if (coolDown > patience) {
@@ -113,10 +120,13 @@ final class MemoryAccount {
         if (expected > patience) {
             return no(new Denied(Duration.ofNanos(expected), Duration.ofNanos(coolDown), Reason.RATE));
         }
-        long mayWait = patience - expected;
         if (!places.isFree(lane)) {
             return no(Math.max(coolDown, nanos(Limits.PLACE_RETRY)), Reason.CONCURRENCY);
         }
+        return inWindow(lane, now, coolDown, patience - expected, expected, probe);
+    }
+
+    private Answer inWindow(Lane lane, long now, long coolDown, long mayWait, long expected, boolean probe) {
         long start = windows.plan(lane, now, now + coolDown);
         long mayPlan = Math.min(mayWait, plansFarAhead(lane) ? LONGEST_PLAN : lead);
         if (start - now > mayPlan) {
@@ -145,9 +155,14 @@ final class MemoryAccount {
 
     /** Plans a call for the start that was answered. */
     void grant(String token, Lane lane, long now, long start) {
-        plan(token, lane, start);
+        planWithPlace(token, lane, start);
         Instant lapses = clock.instant().plus(Duration.ofNanos(start - now)).plus(limits.grace());
         postponeProbes(lane, reason -> lapses);
+    }
+
+    /** Plans a call that buys nothing for the start that was answered. */
+    void grantPoll(String token, Lane lane, long start) {
+        plan(token, lane, start);
     }
 
     /**
@@ -179,26 +194,36 @@ final class MemoryAccount {
     /**
      * Stamps the call, and says how long from now it must wait to leave. Where that is longer than the lead, the call
      * is planned anew instead, and denied.
+     *
+     * @param buys whether the call buys an image: only then does it hold a place in flight, and may be a probe
      */
-    Departure depart(String token, Lane lane, long now) {
+    Departure depart(String token, Lane lane, boolean buys, long now) {
         long departure = windows.departure(lane, now);
         if (departure - now > lead) {
-            plan(token, lane, departure);
+            if (buys) {
+                planWithPlace(token, lane, departure);
+            } else {
+                plan(token, lane, departure);
+            }
             return new Departure(Duration.ZERO, Optional.of(denied(departure - now, Reason.RATE)));
         }
-        stamp(token, lane, departure);
+        stamp(token, lane, buys, departure);
         Duration startsIn = Duration.ofNanos(departure - now);
-        Instant at = clock.instant().plus(startsIn);
-        postponeProbes(lane, reason -> at.plus(reason.probedEvery()));
+        if (buys) {
+            Instant at = clock.instant().plus(startsIn);
+            postponeProbes(lane, reason -> at.plus(reason.probedEvery()));
+        }
         return new Departure(startsIn, Optional.empty());
     }
 
     record Departure(Duration startsIn, Optional<Denied> denied) {}
 
-    void stamp(String token, Lane lane, long departure) {
+    void stamp(String token, Lane lane, boolean buys, long departure) {
         windows.depart(lane, departure);
         stamps.put(token, new Plan(lane, departure), departure + slotTime);
-        places.take(token, lane, departure + longestCall);
+        if (buys) {
+            places.take(token, lane, departure + longestCall);
+        }
     }
 
     boolean cancelStamp(String token) {
@@ -213,6 +238,10 @@ final class MemoryAccount {
     private void plan(String token, Lane lane, long start) {
         plans.put(token, new Plan(lane, start), start + grace);
         windows.reserve(lane, start);
+    }
+
+    private void planWithPlace(String token, Lane lane, long start) {
+        plan(token, lane, start);
         places.take(token, lane, start + grace);
     }
 

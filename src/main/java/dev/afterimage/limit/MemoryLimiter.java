@@ -89,6 +89,18 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         });
     }
 
+    @Override
+    public Permit acquirePoll(String account, Lane lane, Duration patience) {
+        return locked(now -> switch (account(account).startPoll(lane, now, patience)) {
+            case Answer.No no -> no.permit();
+            case Answer.Start start -> {
+                String token = Long.toString(++sequence);
+                account(account).grantPoll(token, lane, start.at());
+                yield new Granted(token, account, lane, Duration.ofNanos(start.at() - now));
+            }
+        });
+    }
+
     /** The denial, with the earliest time at which a call of any of the accounts may leave. */
     private static Permit.Denied soonest(Permit.Denied denied, List<Answer> answers) {
         Duration startsIn = answers.stream()
@@ -151,17 +163,20 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         if (paused.isPresent()) {
             return paused.get();
         }
-        Permit.Refused refused = receipts.refusal(purchase, token, clock.instant());
+        boolean buys = !purchase.isOfNothing();
+        Permit.Refused refused = buys ? receipts.refusal(purchase, token, clock.instant()) : null;
         if (refused != null) {
             account.giveBackPlace(token);
             return refused;
         }
-        MemoryAccount.Departure departure = account.depart(token, lane, now);
+        MemoryAccount.Departure departure = account.depart(token, lane, buys, now);
         if (departure.denied().isPresent()) {
             return departure.denied().get();
         }
         Instant at = clock.instant().plus(departure.startsIn());
-        receipts.open(purchase, token, at);
+        if (buys) {
+            receipts.open(purchase, token, at);
+        }
         return new Departed(token, lane, purchase, at, departure.startsIn());
     }
 
@@ -170,7 +185,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         locked(now -> {
             MemoryAccount account = accountOf(call);
             boolean unused = account.cancelStamp(call.token());
-            account.stamp(call.token(), call.lane(), now);
+            account.stamp(call.token(), call.lane(), !call.purchase().isOfNothing(), now);
             return call;
         });
     }

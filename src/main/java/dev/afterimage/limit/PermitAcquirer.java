@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
@@ -52,7 +53,7 @@ public final class PermitAcquirer {
     private final Pause pause;
     private final RandomGenerator random;
     /**
-     * The queues by lane and accounts. The key is a text because its hash is the same in every process: so a simulated
+     * The queues by kind of call. The key is a text because its hash is the same in every process: so a simulated
      * fleet runs the same way each time.
      */
     private final Map<String, PermitQueue> queues = new ConcurrentHashMap<>();
@@ -76,7 +77,22 @@ public final class PermitAcquirer {
      * @throws InterruptedException when the caller was cancelled; it then holds nothing
      */
     public Permit await(List<String> accounts, Lane lane, Deadline deadline) throws InterruptedException {
-        Permit answer = queue(accounts, lane).acquire(deadline);
+        return awaitStart(queue(accounts, lane).acquire(deadline));
+    }
+
+    /**
+     * As {@link #await}, for a {@linkplain ProviderLimiter#acquirePoll call that buys nothing}. Such calls have a queue
+     * of their own, so that none waits behind a purchase that waits for a place in flight.
+     *
+     * @return granted or denied
+     */
+    public Permit awaitPoll(String account, Lane lane, Deadline deadline) throws InterruptedException {
+        PermitQueue polls =
+                queue("poll " + lane + " " + account, patience -> limiter.acquirePoll(account, lane, patience));
+        return awaitStart(polls.acquire(deadline));
+    }
+
+    private Permit awaitStart(Permit answer) throws InterruptedException {
         if (!(answer instanceof Granted permit)) {
             return answer;
         }
@@ -111,8 +127,11 @@ public final class PermitAcquirer {
     }
 
     private PermitQueue queue(List<String> accounts, Lane lane) {
-        return queues.computeIfAbsent(
-                lane + " " + accounts, waiting -> new PermitQueue(accounts, lane, limiter, clock, pause, random));
+        return queue(lane + " " + accounts, patience -> limiter.acquire(accounts, lane, patience));
+    }
+
+    private PermitQueue queue(String kind, Function<Duration, Permit> asked) {
+        return queues.computeIfAbsent(kind, waiting -> new PermitQueue(asked, clock, pause, random));
     }
 
     /** The answer to {@link #depart}. */

@@ -6,18 +6,18 @@ import dev.afterimage.time.Pause;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * The queue of one lane and one choice of accounts in this process: the calls that have no start yet. Only the first one
- * asks the limiter, in the order of arrival, so that the limiter is asked about once for each call, however many wait.
- * Usually the answer is a start in the future, and the call leaves the queue. Where calls are not planned far ahead (in
- * the bulk lane, or with a limit of calls in flight), the first one asks again when the limiter said, or as soon as this
- * process gave a place in flight back.
+ * The queue of one kind of call in this process (of one lane, one choice of accounts, polls or others): the calls that
+ * have no start yet. Only the first one asks the limiter, in the order of arrival, so that the limiter is asked about
+ * once for each call, however many wait. Usually the answer is a start in the future, and the call leaves the queue.
+ * Where calls are not planned far ahead (in the bulk lane, or with a limit of calls in flight), the first one asks again
+ * when the limiter said, or as soon as this process gave a place in flight back.
  */
 final class PermitQueue {
 
@@ -27,9 +27,7 @@ final class PermitQueue {
      */
     private static final Duration REFUSAL_HOLDS = Duration.ofMillis(50);
 
-    private final List<String> accounts;
-    private final Lane lane;
-    private final ProviderLimiter limiter;
+    private final Function<Duration, Permit> limiter;
     private final Clock clock;
     private final Pause pause;
     private final RandomGenerator random;
@@ -47,15 +45,12 @@ final class PermitQueue {
      */
     private record Refusal(Instant until, Denied answer) {}
 
-    PermitQueue(
-            List<String> accounts,
-            Lane lane,
-            ProviderLimiter limiter,
-            Clock clock,
-            Pause pause,
-            RandomGenerator random) {
-        this.accounts = accounts;
-        this.lane = lane;
+    /**
+     * An empty queue.
+     *
+     * @param limiter asks for a permit with the patience that it is given
+     */
+    PermitQueue(Function<Duration, Permit> limiter, Clock clock, Pause pause, RandomGenerator random) {
         this.limiter = limiter;
         this.clock = clock;
         this.pause = pause;
@@ -105,7 +100,7 @@ final class PermitQueue {
     private Permit ask(Deadline latestStart) throws InterruptedException {
         while (true) {
             placeGivenBack.drainPermits();
-            Permit answer = limiter.acquire(accounts, lane, latestStart.remaining(clock));
+            Permit answer = limiter.apply(latestStart.remaining(clock));
             if (!(answer instanceof Denied denied)) {
                 return answer;
             }

@@ -52,6 +52,18 @@ public interface ProviderLimiter {
     Permit acquire(List<String> accounts, Lane lane, Duration patience);
 
     /**
+     * Plans a call that buys nothing, such as a poll for a job that is paid for, if it can start within
+     * {@code patience}. It takes a slot of its lane's window and waits for cool-downs. It holds no place in flight, is
+     * not refused by a stop of its lane, is no probe of one, and its answer need not be expected within the patience.
+     *
+     * <p>It departs with {@link Purchase#ofNothing}. That writes no receipt, so the call needs no settling.
+     *
+     * @param patience zero means now or not at all
+     * @return granted or denied
+     */
+    Permit acquirePoll(String account, Lane lane, Duration patience);
+
+    /**
      * To be called right before the request is written. Stamps the time of departure and writes the call's receipt,
      * unless one stands against it.
      *

@@ -43,13 +43,15 @@ public record Purchase(
         return new Purchase(key, NO_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
     }
 
-    /**
-     * A call that takes a slot of the window and buys no image, such as a poll. Receipts of such calls never refuse
-     * another one.
-     */
+    /** What a call buys that has its permit from {@link ProviderLimiter#acquirePoll}. It has no receipt. */
     public static Purchase ofNothing(String token) {
         return new Purchase(
                 new ImageKey(Sha256.hex(token)), NO_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);
+    }
+
+    /** Whether the call buys no image: see {@link #ofNothing}. */
+    public boolean isOfNothing() {
+        return request.isEmpty();
     }
 
     /** The same purchase from this account. */

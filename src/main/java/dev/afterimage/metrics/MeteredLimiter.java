@@ -9,6 +9,7 @@ import dev.afterimage.limit.Purchase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** Decorator: counts permits by lane and answer, traces them, and counts the pauses that the provider asked for. */
 public final class MeteredLimiter implements ProviderLimiter {
@@ -23,8 +24,16 @@ public final class MeteredLimiter implements ProviderLimiter {
 
     @Override
     public Permit acquire(List<String> accounts, Lane lane, Duration patience) {
-        Permit permit = meters.spans()
-                .during(Spans.PERMIT, Spans.LANE, word(lane), () -> next.acquire(accounts, lane, patience));
+        return acquired(lane, () -> next.acquire(accounts, lane, patience));
+    }
+
+    @Override
+    public Permit acquirePoll(String account, Lane lane, Duration patience) {
+        return acquired(lane, () -> next.acquirePoll(account, lane, patience));
+    }
+
+    private Permit acquired(Lane lane, Supplier<Permit> limiter) {
+        Permit permit = meters.spans().during(Spans.PERMIT, Spans.LANE, word(lane), limiter);
         count(lane, permit instanceof Permit.Granted ? "granted" : "denied");
         return permit;
     }

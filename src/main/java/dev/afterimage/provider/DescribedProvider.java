@@ -1,7 +1,6 @@
 package dev.afterimage.provider;
 
 import dev.afterimage.generation.Attempt;
-import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ProviderWebhooks;
@@ -59,12 +58,10 @@ public final class DescribedProvider implements ImageGenerator {
          * The collaborators, with the machine's own DNS resolver.
          *
          * @param permits gives permits to polls that count as calls, and receives the limits that answers state
-         * @param settler reports the end of such polls
          */
         public static Parts of(
                 ProviderHttp http,
                 PermitAcquirer permits,
-                CallSettler settler,
                 CallSigner signer,
                 Clock clock,
                 Pause pause,
@@ -73,7 +70,7 @@ public final class DescribedProvider implements ImageGenerator {
             return new Parts(
                     http,
                     HostResolver.ofMachine(),
-                    PollPermits.of(permits, settler),
+                    PollPermits.of(permits),
                     permits::lower,
                     signer,
                     clock,

@@ -180,13 +180,6 @@ final class DescriptionCompiler {
         if (described.target().isPresent() && !usesTarget) {
             throw document.need("target").mistake("nothing here is made of {target}");
         }
-        if (described.job().isPresent()
-                && described.job().get().pollsCount()
-                && described.limits().concurrency().isPresent()) {
-            throw document.need("job")
-                    .mistake(
-                            "polls that count against the rate, and a limit of calls in flight, can't be kept together");
-        }
     }
 
     private String name() {

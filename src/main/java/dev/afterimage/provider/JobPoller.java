@@ -2,7 +2,6 @@ package dev.afterimage.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.afterimage.generation.Attempt;
-import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.GenerationException.AccessRefusedException;
 import dev.afterimage.generation.GenerationException.JobUnfinishedException;
@@ -14,6 +13,7 @@ import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.limit.FleetUnavailableException;
+import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Permit.PermitLapsedException;
 import dev.afterimage.limit.PermitAcquirer;
@@ -238,7 +238,7 @@ final class JobPoller {
 
     private Answer get(String url, Polled polled) {
         if (job.pollsCount()) {
-            parts.permits().await(polled.attempt());
+            parts.permits().await(polled.attempt().account(), polled.attempt().lane(), patience(polled));
         }
         try {
             HttpCall poll = HttpCall.get(
@@ -250,6 +250,16 @@ final class JobPoller {
         } catch (UnknownHostException e) {
             throw new UnavailableException("the poll's host has no address", e);
         }
+    }
+
+    /**
+     * Until when a poll waits for its permit: as long as the job is polled. Where jobs are set down, nobody waits longer
+     * than the queued request does, because it can come back for the job.
+     */
+    private Deadline patience(Polled polled) {
+        return setDownFor.isPresent() && polled.attempt().lane() == Lane.BULK
+                ? polled.deadline().orEarlier(polled.attempt().deadline())
+                : polled.deadline();
     }
 
     private void await(Duration wait, Deadline deadline, ProviderWebhooks.Subscription webhooks) {
@@ -312,31 +322,23 @@ final class JobPoller {
     interface PollPermits {
 
         /** Permits every poll at once, for providers that don't count polls. */
-        PollPermits FREE = attempt -> {};
+        PollPermits FREE = (account, lane, deadline) -> {};
 
         /**
          * Returns when the poll may leave.
          *
-         * @throws UnavailableException when it may not leave now, or the caller was cancelled
+         * @param account with whose key it is sent
+         * @throws UnavailableException when it may not leave by the deadline, or the caller was cancelled
          */
-        void await(Attempt attempt);
+        void await(String account, Lane lane, Deadline deadline);
 
-        static PollPermits of(PermitAcquirer permits, CallSettler settler) {
-            return attempt -> {
+        static PollPermits of(PermitAcquirer permits) {
+            return (account, lane, deadline) -> {
                 try {
-                    List<String> account = List.of(attempt.account());
-                    if (!(permits.await(account, attempt.lane(), attempt.deadline())
-                            instanceof Permit.Granted permit)) {
+                    if (!(permits.awaitPoll(account, lane, deadline) instanceof Permit.Granted permit)) {
                         throw new UnavailableException("no permit to poll", null);
                     }
-                    try {
-                        if (permits.depart(permit, Purchase.ofNothing(permit.token()))
-                                instanceof PermitAcquirer.Departure.Leaves leaves) {
-                            settler.settleUnbilled(leaves.call());
-                        }
-                    } finally {
-                        permits.release(permit);
-                    }
+                    depart(permits, permit);
                 } catch (InterruptedException cancelled) {
                     Thread.currentThread().interrupt();
                     throw new UnavailableException("cancelled before the poll left", cancelled);
@@ -344,6 +346,15 @@ final class JobPoller {
                     throw new UnavailableException("no permit to poll", notNow);
                 }
             };
+        }
+
+        private static void depart(PermitAcquirer permits, Permit.Granted permit) {
+            try {
+                PermitAcquirer.Departure unused = permits.depart(permit, Purchase.ofNothing(permit.token()));
+            } catch (RuntimeException notLeft) {
+                permits.release(permit);
+                throw notLeft;
+            }
         }
     }
 }

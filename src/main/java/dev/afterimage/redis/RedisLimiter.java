@@ -109,6 +109,15 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     @Override
+    public Permit acquirePoll(String account, Lane lane, Duration patience) {
+        String token = script.token();
+        Answer answer = ask(account, "acquirePoll", token, lane, patience);
+        return answer.kind() == LimiterScript.GRANTED
+                ? new Granted(token, account, lane, answer.startsIn(nanoTime()))
+                : answer.denied();
+    }
+
+    @Override
     public Permit depart(Granted permit, Purchase purchase) {
         return depart("depart", permit.token(), permit.lane(), purchase.billedTo(permit.account()));
     }
@@ -154,7 +163,7 @@ public final class RedisLimiter implements ProviderLimiter {
 
     @Override
     public void restamp(Departed call) {
-        ask(call.purchase().account(), "restamp", call.token(), call.lane(), Duration.ZERO);
+        askOf(call.purchase(), "restamp", call.token(), call.lane(), Duration.ZERO);
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.afterimage.wiring;
 import dev.afterimage.aws.RefreshedSecret;
 import dev.afterimage.aws.SecretKeys;
 import dev.afterimage.aws.SigV4Signer;
-import dev.afterimage.generation.CallSettler;
 import dev.afterimage.generation.GenerationException.AccessRefusedException;
 import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import dev.afterimage.generation.ImageGenerator;
@@ -54,7 +53,6 @@ class ProviderWiring {
             Function<ApiSettings, ApiKeys> keys,
             @Named("demo") Instance<ImageGenerator> demo,
             PermitAcquirer permits,
-            CallSettler settler,
             Instance<SigV4Signer> signer,
             Meters meters,
             Clock clock,
@@ -64,7 +62,6 @@ class ProviderWiring {
         DescribedProvider.Parts parts = DescribedProvider.Parts.of(
                 http,
                 permits,
-                settler,
                 (service, method, url, headers, body) -> signer.get().sign(service, method, url, headers, body),
                 clock,
                 pause,

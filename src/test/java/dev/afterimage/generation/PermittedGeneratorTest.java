@@ -81,6 +81,11 @@ class PermittedGeneratorTest {
         }
 
         @Override
+        public Permit acquirePoll(String account, Lane lane, Duration patience) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Permit depart(Granted permit, Purchase purchase) {
             events.add("depart");
             return departures.isEmpty()

@@ -95,6 +95,11 @@ class PermitAcquirerTest {
         }
 
         @Override
+        public Permit acquirePoll(String account, Lane lane, Duration patience) {
+            return acquire(List.of(account), lane, patience);
+        }
+
+        @Override
         public Permit depart(Granted permit, Purchase purchase) {
             return denial;
         }

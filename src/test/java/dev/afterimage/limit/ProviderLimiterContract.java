@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** The contract of every {@link ProviderLimiter}. */
-public abstract class ProviderLimiterContract extends LimiterAccountsContract {
+public abstract class ProviderLimiterContract extends LimiterPollsContract {
 
     private static Limits inFlight(int concurrency) {
         return new Limits(1000, SECOND, OptionalInt.of(concurrency), 0.5, Duration.ofSeconds(20));

@@ -128,8 +128,6 @@ class DescriptionCompilerTest {
                 "'steps':[] | /steps | an image is one billed call",
                 "'hosts':'*.com' | /hosts | a host is expected",
                 "'encoding':'form','bodyUnlessPng':{'f':'{data}x'} | /bodyUnlessPng/f | stand alone",
-                "'job':{'poll':'{/u}','every':'1s','status':'/s','done':'d','failed':'f','pollsCount':true},'concurrency':2"
-                        + " | /job | can't be kept together",
             })
     void mistakeBeyondTheSchemaIsNamedByItsPointer(String property, String pointer, String reason) {
         assertThatIllegalArgumentException()
@@ -174,6 +172,17 @@ class DescriptionCompilerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> compile(with("").replace("https://api.example.com/v1/images", url)))
                 .withMessageContaining("\"/url\"");
+    }
+
+    @Test
+    void pollsMayCountWhereCallsInFlightAreLimited() {
+        Description description = compile(
+                with(
+                        "'job':{'poll':'{/u}','every':'1s','status':'/s','done':'d','failed':'f','pollsCount':true},'concurrency':2"));
+
+        assertThat(description.job())
+                .hasValueSatisfying(job -> assertThat(job.pollsCount()).isTrue());
+        assertThat(description.limits().concurrency()).hasValue(2);
     }
 
     @Test

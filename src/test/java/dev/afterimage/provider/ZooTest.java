@@ -175,7 +175,7 @@ class ZooTest {
         CALLS_UNDER_LOAD.put(animal, api.calls());
     }
 
-    private static ImageGenerator permitted(ZooBench bench, MemoryLimiter limiter, Machine machine) {
+    static ImageGenerator permitted(ZooBench bench, MemoryLimiter limiter, Machine machine) {
         PermitAcquirer gate = new PermitAcquirer(limiter, machine.clock(), machine.pause(), machine.random());
         CallSettler settler = new CallSettler(
                 limiter, bench.limits.longestCall(), machine.clock(), machine.pause(), machine.threads());
@@ -186,7 +186,7 @@ class ZooTest {
                 settler,
                 Duration.ofMinutes(1),
                 machine.clock(),
-                bench.provider(PollPermits.of(gate, settler)));
+                bench.provider(PollPermits.of(gate)));
     }
 
     @ParameterizedTest

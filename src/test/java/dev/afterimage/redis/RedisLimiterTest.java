@@ -13,6 +13,7 @@ import dev.afterimage.limit.Permit.Departed;
 import dev.afterimage.limit.Permit.Granted;
 import dev.afterimage.limit.Permit.Reason;
 import dev.afterimage.limit.ProviderLimiter;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.ProviderLimiterContract;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.limit.SimulatedFleet;
@@ -90,6 +91,18 @@ class RedisLimiterTest extends ProviderLimiterContract {
         assertThat(leave(other)).isZero();
         other.coolDown(DEFAULT_ACCOUNT, Duration.ofSeconds(9));
         assertThat(one.status().coolDownLeft()).isEqualTo(Duration.ofSeconds(9));
+    }
+
+    /** A restart may bring a new key, so the first call of a process may probe at once; its polls may not. */
+    @Test
+    void aPollOfANewProcessLeavesItTheProbeOfARefusedKey() {
+        limiter(LIMITS).stop(DEFAULT_ACCOUNT, LaneStop.Reason.ACCESS_REFUSED);
+        ProviderLimiter restarted = limiter(LIMITS);
+
+        assertThat(restarted.acquirePoll(DEFAULT_ACCOUNT, Lane.BULK, NOW_OR_NEVER))
+                .isInstanceOf(Granted.class);
+
+        assertThat(restarted.acquire(ONE, Lane.BULK, NOW_OR_NEVER)).isInstanceOf(Granted.class);
     }
 
     @ParameterizedTest

@@ -181,6 +181,7 @@ class RedisModelTest {
                             "acquire",
                             "acquire",
                             "acquire",
+                            "acquirePoll",
                             "depart",
                             "depart",
                             "redepart",
@@ -207,8 +208,8 @@ class RedisModelTest {
             arguments.addAll(rules);
             String departed = Long.toString(time - random.nextInt(2_000_000));
             switch (action) {
-                case "depart", "redepart" ->
-                    arguments.addAll(List.of("0", "3600000000", one("one", ""), "card", "{}", ""));
+                case "depart", "redepart", "restamp" ->
+                    arguments.addAll(List.of("0", "3600000000", one("one", ""), "card", one("{}", "{}", ""), ""));
                 case "lower" -> arguments.add(one("1", "2"));
                 case "stop" -> arguments.add(one("ACCESS_REFUSED", "OUT_OF_CREDITS", "UNUSABLE_ANSWERS"));
                 case "settle" ->

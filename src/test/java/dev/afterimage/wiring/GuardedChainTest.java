@@ -102,6 +102,11 @@ class GuardedChainTest {
         }
 
         @Override
+        public Permit acquirePoll(String account, Lane lane, Duration patience) {
+            return memory.acquirePoll(account, lane, patience);
+        }
+
+        @Override
         public Permit depart(Permit.Granted permit, Purchase purchase) {
             return memory.depart(permit, purchase);
         }
