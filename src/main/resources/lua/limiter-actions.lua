@@ -97,10 +97,10 @@ local actions = {
     forgetPlace()
     return granted(0)
   end,
-  -- A call that was stamped does not leave.
+  -- A call that was stamped does not leave. Own arguments: those of depart; a DELETE is remembered for the period.
   cancel = function()
     forgetStamp()
-    settle('FREE', now, 0, '0', '', true, 0)
+    settle('FREE', now, tonumber(ARGV[firstOwn + 1]), '0', '', true, 0)
     return granted(0)
   end,
   coolDown = function()

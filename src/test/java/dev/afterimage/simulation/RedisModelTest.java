@@ -208,7 +208,7 @@ class RedisModelTest {
             arguments.addAll(rules);
             String departed = Long.toString(time - random.nextInt(2_000_000));
             switch (action) {
-                case "depart", "redepart", "restamp" ->
+                case "depart", "redepart", "restamp", "cancel" ->
                     arguments.addAll(List.of("0", "3600000000", one("one", ""), "card", one("{}", "{}", ""), ""));
                 case "lower" -> arguments.add(one("1", "2"));
                 case "stop" -> arguments.add(one("ACCESS_REFUSED", "OUT_OF_CREDITS", "UNUSABLE_ANSWERS"));
