@@ -15,9 +15,9 @@ import java.util.Optional;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
 /**
- * Decorator: retries a failed call where {@link RetryPolicy} says so, each try through the circuit breaker of its API. When the
- * provider asks to wait, the whole fleet pauses that account. A call that failed unbilled because of its account is
- * retried at once where another account may make it.
+ * Decorator: retries a failed call where {@link RetryPolicy} says so, each try through the circuit breaker of its API.
+ * When the provider asks to wait, the whole fleet pauses that account. A call that failed unbilled because of its
+ * account is retried at once where another account may make it.
  */
 public record ResilientGenerator(
         RetryGuard retry,

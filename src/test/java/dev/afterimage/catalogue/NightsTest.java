@@ -185,7 +185,8 @@ class NightsTest {
                 new MemoryPendingKeys(),
                 outcomes,
                 new CallbackReceiver().callbacks(queue, clock));
-        return new Worker(queue, runner, new Permitted.OneAccount(), 5, Duration.ofMinutes(1), clock, never, callersThread);
+        return new Worker(
+                queue, runner, new Permitted.OneAccount(), 5, Duration.ofMinutes(1), clock, never, callersThread);
     }
 
     private final MemoryImageStore store = new MemoryImageStore();

@@ -87,7 +87,8 @@ class WorkerTest {
                 marks,
                 outcomes,
                 receiver.callbacks(queue, clock, CallbackReceiver.SECRET));
-        return new Worker(queue, runner, apis, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
+        return new Worker(
+                queue, runner, apis, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
     }
 
     @Test
