@@ -15,6 +15,7 @@ import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.Limits;
 import dev.afterimage.testing.Configs;
 import dev.afterimage.testing.FixedVersions;
 import dev.afterimage.testing.Jobs;
@@ -33,6 +34,9 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -125,6 +129,8 @@ class CatalogueRunnerTest {
         run(hours(1));
         makeAll();
         clock.advance(hours(7));
+        assertThat(runner(config(), this::open).estimate(NAME, dryRun()).missing())
+                .isEqualTo(700);
 
         assertThat(run(turn(hours(24)), hours(1)).counts()).isEqualTo(new Checkpoint.Counts(700, 0, 0, 0));
         makeAll();
@@ -387,6 +393,18 @@ class CatalogueRunnerTest {
         TimeOrderedIds ids = new TimeOrderedIds(clock, new Random(1));
         FreshnessPolicy freshness = new FreshnessPolicy(ttl, Duration.ZERO, Duration.ZERO, Map.of());
         return new CatalogueRunner(config, source, planner, freshness, queue, checkpoints, ids, clock);
+    }
+
+    private DryRun dryRun() {
+        Limits limits = new Limits(10, Duration.ofSeconds(1), OptionalInt.empty(), 0.8, Duration.ofMinutes(2));
+        return new DryRun(
+                planner,
+                queue,
+                OptionalLong::empty,
+                request -> List.of("default"),
+                account -> limits,
+                request -> 1,
+                Optional::empty);
     }
 
     private CatalogueSource.OpenCatalogue open(String source) {
