@@ -152,7 +152,15 @@ class SetDownJobTest {
                 new JobOutcomes(
                         new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 5), clock, () -> 0L),
                 new CallbackReceiver().callbacks(queue, clock, CallbackReceiver.SECRET));
-        Worker worker = new Worker(queue, runner, new Permitted.OneAccount(), 5, Duration.ofMinutes(1), clock, new ManualPause(clock), threads);
+        Worker worker = new Worker(
+                queue,
+                runner,
+                new Permitted.OneAccount(),
+                5,
+                Duration.ofMinutes(1),
+                clock,
+                new ManualPause(clock),
+                threads);
         Map<String, Claim> claims = new HashMap<>();
         for (Message message : messages()) {
             Map<String, String> attributes = new HashMap<>();
