@@ -53,10 +53,13 @@ final class PausedLanes {
     synchronized Optional<Duration> putBack(Lane lane, String api) {
         LaneOfApi paused = new LaneOfApi(lane, api);
         Instant now = clock.instant();
-        return Optional.ofNullable(pausedUntil.get(paused)).filter(now::isBefore).map(until -> {
-            Instant returns = lastReturn.merge(paused, until, (last, first) -> later(last.plus(spacing), first));
-            return Duration.between(now, returns);
-        });
+        return Optional.ofNullable(pausedUntil.get(paused))
+                .filter(now::isBefore)
+                .map(until -> {
+                    Instant returns =
+                            lastReturn.merge(paused, until, (last, first) -> later(last.plus(spacing), first));
+                    return Duration.between(now, returns);
+                });
     }
 
     /** The lanes of which at least one API is not paused. */

@@ -81,13 +81,7 @@ public record Api(
                 .map(Description::cost)
                 .orElse(new Description.Cost(price.orElse(1), Optional.empty(), Optional.empty()));
         return new Api(
-                target.isEmpty() ? settings : settings.withoutTarget(),
-                description,
-                target,
-                cost,
-                own,
-                accounts,
-                name);
+                target.isEmpty() ? settings : settings.withoutTarget(), description, target, cost, own, accounts, name);
     }
 
     /** Whether this is the built-in renderer. */

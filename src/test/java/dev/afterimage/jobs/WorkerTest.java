@@ -342,10 +342,12 @@ class WorkerTest {
     }
 
     private Function<GenerationRequest, CompletionStage<ImageOutcome>> withoutCredits(String api) {
-        return generationRequest -> generationRequest.request().template().value().equals(api)
-                ? failing(new OutOfCreditsException("spent", clock.instant().plus(Duration.ofDays(20))))
-                        .apply(generationRequest)
-                : stored(generationRequest);
+        return generationRequest ->
+                generationRequest.request().template().value().equals(api)
+                        ? failing(new OutOfCreditsException(
+                                        "spent", clock.instant().plus(Duration.ofDays(20))))
+                                .apply(generationRequest)
+                        : stored(generationRequest);
     }
 
     private long calls(String api) {
