@@ -11,6 +11,7 @@ import dev.afterimage.jobs.Callbacks;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.Job.BatchRow;
 import dev.afterimage.jobs.JobQueue;
+import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.time.Deadline;
@@ -89,6 +90,7 @@ public final class BatchIntake {
      * @param deadline how long a repeat waits while the first request is still being received
      * @throws IdempotencyConflictException when the key's first request was another one, or is still being received at the
      *     deadline; or when this was the first one, and a repeat has taken its place because it seemed dead
+     * @throws QueueUnavailableException when the batch cannot be kept, or was lost with Redis' memory during the upload
      * @throws InvalidRequestException when the upload as a whole cannot be read, or has no row
      * @throws IOException when the upload breaks off
      */
@@ -109,7 +111,10 @@ public final class BatchIntake {
         try {
             int total = receive(id, caller, upload);
             if (!ledger.seal(id, total, upload.hash())) {
-                throw new IdempotencyConflictException(IdempotencyConflictException.Kind.IN_PROGRESS);
+                throw ledger.find(id).isPresent()
+                        ? new IdempotencyConflictException(IdempotencyConflictException.Kind.IN_PROGRESS)
+                        : new QueueUnavailableException(
+                                "A batch was lost during its upload", new IllegalStateException("no batch " + id));
             }
         } catch (IOException | RuntimeException | Error failure) {
             cancel(id, failure);

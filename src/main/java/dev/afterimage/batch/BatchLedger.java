@@ -42,8 +42,8 @@ public interface BatchLedger extends BatchRows {
     void progress(String batch, int rows);
 
     /**
-     * Notes that all rows have arrived. Returns false, and notes nothing, when another batch has replaced this one. A batch
-     * that is not known any more, because the memory with it was lost, counts as sealed: its jobs go on.
+     * Notes that all rows have arrived. Returns false, and notes nothing, when another batch has replaced this one, or it is
+     * not known.
      */
     boolean seal(String batch, int total, String payloadHash);
 

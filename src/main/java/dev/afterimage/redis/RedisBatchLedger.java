@@ -34,9 +34,6 @@ public final class RedisBatchLedger implements BatchLedger {
     private static final RedisScript REPLACE = RedisScript.named("batch-replace");
     private static final RedisScript RECORD = RedisScript.named("batch-record");
     private static final RedisScript CALLBACK = RedisScript.named("batch-callback");
-    /** What the script {@code batch-receive} answers for a batch whose place another one has taken. */
-    private static final long REPLACED = 2;
-
     private static final String CALLBACK_FIELD = "callback";
     private static final RedisScript CANCEL = RedisScript.named("batch-cancel");
     private static final RedisScript READ = RedisScript.named("batch-read");
@@ -112,7 +109,7 @@ public final class RedisBatchLedger implements BatchLedger {
     public boolean seal(String batch, int total, String payloadHash) {
         return ask(RECEIVE, keys(batch), List.of(now(), Integer.toString(total), payloadHash))
                         .number()
-                != REPLACED;
+                == 1;
     }
 
     @Override

@@ -257,6 +257,17 @@ class BatchIntakeTest {
         assertThat(ledger.isCancelled(second.getFirst().id())).isFalse();
     }
 
+    /** As when Redis loses its memory. */
+    @Test
+    void uploadWhoseBatchIsLostMeanwhileCanBeSentAgain() throws Exception {
+        Iterator<CatalogueRow> forgotten = new Once(() -> clock.advance(BatchLedger.RETENTION.plusDays(1)));
+
+        assertThatThrownBy(() -> intake.submit(ADA, KEY, now(), upload("h", forgotten)))
+                .isInstanceOf(QueueUnavailableException.class);
+
+        assertThat(submitted("h", row(1)).state()).isEqualTo(Batch.State.RUNNING);
+    }
+
     @Test
     void repeatIsRefusedWhileTheFirstUploadIsReceivedAndAlive() throws Exception {
         intake.submit(ADA, KEY, now(), upload("h", new Once(() -> {
