@@ -87,14 +87,16 @@ public final class ImagePipeline implements ImageService {
 
     @Override
     public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup) {
+        if (generationRequest.queued()) {
+            // For a job only the store counts: see Lookup.newest.
+            return async(() -> afterMiss(generationRequest, indexLookup.key(), Optional.empty()));
+        }
         Optional<ImageOutcome.Hit> hit =
                 indexLookup.hit().filter(fresh -> generationRequest.horizon().isMetBy(fresh.entry()));
         return hit.isPresent()
                 ? CompletableFuture.completedFuture(hit.get())
                 : async(() -> {
-                    if (!generationRequest.queued()) {
-                        parts.checkSigner().run();
-                    }
+                    parts.checkSigner().run();
                     return afterMiss(generationRequest, indexLookup.key(), indexLookup.entry());
                 });
     }

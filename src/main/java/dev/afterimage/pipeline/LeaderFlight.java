@@ -236,7 +236,7 @@ final class LeaderFlight {
 
     /** The image, if there is one that is fresh for long enough: another leader may have stored it. */
     private Optional<Result> findFresh() {
-        return lookup.fresh(key, generationRequest.horizon()).map(entry -> new Result(entry, false));
+        return lookup.fresh(key, generationRequest).map(entry -> new Result(entry, false));
     }
 
     /** Leads: makes the image or resumes its job, and stores it. Empty when the job to resume has ended meanwhile. */

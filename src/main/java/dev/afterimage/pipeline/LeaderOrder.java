@@ -47,7 +47,7 @@ final class LeaderOrder implements Attempt.Order {
     @Override
     public Purchase purchase() {
         LeaderFlight.requireNoDrain(parts.drain());
-        Optional<IndexEntry> newest = lookup.newest(key(), generationRequest.horizon());
+        Optional<IndexEntry> newest = lookup.newest(key(), generationRequest);
         newest.filter(entry -> lookup.isGoodEnough(entry, generationRequest.horizon()))
                 .ifPresent(entry -> {
                     throw new ImageExistsException(entry);

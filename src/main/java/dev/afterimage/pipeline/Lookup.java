@@ -71,10 +71,16 @@ final class Lookup {
         }
     }
 
-    /** The newest image of this key, whatever its freshness; from the index where that has a fresh one. Blocks. */
-    Optional<IndexEntry> newest(ImageKey key, Horizon horizon) {
-        Optional<IndexEntry> indexed = await(inIndex(key));
-        return indexed.filter(entry -> isGoodEnough(entry, horizon)).isPresent() ? indexed : inStore(key, indexed);
+    /**
+     * The newest image of this key, whatever its freshness; from the index where that has a fresh one. For a job of the queue
+     * only the store counts: this process may remember an image for some seconds after its DELETE, and the job of a caller
+     * who asked again after that must not end with it. Blocks.
+     */
+    Optional<IndexEntry> newest(ImageKey key, GenerationRequest request) {
+        Optional<IndexEntry> indexed = request.queued() ? Optional.empty() : await(inIndex(key));
+        return indexed.filter(entry -> isGoodEnough(entry, request.horizon())).isPresent()
+                ? indexed
+                : inStore(key, indexed);
     }
 
     /** Whether the image is fresh and meets the horizon. */
@@ -83,8 +89,8 @@ final class Lookup {
     }
 
     /** An image that is good enough, from index or store. Blocks. */
-    Optional<IndexEntry> fresh(ImageKey key, Horizon horizon) {
-        return newest(key, horizon).filter(entry -> isGoodEnough(entry, horizon));
+    Optional<IndexEntry> fresh(ImageKey key, GenerationRequest request) {
+        return newest(key, request).filter(entry -> isGoodEnough(entry, request.horizon()));
     }
 
     /** Takes an image out of the index. Does not wait. */

@@ -577,6 +577,15 @@ class ImagePipelineTest {
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
 
+    /** A bug: the process remembered a deleted image, and a job for a caller who had asked again ended with it. */
+    @Test
+    void jobIsNotEndedByAnEntryWhoseImageIsGone() {
+        obtain();
+        store.delete(index.entries().keySet().iterator().next());
+
+        assertThat(join(pipeline.obtain(job()))).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
     @Test
     void jobIgnoresTheNegativeCache() {
         provider.failsWith(new RejectedException(RejectedException.Reason.TEMPLATE, "no"));

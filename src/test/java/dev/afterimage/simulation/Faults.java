@@ -17,6 +17,8 @@ final class Faults {
         REDIS,
         STORE,
         QUEUE,
+        /** Sending to a queue, where a job or a callback passes from one process to another. */
+        QUEUE_SEND,
         PROVIDER
     }
 
@@ -94,7 +96,8 @@ final class Faults {
      * @param there whether it has been carried out there
      */
     void crossing(Port port, SimulatedMachine machine, boolean there) {
-        double weight = port == Port.PROVIDER ? 10 : 1;
+        // Few of the calls are of these, and what is lost in between is lost for good.
+        double weight = port == Port.PROVIDER || port == Port.QUEUE_SEND ? 10 : 1;
         if (left == 0 || allowed.isEmpty() || machine.isDead() || chance.nextDouble() >= likelihood * weight) {
             return;
         }

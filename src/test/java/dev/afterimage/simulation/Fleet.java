@@ -746,7 +746,7 @@ final class Fleet implements Faults.Victims {
         for (int i = 0; i < scenario.batches(); i++) {
             List<ImageRequest> rows =
                     scenario.batch(more).stream().map(Fleet::request).toList();
-            world.after(Duration.ofMillis(more.nextLong(scenario.length().toMillis())), () -> batches.send(rows));
+            world.after(Duration.ofMillis(more.nextLong(scenario.length().toMillis() / 2)), () -> batches.send(rows));
         }
     }
 

@@ -130,6 +130,7 @@ final class Laws {
     private void bills(List<Call> calls) {
         Call last = null;
         int purchases = 0;
+        long countedSince = Long.MIN_VALUE;
         for (Call call : calls) {
             if (last != null) {
                 if (call.arrived < last.ended && !excused(last, call)) {
@@ -137,7 +138,6 @@ final class Laws {
                 }
                 Landed image = landed.get(last.number);
                 if (image != null && image.at() <= call.arrived) {
-                    purchases = 0;
                     standing(last, image, call);
                 } else if (wasThrownAway(last, call)) {
                     fleet.violated("law 1", "an image that came was bought again: %s, %s", last, call);
@@ -146,8 +146,9 @@ final class Laws {
                         && !excused(last, call)) {
                     fleet.violated("law 1", "bought again while its receipt stands: %s, %s", last, call);
                 }
-                if (isForgotten(last, call)) {
+                if (isForgotten(last, call) || hasLanded(calls, countedSince, call)) {
                     purchases = 0;
+                    countedSince = call.arrived;
                 }
             }
             note(call);
@@ -162,6 +163,13 @@ final class Laws {
                 }
             }
         }
+    }
+
+    /** Whether an image of this key came into the store in this time, of whichever call: a process that stood still stores late. */
+    private boolean hasLanded(List<Call> calls, long since, Call until) {
+        return calls.stream()
+                .map(call -> landed.get(call.number))
+                .anyMatch(image -> image != null && image.at() > since && image.at() <= until.arrived);
     }
 
     /** Calls in vain count until the key is deleted, Redis loses its memory, or three quarters of a freshness period are over. */

@@ -88,7 +88,7 @@ record Scenario(
                 nights ? 10 : 10 + chance.nextInt(40),
                 1 + chance.nextInt(12),
                 chance.nextInt(3) == 0 ? 0.2 : 0,
-                !nights && more.nextInt(6) == 0 ? 1 + more.nextInt(2) : 0,
+                !nights && more.nextInt(4) == 0 ? 1 + more.nextInt(3) : 0,
                 !nights && more.nextInt(4) == 0 ? 1 + more.nextInt(2) : 0,
                 more.nextInt(3) == 0,
                 nights ? 5 + chance.nextInt(15) : chance.nextInt(4) == 0 ? 10 : 0,
@@ -146,7 +146,7 @@ record Scenario(
 
     /** The rows of a batch: some of the images that clients ask for, and others. */
     List<Integer> batch(Random more) {
-        return more.ints(3 + more.nextInt(12), 0, 2 * images).boxed().toList();
+        return more.ints(1 + more.nextInt(10), 0, 2 * images).boxed().toList();
     }
 
     /** Some images are asked for far more often than others, and those of the catalogue, too. */

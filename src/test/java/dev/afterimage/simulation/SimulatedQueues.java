@@ -210,7 +210,11 @@ final class SimulatedQueues {
         }
 
         private <T> T call(Work<T> work) {
-            faults.crossing(Port.QUEUE, machine, false);
+            return call(Port.QUEUE, work);
+        }
+
+        private <T> T call(Port port, Work<T> work) {
+            faults.crossing(port, machine, false);
             travel();
             if (down) {
                 throw SdkClientException.create("simulated: no answer");
@@ -220,7 +224,7 @@ final class SimulatedQueues {
                 throw SdkClientException.create("simulated: refused");
             }
             T answer = work.done();
-            faults.crossing(Port.QUEUE, machine, true);
+            faults.crossing(port, machine, true);
             travel();
             if (fails) {
                 throw SdkClientException.create("simulated: the answer was lost");
@@ -234,7 +238,7 @@ final class SimulatedQueues {
 
         @Override
         public SendMessageBatchResponse sendMessageBatch(SendMessageBatchRequest request) {
-            return call(() -> {
+            return call(Port.QUEUE_SEND, () -> {
                 request.entries()
                         .forEach(entry -> put(
                                 request.queueUrl(),
@@ -253,7 +257,7 @@ final class SimulatedQueues {
 
         @Override
         public SendMessageResponse sendMessage(SendMessageRequest request) {
-            return call(() -> {
+            return call(Port.QUEUE_SEND, () -> {
                 put(request.queueUrl(), request.messageBody(), request.messageAttributes(), request.delaySeconds());
                 return SendMessageResponse.builder().build();
             });
