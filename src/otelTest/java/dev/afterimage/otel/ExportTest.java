@@ -181,7 +181,9 @@ class ExportTest {
         List<byte[]> spans = new ArrayList<>();
         StringBuilder told = new StringBuilder();
         Optional<byte[]> request = Optional.empty();
-        while (request.isEmpty()) {
+        // The index is written without being waited for, so that step may come after its request.
+        while (request.isEmpty()
+                || spans.stream().noneMatch(span -> text(span, 5).equals("index write"))) {
             byte[] message = messages.get(TRACES).poll(30, TimeUnit.SECONDS);
             assertThat(message)
                     .as("spans, after "

@@ -79,16 +79,18 @@ class TracesTest {
             return CompletableResultCode.ofSuccess();
         }
 
-        /** The trace of a job whose row came by a request: the job itself first, then its steps in the order in which they ended. */
+        /**
+         * The trace of a job whose row came by a request: the job itself first, then its steps in the order in which they
+         * ended. The index is written without being waited for, so that step may end after its job.
+         */
         List<SpanData> traceOfJob() throws InterruptedException {
             List<SpanData> all = new ArrayList<>();
-            List<SpanData> jobs = List.of();
-            while (jobs.isEmpty() || all.stream().noneMatch(span -> span.getKind() == SpanKind.SERVER)) {
-                SpanData next = ended.poll(30, TimeUnit.SECONDS);
-                assertThat(next).as("a span, after " + all).isNotNull();
-                all.add(next);
-                jobs = all.stream().filter(span -> span.getName().equals("job")).toList();
+            while (!all.stream().map(SpanData::getName).toList().containsAll(List.of("job", "index write"))
+                    || all.stream().noneMatch(Received::isRequest)) {
+                all.add(next(all));
             }
+            List<SpanData> jobs =
+                    all.stream().filter(span -> span.getName().equals("job")).toList();
             assertThat(jobs).hasSize(1);
             SpanData job = jobs.getFirst();
             all.removeIf(span -> span == job || !span.getTraceId().equals(job.getTraceId()));
@@ -96,20 +98,38 @@ class TracesTest {
             return all;
         }
 
+        /** The trace of a request that made an image: as {@link #trace}, with the step that is not waited for. */
+        List<SpanData> traceOfMiss() throws InterruptedException {
+            return traceWith(List.of("index write"));
+        }
+
         /** A request's trace: its steps in the order in which they began, and last the request itself. */
         List<SpanData> trace() throws InterruptedException {
-            List<SpanData> steps = new ArrayList<>();
-            while (true) {
-                SpanData next = ended.poll(30, TimeUnit.SECONDS);
-                assertThat(next).as("a span, after " + steps).isNotNull();
-                if (next.getKind() == SpanKind.SERVER) {
-                    steps.removeIf(step -> !step.getTraceId().equals(next.getTraceId()));
-                    steps.sort(Comparator.comparingLong(SpanData::getStartEpochNanos));
-                    steps.add(next);
-                    return steps;
-                }
-                steps.add(next);
+            return traceWith(List.of());
+        }
+
+        private List<SpanData> traceWith(List<String> steps) throws InterruptedException {
+            List<SpanData> all = new ArrayList<>();
+            while (all.stream().noneMatch(Received::isRequest)
+                    || !all.stream().map(SpanData::getName).toList().containsAll(steps)) {
+                all.add(next(all));
             }
+            SpanData request =
+                    all.stream().filter(Received::isRequest).findFirst().orElseThrow();
+            all.removeIf(span -> span == request || !span.getTraceId().equals(request.getTraceId()));
+            all.sort(Comparator.comparingLong(SpanData::getStartEpochNanos));
+            all.add(request);
+            return all;
+        }
+
+        private SpanData next(List<SpanData> before) throws InterruptedException {
+            SpanData next = ended.poll(30, TimeUnit.SECONDS);
+            assertThat(next).as("a span, after " + before).isNotNull();
+            return next;
+        }
+
+        private static boolean isRequest(SpanData span) {
+            return span.getKind() == SpanKind.SERVER;
         }
     }
 
@@ -141,7 +161,7 @@ class TracesTest {
                 .extract()
                 .path("key");
 
-        List<SpanData> trace = received.trace();
+        List<SpanData> trace = received.traceOfMiss();
         SpanData request = trace.removeLast();
         assertThat(trace).extracting(SpanData::getName).startsWith("index lookup", "store lookup");
         assertThat(trace)
@@ -163,7 +183,7 @@ class TracesTest {
     void aHitIsOneLookup() throws Exception {
         String card = card("Asked twice");
         ask("/v1/images", card).then().statusCode(200);
-        received.trace();
+        received.traceOfMiss();
         ask("/v1/images", card).then().statusCode(200);
 
         assertThat(received.trace())
@@ -181,18 +201,13 @@ class TracesTest {
 
         List<SpanData> trace = received.traceOfJob();
         SpanData job = trace.removeFirst();
+        assertThat(trace).extracting(SpanData::getName).contains("index write");
         assertThat(job.getParentSpanContext().isValid()).isFalse();
         assertThat(job.getAttributes().asMap()).isEqualTo(Map.of(AttributeKey.stringKey("afterimage.lane"), "bulk"));
         assertThat(trace)
                 .extracting(SpanData::getName)
                 .containsSubsequence(
-                        "index lookup",
-                        "store lookup",
-                        "permit",
-                        "departure",
-                        "provider call",
-                        "store write",
-                        "index write");
+                        "index lookup", "store lookup", "permit", "departure", "provider call", "store write");
         assertThat(trace)
                 .filteredOn(step -> !step.getName().equals("departure"))
                 .extracting(SpanData::getParentSpanId)
@@ -214,7 +229,7 @@ class TracesTest {
                 .get(link)
                 .then()
                 .statusCode(302);
-        told.addAll(received.trace());
+        told.addAll(received.traceOfMiss());
 
         String signature = link.substring(link.indexOf("&s=") + 3);
         String data = link.substring(link.indexOf("d=") + 2, link.indexOf("&s="));
