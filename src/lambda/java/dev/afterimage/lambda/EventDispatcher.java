@@ -18,8 +18,10 @@ import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -91,7 +93,7 @@ public final class EventDispatcher {
                 case LambdaEvent.RefusedHttp event -> http.notServed(event.mend(), context);
                 case LambdaEvent.Ping event -> Map.of("afterimage", "ping");
                 case LambdaEvent.QueueBatch event -> failures(event.messages(), answerBy, stopBy);
-                case LambdaEvent.Plan event -> plan(event.catalogue(), answerBy, stopBy);
+                case LambdaEvent.Plan event -> plan(event, answerBy, stopBy);
             };
             json.writeValue(out, answer);
         } catch (InterruptedException e) {
@@ -140,10 +142,11 @@ public final class EventDispatcher {
      *
      * @throws PlanUnfinishedException when the time was too short, so that Lambda calls again
      */
-    private Map<String, String> plan(String catalogue, Deadline answerBy, Deadline stopBy) throws InterruptedException {
+    private Map<String, String> plan(LambdaEvent.Plan plan, Deadline answerBy, Deadline stopBy)
+            throws InterruptedException {
         boolean complete;
         try {
-            complete = deadlines.call(() -> planner.plan(catalogue, answerBy), stopBy);
+            complete = deadlines.call(() -> planner.plan(plan.catalogue(), plan.due(), answerBy), stopBy);
         } catch (TimeoutException e) {
             complete = false;
         } catch (ExecutionException e) {
@@ -153,9 +156,9 @@ public final class EventDispatcher {
             throw new IllegalStateException("The planner failed", e.getCause());
         }
         if (!complete) {
-            throw new PlanUnfinishedException(catalogue);
+            throw new PlanUnfinishedException(plan.catalogue());
         }
-        return Map.of("planned", catalogue);
+        return Map.of("planned", plan.catalogue());
     }
 
     /**
@@ -193,10 +196,11 @@ public final class EventDispatcher {
          * Plans a catalogue until its end or the deadline, and then remembers how far it came. Blocks.
          *
          * @param catalogue its name in the configuration
+         * @param due when a schedule wanted the plan; empty for a plan by hand
          * @return whether it came to the end; if not, the next call goes on
          * @throws IllegalArgumentException when there is no catalogue of that name
          */
-        boolean plan(String catalogue, Deadline deadline) throws InterruptedException;
+        boolean plan(String catalogue, Optional<Instant> due, Deadline deadline) throws InterruptedException;
     }
 
     /** How long before its end an invocation stops its work. */

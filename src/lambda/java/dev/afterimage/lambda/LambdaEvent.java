@@ -1,8 +1,10 @@
 package dev.afterimage.lambda;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** An event that the function was invoked with. */
 public sealed interface LambdaEvent {
@@ -33,9 +35,11 @@ public sealed interface LambdaEvent {
 
     /**
      * EventBridge Scheduler, or an operator, asks for a plan of a catalogue:
-     * {@code {"afterimage":"plan","catalogue":"…"}}.
+     * {@code {"afterimage":"plan","catalogue":"…","due":"2026-01-31T02:00:00Z"}}.
+     *
+     * @param due when the schedule wanted the plan; empty for a plan by hand
      */
-    record Plan(String catalogue) implements LambdaEvent {}
+    record Plan(String catalogue, Optional<Instant> due) implements LambdaEvent {}
 
     /**
      * A message as Lambda takes it from SQS ("Using Lambda with Amazon SQS").

@@ -9,10 +9,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.afterimage.lambda.LambdaEvent.QueueMessage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads events, and tells their kinds apart by their members, because AWS does not name the kind: a request of an HTTP
@@ -134,7 +138,20 @@ final class LambdaEventReader {
         if (catalogue.isEmpty()) {
             throw new UnknownEventException("The event wants a plan, but its member 'catalogue' names no catalogue");
         }
-        return new LambdaEvent.Plan(catalogue);
+        return new LambdaEvent.Plan(catalogue, due(event.path("due")));
+    }
+
+    /** When the schedule wanted the plan: EventBridge Scheduler's context attribute {@code aws.scheduler.scheduled-time}. */
+    private static Optional<Instant> due(JsonNode due) {
+        if (due.isMissingNode()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(OffsetDateTime.parse(due.asText()).toInstant());
+        } catch (DateTimeParseException e) {
+            throw new UnknownEventException(
+                    "The event wants a plan, but its member 'due' is no time such as 2026-01-31T02:00:00Z");
+        }
     }
 
     private static List<String> members(JsonNode event) {

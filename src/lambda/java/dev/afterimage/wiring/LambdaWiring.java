@@ -4,6 +4,7 @@ import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
 import dev.afterimage.aws.SqsJobQueue.SqsRecord;
 import dev.afterimage.catalogue.CatalogueRunner;
+import dev.afterimage.catalogue.CatalogueRunner.Turn;
 import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.jobs.NewerFormatException;
@@ -75,9 +76,11 @@ class LambdaWiring {
     @Produces
     @Singleton
     CataloguePlanHandler cataloguePlans(CatalogueRunner runner, PlanMeter plans, IdentityCheck identity) {
-        return (catalogue, deadline) -> {
+        return (catalogue, due, deadline) -> {
             identity.run();
-            return plans.metered(() -> runner.run(catalogue, deadline)).complete();
+            return plans.metered(() -> due.map(time -> runner.run(catalogue, Turn.nightly(time), deadline))
+                            .orElseGet(() -> runner.run(catalogue, deadline)))
+                    .complete();
         };
     }
 

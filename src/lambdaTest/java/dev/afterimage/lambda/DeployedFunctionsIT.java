@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -73,6 +74,9 @@ class DeployedFunctionsIT {
     private static Template template;
     private static FunctionProcess api;
     private static FunctionProcess worker;
+    /** What EventBridge Scheduler replaces with the time that the schedule names. */
+    private static final String SCHEDULED_TIME = "<aws.scheduler.scheduled-time>";
+
     private static FunctionProcess planner;
 
     @BeforeAll
@@ -408,7 +412,10 @@ class DeployedFunctionsIT {
     }
 
     private static void plan() throws IOException, InterruptedException {
-        RuntimeApi.Result result = planner.invoke(template.input("NightlyPlan"), template.timeout("PlannerFunction"));
+        String input = template.input("NightlyPlan");
+        assertThat(input).contains(SCHEDULED_TIME);
+        RuntimeApi.Result result = planner.invoke(
+                input.replace(SCHEDULED_TIME, Instant.now().toString()), template.timeout("PlannerFunction"));
         assertThat(result.succeeded()).as(result.body()).isTrue();
     }
 

@@ -79,7 +79,7 @@ class EventDispatcherTest {
     private Runnable server = () -> {};
     private APIGatewayV2HTTPEvent asked = new APIGatewayV2HTTPEvent();
     private JobBatchHandler worker = (messages, deadline) -> Set.of();
-    private CataloguePlanHandler planner = (catalogue, deadline) -> true;
+    private CataloguePlanHandler planner = (catalogue, due, deadline) -> true;
 
     @Test
     void aRequestIsAnsweredByTheServerInside() throws IOException {
@@ -145,7 +145,7 @@ class EventDispatcherTest {
     @Test
     void theLinesOfAPlanCarryTheInvocationsId() throws IOException {
         AtomicReference<Object> id = new AtomicReference<>();
-        planner = (catalogue, deadline) -> {
+        planner = (catalogue, due, deadline) -> {
             id.set(MDC.get("requestId"));
             return true;
         };
@@ -279,17 +279,18 @@ class EventDispatcherTest {
     }
 
     @Test
-    void planGetsItsCatalogueAndDeadline() throws IOException {
+    void planGetsItsCatalogueTimeAndDeadline() throws IOException {
         List<Object> told = new ArrayList<>();
-        planner = (catalogue, deadline) -> told.add(catalogue) && told.add(deadline);
+        planner = (catalogue, due, deadline) -> told.addAll(List.of(catalogue, due, deadline));
 
-        assertThat(dispatch(Events.plan("cards"), PLENTY)).isEqualTo("{\"planned\":\"cards\"}");
-        assertThat(told).containsExactly("cards", ANSWER_BY);
+        assertThat(dispatch(Events.plan("cards", "2022-03-22T18:59:43Z"), PLENTY))
+                .isEqualTo("{\"planned\":\"cards\"}");
+        assertThat(told).containsExactly("cards", Optional.of(Instant.parse("2022-03-22T18:59:43Z")), ANSWER_BY);
     }
 
     @Test
     void anUnfinishedPlanIsAFailureSoThatLambdaCallsAgain() {
-        planner = (catalogue, deadline) -> false;
+        planner = (catalogue, due, deadline) -> false;
 
         assertThatThrownBy(() -> dispatch(Events.plan("cards"), PLENTY))
                 .isInstanceOf(EventDispatcher.PlanUnfinishedException.class)
@@ -298,7 +299,7 @@ class EventDispatcherTest {
 
     @Test
     void planThatTimesOutIsUnfinished() {
-        planner = (catalogue, deadline) -> {
+        planner = (catalogue, due, deadline) -> {
             waitForEver();
             return true;
         };
@@ -309,7 +310,7 @@ class EventDispatcherTest {
 
     @Test
     void failureOfAPlanFailsTheInvocation() {
-        planner = (catalogue, deadline) -> {
+        planner = (catalogue, due, deadline) -> {
             throw new IllegalArgumentException("No catalogue 'cards'");
         };
 
@@ -368,7 +369,7 @@ class EventDispatcherTest {
                         new ProblemResponses(new Problems(clock), new ObjectMapper()),
                         deadlines),
                 (messages, deadline) -> worker.handle(messages, deadline),
-                (catalogue, deadline) -> planner.plan(catalogue, deadline),
+                (catalogue, due, deadline) -> planner.plan(catalogue, due, deadline),
                 deadlines,
                 invocation,
                 new InvocationEnd(() -> hooks),

@@ -108,4 +108,12 @@ final class Events {
                 .put("catalogue", catalogue)
                 .toString();
     }
+
+    static String plan(String catalogue, String due) {
+        return JSON.createObjectNode()
+                .put("afterimage", "plan")
+                .put("catalogue", catalogue)
+                .put("due", due)
+                .toString();
+    }
 }

@@ -35,7 +35,7 @@ class FakeFunctions {
     @Mock
     @Singleton
     CataloguePlanHandler planner() {
-        return (catalogue, deadline) -> planned.add(catalogue);
+        return (catalogue, due, deadline) -> planned.add(catalogue);
     }
 
     @Produces

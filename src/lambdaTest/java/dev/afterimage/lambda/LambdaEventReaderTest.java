@@ -7,8 +7,10 @@ import dev.afterimage.lambda.LambdaEvent.QueueMessage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,7 +72,13 @@ class LambdaEventReaderTest {
 
     @Test
     void aPlanNamesItsCatalogue() throws IOException {
-        assertThat(read(Events.plan(" cards "))).isEqualTo(new LambdaEvent.Plan("cards"));
+        assertThat(read(Events.plan(" cards "))).isEqualTo(new LambdaEvent.Plan("cards", Optional.empty()));
+    }
+
+    @Test
+    void thePlanOfAScheduleIsRecognised() throws IOException {
+        assertThat(read(Events.plan("cards", "2022-03-22T18:59:43Z")))
+                .isEqualTo(new LambdaEvent.Plan("cards", Optional.of(Instant.parse("2022-03-22T18:59:43Z"))));
     }
 
     @ParameterizedTest
@@ -106,6 +114,8 @@ class LambdaEventReaderTest {
             {"afterimage":"dance","catalogue":"cards"}   | must be "plan"
             {"afterimage":"plan"}                        | names no catalogue
             {"afterimage":"plan","catalogue":"  "}       | names no catalogue
+            {"afterimage":"plan","catalogue":"cards","due":"<aws.scheduler.scheduled-time>"} | 'due' is no time such as
+            {"afterimage":"plan","catalogue":"cards","due":null} | 'due' is no time such as
             {"detail-type":"Object Created","source":"aws.s3","detail":{"key":"secret"}} | constant input {"afterimage":"plan"
             {"colour":"secret","size":3}                 | [colour, size]
             []                                           | its members are []

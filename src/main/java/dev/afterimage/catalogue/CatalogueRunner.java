@@ -255,6 +255,11 @@ public final class CatalogueRunner {
             }
         }
 
+        /** The turn of a schedule whose next turn is not known: where no period is configured, it counts as a night's. */
+        public static Turn nightly(Instant due) {
+            return new Turn(due, due.plus(NIGHTLY));
+        }
+
         Duration period() {
             return Duration.between(due, next);
         }
