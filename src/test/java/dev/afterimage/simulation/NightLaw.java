@@ -10,6 +10,9 @@ import java.util.Optional;
 /** Law 11, looked at when a night begins: what the plan before it was to make is fresh still. */
 final class NightLaw {
 
+    /** How long an image may be stored before the fleet has counted it, in nanoseconds. */
+    private static final long LONGEST_NOTE = 1_000_000_000;
+
     /** In which the fleet recovers from what went wrong: jobs are handed out again, retried and made. */
     private static final Duration RECOVERY = Duration.ofMinutes(10);
 
@@ -61,12 +64,17 @@ final class NightLaw {
 
     /**
      * A provider that refuses the key, is out of credits or sends no images again and again is asked every 15 min only. The fleet
-     * counts answers, which come in another order than the calls left, and an image when it is stored.
+     * counts answers, which come in another order than the calls left, and an image when it is stored, or shortly after: that
+     * note travels, too.
      */
     private boolean lanesWereStopped(long since) {
+        return lanesWereStopped(since, 0) || lanesWereStopped(since, LONGEST_NOTE);
+    }
+
+    private boolean lanesWereStopped(long since, long noted) {
         int unusable = 0;
         List<Call> answers = fleet.provider().arrivals().stream()
-                .sorted(Comparator.comparingLong(this::counted))
+                .sorted(Comparator.comparingLong(call -> counted(call, noted)))
                 .toList();
         for (Call call : answers) {
             if (call.arrived < since - STOP.toNanos()) {
@@ -87,11 +95,12 @@ final class NightLaw {
         return false;
     }
 
-    private long counted(Call call) {
+    private long counted(Call call, long noted) {
         return fleet.store().everWritten().stream()
                 .filter(stored -> stored.name().equals("images/" + call.key.value()))
                 .mapToLong(SimulatedStore.Stored::at)
                 .filter(at -> Laws.isGood(call.behaviour) && at >= call.delivered)
+                .map(at -> at + noted)
                 .min()
                 .orElse(call.delivered);
     }
