@@ -3,6 +3,7 @@ package dev.afterimage.http;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** How long clients are kept waiting. */
@@ -15,6 +16,12 @@ public interface HttpConfig {
      */
     @WithDefault("25s")
     Duration deadline();
+
+    /**
+     * The longest time that a request may ask for with {@code Prefer: wait}; not below {@code afterimage.http.deadline},
+     * which it is when left out.
+     */
+    Optional<Duration> maxWait();
 
     /**
      * How many requests in each process, and how many processes in the fleet, may wait for an image that is made for

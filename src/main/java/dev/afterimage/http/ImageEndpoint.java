@@ -51,6 +51,7 @@ public final class ImageEndpoint {
     private final ProblemResponses problems;
     private final InvocationDeadline invocation;
     private final Duration deadline;
+    private final Duration longestWait;
     private final Callbacks callbacks;
     private final ExecutorService threads;
 
@@ -88,6 +89,7 @@ public final class ImageEndpoint {
         this.problems = problems;
         this.invocation = invocation;
         this.deadline = config.deadline();
+        this.longestWait = config.maxWait().orElse(deadline);
     }
 
     /**
@@ -117,17 +119,22 @@ public final class ImageEndpoint {
         return respond(request, own).exceptionallyAsync(failure -> problems.answer(failure, request.id(), PATH), own);
     }
 
-    /** The answer, 503, to a request that took longer than {@link #longest}. */
+    /** The answer, 503, to a request that took longer than its {@link #latest}. */
     HttpResponse late(Request request) {
         return problems.answer(new TimeoutException(), request.id(), PATH);
     }
 
     /**
-     * The time from arrival after which a request is {@link #late}: a second more than the deadline, by which the
-     * pipeline usually answers itself.
+     * The time from arrival after which a request is {@link #late}: a second more than the deadline, or than the longer wait
+     * that it asks for. By then the pipeline has usually answered itself.
      */
-    Duration longest() {
-        return deadline.plusSeconds(1);
+    Duration latest(Request request) {
+        Duration patience = preferences(request).patience(deadline, longestWait);
+        return (patience.compareTo(deadline) > 0 ? patience : deadline).plusSeconds(1);
+    }
+
+    private static Preferences preferences(Request request) {
+        return Preferences.parse(request.headers().apply(Preferences.HEADER));
     }
 
     private CompletionStage<HttpResponse> respond(Request request, Executor own) {
@@ -135,11 +142,11 @@ public final class ImageEndpoint {
             checkAccept(request);
             CallbackMember callback = new CallbackMember();
             ImageRequest image = ImageRequestReader.read(request.body(), CallbackMember.NAME, callback);
-            Preferences preferences = Preferences.parse(request.headers().apply(Preferences.HEADER));
+            Preferences preferences = preferences(request);
             GenerationRequest wanted = GenerationRequest.onDemand(
                     image,
                     request.caller(),
-                    invocation.cap(new Deadline(request.arrival().plus(preferences.patience(deadline)))));
+                    invocation.cap(new Deadline(request.arrival().plus(preferences.patience(deadline, longestWait)))));
             return obtainAndCallBack(wanted, callback.url, own)
                     .thenApply(outcome -> describe(outcome, preferences, request.serviceRoot()));
         } catch (RuntimeException refused) {
@@ -178,7 +185,7 @@ public final class ImageEndpoint {
     private HttpResponse describe(ImageOutcome outcome, Preferences preferences, Supplier<URI> serviceRoot) {
         HttpResponse response = responses.describe(outcome, serviceRoot);
         return preferences
-                .applied(outcome instanceof ImageOutcome.Pending, deadline)
+                .applied(outcome instanceof ImageOutcome.Pending, longestWait)
                 .map(applied -> response.with(Preferences.APPLIED_HEADER, applied))
                 .orElse(response);
     }

@@ -82,8 +82,8 @@ final class ImageRoute {
             send(response.join(), context);
             return;
         }
-        long timer =
-                context.vertx().setTimer(endpoint.longest().toMillis(), late -> send(endpoint.late(request), context));
+        long timer = context.vertx()
+                .setTimer(endpoint.latest(request).toMillis(), late -> send(endpoint.late(request), context));
         context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
         var unused = response.thenAcceptAsync(whole -> send(whole, context), own);
     }

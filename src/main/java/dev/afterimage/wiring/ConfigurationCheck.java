@@ -145,6 +145,11 @@ final class ConfigurationCheck {
                 key -> config.getOptionalValue(key, Duration.class).ifPresent(value -> notNegative(key, value)));
         LEAST.forEach((key, least) ->
                 config.getOptionalValue(key, Long.class).ifPresent(value -> atLeast(key, value, least)));
+        HttpConfig http = config.getConfigMapping(HttpConfig.class);
+        http.maxWait().filter(most -> most.compareTo(http.deadline()) < 0).ifPresent(most -> {
+            throw new IllegalArgumentException("Set afterimage.http.max-wait to afterimage.http.deadline, "
+                    + http.deadline() + ", or more, or leave it out; it is " + most + ".");
+        });
         checkTemplates(
                 config.getConfigMapping(TemplatesConfig.class).templates(),
                 config.getConfigMapping(CacheConfig.class).templates());

@@ -274,7 +274,7 @@ class ImageEndpointTest extends WithFakeCore {
 
     @Test
     void preferWaitMayNotExceedTheMaximum() {
-        request().header("Prefer", "wait=600").post("/v1/images").then().header("Preference-Applied", nullValue());
+        request().header("Prefer", "wait=600").post("/v1/images").then().header("Preference-Applied", "wait=25");
         assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
     }
 }

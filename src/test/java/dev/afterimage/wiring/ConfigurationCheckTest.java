@@ -57,6 +57,7 @@ class ConfigurationCheckTest {
         "afterimage.provider.connect-timeout, -5s, more than zero",
         "afterimage.provider.rate-window, 0s, more than zero",
         "afterimage.http.deadline, 0s, more than zero",
+        "afterimage.http.max-wait, 24s, 'afterimage.http.deadline, PT25S, or more'",
         "afterimage.http.head-timeout, 0s, more than zero",
         "afterimage.http.body-timeout, 0s, more than zero",
         "afterimage.delivery.url-ttl, 0s, more than zero",

@@ -45,24 +45,33 @@ public record Preferences(boolean respondAsync, Optional<Duration> waitUpTo) {
         return new Preferences(respondAsync, waitUpTo);
     }
 
-    /** How long to wait for the image; the client may ask for less than the deadline, never for more. */
-    public Duration patience(Duration deadline) {
-        return waitUpTo.map(wait -> wait.compareTo(deadline) < 0 ? wait : deadline)
-                .orElse(respondAsync ? Duration.ZERO : deadline);
+    /**
+     * How long to wait for the image.
+     *
+     * @param usual for those who ask for no time
+     * @param longest the most that a client may ask for
+     */
+    public Duration patience(Duration usual, Duration longest) {
+        return waitUpTo.map(wait -> atMost(longest, wait)).orElse(respondAsync ? Duration.ZERO : usual);
+    }
+
+    private static Duration atMost(Duration longest, Duration wait) {
+        return wait.compareTo(longest) < 0 ? wait : longest;
     }
 
     /**
-     * The preferences that were honoured, as a field value; empty when none was.
+     * The preferences as they were applied, as a field value; empty when none was. A wait that is too long is told as the
+     * one that held instead.
      *
      * @param pending whether the answer is a 202
+     * @param longest the most that a client may ask for
      */
-    public Optional<String> applied(boolean pending, Duration deadline) {
+    public Optional<String> applied(boolean pending, Duration longest) {
         List<String> honoured = new ArrayList<>(2);
         if (respondAsync && pending) {
             honoured.add("respond-async");
         }
-        waitUpTo.filter(wait -> wait.compareTo(deadline) <= 0)
-                .ifPresent(wait -> honoured.add("wait=" + wait.toSeconds()));
+        waitUpTo.ifPresent(wait -> honoured.add("wait=" + atMost(longest, wait).toSeconds()));
         return honoured.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", honoured));
     }
 
