@@ -30,7 +30,9 @@ public final class RequestLinks {
     /** Where links begin, below the service's root. */
     public static final String PATH = "/i/";
 
-    /** Seconds since 1970; eleven digits reach past the year 5000. */
+    /** The latest time, in seconds since 1970, until which a link can be valid: eleven digits, in the year 5138. */
+    public static final long LATEST_EXPIRY = 99_999_999_999L;
+
     private static final Pattern EPOCH_SECONDS = Pattern.compile("[1-9][0-9]{0,10}");
 
     private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();

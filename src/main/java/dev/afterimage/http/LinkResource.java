@@ -67,6 +67,10 @@ public final class LinkResource {
         if (expiry.at != null && !expiry.at.isAfter(clock.instant())) {
             throw new InvalidRequestException("Let expires lie in the future, or leave it out.", "expires");
         }
+        if (expiry.at != null && expiry.at.getEpochSecond() > RequestLinks.LATEST_EXPIRY) {
+            throw new InvalidRequestException(
+                    "Let expires lie before the year 5138, and write it in seconds, not in milliseconds.", "expires");
+        }
         if (!links.canSign()) {
             throw noSecret();
         }

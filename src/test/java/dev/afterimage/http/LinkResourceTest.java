@@ -125,6 +125,7 @@ class LinkResourceTest extends WithFakeCore {
                 "true",
                 "1795500000.5",
                 "1e99",
+                "1795500000000",
                 "\"1795500000\""
             })
     void expiryThatIsMalformedOrPastIsRefused(String expires) {
