@@ -50,11 +50,13 @@ import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,8 @@ public final class BatchResource {
     private static final int LONGEST_KEY = 255;
 
     private static final int BEFORE_RESOURCES = -1;
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,99}");
 
     /** The default of {@code limit}: all rows. */
     private static final String ALL = "2147483647";
@@ -208,8 +212,8 @@ public final class BatchResource {
     @Produces("application/x-ndjson")
     public StreamingOutput images(
             @PathParam("id") String id,
-            @QueryParam("after") @DefaultValue("0") int after,
-            @QueryParam("limit") @DefaultValue(ALL) int limit,
+            @QueryParam("after") @DefaultValue("0") String after,
+            @QueryParam("limit") @DefaultValue(ALL) String limit,
             @Context RoutingContext http,
             @Context UriInfo uri) {
         return list(Form.NDJSON, id, after, limit, http, uri);
@@ -221,19 +225,24 @@ public final class BatchResource {
     @Produces("text/csv;qs=0.5")
     public StreamingOutput imagesAsCsv(
             @PathParam("id") String id,
-            @QueryParam("after") @DefaultValue("0") int after,
-            @QueryParam("limit") @DefaultValue(ALL) int limit,
+            @QueryParam("after") @DefaultValue("0") String after,
+            @QueryParam("limit") @DefaultValue(ALL) String limit,
             @Context RoutingContext http,
             @Context UriInfo uri) {
         return list(Form.CSV, id, after, limit, http, uri);
     }
 
-    private StreamingOutput list(Form form, String id, int after, int limit, RoutingContext http, UriInfo uri) {
+    private StreamingOutput list(Form form, String id, String after, String limit, RoutingContext http, UriInfo uri) {
         Batch batch = known(id, http);
-        if (after < 0 || limit < 0) {
+        return images.list(form, batch.id(), number(after), number(limit), uri.getBaseUri());
+    }
+
+    /** A whole number from 0; the largest {@code int} for a larger one, because no batch has so many rows. */
+    private static int number(String text) {
+        if (!NUMBER.matcher(text).matches()) {
             throw ProblemException.of(INVALID_REQUEST, "Write after and limit as whole numbers from 0.");
         }
-        return images.list(form, batch.id(), after, limit, uri.getBaseUri());
+        return new BigInteger(text).min(BigInteger.valueOf(Integer.MAX_VALUE)).intValue();
     }
 
     /** The progress of a batch as server-sent events, twice a second until it ends. */

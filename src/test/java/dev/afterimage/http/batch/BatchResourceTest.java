@@ -415,7 +415,13 @@ class BatchResourceTest {
                 .then()
                 .statusCode(200)
                 .body(containsString("\"line\":2,"), not(containsString("\"line\":3,")));
-        problem(given().get(images + "?after=-1").then(), 400, "invalid-request");
+        given().get(images + "?after=2&limit=30000000000")
+                .then()
+                .statusCode(200)
+                .body(containsString("\"line\":3,"));
+        for (String query : List.of("after=-1", "limit=abc", "limit=1.5")) {
+            problem(given().get(images + "?" + query).then(), 400, "invalid-request");
+        }
         problem(given().accept("image/png").get(images).then(), 406, "not-acceptable");
         problem(given().get("/v1/batches/nobody/images").then(), 404, "batch-not-found");
     }
