@@ -1,5 +1,6 @@
 package dev.afterimage.http;
 
+import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -39,7 +40,10 @@ final class BodyLimit {
             context.next();
         });
         router.route().order(BEFORE_FRAMEWORK).handler(context -> {
-            check(context.request(), isBatch(context) ? batchBytes : JsonBody.MOST_BYTES);
+            // The body of a provider's webhook is not read.
+            if (!context.normalizedPath().startsWith(ProviderWebhooks.PATH)) {
+                check(context.request(), isBatch(context) ? batchBytes : JsonBody.MOST_BYTES);
+            }
             context.next();
         });
     }

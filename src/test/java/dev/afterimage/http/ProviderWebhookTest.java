@@ -109,6 +109,20 @@ class ProviderWebhookTest extends WithFakeCore {
         core.assertUntouched();
     }
 
+    /** Some send the image in it. */
+    @Test
+    void webhookMayHaveALargeBody() {
+        open(FakeCore.KEY, "https://api.example/jobs/1");
+
+        given().contentType("application/json")
+                .body("{\"output\":\"" + "x".repeat(400_000) + "\"}")
+                .post(URI.create(webhooks.url(FakeCore.KEY).orElseThrow()).getPath())
+                .then()
+                .statusCode(204);
+
+        assertThat(core.generationRequest().request()).isEqualTo(REQUEST);
+    }
+
     @Test
     void webhookWithoutAnOpenJobDoesNothing() {
         tell(FakeCore.KEY).statusCode(204);
