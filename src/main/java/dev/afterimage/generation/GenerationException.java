@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A failure to get an image from the provider. Each subclass has its own consequence; {@link #billed()} says whether the
- * call may have been billed. Messages are for the operator: they hold neither data values nor secrets.
+ * call may have been billed. Messages hold no secrets. What the provider wrote stands in them in quotation marks; it may
+ * repeat the data, so {@link #withoutQuotes} is what may be logged.
  */
 public abstract sealed class GenerationException extends RuntimeException {
 
@@ -59,6 +60,11 @@ public abstract sealed class GenerationException extends RuntimeException {
 
     public Billed billed() {
         return billed;
+    }
+
+    /** A message without what the provider wrote, for logs, which hold no data values. */
+    public static String withoutQuotes(@Nullable String message) {
+        return String.valueOf(message).replaceAll(": \"[^\\n]*\"", "");
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.afterimage.jobs;
 
+import static dev.afterimage.generation.GenerationException.withoutQuotes;
+
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.JobOutcomes.JobOutcome;
@@ -70,7 +72,9 @@ public final class JobRunner {
     }
 
     private Duration runOnce(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {
+        // An image that is paid for is fetched all the same.
         if (claim.job() instanceof Job.Image job
+                && job.open().isEmpty()
                 && job.row().isPresent()
                 && batches.isCancelled(job.row().get().batch())) {
             queue.complete(claim);
@@ -147,13 +151,15 @@ public final class JobRunner {
                 LOG.log(
                         Level.INFO,
                         () -> "job " + claim.job().id() + ": attempt " + (claim.attempts() + 1) + " failed, next in "
-                                + retry.delay() + ": " + retry.reason());
+                                + retry.delay() + ": " + withoutQuotes(retry.reason()));
                 keepMark(claim.job());
                 queue.retryLater(claim, retry.delay(), true);
                 yield Duration.ZERO;
             }
             case JobOutcome.DeadLettered deadLetter -> {
-                LOG.log(Level.WARNING, () -> "job " + claim.job().id() + " is given up: " + deadLetter.reason());
+                LOG.log(
+                        Level.WARNING,
+                        () -> "job " + claim.job().id() + " is given up: " + withoutQuotes(deadLetter.reason()));
                 report(claim.job(), RowResult.Outcome.FAILED, deadLetter.reason(), Optional.empty());
                 queue.deadLetter(claim, deadLetter.reason());
                 yield Duration.ZERO;

@@ -22,6 +22,7 @@ import io.restassured.specification.RequestSpecification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -60,7 +61,12 @@ class FailedRequestTest extends WithFakeCore {
                 failure(new AccessRefusedException("secret-42"), 503, "60", "access-refused"),
                 failure(new UnavailableException("connection refused", null), 503, "10", "provider-unavailable"),
                 failure(new OutcomeUnknownException("time-out", null), 503, null, "outcome-unknown"),
-                failure(new NotAnImageException("html"), 502, null, "not-an-image"));
+                failure(new NotAnImageException("html"), 502, null, "not-an-image"),
+                failure(
+                        NotAnImageException.remembered(Optional.of(Duration.ofSeconds(90))),
+                        502,
+                        "90",
+                        "not-an-image"));
     }
 
     private static Arguments failure(
@@ -88,6 +94,28 @@ class FailedRequestTest extends WithFakeCore {
                 .body("type", equalTo(BASE + "template-rejected"))
                 .body("detail", equalTo("There is no template of this name."))
                 .body("pointer", equalTo("#/template"));
+    }
+
+    /** It may repeat the data. */
+    @Test
+    void whatTheProviderWroteIsToldToTheCallerAndNotLogged() {
+        List<LogRecord> log = new ArrayList<>();
+        Handler handler = new RecordingHandler(log);
+        Logger root = Logger.getLogger("dev.afterimage.http.problem");
+        root.addHandler(handler);
+        try {
+            core.failWith(new RejectedException(
+                    RejectedException.Reason.DATA,
+                    "The provider refused the data (422): \"title \"Ann's cake\" is too long\". Compare it."));
+            post().statusCode(422).body("detail", containsString("Ann's cake"));
+        } finally {
+            root.removeHandler(handler);
+        }
+        assertThat(log)
+                .singleElement()
+                .satisfies(line -> assertThat(ExtLogRecord.wrap(line).getFormattedMessage())
+                        .contains("The provider refused the data (422). Compare it.")
+                        .doesNotContain("Ann"));
     }
 
     @Test

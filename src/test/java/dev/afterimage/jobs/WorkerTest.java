@@ -456,6 +456,22 @@ class WorkerTest {
     }
 
     @Test
+    void aJobOfACancelledBatchThatIsPaidForIsFetched() throws Exception {
+        ledger.open(BATCH, Caller.SERVICE, clock.instant());
+        ledger.seal(BATCH, 1, "hash");
+        OpenJob paid = new OpenJob("token", clock.instant(), "default", "", "https://api/jobs/1");
+        queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1).of(paid)), NOW);
+        ledger.cancel(BATCH);
+
+        worker.takeJobsOnce(NOW);
+
+        assertThat(requests)
+                .singleElement()
+                .satisfies(request -> assertThat(request.open()).contains(paid));
+        assertThat(queue.status().depth()).isZero();
+    }
+
+    @Test
     void jobWhoseWorkersKeepDyingIsDeadLettered() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1)), NOW);
         for (int i = 0; i < 2; i++) {

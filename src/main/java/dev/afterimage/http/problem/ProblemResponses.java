@@ -1,5 +1,6 @@
 package dev.afterimage.http.problem;
 
+import static dev.afterimage.generation.GenerationException.withoutQuotes;
 import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
 import static dev.afterimage.http.problem.ProblemType.INTERNAL_ERROR;
 import static dev.afterimage.http.problem.ProblemType.METHOD_NOT_ALLOWED;
@@ -88,9 +89,9 @@ public final class ProblemResponses {
         if (problem.status() == INTERNAL_ERROR.status()) {
             LOG.error("A request failed for a reason that nobody foresaw", cause);
         } else if (problem.status() > INTERNAL_ERROR.status() && !isOnlyLate(problem)) {
-            LOG.errorf("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
+            LOG.errorf("%d %s: %s", problem.status(), problem.title(), withoutQuotes(cause.getMessage()));
         } else if (cause instanceof RejectedException) {
-            LOG.infof("%d %s: %s", problem.status(), problem.title(), cause.getMessage());
+            LOG.infof("%d %s: %s", problem.status(), problem.title(), withoutQuotes(cause.getMessage()));
         } else {
             LOG.debugf("%d %s", problem.status(), problem.title());
         }

@@ -142,11 +142,7 @@ public final class Problems {
                                         + " it; images that exist are still served. Ask again after the time in"
                                         + " Retry-After.")
                         .after(e.retryAfter());
-            case NotAnImageException e ->
-                Problem.of(
-                        NOT_AN_IMAGE,
-                        "What the provider sent is no PNG, JPEG, WebP or GIF image of the allowed size. Check the template"
-                                + " there; asking again may cost again.");
+            case NotAnImageException e -> notAnImage(e.nextPurchase());
             case OutOfCreditsException e
             when e.isTenants() ->
                 Problem.of(
@@ -187,6 +183,16 @@ public final class Problems {
                 "The image may have been made and billed, and the provider did not say. After the time in Retry-After it may"
                         + " be bought again, as often as afterimage.generation.repurchases allows; without a Retry-After the"
                         + " operator must allow it (DELETE /v1/receipts/{key}).");
+        return nextPurchase.map(problem::after).orElse(problem);
+    }
+
+    /** The problem of an answer without an image, with a Retry-After as in {@link #unknown}. */
+    private static Problem notAnImage(Optional<Duration> nextPurchase) {
+        Problem problem = Problem.of(
+                NOT_AN_IMAGE,
+                "What the provider sent is no PNG, JPEG, WebP or GIF image of the allowed size. Check the template there."
+                        + " After the time in Retry-After the image may be bought again, which may cost again; without a"
+                        + " Retry-After the operator must allow it (DELETE /v1/receipts/{key}).");
         return nextPurchase.map(problem::after).orElse(problem);
     }
 
