@@ -8,12 +8,12 @@ local function depart(forgetPlanOrStamp)
     return denied(math.max(departureOfLane(), coolDown) - now, LAPSED)
   end
   if coolDown > now then
-    forgetPlace()
+    forgetPlace(token)
     return denied(coolDown - now, COOL_DOWN)
   end
   local against = not poll and refusal(tonumber(known))
   if against then
-    forgetPlace()
+    forgetPlace(token)
     return { REFUSED, against[1], 0, epoch, now, against[2], against[3], against[4], '', against[5] }
   end
   local at = math.max(departureOfLane(), now + wait)
@@ -94,7 +94,7 @@ local actions = {
   -- A planned call will not be made.
   release = function()
     forgetPlan()
-    forgetPlace()
+    forgetPlace(token)
     return granted(0)
   end,
   -- A call that was stamped does not leave. Own arguments: those of depart; a DELETE is remembered for the period.

@@ -205,10 +205,10 @@ local function addPlan(start)
   takePlace(start + grace)
 end
 
-local function forgetPlace()
+local function forgetPlace(holder)
   if concurrency > 0 then
-    redis.call('ZREM', places, token)
-    redis.call('ZREM', bulkPlaces, token)
+    redis.call('ZREM', places, holder)
+    redis.call('ZREM', bulkPlaces, holder)
   end
 end
 

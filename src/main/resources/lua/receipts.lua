@@ -3,16 +3,18 @@
 -- stands until it is known how the call ended; while it stands nobody else buys that key. Fields:
 --   state      OPEN: the call is under way, or its holder is gone. UNKNOWN, UNUSABLE: it brought no image and may have been
 --              billed. REJECTED: the provider refused it for good. IMAGE: the image is stored. DELETED: a DELETE was noted
+--   place      the token of the place in flight, where the call was gone on with under another token
 --   token, departed, until (the call must have ended by then), account, template, request, ticket (a job at the provider)
 --   series     the name of this purchase at providers that don't bill one name twice: that of the first call without an image
 --   purchases  calls that may have been billed since there was an image
 --   from       the earliest time of the next purchase
 --   before     the state that an open receipt replaced
---   made       IMAGE: when the image was made, in milliseconds by the maker's clock
+--   made       IMAGE, and OPEN where `before` is IMAGE: when the image was made, in milliseconds by the maker's clock
 --   deleted    the time of the last DELETE
 --   deletedOpen  1 when that came while this call was open, and not just before it left
 --   detail     why the call brought no image
---   ended      the token of a call that ended and left no receipt; nothing beside it but a DELETE
+--   ended      the token of a call that ended and left no receipt of its own; nothing beside it but a DELETE, or the image
+--              that the call was to replace
 
 -- Longer than a permit can be used after its holder looked for the image for the last time.
 local IMAGE_KEPT = 180 * 1000000
@@ -27,13 +29,21 @@ local function receiptFields(...)
 end
 
 -- A call that was not billed leaves only its token, for this many milliseconds: a command of its holder that comes late
--- must not write the receipt again. A DELETE that the receipt knows stays noted, for calls that left before it.
+-- must not write the receipt again. A DELETE that the receipt knows stays noted, for calls that left before it; an image
+-- that was bought after the DELETE is not deleted.
 local ENDED_KEPT = 60000
 
 local function endReceipt()
-  local deleted, left = receiptFields('deleted'), redis.call('PTTL', receipt)
+  local deleted, before, made = receiptFields('deleted', 'before', 'made')
+  local left = redis.call('PTTL', receipt)
   redis.call('DEL', receipt)
   redis.call('HSET', receipt, 'ended', token)
+  if before == 'IMAGE' then
+    redis.call('HSET', receipt, 'state', 'IMAGE', 'made', made, 'deleted', deleted)
+    redis.call('PEXPIRE', receipt, text(IMAGE_KEPT / 1000))
+    redis.call('ZREM', receipts, string.match(receipt, '[^:]*$'))
+    return
+  end
   if deleted ~= '' then
     redis.call('HSET', receipt, 'state', 'DELETED', 'deleted', deleted)
   end
@@ -111,7 +121,8 @@ end
 
 -- Writes the receipt of the call that departs at `at`.
 local function openReceipt(at, period, account, template, request, series)
-  local standing, holder, purchases, deleted, former = receiptFields('state', 'token', 'purchases', 'deleted', 'series')
+  local standing, holder, purchases, deleted, former, made =
+    receiptFields('state', 'token', 'purchases', 'deleted', 'series', 'made')
   if (standing == 'OPEN' or standing == 'UNKNOWN') and former ~= '' then
     series = former
   end
@@ -122,12 +133,15 @@ local function openReceipt(at, period, account, template, request, series)
     if standing == 'OPEN' then
       standing = 'UNKNOWN'
     elseif standing ~= 'UNKNOWN' and standing ~= 'UNUSABLE' then
-      standing, purchases = '', '0'
+      standing, purchases = standing == 'IMAGE' and standing or '', '0'
     end
     redis.call('DEL', receipt)
     redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'departed', text(at), 'until', text(at + longestCall),
       'purchases', text((tonumber(purchases) or 0) + 1), 'from', text(at + longestCall), 'before', standing,
       'account', account, 'template', template, 'request', request, 'deleted', deleted, 'series', series)
+    if standing == 'IMAGE' then
+      redis.call('HSET', receipt, 'made', made)
+    end
   end
   keepReceipt(at + longestCall + period)
 end
@@ -211,7 +225,11 @@ end
 local function settle(outcome, departedAt, period, made, detail, answered, rejectionTtl, account, template, request, series,
   late)
   if answered then
-    forgetPlace()
+    local holder, place = receiptFields('token', 'place')
+    forgetPlace(token)
+    if holder == token and place ~= '' then
+      forgetPlace(place)
+    end
   end
   if (outcome == 'UNKNOWN' or outcome == 'UNUSABLE') and receiptFields('state') == '' then
     openReceipt(departedAt, period, account, template, request, series)
@@ -317,12 +335,13 @@ end
 -- Takes over the job of a call whose holder is gone or gave up. Answers when the call departed, its ticket and its
 -- account, or nil.
 local function resumeJob(period)
-  local standing, departedAt, ticket, deletedOpen, account =
-    receiptFields('state', 'departed', 'ticket', 'deletedOpen', 'account')
+  local standing, departedAt, ticket, deletedOpen, account, holder, place =
+    receiptFields('state', 'departed', 'ticket', 'deletedOpen', 'account', 'token', 'place')
   if not isResumable(ticket, deletedOpen, departedAt) or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
     return nil
   end
-  redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'until', text(now + longestCall))
+  redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'until', text(now + longestCall),
+    'place', place ~= '' and place or holder)
   keepReceipt(now + longestCall + period)
   return departedAt, ticket, account
 end

@@ -42,6 +42,14 @@ final class LanePlaces {
         }
     }
 
+    /** The place of the first token becomes that of the second one, until {@code expiry}; nothing where it has none. */
+    void move(String from, String to, Lane lane, long expiry) {
+        if (taken.remove(from) != null) {
+            takenByBulk.remove(from);
+            take(to, lane, expiry);
+        }
+    }
+
     void giveBack(String token) {
         taken.remove(token);
         takenByBulk.remove(token);

@@ -232,7 +232,16 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
 
     @Override
     public Optional<Resumed> resume(Purchase purchase, Lane lane) {
-        return locked(now -> receipts.resume(purchase, lane, Long.toString(++sequence), clock.instant()));
+        return locked(now -> {
+            String token = Long.toString(++sequence);
+            Instant instant = clock.instant();
+            Optional<Receipt> open = receipts.find(purchase.key(), instant);
+            Optional<Resumed> resumed = receipts.resume(purchase, lane, token, instant);
+            if (resumed.isPresent()) {
+                accountOf(resumed.get().call()).movePlace(open.get().token(), token, lane, now);
+            }
+            return resumed;
+        });
     }
 
     @Override

@@ -151,6 +151,7 @@ final class ReceiptMap {
         Entry former = entries.get(purchase.key());
         int purchases = 1;
         Optional<Receipt.State> before = Optional.empty();
+        Instant made = Instant.EPOCH;
         String series = purchase.series();
         if (former != null) {
             Receipt old = former.receipt();
@@ -168,13 +169,17 @@ final class ReceiptMap {
                             && !old.series().isEmpty();
                     series = goesOn ? old.series() : series;
                 }
-                case REJECTED, IMAGE, DELETED -> {}
+                case IMAGE -> {
+                    before = Optional.of(Receipt.State.IMAGE);
+                    made = former.made();
+                }
+                case REJECTED, DELETED -> {}
             }
         }
         Instant until = at.plus(longestCall);
         Receipt receipt = Receipt.opened(purchase.named(series), token, at, until, purchases);
         Instant deleted = former == null ? Instant.EPOCH : former.deleted();
-        write(new Entry(receipt, before, Instant.EPOCH, deleted, false, until.plus(purchase.period())));
+        write(new Entry(receipt, before, made, deleted, false, until.plus(purchase.period())));
     }
 
     /** Extends an open receipt for its living holder. */
@@ -286,6 +291,10 @@ final class ReceiptMap {
         if (left >= 1 && entry.before().isPresent()) {
             Receipt former = open.ended(entry.before().get(), left, now, open.detail());
             write(ended(entry, former.withTicket(""), entry.end()));
+        } else if (entry.before().equals(Optional.of(Receipt.State.IMAGE))) {
+            // The image that the call was to replace was bought after the DELETE, so it is not deleted.
+            Receipt image = open.ended(Receipt.State.IMAGE, 0, now, "").withTicket("");
+            write(new Entry(image, Optional.empty(), entry.made(), entry.deleted(), false, now.plus(IMAGE_KEPT_FOR)));
         } else if (entry.deleted().equals(Instant.EPOCH)) {
             remove(open.key());
         } else {

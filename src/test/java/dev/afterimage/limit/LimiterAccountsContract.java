@@ -268,6 +268,26 @@ abstract class LimiterAccountsContract extends LimiterLineContract {
     }
 
     @Test
+    void whoEndsAJobGivesBackThePlaceOfTheCallThatBeganIt() {
+        Limits one = new Limits(9, SECOND, OptionalInt.of(1), 1, Duration.ofSeconds(20));
+        ProviderLimiter limiter = limiter(one, rate(1));
+        Purchase purchase = Purchases.next();
+        Departed call = (Departed) limiter.depart(acquired(limiter, NOW_OR_NEVER), purchase);
+        receipts().keepTicket(call, "job-7");
+        Departed second = receipts().resume(purchase, Lane.BULK).orElseThrow().call();
+        Departed third = receipts().resume(purchase, Lane.BULK).orElseThrow().call();
+        assertThat(limiter.status().inFlight()).isEqualTo(1);
+
+        receipts().settle(second, new CallOutcome.NotBilled());
+        assertThat(limiter.status().inFlight())
+                .as("it holds no receipt any more")
+                .isEqualTo(1);
+        receipts().settle(third, new CallOutcome.Image(Instant.EPOCH, false));
+
+        assertThat(limiter.status().inFlight()).isZero();
+    }
+
+    @Test
     void aReceiptStandsAgainstTheKeyWhateverTheAccount() {
         ProviderLimiter limiter = limiter(rate(1), rate(1));
         Purchase purchase = Purchases.next();

@@ -312,6 +312,27 @@ public abstract class ReceiptsContract {
         assertThat(fleet.receipts().settle(bought(fleet), image()).deleted()).isFalse();
     }
 
+    /** A plan makes anew what would not last until the next one. */
+    @Test
+    void anImageBoughtAfterADeleteIsNotDeletedWhenItsRenewalWasNotBilled() {
+        Fleet fleet = fleet(1);
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        advance(SECOND);
+        fleet.receipts().settle(bought(fleet), image());
+        Refused image = refused(fleet);
+
+        Purchase renewal = PURCHASE.knowing(image.made());
+        Departed call = bought(fleet, renewal);
+        fleet.receipts().settle(call, FREE);
+
+        assertThat(fleet.receipts().isDeleted(KEY)).isFalse();
+        assertThat(refused(fleet)).isEqualTo(image);
+        assertThat(fleet.receipts().hold(call)).as("it has ended").isEqualTo(Holding.LOST);
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        fleet.receipts().settle(bought(fleet), FREE);
+        assertThat(fleet.receipts().isDeleted(KEY)).isTrue();
+    }
+
     @Test
     void deletedKeyMayBeBoughtAtOnce() {
         Fleet fleet = fleet(0);
