@@ -4,6 +4,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntry.Freshness;
 import dev.afterimage.generation.Callables;
 import dev.afterimage.generation.GenerationException.JobUnfinishedException;
+import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.generation.GenerationException.ReceiptStandsException;
 import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.generation.GenerationException.ThrottledException;
@@ -218,6 +219,12 @@ public final class ImagePipeline implements ImageService {
                     return staleOrQueued(generationRequest, key, throttled, old);
                 }
                 awaitNextFlight();
+            } catch (OutOfCreditsException spent) {
+                boolean othersBudgetIsSpent = !flight.led() && spent.isTenants();
+                if (!othersBudgetIsSpent) {
+                    throw spent;
+                }
+                awaitNextFlight();
             }
         }
     }
@@ -299,15 +306,20 @@ public final class ImagePipeline implements ImageService {
         if (known.filter(this::isFresh).isPresent()) {
             return Optional.of(new ImageOutcome.Hit(known.get()));
         }
+        Optional<ImageOutcome> old = known.filter(this::isServable).map(this::stale);
+        if (known.filter(this::isRevalidated).isPresent()) {
+            // As a request for it is answered: at once, although a new one may be under way.
+            return old;
+        }
         try {
             if (parts.backlog().contains(key) || parts.leases().isHeld(key, Lane.BULK) || isUnderWay(key)) {
                 return Optional.of(pending(key, ASK_AGAIN));
             }
         } catch (FleetUnavailableException gone) {
             // It may be under way somewhere.
-            return known.filter(this::isServable).map(this::stale).or(() -> Optional.of(pending(key, ASK_AGAIN)));
+            return old.or(() -> Optional.of(pending(key, ASK_AGAIN)));
         }
-        return known.filter(this::isServable).map(this::stale);
+        return old;
     }
 
     private boolean isUnderWay(ImageKey key) {

@@ -373,6 +373,32 @@ class ImagePipelineTest {
     }
 
     @Test
+    void anotherTenantsSpentBudgetDoesNotFailThoseWhoWaitForTheSameImage() throws Exception {
+        mostFollowers = 1;
+        ImagePipeline process = otherProcess();
+        provider.doesNotLeave(OutOfCreditsException.ofTenant(clock.instant().plus(HOUR)));
+        provider.held();
+        CompletableFuture<ImageOutcome> spent =
+                process.obtain(patiently(REQUEST)).toCompletableFuture();
+        provider.awaitCall();
+        CompletableFuture<ImageOutcome> one = process.obtain(patiently(REQUEST)).toCompletableFuture();
+        CompletableFuture<ImageOutcome> other =
+                process.obtain(patiently(REQUEST)).toCompletableFuture();
+        assertThat(CompletableFuture.anyOf(one, other).join())
+                .as("one too many")
+                .isInstanceOf(ImageOutcome.Pending.class);
+
+        provider.letGo();
+        assertThatThrownBy(spent::join).hasCauseInstanceOf(OutOfCreditsException.class);
+        pause.awaitSleeper(Duration.ofMillis(50));
+        pause.advance(Duration.ofMillis(50));
+
+        assertThat(List.of(one.join(), other.join()))
+                .filteredOn(ImageOutcome.Stored.class::isInstance)
+                .hasSize(1);
+    }
+
+    @Test
     void followersOverTheLimitAreAnsweredPending() throws Exception {
         mostFollowers = 1;
         ImagePipeline small = otherProcess();

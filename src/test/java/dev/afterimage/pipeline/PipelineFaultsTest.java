@@ -229,6 +229,23 @@ class PipelineFaultsTest {
         assertThat(backlog.delays()).isEmpty();
     }
 
+    /** A page that shows the old image must not break for as long as a slow provider makes the new one. */
+    @Test
+    void anImageIsLookedUpAsBeforeWhileANewOneIsMadeBehindIt() {
+        ended(pipeline(), asked(REQUEST));
+        clock.advance(TTL.plusMinutes(5));
+        assertThat(leases.take(KEY, Lane.BULK)).isPresent();
+
+        assertThat(Lookup.await(pipeline().lookup(KEY)))
+                .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Stale.class));
+
+        clock.advance(Duration.ofHours(1));
+        assertThat(leases.take(KEY, Lane.BULK)).isPresent();
+        assertThat(Lookup.await(pipeline().lookup(KEY)))
+                .as("past stale-while-revalidate")
+                .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Pending.class));
+    }
+
     @Test
     void withoutRedisAStaleImageIsServed() {
         ended(pipeline(), asked(REQUEST));

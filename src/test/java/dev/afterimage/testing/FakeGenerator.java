@@ -7,6 +7,7 @@ import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -16,6 +17,7 @@ public final class FakeGenerator implements ImageGenerator {
 
     private final AtomicInteger calls = new AtomicInteger();
     private final Queue<Supplier<GeneratedImage>> answers = new ArrayDeque<>();
+    private final Queue<RuntimeException> refusals = new ConcurrentLinkedQueue<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private final CountDownLatch reached = new CountDownLatch(1);
 
@@ -28,6 +30,12 @@ public final class FakeGenerator implements ImageGenerator {
         answers.add(() -> {
             throw failure;
         });
+        return this;
+    }
+
+    /** The next call fails with this before it has left. */
+    public FakeGenerator doesNotLeave(RuntimeException failure) {
+        refusals.add(failure);
         return this;
     }
 
@@ -64,13 +72,19 @@ public final class FakeGenerator implements ImageGenerator {
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        attempt.departure().now();
+        RuntimeException refusal = refusals.poll();
+        if (refusal == null) {
+            attempt.departure().now();
+        }
         calls.incrementAndGet();
         reached.countDown();
         try {
             gate.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+        if (refusal != null) {
+            throw refusal;
         }
         return next().get();
     }
