@@ -52,16 +52,19 @@ public record Api(
         if (other.isEmpty() && name.equals(main.kind())) {
             return mainFor(main, template.target(), template.cost());
         }
-        Optional<NamedProvider> limited = other.filter(Api::hasOwnLimits);
-        Account own = limited.map(api -> Account.of(name, api)).orElse(Account.DEFAULT);
-        List<Account> accounts = limited.map(
+        Optional<NamedProvider> separate = other.filter(Api::isAccountOfItsOwn);
+        Account own = separate.map(api -> Account.of(name, api)).orElse(Account.DEFAULT);
+        List<Account> accounts = separate.map(
                         api -> Account.of(own, name + "/", api.apiKey(), api.apiKeySecret(), api.accounts()))
                 .orElse(List.of(own));
         return of(ApiSettings.of(name, other, main), template.target(), template.cost(), own, accounts, name);
     }
 
-    private static boolean hasOwnLimits(NamedProvider other) {
-        return other.rate().isPresent()
+    /** Whether its calls count for themselves: it has a key or limits of its own. */
+    private static boolean isAccountOfItsOwn(NamedProvider other) {
+        return other.apiKey().isPresent()
+                || other.apiKeySecret().isPresent()
+                || other.rate().isPresent()
                 || other.rateWindow().isPresent()
                 || other.concurrency().isPresent()
                 || !other.accounts().isEmpty();

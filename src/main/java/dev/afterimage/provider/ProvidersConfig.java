@@ -16,8 +16,9 @@ public interface ProvidersConfig {
     Map<String, NamedProvider> providers();
 
     /**
-     * One API. One for which a rate, a window, a concurrency or accounts are set has limits, cool-down and stops of its
-     * own; the others share those of {@code afterimage.provider}. Time-outs are shared by all.
+     * One API. One for which a key, a rate, a window, a concurrency or accounts are set is an account of its own, with
+     * limits, budget, cool-down and stops; the others share that of {@code afterimage.provider}. Time-outs are shared by
+     * all.
      */
     interface NamedProvider extends AccountConfig {
 

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +62,18 @@ class TemplateProvidersTest {
         assertThat(providers.api(request("hero", "{}"))).isEqualTo("house");
         assertThat(providers.api(request("other", "{}"))).isEqualTo("default");
         assertThat(providers.apis()).containsExactlyInAnyOrder("default", "house");
+    }
+
+    @Test
+    void anApiWithAKeyOfItsOwnIsAnAccountOfItsOwn() {
+        String[] art = {HERO + "provider", "art", "afterimage.providers.art.kind", "openai"};
+        assertThat(providers(art).of(request("hero", "{}"))).containsExactly("default");
+        for (String key : List.of("api-key", "api-key-secret", "rate")) {
+            String[] own = Stream.concat(Stream.of(art), Stream.of("afterimage.providers.art." + key, "7"))
+                    .toArray(String[]::new);
+            assertThat(providers(own).of(request("hero", "{}"))).as(key).containsExactly("art");
+            assertThat(providers(own).of(request("other", "{}"))).containsExactly("default");
+        }
     }
 
     @Test
