@@ -25,7 +25,7 @@ public interface RedisConfig {
     @WithDefault("5s")
     Duration warmUp();
 
-    /** After how many failures in a row Redis gets no commands for a while. */
+    /** After how many failures in a row Redis gets no commands for a while; at least 1. */
     @WithName("rest-after")
     @WithDefault("5")
     int restAfter();

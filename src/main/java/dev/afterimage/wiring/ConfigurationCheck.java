@@ -1,5 +1,7 @@
 package dev.afterimage.wiring;
 
+import static java.util.Map.entry;
+
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SqsConfig;
@@ -99,18 +101,26 @@ final class ConfigurationCheck {
     /** Durations of zero or more. */
     static final List<String> NOT_NEGATIVE = keys("cache.stale-ttl cache.stale-while-revalidate cache.near-ttl"
             + " generation.patience generation.lost-memory-pause generation.max-wait generation.rejection-ttl links.wait"
-            + " links.crawler-wait redis.warm-up s3.template-versions-ttl");
+            + " links.crawler-wait redis.rest redis.warm-up s3.template-versions-ttl");
 
     /** Whole numbers, with the least value of each. */
-    static final Map<String, Integer> LEAST = Map.of(
-            "afterimage.cache.near-size", 0,
-            "afterimage.generation.repurchases", 0,
-            "afterimage.generation.max-unusable", 1,
-            "afterimage.provider.max-bytes", 1,
-            "afterimage.provider.monthly-credits", 0,
-            "afterimage.quota.per-caller", 1,
-            "afterimage.openai.max-base64", 1,
-            "afterimage.http.max-followers", 0);
+    static final Map<String, Integer> LEAST = Map.ofEntries(
+            entry("afterimage.cache.near-size", 0),
+            entry("afterimage.delivery.memoised-urls", 0),
+            entry("afterimage.demo.rate", 1),
+            entry("afterimage.generation.repurchases", 0),
+            entry("afterimage.generation.max-unusable", 1),
+            entry("afterimage.http.max-followers", 0),
+            entry("afterimage.openai.max-base64", 1),
+            entry("afterimage.pregeneration.concurrency", 1),
+            entry("afterimage.pregeneration.max-attempts", 1),
+            entry("afterimage.pregeneration.max-deliveries", 1),
+            entry("afterimage.provider.concurrency", 1),
+            entry("afterimage.provider.max-bytes", 1),
+            entry("afterimage.provider.monthly-credits", 0),
+            entry("afterimage.provider.rate", 1),
+            entry("afterimage.quota.per-caller", 1),
+            entry("afterimage.redis.rest-after", 1));
 
     /** The keys of former versions that are no longer used, each with what holds instead. */
     private static final Map<String, String> REMOVED = Map.of(
@@ -153,23 +163,19 @@ final class ConfigurationCheck {
         checkTemplates(
                 config.getConfigMapping(TemplatesConfig.class).templates(),
                 config.getConfigMapping(CacheConfig.class).templates());
-        config.getConfigMapping(ProviderLimitConfig.class)
-                .creditPrice()
-                .filter(price -> price.signum() < 0)
-                .ifPresent(price -> {
-                    throw new IllegalArgumentException(
-                            "Set afterimage.provider.credit-price to zero or more, such as 0.04; it is " + price + ".");
-                });
+        ProviderLimitConfig limits = config.getConfigMapping(ProviderLimitConfig.class);
+        limits.creditPrice().filter(price -> price.signum() < 0).ifPresent(price -> {
+            throw new IllegalArgumentException(
+                    "Set afterimage.provider.credit-price to zero or more, such as 0.04; it is " + price + ".");
+        });
+        if (!(limits.bulkShare() > 0 && limits.bulkShare() <= 1)) {
+            throw new IllegalArgumentException("Set afterimage.provider.bulk-share to more than 0 and at most 1; it is "
+                    + limits.bulkShare() + ".");
+        }
         Account.check(config.getConfigMapping(ProviderConfig.class), config.getConfigMapping(ProvidersConfig.class));
         BudgetConfig budget = config.getConfigMapping(BudgetConfig.class);
-        if (budget.perTenant().orElse(0) < 0) {
-            throw new IllegalArgumentException("Set afterimage.budget.per-tenant to 0 or more.");
-        }
-        budget.tenants().forEach((tenant, limit) -> {
-            if (limit < 0) {
-                throw new IllegalArgumentException("Set afterimage.budget.tenants.\"" + tenant + "\" to 0 or more.");
-            }
-        });
+        budget.perTenant().ifPresent(limit -> notNegative("afterimage.budget.per-tenant", limit));
+        budget.tenants().forEach((tenant, limit) -> notNegative("afterimage.budget.tenants.\"" + tenant + "\"", limit));
         config.getConfigMapping(PregenerationConfig.class)
                 .catalogues()
                 .forEach((name, catalogue) -> catalogue
@@ -209,9 +215,7 @@ final class ConfigurationCheck {
                 throw new IllegalArgumentException("Set " + key + "ttl or afterimage.cache.templates.\"" + template
                         + "\".ttl, which mean the same, and not both.");
             }
-            if (own.cost().orElse(0) < 0) {
-                throw new IllegalArgumentException("Set " + key + "cost to 0 or more.");
-            }
+            own.cost().ifPresent(cost -> notNegative(key + "cost", cost));
         });
     }
 
@@ -250,6 +254,12 @@ final class ConfigurationCheck {
     private static void notNegative(String key, Duration value) {
         if (value.isNegative()) {
             throw new IllegalArgumentException("Set " + key + " to zero or more, such as 30s; it is " + value + ".");
+        }
+    }
+
+    private static void notNegative(String key, double value) {
+        if (!(value >= 0)) { // NaN is refused, too: no budget would hold.
+            throw new IllegalArgumentException("Set " + key + " to 0 or more; it is " + value + ".");
         }
     }
 

@@ -65,6 +65,21 @@ class ConfigurationCheckTest {
         "afterimage.redis.timeout, 0s, more than zero",
         "afterimage.sqs.timeout, 0s, more than zero",
         "afterimage.s3.attempt-timeout, 0s, more than zero",
+        "afterimage.redis.rest-after, 0, 1 or more",
+        "afterimage.redis.rest, -1s, zero or more",
+        "afterimage.delivery.memoised-urls, -1, 0 or more",
+        "afterimage.demo.rate, 0, 1 or more",
+        "afterimage.pregeneration.concurrency, 0, 1 or more",
+        "afterimage.pregeneration.max-attempts, 0, 1 or more",
+        "afterimage.pregeneration.max-deliveries, 0, 1 or more",
+        "afterimage.provider.rate, 0, 1 or more",
+        "afterimage.provider.concurrency, 0, 1 or more",
+        "afterimage.provider.bulk-share, 0, at most 1",
+        "afterimage.provider.bulk-share, 1.1, at most 1",
+        "afterimage.provider.bulk-share, NaN, at most 1",
+        "afterimage.budget.per-tenant, NaN, 0 or more",
+        "afterimage.budget.tenants.\"acme\", -1, 0 or more",
+        "afterimage.templates.\"hero\".cost, NaN, 0 or more",
         "afterimage.links.wait, -1s, zero or more",
         "afterimage.links.crawler-wait, -1s, zero or more",
         "afterimage.links.secrets.\"a\", too-short, 32 or more",
@@ -103,6 +118,8 @@ class ConfigurationCheckTest {
     @CsvSource({
         "afterimage.cache.stale-ttl, 0s",
         "afterimage.generation.repurchases, 0",
+        "afterimage.delivery.memoised-urls, 0",
+        "afterimage.redis.rest, 0s",
         "afterimage.cache.near-ttl, 0s"
     })
     void zeroIsAllowedWhereItMeansNone(String key, String value) {
