@@ -17,6 +17,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the plans of catalogues at their times, in a process that has a worker, and goes on with what a former process left
@@ -57,18 +58,35 @@ class CatalogueSchedules {
         }
     }
 
-    private void schedule(String name, String cron) {
-        Trigger trigger = scheduler
-                .get()
-                .newJob("catalogue " + name)
-                .setCron(cron)
-                // A plan ends when the next one is due, which must not be skipped because the former is just ending.
-                .setConcurrentExecution(ConcurrentExecution.PROCEED)
-                .setTask(execution -> planning().plan(name, turn(execution)), true)
-                .schedule();
-        Optional.ofNullable(trigger)
+    /**
+     * Plans a catalogue at the times of this cron expression.
+     *
+     * @throws IllegalArgumentException when it is none; names its configuration key
+     */
+    void schedule(String name, String cron) {
+        Optional.ofNullable(trigger(name, cron))
                 .map(Trigger::getNextFireTime)
                 .ifPresent(next -> machine.threads().execute(() -> planning().resume(name, next)));
+    }
+
+    /** The trigger of a catalogue's plans; null where the expression says {@code off}. */
+    private @Nullable Trigger trigger(String name, String cron) {
+        try {
+            return scheduler
+                    .get()
+                    .newJob("catalogue " + name)
+                    .setCron(cron)
+                    // A plan ends when the next one is due, which must not be skipped while the former is ending.
+                    .setConcurrentExecution(ConcurrentExecution.PROCEED)
+                    .setTask(execution -> planning().plan(name, turn(execution)), true)
+                    .schedule();
+        } catch (IllegalArgumentException invalid) {
+            throw new IllegalArgumentException(
+                    "Set afterimage.pregeneration.catalogues.\"" + name
+                            + "\".schedule to a cron expression, such as 0 0 2 * * ?; it is " + cron + ". "
+                            + invalid.getMessage(),
+                    invalid);
+        }
     }
 
     private CataloguePlanning planning() {

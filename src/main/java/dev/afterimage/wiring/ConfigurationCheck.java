@@ -6,6 +6,7 @@ import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.SecretsConfig;
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.cache.CacheConfig;
+import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.generation.GenerationConfig;
@@ -15,9 +16,12 @@ import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.OpenAiResource.OpenAiConfig;
 import dev.afterimage.http.auth.AuthConfig;
 import dev.afterimage.http.batch.BatchResource.BatchEventsConfig;
+import dev.afterimage.image.InvalidRequestException;
+import dev.afterimage.image.TemplateId;
 import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.jobs.CallbackConfig;
 import dev.afterimage.jobs.PregenerationConfig;
+import dev.afterimage.jobs.PregenerationConfig.CatalogueConfig;
 import dev.afterimage.limit.CallerQuota.QuotaConfig;
 import dev.afterimage.limit.CreditBudget.BudgetConfig;
 import dev.afterimage.limit.ProviderLimitConfig;
@@ -176,12 +180,7 @@ final class ConfigurationCheck {
         BudgetConfig budget = config.getConfigMapping(BudgetConfig.class);
         budget.perTenant().ifPresent(limit -> notNegative("afterimage.budget.per-tenant", limit));
         budget.tenants().forEach((tenant, limit) -> notNegative("afterimage.budget.tenants.\"" + tenant + "\"", limit));
-        config.getConfigMapping(PregenerationConfig.class)
-                .catalogues()
-                .forEach((name, catalogue) -> catalogue
-                        .period()
-                        .ifPresent(period ->
-                                positive("afterimage.pregeneration.catalogues.\"" + name + "\".period", period)));
+        config.getConfigMapping(PregenerationConfig.class).catalogues().forEach(ConfigurationCheck::checkCatalogue);
         checkLinks(config.getConfigMapping(LinkConfig.class));
         if (config.getConfigMapping(CallbackConfig.class).secrets().stream()
                 .anyMatch(secret -> bytes(secret) < CallbackConfig.SHORTEST_SECRET)) {
@@ -217,6 +216,25 @@ final class ConfigurationCheck {
             }
             own.cost().ifPresent(cost -> notNegative(key + "cost", cost));
         });
+    }
+
+    private static void checkCatalogue(String name, CatalogueConfig catalogue) {
+        String key = "afterimage.pregeneration.catalogues.\"" + name + "\".";
+        if (CatalogueFormat.ofFileName(catalogue.source()).isEmpty()) {
+            throw new IllegalArgumentException("Set " + key
+                    + "source to a file whose name ends with .csv, .ndjson, .jsonl or .json; it is "
+                    + catalogue.source()
+                    + ".");
+        }
+        catalogue.template().ifPresent(template -> {
+            try {
+                var unused = new TemplateId(template);
+            } catch (InvalidRequestException e) {
+                throw new IllegalArgumentException(
+                        "Set " + key + "template to the name of a template; it is " + template + ". " + e.detail(), e);
+            }
+        });
+        catalogue.period().ifPresent(period -> positive(key + "period", period));
     }
 
     private static void checkLinks(LinkConfig links) {

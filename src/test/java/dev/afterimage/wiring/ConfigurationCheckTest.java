@@ -93,6 +93,25 @@ class ConfigurationCheckTest {
                 .hasMessageContaining(range);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "source, cards.csv.gz, .ndjson",
+        "source, s3://images/catalogues/, .ndjson",
+        "template, folder/4711, 1 to 128 letters",
+        "period, PT0S, more than zero",
+    })
+    void aCatalogueThatCouldNotBePlannedIsRefusedWithItsKey(String name, String value, String range) {
+        String key = "afterimage.pregeneration.catalogues.\"cards\".";
+        Map<String, String> properties = new HashMap<>(Map.of(key + "source", "cards.csv"));
+        assertThatCode(() -> ConfigurationCheck.checkRanges(config(properties))).doesNotThrowAnyException();
+        properties.put(key + name, value);
+        assertThatThrownBy(() -> ConfigurationCheck.checkRanges(config(properties)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Set " + key + name + " to ")
+                .hasMessageContaining(value)
+                .hasMessageContaining(range);
+    }
+
     @Test
     void everyKeyThatHasARangeExists() {
         assertThat(Stream.of(
