@@ -41,6 +41,9 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  * annotations of {@link dev.afterimage.generation.guard.LocalRateLimit} and
  * {@link dev.afterimage.generation.guard.CallGuard}, from those limits. So each limit is set once.
  * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.CallGuard/call".…} overrides them.
+ *
+ * <p>A value that is empty, no number or duration, or not above zero is left out: the mapping that reads it, or
+ * {@link ConfigurationCheck}, stops the start and names its key, which a failure here or in the annotations would not.
  */
 public class GuardDefaults implements ConfigSourceFactory {
 
@@ -52,6 +55,8 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static final Pattern OWN_LIMITS = Pattern.compile(
             "afterimage\\.provider\\.accounts\\..+|afterimage\\.providers\\..+\\.(rate|rate-window|concurrency|accounts\\..+)"
                     + "|AFTERIMAGE_PROVIDER_ACCOUNTS_.+|AFTERIMAGE_PROVIDERS_.+_(RATE|RATE_WINDOW|CONCURRENCY|ACCOUNTS_.+)");
+
+    private static final Pattern COUNT = Pattern.compile("\\+?0*[1-9][0-9]*");
 
     private static final String GUARDS = "quarkus.fault-tolerance.\"dev.afterimage.generation.guard.";
     private static final String RATE = GUARDS + "LocalRateLimit/pass\".rate-limit.";
@@ -73,14 +78,14 @@ public class GuardDefaults implements ConfigSourceFactory {
         }
         Map<String, String> defaults = new HashMap<>();
         described.forEach((name, value) -> defaults.put(PROVIDER + name, value));
-        value(context, described, "rate").ifPresent(rate -> defaults.put(RATE + "value", rate));
-        value(context, described, "rate-window").ifPresent(window -> {
-            defaults.put(RATE + "window", millis(duration(window)));
+        count(context, described, "rate").ifPresent(rate -> defaults.put(RATE + "value", rate));
+        duration(value(context, described, "rate-window")).ifPresent(window -> {
+            defaults.put(RATE + "window", millis(window));
             defaults.put(RATE + "window-unit", "millis");
         });
         defaults.put(CALL + "timeout.value", millis(longestCall(context, described)));
         defaults.put(CALL + "timeout.unit", "millis");
-        value(context, described, "concurrency").ifPresent(places -> defaults.put(CALL + "bulkhead.value", places));
+        count(context, described, "concurrency").ifPresent(places -> defaults.put(CALL + "bulkhead.value", places));
         if (ownLimits) {
             allowAccounts(context, defaults, fetched);
         }
@@ -203,7 +208,7 @@ public class GuardDefaults implements ConfigSourceFactory {
 
     private static Optional<String> of(ConfigSourceContext context, String name) {
         ConfigValue configured = context.getValue(name);
-        return configured == null ? Optional.empty() : Optional.ofNullable(configured.getValue());
+        return Optional.ofNullable(configured).map(ConfigValue::getValue).filter(value -> !value.isBlank());
     }
 
     /**
@@ -211,8 +216,8 @@ public class GuardDefaults implements ConfigSourceFactory {
      * {@link dev.afterimage.provider.ApiSettings#longestCall()}.
      */
     private static Duration longestCall(ConfigSourceContext context, Map<String, String> described) {
-        return duration(value(context, "connect-timeout").orElse(ProviderConfig.DEFAULT_CONNECT_TIMEOUT))
-                .plus(duration(value(context, described, "timeout").orElse(ProviderConfig.DEFAULT_TIMEOUT)))
+        return durationOr(ProviderConfig.DEFAULT_CONNECT_TIMEOUT, value(context, "connect-timeout"))
+                .plus(durationOr(ProviderConfig.DEFAULT_TIMEOUT, value(context, described, "timeout")))
                 .multipliedBy(2);
     }
 
@@ -224,8 +229,22 @@ public class GuardDefaults implements ConfigSourceFactory {
         return of(context, PROVIDER + name);
     }
 
-    private static Duration duration(String text) {
-        return new DurationConverter().convert(text);
+    /** A whole number above zero. */
+    private static Optional<String> count(ConfigSourceContext context, Map<String, String> described, String name) {
+        return value(context, described, name).map(String::strip).filter(COUNT.asMatchPredicate());
+    }
+
+    private static Duration durationOr(String standard, Optional<String> text) {
+        return duration(text).orElseGet(() -> new DurationConverter().convert(standard));
+    }
+
+    /** A duration above zero. */
+    private static Optional<Duration> duration(Optional<String> text) {
+        try {
+            return text.map(new DurationConverter()::convert).filter(Duration::isPositive);
+        } catch (IllegalArgumentException invalid) {
+            return Optional.empty();
+        }
     }
 
     private static String millis(Duration duration) {

@@ -7,6 +7,7 @@ import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.provider.DescribedProvider;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.testing.S3Server;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -17,6 +18,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -60,6 +63,7 @@ class GuardDefaultsTest {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .addDiscoveredConverters()
+                .withConverter(Duration.class, 1000, new DurationConverter())
                 .withMapping(ProviderConfig.class)
                 .withMapping(ProviderLimitConfig.class)
                 .withSources(new PropertiesConfigSource(all, "test", 300))
@@ -100,5 +104,32 @@ class GuardDefaultsTest {
 
         assertThat(config.getConfigValue("afterimage.providers.\"cards\".kind").getValue())
                 .startsWith("data:application/json;base64,");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "timeout, ''",
+        "timeout, 60 s",
+        "connect-timeout, ''",
+        "connect-timeout, soon",
+        "rate-window, ''",
+        "rate-window, 1 m",
+        "rate, ''",
+        "rate, ten",
+    })
+    void aValueThatCannotBeReadStopsTheStartAndNamesItsKey(String name, String value) {
+        assertThatThrownBy(() -> config(Map.of("afterimage.provider." + name, value)))
+                .hasMessageContaining("afterimage.provider." + name);
+    }
+
+    /** SmallRye would refuse it before {@link ConfigurationCheck} runs, with the name of an annotation. */
+    @ParameterizedTest
+    @CsvSource({"rate, 0", "rate-window, 0s", "concurrency, 0", "timeout, -70s"})
+    void aValueBelowItsRangeReachesNoAnnotation(String name, String value) {
+        SmallRyeConfig config = config(Map.of("afterimage.provider." + name, value));
+        assertThat(config.getPropertyNames())
+                .filteredOn(key -> key.matches(".*guard.*(value|window)"))
+                .isNotEmpty()
+                .allSatisfy(key -> assertThat(config.getValue(key, Long.class)).isPositive());
     }
 }
