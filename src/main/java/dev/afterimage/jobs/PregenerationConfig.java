@@ -22,7 +22,8 @@ public interface PregenerationConfig {
     /**
      * A job whose worker has not renewed its claim for this long is handed to another worker. While a job runs, its
      * claim is renewed three times in this time. Longer forgives long pauses, shorter brings a dead worker's jobs back
-     * sooner. On Lambda, where claims are not renewed, the queue's own visibility timeout counts.
+     * sooner. With SQS at least 1 s and at most 12 h. On Lambda, where claims are not renewed, the queue's own visibility
+     * timeout counts.
      */
     @WithName("visibility-timeout")
     @WithDefault("15s")

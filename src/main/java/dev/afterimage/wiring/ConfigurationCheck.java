@@ -31,6 +31,7 @@ import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.demo.DemoConfig;
 import dev.afterimage.redis.RedisConfig;
+import dev.afterimage.wiring.BackendConfig.QueueKind;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.SmallRyeConfig;
@@ -126,6 +127,9 @@ final class ConfigurationCheck {
             entry("afterimage.quota.per-caller", 1),
             entry("afterimage.redis.rest-after", 1));
 
+    /** The longest visibility timeout (Amazon SQS Developer Guide, "Amazon SQS visibility timeout"). */
+    private static final Duration LONGEST_IN_SQS = Duration.ofHours(12);
+
     /** The keys of former versions that are no longer used, each with what holds instead. */
     private static final Map<String, String> REMOVED = Map.of(
             "afterimage.generation.retry-unknown",
@@ -180,7 +184,11 @@ final class ConfigurationCheck {
         BudgetConfig budget = config.getConfigMapping(BudgetConfig.class);
         budget.perTenant().ifPresent(limit -> notNegative("afterimage.budget.per-tenant", limit));
         budget.tenants().forEach((tenant, limit) -> notNegative("afterimage.budget.tenants.\"" + tenant + "\"", limit));
-        config.getConfigMapping(PregenerationConfig.class).catalogues().forEach(ConfigurationCheck::checkCatalogue);
+        PregenerationConfig pregeneration = config.getConfigMapping(PregenerationConfig.class);
+        pregeneration.catalogues().forEach(ConfigurationCheck::checkCatalogue);
+        if (config.getConfigMapping(BackendConfig.class).queueKind() == QueueKind.SQS) {
+            checkVisibility(pregeneration.visibilityTimeout());
+        }
         checkLinks(config.getConfigMapping(LinkConfig.class));
         if (config.getConfigMapping(CallbackConfig.class).secrets().stream()
                 .anyMatch(secret -> bytes(secret) < CallbackConfig.SHORTEST_SECRET)) {
@@ -235,6 +243,14 @@ final class ConfigurationCheck {
             }
         });
         catalogue.period().ifPresent(period -> positive(key + "period", period));
+    }
+
+    private static void checkVisibility(Duration timeout) {
+        if (timeout.toSeconds() < 1 || timeout.compareTo(LONGEST_IN_SQS) > 0) {
+            throw new IllegalArgumentException(
+                    "Set afterimage.pregeneration.visibility-timeout to 1s or more and 12h or less, which is what SQS takes;"
+                            + " it is " + timeout + ".");
+        }
     }
 
     private static void checkLinks(LinkConfig links) {

@@ -112,6 +112,21 @@ class ConfigurationCheckTest {
                 .hasMessageContaining(range);
     }
 
+    @ParameterizedTest
+    @CsvSource({"aws, 999ms, false", "aws, 1s, true", "aws, 12h, true", "aws, 13h, false", "local, 13h, true"})
+    void aVisibilityTimeoutMustFitSqsWhereItIsTheQueue(String backend, String timeout, boolean fits) {
+        SmallRyeConfig config =
+                config(Map.of("afterimage.backend", backend, "afterimage.pregeneration.visibility-timeout", timeout));
+        if (fits) {
+            assertThatCode(() -> ConfigurationCheck.checkRanges(config)).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(() -> ConfigurationCheck.checkRanges(config))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith(
+                            "Set afterimage.pregeneration.visibility-timeout to 1s or more and 12h or less");
+        }
+    }
+
     @Test
     void everyKeyThatHasARangeExists() {
         assertThat(Stream.of(
