@@ -7,8 +7,6 @@ import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Permit.PermitLapsedException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
@@ -23,34 +21,15 @@ public record GuardedGenerator(CallGuard guard, ImageGenerator next) implements 
 
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
-        Watched departure = new Watched(attempt.departure());
+        WatchedDeparture departure = new WatchedDeparture(attempt.departure());
         try {
             return Callables.call(() -> guard.call(() -> next.generate(request, attempt.withDeparture(departure))));
         } catch (TimeoutException late) {
-            throw departure.happened.get()
+            throw departure.happened()
                     ? new OutcomeUnknownException("the provider did not answer in time", late)
                     : new UnavailableException("the provider could not be reached in time", late);
         } catch (BulkheadException full) {
             throw new PermitLapsedException(WHEN_FULL);
-        }
-    }
-
-    /** Remembers whether the call left, so that a time-out knows whether it was billed; another thread may read it. */
-    private record Watched(Attempt.Departure departure, AtomicBoolean happened) implements Attempt.Departure {
-
-        Watched(Attempt.Departure departure) {
-            this(departure, new AtomicBoolean());
-        }
-
-        @Override
-        public void now() {
-            departure.now();
-            happened.set(true);
-        }
-
-        @Override
-        public void written(Instant at) {
-            departure.written(at);
         }
     }
 }

@@ -75,7 +75,7 @@ public final class MeterStats implements Stats.Source {
                 Stats.COUNTED_BY,
                 requests.hitRatio(),
                 requests,
-                sum(Meters.PROVIDER_ANSWERS),
+                sum(Meters.PROVIDER_ANSWERS) - count(Meters.PROVIDER_ANSWERS, Meters.CLASS, Meters.UNREACHABLE),
                 count(Meters.PROVIDER_ANSWERS, Meters.CLASS, "429"),
                 count(Meters.PROVIDER_ANSWERS, Meters.CLASS, "5xx"),
                 percentile(0.5),

@@ -4,6 +4,7 @@ import dev.afterimage.generation.Attempt;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.GenerationException.AccessRefusedException;
 import dev.afterimage.generation.GenerationException.JobUnfinishedException;
+import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
@@ -12,12 +13,17 @@ import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.generation.ImageGenerator;
+import dev.afterimage.generation.WatchedDeparture;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Permit.PermitLapsedException;
 import io.micrometer.core.instrument.Timer;
 
-/** Decorator: times each call at the provider, traces it and counts its answers. Stands directly around the provider. */
+/**
+ * Decorator: times each call at the provider, traces it and counts its answers. A call that got no connection is counted as
+ * unreachable; one that failed before it left for another reason says nothing of the provider and is not counted. Stands
+ * directly around the provider.
+ */
 public final class MeteredGenerator implements ImageGenerator {
 
     private final Meters meters;
@@ -31,19 +37,26 @@ public final class MeteredGenerator implements ImageGenerator {
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Timer.Sample sample = Timer.start(meters.registry());
+        WatchedDeparture departure = new WatchedDeparture(attempt.departure());
+        // A job of an earlier call is gone on with: nothing departs.
+        boolean resumed = attempt.order().ticket().isPresent();
         try {
             GeneratedImage image = meters.spans()
                     .during(
                             Spans.PROVIDER_CALL,
                             Spans.TEMPLATE,
                             request.template().value(),
-                            () -> next.generate(request, attempt));
+                            () -> next.generate(request, attempt.withDeparture(departure)));
             answered(sample, "2xx");
             return image;
         } catch (PermitLapsedException | ReceiptStandsException | JobUnfinishedException notAnswered) {
             throw notAnswered;
         } catch (GenerationException failure) {
-            answered(sample, classOf(failure));
+            if (departure.happened() || resumed) {
+                answered(sample, classOf(failure));
+            } else if (failure instanceof UnavailableException && !(failure instanceof KeyUnavailableException)) {
+                meters.providerAnswers(Meters.UNREACHABLE).increment();
+            }
             throw failure;
         }
     }

@@ -45,6 +45,8 @@ public final class Meters {
     public static final String OUTCOME = "outcome";
     /** The tag that says what kind of answer the provider gave. */
     public static final String CLASS = "class";
+    /** The class of a call that got no connection, so that it did not leave and there is no answer. */
+    public static final String UNREACHABLE = "unreachable";
     /** The tag of the lane: interactive or bulk; of requests also queued. */
     public static final String LANE = "lane";
     /** The tag that names one of the provider's accounts. */
@@ -121,9 +123,12 @@ public final class Meters {
                 .register(registry);
     }
 
-    /** Answers of the provider by class: 2xx, 4xx, access-refused, 429, 5xx, timeout, not-an-image, out-of-credits. */
+    /**
+     * Answers of the provider by class: 2xx, 4xx, access-refused, 429, 5xx, timeout, not-an-image, out-of-credits; and
+     * {@link #UNREACHABLE}.
+     */
     public Counter providerAnswers(String answerClass) {
-        String description = "Answers of the provider, by class; 429 and time-out apart from 4xx and 5xx";
+        String description = "Answers of the provider, by class, and calls that got no connection, as unreachable";
         return counter(PROVIDER_ANSWERS, "answers", description, CLASS, answerClass);
     }
 
