@@ -75,7 +75,7 @@ public final class MeterStats implements Stats.Source {
                 Stats.COUNTED_BY,
                 requests.hitRatio(),
                 requests,
-                sum(Meters.PROVIDER_ANSWERS) - count(Meters.PROVIDER_ANSWERS, Meters.CLASS, Meters.UNREACHABLE),
+                count(Meters.PROVIDER_ANSWERS) - count(Meters.PROVIDER_ANSWERS, Meters.CLASS, Meters.UNREACHABLE),
                 count(Meters.PROVIDER_ANSWERS, Meters.CLASS, "429"),
                 count(Meters.PROVIDER_ANSWERS, Meters.CLASS, "5xx"),
                 percentile(0.5),
@@ -123,21 +123,20 @@ public final class MeterStats implements Stats.Source {
     }
 
     private long requests(String outcome) {
-        return count(Meters.REQUESTS, Meters.OUTCOME, outcome);
+        return count(Meters.REQUESTS, Meters.LANE, Meters.INTERACTIVE, Meters.OUTCOME, outcome);
     }
 
     private long permits(String answer) {
         return count(Meters.PERMITS, Meters.ANSWER, answer);
     }
 
-    private long count(String meter, String tag, String value) {
-        return registry.find(meter).tag(tag, value).counters().stream()
-                .mapToLong(counter -> (long) counter.count())
-                .sum();
-    }
-
-    private long sum(String meter) {
-        return registry.find(meter).counters().stream()
+    /**
+     * The sum of a meter's counters that have these tags.
+     *
+     * @param tags names and values in turn; none for all counters
+     */
+    private long count(String meter, String... tags) {
+        return registry.find(meter).tags(tags).counters().stream()
                 .mapToLong(counter -> (long) counter.count())
                 .sum();
     }

@@ -49,6 +49,8 @@ public final class Meters {
     public static final String UNREACHABLE = "unreachable";
     /** The tag of the lane: interactive or bulk; of requests also queued. */
     public static final String LANE = "lane";
+    /** The lane of a request whose answer somebody waits for. */
+    public static final String INTERACTIVE = "interactive";
     /** The tag that names one of the provider's accounts. */
     public static final String ACCOUNT = "account";
     /** The tag that names the part, such as index or store. */
@@ -97,8 +99,7 @@ public final class Meters {
      * Requests by lane and outcome.
      *
      * @param lane interactive, where somebody waits for the answer; queued, a job for a caller who was answered 202;
-     *     bulk, a job of a plan or a batch. Jobs are misses by design, so a hit ratio should count only the interactive
-     *     lane
+     *     bulk, a job of a plan or a batch. Jobs are misses by design, so a hit ratio counts only the interactive lane
      * @param outcome hit, stale, stored, collapsed, pending, rejected, throttled, failed
      */
     public Counter requests(String lane, String outcome) {

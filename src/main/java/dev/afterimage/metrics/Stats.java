@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param since when this process started
  * @param countedBy what the counters and latencies belong to: always {@link #COUNTED_BY}
  * @param hitRatio requests answered without a generation (hits and stale ones) among all that got an image, 0 to 1
- * @param requests requests by how they ended
+ * @param requests requests that somebody waited for, by how they ended; jobs are not among them
  * @param providerCalls calls that left for the provider
  * @param provider429s of these, those that it answered with 429
  * @param provider5xxs of these, those that it answered with 5xx
@@ -102,7 +102,7 @@ public record Stats(
     public record Permits(long granted, long denied, long lapsed, long refused) {}
 
     /**
-     * Requests by how they ended, in the words of {@link dev.afterimage.pipeline.ImageOutcome}.
+     * Requests that somebody waited for, by how they ended, in the words of {@link dev.afterimage.pipeline.ImageOutcome}.
      *
      * @param failed those that ended without an image and without a promise of one
      */

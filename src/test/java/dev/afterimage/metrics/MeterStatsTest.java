@@ -39,6 +39,17 @@ class MeterStatsTest {
         assertThat(stats.current().provider5xxs()).isEqualTo(2);
     }
 
+    @Test
+    void requestsAndTheirHitRatioAreThoseThatSomebodyWaitedFor() {
+        meters.requests("interactive", "hit").increment(3);
+        meters.requests("interactive", "stored").increment();
+        meters.requests("queued", "stored").increment(20);
+        meters.requests("bulk", "stored").increment(300);
+
+        assertThat(stats.current().hitRatio()).isEqualTo(0.75);
+        assertThat(stats.current().requests()).isEqualTo(new Stats.Requests(3, 0, 1, 0, 0, 0));
+    }
+
     private static CreditBudget unreachableBudget() {
         return (CreditBudget) Proxy.newProxyInstance(
                 CreditBudget.class.getClassLoader(), new Class<?>[] {CreditBudget.class}, (self, method, arguments) -> {
