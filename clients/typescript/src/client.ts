@@ -10,6 +10,9 @@ export type { CallOptions };
 /** The longest URL, as in the service: some browsers, crawlers and proxies cut off longer ones. */
 const LONGEST_URL = 8_000;
 
+/** The service's rule for the end of a link, in seconds since 1970. */
+const EXPIRY = /^[1-9]\d{0,10}$/;
+
 /** The service's rule for names of templates. */
 const TEMPLATE = /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/;
 
@@ -76,22 +79,22 @@ export class Afterimage {
     const budget = this.#http.budget(options);
     const body = canonicalJson(request);
     let askedAgain = false;
-    let answer = await this.#ask(body, budget);
+    let { answer, content } = await this.#ask(body, budget);
     while (answer.status === 202) {
-      const location = answer.headers.get("Location") ?? `v1/images/${((await answer.json()) as { key: string }).key}`;
+      const location = answer.headers.get("Location") ?? `v1/images/${content.key}`;
       await budget.pause(pendingPause(answer), late);
       try {
-        answer = await this.#http.call(location, {}, budget);
+        ({ answer, content } = await this.#http.call(location, {}, budget, whole));
       } catch (failure) {
         // Not there and not under way: it could not be made. A second request has the reason.
         if (!(failure instanceof NotFoundError) || askedAgain) {
           throw failure;
         }
         askedAgain = true;
-        answer = await this.#ask(body, budget);
+        ({ answer, content } = await this.#ask(body, budget));
       }
     }
-    return { ...((await answer.json()) as Image), outcome: outcome(answer) };
+    return { ...content, outcome: outcome(answer) };
   }
 
   /**
@@ -113,7 +116,11 @@ export class Afterimage {
     }
     const format = request.format === "jpg" ? "jpeg" : (request.format ?? "png");
     const data = base64url(utf8(canonicalJson(request.data)));
-    const end = expires === undefined ? "" : `&exp=${Math.floor(expires.getTime() / 1000)}`;
+    const seconds = expires && String(Math.floor(expires.getTime() / 1000));
+    if (seconds !== undefined && !EXPIRY.test(seconds)) {
+      throw new TypeError("Let expires be a valid Date after 1970 and before the year 5138.");
+    }
+    const end = seconds === undefined ? "" : `&exp=${seconds}`;
     const signed = `/i/${request.template}.${format}?d=${data}${end}`;
     const url = `${this.#linkBase}${signed}&s=${base64url(await hmac(this.#linkSecret, signed))}`;
     if (url.length > LONGEST_URL) {
@@ -124,35 +131,40 @@ export class Afterimage {
 
   /** What a batch of these rows would buy, what it would cost and how long it would take. Nothing is bought. */
   async dryRun(rows: Rows, options: CallOptions & Pick<BatchOptions, "template"> = {}): Promise<DryRun> {
-    const answer = await this.#send(rows, { ...options, query: { "dry-run": "true" } });
-    return (await answer.json()) as DryRun;
+    return this.#send(rows, { ...options, query: { "dry-run": "true" } });
   }
 
   /** Sends many requests at once. They are done at the provider's pace, after requests that somebody waits for. */
   async batch(rows: Rows, options: BatchOptions = {}): Promise<RunningBatch> {
     const headers = { "Idempotency-Key": options.idempotencyKey ?? crypto.randomUUID() };
-    const answer = await this.#send(rows, { ...options, headers });
-    const { id, total } = (await answer.json()) as { id: string; total: number };
+    const { id, total } = await this.#send<{ id: string; total: number }>(rows, { ...options, headers });
     return new RunningBatch(this.#http, id, total, options.progress ?? "events");
   }
 
   /** A batch that was sent before. */
   async lookAtBatch(id: string, options: CallOptions = {}): Promise<Batch> {
-    const answer = await this.#http.call(`v1/batches/${encodeURIComponent(id)}`, {}, this.#http.budget(options));
-    return (await answer.json()) as Batch;
+    return this.#http.json(`v1/batches/${encodeURIComponent(id)}`, {}, this.#http.budget(options));
   }
 
-  #send(rows: Rows, options: CallOptions & { template?: string; query?: object; headers?: object }): Promise<Response> {
+  #send<T>(rows: Rows, options: CallOptions & { template?: string; query?: object; headers?: object }): Promise<T> {
     const query = new URLSearchParams({ ...(options.template !== undefined && { template: options.template }), ...options.query });
     const [contentType, body] = upload(rows);
     const headers = { "Content-Type": contentType, ...options.headers };
-    return this.#http.call(`v1/batches${query.size ? `?${query}` : ""}`, { method: "POST", headers, body }, this.#http.budget(options));
+    return this.#http.json(`v1/batches${query.size ? `?${query}` : ""}`, { method: "POST", headers, body }, this.#http.budget(options));
   }
 
-  #ask(body: string, budget: Budget): Promise<Response> {
-    return this.#http.call("v1/images", { method: "POST", headers: { "Content-Type": "application/json" }, body }, budget);
+  #ask(body: string, budget: Budget): Promise<Answer> {
+    return this.#http.call("v1/images", { method: "POST", headers: { "Content-Type": "application/json" }, body }, budget, whole);
   }
 }
+
+/** An answer to a request for an image, and what its body says; while the image is pending, that is only its key. */
+interface Answer {
+  readonly answer: Response;
+  readonly content: Omit<Image, "outcome">;
+}
+
+const whole = async (answer: Response): Promise<Answer> => ({ answer, content: (await answer.json()) as Answer["content"] });
 
 function upload(rows: Rows): [contentType: string, body: string | Blob] {
   if ("csv" in rows) {

@@ -62,6 +62,12 @@ export class Budget {
       throw late();
     }
   }
+
+  /** The error that a failed connection is to the caller: the end of the call's time, or its signal's reason, if that caused it. */
+  failure(cause: unknown): ConnectionError {
+    this.check();
+    return new ConnectionError("The service cannot be reached, or its answer broke off.", { cause });
+  }
 }
 
 export const late = (): TimeoutError =>
@@ -102,55 +108,75 @@ export class Http {
   }
 
   /**
-   * The answer, with a status below 400. Repeats the call after a broken connection, 408, 409, 429 and 5xx: after `Retry-After`,
-   * else after 250 ms, doubled each time and with jitter. Not after 502 `not-an-image`, where the repeat would cost again.
+   * What `read` makes of the answer, whose status is below 400. Repeats the call after a broken connection (also one that breaks
+   * while `read` reads), 408, 409, 429 and 5xx: after `Retry-After`, else after 250 ms, doubled each time and with jitter. Not
+   * after 502 `not-an-image`, where the repeat would cost again.
    *
    * @throws {AfterimageError} the last failure, when the repeats or the time are used up
    */
-  async call(path: string, init: RequestInit, budget: Budget): Promise<Response> {
+  async call<T>(path: string, init: RequestInit, budget: Budget, read: (answer: Response) => T | Promise<T>): Promise<T> {
     const url = this.at(path);
     const headers = new Headers(init.headers);
     if (this.#apiKey !== undefined) {
       headers.set("Authorization", `Bearer ${this.#apiKey}`);
     }
     for (let attempt = 0; ; attempt++) {
-      const result = await this.#attempt(url, { ...init, headers, signal: budget.signal }, budget);
-      if (result instanceof Response) {
-        return result;
+      const result = await this.#attempt(url, { ...init, headers, signal: budget.signal }, budget, read);
+      if ("value" in result) {
+        return result.value;
       }
-      if (attempt >= this.#retries || !mayHelp(result)) {
-        throw result;
+      const { failure } = result;
+      if (attempt >= this.#retries || !mayHelp(failure)) {
+        throw failure;
       }
-      const named = "retryAfter" in result ? result.retryAfter : undefined;
-      await budget.pause(named === undefined ? backOff(attempt) : 1000 * named, () => result);
+      const named = "retryAfter" in failure ? failure.retryAfter : undefined;
+      await budget.pause(named === undefined ? backOff(attempt) : 1000 * named, () => failure);
     }
   }
 
-  async #attempt(url: URL, init: RequestInit, budget: Budget): Promise<Response | ProblemError | ConnectionError> {
+  /** The same where the answer is JSON. */
+  json<T>(path: string, init: RequestInit, budget: Budget): Promise<T> {
+    return this.call(path, init, budget, (answer) => answer.json() as Promise<T>);
+  }
+
+  async #attempt<T>(
+    url: URL,
+    init: RequestInit,
+    budget: Budget,
+    read: (answer: Response) => T | Promise<T>,
+  ): Promise<{ value: T } | { failure: ProblemError | ConnectionError }> {
     try {
       const answer = await this.#fetch(url, init);
-      return answer.status < 400 ? answer : await problemOf(answer);
+      return answer.status < 400 ? { value: await read(answer) } : { failure: await problemOf(answer) };
     } catch (cause) {
-      budget.check();
-      return new ConnectionError("The service cannot be reached, or the connection broke.", { cause });
+      return { failure: budget.failure(cause) };
     }
   }
 }
 
-/** The lines of an answer as they arrive, without line ends. Text after the last line end is a line, too. */
-export async function* lines(answer: Response): AsyncGenerator<string> {
+/**
+ * The lines of an answer as they arrive, without line ends. Text after the last line end is left out: the answer broke off there.
+ *
+ * @throws {ConnectionError} when the connection breaks
+ * @throws {TimeoutError} when the call's time is used up
+ */
+export async function* lines(answer: Response, budget: Budget): AsyncGenerator<string, void, undefined> {
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   try {
     for (;;) {
-      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-      if (done) {
-        yield rest;
+      const part = await reader?.read().catch((cause: unknown) => {
+        throw budget.failure(cause);
+      });
+      if (part === undefined || part.done) {
         return;
       }
-      const whole = (rest + value).split("\n");
+      const whole = (rest + part.value).split("\n");
       rest = whole.pop() ?? "";
-      yield* whole;
+      for (const line of whole) {
+        budget.check();
+        yield line;
+      }
     }
   } finally {
     await reader?.cancel().catch(() => {});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import test from "node:test";
-import { Afterimage, type Batch, NotFoundError } from "../src/index.js";
-import { problem, reply, server } from "./support.js";
+import test, { type TestContext } from "node:test";
+import { Afterimage, type Batch, ConnectionError, NotFoundError, type Options, TimeoutError } from "../src/index.js";
+import { type Exchange, problem, reply, server, sleep } from "./support.js";
 
 const BATCH: Batch = {
   id: "01jqvcx7h5m0a2b3c4d5e6f7g8",
@@ -86,6 +86,32 @@ test("a stream that ends or breaks before the batch does is opened again", async
   assert.equal(asked.length, 4);
 });
 
+test("an event that a proxy cut off is not read; the stream is opened again", async (context) => {
+  const { url } = await server(context, ({ request, response }, count) => {
+    if (request.method === "POST") {
+      return reply(response, 202, taken);
+    }
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.end(count === 2 ? event(BATCH).slice(0, 30) : event(DONE));
+  });
+  const batch = await new Afterimage({ baseUrl: url }).batch(ROWS);
+  assert.deepEqual(await told(batch), [2]);
+});
+
+test("no progress is told after the call's time, even what has arrived in it", async (context) => {
+  const { url } = await server(context, ({ request, response }) => {
+    if (request.method === "POST") {
+      return reply(response, 202, taken);
+    }
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.write(event(BATCH) + event({ ...BATCH, done: 1 }));
+  });
+  const progress = (await new Afterimage({ baseUrl: url }).batch(ROWS)).progress({ timeout: 300 });
+  await progress.next();
+  await sleep(400);
+  await assert.rejects(progress.next(), TimeoutError);
+});
+
 test("polling asks for the batch itself", async (context) => {
   const { url, asked } = await server(context, ({ request, response }, count) =>
     request.method === "POST" ? reply(response, 202, taken) : reply(response, 200, count < 3 ? BATCH : DONE),
@@ -129,6 +155,79 @@ test("a batch can be cancelled, and a forgotten one is not found", async (contex
   const client = new Afterimage({ baseUrl: url });
   assert.equal((await (await client.batch(ROWS)).cancel()).state, "cancelled");
   await assert.rejects(client.lookAtBatch(BATCH.id), NotFoundError);
+});
+
+async function all<T>(given: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const one of given) {
+    found.push(one);
+  }
+  return found;
+}
+
+const PAGE = 5_000;
+
+/** A batch whose every second line has ended. Its pages are answered as the test says. */
+async function listed(context: TestContext, options: Partial<Options>, page: (exchange: Exchange, count: number) => void) {
+  const { url, asked } = await server(context, (exchange, count) =>
+    exchange.request.method === "POST" ? reply(exchange.response, 202, taken) : page(exchange, count - 1),
+  );
+  return { batch: await new Afterimage({ baseUrl: url, ...options }).batch(ROWS), asked };
+}
+
+const rowsAfter = (line: number, count: number) =>
+  Array.from({ length: count }, (_, i) => `${JSON.stringify({ line: line + 2 * (i + 1), key: null, url: null, outcome: "failed" })}\n`).join("");
+
+const send = ({ response }: Exchange, rows: string) => response.writeHead(200, { "Content-Type": "application/x-ndjson" }).end(rows);
+
+test("images are listed in pages, each after the last line of the one before, for as long as they are worked on", async (context) => {
+  const timeout = 1000;
+  const { batch, asked } = await listed(context, { timeout }, (exchange, count) =>
+    send(exchange, count === 1 ? rowsAfter(0, PAGE) : rowsAfter(2 * PAGE, 3)),
+  );
+  const lines: number[] = [];
+  for await (const { line } of batch.images()) {
+    if (line === 2 || line === 2 * PAGE + 2) {
+      await sleep(timeout + 100);
+    }
+    lines.push(line);
+  }
+  assert.deepEqual(lines, Array.from({ length: PAGE + 3 }, (_, i) => 2 * (i + 1)));
+  assert.deepEqual(
+    asked.slice(1).map(({ request }) => request.url),
+    [0, 2 * PAGE].map((after) => `/v1/batches/${BATCH.id}/images?after=${after}&limit=${PAGE}`),
+  );
+  assert.equal(asked[1]?.request.headers.accept, "application/x-ndjson");
+});
+
+test("a batch of exactly one page ends with an empty one", async (context) => {
+  const { batch, asked } = await listed(context, {}, (exchange, count) => send(exchange, count === 1 ? rowsAfter(0, PAGE) : ""));
+  assert.equal((await all(batch.images())).length, PAGE);
+  assert.equal(asked.length, 3);
+});
+
+test("a page that breaks off is asked for again; where nothing is repeated it is a ConnectionError", async (context) => {
+  const broken = ({ response }: Exchange) => response.writeHead(200).write(rowsAfter(0, 2).slice(0, -9), () => response.destroy());
+  const again = await listed(context, {}, (exchange, count) => (count === 1 ? broken(exchange) : send(exchange, rowsAfter(0, 2))));
+  assert.equal((await all(again.batch.images())).length, 2);
+
+  const once = await listed(context, { retries: 0 }, broken);
+  await assert.rejects(once.batch.images().next(), ConnectionError);
+});
+
+test("a page that does not arrive in the call's time is a TimeoutError", async (context) => {
+  const { batch } = await listed(context, {}, ({ response }) => response.writeHead(200).write(rowsAfter(0, 2)));
+  await assert.rejects(batch.images({ timeout: 200 }).next(), TimeoutError);
+});
+
+test("a signal ends the list between two images of a page", async (context) => {
+  const { batch } = await listed(context, {}, (exchange) => send(exchange, rowsAfter(0, 2)));
+  const controller = new AbortController();
+  const images = batch.images({ signal: controller.signal });
+  await images.next();
+  const reason = new Error("enough");
+  controller.abort(reason);
+  await assert.rejects(images.next(), reason);
 });
 
 function abortedSoon(reason: Error): AbortSignal {

@@ -187,6 +187,25 @@ test("a call ends when its time is used up", async (context) => {
   await assert.rejects(new Afterimage({ baseUrl: url, timeout: 150 }).image(REQUEST), TimeoutError);
 });
 
+test("an answer that breaks off is asked for again; where nothing is repeated it is a ConnectionError", async (context) => {
+  const { url, asked } = await server(context, ({ response }, count) =>
+    count === 2 ? reply(response, 200, IMAGE, HIT) : response.writeHead(200, HIT).write('{"key":', () => response.destroy()),
+  );
+  assert.equal((await new Afterimage({ baseUrl: url }).image(REQUEST)).key, IMAGE.key);
+  assert.equal(asked.length, 2);
+  await assert.rejects(new Afterimage({ baseUrl: url, retries: 0 }).image(REQUEST), ConnectionError);
+});
+
+test("an answer that is cut short or not the service's is a ConnectionError", async (context) => {
+  const { url } = await server(context, ({ response }) => response.writeHead(200, HIT).end("<h1>Sign in"));
+  await assert.rejects(new Afterimage({ baseUrl: url, retries: 0 }).image(REQUEST), ConnectionError);
+});
+
+test("an answer whose end does not arrive in the call's time is a TimeoutError", async (context) => {
+  const { url } = await server(context, ({ response }) => response.writeHead(200, HIT).write('{"key":'));
+  await assert.rejects(new Afterimage({ baseUrl: url, timeout: 200 }).image(REQUEST), TimeoutError);
+});
+
 test("data that JSON cannot hold is refused before anything is sent", async (context) => {
   const { url, asked } = await server(context, ({ response }) => reply(response, 200, IMAGE, HIT));
   await assert.rejects(new Afterimage({ baseUrl: url }).image({ template: "t", data: { n: Number.NaN } }), TypeError);

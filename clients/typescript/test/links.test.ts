@@ -56,6 +56,20 @@ test("a link of over 8,000 characters is refused with its length", async () => {
   await assert.rejects(client.imageUrl({ template: "t", data: { t: "x".repeat(6000) } }), /would have 80\d\d characters/);
 });
 
+for (const [what, expires] of Object.entries({
+  "an invalid date": new Date("tomorrow"),
+  "a time of twelve digits, which the service does not read": new Date(1e14),
+  "a time before 1970": new Date(-1000),
+})) {
+  test(`${what} is no end of a link and is refused`, async () => {
+    await assert.rejects(client.imageUrl({ template: "t", data: {} }, { expires }), /Let expires be a valid Date/);
+  });
+}
+
+test("the last end that the service reads is taken", async () => {
+  assert.match(await client.imageUrl({ template: "t", data: {} }, { expires: new Date(1e14 - 1) }), /&exp=99999999999&s=/);
+});
+
 test("a short or missing secret, an invalid template and another variant are refused", async () => {
   assert.throws(() => new Afterimage({ baseUrl: "https://x.example", linkSecret: "short" }), TypeError);
   await assert.rejects(new Afterimage({ baseUrl: "https://x.example" }).imageUrl({ template: "t", data: {} }), TypeError);

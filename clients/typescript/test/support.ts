@@ -55,5 +55,7 @@ export const IMAGE = {
   freshUntil: "2026-11-25T05:58:12.345Z",
 };
 
+export const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
+
 /** Data that nobody has asked for. */
 export const unheard = () => ({ title: `Test ${crypto.randomUUID()}` });
