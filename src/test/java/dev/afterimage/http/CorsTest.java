@@ -8,10 +8,16 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +83,18 @@ class CorsTest extends WithFakeCore {
         Response foreign = from("https://elsewhere.example").get("/v1/stats");
         assertThat(foreign.header("Access-Control-Allow-Origin")).isNull();
         assertVaries(foreign);
+    }
+
+    @Test
+    void scriptsMayReadTheSameHeadersHereAndBehindApiGateway() throws IOException {
+        String exposed = from(SHOP).get("/v1/stats").header("Access-Control-Expose-Headers");
+        Matcher behindApiGateway =
+                Pattern.compile("ExposeHeaders: \\[(.+)]").matcher(Files.readString(Path.of("template.yaml")));
+
+        assertThat(behindApiGateway.find()).isTrue();
+        assertThat(exposed.toLowerCase(Locale.ROOT).split(", *"))
+                .contains("retry-after", "x-should-retry") // OpenAI's client reads both
+                .containsExactlyInAnyOrder(behindApiGateway.group(1).split(", "));
     }
 
     @Test
