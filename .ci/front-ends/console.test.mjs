@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after, before, beforeEach, afterEach } from "node:test";
-import { launch, SERVICE, unheard } from "./support.mjs";
+import { eventually, launch, SERVICE, unheard } from "./support.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const TABS = ["image", "link", "catalogue", "stampede", "receipts", "dead-letters"];
@@ -107,6 +107,55 @@ test("a problem stands beside the field that has it, and goes with it", async ()
   assert.equal(await page.getAttribute("#data", "aria-invalid"), "true");
   await page.click("#fresh");
   assert.ok(await page.isHidden("#data-problem"));
+});
+
+/** What the service answers while an image is being made. */
+const PENDING = { status: 202, headers: { "Retry-After": "600" }, json: { key: KEY, status: "pending" } };
+
+test("an image on another host is shown", async () => {
+  await page.route("https://cdn.example/**", (route) =>
+    route.fulfill({ contentType: "image/svg+xml", body: '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630"/>' }),
+  );
+  await page.route("**/v1/images", (route) =>
+    route.fulfill({
+      headers: { "Cache-Status": "afterimage; hit" },
+      json: { key: KEY, url: "https://cdn.example/image", urlExpiresAt: "2026-11-24T07:00:00Z" },
+    }),
+  );
+  await page.click("#ask-button");
+  await says("#word", /^hit$/);
+  assert.equal(await page.evaluate(() => document.getElementById("image").naturalWidth), 1200);
+});
+
+test("an image that takes longer is looked for every five seconds, however long Retry-After is", async () => {
+  await page.clock.install();
+  await page.reload();
+  await page.route("**/v1/images", (route) => route.fulfill(PENDING));
+  await page.route(`**/v1/images/${KEY}`, (route) => route.fulfill({ status: 404, json: { title: "There is no such image", detail: "" } }));
+  await page.click("#ask-button");
+  await says("#word", /^pending$/);
+  await page.clock.fastForward(5_000);
+  await says("#word", /^failed$/);
+});
+
+test("an image that is still not there after all looks is told in words, and can be asked for again", async () => {
+  await page.click("#ask-button");
+  await page.waitForSelector("#stage[data-state=shown]");
+  await page.clock.install();
+  await page.route("**/v1/images", (route) => route.fulfill(PENDING));
+  await page.route(`**/v1/images/${KEY}`, (route) => route.fulfill(PENDING));
+  await page.click("#again");
+  await says("#word", /^pending$/);
+  assert.ok(
+    await eventually(async () => {
+      await page.clock.fastForward(5_000);
+      return page.isEnabled("#again");
+    }),
+  );
+  assert.match(await text("#meaning"), /still being made.*asking is free/);
+  assert.equal(await page.getAttribute("#stage", "data-state"), "pending");
+  assert.ok(await page.isHidden("#image"));
+  assert.ok(await page.isHidden("#facts"));
 });
 
 test("a template that nobody knows is told beside its name", async () => {

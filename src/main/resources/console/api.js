@@ -52,7 +52,7 @@ async function read(answer, started) {
     outcome: outcomeOf(answer),
     took: performance.now() - started,
     content,
-    retryAfter: Number(answer.headers.get('Retry-After') ?? 1),
+    retryAfter: Number(answer.headers.get('Retry-After')) || 1,
   };
 }
 

@@ -8,10 +8,14 @@ const MEANING = {
   collapsed: 'Somebody had just asked. One bill, shared.',
   stale: 'The provider cannot be had; this is an older image.',
   pending: 'It takes longer. It is being made in the background.',
+  late: 'It is still being made. Ask again later: asking is free.',
 };
 
 const LATEST = 6;
 const LOOKS = 30;
+
+/** The most seconds between two looks: somebody sits here and waits, whatever Retry-After says. */
+const LONGEST_PAUSE = 5;
 
 /** The form, and what came of it. */
 export function askForm() {
@@ -62,9 +66,10 @@ export function askForm() {
     let answer = await ask(body);
     for (let looks = 0; answer.outcome === 'pending' && looks < LOOKS; looks++) {
       say('pending', answer.took, MEANING.pending);
-      await new Promise((resolve) => { setTimeout(resolve, 1000 * answer.retryAfter); });
+      const pause = 1000 * Math.min(LONGEST_PAUSE, answer.retryAfter);
+      await new Promise((resolve) => { setTimeout(resolve, pause); });
       const next = await look(answer.content.key);
-      answer = { ...next, took: next.took + answer.took + 1000 * answer.retryAfter };
+      answer = { ...next, took: next.took + answer.took + pause };
     }
     return answer;
   }
@@ -72,7 +77,10 @@ export function askForm() {
   async function show(answer) {
     if (answer.outcome === 'failed') {
       refuse(answer);
-    } else if (answer.outcome !== 'pending') {
+    } else if (answer.outcome === 'pending') {
+      clear('pending');
+      say('pending', answer.took, MEANING.late);
+    } else {
       await appear(answer.content);
       say(answer.outcome, answer.took, MEANING[answer.outcome]);
     }
@@ -80,8 +88,7 @@ export function askForm() {
   }
 
   function refuse({ content, took }) {
-    byId('stage').dataset.state = 'failed';
-    byId('facts').hidden = true;
+    clear('failed');
     const pointer = content.pointer ?? '';
     if (pointer.startsWith('#/template')) {
       complain(byId('template-problem'), content.detail, template, other);
@@ -89,6 +96,12 @@ export function askForm() {
       complain(byId('data-problem'), placedInData(content.detail), data);
     }
     say('failed', took, pointer ? content.title : `${content.title}. ${content.detail}`);
+  }
+
+  /** Takes a former image away. */
+  function clear(state) {
+    byId('stage').dataset.state = state;
+    byId('facts').hidden = true;
   }
 
   function forgive() {
