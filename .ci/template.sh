@@ -26,13 +26,14 @@ scripts() {
   done < <(git ls-files --cached --others --exclude-standard)
 }
 
-# artefact MACHINE: makes target/function.zip with the first bytes of a binary for that machine (ELF's e_machine, in hex).
+# artefact MACHINE: makes target/function.zip as Quarkus does, with the script bootstrap and, in place of the binary, the first
+# bytes of one for that machine (ELF's e_machine, in hex).
 artefact() {
   rm -rf target/function.zip target/artefact
   mkdir -p target/artefact
-  printf '%b' '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0' "\\x$1" '\0' >target/artefact/bootstrap
-  chmod +x target/artefact/bootstrap
-  (cd target/artefact && python3 -m zipfile -c ../function.zip bootstrap)
+  printf '%b' '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0' "\\x$1" '\0' >target/artefact/runner
+  cp src/main/zip.native/bootstrap target/artefact
+  (cd target/artefact && python3 -m zipfile -c ../function.zip bootstrap runner)
 }
 
 # check_build SAM FILE: fails unless sam build takes an artefact for the right machine, and says why it takes no other. Also
