@@ -22,6 +22,7 @@ import dev.afterimage.redis.RedisTemplateVersions;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -31,6 +32,14 @@ import jakarta.inject.Singleton;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Chooses where entries, images and template versions are kept. */
+// Caffeine's classes for S3TemplateVersions, which it loads by name; quarkus-caffeine registers those of the other
+// caches.
+@RegisterForReflection(
+        classNames = {
+            "com.github.benmanes.caffeine.cache.SSMSAR",
+            "com.github.benmanes.caffeine.cache.PSAWRMW",
+        },
+        methods = false)
 class CacheWiring {
 
     /**
