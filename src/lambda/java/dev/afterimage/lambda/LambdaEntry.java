@@ -86,7 +86,7 @@ final class LambdaEntry {
         EventDispatcher dispatcher = new EventDispatcher(
                 new HttpEvents(images::get, server, problems, deadlines),
                 (messages, deadline) -> worker.get().handle(messages, deadline),
-                (catalogue, deadline) -> planner.get().plan(catalogue, deadline),
+                (catalogue, due, deadline) -> planner.get().plan(catalogue, due, deadline),
                 deadlines,
                 invocation,
                 invocationEnd,

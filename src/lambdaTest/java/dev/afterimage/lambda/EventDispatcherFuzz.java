@@ -118,7 +118,7 @@ class EventDispatcherFuzz {
                     failed.add("nobody's");
                     return failed;
                 },
-                (catalogue, deadline) -> true,
+                (catalogue, due, deadline) -> true,
                 deadlines,
                 new InvocationDeadline(),
                 new InvocationEnd(List::of),
