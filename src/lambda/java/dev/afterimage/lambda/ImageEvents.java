@@ -13,6 +13,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -43,6 +44,7 @@ class ImageEvents {
             List.of("quarkus.http.auth.permission.", "quarkus.http.header.", "quarkus.http.filter.");
 
     private final BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint;
+    private final Function<ImageEndpoint.Request, Duration> latest;
     private final Function<APIGatewayV2HTTPEvent, Optional<Caller>> callerOf;
     private final boolean served;
     private final Drain drain;
@@ -60,16 +62,24 @@ class ImageEvents {
             Config config,
             Drain drain,
             Clock clock) {
-        this(endpoint::answerEvent, gateway::asking, baseUrl.isFixed() && !needsServer(config), drain, clock);
+        this(
+                endpoint::answerEvent,
+                endpoint::latest,
+                gateway::asking,
+                baseUrl.isFixed() && !needsServer(config),
+                drain,
+                clock);
     }
 
     ImageEvents(
             BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint,
+            Function<ImageEndpoint.Request, Duration> latest,
             Function<APIGatewayV2HTTPEvent, Optional<Caller>> callerOf,
             boolean served,
             Drain drain,
             Clock clock) {
         this.endpoint = endpoint;
+        this.latest = latest;
         this.callerOf = callerOf;
         this.served = served;
         this.drain = drain;
@@ -109,9 +119,10 @@ class ImageEvents {
      *
      * @param id the request's id in headers and logs
      * @param body the decoded body
-     * @throws TimeoutException when there is none at the deadline
+     * @param stopBy shortly before the invocation's end
+     * @throws TimeoutException when there is none by then, or by the request's {@link ImageEndpoint#latest}
      */
-    HttpResponse answer(APIGatewayV2HTTPEvent event, Caller caller, String id, byte[] body, Deadline deadline)
+    HttpResponse answer(APIGatewayV2HTTPEvent event, Caller caller, String id, byte[] body, Deadline stopBy)
             throws InterruptedException, TimeoutException {
         MDC.put(RequestId.LOG_KEY, id);
         ImageEndpoint.Request request = new ImageEndpoint.Request(
@@ -119,7 +130,9 @@ class ImageEvents {
         OwnThread own = new OwnThread();
         drain.entered();
         try {
-            return own.await(endpoint.apply(request, own).toCompletableFuture(), deadline);
+            CompletableFuture<HttpResponse> response =
+                    endpoint.apply(request, own).toCompletableFuture();
+            return own.await(response, new Deadline(request.arrival().plus(latest.apply(request))).orEarlier(stopBy));
         } finally {
             drain.left();
         }

@@ -93,6 +93,7 @@ class EventDispatcherFuzz {
                         () -> new ImageEvents(
                                 (request, own) -> CompletableFuture.completedFuture(
                                         new HttpResponse(200, Map.of(), request.body())),
+                                request -> Duration.ofSeconds(26),
                                 event -> Optional.of(Caller.SERVICE),
                                 true,
                                 new Drain(CLOCK, atMost -> {}),

@@ -354,6 +354,7 @@ class EventDispatcherTest {
                 new HttpEvents(
                         () -> new ImageEvents(
                                 (request, own) -> images.apply(request),
+                                request -> Duration.ofSeconds(26),
                                 any -> Optional.of(Caller.SERVICE),
                                 imagesPastTheServer,
                                 new Drain(clock, atMost -> {}),

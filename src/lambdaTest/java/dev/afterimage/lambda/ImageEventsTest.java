@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ class ImageEventsTest {
     private static final HttpResponse RESPONSE =
             new HttpResponse(200, Map.of("Cache-Status", "afterimage; hit"), new byte[0]);
 
+    private Duration latest = Duration.ofSeconds(26);
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     private final Drain drain = new Drain(clock, atMost -> {});
     private final List<ImageEndpoint.Request> asked = new ArrayList<>();
@@ -127,6 +129,14 @@ class ImageEventsTest {
     }
 
     @Test
+    void responseIsWaitedForNoLongerThanTheRequestsOwnTime() {
+        endpoint = (request, own) -> new CompletableFuture<>();
+        latest = Duration.ZERO;
+        assertThatThrownBy(() -> answer(SOON)).isInstanceOf(TimeoutException.class);
+        assertThat(drain.isIdle()).isTrue();
+    }
+
+    @Test
     void shutdownWaitsForTheResponse() throws Exception {
         List<Boolean> idle = new ArrayList<>();
         endpoint = (request, own) -> {
@@ -149,6 +159,7 @@ class ImageEventsTest {
                     asked.add(request);
                     return endpoint.apply(request, own);
                 },
+                request -> latest,
                 event -> Optional.empty(),
                 true,
                 drain,

@@ -128,7 +128,7 @@ public final class ImageEndpoint {
      * The time from arrival after which a request is {@link #late}: a second more than the deadline, or than the longer wait
      * that it asks for. By then the pipeline has usually answered itself.
      */
-    Duration latest(Request request) {
+    public Duration latest(Request request) {
         Duration patience = preferences(request).patience(deadline, longestWait);
         return (patience.compareTo(deadline) > 0 ? patience : deadline).plusSeconds(1);
     }
