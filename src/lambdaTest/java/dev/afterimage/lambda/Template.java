@@ -31,6 +31,9 @@ final class Template {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]+)}");
 
+    /** What a property is that CloudFormation leaves out. */
+    private static final String NO_VALUE = "AWS::NoValue";
+
     private final Map<?, ?> document;
     private final Map<String, String> references;
 
@@ -61,6 +64,7 @@ final class Template {
             }
         });
         references.putAll(resources);
+        references.put(NO_VALUE, NO_VALUE);
         return new Template(document, references);
     }
 
@@ -72,6 +76,7 @@ final class Template {
             ((Map<?, ?>) at(properties, "Environment", "Variables"))
                     .forEach((name, value) -> variables.put((String) name, text(value)));
         }
+        variables.values().removeIf(NO_VALUE::equals);
         return variables;
     }
 
