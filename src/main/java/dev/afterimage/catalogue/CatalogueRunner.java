@@ -189,7 +189,7 @@ public final class CatalogueRunner {
     }
 
     private Checkpoint from(Optional<Checkpoint> former, Duration period, Optional<Turn> turn, String version) {
-        Instant since = former.map(run -> since(run, period, turn)).orElseGet(this::now);
+        Instant since = former.map(run -> since(run, period, turn)).orElseGet(() -> beginning(period, turn));
         return former.filter(run -> !run.complete()
                         && run.version().equals(version)
                         && run.since().equals(since))
@@ -209,7 +209,18 @@ public final class CatalogueRunner {
         if (turn.isEmpty() && !former.complete() && age.compareTo(halved(period)) < 0) {
             return age.compareTo(slack) <= 0 ? begun : now().minus(slack);
         }
-        return now();
+        return beginning(period, turn);
+    }
+
+    /**
+     * When a new plan begins: when its turn was due, however late it starts, so that what an earlier try of the turn has made
+     * is not made again. Now, where there is no turn, or where it is over already or still to come.
+     */
+    private Instant beginning(Duration period, Optional<Turn> turn) {
+        Instant now = now();
+        return turn.map(Turn::due)
+                .filter(due -> !due.isAfter(now) && now.isBefore(due.plus(period)))
+                .orElse(now);
     }
 
     /** How much older than a run its plan may be: the {@link Horizon} of a plan lasts so much longer than its period. */
@@ -244,12 +255,13 @@ public final class CatalogueRunner {
     /**
      * One turn of a catalogue's schedule. All calls for the same turn go on with the same plan.
      *
-     * @param due when the schedule wanted the plan
+     * @param due when the schedule wanted the plan, cut to milliseconds, as a {@link Checkpoint} keeps it
      * @param next when it wants the next one
      */
     public record Turn(Instant due, Instant next) {
 
         public Turn {
+            due = due.truncatedTo(ChronoUnit.MILLIS);
             if (!next.isAfter(due)) {
                 throw new IllegalArgumentException("The next plan, at " + next + ", must come after that of " + due);
             }

@@ -176,6 +176,32 @@ class CatalogueRunnerTest {
     }
 
     @Test
+    void whatWasMadeSinceTheTurnWasDueIsNotMadeAnewByAPlanThatStartsLate() throws Exception {
+        catalogue = csv(0, 2);
+        Turn tonight = turn(hours(24));
+        clock.advance(hours(1));
+        index.putFresh(keyOf(0), clock.instant().plus(ttl), ttl);
+        clock.advance(hours(1));
+
+        assertThat(run(tonight, hours(1)).counts()).isEqualTo(new Checkpoint.Counts(1, 1, 0, 0));
+        assertThat(Jobs.image(claims().getFirst()).horizon())
+                .isEqualTo(new Horizon(tonight.due(), tonight.due().plus(hours(30))));
+    }
+
+    @Test
+    void aTurnThatIsOverOrStillToComeBeginsNow() throws Exception {
+        catalogue = csv(0, 1);
+        for (Duration late : List.of(hours(24), hours(-1))) {
+            Instant due = clock.instant().minus(late);
+            run(new Turn(due, due.plus(hours(24))), hours(1));
+            Claim claim = claims().getFirst();
+            assertThat(Jobs.image(claim).horizon().since()).isEqualTo(clock.instant());
+            assertThat(queue.complete(claim)).isTrue();
+            clock.advance(hours(2));
+        }
+    }
+
+    @Test
     void anUnfinishedPlanOfTheEveningIsNoPartOfTheNextTurn() throws Exception {
         catalogue = csv(0, 1000);
         makeTheFirstChunk();
