@@ -57,6 +57,8 @@ check_build() {
   refused "holds no native binary"
   artefact b7
   said=$(build) || { printf '%s\n' "$said" >&2 && return 1; }
+  # SAM publishes no version for another value of a parameter, but for another artefact.
+  cmp <(cksum <samconfig.toml) target/sam/ApiFunction/samconfig.cksum
 }
 
 # check_template FILE: fails when FILE or a nested template would not deploy or breaks a policy, or when a script is wrong.

@@ -94,7 +94,8 @@ class Account:
                 "parameters": {key: str(of.get("Default", "")) for key, of in self.root["Parameters"].items()},
                 "outputs": {"KeyGroupId": group, "PlaceholderKeyId": placeholder, "SigningKeySecret": secret,
                             "DistributionId": f"distribution-{name}"},
-                "functions_hold": UNSET, "deployed": None, "distribution": None}
+                "version_parameters": self.version_parameters(),
+                "functions_hold": UNSET, "samconfig": None, "deployed": None, "distribution": None}
         stack = state["stacks"][name]
         before = dict(stack["parameters"])
         stack["parameters"].update({key: value for key, value in samconfig.items() if key in before})
@@ -112,11 +113,20 @@ class Account:
                 "enabled": config["Enabled"],
                 "groups": [stack["outputs"]["KeyGroupId"] if item == {"Ref": "KeyGroup"} else item
                            for item in config["DefaultCacheBehavior"]["TrustedKeyGroups"]]}
-        # AutoPublishAliasAllProperties: another parameter is another version, whose functions read the secret when they start.
-        if new or stack["parameters"] != before:
+        # A new version's functions read the secret when they start. Another samconfig.toml is another artefact, and so a version;
+        # another value of a parameter is one only where the version's description has it.
+        if stack["samconfig"] != samconfig or any(
+                stack["parameters"][key] != before[key] for key in stack["version_parameters"]):
             stack["functions_hold"] = state["secrets"][stack["outputs"]["SigningKeySecret"]]["value"]
-        stack["deployed"] = deployed
+        stack.update(deployed=deployed, samconfig=samconfig)
         self.save(state)
+
+    def version_parameters(self):
+        """The parameters of which another value makes another version of every function, because its description has them."""
+        functions = [of["Properties"] for of in self.root["Resources"].values() if of["Type"] == "AWS::Serverless::Function"]
+        return [name for name in self.root["Parameters"] if all(
+            resolve(of.get("VersionDescription"), {name: "one"}, self.root)
+            != resolve(of.get("VersionDescription"), {name: "another"}, self.root) for of in functions)]
 
     def placeholder(self):
         return self.nested["Resources"]["PlaceholderKey"]["Properties"]["PublicKeyConfig"]["EncodedKey"]
