@@ -199,7 +199,7 @@ public final class DescribedProvider implements ImageGenerator {
             return Images.of(body, settings.maxBytes());
         }
         Optional<ImageReference> reference =
-                ProviderJson.tree(body).flatMap(json -> ImageReference.in(json, description.result()));
+                ProviderJson.tree(body).flatMap(json -> ImageReference.in(json, description.result(), description.pick()));
         if (reference.isEmpty()) {
             return Images.of(body, settings.maxBytes());
         }

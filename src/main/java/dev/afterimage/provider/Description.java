@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  * @param formats the API's words for the formats that it offers
  * @param target the API's own template or model name, unless the configuration has another
  * @param result where in the JSON answer the image is; empty when the answer is the image
+ * @param pick which of several images there counts
  * @param hosts the hosts from which its images may be fetched, besides its own
  * @param seed where in the body the variant goes, when it is not the first
  * @param needs the properties that the data must have, because body, URL or a header has a placeholder for them
@@ -43,6 +44,7 @@ record Description(
         Map<ImageFormat, String> formats,
         Optional<String> target,
         List<JsonPath> result,
+        Pick pick,
         List<String> hosts,
         Limits limits,
         Cost cost,
@@ -65,6 +67,12 @@ record Description(
         UNUSABLE,
         UNKNOWN,
         UNAVAILABLE
+    }
+
+    /** Which of several images in an answer counts. Some APIs put drafts before the image. */
+    enum Pick {
+        FIRST,
+        LAST
     }
 
     /** The limits that the API documents; the configuration may have others. */

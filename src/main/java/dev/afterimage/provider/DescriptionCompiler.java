@@ -16,6 +16,7 @@ import dev.afterimage.provider.Description.ErrorRule;
 import dev.afterimage.provider.Description.Job;
 import dev.afterimage.provider.Description.Limits;
 import dev.afterimage.provider.Description.Meaning;
+import dev.afterimage.provider.Description.Pick;
 import dev.afterimage.provider.Description.Rate;
 import dev.afterimage.provider.Description.Waits;
 import dev.afterimage.provider.Text.Slot;
@@ -44,8 +45,8 @@ final class DescriptionCompiler {
             .build());
 
     private static final String PROPERTIES =
-            "$schema name comment url method headers encoding body bodyUnlessPng each formats target result hosts timeout"
-                    + " rate concurrency cost job errors waits idempotency seed auth";
+            "$schema name comment url method headers encoding body bodyUnlessPng each formats target result pick hosts"
+                    + " timeout rate concurrency cost job errors waits idempotency seed auth";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
     private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -135,6 +136,7 @@ final class DescriptionCompiler {
                 document.get("formats").map(this::formats).orElseGet(DescriptionCompiler::everyFormat),
                 document.get("target").map(Described::text),
                 result(),
+                document.get("pick").map(place -> place.word(Pick.class)).orElse(Pick.FIRST),
                 document.list("hosts", DescriptionCompiler::host),
                 limits(),
                 document.get("cost").map(this::cost).orElse(new Cost(1, Optional.empty(), Optional.empty())),

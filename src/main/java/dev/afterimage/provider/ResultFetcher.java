@@ -7,6 +7,7 @@ import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
 import dev.afterimage.generation.GenerationException.UnavailableException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
+import dev.afterimage.provider.Description.Pick;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.Exchange.HttpCall;
 import dev.afterimage.time.Deadline;
@@ -171,14 +172,16 @@ final class ResultFetcher {
         record Inline(byte[] content) implements ImageReference {}
 
         /**
-         * The first text at these places that is an http(s) URL, a base64 {@code data:} URI (RFC 2397), or an image in
+         * The first text at these places, or the last one, that is an http(s) URL, a base64 {@code data:} URI (RFC 2397), or an image in
          * base64.
          */
-        static Optional<ImageReference> in(JsonNode json, List<JsonPath> places) {
-            return places.stream()
+        static Optional<ImageReference> in(JsonNode json, List<JsonPath> places, Pick pick) {
+            List<JsonNode> texts = places.stream()
                     .flatMap(place -> place.in(json))
                     .filter(JsonNode::isTextual)
-                    .flatMap(node -> read(node.textValue().strip()).stream())
+                    .toList();
+            return (pick == Pick.FIRST ? texts : texts.reversed())
+                    .stream().flatMap(node -> read(node.textValue().strip()).stream())
                     .findFirst();
         }
 

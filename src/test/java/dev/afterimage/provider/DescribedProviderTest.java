@@ -291,7 +291,7 @@ class DescribedProviderTest {
         String sample = ProviderCall.sample(
                 Descriptions.of("openai"), bench.config("url", "https://api.openai.com/v1/images/generations"));
         assertThat(sample)
-                .contains("POST https://api.openai.com:443/v1/images/generations", "Bearer ****", "gpt-image-1")
+                .contains("POST https://api.openai.com:443/v1/images/generations", "Bearer ****", "gpt-image-2.6-sunburst")
                 .doesNotContain("key-1");
         assertThat(bench.calls()).isZero();
     }

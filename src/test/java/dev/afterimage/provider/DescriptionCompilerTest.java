@@ -86,6 +86,7 @@ class DescriptionCompilerTest {
                 "'method':'DELETE' | /method | POST, PUT, GET",
                 "'encoding':'xml' | /encoding | json, form, multipart",
                 "'headers':{'X-Key':7} | /headers/X-Key | a text is expected",
+                "'pick':'best' | /pick | first, last",
                 "'formats':{} | /formats | at least one",
                 "'formats':{'bmp':'bmp'} | /formats/bmp | png, jpeg",
                 "'timeout':'soon' | /timeout | a duration",

@@ -2,6 +2,7 @@ package dev.afterimage.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.provider.Description.Pick;
 import dev.afterimage.provider.ResultFetcher.ImageReference;
 import dev.afterimage.testing.SampleImages;
 import java.nio.charset.StandardCharsets;
@@ -88,6 +89,6 @@ class ImageReferenceTest {
 
     private static Optional<ImageReference> in(String json) {
         return ProviderJson.tree(json.getBytes(StandardCharsets.UTF_8))
-                .flatMap(tree -> ImageReference.in(tree, PLACES));
+                .flatMap(tree -> ImageReference.in(tree, PLACES, Pick.FIRST));
     }
 }

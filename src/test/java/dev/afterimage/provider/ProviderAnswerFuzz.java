@@ -3,6 +3,7 @@ package dev.afterimage.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.afterimage.provider.Description.Pick;
 import dev.afterimage.provider.Description.Waits;
 import dev.afterimage.provider.Exchange.Answer;
 import dev.afterimage.provider.ResultFetcher.ImageReference;
@@ -39,7 +40,7 @@ class ProviderAnswerFuzz {
         assertBounded(RetryAfterParser.of(body, EVERYWHERE, NOW));
         assertThat(RetryAfterParser.resetAt(body, NOW)).isNotNull();
         ProviderJson.tree(bytes)
-                .flatMap(json -> ImageReference.in(json, PLACES))
+                .flatMap(json -> ImageReference.in(json, PLACES, Pick.FIRST))
                 .ifPresent(reference -> assertThat(
                                 switch (reference) {
                                     case ImageReference.Link link -> link.url().length();

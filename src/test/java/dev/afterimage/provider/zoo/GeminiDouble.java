@@ -1,15 +1,25 @@
 package dev.afterimage.provider.zoo;
 
 import dev.afterimage.generation.GenerationException.RejectedException.Reason;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.testing.SampleImages;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 
-/** Gemini's image models over generateContent. The part with the image is the first one, or comes after text, by turns. */
+/**
+ * Gemini's image models over generateContent. The part with the image is the first one, or comes after two drafts and text, by
+ * turns.
+ */
 public final class GeminiDouble extends ApiDouble {
 
     private static final String URL =
-            "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash-image:generateContent";
+            "https://generativelanguage.googleapis.com/v1beta/models/gemini-nano-banana-2.1:generateContent";
+
+    /** An image that came up while the model thought. */
+    private static final String DRAFT = "{'inlineData':{'mimeType':'image/jpeg','data':'"
+            + Base64.getEncoder().encodeToString(SampleImages.whole(ImageFormat.JPEG)) + "'},'thought':true}";
 
     private int asked;
 
@@ -40,7 +50,7 @@ public final class GeminiDouble extends ApiDouble {
         }
         bill();
         String image = "{'inlineData':{'mimeType':'image/png','data':'" + BASE64 + "'}}";
-        String parts = asked++ % 2 == 0 ? image : "{'text':'Here it is.'}," + image;
+        String parts = asked++ % 2 == 0 ? image : DRAFT + "," + DRAFT + ",{'text':'Here it is.'}," + image;
         return ZooAnswer.json(
                         200,
                         "{'candidates':[{'content':{'parts':[" + parts
@@ -92,6 +102,11 @@ public final class GeminiDouble extends ApiDouble {
                         Reason.MODERATED),
                 DocumentedError.unusable(
                         "no image", ZooAnswer.json(200, "{'candidates':[{'finishReason':'NO_IMAGE'}]}")),
+                DocumentedError.unusable(
+                        "no image but a draft",
+                        ZooAnswer.json(
+                                200,
+                                "{'candidates':[{'content':{'parts':[" + DRAFT + "]},'finishReason':'NO_IMAGE'}]}")),
                 DocumentedError.refused("key", badKey()),
                 DocumentedError.refused("permission", error(403, "PERMISSION_DENIED", "")),
                 DocumentedError.refused("model", error(404, "NOT_FOUND", "")),

@@ -32,7 +32,7 @@ public final class OpenAiDouble extends ApiDouble {
         JsonNode asked = call.json();
         boolean asDocumented = call.isPost("https://api.openai.com/v1/images/generations")
                 && asked.path("prompt").isTextual()
-                && asked.path("model").asText().equals("gpt-image-1")
+                && asked.path("model").asText().equals("gpt-image-2.6-sunburst")
                 && asked.path("n").asInt() == 1
                 && asked.path("output_format").asText().equals("png");
         if (!asDocumented) {
