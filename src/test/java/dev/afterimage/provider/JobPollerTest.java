@@ -68,7 +68,7 @@ class JobPollerTest {
     @ParameterizedTest
     @EnumSource(
             value = Zoo.class,
-            names = {"FLUX", "REPLICATE", "BANNERBEAR_JOB"})
+            names = {"REPLICATE", "BANNERBEAR_JOB"})
     void webhookAddressIsSentOnlyWhereWebhooksAreConfigured(Zoo animal) {
         ZooBench other = new ZooBench(animal.in(clock), clock, new FakePause(clock));
         ProviderCall call = new ProviderCall(
@@ -86,6 +86,31 @@ class JobPollerTest {
 
         assertThat(told).containsOnlyOnce("\"https://images.example/w\"");
         assertThat(silent).doesNotContain("webhook");
+    }
+
+    /** FLUX answers a request that has a webhook without the URL that is polled. */
+    @ParameterizedTest
+    @EnumSource
+    void theImageIsFoundWhereWebhooksAreConfigured(Zoo animal) {
+        ZooBench told = new ZooBench(animal.in(clock), clock, new Pause() {
+            @Override
+            public void await(Duration duration) {
+                clock.advance(duration);
+            }
+
+            /** No webhook arrives. */
+            @Override
+            public boolean acquire(Semaphore bell, int permits, Duration atMost) {
+                clock.advance(atMost);
+                return false;
+            }
+        });
+        told.webhooks = Webhooks.on();
+
+        assertThat(told.provider(JobPoller.PollPermits.FREE)
+                        .generate(told.request(0), ProviderBench.attempt())
+                        .content())
+                .isEqualTo(told.api.image());
     }
 
     @Test

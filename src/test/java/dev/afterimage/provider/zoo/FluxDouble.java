@@ -45,6 +45,9 @@ public final class FluxDouble extends ApiDouble {
             return ZooAnswer.json(422, "{'detail':[{'loc':['body','prompt'],'msg':'Field required'}]}");
         }
         String id = begin(Duration.ofSeconds(7));
+        if (call.json().has("webhook_url")) {
+            return ZooAnswer.json(200, "{'id':'" + id + "','status':'Pending','webhook_url':'told'}");
+        }
         return ZooAnswer.json(
                 200, "{'id':'" + id + "','polling_url':'https://api.eu1.bfl.ai/v1/get_result?id=" + id + "'}");
     }
