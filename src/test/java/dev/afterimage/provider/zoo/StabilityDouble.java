@@ -44,7 +44,7 @@ public final class StabilityDouble extends ApiDouble {
         Map<String, String> form = call.form();
         boolean asDocumented = call.isPost("https://api.stability.ai/v2beta/stable-image/generate/core")
                 && call.header("content-type").startsWith("multipart/form-data")
-                && call.header("accept").equals("image/*")
+                && call.header("accept").equals("application/json")
                 && form.getOrDefault("prompt", "").startsWith("a cat")
                 && form.getOrDefault("seed", "").matches("[0-9]+")
                 && form.getOrDefault("output_format", "").equals("png");
@@ -52,7 +52,13 @@ public final class StabilityDouble extends ApiDouble {
             return error(400, "bad_request");
         }
         bill();
-        return ZooAnswer.image(IMAGE).after(Duration.ofSeconds(4));
+        return made("SUCCESS").after(Duration.ofSeconds(4));
+    }
+
+    /** A filtered image is there, too, but blurred. */
+    private static ZooAnswer made(String finishReason) {
+        return ZooAnswer.json(
+                200, "{'image':'" + BASE64 + "','finish_reason':'" + finishReason + "','seed':343940597}");
     }
 
     private static ZooAnswer error(int status, String name) {
@@ -69,6 +75,7 @@ public final class StabilityDouble extends ApiDouble {
         return List.of(
                 DocumentedError.throttled("rate limit", tooMany(), Duration.ofSeconds(60)),
                 DocumentedError.rejected("moderation", error(403, "content_moderation"), Reason.MODERATED),
+                DocumentedError.rejected("filtered image", made("CONTENT_FILTERED"), Reason.MODERATED),
                 DocumentedError.rejected("bad request", error(400, "bad_request"), Reason.DATA),
                 DocumentedError.rejected("too large", error(413, "payload_too_large"), Reason.DATA),
                 DocumentedError.rejected("language", error(422, "invalid_language"), Reason.DATA),
