@@ -13,6 +13,8 @@ import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.PermittedGenerator;
 import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.GeneratedImage;
+import dev.afterimage.image.ImageFormat;
+import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
@@ -94,6 +96,19 @@ class ZooTest {
 
         assertThat(bench.api.billed()).isEqualTo(3);
         assertThat(bench.api.calls()).isEqualTo(3);
+    }
+
+    @Test
+    void bedrockTakesTheFormatsThatAreOffered() {
+        ZooBench bench = bench(Zoo.BEDROCK);
+        for (ImageFormat format : bench.description.formats().keySet()) {
+            ImageRequest request = bench.request(0);
+            assertThat(bench.provider(PollPermits.FREE)
+                            .generate(new ImageRequest(request.template(), request.data(), format), attempt())
+                            .content())
+                    .as(format.word())
+                    .isNotEmpty();
+        }
     }
 
     @ParameterizedTest

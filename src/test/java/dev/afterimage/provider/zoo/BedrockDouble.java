@@ -31,7 +31,9 @@ public final class BedrockDouble extends ApiDouble {
                 || call.header("x-amz-date").isEmpty()) {
             return ZooAnswer.json(403, "{'message':'The request signature is wrong'}");
         }
-        boolean asDocumented = call.isPost(URL) && call.json().path("prompt").isTextual();
+        boolean asDocumented = call.isPost(URL)
+                && call.json().path("prompt").isTextual()
+                && List.of("png", "jpeg").contains(call.json().path("output_format").asText());
         if (!asDocumented) {
             return ZooAnswer.json(400, "{'message':'Malformed input request'}");
         }
