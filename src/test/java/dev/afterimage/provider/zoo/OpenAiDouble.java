@@ -64,12 +64,23 @@ public final class OpenAiDouble extends ApiDouble {
                 DocumentedError.throttled(
                         "rate limit with Retry-After", tooMany().with("Retry-After", "12"), Duration.ofSeconds(12)),
                 DocumentedError.outOfCredits("quota", error(429, "insufficient_quota", "insufficient_quota")),
+                DocumentedError.outOfCredits("credits", error(429, "requests", "credit_balance_exhausted")),
+                DocumentedError.outOfCredits(
+                        "project's limit", error(429, "insufficient_quota", "project_spend_limit_exceeded")),
+                DocumentedError.outOfCredits(
+                        "organization's limit", error(429, "requests", "organization_spend_limit_exceeded")),
+                DocumentedError.outOfCredits(
+                        "usage limit", error(429, "requests", "organization_usage_limit_exceeded")),
                 DocumentedError.outOfCredits(
                         "hard limit", error(400, "invalid_request_error", "billing_hard_limit_reached")),
                 DocumentedError.rejected(
                         "moderation",
                         error(400, "image_generation_user_error", "moderation_blocked"),
                         Reason.MODERATED),
+                DocumentedError.rejected(
+                        "bad parameter",
+                        error(400, "image_generation_user_error", "invalid_input_fidelity_model"),
+                        Reason.DATA),
                 DocumentedError.rejected(
                         "bad value", error(400, "invalid_request_error", "invalid_value"), Reason.DATA),
                 DocumentedError.refused("key", error(401, "invalid_request_error", "invalid_api_key")),
