@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An image API, as its document describes it ({@code providers/provider.schema.json} says what each property means).
@@ -152,7 +153,10 @@ record Description(
         static final Waits USUAL = new Waits(List.of(), List.of(), Optional.empty());
     }
 
-    /** How a body is written. In a form, a text is written as it is, and any other value as JSON. */
+    /**
+     * How a body is written. In a form, a text is written as it is, any other value as JSON, and a property that is null not
+     * at all, because a form has no null.
+     */
     enum Encoding {
         JSON,
         /** {@code application/x-www-form-urlencoded} */
@@ -175,16 +179,20 @@ record Description(
                 case FORM ->
                     new Content(
                             "application/x-www-form-urlencoded",
-                            body.properties().stream()
+                            fields(body)
                                     .map(field -> encoded(field.getKey()) + "=" + encoded(text(field.getValue())))
                                     .collect(Collectors.joining("&")));
                 case MULTIPART -> multipart(body);
             };
         }
 
+        private static Stream<Map.Entry<String, JsonNode>> fields(JsonNode body) {
+            return body.properties().stream().filter(field -> !field.getValue().isNull());
+        }
+
         private static Content multipart(JsonNode body) {
             List<String> parts = new ArrayList<>();
-            body.properties()
+            fields(body)
                     .forEach(field -> parts.add("Content-Disposition: form-data; name=\"" + quoted(field.getKey())
                             + "\"\r\n\r\n" + text(field.getValue()) + "\r\n"));
             String boundary = boundary(parts);

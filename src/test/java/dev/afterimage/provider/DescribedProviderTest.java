@@ -119,6 +119,19 @@ class DescribedProviderTest {
     }
 
     @Test
+    void aFormHasNoFieldForNull() {
+        String data = "{'a':null,'b':{'c':null}}";
+        assertThat(sent("'result':'bytes','encoding':'form','body':{'...':'{data}'}", data)
+                        .getBodyAsString())
+                .isEqualTo("b=%7B%22c%22%3Anull%7D");
+        bench.server.resetRequests();
+        assertThat(sent("'result':'bytes','encoding':'multipart','body':{'...':'{data}'}", data)
+                        .getBodyAsString())
+                .contains("name=\"b\"\r\n\r\n{\"c\":null}")
+                .doesNotContain("name=\"a\"");
+    }
+
+    @Test
     void multipartBoundaryDoesNotOccurInTheContent() {
         LoggedRequest sent =
                 sent("'result':'bytes','encoding':'multipart','body':{'...':'{data}'}", "{'a':'ü','b\\\"':{'c':1}}");
