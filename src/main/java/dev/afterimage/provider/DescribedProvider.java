@@ -154,7 +154,7 @@ public final class DescribedProvider implements ImageGenerator {
         if (poller.isEmpty() || poller.get().isDone(answer)) {
             return image(request, answer, deadline);
         }
-        String ticket = poller.get().ticket(answer, call.target());
+        String ticket = poller.get().ticket(answer, call.encodedTarget());
         attempt.order().keepTicket(ticket);
         return finish(
                 request,
@@ -167,7 +167,7 @@ public final class DescribedProvider implements ImageGenerator {
     private GeneratedImage finish(
             ImageRequest request, String ticket, Attempt attempt, Deadline deadline, Duration firstWait) {
         Answer answer = poller.orElseThrow()
-                .finish(new JobPoller.Polled(ticket, call::headersOfPoll, call.target(), attempt, deadline), firstWait);
+                .finish(new JobPoller.Polled(ticket, call::headersOfPoll, call.encodedTarget(), attempt, deadline), firstWait);
         return image(request, answer, deadline);
     }
 

@@ -203,8 +203,10 @@ final class DescriptionCompiler {
     private Text url(Described place) {
         Text url = requestText(place);
         String beginning = url.beginning().toLowerCase(Locale.ROOT);
-        if (!beginning.matches("https?://[^/?#@]+(/.*)?")) {
-            throw place.mistake("an https URL is expected, whose host is written out");
+        // Where a placeholder follows, only a slash says that the host has ended.
+        String afterHost = url.slots().isEmpty() ? "(/.*)?" : "/.*";
+        if (!beginning.matches("https?://[^/?#@{}]+" + afterHost)) {
+            throw place.mistake("an https URL is expected, whose host is written out and followed by a slash");
         }
         return url;
     }

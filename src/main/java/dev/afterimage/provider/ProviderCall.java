@@ -46,7 +46,10 @@ final class ProviderCall {
     private final CallSigner signer;
     private final Text url;
     private final Destination base;
+    /** As it was configured or described. */
     private final String target;
+    /** The same, encoded for a URL. */
+    private final String encodedTarget;
 
     ProviderCall(Description description, ApiSettings settings, ApiKeys keys, CallSigner signer) {
         this.description = description;
@@ -55,7 +58,9 @@ final class ProviderCall {
         this.signer = signer;
         this.url = urlOf(description, settings);
         this.base = Destination.ofOperator(URI.create(url.beginning()));
-        this.target = target(description, settings);
+        this.target = settings.target().or(description::target).orElse("");
+        this.encodedTarget =
+                Arrays.stream(target.split("/")).map(Destination::segment).collect(Collectors.joining("/"));
         checkWhatIsSet();
     }
 
@@ -73,24 +78,25 @@ final class ProviderCall {
         return described.withBeginning(folder ? beginning + "/" : beginning);
     }
 
-    private static String target(Description description, ApiSettings settings) {
-        return Arrays.stream(
-                        settings.target().or(description::target).orElse("").split("/"))
-                .map(Destination::segment)
-                .collect(Collectors.joining("/"));
-    }
-
     private void checkWhatIsSet() {
         if (settings.target().isPresent() && description.target().isEmpty()) {
             throw new IllegalArgumentException(
                     "Remove afterimage.provider.target: kind " + description.name() + " has no use for it.");
         }
-        boolean needed = description.headers().values().stream()
-                .anyMatch(header -> header.toString().contains("{user}"));
-        if (needed && settings.user().isEmpty()) {
+        if (isInHeader(description, "{target}") && !target.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            throw new IllegalArgumentException("Write the target \"" + target
+                    + "\" (afterimage.provider.target, or that of a template) in printable ASCII: kind "
+                    + description.name() + " sends it in a header.");
+        }
+        if (isInHeader(description, "{user}") && settings.user().isEmpty()) {
             throw new IllegalArgumentException("Set afterimage.provider.user to the account's name or id; kind "
                     + description.name() + " sends it with the API key.");
         }
+    }
+
+    private static boolean isInHeader(Description description, String placeholder) {
+        return description.headers().values().stream()
+                .anyMatch(header -> header.toString().contains(placeholder));
     }
 
     /**
@@ -107,9 +113,7 @@ final class ProviderCall {
         String body =
                 description.body().isMissingNode() ? "null" : description.body().toString();
         String url = urlOf(description, settings).toString();
-        boolean onlyInHeader = !(url + body).contains("{target}")
-                && description.headers().values().stream()
-                        .anyMatch(header -> header.toString().contains("{target}"));
+        boolean onlyInHeader = !(url + body).contains("{target}") && isInHeader(description, "{target}");
         return ProviderIdentity.described(
                 description.name(),
                 description.method(),
@@ -129,8 +133,9 @@ final class ProviderCall {
         return base;
     }
 
-    String target() {
-        return target;
+    /** The target as a URL has it. */
+    String encodedTarget() {
+        return encodedTarget;
     }
 
     /**
@@ -187,7 +192,7 @@ final class ProviderCall {
                         "variant",
                         Integer.toString(request.variant()),
                         "target",
-                        settings.target().or(description::target).orElse(""),
+                        target,
                         "key",
                         purchase,
                         "webhook",

@@ -155,6 +155,31 @@ class DescribedProviderTest {
     }
 
     @Test
+    void theTargetStandsInAHeaderAsItIsAndInAUrlEncoded() {
+        LoggedRequest sent = sent(
+                "'result':'bytes','body':{'m':'{target}'},'headers':{'X-Model':'{target}'},'target':'x',"
+                        + "'url':'https://api.example.com/v1/{target}'",
+                "{}",
+                "url",
+                bench.url("/v1/"),
+                "target",
+                "own/v1:1 a");
+        assertThat(sent.getHeader("X-Model")).isEqualTo("own/v1:1 a");
+        assertThat(sent.getUrl()).isEqualTo("/v1/own/v1%3A1%20a");
+        assertThat(sent.getBodyAsString()).isEqualTo("{\"m\":\"own/v1:1 a\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"modèle", "a\r\nX-Other: b"})
+    void targetThatCannotStandInAHeaderIsRefusedAtStart(String target) {
+        Description inHeader = described("'result':'bytes','body':{},'headers':{'X-Model':'{target}'},'target':'x'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bench.described(inHeader, "target", target))
+                .withMessageContaining("afterimage.provider.target")
+                .withMessageContaining("printable ASCII");
+    }
+
+    @Test
     void unusedTargetIsRefusedAtStart() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> bench.described(described("'result':'bytes','body':{}"), "target", "x"))

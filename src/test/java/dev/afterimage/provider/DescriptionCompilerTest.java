@@ -168,8 +168,19 @@ class DescriptionCompilerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ftp://api.example.com/", "/render", "https://{target}/render", "https://user@host/"})
+    @ValueSource(
+            strings = {
+                "ftp://api.example.com/",
+                "/render",
+                "https://{target}/render",
+                "https://user@host/",
+                "https://eu-{template}.example.com/v1",
+                "https://api.example.com{template}"
+            })
     void urlMustNameItsHostLiterally(String url) {
+        assertThat(fitsTheSchema(
+                        with("").replace("https://api.example.com/v1/images", url).replace('\'', '"')))
+                .isFalse();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> compile(with("").replace("https://api.example.com/v1/images", url)))
                 .withMessageContaining("\"/url\"");
