@@ -69,6 +69,6 @@ public final class S3Descriptions {
 
     private static IllegalArgumentException unreadable(String kind, String why) {
         return new IllegalArgumentException(
-                "The description " + kind + " that afterimage.provider.kind names cannot be read: " + why + ".");
+                "The description of a provider at " + kind + " cannot be read: " + why + ".");
     }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Finds the description that {@code afterimage.provider.kind} names. */
+/** Finds the description that a kind names. */
 public final class Descriptions {
 
     /** The descriptions that are part of the service, as resources {@code providers/NAME.json}. */
@@ -26,6 +26,10 @@ public final class Descriptions {
     static final String DEMO = "demo";
     private static final String FILE = "file:";
     private static final String INLINE = "data:application/json;base64,";
+
+    /** The settings that may name a kind, for messages: what reads a description does not know which of them did. */
+    private static final String NAMED_BY =
+            "afterimage.provider.kind, afterimage.providers.\"…\".kind or afterimage.templates.\"…\".provider";
 
     private Descriptions() {}
 
@@ -76,9 +80,10 @@ public final class Descriptions {
 
     private static byte[] builtIn(String kind) {
         if (!BUILT_IN.contains(kind)) {
-            throw new IllegalArgumentException("afterimage.provider.kind has no provider " + kind + ". Set it to demo, "
-                    + String.join(", ", BUILT_IN)
-                    + ", or to file: and the path of a description, or to s3:bucket/key.");
+            throw new IllegalArgumentException("There is no provider \"" + kind + "\", which " + NAMED_BY
+                    + " names. Write demo, " + String.join(", ", BUILT_IN)
+                    + ", or file: and the path of a description, or s3:bucket/key; a template may also name one of"
+                    + " afterimage.providers.");
         }
         try (InputStream resource = Descriptions.class.getResourceAsStream("/providers/" + kind + ".json")) {
             return Optional.ofNullable(resource).orElseThrow().readAllBytes();
@@ -92,7 +97,7 @@ public final class Descriptions {
             return Files.readAllBytes(Path.of(path));
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "afterimage.provider.kind names " + path + ", which cannot be read as a file.", e);
+                    "The description " + path + ", which " + NAMED_BY + " names, cannot be read as a file.", e);
         }
     }
 

@@ -201,6 +201,10 @@ class DescriptionCompilerTest {
     void unknownKindNamesTheKnownOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Descriptions.of("../secrets"))
+                .withMessageContaining("\"../secrets\"")
+                .withMessageContaining("afterimage.provider.kind")
+                .withMessageContaining("afterimage.providers.\"…\".kind")
+                .withMessageContaining("afterimage.templates.\"…\".provider")
                 .withMessageContaining("bannerbear")
                 .withMessageContaining("file:");
         assertThatIllegalArgumentException()
