@@ -167,7 +167,9 @@ public final class DescribedProvider implements ImageGenerator {
     private GeneratedImage finish(
             ImageRequest request, String ticket, Attempt attempt, Deadline deadline, Duration firstWait) {
         Answer answer = poller.orElseThrow()
-                .finish(new JobPoller.Polled(ticket, call::headersOfPoll, call.encodedTarget(), attempt, deadline), firstWait);
+                .finish(
+                        new JobPoller.Polled(ticket, call::headersOfPoll, call.encodedTarget(), attempt, deadline),
+                        firstWait);
         return image(request, answer, deadline);
     }
 
@@ -198,8 +200,8 @@ public final class DescribedProvider implements ImageGenerator {
         if (description.result().isEmpty() || ImageFormat.ofContent(body).isPresent()) {
             return Images.of(body, settings.maxBytes());
         }
-        Optional<ImageReference> reference =
-                ProviderJson.tree(body).flatMap(json -> ImageReference.in(json, description.result(), description.pick()));
+        Optional<ImageReference> reference = ProviderJson.tree(body)
+                .flatMap(json -> ImageReference.in(json, description.result(), description.pick()));
         if (reference.isEmpty()) {
             return Images.of(body, settings.maxBytes());
         }

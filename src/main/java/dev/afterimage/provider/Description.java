@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  * @param pick which of several images there counts
  * @param hosts the hosts from which its images may be fetched, besides its own
  * @param seed where in the body the variant goes, when it is not the first
+ * @param refused where the data must have nothing, because it would order more images or another way of answering
  * @param needs the properties that the data must have, because body, URL or a header has a placeholder for them
  */
 record Description(
@@ -55,6 +56,7 @@ record Description(
         Optional<String> idempotencyHeader,
         Optional<String> sigv4Service,
         Optional<JsonPath> seed,
+        List<JsonPath> refused,
         Set<JsonPath> needs) {
 
     /** What an answer without an image means. */

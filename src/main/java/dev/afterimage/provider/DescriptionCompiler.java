@@ -46,7 +46,7 @@ final class DescriptionCompiler {
 
     private static final String PROPERTIES =
             "$schema name comment url method headers encoding body bodyUnlessPng each formats target result pick hosts"
-                    + " timeout rate concurrency cost job errors waits idempotency seed auth";
+                    + " timeout rate concurrency cost job errors waits idempotency seed refused auth";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
     private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -148,6 +148,7 @@ final class DescriptionCompiler {
                 document.get("auth")
                         .map(place -> place.object("sigv4").need("sigv4").text()),
                 document.get("seed").map(DescriptionCompiler::seed),
+                document.list("refused", Described::path),
                 Set.copyOf(needs));
         check(described);
         return described;

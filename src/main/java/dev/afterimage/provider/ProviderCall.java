@@ -143,10 +143,11 @@ final class ProviderCall {
      *
      * @param purchase the idempotency key of the purchase
      * @param webhook the URL that the API may call when its job has ended
-     * @throws RejectedException when the request lacks what the API needs; nothing was sent
+     * @throws RejectedException when the request lacks what the API needs, or has what is refused; nothing was sent
      */
     HttpCall of(ImageRequest request, String purchase, Optional<String> webhook, long maxBytes, Duration timeout) {
         RequestValues values = values(request, purchase, webhook);
+        values.requireNothingAt(description.refused());
         String filled = values.fill(url, Destination::segment);
         Map<String, String> headers = headers(purchase);
         description.idempotencyHeader().ifPresent(name -> headers.put(name, purchase));

@@ -14,6 +14,7 @@ import dev.afterimage.image.ImageRequest;
 import dev.afterimage.provider.Description.Each;
 import dev.afterimage.provider.Text.Slot;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -56,6 +57,29 @@ final class RequestValues {
                         Reason.DATA, "The provider needs the data's " + path + ". Add it to the request's data."));
     }
 
+    /**
+     * Checks that the data has nothing at these paths. What orders one image or nothing there (null, false, 0, 1) is no harm.
+     *
+     * @throws RejectedException when it has more
+     */
+    void requireNothingAt(List<JsonPath> refused) {
+        refused.stream()
+                .filter(path -> path.in(data).anyMatch(value -> !isHarmless(value)))
+                .findFirst()
+                .ifPresent(path -> {
+                    throw new RejectedException(
+                            Reason.DATA,
+                            "Leave out the data's " + path
+                                    + ": a request is for one image, and the provider answers this service alone.");
+                });
+    }
+
+    private static boolean isHarmless(JsonNode value) {
+        return value.isNull()
+                || (value.isBoolean() && !value.booleanValue())
+                || (value.isNumber() && value.doubleValue() >= 0 && value.doubleValue() <= 1);
+    }
+
     /** A described body, or a part of it, with all placeholders filled. */
     JsonNode fill(JsonNode described) {
         if (described.isObject()) {
@@ -70,8 +94,8 @@ final class RequestValues {
     }
 
     /**
-     * Fills an object. The description's own properties win over merged data, so that no request can choose another model
-     * or order ten images.
+     * Fills an object. The description's own properties win over merged data, so that no request can choose another
+     * model.
      */
     private JsonNode object(JsonNode described) {
         ObjectNode filled = JSON.objectNode();

@@ -181,8 +181,9 @@ final class ResultFetcher {
                     .filter(JsonNode::isTextual)
                     .toList();
             return (pick == Pick.FIRST ? texts : texts.reversed())
-                    .stream().flatMap(node -> read(node.textValue().strip()).stream())
-                    .findFirst();
+                    .stream()
+                            .flatMap(node -> read(node.textValue().strip()).stream())
+                            .findFirst();
         }
 
         private static Optional<ImageReference> read(String text) {

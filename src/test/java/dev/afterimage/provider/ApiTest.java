@@ -66,9 +66,8 @@ class ApiTest {
                 "templated, , 9952e5f8dda5219e0f31903fce21fde234038d93e18f9f35f89d496f2dc516b6",
             })
     void shippedDescriptionsKeepTheirIdentities(String kind, String target, String digest) {
-        String[] settings = target == null
-                ? new String[] {"kind", kind}
-                : new String[] {"kind", kind, "target", target};
+        String[] settings =
+                target == null ? new String[] {"kind", kind} : new String[] {"kind", kind, "target", target};
         assertThat(identity(settings).value()).isEqualTo(kind + ":" + digest);
     }
 

@@ -251,6 +251,33 @@ class DescribedProviderTest {
         assertThat(bench.calls()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'n':2}",
+                "{'n':1.5}",
+                "{'n':-1}",
+                "{'n':true}",
+                "{'n':'2'}",
+                "{'n':[]}",
+                "{'in':{'to':'https://e.com'}}"
+            })
+    void dataThatOrdersMoreThanAnImageIsRefusedBeforeAnythingIsSent(String data) {
+        String properties = "'result':'bytes','body':{'...':'{data}'},'refused':['/n','/in/to']";
+        assertThatThrownBy(() -> generate(properties, data))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining(data.contains("to") ? "/in/to" : "/n:");
+        assertThat(bench.calls()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{'n':1}", "{'n':0}", "{'n':false}", "{'n':null}", "{'in':{'n':2}}"})
+    void dataThatOrdersOneImageIsSentAsItIs(String data) {
+        assertThat(sent("'result':'bytes','body':{'...':'{data}'},'refused':'/n'", data)
+                        .getBodyAsString())
+                .isEqualTo(data.replace('\'', '"'));
+    }
+
     @Test
     void answerWithoutTheDescribedMembersIsUnusable() {
         bench.server.stubFor(post(urlEqualTo("/render")).willReturn(okJson("{\"url\":7}")));
@@ -329,7 +356,10 @@ class DescribedProviderTest {
         String sample = ProviderCall.sample(
                 Descriptions.of("openai"), bench.config("url", "https://api.openai.com/v1/images/generations"));
         assertThat(sample)
-                .contains("POST https://api.openai.com:443/v1/images/generations", "Bearer ****", "gpt-image-2.6-sunburst")
+                .contains(
+                        "POST https://api.openai.com:443/v1/images/generations",
+                        "Bearer ****",
+                        "gpt-image-2.6-sunburst")
                 .doesNotContain("key-1");
         assertThat(bench.calls()).isZero();
     }

@@ -87,6 +87,7 @@ class DescriptionCompilerTest {
                 "'encoding':'xml' | /encoding | json, form, multipart",
                 "'headers':{'X-Key':7} | /headers/X-Key | a text is expected",
                 "'pick':'best' | /pick | first, last",
+                "'refused':['n'] | /refused/0 | a JSON pointer",
                 "'formats':{} | /formats | at least one",
                 "'formats':{'bmp':'bmp'} | /formats/bmp | png, jpeg",
                 "'timeout':'soon' | /timeout | a duration",
@@ -178,8 +179,8 @@ class DescriptionCompilerTest {
                 "https://api.example.com{template}"
             })
     void urlMustNameItsHostLiterally(String url) {
-        assertThat(fitsTheSchema(
-                        with("").replace("https://api.example.com/v1/images", url).replace('\'', '"')))
+        assertThat(fitsTheSchema(with("").replace("https://api.example.com/v1/images", url)
+                        .replace('\'', '"')))
                 .isFalse();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> compile(with("").replace("https://api.example.com/v1/images", url)))

@@ -1,6 +1,7 @@
 package dev.afterimage.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.afterimage.generation.AccountChoice;
@@ -15,6 +16,7 @@ import dev.afterimage.generation.guard.LocalRateLimit;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.TemplateData;
 import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
@@ -109,6 +111,31 @@ class ZooTest {
                     .as(format.word())
                     .isNotEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OPENAI, stream, true",
+        "OPENAI, partial_images, 3",
+        "FLUX, webhook_url, \"https://example.com\"",
+        "FLUX, webhook_secret, \"s\"",
+        "REPLICATE, num_outputs, 4",
+        "REPLICATE, num_images, 4",
+        "REPLICATE, number_of_images, 9",
+        "REPLICATE, max_images, 15",
+        "FAL, num_images, 4",
+        "FAL, max_images, 6"
+    })
+    void noRequestOrdersMoreImagesOrAnotherWayOfAnswering(Zoo animal, String member, String value) {
+        ZooBench bench = bench(animal);
+        ImageRequest one = bench.request(0);
+        String more = one.data().json().replaceFirst("}$", ",\"" + member + "\":" + value + "}");
+        ImageRequest request = new ImageRequest(one.template(), TemplateData.of(more), one.format());
+
+        assertThatThrownBy(() -> bench.provider(PollPermits.FREE).generate(request, attempt()))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("/" + member);
+        assertThat(bench.api.calls()).isZero();
     }
 
     @ParameterizedTest

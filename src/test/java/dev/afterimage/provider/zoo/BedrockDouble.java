@@ -33,7 +33,8 @@ public final class BedrockDouble extends ApiDouble {
         }
         boolean asDocumented = call.isPost(URL)
                 && call.json().path("prompt").isTextual()
-                && List.of("png", "jpeg").contains(call.json().path("output_format").asText());
+                && List.of("png", "jpeg")
+                        .contains(call.json().path("output_format").asText());
         if (!asDocumented) {
             return ZooAnswer.json(400, "{'message':'Malformed input request'}");
         }
