@@ -3,7 +3,7 @@ import { canonicalJson } from "./canonical.js";
 import { base64url, hmac, utf8 } from "./crypto.js";
 import { NotFoundError } from "./errors.js";
 import { type Budget, type CallOptions, Http, type HttpOptions, late, pendingPause } from "./http.js";
-import type { Batch, DryRun, Image, ImageRequest, Outcome } from "./types.js";
+import type { Batch, BatchJob, DryRun, Image, ImageRequest, Outcome } from "./types.js";
 
 export type { CallOptions };
 
@@ -39,7 +39,7 @@ export interface Link {
 }
 
 /** The rows of a batch: requests, or a file with one row on each line. */
-export type Rows = readonly ImageRequest[] | { readonly csv: string | Blob } | { readonly ndjson: string | Blob };
+export type Rows = readonly BatchJob[] | { readonly csv: string | Blob } | { readonly ndjson: string | Blob };
 
 export interface BatchOptions extends CallOptions {
   /** The template of every CSV row, and of other rows that name none. */

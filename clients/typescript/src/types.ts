@@ -3,6 +3,7 @@ import type { components } from "./api.js";
 type Schemas = components["schemas"];
 
 export type ImageRequest = Schemas["ImageRequest"];
+export type BatchJob = Schemas["BatchJob"];
 export type Batch = Schemas["Batch"];
 export type BatchImage = Schemas["BatchImage"];
 export type DryRun = Schemas["DryRun"];
