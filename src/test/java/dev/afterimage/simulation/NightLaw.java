@@ -37,13 +37,15 @@ final class NightLaw {
                                 - scenario.period().toNanos()
                                 - Duration.ofMinutes(1).toNanos())
                 .findFirst();
-        if (former.isEmpty()
-                || !Laws.wasCalm(fleet.incidents(), now, RECOVERY)
-                || lanesWereStopped(former.get().begun())) {
+        if (former.isEmpty() || !Laws.wasCalm(fleet.incidents(), now, RECOVERY)) {
+            return;
+        }
+        long since = firstTry(former.get());
+        if (lanesWereStopped(since)) {
             return;
         }
         for (ImageKey key : fleet.catalogueKeys()) {
-            if (hasTrouble(key, former.get().begun())) {
+            if (hasTrouble(key, since)) {
                 continue;
             }
             boolean fresh = Optional.ofNullable(fleet.store().look("images/" + key.value()))
@@ -60,6 +62,16 @@ final class NightLaw {
                         now / 1e9);
             }
         }
+    }
+
+    /** When the night of this plan began: an earlier try, which did not come to its end, may have queued and made its rows. */
+    private long firstTry(Fleet.Planned plan) {
+        long nightBefore = plan.begun() - scenario.period().toNanos() / 2;
+        return fleet.planTimes().stream()
+                .mapToLong(Long::longValue)
+                .filter(begun -> begun > nightBefore && begun <= plan.begun())
+                .min()
+                .orElse(plan.begun());
     }
 
     /**
