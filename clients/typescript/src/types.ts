@@ -2,8 +2,8 @@ import type { components } from "./api.js";
 
 type Schemas = components["schemas"];
 
-export type ImageRequest = Schemas["ImageRequest"];
 export type BatchJob = Schemas["BatchJob"];
+export type ImageRequest = BatchJob & Required<Pick<BatchJob, "template">>;
 export type Batch = Schemas["Batch"];
 export type BatchImage = Schemas["BatchImage"];
 export type DryRun = Schemas["DryRun"];

@@ -163,7 +163,7 @@ class OpenApiTest extends WithFakeCore {
         for (String value : List.of("f".repeat(64), "f".repeat(63), "f".repeat(65), "F".repeat(64))) {
             assertThat(key.matcher(value).matches()).isEqualTo(isTaken(() -> new ImageKey(value)));
         }
-        for (JsonNode format : api.at("/components/schemas/ImageRequest/properties/format/enum")) {
+        for (JsonNode format : api.at("/components/schemas/BatchJob/properties/format/enum")) {
             assertThat(format.isNull() || isTaken(() -> ImageFormat.named(format.asText())))
                     .isTrue();
         }
