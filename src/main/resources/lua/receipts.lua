@@ -348,12 +348,13 @@ end
 
 -- Notes a DELETE: purchases are counted from 0 again, and what was bought before is not stored. The receipt of a call
 -- that may still run stands, or two would run at once. The next purchase gets a new name, or an idempotent provider would
--- answer with the deleted image.
+-- answer with the deleted image. The note outlasts the receipt that it is in: a holder that stands still may come later.
 local function noteDeleted(period)
   local standing, ends, departedAt = receiptFields('state', 'until', 'departed')
   local mayStillRun = standing == 'OPEN' or (standing == 'UNKNOWN' and now < tonumber(ends))
   if mayStillRun then
     redis.call('HSET', receipt, 'purchases', '0', 'before', '', 'from', ends, 'series', '')
+    keepReceipt(math.max(now, tonumber(ends)) + period)
   else
     redis.call('DEL', receipt)
     redis.call('HSET', receipt, 'state', 'DELETED')

@@ -346,7 +346,9 @@ final class ReceiptMap {
             Receipt counted = entry.receipt().counting(0, entry.receipt().until(), "");
             Instant departed = entry.receipt().departed();
             Instant deleted = now.isAfter(departed) ? now : departed;
-            write(new Entry(counted, Optional.empty(), entry.made(), deleted, true, entry.end()));
+            // A holder that stands still may come after the end of its receipt.
+            Instant from = now.isAfter(counted.until()) ? now : counted.until();
+            write(new Entry(counted, Optional.empty(), entry.made(), deleted, true, from.plus(period)));
             return;
         }
         write(noteOfDelete(key, now, now.plus(period)));

@@ -334,6 +334,18 @@ public abstract class ReceiptsContract {
     }
 
     @Test
+    void aDeleteStaysNotedWhenTheReceiptOfTheCallWouldHaveEnded() {
+        Fleet fleet = fleet(1);
+        Departed frozen = bought(fleet);
+        advance(LONGEST_CALL.plus(Purchases.PERIOD).minus(SECOND));
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+        advance(Purchases.PERIOD.minus(SECOND));
+
+        assertThat(fleet.receipts().hold(frozen)).isEqualTo(Holding.DELETED);
+        assertThat(fleet.receipts().settle(frozen, image()).deleted()).isTrue();
+    }
+
+    @Test
     void deletedKeyMayBeBoughtAtOnce() {
         Fleet fleet = fleet(0);
         fleet.receipts().settle(bought(fleet), HTML);
