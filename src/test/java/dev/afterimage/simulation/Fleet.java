@@ -570,12 +570,13 @@ final class Fleet implements Faults.Victims {
     private void settle() {
         long end = world.now() + LONGEST_SETTLING.toNanos();
         long toppedUp = world.now() + TOPPED_UP_AFTER.toNanos();
-        while (!isAtRest() && world.now() < end) {
+        // One step first: a client that has just been answered may have left a refresh behind, not queued yet.
+        do {
             world.runUntil(Duration.ofNanos(world.now()).plus(SETTLING_STEP));
             if (world.now() >= toppedUp && scenario.credits() > 0 && !isToppedUp()) {
                 topUp();
             }
-        }
+        } while (!isAtRest() && world.now() < end);
         if (!isAtRest()) {
             tellOfJobs();
             violated(
