@@ -9,19 +9,25 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.resteasy.reactive.server.vertx.VertxInputStream;
 
 /**
  * Limits how large a body may be: that of a batch to {@code quarkus.http.limits.max-body-size}, because it is read as a
  * stream, and all others to much less.
  */
-final class BodyLimit {
+public final class BodyLimit {
 
     /** The most bytes of a refused body that are read and dropped before the client is cut off. */
     private static final long MOST_DISCARDED = 10 << 20;
 
     /** The order of a handler that runs before the framework's own check, at -2, which answers with an empty body. */
     private static final int BEFORE_FRAMEWORK = -3;
+
+    private static final int AFTER_FRAMEWORK = -1;
 
     /**
      * The order of a handler that runs before {@link dev.afterimage.http.auth.AccessGate}, whose refusals leave bodies
@@ -34,7 +40,7 @@ final class BodyLimit {
         long batchBytes = batches.asLongValue();
         router.route().order(BEFORE_REFUSALS).handler(context -> {
             if (hasBody(context.request())) {
-                long most = isBatch(context) ? batchBytes : Math.min(MOST_DISCARDED, batchBytes);
+                long most = MOST_DISCARDED + (isBatch(context) ? batchBytes : 0);
                 context.addEndHandler(answered -> discard(context.request(), most));
             }
             context.next();
@@ -46,6 +52,37 @@ final class BodyLimit {
             }
             context.next();
         });
+        router.route().order(AFTER_FRAMEWORK).handler(context -> {
+            if (isBatch(context)) {
+                // It would cut a batch off with an empty 413 while it is read; stream() answers with a problem.
+                context.remove(VertxInputStream.MAX_REQUEST_SIZE_KEY);
+            }
+            context.next();
+        });
+    }
+
+    /** A body that is read as a stream, and fails with the problem {@code body-too-large} once it has more bytes. */
+    public static InputStream stream(InputStream body, MemorySize limit) {
+        long maxBytes = limit.asLongValue();
+        return new FilterInputStream(body) {
+            private long read;
+
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+                int count = super.read(into, from, length);
+                read += Math.max(0, count);
+                if (read > maxBytes) {
+                    throw new ProblemException(Problem.tooLarge(maxBytes));
+                }
+                return count;
+            }
+        };
     }
 
     private static boolean isBatch(RoutingContext context) {

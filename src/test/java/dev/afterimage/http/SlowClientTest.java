@@ -7,6 +7,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -14,14 +20,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that begin a request and never end it, and a core that never ends one. */
+/** Clients that begin a request and never end it or send ever more, and a core that never ends one. */
 @QuarkusTest
 @TestProfile(SlowClientTest.Impatient.class)
 @Timeout(120)
 class SlowClientTest extends WithFakeCore {
 
-    /** Waits for bodies, and for the next bytes of an upload, only a moment. */
+    /** Waits for bodies, and for the next bytes of an upload, only a moment, and reads little. */
     public static class Impatient extends FakeCore {
 
         @Override
@@ -31,6 +39,7 @@ class SlowClientTest extends WithFakeCore {
             config.put("afterimage.http.body-timeout", "200ms");
             config.put("afterimage.http.deadline", "100ms");
             config.put("quarkus.http.read-timeout", "200ms");
+            config.put("quarkus.http.limits.max-body-size", "1M");
             return config;
         }
     }
@@ -111,5 +120,22 @@ class SlowClientTest extends WithFakeCore {
                         + "Content-Length: 100\r\n\r\ntitle\n")) {
             assertThat(client.readToEnd()).doesNotStartWith("HTTP/1.1 2");
         }
+    }
+
+    /** Its length is not announced, so that it is refused only while it is read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?dry-run=true"})
+    void aChunkedUploadIsTooLargeOnceItIs(String query) throws Exception {
+        byte[] chunk = "{\"template\":\"t\",\"data\":{}}\n".repeat(1000).getBytes(StandardCharsets.UTF_8);
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(
+                                        URI.create("http://localhost:" + RestAssured.port + "/v1/batches" + query))
+                                .header("Content-Type", "application/x-ndjson")
+                                .POST(HttpRequest.BodyPublishers.ofByteArrays(Collections.nCopies(100, chunk)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(answer.body()).contains("/problems/body-too-large", "1048576");
     }
 }

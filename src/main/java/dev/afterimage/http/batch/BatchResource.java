@@ -12,6 +12,7 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.catalogue.DryRun;
+import dev.afterimage.http.BodyLimit;
 import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.MediaTypeCheck;
 import dev.afterimage.http.auth.Client;
@@ -22,6 +23,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.time.Deadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.config.ConfigMapping;
@@ -57,6 +59,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +92,7 @@ public final class BatchResource {
     private final ProviderLimitConfig prices;
     private final Duration deadline;
     private final Optional<Uploads> uploads;
+    private final MemorySize maxBytes;
 
     @Inject
     BatchResource(
@@ -100,7 +104,8 @@ public final class BatchResource {
             DryRun dryRun,
             ProviderLimitConfig prices,
             HttpConfig http,
-            Optional<Uploads> uploads) {
+            Optional<Uploads> uploads,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBytes) {
         this.intake = intake;
         this.ledger = ledger;
         this.events = events;
@@ -110,6 +115,7 @@ public final class BatchResource {
         this.prices = prices;
         this.deadline = http.deadline();
         this.uploads = uploads;
+        this.maxBytes = maxBytes;
     }
 
     /** Refuses an upload of an unknown media type before its body is read. */
@@ -137,7 +143,7 @@ public final class BatchResource {
             @Context RoutingContext http) {
         CatalogueFormat format = CatalogueFormat.ofContentType(contentType).orElseThrow();
         Optional<TemplateId> templateOfAll = Optional.ofNullable(template).map(TemplateId::new);
-        try (InputStream rows = uploaded == null ? body : rowsOf(uploaded)) {
+        try (InputStream rows = uploaded == null ? BodyLimit.stream(body, maxBytes) : rowsOf(uploaded)) {
             Optional<String> key = idempotencyKey(http.request().headers().getAll(IDEMPOTENCY_KEY));
             StreamedUpload upload = new StreamedUpload(format, templateOfAll, callback(http.request()), rows);
             if (DryRunBody.isAskedFor(http.request())) {
@@ -149,7 +155,7 @@ public final class BatchResource {
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
                     .build();
         } catch (IOException e) {
-            throw ProblemException.of(INVALID_REQUEST, "The upload broke off, or grew too large; send it again.");
+            throw ProblemException.of(INVALID_REQUEST, "The upload broke off; send it again.");
         }
     }
 
